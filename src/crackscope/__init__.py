@@ -1,0 +1,35 @@
+"""crackscope finds cracks in photos of concrete.
+
+>>> import crackscope
+>>> scope = crackscope.load()
+>>> scope.inspect("wall.jpg").verdict  # doctest: +SKIP
+'crack'
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "load": "crackscope.inspection.inspector",
+    "inspect": "crackscope.commands.inspect",
+    "train": "crackscope.commands.train",
+    "evaluate": "crackscope.commands.evaluate",
+    "export": "crackscope.commands.export",
+}
+__all__ = ["evaluate", "export", "inspect", "load", "train"]
+
+if TYPE_CHECKING:
+    from crackscope.commands.evaluate import evaluate
+    from crackscope.commands.export import export
+    from crackscope.commands.inspect import inspect
+    from crackscope.commands.train import train
+    from crackscope.inspection.inspector import load
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name on its first use, so that `import crackscope` costs nothing."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'crackscope' has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOMES[name]), name)

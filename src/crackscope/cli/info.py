@@ -1,0 +1,24 @@
+"""`crackscope info`."""
+
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from crackscope.commands import info as command
+from crackscope.commands.outcome import Outcome
+from crackscope.config import InfoConfig
+
+
+def info(
+    config: Annotated[InfoConfig, Parameter(name="*")],
+    *,
+    json: Annotated[bool, Parameter(negative=())] = False,
+) -> Outcome:
+    """Say what a model is.
+
+    Parameters
+    ----------
+    json
+        Print the results as one JSON document, and nothing else, on stdout.
+    """
+    return command.run(config)

@@ -1,0 +1,103 @@
+"""The `crackscope` command: parses, runs, prints, and turns errors into exit codes."""
+
+import json
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+import cyclopts
+
+from crackscope import __version__, telemetry
+from crackscope.cli.settings import layered
+from crackscope.commands.outcome import Outcome
+from crackscope.errors import CrackscopeError, UsageError
+
+_COMMANDS = {
+    "inspect": "Find cracks in whole photos.",
+    "train": "Train a crack classifier on labelled patches.",
+    "evaluate": "Say how good a model is on labelled pictures.",
+    "export": "Write a model in another format, and verify it.",
+    "info": "Say what a model is.",
+}
+_DATA_COMMANDS = {
+    "audit": "Look for what is wrong with labelled data.",
+    "split": "Divide labelled data so that no copy stands on two sides.",
+}
+
+
+def build_app() -> cyclopts.App:
+    """The command tree; a command's module is imported when the command is run."""
+    app = cyclopts.App(
+        name="crackscope",
+        help="Find cracks in photos of concrete: train, evaluate honestly, inspect offline.",
+        help_epilogue=(
+            "Every flag is also a key of `--config FILE` (YAML) and an environment variable "
+            "CRACKSCOPE_FLAG; flags win over the environment, the environment over the file."
+        ),
+        version=__version__,
+    )
+    for name, text in _COMMANDS.items():
+        app.command(f"crackscope.cli.{name}:{name}", name=name, help=text)
+    data = cyclopts.App(name="data", help="Audit and split labelled data.")
+    for name, text in _DATA_COMMANDS.items():
+        data.command(f"crackscope.cli.{name}:{name}", name=name, help=text)
+    app.command(data)
+    return app
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line; returns the exit code and never raises."""
+    telemetry.switch_off()
+    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    try:
+        app = build_app()
+        app.config, rest = layered(arguments)
+        as_json = "--json" in rest
+        outcome = app(
+            rest,
+            exit_on_error=False,
+            print_error=False,
+            suppress_keyboard_interrupt=False,
+            result_action="return_value",
+        )
+        return _print(outcome, as_json) if isinstance(outcome, Outcome) else 0
+    except cyclopts.CycloptsError as error:
+        return _fail(str(error), UsageError.exit_code)
+    except CrackscopeError as error:
+        return _fail(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        return _fail("interrupted; the same command goes on where it stopped", 130)
+    except BrokenPipeError:  # the reader of our stdout left, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        return _fail(f"the system refused: {error}. What was finished is kept", 1)
+    except Exception:
+        logging.exception("this is a fault of crackscope; please report it with what follows")
+        return 1
+
+
+def _fail(message: str, code: int) -> int:
+    print(f"crackscope: {message}", file=sys.stderr)
+    return code
+
+
+def _print(outcome: Outcome, as_json: bool) -> int:
+    if as_json:
+        documents: Sequence[Any] = outcome.data if isinstance(outcome.data, list) else [outcome.data]
+        indent = None if isinstance(outcome.data, list) else 2
+        for document in documents:
+            print(json.dumps(document, indent=indent, default=str, allow_nan=False))
+    else:
+        print(outcome.text)
+        if outcome.path is not None:
+            print(outcome.path)
+    sys.stdout.flush()
+    return outcome.exit_code
+
+
+def main() -> NoReturn:
+    """Entry point of the installed command."""
+    sys.exit(run(sys.argv[1:]))

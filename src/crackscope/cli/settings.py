@@ -1,0 +1,73 @@
+"""Settings from a YAML file and from the environment, below the flags."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import cyclopts
+
+from crackscope import config
+from crackscope.errors import UsageError
+from crackscope.registry import nearest
+
+_PREFIX = "CRACKSCOPE_"
+_KINDS = (
+    config.InspectConfig,
+    config.TrainConfig,
+    config.EvaluateConfig,
+    config.ExportConfig,
+    config.AuditConfig,
+    config.SplitConfig,
+    config.InfoConfig,
+)
+
+
+def layered(arguments: Sequence[str]) -> tuple[tuple[Any, ...], list[str]]:
+    """Take `--config FILE` out of the arguments; returns cyclopts' configs, nearest first."""
+    rest, file = _take_config(list(arguments))
+    _check_environment()
+    environment = cyclopts.config.Env(_PREFIX, command=False)
+    if file is None:
+        return (environment,), rest
+    values = _read_yaml(file)
+    return (environment, cyclopts.config.Dict(values, use_commands_as_keys=False)), rest
+
+
+def _take_config(arguments: list[str]) -> tuple[list[str], Path | None]:
+    for index, argument in enumerate(arguments):
+        if argument == "--config":
+            if index + 1 == len(arguments):
+                raise UsageError("--config needs a YAML file")
+            return arguments[:index] + arguments[index + 2 :], Path(arguments[index + 1])
+        if argument.startswith("--config="):
+            file = Path(argument.removeprefix("--config="))
+            return arguments[:index] + arguments[index + 1 :], file
+    return arguments, None
+
+
+def _read_yaml(file: Path) -> dict[str, Any]:
+    import yaml
+
+    try:
+        values = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
+        raise UsageError(f"--config {file} cannot be read: {error}") from error
+    if not isinstance(values, dict) or not all(isinstance(key, str) for key in values):
+        raise UsageError(f"--config {file} must hold `key: value` lines")
+    _check_names(list(values), f"--config {file}: unknown key")
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def _check_environment() -> None:
+    import os
+
+    names = [name.removeprefix(_PREFIX).lower() for name in os.environ if name.startswith(_PREFIX)]
+    _check_names(names, f"environment: unknown variable {_PREFIX}…")
+
+
+def _check_names(names: list[str], message: str) -> None:
+    known = sorted({field.name for kind in _KINDS for field in fields(kind)} | {"json"})
+    for name in names:
+        if name.replace("-", "_") not in known:
+            raise UsageError(f"{message} {name!r}.{nearest(name, known)}")

@@ -1,0 +1,24 @@
+"""Say what a model is."""
+
+from crackscope.commands.outcome import Outcome
+from crackscope.config import InfoConfig
+from crackscope.models import bundle
+
+
+def run(config: InfoConfig) -> Outcome:
+    """The facts of model.json as text and as a document."""
+    model = bundle.load(config.model)
+    lines = [f"{model.identity}  ({model.folder})", *_facts("", dict(model.info))]
+    return Outcome(
+        text="\n".join(lines), data={"identity": model.identity, **model.info}, path=model.folder
+    )
+
+
+def _facts(prefix: str, values: dict[str, object]) -> list[str]:
+    lines: list[str] = []
+    for name, value in values.items():
+        if isinstance(value, dict):
+            lines += _facts(f"{prefix}{name}.", value)
+        else:
+            lines.append(f"  {prefix}{name}: {value}")
+    return lines

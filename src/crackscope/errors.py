@@ -1,0 +1,110 @@
+"""Every exception that crackscope raises on purpose.
+
+    CrackscopeError             1  our fault, or the machine's
+    ├── UsageError              2  the command cannot be carried out as given
+    │   ├── UnknownNameError       a name that no registry holds
+    │   ├── MissingExtraError      an optional dependency is not installed
+    │   ├── OutputTakenError       the output folder is finished, different or in use
+    │   ├── BundleError            not a model, damaged, or not trusted
+    │   └── DatasetError           the labelled data cannot be read as such
+    ├── ImageError              3  one photo cannot be read; `kind` says why
+    ├── GateError               4  a gate was not met
+    │   ├── LeakError              training data on both sides of a split
+    │   ├── ParityError            two forms of a model disagree
+    │   └── NothingLeftError       all evaluation data was trained on
+    └── TrainingError           1  the loss is not finite
+
+Each class carries the exit code of the command line and an HTTP status.
+"""
+
+from typing import ClassVar, Literal
+
+ImageErrorKind = Literal[
+    "empty",
+    "truncated",
+    "not_an_image",
+    "unsupported",
+    "too_large",
+    "too_small",
+    "unreadable",
+    "not_found",
+    "not_permitted",
+]
+
+
+class CrackscopeError(Exception):
+    """Base of all; its text is written for the person who reads the terminal."""
+
+    exit_code: ClassVar[int] = 1
+    http_status: ClassVar[int] = 500
+
+
+class UsageError(CrackscopeError):
+    """A bad flag, a missing path, nothing to do."""
+
+    exit_code = 2
+    http_status = 400
+
+
+class UnknownNameError(UsageError):
+    """A name that is not registered."""
+
+    http_status = 404
+
+
+class MissingExtraError(UsageError):
+    """An optional dependency is not installed."""
+
+    http_status = 501
+
+
+class OutputTakenError(UsageError):
+    """The output folder holds another result, or another process writes to it."""
+
+    http_status = 409
+
+
+class BundleError(UsageError):
+    """Not a model bundle, a damaged one, or one that may not be trusted."""
+
+    http_status = 422
+
+
+class DatasetError(UsageError):
+    """The labelled data cannot be read, or cannot be trained on."""
+
+    http_status = 422
+
+
+class ImageError(CrackscopeError):
+    """One photo cannot be read. `kind` is the machine-readable reason."""
+
+    exit_code = 3
+    http_status = 422
+
+    def __init__(self, kind: ImageErrorKind, message: str) -> None:
+        super().__init__(message)
+        self.kind: ImageErrorKind = kind
+
+
+class GateError(CrackscopeError):
+    """A gate was not met."""
+
+    exit_code = 4
+    http_status = 409
+
+
+class LeakError(GateError):
+    """Copies, near-copies or one source photo on both sides of a given split."""
+
+
+class ParityError(GateError):
+    """Two forms of one model give different scores."""
+
+
+class NothingLeftError(GateError):
+    """All of the evaluation data was used to train the model."""
+
+
+class TrainingError(CrackscopeError):
+    """Training cannot go on, for example because the loss is not finite."""

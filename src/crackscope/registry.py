@@ -1,0 +1,52 @@
+"""A dict of plug-ins that can be read in one look."""
+
+import difflib
+from collections.abc import Callable, Iterator
+from typing import Generic, TypeVar
+
+from crackscope.errors import UnknownNameError
+
+T = TypeVar("T")
+
+
+def nearest(name: str, known: list[str]) -> str:
+    """' Did you mean …?' for the known name that is most like `name`, or an empty string."""
+    close = difflib.get_close_matches(name, known, n=1)
+    return f" Did you mean {close[0]!r}?" if close else ""
+
+
+class Registry(Generic[T]):
+    """Names and what they stand for, in order of registration.
+
+    `kind` is the word used in errors ("reader", "backbone").
+    """
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self._items: dict[str, T] = {}
+
+    def register(self, name: str) -> Callable[[T], T]:
+        """Decorator that adds a plug-in; a name that is taken raises ValueError."""
+
+        def add(item: T) -> T:
+            if name in self._items:
+                raise ValueError(f"{self.kind} {name!r} is registered twice")
+            self._items[name] = item
+            return item
+
+        return add
+
+    def get(self, name: str) -> T:
+        """The plug-in of that name; raises UnknownNameError with the list and the nearest name."""
+        if name not in self._items:
+            known = ", ".join(self._items)
+            hint = nearest(name, list(self._items))
+            raise UnknownNameError(f"{self.kind} must be one of: {known}. Received: {name!r}.{hint}")
+        return self._items[name]
+
+    def names(self) -> list[str]:
+        """All names, in order of registration."""
+        return list(self._items)
+
+    def __iter__(self) -> Iterator[tuple[str, T]]:
+        return iter(self._items.items())

@@ -1,0 +1,104 @@
+"""Output folders: who may write where, what is resumed, and what is never overwritten."""
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from crackscope import hashing
+from crackscope.errors import OutputTakenError
+
+_STATE = "run.json"
+_LOCK = ".lock"
+
+
+def choose(command: str, out: Path | None, name: str | None, default: str) -> Path:
+    """`out`, else runs/<command>/<name or default>."""
+    return out if out is not None else Path("runs") / command / (name or default)
+
+
+def write_atomically(path: Path, content: str | bytes) -> None:
+    """Write beside `path`, flush to the disk, and rename: a reader never sees half a file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.part")
+    data = content.encode() if isinstance(content, str) else content
+    with beside.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Indented JSON, written atomically; NaN is refused."""
+    write_atomically(path, json.dumps(value, indent=2, allow_nan=False, default=str) + "\n")
+
+
+class RunDir:
+    """An open output folder: locked for this process, and known by what it was made from.
+
+    `identity` holds whatever decides the result (settings, data hash, model hash). A folder with
+    the same identity that is not finished is resumed.
+    """
+
+    def __init__(self, path: Path, resumed: bool, identity: Mapping[str, Any]) -> None:
+        self.path = path
+        self.resumed = resumed
+        self._identity = dict(identity)
+
+    def finish(self) -> None:
+        """Mark the results as whole."""
+        state = {"identity": hashing.of_value(self._identity), "finished": True}
+        write_json(self.path / _STATE, {**state, "made_from": self._identity})
+
+
+@contextmanager
+def open_run(path: Path, identity: Mapping[str, Any], exist_ok: bool) -> Iterator[RunDir]:
+    """Open `path` for one process; the lock goes with the process, however it ends.
+
+    Raises OutputTakenError when another process has it, or when it is finished or made from
+    something else and `exist_ok` is not set. With `exist_ok` such a folder is written anew.
+    """
+    if path.exists() and not path.is_dir():
+        raise OutputTakenError(f"the output folder is a file: {path}. Give another --out")
+    path.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(path / _LOCK)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise OutputTakenError(
+            f"another crackscope process writes to {path}: wait for it, or give another --out"
+        ) from None
+    try:
+        resumed = _may_resume(path, identity, exist_ok)
+        state = {"identity": hashing.of_value(identity), "finished": False}
+        write_json(path / _STATE, {**state, "made_from": dict(identity)})
+        yield RunDir(path, resumed, identity)
+    finally:
+        lock.release()
+
+
+def _may_resume(path: Path, identity: Mapping[str, Any], exist_ok: bool) -> bool:
+    state_file = path / _STATE
+    if not state_file.exists():
+        strangers = [entry.name for entry in path.iterdir() if entry.name != _LOCK]
+        if strangers and not exist_ok:
+            raise OutputTakenError(
+                f"{path} holds files of something else ({strangers[0]}, …): "
+                "give another --out, or --exist-ok to write there all the same"
+            )
+        return False
+    state = json.loads(state_file.read_text(encoding="utf-8"))
+    same = state["identity"] == hashing.of_value(identity)
+    if same and not state["finished"]:
+        return True
+    if not exist_ok:
+        what = "is finished" if same else "holds results of other settings, data or another model"
+        raise OutputTakenError(
+            f"{path} {what}: give another --out or --name, or --exist-ok to write it anew"
+        )
+    return False
