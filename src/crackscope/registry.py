@@ -41,7 +41,9 @@ class Registry(Generic[T]):
         if name not in self._items:
             known = ", ".join(self._items)
             hint = nearest(name, list(self._items))
-            raise UnknownNameError(f"{self.kind} must be one of: {known}. Received: {name!r}.{hint}")
+            raise UnknownNameError(
+                f"{self.kind} must be one of: {known}. Received: {name!r}.{hint}"
+            )
         return self._items[name]
 
     def names(self) -> list[str]:

@@ -86,7 +86,9 @@ def _fail(message: str, code: int) -> int:
 
 def _print(outcome: Outcome, as_json: bool) -> int:
     if as_json:
-        documents: Sequence[Any] = outcome.data if isinstance(outcome.data, list) else [outcome.data]
+        documents: Sequence[Any] = (
+            outcome.data if isinstance(outcome.data, list) else [outcome.data]
+        )
         indent = None if isinstance(outcome.data, list) else 2
         for document in documents:
             print(json.dumps(document, indent=indent, default=str, allow_nan=False))

@@ -1,13 +1,13 @@
 """A model is a folder, and the folder is enough. Read here with numpy and json alone.
 
-    model.json       what it is: classes, input rule, thresholds, calibration, metrics, data, licence
-    model.onnx       uint8 (N, H, W, 3) RGB of any size -> probability of a crack (N,); resize and
-                     normalisation are inside
-    model.keras      the same network to train from (batch norm not folded)
-    card.md          for people
-    trained_on.npz   fingerprints of the patches it was trained on, so that they stay out of tests
-    golden.npz       drawn inputs and their scores
-    SHA256SUMS       checksums of all of these
+model.json       what it is: classes, input rule, thresholds, calibration, metrics, data, licence
+model.onnx       uint8 (N, H, W, 3) RGB of any size -> probability of a crack (N,); resize and
+                 normalisation are inside
+model.keras      the same network to train from (batch norm not folded)
+card.md          for people
+trained_on.npz   fingerprints of the patches it was trained on, so that they stay out of tests
+golden.npz       drawn inputs and their scores
+SHA256SUMS       checksums of all of these
 """
 
 import json
