@@ -37,6 +37,7 @@ def build_app() -> cyclopts.App:
             "CRACKSCOPE_FLAG; flags win over the environment, the environment over the file."
         ),
         version=__version__,
+        suppress_keyboard_interrupt=False,
     )
     for name, text in _COMMANDS.items():
         app.command(f"crackscope.cli.{name}:{name}", name=name, help=text)
@@ -59,7 +60,6 @@ def run(arguments: Sequence[str]) -> int:
             rest,
             exit_on_error=False,
             print_error=False,
-            suppress_keyboard_interrupt=False,
             result_action="return_value",
         )
         return _print(outcome, as_json) if isinstance(outcome, Outcome) else 0

@@ -1,6 +1,6 @@
 """A model is a folder, and the folder is enough. Read here with numpy and json alone.
 
-model.json       what it is: classes, input rule, thresholds, calibration, metrics, data, licence
+model.json       what it is: classes, input rule, thresholds, calibration, data, licence
 model.onnx       uint8 (N, H, W, 3) RGB of any size -> probability of a crack (N,); resize and
                  normalisation are inside
 model.keras      the same network to train from (batch norm not folded)
@@ -128,7 +128,8 @@ def load(model: str | Path = PACKAGED) -> Bundle:
 
 
 def _verify(folder: Path, sums: str) -> None:
-    listed = dict(reversed(line.split("  ", 1)) for line in sums.splitlines() if "  " in line)
+    pairs = [line.partition("  ") for line in sums.splitlines()]
+    listed = {name: digest for digest, _, name in pairs}
     for name in (ONNX, JSON, CARD):
         if name not in listed:
             raise BundleError(f"{folder / SUMS} does not list {name}: the model is not trusted")
