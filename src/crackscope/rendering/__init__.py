@@ -1,1 +1,1 @@
-"""TODO-docstring."""
+"""Charts, contact sheets and HTML pages: values in, pictures and text out."""

@@ -1,0 +1,85 @@
+"""One self-contained HTML page from headings, text, tables and pictures.
+
+Everything that comes from outside (file names, notes) is escaped. The page runs no script and
+loads nothing but the pictures that it names.
+"""
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+
+@dataclass(frozen=True)
+class Text:
+    """A paragraph."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows below column heads; a cell that is not text is shown as `str` gives it."""
+
+    columns: Sequence[str]
+    rows: Sequence[Sequence[object]]
+    caption: str = ""
+
+    def __post_init__(self) -> None:
+        for row in self.rows:
+            if len(row) != len(self.columns):
+                raise ValueError(
+                    f"every row needs {len(self.columns)} cells; received {list(row)!r}"
+                )
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture; `source` comes from `data_uri` or `link`, `alt` says what it shows."""
+
+    source: str
+    alt: str
+    caption: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading and what stands below it; neighbouring pictures stand side by side."""
+
+    heading: str
+    items: Sequence[Text | Table | Picture]
+
+
+def data_uri(content: bytes, media_type: str = "image/png") -> str:
+    """A picture as part of the page itself."""
+    return f"data:{media_type};base64,{base64.b64encode(content).decode()}"
+
+
+def link(path: str) -> str:
+    """A relative URL of a file beside the page, from its path joined with `/`."""
+    return "./" + quote(path)
+
+
+def render(title: str, sections: Sequence[Section]) -> str:
+    """The whole HTML page, UTF-8, readable by screen readers, in the dark and on paper."""
+    return _template().render(title=title, sections=sections)
+
+
+@cache
+def _template() -> "Template":
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("crackscope", "rendering"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.tests["kind"] = lambda item, name: type(item).__name__ == name
+    return environment.get_template("page.html.jinja")

@@ -1,0 +1,89 @@
+"""Contact sheets: many small pictures with captions on one page."""
+
+from collections.abc import Sequence
+
+from PIL import Image, ImageDraw, ImageFont, ImageOps
+
+from crackscope.types import Pixels
+
+_FONT_SIZE, _TITLE_SIZE = 12, 18
+_LINE, _GAP = 15, 10
+_PAPER, _INK, _SHADE = "white", "#1a1a1a", "#e8e8e8"
+_MOST_LINES = 3
+
+
+def contact_sheet(
+    pictures: Sequence[Pixels],
+    captions: Sequence[str],
+    columns: int,
+    cell: int = 160,
+    title: str = "",
+) -> Image.Image:
+    """Pictures in reading order, each fitted into `cell` x `cell` pixels above its caption.
+
+    A caption may hold up to three lines; what is wider than the cell loses its middle. Without
+    pictures the sheet says that there is nothing to show. Raises ValueError where captions and
+    pictures differ in number.
+    """
+    if len(pictures) != len(captions):
+        raise ValueError(
+            f"every picture needs one caption; received {len(pictures)} and {len(captions)}"
+        )
+    if columns < 1 or cell < 16:
+        raise ValueError(f"columns >= 1 and cell >= 16 are needed; received {columns}, {cell}")
+    if not pictures:
+        return _empty_sheet(title, cell)
+    lines = [caption.splitlines()[:_MOST_LINES] for caption in captions]
+    columns = min(columns, len(pictures))
+    rows = -(-len(pictures) // columns)
+    step_x, step_y = cell + _GAP, cell + _LINE * max(map(len, lines)) + _GAP
+    top = _GAP + (_TITLE_SIZE + _GAP if title else 0)
+    sheet, draw = _paper(columns * step_x + _GAP, top + rows * step_y, title)
+    for index, picture in enumerate(pictures):
+        x, y = _GAP + index % columns * step_x, top + index // columns * step_y
+        _place(sheet, picture, x, y, cell)
+        _write(draw, lines[index], x, y + cell + 2, cell)
+    return sheet
+
+
+def _paper(width: int, height: int, title: str) -> tuple[Image.Image, ImageDraw.ImageDraw]:
+    sheet = Image.new("RGB", (width, height), _PAPER)
+    draw = ImageDraw.Draw(sheet)
+    if title:
+        font = ImageFont.load_default(_TITLE_SIZE)
+        text = _shorten(_printable(title), font, width - 2 * _GAP)
+        draw.text((_GAP, _GAP), text, fill=_INK, font=font)
+    return sheet, draw
+
+
+def _empty_sheet(title: str, cell: int) -> Image.Image:
+    width, top = max(3 * cell, 320), _GAP + (_TITLE_SIZE + _GAP if title else 0)
+    sheet, draw = _paper(width, top + _LINE + 2 * _GAP, title)
+    _write(draw, ["Nothing to show."], _GAP, top, width - 2 * _GAP)
+    return sheet
+
+
+def _place(sheet: Image.Image, picture: Pixels, x: int, y: int, cell: int) -> None:
+    small = ImageOps.contain(Image.fromarray(picture), (cell, cell), Image.Resampling.LANCZOS)
+    sheet.paste(_SHADE, (x, y, x + cell, y + cell))
+    sheet.paste(small, (x + (cell - small.width) // 2, y + (cell - small.height) // 2))
+
+
+def _write(draw: ImageDraw.ImageDraw, lines: Sequence[str], x: int, y: int, width: int) -> None:
+    font = ImageFont.load_default(_FONT_SIZE)
+    for number, line in enumerate(lines):
+        text = _shorten(_printable(line), font, width)
+        draw.text((x, y + number * _LINE), text, fill=_INK, font=font)
+
+
+def _printable(text: str) -> str:
+    return "".join(letter if letter.isprintable() else "�" for letter in text)
+
+
+def _shorten(text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, width: int) -> str:
+    """`text` with as much of its middle left out as `width` pixels ask for."""
+    kept, result = len(text), text
+    while kept > 0 and font.getlength(result) > width:
+        kept -= 1
+        result = text[: kept - kept // 2] + "…" + text[len(text) - kept // 2 :]
+    return result

@@ -1,0 +1,68 @@
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from crackscope.rendering.page import Picture, Section, Table, Text, data_uri, link, render
+
+HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=y>&amp;\n"
+
+
+class Seen(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.tags, self.attributes = [], []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += [(tag, name, value) for name, value in attrs]
+
+
+def parse(html):
+    seen = Seen()
+    seen.feed(html)
+    return seen
+
+
+def full_page():
+    items = [
+        Text(HOSTILE),
+        Table([HOSTILE, "n"], [[HOSTILE, 3]], caption=HOSTILE),
+        Picture(data_uri(b"\x89PNG"), alt=HOSTILE, caption=HOSTILE),
+        Picture(link(f"overlays/a b#?{HOSTILE}.jpg"), alt="an overlay"),
+    ]
+    return render(HOSTILE, [Section(HOSTILE, items)])
+
+
+def test_hostile_text_makes_no_markup():
+    seen = parse(full_page())
+    assert "script" not in seen.tags
+    assert seen.tags.count("img") == 2
+    assert not [name for _, name, _ in seen.attributes if name.startswith("on")]
+
+
+def test_the_page_loads_nothing_from_elsewhere():
+    html = full_page()
+    sources = [value for _, name, value in parse(html).attributes if name in ("src", "href")]
+    assert [source[:5] for source in sources] == ["data:", "./ove"]
+    assert not re.search(r"(https?:)?//\w", html)
+    assert "default-src 'none'" in html
+
+
+def test_links_are_quoted():
+    assert link("a b/ü#1?.jpg") == "./a%20b/%C3%BC%231%3F.jpg"
+    assert link("javascript:x") == "./javascript%3Ax"
+
+
+def test_the_page_can_be_read_aloud():
+    seen = parse(full_page())
+    assert ("html", "lang", "en") in seen.attributes
+    assert {"main", "h1", "h2", "caption", "figcaption"} <= set(seen.tags)
+    assert ("th", "scope", "col") in seen.attributes
+    images = [name for tag, name, _ in seen.attributes if tag == "img"]
+    assert images.count("alt") == 2
+
+
+def test_a_row_of_the_wrong_length_is_refused():
+    with pytest.raises(ValueError, match="2 cells"):
+        Table(["a", "b"], [["1"]])
