@@ -1,1 +1,1 @@
-"""TODO-docstring."""
+"""Labelled pictures: read in any layout, audited, fingerprinted and split without leaks."""

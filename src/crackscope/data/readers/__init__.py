@@ -1,1 +1,32 @@
-"""TODO-docstring."""
+"""Readers of labelled data: one file a layout."""
+
+import importlib
+from pathlib import Path
+
+from crackscope.data.manifest import Dataset
+from crackscope.data.readers.reader import READERS
+from crackscope.data.source import open_source
+from crackscope.errors import DatasetError
+
+__all__ = ["READERS", "open_dataset"]
+
+# The order in which `auto` asks them: the most particular first, any class folders last.
+for _module in ("table", "masks", "metu", "sdnet2018", "folders"):
+    importlib.import_module(f"{__name__}.{_module}")
+
+
+def open_dataset(root: Path, reader: str = "auto", crack_class: str | None = None) -> Dataset:
+    """Read the rows (not the pictures) of a folder, a zip or a CSV manifest.
+
+    `reader` is a name of READERS, or auto: the first that recognises the layout. Raises
+    DatasetError where the data is not there, no reader knows it, or it holds no patch.
+    """
+    source = open_source(root)
+    if reader == "auto":
+        known = (name for name, candidate in READERS if candidate().recognises(source))
+        reader = next(known, "folders")
+    layout = READERS.get(reader)()
+    patches = tuple(layout.read(source, crack_class))
+    if not patches:
+        raise DatasetError(f"no labelled picture in {root} (read as: {reader})")
+    return Dataset(layout.name or source.name, layout.licence, patches, source)
