@@ -1,6 +1,7 @@
 """Where the files of a data set lie: a folder, or a zip that is read in place."""
 
 import os
+import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
@@ -9,24 +10,8 @@ from typing import Protocol
 from crackscope.errors import DatasetError
 
 MAX_MEMBER_BYTES = 512 * 2**20
-_PICTURES = frozenset(
-    [
-        ".jpg",
-        ".jpeg",
-        ".jpe",
-        ".jfif",
-        ".png",
-        ".bmp",
-        ".tif",
-        ".tiff",
-        ".webp",
-        ".gif",
-        ".heic",
-        ".heif",
-        ".avif",
-        ".ppm",
-        ".pgm",
-    ]
+_PICTURE = re.compile(
+    r"\.(jpe|jpe?g|jfif|png|bmp|tiff?|webp|gif|hei[cf]|avif|p[gp]m)", re.IGNORECASE
 )
 _DRIVE_OR_ESCAPE = ("/", "\\")
 
@@ -95,7 +80,7 @@ def open_source(root: Path) -> Source:
 
 def is_picture(name: str) -> bool:
     """Whether the name ends like a picture's."""
-    return PurePosixPath(name).suffix.lower() in _PICTURES
+    return _PICTURE.fullmatch(PurePosixPath(name).suffix) is not None
 
 
 def leaves_root(name: str) -> bool:

@@ -1,5 +1,6 @@
 """Class folders of any names, also with train, val and test folders above or below them."""
 
+import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import ClassVar
@@ -10,32 +11,9 @@ from crackscope.errors import DatasetError
 from crackscope.registry import nearest
 from crackscope.types import Patch
 
-_CRACK = frozenset(
-    ["c", "crack", "cracks", "cracked", "positive", "pos", "1", "yes", "withcrack", "withcracks"]
-)
-_SOUND = frozenset(
-    [
-        "u",
-        "uncrack",
-        "uncracked",
-        "nocrack",
-        "nocracks",
-        "notcracked",
-        "noncrack",
-        "noncracks",
-        "noncracked",
-        "withoutcrack",
-        "withoutcracks",
-        "negative",
-        "neg",
-        "0",
-        "no",
-        "sound",
-        "intact",
-        "background",
-        "normal",
-        "good",
-    ]
+_CRACK = re.compile(r"(with)?crack(s|ed)?|positive|pos|c|1|yes")
+_SOUND = re.compile(
+    r"(non?|not|un|without)(crack(s|ed)?)?|negative|neg|u|0|sound|intact|background|normal|good"
 )
 _SPLITS = {
     "train": "train",
@@ -105,8 +83,8 @@ def _crack_classes(classes: list[str], crack_class: str | None) -> set[str]:
                 f"Received: {crack_class!r}.{nearest(crack_class, classes)}"
             )
         return chosen
-    cracked = {name for name in classes if _plain(name) in _CRACK}
-    unknown = {name for name in classes if _plain(name) not in _CRACK | _SOUND}
+    cracked = {name for name in classes if _CRACK.fullmatch(_plain(name))}
+    unknown = {name for name in classes if not _SOUND.fullmatch(_plain(name))} - cracked
     if cracked and (not unknown or len(classes) == 2):
         return cracked
     if not unknown:

@@ -1,0 +1,145 @@
+"""Fingerprints by which exact and near copies are found: read once, compared many times."""
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from crackscope import hashing, progress
+from crackscope.data.manifest import Dataset, cut
+from crackscope.errors import ImageError
+from crackscope.images.read import decode
+from crackscope.types import Patch, Pixels
+
+SIDE = 20
+"""Thumbnails are SIDE x SIDE."""
+FLAT = 1.0
+"""Grey levels (standard deviation, shading aside) below which a thumbnail is only noise."""
+GRADIENT = np.add.outer(np.arange(SIDE), np.arange(SIDE)) <= 1
+"""(SIDE, SIDE) bool: the terms of a cosine transform that hold mean and linear shading."""
+
+
+@dataclass(frozen=True)
+class Fingerprints:
+    """What is known of N patches without their pixels, row by row.
+
+    digests: SHA-256 of the file's bytes, and of the box where there is one.
+    shapes: (N, 20, 20) float32, cosine transform of the mean-centred grey thumbnail, of length 1;
+    zero where the patch is flat.
+    colours: (N, 3) float32, mean RGB, 0 to 255.
+    sizes: (N, 2) int64, width and height in pixels.
+    """
+
+    digests: tuple[str, ...]
+    shapes: NDArray[np.float32]
+    colours: NDArray[np.float32]
+    sizes: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.digests)
+
+    def take(self, rows: Sequence[int] | NDArray[np.int64]) -> "Fingerprints":
+        """The given rows, in that order."""
+        index = np.asarray(rows, dtype=np.int64)
+        digests = tuple(self.digests[row] for row in index)
+        return Fingerprints(digests, self.shapes[index], self.colours[index], self.sizes[index])
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A patch that could not be read, and why."""
+
+    path: str
+    kind: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Scan:
+    """The patches of a data set that can be read, their fingerprints, and the rest by name."""
+
+    patches: tuple[Patch, ...]
+    fingerprints: Fingerprints
+    unreadable: tuple[Unreadable, ...]
+
+
+_Row = tuple[str, NDArray[np.float32], NDArray[np.float32], tuple[int, int]]
+
+
+def scan(dataset: Dataset, workers: int | None = None) -> Scan:
+    """Read every patch once, in `workers` threads (one for each core by default)."""
+    rows: list[_Row] = []
+    good: list[Patch] = []
+    unreadable: list[Unreadable] = []
+    with (
+        ThreadPoolExecutor(workers or os.cpu_count()) as pool,
+        progress.bar("reading", len(dataset)) as advance,
+    ):
+        for patch, row in zip(
+            dataset.patches, pool.map(lambda one: _try(dataset, one), dataset.patches), strict=True
+        ):
+            if isinstance(row, Unreadable):
+                unreadable.append(row)
+            else:
+                rows.append(row)
+                good.append(patch)
+            advance(1)
+    return Scan(tuple(good), _gather(rows), tuple(unreadable))
+
+
+def thumbnail(pixels: Pixels) -> NDArray[np.float32]:
+    """(20, 20) float32 grey means, 0 to 255: the same for a flipped or turned picture, so turned.
+
+    Means of whole areas, kept as fractions: rounded to grey levels they would drown the faint
+    texture of sound concrete.
+    """
+    grey = Image.fromarray(pixels).convert("L").convert("F")
+    small = grey.resize((SIDE, SIDE), Image.Resampling.BOX)
+    return np.asarray(small, dtype=np.float32)
+
+
+def shapes_of(thumbnails: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(N, 20, 20) thumbnails to the cosine transforms that Fingerprints holds."""
+    basis = _cosines(SIDE)
+    terms = basis @ thumbnails @ basis.T
+    terms[:, 0, 0] = 0.0
+    contrast = np.linalg.norm(np.where(GRADIENT, 0.0, terms), axis=(1, 2)) / SIDE
+    length = np.linalg.norm(terms, axis=(1, 2))
+    flat = contrast < FLAT
+    scale = np.where(flat, 0.0, 1.0 / np.where(flat, 1.0, length))
+    return (terms * scale[:, None, None]).astype(np.float32)
+
+
+def _try(dataset: Dataset, patch: Patch) -> _Row | Unreadable:
+    try:
+        content = dataset.read_bytes(patch)
+        pixels = cut(decode(content, patch.path).pixels, patch)
+    except ImageError as error:
+        return Unreadable(patch.key, error.kind, str(error))
+    digest = hashing.of_bytes(content)
+    if patch.box is not None:
+        digest = hashing.of_value([digest, patch.box.to_list()])
+    colour = pixels[::4, ::4].mean(axis=(0, 1), dtype=np.float32)
+    return digest, thumbnail(pixels), colour, (pixels.shape[1], pixels.shape[0])
+
+
+def _gather(rows: list[_Row]) -> Fingerprints:
+    thumbnails = np.array([row[1] for row in rows], dtype=np.float32).reshape(-1, SIDE, SIDE)
+    return Fingerprints(
+        digests=tuple(row[0] for row in rows),
+        shapes=shapes_of(thumbnails),
+        colours=np.array([row[2] for row in rows], dtype=np.float32).reshape(-1, 3),
+        sizes=np.array([row[3] for row in rows], dtype=np.int64).reshape(-1, 2),
+    )
+
+
+def _cosines(side: int) -> NDArray[np.float32]:
+    """The orthonormal cosine transform (DCT-II) as a (side, side) matrix."""
+    at, frequency = np.arange(side), np.arange(side)[:, None]
+    waves = np.cos(np.pi * (2 * at + 1) * frequency / (2 * side)) * np.sqrt(2 / side)
+    waves[0] /= np.sqrt(2)
+    return np.asarray(waves, dtype=np.float32)
