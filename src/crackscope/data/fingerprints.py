@@ -4,6 +4,7 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,7 @@ FLAT = 1.0
 """Grey levels (standard deviation, shading aside) below which a thumbnail is only noise."""
 GRADIENT = np.add.outer(np.arange(SIDE), np.arange(SIDE)) <= 1
 """(SIDE, SIDE) bool: the terms of a cosine transform that hold mean and linear shading."""
+_CHUNK = 64
 
 
 @dataclass(frozen=True)
@@ -72,23 +74,21 @@ _Row = tuple[str, NDArray[np.float32], NDArray[np.float32], tuple[int, int]]
 
 def scan(dataset: Dataset, workers: int | None = None) -> Scan:
     """Read every patch once, in `workers` threads (one for each core by default)."""
-    rows: list[_Row] = []
-    good: list[Patch] = []
-    unreadable: list[Unreadable] = []
+    chunks = [dataset.patches[at : at + _CHUNK] for at in range(0, len(dataset), _CHUNK)]
+    rows: list[_Row | Unreadable] = []
     with (
         ThreadPoolExecutor(workers or os.cpu_count()) as pool,
         progress.bar("reading", len(dataset)) as advance,
     ):
-        for patch, row in zip(
-            dataset.patches, pool.map(lambda one: _try(dataset, one), dataset.patches), strict=True
-        ):
-            if isinstance(row, Unreadable):
-                unreadable.append(row)
-            else:
-                rows.append(row)
-                good.append(patch)
-            advance(1)
-    return Scan(tuple(good), _gather(rows), tuple(unreadable))
+        for done in pool.map(lambda chunk: [_try(dataset, patch) for patch in chunk], chunks):
+            rows += done
+            advance(len(done))
+    good = [not isinstance(row, Unreadable) for row in rows]
+    return Scan(
+        patches=tuple(compress(dataset.patches, good)),
+        fingerprints=_gather([row for row in rows if not isinstance(row, Unreadable)]),
+        unreadable=tuple(row for row in rows if isinstance(row, Unreadable)),
+    )
 
 
 def thumbnail(pixels: Pixels) -> NDArray[np.float32]:
@@ -123,7 +123,7 @@ def _try(dataset: Dataset, patch: Patch) -> _Row | Unreadable:
     digest = hashing.of_bytes(content)
     if patch.box is not None:
         digest = hashing.of_value([digest, patch.box.to_list()])
-    colour = pixels[::4, ::4].mean(axis=(0, 1), dtype=np.float32)
+    colour = pixels[::8, ::8].mean(axis=(0, 1), dtype=np.float32)
     return digest, thumbnail(pixels), colour, (pixels.shape[1], pixels.shape[0])
 
 

@@ -4,7 +4,6 @@ import csv
 import dataclasses
 import io
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -49,8 +48,7 @@ class Dataset:
     def content_hash(self) -> str:
         """SHA-256 over key, label and bytes of every patch, whatever their order."""
         paths = sorted({patch.path for patch in self.patches})
-        with ThreadPoolExecutor() as pool:
-            digests = dict(zip(paths, pool.map(self._digest, paths), strict=True))
+        digests = {path: self._digest(path) for path in paths}
         rows = sorted([patch.key, patch.label, digests[patch.path]] for patch in self.patches)
         return hashing.of_value(rows)
 

@@ -1,0 +1,196 @@
+"""Train, validation and test, 80:10:10, such that no copy stands on two sides."""
+
+import dataclasses
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crackscope.config import SplitName
+from crackscope.data import metu_blocks, near_copies, split_checks
+from crackscope.data.fingerprints import Fingerprints, Scan, Unreadable, scan
+from crackscope.data.manifest import Dataset
+from crackscope.data.split_checks import SIDES
+from crackscope.types import Patch
+
+SHARES = (0.8, 0.1, 0.1)
+_SHOWN = 100
+
+
+@dataclass(frozen=True)
+class SplitResult:
+    """A divided data set.
+
+    `patches` carry their side; `fingerprints` go with them row by row. `pairs` are rows that are
+    copies of each other and stand on two sides, (M, 2) int64; `shared_photos` the source photos
+    with patches on two sides. `largest` is the number of patches in the largest group.
+    """
+
+    name: SplitName
+    seed: int
+    patches: tuple[Patch, ...]
+    fingerprints: Fingerprints
+    pairs: near_copies.Pairs
+    shared_photos: tuple[str, ...]
+    largest: int
+    notes: tuple[str, ...]
+    unreadable: tuple[Unreadable, ...]
+
+    @property
+    def leaks(self) -> int:
+        """How many pairs of copies or near-copies stand on two sides."""
+        return len(self.pairs)
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """Side -> class -> number of patches."""
+        found = Counter((patch.split, patch.label) for patch in self.patches)
+        return {side: {"crack": found[side, 1], "sound": found[side, 0]} for side in SIDES}
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in split.json."""
+        return {
+            "name": self.name,
+            "seed": self.seed,
+            "leaks": self.leaks,
+            "leaking_pairs": [
+                [self.patches[row].key for row in pair] for pair in self.pairs[:_SHOWN].tolist()
+            ],
+            "shared_photos": list(self.shared_photos),
+            "counts": self.counts(),
+            "largest_group": self.largest,
+            "notes": list(self.notes),
+            "unreadable": [dataclasses.asdict(entry) for entry in self.unreadable],
+        }
+
+
+def make_split(
+    dataset: Dataset,
+    name: SplitName | None = None,
+    seed: int = 0,
+    allow_leaks: bool = False,
+    workers: int | None = None,
+) -> SplitResult:
+    """Read every patch, find the copies, and divide.
+
+    name: grouped keeps copies, near-copies and patches of one source photo together; random does
+    not, and counts what leaks; given takes the sides that the patches carry. None: given where
+    they carry any, else grouped. Unreadable patches are left out and listed.
+
+    Raises DatasetError where more than 1 % cannot be read, a class is missing, or a side would
+    lack one; LeakError where a given split leaks and `allow_leaks` is not set.
+    """
+    if name is None:
+        name = "given" if any(patch.split for patch in dataset.patches) else "grouped"
+    if name == "given":
+        dataset = dataset.of(split_checks.given(dataset))
+    read = scan(dataset, workers)
+    split_checks.readable(dataset, read)
+    result = divide(read, name, seed)
+    if name == "given" and not allow_leaks:
+        split_checks.leak_free(result.patches, result.pairs, result.shared_photos)
+    return result
+
+
+def divide(read: Scan, name: SplitName, seed: int) -> SplitResult:
+    """Divide patches that are already read and fingerprinted; see `make_split`."""
+    labels = np.array([patch.label for patch in read.patches], dtype=np.int64)
+    split_checks.classes(labels)
+    copies = near_copies.pairs(read.fingerprints)
+    groups = group(read, copies)
+    sides = np.array([patch.split for patch in read.patches])
+    if name != "given":
+        sides = assign(labels, groups if name == "grouped" else np.arange(len(labels)), seed)
+    split_checks.sides(labels, sides)
+    rows = np.arange(len(labels))
+    if name == "grouped":  # no pair crosses, so that `pairs` needs no new row numbers
+        rows = rows[~_repeated(read.fingerprints.digests, sides)]
+    patches = tuple(
+        dataclasses.replace(read.patches[row], split=str(sides[row])) for row in rows.tolist()
+    )
+    return SplitResult(
+        name=name,
+        seed=seed,
+        patches=patches,
+        fingerprints=read.fingerprints.take(rows),
+        pairs=copies[sides[copies[:, 0]] != sides[copies[:, 1]]],
+        shared_photos=_shared_photos(patches),
+        largest=int(np.bincount(groups).max()),
+        notes=_notes(read, labels, len(labels) - len(rows)),
+        unreadable=read.unreadable,
+    )
+
+
+def group(read: Scan, copies: near_copies.Pairs) -> NDArray[np.int64]:
+    """(N,) group numbers: copies, near-copies and patches of one photo share one, transitively.
+
+    METU's positives are joined with blocks of consecutive numbers besides (`metu_blocks`).
+    """
+    links = [copies, near_copies.chain(np.array([_photo(patch) for patch in read.patches]))]
+    metu = np.array([patch.dataset == "metu" for patch in read.patches])
+    if metu.any():
+        names = metu_blocks.blocks(read.patches, copies, read.fingerprints.colours)
+        links.append(near_copies.chain(np.where(metu, names, "")))
+    return near_copies.clusters(len(read.patches), np.concatenate(links))
+
+
+def assign(labels: NDArray[np.int64], groups: NDArray[np.int64], seed: int) -> NDArray[np.str_]:
+    """(N,) sides: whole groups to train, val and test, each class 80:10:10 as near as they allow.
+
+    Groups go in order of size (powers of two; shuffled within), each to the side where it adds
+    least to the chi-square distance from the wanted numbers. Pure: same seed, same result.
+    """
+    count = int(groups.max()) + 1
+    sizes = np.stack([np.bincount(groups[labels == c], minlength=count) for c in (0, 1)], axis=1)
+    wanted = np.outer(SHARES, sizes.sum(axis=0))
+    order = np.random.default_rng(seed).permutation(count)
+    magnitude = np.floor(np.log2(sizes.sum(axis=1).clip(1)))
+    placed = np.zeros_like(wanted)
+    side_of = np.zeros(count, dtype=np.int64)
+    for index in order[np.argsort(-magnitude[order], kind="stable")]:
+        cost = (sizes[index] * (2 * placed + sizes[index]) / wanted).sum(axis=1)
+        side = int(cost.argmin())
+        placed[side] += sizes[index]
+        side_of[index] = side
+    return np.array(SIDES)[side_of[groups]]
+
+
+def _photo(patch: Patch) -> str:
+    return f"{patch.dataset}/{patch.group}" if patch.group else ""
+
+
+def _repeated(digests: tuple[str, ...], sides: NDArray[np.str_]) -> NDArray[np.bool_]:
+    """(N,) bool: exact copies in val and test but for the first: they would count twice."""
+    seen: set[str] = set()
+    repeated = np.zeros(len(digests), dtype=bool)
+    for row, digest in enumerate(digests):
+        repeated[row] = sides[row] != "train" and digest in seen
+        seen.add(digest)
+    return repeated
+
+
+def _shared_photos(patches: tuple[Patch, ...]) -> tuple[str, ...]:
+    sides: dict[str, set[str]] = {}
+    for patch in patches:
+        if patch.group:
+            sides.setdefault(_photo(patch), set()).add(patch.split)
+    return tuple(sorted(photo for photo, found in sides.items() if len(found) > 1))
+
+
+def _notes(read: Scan, labels: NDArray[np.int64], dropped: int) -> tuple[str, ...]:
+    metu = sum(patch.dataset == "metu" for patch in read.patches)
+    unknown = sum(not patch.group for patch in read.patches) - metu
+    digests = read.fingerprints.digests
+    distinct = len(set(zip(digests, labels.tolist(), strict=True)))
+    notes = {
+        "METU does not tell source photos. Positives are kept together in blocks of about 40 "
+        "consecutive numbers, so a photo at a block's end may stand on two sides; of the "
+        "negatives, whose names are shuffled, only copies and near-copies are kept together": metu,
+        f"the source photo of {unknown} patches is unknown: only their copies and near-copies are "
+        "kept together. A CSV manifest with the column group tells it": unknown,
+        f"{distinct - len(set(digests))} pictures stand in both classes: `crackscope data audit` "
+        "names them": distinct - len(set(digests)),
+        f"{dropped} exact copies are left out of val and test: each counts once": dropped,
+    }
+    return tuple(note for note, count in notes.items() if count)
