@@ -1,1 +1,1 @@
-"""TODO-docstring."""
+"""Whole photos: windows, scores, regions, a verdict."""

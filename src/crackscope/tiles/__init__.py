@@ -1,1 +1,1 @@
-"""TODO-docstring."""
+"""Windows that cover every pixel of a photo at its native resolution."""

@@ -1,0 +1,167 @@
+"""Find cracks in whole photos: overlays, index.html, results.jsonl and CSV."""
+
+import glob
+import os
+import re
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from itertools import takewhile
+from pathlib import Path
+from typing import Any
+
+import crackscope
+from crackscope import config as configs
+from crackscope import hashing, progress, run_dir
+from crackscope.commands.outcome import Outcome
+from crackscope.config import InspectConfig
+from crackscope.errors import ImageError
+from crackscope.inspection.batch import inspect_all
+from crackscope.inspection.find import Found, Source, find
+from crackscope.inspection.inspector import Inspector, load
+from crackscope.rendering import overlay
+from crackscope.reporting import Context, discover
+from crackscope.reporting.ledger import Ledger
+from crackscope.reporting.names import overlay_names
+from crackscope.reporting.summary import summarise
+from crackscope.types import Photo, PhotoResult, WindowScores
+
+
+def inspect(*photos: str | Path, **settings: Any) -> Outcome:
+    """Inspect photos, folders and globs; settings are the fields of `InspectConfig`.
+
+    Writes into `out` (else runs/inspect/NAME) and returns the results as `Outcome.data`, one
+    dictionary a photo.
+    """
+    return run(configs.make(InspectConfig, tuple(map(str, photos)), **settings))
+
+
+def run(config: InspectConfig) -> Outcome:
+    """Inspect; the same command on an unfinished folder does only what is left."""
+    found = find(config.photos)
+    workers = config.workers or _cores()
+    threads = max(1, workers // len(found.photos))
+    inspector = load(config.model, config.device, threads=threads)
+    path = run_dir.choose("inspect", config.out, config.name, _default_name(config.photos[0]))
+    with run_dir.open_run(path, _identity(config, found, inspector), config.exist_ok) as output:
+        job = _Job(config, found, inspector, path, workers)
+        start = time.perf_counter()
+        with Ledger(path, [photo.name for photo in found.photos], output.resumed) as ledger:
+            done = len(ledger.results)
+            try:
+                job.inspect_rest(ledger)
+            except KeyboardInterrupt:
+                job.write_reports(ledger.results)  # they show what there is
+                raise
+        job.write_reports(ledger.results)
+        output.finish()
+    seconds = time.perf_counter() - start
+    return _outcome(ledger.results, ledger.results[done:], path, seconds)
+
+
+class _Job:
+    """One run of the command over its photos."""
+
+    def __init__(
+        self, config: InspectConfig, found: Found, inspector: Inspector, path: Path, workers: int
+    ) -> None:
+        self._config, self._found, self._inspector = config, found, inspector
+        self._path, self._workers = path, workers
+        overlays = overlay_names(photo.relative for photo in found.photos)
+        names = (photo.name for photo in found.photos)
+        self._overlays = dict(zip(names, overlays, strict=True))
+
+    def inspect_rest(self, ledger: Ledger) -> None:
+        """Inspect what the ledger does not hold yet."""
+        done = len(ledger.results)
+        results = inspect_all(
+            self._inspector,
+            self._found.photos[done:],
+            threshold=self._config.threshold,
+            max_megapixels=self._config.max_megapixels,
+            workers=self._workers,
+            finish=self._write_overlay,
+        )
+        total = len(self._found.photos)
+        with closing(results), progress.bar("inspect", total) as advance:
+            advance(done)
+            for result in results:
+                ledger.append(result)
+                advance(1)
+
+    def write_reports(self, results: Sequence[PhotoResult]) -> None:
+        """Whatever is derived from the results: pages and tables."""
+        limits = self._inspector.bundle.thresholds
+        settings = {
+            "threshold": self._config.threshold or limits.upper,
+            "unsure from": limits.lower,
+            "window": f"{self._inspector.bundle.input.window} px at native resolution",
+            "largest photo": f"{self._config.max_megapixels:g} megapixels",
+            "crackscope": crackscope.__version__,
+        }
+        context = Context(
+            model=self._inspector.bundle.identity,
+            settings=settings,
+            overlays=self._overlays,
+            passed_over=self._found.passed_over,
+        )
+        for _, write in discover():
+            write(results, self._path, context)
+
+    def _write_overlay(
+        self, source: Source, photo: Photo, windows: WindowScores, result: PhotoResult
+    ) -> None:
+        file = self._path / self._overlays[source.name]
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(overlay.render(photo, windows, result))
+
+
+def _outcome(
+    results: Sequence[PhotoResult], fresh: Sequence[PhotoResult], path: Path, seconds: float
+) -> Outcome:
+    failed = [result.path for result in results if not result.ok]
+    return Outcome(
+        text=summarise(results, fresh, seconds),
+        path=path,
+        data=[result.to_dict() for result in results],
+        exit_code=ImageError.exit_code if failed else 0,
+        failed=failed,
+    )
+
+
+def _identity(config: InspectConfig, found: Found, inspector: Inspector) -> dict[str, Any]:
+    """What decides the results; how many work on them does not."""
+    photos = [[photo.name, photo.relative, *_stamp(photo.path)] for photo in found.photos]
+    return {
+        "command": "inspect",
+        "model": inspector.bundle.identity,
+        "threshold": config.threshold,
+        "max_megapixels": config.max_megapixels,
+        "photos": len(photos),
+        "photos_sha256": hashing.of_value(photos),
+    }
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    """Size in bytes and time of the last change in nanoseconds, zeros where nobody may look."""
+    try:
+        state = path.stat()
+    except (OSError, ValueError):
+        return 0, 0
+    return state.st_size, state.st_mtime_ns
+
+
+def _default_name(argument: str) -> str:
+    """The name of the folder or photo, or of the folder that a glob starts in."""
+    parts = Path(argument).parts
+    plain = tuple(takewhile(lambda part: not glob.has_magic(part), parts))
+    path = Path(*plain) if plain and not Path(argument).exists() else Path(argument)
+    real = Path(os.path.realpath(path))
+    name = real.name if real.is_dir() else real.stem
+    return re.sub(r"[^\w.-]+", "-", name).strip(".-") or "photos"
+
+
+def _cores() -> int:
+    """The cores that this process may use."""
+    allowed = getattr(os, "sched_getaffinity", None)
+    return len(allowed(0)) if allowed else os.cpu_count() or 1

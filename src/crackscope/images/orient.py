@@ -1,0 +1,32 @@
+"""Turn pixels upright, as EXIF orientation says."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from crackscope.types import Pixels
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+_TAG = 0x0112
+
+
+def orientation_of(image: "Image.Image") -> int:
+    """EXIF orientation, 1 to 8; 1 (upright) where it is missing or broken."""
+    try:
+        value = image.getexif().get(_TAG, 1)
+    except Exception:  # noqa: BLE001  (EXIF is free-form: a broken one may raise anything)
+        return 1
+    return value if isinstance(value, int) and 1 <= value <= 8 else 1
+
+
+def upright(pixels: Pixels, orientation: int) -> Pixels:
+    """Undo an EXIF orientation: (H, W, 3) in, (H, W, 3) or (W, H, 3) out, contiguous."""
+    if orientation >= 5:  # 5 to 8 lie on their side
+        pixels = pixels.transpose(1, 0, 2)
+    if orientation in (2, 3, 6, 7):
+        pixels = pixels[:, ::-1]
+    if orientation in (3, 4, 7, 8):
+        pixels = pixels[::-1]
+    return np.ascontiguousarray(pixels)

@@ -1,0 +1,178 @@
+"""Read a photo: any file in, upright 8-bit RGB out, or an ImageError that says why not.
+
+The one way to get pixels, so that training, evaluation and inspection see the same ones.
+"""
+
+import io
+import stat
+from pathlib import Path
+
+import numpy as np
+import simplejpeg
+from numpy.typing import NDArray
+from PIL import Image
+
+from crackscope.errors import ImageError
+from crackscope.images import heic, signature
+from crackscope.images.convert import foreign_profile, to_rgb
+from crackscope.images.guard import our_limits
+from crackscope.images.orient import orientation_of, upright
+from crackscope.types import Photo, Pixels
+
+MAX_MEGAPIXELS = 250.0
+MIN_SIDE = 32
+
+_PILLOW_FORMATS = (*signature.READABLE, "MPO")
+_MAX_BYTES_PER_PIXEL = 16
+_SUBFILE_TYPE, _REDUCED, _DNG_VERSION = 254, 1, 50706
+
+
+def read(path: Path, name: str | None = None, max_megapixels: float = MAX_MEGAPIXELS) -> Photo:
+    """Read the file at `path`; the photo carries `name` where one is given.
+
+    Raises ImageError, whose kind tells a missing or forbidden file from a broken one.
+    """
+    return decode(_content(path, max_megapixels), name or str(path), max_megapixels)
+
+
+def decode(content: bytes, path: str, max_megapixels: float = MAX_MEGAPIXELS) -> Photo:
+    """Decode the content of a file: upright (EXIF), sRGB (ICC), 8 bit, first frame, no alpha.
+
+    Raises ImageError; a picture over `max_megapixels` is refused before it is decoded.
+    """
+    if not content:
+        raise ImageError("empty", "the file is empty (0 bytes)")
+    name = signature.format_of(content)
+    if name is None:
+        readable = ", ".join(signature.READABLE)
+        raise ImageError("not_an_image", f"the file is not a picture. Read are: {readable}")
+    if name == signature.RAW:
+        raise _raw()
+    try:
+        with our_limits():
+            decoder = _decode_heic if name == signature.HEIC else _decode_common
+            return Photo(path, decoder(content, max_megapixels))
+    except ImageError:
+        raise
+    except MemoryError as error:
+        raise ImageError("unreadable", "there is not enough memory to decode it") from error
+    except Exception as error:  # decoders raise anything on hostile bytes
+        raise _explain(content, name, error) from error
+
+
+def from_array(pixels: NDArray[np.uint8], path: str = "array") -> Photo:
+    """A photo from upright uint8 pixels: (H, W), (H, W, 1), (H, W, 3) RGB or (H, W, 4) RGBA."""
+    planes = pixels.shape[2] if pixels.ndim == 3 else 1
+    if pixels.dtype != np.uint8 or pixels.ndim not in (2, 3) or planes not in (1, 3, 4):
+        raise ImageError(
+            "unsupported",
+            "an array must be uint8 and (H, W), (H, W, 1), (H, W, 3) or (H, W, 4). "
+            f"Received: {pixels.dtype} {pixels.shape}",
+        )
+    if pixels.ndim == 2:
+        pixels = pixels[..., None]
+    if planes == 1:
+        pixels = np.repeat(pixels, 3, axis=2)
+    check_size(pixels.shape[1], pixels.shape[0], MAX_MEGAPIXELS)
+    return Photo(path, np.ascontiguousarray(pixels[..., :3]))
+
+
+def check_size(width: int, height: int, max_megapixels: float) -> None:
+    """Raise ImageError where a side is under 32 px or the whole is too large."""
+    if min(width, height) < MIN_SIDE:
+        raise ImageError(
+            "too_small", f"the photo is {width}×{height} px; a side must be at least {MIN_SIDE} px"
+        )
+    if width * height > max_megapixels * 1e6:
+        raise ImageError(
+            "too_large",
+            f"the photo is {width}×{height} px, {width * height / 1e6:.1f} megapixels; the limit "
+            f"is {max_megapixels:g}. Raise it with --max-megapixels",
+        )
+
+
+def _content(path: Path, max_megapixels: float) -> bytes:
+    try:
+        state = path.stat()
+        if not stat.S_ISREG(state.st_mode):
+            raise ImageError("unreadable", "it is not a file, or a folder that cannot be listed")
+        if state.st_size > max_megapixels * 1e6 * _MAX_BYTES_PER_PIXEL + 2**26:
+            raise ImageError(
+                "too_large",
+                f"the file has {state.st_size / 1e6:.0f} MB, more than any photo of "
+                f"{max_megapixels:g} megapixels",
+            )
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise ImageError("not_found", "there is no such file (any more)") from error
+    except PermissionError as error:
+        raise ImageError("not_permitted", "this user may not read it") from error
+    except (OSError, ValueError) as error:
+        raise ImageError("unreadable", f"the system cannot read it: {error}") from error
+
+
+def _decode_common(content: bytes, max_megapixels: float) -> Pixels:
+    with Image.open(io.BytesIO(content), formats=_PILLOW_FORMATS) as image:
+        check_size(*image.size, max_megapixels)
+        _refuse_preview(image)
+        profile = foreign_profile(image)
+        if image.format in ("JPEG", "MPO"):
+            if image.mode in ("RGB", "L") and profile is None:
+                return upright(_decode_jpeg(content), orientation_of(image))
+            if signature.cut_off(content, "JPEG"):
+                raise ImageError("truncated", _TRUNCATED)
+        image.load()
+        if image.format == "PNG" and signature.cut_off(content, "PNG"):
+            raise ImageError("truncated", _TRUNCATED)
+        return upright(to_rgb(image, profile), orientation_of(image))
+
+
+def _decode_jpeg(content: bytes) -> Pixels:
+    """Baseline and progressive JPEG by libjpeg-turbo, two to three times as fast as by Pillow.
+
+    Strict: libjpeg only warns of a file that is cut off, and fills the rest with grey.
+    """
+    try:
+        pixels: Pixels = simplejpeg.decode_jpeg(content)
+    except ValueError as error:
+        if _is_damage(str(error)):
+            raise
+        with Image.open(io.BytesIO(content), formats=("JPEG", "MPO")) as image:
+            pixels = np.asarray(image.convert("RGB"))
+    return pixels
+
+
+def _is_damage(remark: str) -> bool:
+    """Not stray bytes between segments, which some cameras write: the picture is whole."""
+    return "Premature end" in remark or ("Corrupt" in remark and "extraneous" not in remark)
+
+
+def _decode_heic(content: bytes, max_megapixels: float) -> Pixels:
+    opened = heic.open_heic(content)
+    width, height = opened.size
+    check_size(width, height, max_megapixels)
+    image = heic.to_pillow(opened)
+    return upright(to_rgb(image, foreign_profile(image)), 1)
+
+
+def _refuse_preview(image: Image.Image) -> None:
+    """A TIFF whose first picture is a reduced one is a camera's raw file: not its thumbnail."""
+    tags = getattr(image, "tag_v2", {})
+    if tags.get(_SUBFILE_TYPE, 0) & _REDUCED or _DNG_VERSION in tags:
+        raise _raw()
+
+
+def _raw() -> ImageError:
+    return ImageError(
+        "unsupported", "camera raw files are not read: develop the photo to JPEG or TIFF"
+    )
+
+
+_TRUNCATED = "the file is cut off: it ends before the picture does. Copy it again from the camera"
+
+
+def _explain(content: bytes, name: str, error: Exception) -> ImageError:
+    text = str(error)
+    if signature.cut_off(content, name) or "truncated" in text or "Premature end" in text:
+        return ImageError("truncated", _TRUNCATED)
+    return ImageError("unreadable", f"it begins as {name} but cannot be decoded: {text}")

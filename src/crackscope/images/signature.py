@@ -1,0 +1,138 @@
+"""What a file is, judged by its first bytes, and whether it ends too soon."""
+
+import re
+import struct
+from collections.abc import Callable
+
+READABLE = ("JPEG", "PNG", "TIFF", "WEBP", "BMP", "GIF", "JPEG2000", "PPM", "AVIF")
+HEIC, RAW = "HEIC", "camera raw"
+
+_STARTS = (
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"\x89PNG\r\n\x1a\n", "PNG"),
+    (b"II*\0", "TIFF"),
+    (b"MM\0*", "TIFF"),
+    (b"II+\0", "TIFF"),
+    (b"MM\0+", "TIFF"),
+    (b"GIF87a", "GIF"),
+    (b"GIF89a", "GIF"),
+    (b"\0\0\0\x0cjP  ", "JPEG2000"),
+    (b"\xff\x4f\xff\x51", "JPEG2000"),
+    (b"FUJIFILMCCD-RAW", RAW),
+    (b"IIRO", RAW),
+    (b"IIRS", RAW),
+    (b"IIU\0", RAW),
+)
+_BRANDS = {
+    **dict.fromkeys((b"avif", b"avis"), "AVIF"),
+    **dict.fromkeys((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"), HEIC),
+    b"crx ": RAW,
+}
+_BMP_HEADERS = (12, 16, 40, 52, 56, 64, 108, 124)
+
+
+def format_of(content: bytes) -> str | None:
+    """The picture format that the content begins as, or None where it is none we know."""
+    if content[8:10] == b"CR" and content[:4] == b"II*\0":
+        return RAW
+    for start, name in _STARTS:
+        if content.startswith(start):
+            return name
+    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+        return "WEBP"
+    if content[4:8] == b"ftyp":
+        return _BRANDS.get(content[8:12])
+    if content[:2] == b"BM" and int.from_bytes(content[14:18], "little") in _BMP_HEADERS:
+        return "BMP"
+    return "PPM" if re.match(rb"P[1-6]\s+[#\d]", content) else None
+
+
+def cut_off(content: bytes, name: str) -> bool:
+    """Whether a file of format `name` ends before its own structure says that it may.
+
+    Bytes after the end do no harm. Formats without such a structure give False.
+    """
+    check = _CHECKS.get(name)
+    try:
+        return check is not None and check(content)
+    except (IndexError, struct.error):  # the header itself is not whole
+        return True
+
+
+def _jpeg_cut_off(content: bytes) -> bool:
+    """Walk the segments to the first scan; an end marker has to follow it.
+
+    The thumbnail inside EXIF has an end marker too, but stands before the scan.
+    """
+    position = 2
+    while True:
+        if content[position] != 0xFF:  # stray bytes between segments are skipped, as libjpeg does
+            position += 1
+            continue
+        marker = content[position + 1]
+        if marker in (0xFF, 0x00, 0x01) or 0xD0 <= marker <= 0xD8:
+            position += 1 if marker == 0xFF else 2
+            continue
+        if marker == 0xDA:
+            return content.find(b"\xff\xd9", position) < 0
+        position += 2 + struct.unpack_from(">H", content, position + 2)[0]
+
+
+def _png_cut_off(content: bytes) -> bool:
+    position = 8
+    while True:
+        length, kind = struct.unpack_from(">I4s", content, position)
+        position += 12 + length
+        if position > len(content):
+            return True
+        if kind == b"IEND":
+            return False
+
+
+def _webp_cut_off(content: bytes) -> bool:
+    return bool(struct.unpack_from("<I", content, 4)[0] + 8 > len(content))
+
+
+def _bmp_cut_off(content: bytes) -> bool:
+    return bool(struct.unpack_from("<I", content, 2)[0] > len(content))
+
+
+def _tiff_cut_off(content: bytes) -> bool:
+    order = "<" if content[:2] == b"II" else ">"
+    start = struct.unpack_from(f"{order}I", content, 4)[0]
+    entries = struct.unpack_from(f"{order}H", content, start)[0]
+    return bool(start + 2 + 12 * entries + 4 > len(content))
+
+
+def _gif_cut_off(content: bytes) -> bool:
+    return not content.rstrip(b"\0").endswith(b";")
+
+
+def _boxes_cut_off(content: bytes) -> bool:
+    """Walk the boxes of an ISO file; length 0 means to the end of the file, 1 a longer length."""
+    position = 0
+    while position < len(content):
+        length = struct.unpack_from(">I", content, position)[0]
+        if length == 1:
+            length = struct.unpack_from(">Q", content, position + 8)[0]
+        if length < 8:
+            return False
+        position += length
+    return position > len(content)
+
+
+def _jpeg2000_cut_off(content: bytes) -> bool:
+    return b"\xff\xd9" not in content
+
+
+_CHECKS: dict[str, Callable[[bytes], bool]] = {
+    "JPEG": _jpeg_cut_off,
+    "PNG": _png_cut_off,
+    "WEBP": _webp_cut_off,
+    "BMP": _bmp_cut_off,
+    "TIFF": _tiff_cut_off,
+    "GIF": _gif_cut_off,
+    "AVIF": _boxes_cut_off,
+    HEIC: _boxes_cut_off,
+    "JPEG2000": _jpeg2000_cut_off,
+}

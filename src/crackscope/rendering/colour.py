@@ -1,0 +1,56 @@
+"""The colour scale of scores: perceptually even, safe for the colour-blind, readable in grey."""
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+_START = (0.30, 0.15, 275.0)
+_END = (0.83, 0.16, 430.0)
+"""Ends of the scale in OKLCh (lightness, chroma, hue in degrees): dark blue, then orange (70°).
+
+Even steps there are even to the eye. Lightness rises all along, so that the scale survives a grey
+print and any kind of colour blindness, and it passes no grey, which concrete would hide.
+"""
+
+
+@cache
+def scale(steps: int = 256) -> NDArray[np.uint8]:
+    """(steps, 3) sRGB uint8, from score 0 (dark blue) to score 1 (orange)."""
+    lightness, chroma, hue = np.linspace(_START, _END, steps).T
+    angle = np.radians(hue)
+    lab = np.stack([lightness, chroma * np.cos(angle), chroma * np.sin(angle)], axis=1)
+    linear = _oklab_to_linear(lab)
+    encoded = np.where(
+        linear <= 0.0031308, 12.92 * linear, 1.055 * np.maximum(linear, 0) ** (1 / 2.4) - 0.055
+    )
+    colours: NDArray[np.uint8] = np.rint(np.clip(encoded, 0, 1) * 255).astype(np.uint8)
+    colours.setflags(write=False)
+    return colours
+
+
+def of_score(score: float) -> tuple[int, int, int]:
+    """The colour of a score between 0 and 1."""
+    colours = scale()
+    red, green, blue = colours[round(score * (len(colours) - 1))].tolist()
+    return red, green, blue
+
+
+def _oklab_to_linear(lab: NDArray[np.float64]) -> NDArray[np.float64]:
+    """OKLab to linear sRGB (B. Ottosson, "A perceptual color space for image processing", 2020)."""
+    to_cones = np.array(
+        [
+            [1.0, 0.3963377774, 0.2158037573],
+            [1.0, -0.1055613458, -0.0638541728],
+            [1.0, -0.0894841775, -1.2914855480],
+        ]
+    )
+    to_rgb = np.array(
+        [
+            [4.0767416621, -3.3077115913, 0.2309699292],
+            [-1.2684380046, 2.6097574011, -0.3413193965],
+            [-0.0041960863, -0.7034186147, 1.7076147010],
+        ]
+    )
+    linear: NDArray[np.float64] = (lab @ to_cones.T) ** 3 @ to_rgb.T
+    return linear

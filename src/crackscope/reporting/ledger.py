@@ -1,0 +1,69 @@
+"""results.jsonl: one line a photo, written as it is finished, and picked up again."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+from crackscope.types import PhotoResult
+
+RESULTS = "results.jsonl"
+
+
+def line(result: PhotoResult) -> str:
+    """One line, ASCII, so that even a name that is not Unicode survives; floats in full."""
+    return json.dumps(result.to_dict(), allow_nan=False) + "\n"
+
+
+class Ledger:
+    """The results so far, in memory and on disk.
+
+    With `resume` it keeps the whole lines that an earlier process left for the first of `names`;
+    a half-written last line is dropped. Without, it starts anew.
+    """
+
+    def __init__(self, folder: Path, names: Sequence[str], resume: bool) -> None:
+        path = folder / RESULTS
+        self.results, end = _kept(path, names) if resume and path.exists() else ([], 0)
+        self._file = path.open("ab")
+        self._file.truncate(end)
+
+    def append(self, result: PhotoResult) -> None:
+        """Add a result; the line is with the system when this returns."""
+        self._file.write(line(result).encode("ascii"))
+        self._file.flush()
+        self.results.append(result)
+
+    def __enter__(self) -> "Ledger":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._file.close()
+
+
+def _kept(path: Path, names: Sequence[str]) -> tuple[list[PhotoResult], int]:
+    """The results that stand, and where the last of them ends."""
+    results: list[PhotoResult] = []
+    end = 0
+    with path.open("rb") as lines:
+        for name, text in zip(names, lines, strict=False):
+            result = _parse(text)
+            if result is None or result.path != name:
+                break
+            results.append(result)
+            end += len(text)
+    return results, end
+
+
+def _parse(text: bytes) -> PhotoResult | None:
+    if not text.endswith(b"\n"):
+        return None
+    try:
+        return PhotoResult.from_dict(json.loads(text))
+    except (ValueError, KeyError, TypeError):
+        return None

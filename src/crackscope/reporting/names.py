@@ -1,0 +1,50 @@
+"""File names that every system takes, and names that every screen shows."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+_FORBIDDEN = re.compile(r'[<>:"|?*\\\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]')
+_DEVICES = frozenset(
+    ["con", "prn", "aux", "nul", *(f"{kind}{n}" for kind in ("com", "lpt") for n in range(10))]
+)
+_LONGEST = 200
+"""Bytes of one part, so that a suffix still fits into the 255 that file systems allow."""
+
+
+def overlay_names(relative: Iterable[str]) -> list[str]:
+    """`overlays/<relative path>.jpg` for each path, in order.
+
+    Safe on every system, inside the folder, and no two alike, letter case and Unicode form aside.
+    """
+    taken: set[str] = set()
+    return [_free(_safe(path.split("/")), taken) for path in relative]
+
+
+def printable(name: str) -> str:
+    """The name on one line: what no screen can show becomes an escape such as `\\n`."""
+    shown = (c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in name)
+    return "".join(shown)
+
+
+def _free(base: str, taken: set[str]) -> str:
+    number, name = 1, f"{base}.jpg"
+    while (key := unicodedata.normalize("NFKC", name).casefold()) in taken:
+        number += 1
+        name = f"{base} ({number}).jpg"
+    taken.add(key)
+    return name
+
+
+def _safe(parts: Sequence[str]) -> str:
+    *folders, file = [_safe_part(part) for part in parts if part not in ("", ".")] or ["_"]
+    # A folder never ends as an overlay does, so no overlay can stand where a folder must.
+    folders = [f"{name}_" if name.lower().endswith(".jpg") else name for name in folders]
+    return "/".join(["overlays", *folders, file])
+
+
+def _safe_part(part: str) -> str:
+    name = _FORBIDDEN.sub("_", part).rstrip(". ") or "_"
+    if name.split(".")[0].rstrip().casefold() in _DEVICES:
+        name = f"_{name}"
+    return name.encode()[:_LONGEST].decode(errors="ignore")

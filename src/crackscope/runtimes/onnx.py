@@ -1,0 +1,96 @@
+"""ONNX Runtime: what a plain install scores with."""
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crackscope import telemetry
+from crackscope.config import Device
+from crackscope.errors import BundleError, UsageError
+from crackscope.models.bundle import ONNX, Bundle
+from crackscope.runtimes import RUNTIMES
+
+if TYPE_CHECKING:
+    import onnxruntime
+
+_log = logging.getLogger("crackscope")
+
+_BATCH = 8
+"""Windows to a call of the session: larger batches fall out of the processor's cache."""
+_CPU = "CPUExecutionProvider"
+# TF32 would round scores to three digits. CoreML is left out, since it computes in half precision.
+_GPUS: dict[str, dict[str, str]] = {
+    "CUDAExecutionProvider": {"use_tf32": "0"},
+    "MIGraphXExecutionProvider": {},
+    "ROCMExecutionProvider": {},
+    "DmlExecutionProvider": {},
+}
+
+
+@RUNTIMES.register("onnx")
+class OnnxRuntime:
+    """A session on model.onnx, in float32.
+
+    With `threads=1` many threads share one session and each computes its own call, which is
+    faster than many threads inside one call wherever there is more than one photo.
+    """
+
+    def __init__(self, bundle: Bundle, device: Device = "auto", threads: int = 1) -> None:
+        telemetry.switch_off()
+        import onnxruntime
+
+        telemetry.switch_off()  # once more, for the module that has just been imported
+        self.provider, self._session = _open(onnxruntime, bundle, device, threads)
+        self._input = self._session.get_inputs()[0].name
+
+    def __call__(self, batch: NDArray[np.uint8]) -> NDArray[np.float64]:
+        """Windows (N, H, W, 3) uint8 RGB -> calibrated probabilities of a crack (N,) float64."""
+        parts = [self._run(batch[i : i + _BATCH]) for i in range(0, len(batch), _BATCH)]
+        return np.concatenate(parts)
+
+    def _run(self, batch: NDArray[np.uint8]) -> NDArray[np.float64]:
+        (scores,) = self._session.run(None, {self._input: batch})
+        return np.clip(np.asarray(scores, np.float64).reshape(len(batch)), 0.0, 1.0)
+
+
+def _open(
+    onnxruntime: Any, bundle: Bundle, device: Device, threads: int
+) -> "tuple[str, onnxruntime.InferenceSession]":
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    for provider in _providers(onnxruntime.get_available_providers(), device):
+        wanted = [(provider, _GPUS.get(provider, {}))]
+        try:
+            session = onnxruntime.InferenceSession(
+                str(bundle.file(ONNX)), options, providers=wanted
+            )
+        except Exception as error:  # the runtime has no common base for its errors
+            if provider == _CPU:
+                raise BundleError(
+                    f"{bundle.file(ONNX)} cannot be run by ONNX Runtime "
+                    f"{onnxruntime.__version__}: {error}"
+                ) from error
+            continue
+        if session.get_providers()[0] == provider:  # it falls back to the CPU without an error
+            _log.debug("scoring with %s", provider)
+            return provider, session
+    raise UsageError(
+        "device gpu was asked for, and the GPU could not be started: see to its driver and "
+        "libraries, or use --device cpu"
+    )
+
+
+def _providers(available: list[str], device: Device) -> list[str]:
+    """What to try, best first."""
+    gpus = [name for name in _GPUS if name in available]
+    if device == "gpu" and not gpus:
+        raise UsageError(
+            "device gpu was asked for, but the installed ONNX Runtime has none "
+            f"(it has: {', '.join(available)}). Install onnxruntime-gpu (NVIDIA) or "
+            "onnxruntime-directml (Windows) in place of onnxruntime, or use --device cpu"
+        )
+    return {"cpu": [_CPU], "gpu": gpus, "auto": [*gpus, _CPU]}[device]

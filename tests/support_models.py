@@ -1,0 +1,46 @@
+"""A tiny model bundle: the darker a window, the likelier a crack. Needs the onnx package."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from crackscope.models import bundle
+
+WINDOW = 64
+
+
+def write_tiny_bundle(folder: Path, lower: float = 0.3, upper: float = 0.6) -> Path:
+    """score = 1 - mean / 255 over a window, uint8 (N, H, W, 3) -> float32 (N,)."""
+    onnx = pytest.importorskip("onnx")
+    helper, kind = onnx.helper, onnx.TensorProto
+    nodes = [
+        helper.make_node("Cast", ["window"], ["float"], to=kind.FLOAT),
+        helper.make_node("ReduceMean", ["float"], ["mean"], axes=[1, 2, 3], keepdims=0),
+        helper.make_node("Div", ["mean", "white"], ["light"]),
+        helper.make_node("Sub", ["one", "light"], ["score"]),
+    ]
+    graph = helper.make_graph(
+        nodes,
+        "darkness",
+        [helper.make_tensor_value_info("window", kind.UINT8, ["n", "h", "w", 3])],
+        [helper.make_tensor_value_info("score", kind.FLOAT, ["n"])],
+        [
+            helper.make_tensor("white", kind.FLOAT, [], [255.0]),
+            helper.make_tensor("one", kind.FLOAT, [], [1.0]),
+        ],
+    )
+    opset = [helper.make_opsetid("", 13)]
+    model = helper.make_model(graph, opset_imports=opset, ir_version=8)
+    info = {
+        "name": "darkness",
+        "version": "1",
+        "input": {"window": WINDOW, "size": WINDOW},
+        "thresholds": {"lower": lower, "upper": upper},
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    onnx.save(model, folder / bundle.ONNX)
+    (folder / bundle.JSON).write_text(json.dumps(info), encoding="utf-8")
+    (folder / bundle.CARD).write_text("A model for tests.\n", encoding="utf-8")
+    bundle.seal(folder)
+    return folder
