@@ -1,7 +1,9 @@
 """A dict of plug-ins that can be read in one look."""
 
 import difflib
-from collections.abc import Callable, Iterator
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterable, Iterator
 from typing import Generic, TypeVar
 
 from crackscope.errors import UnknownNameError
@@ -52,3 +54,9 @@ class Registry(Generic[T]):
 
     def __iter__(self) -> Iterator[tuple[str, T]]:
         return iter(self._items.items())
+
+
+def import_plugins(package: str, path: Iterable[str]) -> None:
+    """Import every module of a package, so that each registers what it holds."""
+    for module in pkgutil.iter_modules(path):
+        importlib.import_module(f"{package}.{module.name}")

@@ -10,7 +10,7 @@ from crackscope.config import InfoConfig
 
 
 def info(
-    config: Annotated[InfoConfig, Parameter(name="*")],
+    config: Annotated[InfoConfig, Parameter(name="*")] = InfoConfig(),
     *,
     json: Annotated[bool, Parameter(negative=())] = False,
 ) -> Outcome:

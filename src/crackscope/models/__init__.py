@@ -1,1 +1,1 @@
-"""TODO-docstring."""
+"""What a model is: backbones, the classifier on top, the bundle on disk and its card."""

@@ -1,1 +1,1 @@
-"""TODO-docstring."""
+"""Training: a head on features computed once, then fine-tuning, both resumable at any epoch."""

@@ -1,0 +1,49 @@
+"""Write a model in another format, and prove that it gives the same scores."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from crackscope import config as configs
+from crackscope import extras, run_dir
+from crackscope.commands.outcome import Outcome
+from crackscope.config import ExportConfig
+from crackscope.models import bundle as bundles
+
+
+def export(model: str | Path, **settings: Any) -> Outcome:
+    """Export a model; `settings` are the fields of ExportConfig."""
+    return run(configs.make(ExportConfig, str(model), **settings))
+
+
+def run(config: ExportConfig) -> Outcome:
+    """Write, score through both, and compare; raises ParityError above the limit."""
+    from crackscope.exporting import FORMATS, verify
+
+    chosen = FORMATS.get(config.format)
+    bundle = bundles.load(config.model)
+    extras.require("keras", "train", "export a model")
+    from crackscope.runtimes.keras import KerasRuntime
+
+    folder = run_dir.choose("export", config.out, config.name, f"{bundle.name}-{config.format}")
+    identity = {"model": bundle.digest, "format": config.format}
+    with run_dir.open_run(folder, identity, config.exist_ok) as run:
+        runtime = KerasRuntime(bundle)
+        path = run.path / chosen.file_name
+        chosen.write(runtime.model, path)
+        batch = verify.probes(bundle.input.window)
+        if (bundle.folder / bundles.GOLDEN).is_file():
+            batch = np.concatenate([batch, bundle.arrays(bundles.GOLDEN)["pixels"]])
+        try:
+            largest = verify.gate(runtime(batch), chosen.score(path, batch), config.limit)
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+        run.finish()
+    text = (
+        f"{bundle.identity} as {config.format}: {path.stat().st_size / 1e6:.1f} MB, "
+        f"max |Δp| {largest:.1e} over {len(batch)} pictures (limit {config.limit:.0e})"
+    )
+    data = {"path": str(path), "max_difference": largest, "limit": config.limit}
+    return Outcome(text=text, path=path, data=data)

@@ -1,0 +1,117 @@
+"""Train a crack classifier on labelled patches, and write all that a run folder holds."""
+
+import shutil
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from crackscope import config as configs
+from crackscope import environment, extras, hashing, run_dir
+from crackscope.commands.outcome import Outcome
+from crackscope.config import TrainConfig
+
+if TYPE_CHECKING:
+    from crackscope.data.manifest import Dataset
+    from crackscope.data.split import SplitResult
+
+_NOT_IDENTITY = ("out", "name", "exist_ok", "workers", "device", "log")
+
+
+def train(data: str | Path, **settings: Any) -> Outcome:
+    """Train on labelled data; `settings` are the fields of TrainConfig."""
+    return run(configs.make(TrainConfig, Path(data), **settings))
+
+
+def run(config: TrainConfig) -> Outcome:
+    """Split, train, calibrate, test, and write the run folder; resumes an unfinished one."""
+    extras.require("keras", "train", "train")
+    from crackscope.data import manifest, readers
+    from crackscope.models import weights
+    from crackscope.training import pipeline
+
+    started = time.monotonic()
+    dataset = readers.open_dataset(config.data, config.reader, config.crack_class)
+    if config.manifest is not None:
+        dataset = manifest.apply_split(dataset, config.manifest)
+    origin = config.weights or weights.default_for(config.backbone)
+    name = config.name or f"{dataset.name}-{config.backbone}-seed{config.seed}"
+    folder = run_dir.choose("train", config.out, config.name, name)
+    with run_dir.open_run(folder, _identity(config, dataset, origin), config.exist_ok) as run:
+        if not run.resumed:
+            _clear(run.path)
+        _write_settings(run.path, config)
+        begin = weights.start(
+            origin, config.backbone, config.image_size, config.dropout, config.seed
+        )
+        split = _split(config, dataset, begin.bundle)
+        report = pipeline.train(config, dataset, split, begin, run.path, name)
+        report["seconds"]["total"] = round(time.monotonic() - started, 1)
+        run_dir.write_json(run.path / "metrics.json", report)
+        run.finish()
+    shutil.rmtree(folder / "state", ignore_errors=True)
+    return _outcome(folder, report, split)
+
+
+def _identity(config: TrainConfig, dataset: "Dataset", origin: str) -> dict[str, Any]:
+    settings = {key: value for key, value in asdict(config).items() if key not in _NOT_IDENTITY}
+    weights = Path(origin)
+    content = hashing.of_file(weights) if weights.is_file() else origin
+    split = [(patch.key, patch.split) for patch in dataset.patches if patch.split]
+    return {
+        **settings,
+        "weights": content,
+        "data": dataset.content_hash,
+        "manifest": hashing.of_value(sorted(split)),
+    }
+
+
+def _clear(folder: Path) -> None:
+    """Remove what an earlier run left, so that nothing of it is taken for a result of this one."""
+    for name in ("state", "model", "tensorboard"):
+        shutil.rmtree(folder / name, ignore_errors=True)
+    for name in ("metrics.csv", "metrics.json"):
+        (folder / name).unlink(missing_ok=True)
+
+
+def _write_settings(folder: Path, config: TrainConfig) -> None:
+    import yaml
+
+    values = {
+        key: str(value) if isinstance(value, Path) else value
+        for key, value in asdict(config).items()
+    }
+    run_dir.write_atomically(folder / "config.yaml", yaml.safe_dump(values, sort_keys=False))
+    run_dir.write_json(folder / "environment.json", environment.describe())
+
+
+def _split(config: TrainConfig, dataset: "Dataset", bundle: Any) -> "SplitResult":
+    from crackscope.data.split import make_split
+    from crackscope.models.bundle import TRAINED_ON
+
+    return make_split(
+        dataset,
+        config.split,
+        config.seed,
+        allow_leaks=config.allow_leaks,
+        workers=config.workers,
+        trained_on=None if bundle is None else bundle.arrays(TRAINED_ON),
+    )
+
+
+def _outcome(folder: Path, report: dict[str, Any], split: "SplitResult") -> Outcome:
+    lines = ["test side, with 95 % intervals:"]
+    for name, value in report["test"].items():
+        figures = (value["value"], value["low"], value["high"])
+        lines.append("  {:<28} {:.4f}  ({:.4f} to {:.4f})".format(name.replace("_", " "), *figures))
+    seconds = report["seconds"]["total"]
+    lines.append(f"split {split.name}, {split.leaks} leaking pairs, {seconds:.0f} s")
+    failed = [f"{entry.path}: {entry.message}" for entry in split.unreadable]
+    lines += [f"left out, unreadable: {text}" for text in failed]
+    return Outcome(
+        text="\n".join(lines),
+        path=folder,
+        data={**report, "path": str(folder), "unreadable": failed},
+        exit_code=3 if failed else 0,
+        failed=failed,
+    )

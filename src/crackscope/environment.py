@@ -1,0 +1,36 @@
+"""What a result was made with: versions, machine, seeds."""
+
+import importlib.metadata
+import os
+import platform
+from typing import Any
+
+_PACKAGES = ("numpy", "onnxruntime", "pillow", "simplejpeg", "keras", "tensorflow", "scikit-learn")
+
+
+def describe() -> dict[str, Any]:
+    """Versions of Python and packages, operating system, processor and cores; no names or paths."""
+    return {
+        "crackscope": _version("crackscope"),
+        "python": platform.python_version(),
+        "packages": {name: _version(name) for name in _PACKAGES},
+        "system": f"{platform.system()} {platform.release()}",
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+    }
+
+
+def _version(package: str) -> str | None:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def _processor() -> str:
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as file:  # noqa: PTH123
+            models = [line.partition(":")[2].strip() for line in file if "model name" in line]
+        return models[0]
+    except (OSError, IndexError):
+        return platform.processor() or platform.machine()

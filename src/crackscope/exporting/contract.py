@@ -1,0 +1,30 @@
+"""What an export format is, and the list of all."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crackscope.registry import Registry
+
+Scores = NDArray[np.float64]
+Batch = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Format:
+    """One format: the file's name, how to write it, and how to score with what was written.
+
+    `write(model, path)` takes the Keras classifier; `score(path, batch)` takes uint8
+    (N, H, W, 3) RGB and returns probabilities (N,), through the written file alone.
+    """
+
+    file_name: str
+    write: Callable[[Any, Path], None]
+    score: Callable[[Path, Batch], Scores]
+
+
+FORMATS: Registry[Format] = Registry("export format")

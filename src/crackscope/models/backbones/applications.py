@@ -1,0 +1,75 @@
+"""Every classification network of keras.applications, each with the normalisation it was made for.
+
+Source of names and weights: https://keras.io/api/applications/ .
+"""
+
+import importlib
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from crackscope.models.backbones.contract import BACKBONES, CORE, Backbone
+
+_MODULES = {
+    "xception": "Xception",
+    "vgg16": "VGG16",
+    "vgg19": "VGG19",
+    "resnet": "ResNet50 ResNet101 ResNet152",
+    "resnet_v2": "ResNet50V2 ResNet101V2 ResNet152V2",
+    "inception_v3": "InceptionV3",
+    "inception_resnet_v2": "InceptionResNetV2",
+    "mobilenet": "MobileNet",
+    "mobilenet_v3": "MobileNetV3Small MobileNetV3Large",
+    "densenet": "DenseNet121 DenseNet169 DenseNet201",
+    "nasnet": "NASNetMobile NASNetLarge",
+    "efficientnet": " ".join(f"EfficientNetB{i}" for i in range(8)),
+    "efficientnet_v2": "EfficientNetV2B0 EfficientNetV2B1 EfficientNetV2B2 EfficientNetV2B3 "
+    "EfficientNetV2S EfficientNetV2M EfficientNetV2L",
+    "convnext": "ConvNeXtTiny ConvNeXtSmall ConvNeXtBase ConvNeXtLarge ConvNeXtXLarge",
+}
+
+
+def build(module: str, network: str, size: int, imagenet: bool) -> Any:
+    """A keras.applications network behind its own normalisation; see `Backbone.build`."""
+    import keras
+
+    create = getattr(keras.applications, network)
+    core = create(
+        include_top=False,
+        weights="imagenet" if imagenet else None,
+        input_shape=(size, size, 3),
+        pooling="avg",
+    )
+    core.name = CORE
+    pixels = keras.Input((size, size, 3), name="pixels")
+    return keras.Model(pixels, core(_normalised(module, pixels)), name="backbone")
+
+
+def _normalised(module: str, pixels: Any) -> Any:
+    """`preprocess_input` as layers that a saved model can hold: channel order, scale, offset.
+
+    All of Keras' variants are affine in the three channels (some swap red and blue), so four
+    probes determine them. Layers and no operations, since .h5 files hold layers alone.
+    """
+    import keras
+
+    preprocess = importlib.import_module(f"keras.applications.{module}").preprocess_input
+    probes = np.zeros((1, 1, 4, 3), np.float32)  # black, then full red, green and blue
+    probes[0, 0, 1:] = 255.0 * np.eye(3)
+    answers = preprocess(probes)[0, 0]
+    offset, matrix = answers[0], (answers[1:] - answers[0]) / 255.0
+    if np.allclose(matrix, np.eye(3)) and np.allclose(offset, 0.0):
+        return pixels
+    if np.allclose(matrix, np.diag(np.diag(matrix))):
+        scale = np.diag(matrix).tolist()
+        return keras.layers.Rescaling(scale, offset.tolist(), name="normalise")(pixels)
+    mix = keras.layers.Conv2D(3, 1, name="normalise")
+    normalised = mix(pixels)
+    mix.set_weights([matrix[None, None], offset])
+    return normalised
+
+
+for _module, _networks in _MODULES.items():
+    for _network in _networks.split():
+        BACKBONES.register(_network.lower())(Backbone(partial(build, _module, _network)))

@@ -1,0 +1,101 @@
+"""The classifier: resize, backbone, dropout, one logistic unit. What training changes and saves.
+
+    uint8 (N, H, W, 3) RGB of any size -> resize to (size, size) -> backbone -> head -> (N, 1)
+
+The output is the calibrated probability of a crack: standardisation of features and temperature
+are folded into the head, so that every runtime gives it without a step of its own.
+"""
+
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crackscope.errors import BundleError
+from crackscope.models.backbones import BACKBONES
+
+
+def build(backbone: str, size: int, dropout: float, seed: int, imagenet: bool = False) -> Any:
+    """A new classifier with a random head; raises UnknownNameError for an unknown backbone."""
+    import keras
+
+    network = BACKBONES.get(backbone).build(size, imagenet)
+    pixels = keras.Input((None, None, 3), dtype="uint8", name="pixels")
+    # First to float: Keras' resize rounds what it gets as uint8, but only when it runs eagerly.
+    x = keras.layers.Rescaling(1.0, name="to_float")(pixels)
+    x = keras.layers.Resizing(size, size, interpolation="bilinear", name="resize")(x)
+    x = network(x)
+    x = keras.layers.Dropout(dropout, seed=seed, name="dropout")(x)
+    start = keras.initializers.GlorotUniform(seed=seed)
+    probability = keras.layers.Dense(
+        1, activation="sigmoid", kernel_initializer=start, name="head"
+    )(x)
+    return keras.Model(pixels, probability, name="crackscope")
+
+
+def feature_extractor(model: Any) -> Any:
+    """The part from pixels to pooled features (N, F), sharing the weights."""
+    import keras
+
+    return keras.Model(model.input, model.get_layer("dropout").input, name="features")
+
+
+def head_weights(model: Any) -> tuple[NDArray[np.float64], float]:
+    """Kernel (F,) and bias of the logistic unit."""
+    kernel, bias = model.get_layer("head").get_weights()
+    return kernel[:, 0].astype(np.float64), float(bias[0])
+
+
+def set_head(model: Any, kernel: NDArray[np.float64], bias: float) -> None:
+    """Replace kernel (F,) and bias of the logistic unit."""
+    model.get_layer("head").set_weights(
+        [kernel[:, None].astype(np.float32), np.array([bias], np.float32)]
+    )
+
+
+def fold_temperature(model: Any, temperature: float) -> None:
+    """Divide the logits by `temperature` (> 0) inside the head."""
+    if not (math.isfinite(temperature) and temperature > 0):
+        raise ValueError(f"a temperature must be finite and above 0; received {temperature}")
+    kernel, bias = head_weights(model)
+    set_head(model, kernel / temperature, bias / temperature)
+
+
+def logits(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Log-odds, with probabilities kept 1e-7 away from 0 and 1 (float32 has no more)."""
+    p = np.clip(np.asarray(probabilities, np.float64), 1e-7, 1 - 1e-7)
+    return np.asarray(np.log(p / (1 - p)))
+
+
+def unfreeze(model: Any, share: float, keep_statistics: bool = True) -> None:
+    """Let fine-tuning change the top `share` (0 to 1) of the backbone's layers.
+
+    With `keep_statistics` batch norm stays as it is: the statistics of small batches of one
+    surface would spoil those of a pretrained network.
+    """
+    import keras
+
+    layers = _flat_layers(model.get_layer("backbone"))
+    first = round(len(layers) * (1.0 - share))
+    for index, layer in enumerate(layers):
+        fixed = keep_statistics and isinstance(layer, keras.layers.BatchNormalization)
+        layer.trainable = index >= first and not fixed and layer.name != "normalise"
+
+
+def _flat_layers(network: Any) -> list[Any]:
+    flat: list[Any] = []
+    for layer in network.layers:
+        flat += _flat_layers(layer) if hasattr(layer, "layers") else [layer]
+    return flat
+
+
+def load(path: Path) -> Any:
+    """Read model.keras in safe mode: a file from elsewhere cannot run code."""
+    import keras
+
+    try:
+        return keras.saving.load_model(path, compile=False, safe_mode=True)
+    except (ValueError, TypeError, OSError, KeyError) as error:
+        raise BundleError(f"{path} cannot be read as a Keras model: {error}") from error

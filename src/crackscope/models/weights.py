@@ -1,0 +1,110 @@
+"""Where a classifier starts from: the packaged model, ImageNet, nothing, or a file."""
+
+import logging
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from crackscope import hashing
+from crackscope.errors import UsageError
+from crackscope.models import bundle as bundles
+from crackscope.models import classifier
+from crackscope.models.backbones import BACKBONES, CORE
+
+_LOG = logging.getLogger("crackscope")
+
+
+@dataclass(frozen=True)
+class Start:
+    """A classifier ready to be trained, and where its weights come from.
+
+    `pretrained` is False for random weights; `bundle` is set when a model of ours was loaded,
+    whose training data must stay out of the new test set.
+    """
+
+    model: Any
+    origin: str
+    pretrained: bool
+    bundle: bundles.Bundle | None = None
+
+
+def default_for(backbone: str) -> str:
+    """What `--weights` means where it is not given."""
+    if not BACKBONES.get(backbone).pretrained:
+        return "none"
+    try:
+        packaged = bundles.load(bundles.PACKAGED).info["backbone"]
+    except UsageError:
+        return "imagenet"
+    return bundles.PACKAGED if packaged == backbone else "imagenet"
+
+
+def start(weights: str, backbone: str, size: int, dropout: float, seed: int) -> Start:
+    """Build a classifier with the weights that `weights` names.
+
+    Raises UsageError where they do not exist, do not fit, or cannot be fetched.
+    """
+    if weights == "none":
+        model = classifier.build(backbone, size, dropout, seed)
+        return Start(model, "random weights", pretrained=False)
+    if weights == "imagenet":
+        return Start(_imagenet(backbone, size, dropout, seed), "ImageNet weights", True)
+    model = classifier.build(backbone, size, dropout, seed)
+    path = Path(weights)
+    if weights == bundles.PACKAGED or path.is_dir():
+        bundle = bundles.load(weights)
+        _take_bundle(model, bundle, backbone)
+        return Start(model, bundle.identity, pretrained=True, bundle=bundle)
+    if not path.is_file():
+        raise UsageError(
+            f"weights must be one of: crackscope, imagenet, none, or a file. Received: {weights!r}"
+        )
+    _take_file(model, path, backbone)
+    return Start(model, f"{path.name} (sha256 {hashing.of_file(path)})", pretrained=True)
+
+
+def _imagenet(backbone: str, size: int, dropout: float, seed: int) -> Any:
+    if not BACKBONES.get(backbone).pretrained:
+        raise UsageError(f"there are no ImageNet weights for {backbone}: use --weights none")
+    folder = Path(os.environ.get("KERAS_HOME", Path.home() / ".keras")) / "models"
+    _LOG.info(
+        "fetching the ImageNet weights of %s from the Keras project, if they are not yet in %s",
+        backbone,
+        folder,
+    )
+    try:
+        return classifier.build(backbone, size, dropout, seed, imagenet=True)
+    except Exception as error:  # noqa: BLE001  (Keras raises a bare Exception when a fetch fails)
+        raise UsageError(
+            f"the ImageNet weights of {backbone} could not be fetched: {error}. Without a network, "
+            f"fetch the .h5 file elsewhere and put it into {folder}, or name it: --weights FILE"
+        ) from error
+
+
+def _take_bundle(model: Any, bundle: bundles.Bundle, backbone: str) -> None:
+    theirs = bundle.info["backbone"]
+    if theirs != backbone:
+        raise UsageError(
+            f"{bundle.name} is a {theirs}, not a {backbone}: give --backbone {theirs}, "
+            "or other --weights"
+        )
+    trained = classifier.load(bundle.file(bundles.KERAS))
+    for name in ("backbone", "head"):
+        model.get_layer(name).set_weights(trained.get_layer(name).get_weights())
+
+
+def _take_file(model: Any, path: Path, backbone: str) -> None:
+    try:
+        if path.suffix == ".keras":
+            trained = classifier.load(path)
+            model.get_layer("backbone").set_weights(trained.get_layer("backbone").get_weights())
+        else:
+            network = model.get_layer("backbone")
+            names = [layer.name for layer in network.layers]
+            (network.get_layer(CORE) if CORE in names else network).load_weights(path)
+    except (ValueError, OSError, KeyError, TypeError) as error:
+        raise UsageError(
+            f"{path} does not hold weights of a {backbone} without its top: {error}. Give a .keras "
+            "file of crackscope, or .h5 weights saved with include_top=False"
+        ) from error

@@ -1,0 +1,21 @@
+"""The network in Keras: slower than ONNX Runtime, there to compare with and to train."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crackscope import extras
+from crackscope.models import bundle as bundles
+from crackscope.models import classifier
+
+
+class KerasRuntime:
+    """Scores uint8 batches with model.keras of a bundle; `model` is the Keras classifier."""
+
+    def __init__(self, bundle: bundles.Bundle, device: str = "auto") -> None:
+        extras.require("keras", "train", "run a model in Keras")
+        self.model = classifier.load(bundle.file(bundles.KERAS))
+
+    def __call__(self, batch: NDArray[np.uint8]) -> NDArray[np.float64]:
+        """(N, H, W, 3) uint8 RGB -> (N,) calibrated probabilities, float64."""
+        scores = self.model.predict_on_batch(batch)
+        return np.asarray(scores, np.float64).reshape(-1)

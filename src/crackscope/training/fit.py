@@ -1,0 +1,121 @@
+"""Training from labelled pictures to a trained classifier: head first, then fine-tuning."""
+
+import logging
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crackscope.config import TrainConfig
+from crackscope.data.manifest import Dataset
+from crackscope.data.stream import Stream
+from crackscope.models import classifier
+from crackscope.models.weights import Start
+from crackscope.training import head
+from crackscope.training.ledger import Ledger
+from crackscope.training.phase import Phase
+from crackscope.training.phase import run as run_phase
+from crackscope.types import Patch
+
+_LOG = logging.getLogger("crackscope")
+HEAD, FINE_TUNING = "head", "fine-tuning"
+
+
+def fit(
+    config: TrainConfig,
+    dataset: Dataset,
+    patches: Sequence[Patch],
+    start: Start,
+    ledger: Ledger,
+    extra: tuple[Any, ...] = (),
+) -> NDArray[np.float64]:
+    """Train `start.model` on the train side of `patches`; returns scores of the val side (N,).
+
+    `extra` are further Keras callbacks. Every finished epoch is in the ledger.
+    """
+    import keras
+
+    keras.utils.set_random_seed(config.seed)
+    workers = config.workers or os.cpu_count() or 1
+    sides = {
+        side: Stream(
+            dataset,
+            [patch for patch in patches if patch.split == side],
+            config.image_size,
+            config.batch,
+            workers,
+        )
+        for side in ("train", "val")
+    }
+    if start.pretrained and config.head_epochs:
+        _fit_head(config, start.model, sides, ledger, workers, extra)
+    elif config.head_epochs:
+        _LOG.info("random weights have no features to put a head on: all layers are trained")
+    if config.epochs:
+        _fine_tune(config, start, sides, ledger, extra)
+    scores = start.model.predict(sides["val"].plain(), verbose=0)
+    return np.asarray(scores, np.float64).reshape(-1)
+
+
+def _fit_head(
+    config: TrainConfig,
+    model: Any,
+    sides: dict[str, Stream],
+    ledger: Ledger,
+    workers: int,
+    extra: tuple[Any, ...],
+) -> None:
+    caches = {side: ledger.state / f"features-{side}.npy" for side in sides}
+    data = {
+        side: (head.features(model, stream, side, caches[side], workers), stream.labels)
+        for side, stream in sides.items()
+    }
+    phase = Phase(HEAD, config.head_epochs, config.head_learning_rate, config.patience)
+    head.fit(model, data["train"], data["val"], phase, ledger, config.dropout, config.seed, extra)
+
+
+def _fine_tune(
+    config: TrainConfig,
+    start: Start,
+    sides: dict[str, Stream],
+    ledger: Ledger,
+    extra: tuple[Any, ...],
+) -> None:
+    share = config.unfreeze if start.pretrained else 1.0
+    classifier.unfreeze(start.model, share, keep_statistics=start.pretrained)
+    rate = config.learning_rate if start.pretrained else config.head_learning_rate
+    phase = Phase(FINE_TUNING, config.epochs, rate, config.patience)
+    train = sides["train"]
+    run_phase(
+        start.model,
+        phase,
+        ledger,
+        lambda first: train.epochs(config.seed, first, config.augment),
+        train.steps,
+        sides["val"].plain(),
+        extra,
+    )
+
+
+def window_of(dataset: Dataset, patches: Sequence[Patch], probes: int = 64) -> int:
+    """The side in pixels of the patches (median of the shorter sides of up to `probes`)."""
+    step = max(1, len(patches) // probes)
+    sides = [min(dataset.read_pixels(patch).shape[:2]) for patch in patches[::step]]
+    return int(np.median(sides))
+
+
+def tensorboard(folder: Path, sheets: Sequence[Path]) -> tuple[Any, ...]:
+    """Keras' TensorBoard callback, after the pictures of `sheets` are written beside its curves."""
+    import keras
+    import tensorflow as tf
+
+    writer = tf.summary.create_file_writer(str(folder / "pictures"))
+    with writer.as_default():
+        for sheet in sheets:
+            picture = tf.io.decode_png(tf.io.read_file(str(sheet)), channels=3)
+            tf.summary.image(sheet.stem, picture[None], step=0)
+    writer.close()
+    return (keras.callbacks.TensorBoard(str(folder)),)

@@ -1,0 +1,82 @@
+"""What a run has done so far: one CSV row an epoch, and the weights that belong to it.
+
+A row is the commit: an epoch counts as done once its row is in metrics.csv, and its weights were
+written before that. So a process may be killed at any moment.
+"""
+
+import csv
+import io
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+from crackscope.run_dir import write_atomically
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One finished epoch; `epoch` counts from 1 within its phase."""
+
+    phase: str
+    epoch: int
+    loss: float
+    accuracy: float
+    val_loss: float
+    val_accuracy: float
+    learning_rate: float
+    seconds: float
+
+
+class Ledger:
+    """The epochs of one run folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._csv = folder / "metrics.csv"
+        self._state = folder / "state"
+        self._state.mkdir(parents=True, exist_ok=True)
+        self.rows: list[Epoch] = _read(self._csv) if self._csv.exists() else []
+
+    @property
+    def state(self) -> Path:
+        """Where weights and features are kept until the run is finished."""
+        return self._state
+
+    def of(self, phase: str) -> list[Epoch]:
+        """The finished epochs of one phase."""
+        return [row for row in self.rows if row.phase == phase]
+
+    def best(self, phase: str) -> Epoch:
+        """The epoch of the lowest validation loss."""
+        return min(self.of(phase), key=lambda row: row.val_loss)
+
+    def weights(self, phase: str, epoch: int) -> Path:
+        """Where the weights of an epoch are."""
+        return self._state / f"{phase}-{epoch:03d}.weights.h5"
+
+    def commit(self, row: Epoch) -> None:
+        """Add an epoch whose weights are written, and drop weights no longer needed."""
+        self.rows.append(row)
+        text = io.StringIO()
+        writer = csv.DictWriter(text, [field.name for field in fields(Epoch)], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(asdict(row) for row in self.rows)
+        write_atomically(self._csv, text.getvalue())
+        keep = {self.weights(row.phase, n) for n in (row.epoch, self.best(row.phase).epoch)}
+        for path in self._state.glob(f"{row.phase}-*.weights.h5"):
+            if path not in keep:
+                path.unlink()
+
+    def stopped(self, phase: str, epochs: int, patience: int) -> bool:
+        """Whether a phase is over: all its epochs done, or none better for `patience` epochs."""
+        rows = self.of(phase)
+        return len(rows) >= epochs or (
+            bool(rows) and len(rows) - self.best(phase).epoch >= patience
+        )
+
+
+def _read(path: Path) -> list[Epoch]:
+    kinds = {field.name: field.type for field in fields(Epoch)}
+    with path.open(newline="", encoding="utf-8") as file:
+        return [
+            Epoch(**{name: kinds[name](value) for name, value in row.items()})  # type: ignore[operator]
+            for row in csv.DictReader(file)
+        ]

@@ -1,0 +1,57 @@
+"""From a trained classifier to a bundle: calibrate, export, prove parity, describe, seal."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crackscope import run_dir
+from crackscope.evaluation import calibration, thresholds
+from crackscope.exporting import onnx, verify
+from crackscope.models import bundle as bundles
+from crackscope.models import card, classifier
+
+PARITY_LIMIT = 1e-5
+
+
+def calibrate(
+    model: Any, scores: NDArray[np.float64], labels: NDArray[np.int64]
+) -> tuple[float, bundles.Thresholds]:
+    """Fit temperature and thresholds on validation scores (N,), and fold the temperature in."""
+    logits = classifier.logits(scores)
+    temperature = calibration.fit_temperature(logits, labels)
+    classifier.fold_temperature(model, temperature)
+    calibrated = 1.0 / (1.0 + np.exp(-logits / temperature))
+    lower, upper = thresholds.choose(labels, calibrated)
+    return temperature, bundles.Thresholds(lower=lower, upper=upper)
+
+
+def write(
+    folder: Path,
+    model: Any,
+    info: Mapping[str, Any],
+    trained_on: Mapping[str, NDArray[Any]],
+) -> float:
+    """Write every file of a bundle but the seal; returns the difference of Keras and ONNX.
+
+    Raises ParityError where the two give different scores.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    model.save(folder / bundles.KERAS)
+    onnx.write(model, folder / bundles.ONNX)
+    pixels = verify.probes(info["input"]["window"])
+    scores = np.asarray(model.predict_on_batch(pixels), np.float64).reshape(-1)
+    received = onnx.score(folder / bundles.ONNX, pixels)
+    difference = verify.gate(scores, received, PARITY_LIMIT)
+    np.savez_compressed(folder / bundles.GOLDEN, pixels=pixels, scores=received)
+    np.savez_compressed(folder / bundles.TRAINED_ON, **trained_on)
+    return difference
+
+
+def seal(folder: Path, info: Mapping[str, Any]) -> None:
+    """Write model.json and the card from `info`, and the checksums of all files."""
+    run_dir.write_json(folder / bundles.JSON, dict(info))
+    run_dir.write_atomically(folder / bundles.CARD, card.render(info))
+    bundles.seal(folder)

@@ -1,0 +1,132 @@
+"""One phase of training: Keras' fit with its callbacks, resumed at the last finished epoch."""
+
+import logging
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from crackscope.errors import TrainingError
+from crackscope.progress import bar
+from crackscope.training.ledger import Epoch, Ledger
+
+_LOG = logging.getLogger("crackscope")
+
+
+@dataclass(frozen=True)
+class Phase:
+    """How a phase is trained: its name, most epochs, initial step size and patience (epochs)."""
+
+    name: str
+    epochs: int
+    learning_rate: float
+    patience: int
+
+
+def run(
+    model: Any,
+    phase: Phase,
+    ledger: Ledger,
+    train: Callable[[int], Any],
+    steps: int,
+    val: Any,
+    extra: tuple[Any, ...] = (),
+) -> None:
+    """Train until the phase is over, and leave the best epoch's weights in `model`.
+
+    `train(first)` gives the batches from epoch `first` (from 0) on, `steps` of them an epoch.
+    Raises TrainingError when the loss is not finite; the last good epoch is kept.
+    """
+    import keras
+
+    done = len(ledger.of(phase.name))
+    model.compile(
+        optimizer=keras.optimizers.Adam(phase.learning_rate),
+        loss="binary_crossentropy",
+        metrics=["accuracy"],
+    )
+    if not ledger.stopped(phase.name, phase.epochs, phase.patience):
+        if done:
+            _LOG.info("%s: going on after epoch %d", phase.name, done)
+            _load(model, ledger, phase, done)
+        with bar(phase.name, phase.epochs * steps) as advance:
+            advance(done * steps)
+            model.fit(
+                train(done),
+                steps_per_epoch=steps,
+                epochs=phase.epochs,
+                initial_epoch=done,
+                validation_data=val,
+                callbacks=[*_callbacks(phase, ledger, advance), *extra],
+                shuffle=False,
+                verbose=0,
+            )
+    _load(model, ledger, phase, ledger.best(phase.name).epoch)
+
+
+def _load(model: Any, ledger: Ledger, phase: Phase, epoch: int) -> None:
+    if not model.optimizer.built:
+        model.optimizer.build(model.trainable_variables)
+    model.load_weights(ledger.weights(phase.name, epoch))
+
+
+def _callbacks(phase: Phase, ledger: Ledger, advance: Callable[[int], None]) -> list[Any]:
+    import keras
+
+    stop = keras.callbacks.EarlyStopping(monitor="val_loss", patience=phase.patience)
+    slow = keras.callbacks.ReduceLROnPlateau(
+        monitor="val_loss", factor=0.3, patience=max(1, phase.patience - 1), min_lr=1e-7
+    )
+    weights = str(ledger.weights(phase.name, 0)).replace("-000.", "-{epoch:03d}.")
+    checkpoint = keras.callbacks.ModelCheckpoint(weights, save_weights_only=True)
+    record = _record(phase, ledger, advance)
+    replay = _replay(phase, ledger, [stop, slow])
+    return [checkpoint, record, stop, slow, replay]
+
+
+def _record(phase: Phase, ledger: Ledger, advance: Callable[[int], None]) -> Any:
+    """A callback that commits every epoch, after its weights are on the disk."""
+    import keras
+
+    class Record(keras.callbacks.Callback):  # type: ignore[misc]
+        def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+            self.started = time.monotonic()
+
+        def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
+            advance(1)
+            if logs and not math.isfinite(logs["loss"]):
+                raise TrainingError(
+                    f"the loss of {phase.name} is not finite any more (batch {batch + 1}). "
+                    "The last good epoch is kept in the run folder; try a smaller learning rate"
+                )
+
+        def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+            values = {name: float(value) for name, value in (logs or {}).items()}
+            rate = float(self.model.optimizer.learning_rate)
+            seconds = round(time.monotonic() - self.started, 3)
+            names = ("loss", "accuracy", "val_loss", "val_accuracy")
+            figures = {name: values[name] for name in names}
+            row = Epoch(phase.name, epoch + 1, learning_rate=rate, seconds=seconds, **figures)
+            ledger.commit(row)
+            _LOG.info(
+                "%s %d/%d  loss %.4f  val_loss %.4f  val_accuracy %.4f  %.0f s",
+                *(phase.name, row.epoch, phase.epochs, row.loss, row.val_loss, row.val_accuracy),
+                seconds,
+            )
+
+    return Record()
+
+
+def _replay(phase: Phase, ledger: Ledger, watching: list[Any]) -> Any:
+    """A callback that shows `watching` the epochs of an earlier process, as if they were now."""
+    import keras
+
+    class Replay(keras.callbacks.Callback):  # type: ignore[misc]
+        def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
+            self.model.optimizer.learning_rate = phase.learning_rate
+            for row in ledger.of(phase.name):
+                for callback in watching:
+                    callback.on_epoch_end(row.epoch - 1, {"val_loss": row.val_loss})
+
+    return Replay()

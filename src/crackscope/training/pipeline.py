@@ -1,0 +1,134 @@
+"""All of a training run, in the order of the data: look, train, calibrate, pack, test, draw."""
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from crackscope import __version__
+from crackscope.config import TrainConfig
+from crackscope.data import manifest, near_copies
+from crackscope.data.manifest import Dataset
+from crackscope.data.split import SplitResult
+from crackscope.models.bundle import Thresholds
+from crackscope.models.weights import Start
+from crackscope.run_dir import write_atomically, write_json
+from crackscope.training import architecture, fit, pack, report, sheets
+from crackscope.training.ledger import Ledger
+from crackscope.types import SCHEMA_VERSION
+
+_LICENCE = (
+    "Apache-2.0 for code and weights. The data the model was trained on keeps its own licence: {}."
+)
+
+
+def train(
+    config: TrainConfig,
+    dataset: Dataset,
+    split: SplitResult,
+    start: Start,
+    folder: Path,
+    name: str,
+) -> dict[str, Any]:
+    """Fill the run folder; returns what goes into metrics.json.
+
+    Steps that a killed process had finished are not done again: epochs are in the ledger, and
+    the rest takes seconds.
+    """
+    clock = time.monotonic()
+    _look(config, dataset, split, folder)
+    architecture.draw(start.model, folder / "architecture.png")
+    ledger = Ledger(folder)
+    pictures = (folder / "samples.png", folder / "augmentation.png")
+    log = fit.tensorboard(folder / "tensorboard", pictures) if config.log == "tensorboard" else ()
+    val_scores = fit.fit(config, dataset, split.patches, start, ledger, log)
+    fitted = time.monotonic()
+    labels = np.array([patch.label for patch in split.patches if patch.split == "val"])
+    temperature, thresholds = pack.calibrate(start.model, val_scores, labels)
+    info = _describe(config, dataset, split, start, name, temperature, thresholds)
+    model = folder / "model"
+    kept = [row for row, patch in enumerate(split.patches) if patch.split != "test"]
+    trained_on = near_copies.compact(split.fingerprints.take(kept))
+    info["parity"] = {"keras_onnx": pack.write(model, start.model, info, trained_on)}
+    pack.seal(model, info)
+    tested = report.test(model, dataset, split, folder, config.seed, config.workers)
+    info["metrics"] = {"test": tested["test"], "notes": tested["notes"]}
+    pack.seal(model, info)
+    report.curves(ledger, folder)
+    return {
+        "schema_version": SCHEMA_VERSION,
+        **tested,
+        "split": {"name": split.name, "seed": split.seed, "leaks": split.leaks},
+        "seconds": {
+            "training": round(fitted - clock, 1),
+            "rest": round(time.monotonic() - fitted, 1),
+        },
+    }
+
+
+def _look(config: TrainConfig, dataset: Dataset, split: SplitResult, folder: Path) -> None:
+    write_atomically(
+        folder / "split.csv", manifest.to_csv(split.patches).encode("utf-8", "surrogateescape")
+    )
+    write_json(folder / "split.json", split.to_dict())
+    train_side = [patch for patch in split.patches if patch.split == "train"]
+    sheets.samples(dataset, train_side, config.seed, folder / "samples.png")
+    sheets.augmentation(
+        dataset, train_side, config.augment, config.seed, folder / "augmentation.png"
+    )
+
+
+def _describe(
+    config: TrainConfig,
+    dataset: Dataset,
+    split: SplitResult,
+    start: Start,
+    name: str,
+    temperature: float,
+    thresholds: Thresholds,
+) -> dict[str, Any]:
+    trained: Mapping[str, Any] = {
+        "head_epochs": config.head_epochs if start.pretrained else 0,
+        "epochs": config.epochs,
+        "unfreeze": config.unfreeze if start.pretrained else 1.0,
+        "augment": config.augment,
+        "seed": config.seed,
+    }
+    train_side = [patch for patch in split.patches if patch.split == "train"]
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "name": name,
+        "version": __version__,
+        "backbone": config.backbone,
+        "classes": ["no crack", "crack"],
+        "input": {
+            "window": fit.window_of(dataset, train_side),
+            "size": config.image_size,
+            "layout": "uint8 (N, H, W, 3) RGB; resize (bilinear, half-pixel centres, no "
+            "antialiasing) and normalisation are in the graph",
+        },
+        "thresholds": {"lower": thresholds.lower, "upper": thresholds.upper},
+        "calibration": {
+            "method": "temperature",
+            "temperature": temperature,
+            "fitted_on": "the validation side of the same data set",
+        },
+        "data": {
+            "name": dataset.name,
+            "licence": dataset.licence,
+            "hash": dataset.content_hash,
+            "counts": split.counts(),
+        },
+        "split": {
+            "name": split.name,
+            "seed": split.seed,
+            "leaks": split.leaks,
+            "notes": list(split.notes),
+        },
+        "started_from": start.origin,
+        "training": dict(trained),
+        "licence": _LICENCE.format(f"{dataset.name}, {dataset.licence}"),
+        "metrics": {},
+    }

@@ -1,0 +1,50 @@
+"""Pictures to look at before training: what the data shows, and what augmentation makes of it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from crackscope.config import Augmentation
+from crackscope.data.augment import augment
+from crackscope.data.manifest import Dataset
+from crackscope.rendering.sheets import contact_sheet
+from crackscope.types import Patch, Pixels
+
+_NAMES = ("sound", "crack")
+_COLUMNS = 8
+
+
+def samples(dataset: Dataset, patches: Sequence[Patch], seed: int, path: Path) -> None:
+    """Two rows of pictures a class, drawn at random."""
+    chosen = _choose(patches, 2 * _COLUMNS, seed)
+    pictures = [dataset.read_pixels(patch) for patch in chosen]
+    captions = [f"{_NAMES[patch.label]}: {patch.path}" for patch in chosen]
+    contact_sheet(pictures, captions, _COLUMNS, title="Samples").save(path)
+
+
+def augmentation(
+    dataset: Dataset, patches: Sequence[Patch], kind: Augmentation, seed: int, path: Path
+) -> None:
+    """One row a picture: as it is, and then as training sees it."""
+    import tensorflow as tf
+
+    pictures: list[Pixels] = []
+    captions: list[str] = []
+    for row, patch in enumerate(_choose(patches, 3, seed)):
+        original = dataset.read_pixels(patch)
+        repeated = np.stack([original] * (_COLUMNS - 1))
+        changed = augment(tf.constant(repeated), tf.constant([seed, row]), kind).numpy()
+        pictures += [original, *changed]
+        captions += [f"{_NAMES[patch.label]}: {patch.path}", *[kind] * (_COLUMNS - 1)]
+    contact_sheet(pictures, captions, _COLUMNS, title=f"Augmentation: {kind}").save(path)
+
+
+def _choose(patches: Sequence[Patch], per_class: int, seed: int) -> list[Patch]:
+    rng = np.random.default_rng(seed)
+    chosen: list[Patch] = []
+    for label in (1, 0):
+        of_class = [patch for patch in patches if patch.label == label]
+        order = rng.permutation(len(of_class))[:per_class]
+        chosen += [of_class[index] for index in order]
+    return chosen
