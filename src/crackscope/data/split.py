@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,15 +72,19 @@ def make_split(
     seed: int = 0,
     allow_leaks: bool = False,
     workers: int | None = None,
+    trained_on: Mapping[str, NDArray[Any]] | None = None,
 ) -> SplitResult:
     """Read every patch, find the copies, and divide.
 
     name: grouped keeps copies, near-copies and patches of one source photo together; random does
     not, and counts what leaks; given takes the sides that the patches carry. None: given where
-    they carry any, else grouped. Unreadable patches are left out and listed.
+    they carry any, else grouped. Unreadable patches are left out and listed. `trained_on` are the
+    arrays of `near_copies.compact` of the model that training starts from: what it has seen, and
+    every group with such a patch, goes to train.
 
     Raises DatasetError where more than 1 % cannot be read, a class is missing, or a side would
-    lack one; LeakError where a given split leaks and `allow_leaks` is not set.
+    lack one; LeakError where a given split leaks, or tests what the starting model has seen, and
+    `allow_leaks` is not set.
     """
     if name is None:
         name = "given" if any(patch.split for patch in dataset.patches) else "grouped"
@@ -87,35 +92,45 @@ def make_split(
         dataset = dataset.of(split_checks.given(dataset))
     read = scan(dataset, workers)
     split_checks.readable(dataset, read)
-    result = divide(read, name, seed)
+    seen = np.zeros(len(read.patches), dtype=bool)
+    if trained_on is not None:
+        seen = near_copies.matches(read.fingerprints, trained_on)
+    if name == "given" and not allow_leaks:
+        split_checks.unseen(read.patches, seen)
+    result = divide(read, name, seed, seen)
     if name == "given" and not allow_leaks:
         split_checks.leak_free(result.patches, result.pairs, result.shared_photos)
     return result
 
 
-def divide(read: Scan, name: SplitName, seed: int) -> SplitResult:
-    """Divide patches that are already read and fingerprinted; see `make_split`."""
+def divide(
+    read: Scan, name: SplitName, seed: int, seen: NDArray[np.bool_] | None = None
+) -> SplitResult:
+    """Divide patches that are already read and fingerprinted; see `make_split`.
+
+    `seen` (N,) marks patches that have to stay in train.
+    """
     labels = np.array([patch.label for patch in read.patches], dtype=np.int64)
     split_checks.classes(labels)
     copies = near_copies.pairs(read.fingerprints)
     groups = group(read, copies)
     sides = np.array([patch.split for patch in read.patches])
+    seen = np.zeros(len(labels), dtype=bool) if seen is None else seen
     if name != "given":
-        sides = assign(labels, groups if name == "grouped" else np.arange(len(labels)), seed)
-    split_checks.sides(labels, sides)
+        units = groups if name == "grouped" else np.arange(len(labels))
+        sides = assign(labels, units, seed, fixed=np.unique(units[seen]))
+    split_checks.sides(labels, sides, int(seen.sum()))
     rows = np.arange(len(labels))
     if name == "grouped":  # no pair crosses, so that `pairs` needs no new row numbers
         rows = rows[~_repeated(read.fingerprints.digests, sides)]
-    patches = tuple(
-        dataclasses.replace(read.patches[row], split=str(sides[row])) for row in rows.tolist()
-    )
+    patches = tuple(_placed(read.patches[r], str(sides[r]), int(groups[r])) for r in rows.tolist())
     return SplitResult(
         name=name,
         seed=seed,
         patches=patches,
         fingerprints=read.fingerprints.take(rows),
         pairs=copies[sides[copies[:, 0]] != sides[copies[:, 1]]],
-        shared_photos=_shared_photos(patches),
+        shared_photos=_shared_photos(read.patches, sides),
         largest=int(np.bincount(groups).max()),
         notes=_notes(read, labels, len(labels) - len(rows)),
         unreadable=read.unreadable,
@@ -135,10 +150,20 @@ def group(read: Scan, copies: near_copies.Pairs) -> NDArray[np.int64]:
     return near_copies.clusters(len(read.patches), np.concatenate(links))
 
 
-def assign(labels: NDArray[np.int64], groups: NDArray[np.int64], seed: int) -> NDArray[np.str_]:
+def _placed(patch: Patch, side: str, number: int) -> Patch:
+    """The patch with its side, and with the group it was kept together with as source group."""
+    return dataclasses.replace(patch, split=side, group=patch.group or f"copies-{number}")
+
+
+def assign(
+    labels: NDArray[np.int64],
+    groups: NDArray[np.int64],
+    seed: int,
+    fixed: NDArray[np.int64] | None = None,
+) -> NDArray[np.str_]:
     """(N,) sides: whole groups to train, val and test, each class 80:10:10 as near as they allow.
 
-    Groups go in order of size (powers of two; shuffled within), each to the side where it adds
+    `fixed` groups go to train. The others go in order of size (powers of two; shuffled within), each to the side where it adds
     least to the chi-square distance from the wanted numbers. Pure: same seed, same result.
     """
     count = int(groups.max()) + 1
@@ -148,6 +173,9 @@ def assign(labels: NDArray[np.int64], groups: NDArray[np.int64], seed: int) -> N
     magnitude = np.floor(np.log2(sizes.sum(axis=1).clip(1)))
     placed = np.zeros_like(wanted)
     side_of = np.zeros(count, dtype=np.int64)
+    fixed = np.empty(0, np.int64) if fixed is None else fixed
+    placed[0] = sizes[fixed].sum(axis=0)
+    order = order[~np.isin(order, fixed)]
     for index in order[np.argsort(-magnitude[order], kind="stable")]:
         cost = (sizes[index] * (2 * placed + sizes[index]) / wanted).sum(axis=1)
         side = int(cost.argmin())
@@ -170,12 +198,12 @@ def _repeated(digests: tuple[str, ...], sides: NDArray[np.str_]) -> NDArray[np.b
     return repeated
 
 
-def _shared_photos(patches: tuple[Patch, ...]) -> tuple[str, ...]:
-    sides: dict[str, set[str]] = {}
-    for patch in patches:
+def _shared_photos(patches: tuple[Patch, ...], sides: NDArray[np.str_]) -> tuple[str, ...]:
+    seen: dict[str, set[str]] = {}
+    for patch, side in zip(patches, sides.tolist(), strict=True):
         if patch.group:
-            sides.setdefault(_photo(patch), set()).add(patch.split)
-    return tuple(sorted(photo for photo, found in sides.items() if len(found) > 1))
+            seen.setdefault(_photo(patch), set()).add(side)
+    return tuple(sorted(photo for photo, found in seen.items() if len(found) > 1))
 
 
 def _notes(read: Scan, labels: NDArray[np.int64], dropped: int) -> tuple[str, ...]:

@@ -49,8 +49,12 @@ def classes(labels: NDArray[np.int64]) -> None:
         )
 
 
-def sides(labels: NDArray[np.int64], sides: NDArray[np.str_]) -> None:
-    """Raise DatasetError where a side lacks a class."""
+def sides(labels: NDArray[np.int64], sides: NDArray[np.str_], seen: int = 0) -> None:
+    """Raise DatasetError where a side lacks a class; `seen` patches had to stay in train."""
+    held = (
+        f". The starting model was trained on {seen} of the patches, which had to stay in train: "
+        "start from other weights (--weights imagenet, none or a file) to test on them"
+    )
     for label, word in ((1, "cracked"), (0, "sound")):
         empty = [side for side in SIDES if not (sides[labels == label] == side).any()]
         if empty:
@@ -58,7 +62,21 @@ def sides(labels: NDArray[np.int64], sides: NDArray[np.str_]) -> None:
                 f"no {word} patch is left for {', '.join(empty)}: the class has "
                 f"{int((labels == label).sum())} patches, and those that are copies or of one "
                 "photo stay together. At least three independent ones are needed"
+                + (held if seen else "")
             )
+
+
+def unseen(patches: tuple[Patch, ...], seen: NDArray[np.bool_]) -> None:
+    """Raise LeakError where val or test of a given split holds what the starting model saw."""
+    rows = [patch for patch, known in zip(patches, seen, strict=True) if known]
+    tested = [patch for patch in rows if patch.split != "train"]
+    if tested:
+        shown = "".join(f"\n  {patch.key} ({patch.split})" for patch in tested[:_SHOWN])
+        raise LeakError(
+            f"the starting model was trained on {len(tested)} patches of the given val and test "
+            f"sides, or on near-copies of them.{shown}\nStart from other weights (--weights "
+            "imagenet, none or a file), or accept it with --allow-leaks"
+        )
 
 
 def leak_free(patches: tuple[Patch, ...], pairs: Pairs, shared_photos: tuple[str, ...]) -> None:
