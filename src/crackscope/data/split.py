@@ -163,8 +163,9 @@ def assign(
 ) -> NDArray[np.str_]:
     """(N,) sides: whole groups to train, val and test, each class 80:10:10 as near as they allow.
 
-    `fixed` groups go to train. The others go in order of size (powers of two; shuffled within), each to the side where it adds
-    least to the chi-square distance from the wanted numbers. Pure: same seed, same result.
+    `fixed` groups go to train. The others go in order of size (powers of two; shuffled within),
+    each to the side where it adds least to the chi-square distance from the wanted numbers. Pure:
+    same seed, same result.
     """
     count = int(groups.max()) + 1
     sizes = np.stack([np.bincount(groups[labels == c], minlength=count) for c in (0, 1)], axis=1)
