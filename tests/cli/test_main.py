@@ -1,0 +1,99 @@
+import json
+import subprocess
+import sys
+
+import pytest
+
+from crackscope import __version__
+from crackscope.cli.main import run
+
+
+def test_help_names_every_command(capsys):
+    assert run(["--help"]) == 0
+    shown = capsys.readouterr().out
+    for command in ("inspect", "train", "evaluate", "export", "info", "data"):
+        assert command in shown
+
+
+def test_version(capsys):
+    assert run(["--version"]) == 0
+    assert capsys.readouterr().out.strip() == __version__
+
+
+@pytest.mark.parametrize(
+    ("arguments", "hint"),
+    [
+        (["trian", "x"], "train"),
+        (["train", "x", "--epoch", "3"], "--epochs"),
+        (["inspect", "x.jpg", "--treshold", "0.5"], "--threshold"),
+        (["train", "x", "--epochs", "many"], "many"),
+        (["train"], "data"),
+        (["inspect"], "photos"),
+        (["inspect", "x.jpg", "--threshold", "7"], "between 0 and 1"),
+        (["data", "aduit", "x"], "audit"),
+        (["train", "x", "--config"], "YAML"),
+    ],
+)
+def test_wrong_use_ends_with_2_and_says_what_was_meant(capsys, arguments, hint):
+    assert run(arguments) == 2
+    captured = capsys.readouterr()
+    assert hint in captured.err.lower() or hint in captured.err
+    assert captured.out == ""
+
+
+def test_yaml_is_weaker_than_environment_and_that_weaker_than_flags(tmp_path, monkeypatch):
+    from crackscope.commands import train
+
+    seen = []
+    monkeypatch.setattr(train, "run", seen.append)
+    file = tmp_path / "settings.yaml"
+    file.write_text("epochs: 5\nbatch: 8\npatience: 7\n")
+    monkeypatch.setenv("CRACKSCOPE_BATCH", "16")
+    monkeypatch.setenv("CRACKSCOPE_PATIENCE", "9")
+    assert run(["train", "d", "--config", str(file), "--patience", "11"]) == 0
+    assert run([f"--config={file}", "train", "d"]) == 0
+    assert (seen[0].epochs, seen[0].batch, seen[0].patience) == (5, 16, 11)
+    assert seen[1].patience == 9
+
+
+def test_an_unknown_key_or_variable_names_the_nearest(tmp_path, capsys, monkeypatch):
+    file = tmp_path / "settings.yaml"
+    file.write_text("epoch: 5\n")
+    assert run(["train", "d", "--config", str(file)]) == 2
+    assert "'epochs'" in capsys.readouterr().err
+    monkeypatch.setenv("CRACKSCOPE_TRESHOLD", "0.5")
+    assert run(["inspect", "x.jpg"]) == 2
+    assert "'threshold'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("content", ["- a list", "a: [", "\x00", "7"])
+def test_a_config_that_is_none_is_refused(tmp_path, capsys, content):
+    file = tmp_path / "settings.yaml"
+    file.write_text(content)
+    assert run(["info", "--config", str(file)]) == 2
+    assert "settings.yaml" in capsys.readouterr().err
+
+
+def test_a_missing_model_ends_with_2(capsys):
+    assert run(["info", "nowhere"]) == 2
+    assert "nowhere" in capsys.readouterr().err
+
+
+def test_a_reader_that_leaves_early_is_no_error():
+    program = "from crackscope.cli.main import main; main()"
+    with subprocess.Popen(
+        [sys.executable, "-c", program, "--help"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.stderr is not None
+        assert b"Traceback" not in process.stderr.read()
+
+
+def test_json_on_stdout_is_nothing_but_json(capsys, monkeypatch):
+    from crackscope.commands import info
+    from crackscope.commands.outcome import Outcome
+
+    monkeypatch.setattr(info, "run", lambda config: Outcome("text", data={"a": 0.1}))
+    assert run(["info", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"a": 0.1}

@@ -1,0 +1,30 @@
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+
+import pytest
+
+from crackscope import config
+from crackscope.errors import UsageError
+
+KINDS = [kind for kind in vars(config).values() if is_dataclass(kind)]
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_one_name_means_one_type_in_all_commands(kind):
+    for other in KINDS:
+        theirs = {field.name: field.type for field in fields(other)}
+        for field in fields(kind):
+            if field.name in theirs and field.name != "model":
+                assert theirs[field.name] == field.type or field.name in ("split", "photos")
+
+
+def test_all_problems_are_told_at_once():
+    with pytest.raises(UsageError) as caught:
+        config.TrainConfig(Path("x"), batch=0, unfreeze=1.5, patience=0)
+    for word in ("batch", "unfreeze", "patience"):
+        assert word in str(caught.value)
+
+
+def test_an_unknown_keyword_names_the_nearest():
+    with pytest.raises(UsageError, match="Did you mean 'epochs'"):
+        config.make(config.TrainConfig, Path("x"), epoch=3)
