@@ -1,0 +1,98 @@
+"""Write docs/cli.md from the configuration dataclasses, so that the two cannot disagree."""
+
+import ast
+import inspect
+from dataclasses import MISSING, Field, fields
+from pathlib import Path
+
+from crackscope import config
+
+FILE = Path(__file__).parents[1] / "docs" / "cli.md"
+COMMANDS = {
+    "inspect": config.InspectConfig,
+    "train": config.TrainConfig,
+    "evaluate": config.EvaluateConfig,
+    "export": config.ExportConfig,
+    "info": config.InfoConfig,
+    "data audit": config.AuditConfig,
+    "data split": config.SplitConfig,
+}
+HEADER = """\
+<!-- Made by scripts/make_docs.py from src/crackscope/config.py; do not edit. -->
+
+# Commands
+
+Every flag is also a key of `--config FILE` (YAML, with `_` for `-`), an environment variable
+`CRACKSCOPE_FLAG`, and a keyword argument in Python. Flags win over the environment, the
+environment wins over the file, the file over the defaults. An unknown name is refused, and the
+nearest one named.
+
+`--json` prints data and nothing else on stdout: JSON Lines for `inspect`, one document for the
+rest. Without it stdout holds a short summary whose last line is the path of the results. Logs and
+progress go to stderr.
+
+| exit code | meaning |
+|---|---|
+| 0 | done |
+| 1 | a fault of ours, a loss that is not finite, a full disk; what was finished is kept |
+| 2 | a bad flag, a missing path, nothing to do, an output folder that is taken |
+| 3 | finished, but some inputs failed; each is named |
+| 4 | a gate was not met: a leaking split, an export that differs, nothing left to evaluate on |
+| 130 | interrupted; the same command goes on where it stopped |
+"""
+
+
+def explanations(kind: type) -> dict[str, str]:
+    """Field -> the text below it in the source."""
+    body = ast.parse(inspect.getsource(kind)).body[0]
+    assert isinstance(body, ast.ClassDef)
+    texts: dict[str, str] = {}
+    for statement, follower in zip(body.body, body.body[1:], strict=False):
+        if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+            match follower:
+                case ast.Expr(value=ast.Constant(value=str(text))):
+                    texts[statement.target.id] = " ".join(text.split())
+    return texts
+
+
+def command(name: str, kind: type) -> str:
+    """The section of one command."""
+    texts = explanations(kind)
+    first = [field for field in fields(kind) if not field.kw_only]
+    flags = [field for field in fields(kind) if field.kw_only]
+    usage = " ".join(["crackscope", name, *(positional(field) for field in first), "[flags]"])
+    lines = [f"\n## {name}\n\n{kind.__doc__}\n\n    {usage}\n"]
+    lines += [f"- `{positional(field)}`: {texts[field.name]}" for field in first]
+    if flags:
+        lines += ["\n| flag | default | |", "|---|---|---|"]
+        lines += [
+            f"| `{flag(field)}` | {default(field)} | {texts[field.name]} |" for field in flags
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def positional(field: "Field[object]") -> str:
+    """`DATA`, `[MODEL]` where it has a default, `PHOTOS…` where there may be several."""
+    name = field.name.upper() + ("…" if field.type == tuple[str, ...] else "")
+    return name if field.default is MISSING else f"[{name}]"
+
+
+def flag(field: "Field[object]") -> str:
+    """`--image-size`."""
+    return "--" + field.name.replace("_", "-")
+
+
+def default(field: "Field[object]") -> str:
+    """The default value as it is written on the command line; empty where there is none."""
+    if field.default is None:
+        return ""
+    return "off" if field.default is False else f"`{field.default}`"
+
+
+def page() -> str:
+    """The whole of docs/cli.md."""
+    return HEADER + "".join(command(name, kind) for name, kind in COMMANDS.items())
+
+
+if __name__ == "__main__":
+    FILE.write_text(page(), encoding="utf-8")
