@@ -1,0 +1,34 @@
+"""Look for what is wrong with labelled data, before training on it."""
+
+from pathlib import Path
+from typing import Any
+
+from crackscope import config, run_dir
+from crackscope.commands.outcome import Outcome
+from crackscope.config import AuditConfig
+from crackscope.data import audit_report
+from crackscope.data.audit import audit as audit_data
+from crackscope.data.readers import open_dataset
+
+
+def audit(data: str | Path, **settings: Any) -> Outcome:
+    """`crackscope data audit` from Python; the settings are the fields of AuditConfig."""
+    return run(config.make(AuditConfig, Path(data), **settings))
+
+
+def run(config: AuditConfig) -> Outcome:
+    """Write audit.html, audit.json and sheets; exit 3 where files could not be read."""
+    dataset = open_dataset(config.data, config.reader, config.crack_class)
+    folder = run_dir.choose("audit", config.out, config.name, dataset.name)
+    identity = {"data": dataset.content_hash, "suspicious": config.suspicious}
+    with run_dir.open_run(folder, identity, config.exist_ok) as run:
+        found = audit_data(dataset, config.suspicious, config.workers)
+        audit_report.write(found, dataset, folder)
+        run.finish()
+    return Outcome(
+        text=audit_report.summary(found),
+        path=folder,
+        data={"path": str(folder), **found.to_dict()},
+        exit_code=3 if found.unreadable else 0,
+        failed=[entry.path for entry in found.unreadable],
+    )

@@ -1,0 +1,55 @@
+"""Divide labelled data so that no copy stands on two sides."""
+
+from pathlib import Path
+from typing import Any
+
+from crackscope import config, run_dir
+from crackscope.commands.outcome import Outcome
+from crackscope.config import SplitConfig
+from crackscope.data.manifest import to_csv
+from crackscope.data.readers import open_dataset
+from crackscope.data.split import SplitResult, make_split
+
+_CSV, _JSON = "split.csv", "split.json"
+
+
+def split(data: str | Path, **settings: Any) -> Outcome:
+    """`crackscope data split` from Python; the settings are the fields of SplitConfig."""
+    return run(config.make(SplitConfig, Path(data), **settings))
+
+
+def run(config: SplitConfig) -> Outcome:
+    """Write split.csv and split.json; exit 3 where files could not be read and are left out."""
+    dataset = open_dataset(config.data, config.reader, config.crack_class)
+    name = config.name or f"{dataset.name}-{config.split}-{config.seed}"
+    folder = run_dir.choose("split", config.out, name, name)
+    settings = {"split": config.split, "seed": config.seed, "allow_leaks": config.allow_leaks}
+    identity = {"data": dataset.content_hash, **settings}
+    with run_dir.open_run(folder, identity, config.exist_ok) as run:
+        result = make_split(dataset, config.split, config.seed, config.allow_leaks, config.workers)
+        rows = to_csv(result.patches).encode("utf-8", "surrogateescape")
+        document = {"data": dataset.name, "content_hash": dataset.content_hash, **result.to_dict()}
+        run_dir.write_atomically(folder / _CSV, rows)
+        run_dir.write_json(folder / _JSON, document)
+        run.finish()
+    return Outcome(
+        text=_summary(result),
+        path=folder,
+        data={"path": str(folder), **document},
+        exit_code=3 if result.unreadable else 0,
+        failed=[entry.path for entry in result.unreadable],
+    )
+
+
+def _summary(result: SplitResult) -> str:
+    lines = [f"split: {result.name}, seed {result.seed}"]
+    lines += [
+        f"  {side:5} {count['crack']:6} crack {count['sound']:6} sound"
+        for side, count in result.counts().items()
+    ]
+    lines.append(f"  leaks: {result.leaks} pairs of copies on two sides")
+    if result.shared_photos:
+        lines.append(f"  source photos on two sides: {len(result.shared_photos)}")
+    lines += [f"  note: {note}" for note in result.notes]
+    lines += [f"  left out: {entry.path}: {entry.message}" for entry in result.unreadable]
+    return "\n".join(lines)
