@@ -44,3 +44,9 @@ def write_tiny_bundle(folder: Path, lower: float = 0.3, upper: float = 0.6) -> P
     (folder / bundle.CARD).write_text("A model for tests.\n", encoding="utf-8")
     bundle.seal(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundle's folder."""
+    return write_tiny_bundle(tmp_path_factory.mktemp("models") / "tiny")

@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Sequence
 from contextlib import closing
+from datetime import datetime
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,7 @@ class _Job:
             "unsure from": limits.lower,
             "window": f"{self._inspector.bundle.input.window} px at native resolution",
             "largest photo": f"{self._config.max_megapixels:g} megapixels",
+            "made": datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %Z"),
             "crackscope": crackscope.__version__,
         }
         context = Context(

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _START = (0.30, 0.15, 275.0)
-_END = (0.83, 0.16, 430.0)
+_END = (0.80, 0.16, 430.0)
 """Ends of the scale in OKLCh (lightness, chroma, hue in degrees): dark blue, then orange (70°).
 
 Even steps there are even to the eye. Lightness rises all along, so that the scale survives a grey

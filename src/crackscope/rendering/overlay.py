@@ -1,5 +1,6 @@
 """A photo with its scores on it: heat map, outlined regions with their ids, a legend."""
 
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
@@ -7,7 +8,7 @@ import simplejpeg
 from PIL import Image, ImageDraw, ImageFont
 
 from crackscope.rendering import colour
-from crackscope.types import Photo, PhotoResult, Pixels, WindowScores
+from crackscope.types import Box, Photo, PhotoResult, Pixels, Region, WindowScores
 
 LONG_SIDE = 2048
 _LEGEND_WIDTH = 240
@@ -34,7 +35,8 @@ def draw(photo: Photo, windows: WindowScores, result: PhotoResult) -> Pixels:
     picture = Image.new("RGB", (max(width, _LEGEND_WIDTH), height + strip), _PAPER)
     picture.paste(Image.fromarray(small), (0, 0))
     pen = ImageDraw.Draw(picture)
-    _outline(pen, result, ratio, font_size)
+    _outline(pen, windows, result.threshold or 0.0, ratio, max(1, font_size // 8))
+    _number(pen, windows, result.regions, ratio, font_size)
     _legend(pen, result, picture.size, font_size)
     return np.asarray(picture)
 
@@ -68,18 +70,58 @@ def _heat(pixels: Pixels, windows: WindowScores, ratio: float) -> None:
         pixels[y0:y1, x0:x1] = (part + tint) >> 8
 
 
-def _outline(pen: ImageDraw.ImageDraw, result: PhotoResult, ratio: float, font_size: int) -> None:
-    """White on black lines, which stand out from any concrete."""
-    line = max(1, font_size // 8)
-    for region in reversed(result.regions):
-        x0, y0, x1, y1 = (round(value * ratio) for value in region.box.to_list())
-        pen.rectangle((x0, y0, x1 - 1, y1 - 1), outline=_PAPER, width=2 * line)
-        inner = (x0 + line // 2, y0 + line // 2, x1 - 1 - line // 2, y1 - 1 - line // 2)
-        pen.rectangle(inner, outline=_INK, width=line)
-        text = f" {region.id} "
-        label = (x0, y0, x0 + _font(font_size).getlength(text) + 1, y0 + font_size * 1.3)
-        pen.rectangle(label, fill=_PAPER, outline=_INK)
-        pen.text((x0 + 1, y0), text, fill=_INK, font=_font(font_size))
+def _outline(
+    pen: ImageDraw.ImageDraw, windows: WindowScores, threshold: float, ratio: float, line: int
+) -> None:
+    """Line round the windows of each region; white on black stands out from any concrete."""
+    mask = np.pad(windows.grid() >= threshold, 1)
+    edges = []
+    for tile in windows.tiles:
+        row, column = tile.row + 1, tile.column + 1
+        if not mask[row, column]:
+            continue
+        x0, y0, x1, y1 = _fitted(tile.box, ratio)
+        sides = {
+            (x0, y0, x1, y0): mask[row - 1, column],
+            (x0, y1, x1, y1): mask[row + 1, column],
+            (x0, y0, x0, y1): mask[row, column - 1],
+            (x1, y0, x1, y1): mask[row, column + 1],
+        }
+        edges += [side for side, goes_on in sides.items() if not goes_on]
+    for fill, width in ((_PAPER, 3 * line), (_INK, line)):
+        for edge in edges:
+            pen.line(edge, fill=fill, width=width)
+
+
+def _number(
+    pen: ImageDraw.ImageDraw,
+    windows: WindowScores,
+    regions: Sequence[Region],
+    ratio: float,
+    font_size: int,
+) -> None:
+    """Each region's id, in the corner of its highest window."""
+    font = _font(font_size)
+    best = {
+        region.id: next(
+            tile.box
+            for tile, score in zip(windows.tiles, windows.scores, strict=True)
+            if score == region.score and tile.box.union(region.box) == region.box
+        )
+        for region in regions
+    }
+    for name, box in best.items():
+        x0, y0, _, _ = _fitted(box, ratio)
+        text = f" {name} "
+        right, bottom = x0 + font.getlength(text) + 1, y0 + font_size * 1.3
+        pen.rectangle((x0, y0, right, bottom), fill=_PAPER, outline=_INK)
+        pen.text((x0 + 1, y0), text, fill=_INK, font=font)
+
+
+def _fitted(box: Box, ratio: float) -> tuple[int, int, int, int]:
+    """The corners on the scaled photo, the last pixel included."""
+    x0, y0, x1, y1 = (round(value * ratio) for value in box.to_list())
+    return x0, y0, x1 - 1, y1 - 1
 
 
 def _legend(

@@ -7,7 +7,7 @@ from crackscope.reporting.html import worst_first
 from crackscope.reporting.names import printable
 from crackscope.types import PhotoResult
 
-_SHOWN = 10
+_WORST_SHOWN, _FAILED_SHOWN = 10, 100
 
 
 def summarise(results: Sequence[PhotoResult], fresh: Sequence[PhotoResult], seconds: float) -> str:
@@ -35,16 +35,16 @@ def _speed(fresh: Sequence[PhotoResult], seconds: float) -> str:
 
 def _worst(results: Sequence[PhotoResult]) -> Iterator[str]:
     photos = worst_first(results)
-    for result in photos[:_SHOWN]:
+    for result in photos[:_WORST_SHOWN]:
         regions = f"  {len(result.regions)} region(s)" if result.regions else ""
         yield f"  {result.verdict:<8}  {result.score:.3f}  {printable(result.path)}{regions}"
-    if len(photos) > _SHOWN:
-        yield f"  … and {len(photos) - _SHOWN} more in results.csv"
+    if len(photos) > _WORST_SHOWN:
+        yield f"  … and {len(photos) - _WORST_SHOWN} more in results.csv"
 
 
 def _failed(results: Sequence[PhotoResult]) -> Iterator[str]:
     failed = [(result.path, result.error) for result in results if result.error is not None]
-    for path, error in failed[:_SHOWN]:
+    for path, error in failed[:_FAILED_SHOWN]:
         yield f"  failed    {error.kind}  {printable(path)}: {error.message}"
-    if len(failed) > _SHOWN:
-        yield f"  … and {len(failed) - _SHOWN} more in errors.jsonl"
+    if len(failed) > _FAILED_SHOWN:
+        yield f"  … and {len(failed) - _FAILED_SHOWN} more in errors.jsonl"

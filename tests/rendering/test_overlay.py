@@ -1,0 +1,78 @@
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from crackscope.rendering import colour, overlay
+from crackscope.tiles.grid import grid
+from crackscope.types import Photo, PhotoResult, Region, WindowScores
+
+SIZES = [(32, 32), (227, 227), (33, 3000), (3000, 33), (2048, 2048), (2500, 1500), (640, 480)]
+
+
+def scored(width: int, height: int, hot: float = 0.9) -> tuple[Photo, WindowScores, PhotoResult]:
+    pixels = np.full((height, width, 3), 180, np.uint8)
+    tiles = grid(width, height, 227)
+    scores = np.zeros(len(tiles))
+    scores[-1] = hot
+    regions = (Region(1, tiles[-1].box, hot),) if hot >= 0.5 else ()
+    result = PhotoResult("a", "m", 0.1, "crack", hot, 0.5, width, height, regions)
+    return Photo("a", pixels), WindowScores(tiles, scores), result
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_an_overlay_is_a_jpeg_of_at_most_2048_px(width: int, height: int) -> None:
+    picture = Image.open(io.BytesIO(overlay.render(*scored(width, height))))
+    assert picture.format == "JPEG"
+    assert max(picture.size) <= 2048
+    assert min(picture.size) >= 24
+
+
+def test_the_photo_is_not_drawn_on() -> None:
+    photo, windows, result = scored(640, 480)
+    before = photo.pixels.copy()
+    overlay.draw(photo, windows, result)
+    np.testing.assert_array_equal(photo.pixels, before)
+
+
+def test_only_where_the_score_is_high_the_photo_is_tinted() -> None:
+    photo, windows, result = scored(640, 480)
+    picture = overlay.draw(photo, windows, result)
+    np.testing.assert_array_equal(picture[10:200, 10:200], photo.pixels[10:200, 10:200])
+    box = windows.tiles[-1].box
+    centre = picture[(box.y0 + box.y1) // 2, (box.x0 + box.x1) // 2].astype(int)
+    assert centre[0] - centre[2] > 40  # towards orange
+
+
+def test_overlapping_windows_show_the_higher_score() -> None:
+    tiles = grid(300, 100, 100)[:2] + grid(310, 100, 100)[2:]
+    photo = Photo("a", np.full((100, 310, 3), 128, np.uint8))
+    tiles = grid(310, 100, 100)
+    scores = np.array([0.0, 0.0, 1.0, 0.0])  # the last window lies over most of the third
+    result = PhotoResult("a", "m", 0.1, "crack", 1.0, 0.99, 310, 100)
+    picture = overlay.draw(photo, WindowScores(tiles, scores), result)
+    assert picture[50, 255, 0] > picture[50, 255, 2] + 40
+    assert picture[50, 305].tolist() == [128, 128, 128]
+
+
+def test_the_scale_is_even_and_readable_in_grey() -> None:
+    colours = colour.scale().astype(float)
+    linear = np.where(
+        colours <= 10.31475, colours / 255 / 12.92, ((colours / 255 + 0.055) / 1.055) ** 2.4
+    )
+    lightness = linear @ [0.2126, 0.7152, 0.0722]
+    lightness = 116 * np.cbrt(lightness) - 16
+    assert (np.diff(lightness[::8]) > 0).all()
+    steps = np.diff(lightness[::32])
+    assert steps.max() < 2.0 * steps.min()
+    assert lightness[-1] - lightness[0] > 50
+
+
+def test_the_scale_keeps_its_order_for_the_colour_blind() -> None:
+    # Viénot, Brettel & Mollon 1999, on linear RGB: red and green become one.
+    linear = (colour.scale().astype(float) / 255) ** 2.2
+    deuteranope = linear @ np.array(
+        [[0.29275, 0.29275, -0.02234], [0.70725, 0.70725, 0.02234], [0, 0, 1]]
+    )
+    assert (np.diff(deuteranope[::16, 0]) > 0).all()

@@ -1,0 +1,80 @@
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from crackscope.errors import BundleError, UsageError
+from crackscope.models import bundle
+from crackscope.registry import Registry
+from crackscope.runtimes import RuntimeFactory, discover
+from crackscope.runtimes.onnx import OnnxRuntime, _providers
+
+WINDOWS = np.random.default_rng(0).integers(0, 256, (21, 64, 64, 3)).astype(np.uint8)
+
+
+def test_every_runtime_of_the_folder_is_registered() -> None:
+    registry: Registry[RuntimeFactory] = discover()
+    assert registry.get("onnx") is OnnxRuntime
+
+
+def test_scores_are_probabilities_in_float64(tiny_bundle: Path) -> None:
+    scores = OnnxRuntime(bundle.load(tiny_bundle))(WINDOWS)
+    assert scores.dtype == np.float64
+    assert scores.shape == (len(WINDOWS),)
+    np.testing.assert_allclose(scores, 1 - WINDOWS.mean(axis=(1, 2, 3)) / 255, atol=1e-6)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_window_scores_the_same_whatever_its_batch(tiny_bundle: Path, threads: int) -> None:
+    runtime = OnnxRuntime(bundle.load(tiny_bundle), threads=threads)
+    alone = np.concatenate([runtime(WINDOWS[i : i + 1]) for i in range(len(WINDOWS))])
+    for size in (2, 3, 8, 21):
+        parts = [runtime(WINDOWS[i : i + size]) for i in range(0, len(WINDOWS), size)]
+        np.testing.assert_allclose(np.concatenate(parts), alone, rtol=0, atol=1e-6)
+
+
+def test_threads_may_share_one_runtime(tiny_bundle: Path) -> None:
+    runtime = OnnxRuntime(bundle.load(tiny_bundle))
+    expected = runtime(WINDOWS)
+    with ThreadPoolExecutor(8) as pool:
+        for scores in pool.map(lambda _: runtime(WINDOWS), range(32)):
+            np.testing.assert_array_equal(scores, expected)
+
+
+def test_the_device_is_chosen_or_refused_with_the_way_out() -> None:
+    both = ["CUDAExecutionProvider", "CPUExecutionProvider"]
+    assert _providers(both, "auto") == both
+    assert _providers(both, "gpu") == both[:1]
+    assert _providers(both, "cpu") == both[1:]
+    with pytest.raises(UsageError, match="onnxruntime-gpu"):
+        _providers(["CPUExecutionProvider"], "gpu")
+
+
+def test_a_file_that_is_no_network_is_named(tiny_bundle: Path, tmp_path: Path) -> None:
+    for name in (bundle.JSON, bundle.CARD):
+        (tmp_path / name).write_bytes((tiny_bundle / name).read_bytes())
+    (tmp_path / bundle.ONNX).write_bytes(b"no network")
+    bundle.seal(tmp_path)
+    with pytest.raises(BundleError, match=r"model\.onnx cannot be run"):
+        OnnxRuntime(bundle.load(tmp_path))
+
+
+@pytest.mark.parametrize("imported_before", [True, False])
+def test_telemetry_is_off_before_a_session_exists(tiny_bundle: Path, imported_before: bool) -> None:
+    script = f"""
+import os, sys
+os.environ.pop("ORT_DISABLE_TELEMETRY", None)
+calls = []
+if {imported_before}:
+    import onnxruntime
+    onnxruntime.disable_telemetry_events = lambda: calls.append(1)
+from crackscope.models import bundle
+from crackscope.runtimes.onnx import OnnxRuntime
+OnnxRuntime(bundle.load(sys.argv[1]))
+assert os.environ["ORT_DISABLE_TELEMETRY"] == "1"
+assert calls or not {imported_before}
+"""
+    subprocess.run([sys.executable, "-c", script, str(tiny_bundle)], check=True, timeout=60)
