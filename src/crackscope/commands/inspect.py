@@ -155,9 +155,9 @@ def _stamp(path: Path) -> tuple[int, int]:
 
 def _default_name(argument: str) -> str:
     """The name of the folder or photo, or of the folder that a glob starts in."""
-    parts = Path(argument).parts
-    plain = tuple(takewhile(lambda part: not glob.has_magic(part), parts))
-    path = Path(*plain) if plain and not Path(argument).exists() else Path(argument)
+    path = Path(argument)
+    if not os.path.lexists(path):
+        path = Path(*takewhile(lambda part: not glob.has_magic(part), path.parts))
     real = Path(os.path.realpath(path))
     name = real.name if real.is_dir() else real.stem
     return re.sub(r"[^\w.-]+", "-", name).strip(".-") or "photos"

@@ -1,0 +1,234 @@
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crackscope.reporting import Context, Report, discover
+from crackscope.reporting.html import worst_first
+from crackscope.reporting.ledger import Ledger, line
+from crackscope.reporting.names import overlay_names, printable
+from crackscope.reporting.summary import summarise
+from crackscope.types import Box, PhotoError, PhotoResult, Region
+
+ODD_NAMES = [
+    "a b.jpg",
+    "ümläut ß.jpg",
+    "new\nline.jpg",
+    "<script>alert(1)</script>.jpg",
+    "quote\"s'.jpg",
+    "=HYPERLINK(evil).jpg",
+    "not\udcffunicode.jpg",
+    "100%#?.jpg",
+]
+
+
+def scored(path: str, score: float = 0.1234567, verdict: str = "crack") -> PhotoResult:
+    regions = (Region(1, Box(0, 0, 10, 20), score),) if verdict == "crack" else ()
+    return PhotoResult(path, "m@1+abc", 0.25, verdict, score, 0.5, 64, 48, regions)  # type: ignore[arg-type]
+
+
+def failed(path: str) -> PhotoResult:
+    return PhotoResult(path, "", 0.1, error=PhotoError("truncated", "cut <b>off</b>"))
+
+
+RESULTS = [scored(name) for name in ODD_NAMES] + [failed(f"broken {ODD_NAMES[2]}{ODD_NAMES[3]}")]
+CONTEXT = Context(
+    model="m@1+abc",
+    settings={"threshold": 0.5},
+    overlays=dict(zip(ODD_NAMES, overlay_names(ODD_NAMES), strict=True)),
+    passed_over=3,
+)
+
+
+@pytest.mark.parametrize("name", discover().names())
+def test_every_report_writes_whole_files_and_can_be_repeated(name: str, tmp_path: Path) -> None:
+    write: Report = discover().get(name)
+    for results in (RESULTS, RESULTS, []):
+        files = write(results, tmp_path, CONTEXT)
+        assert files
+        for file in files:
+            assert file.parent == tmp_path
+            file.read_bytes().decode("utf-8")
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left == {path.name for path in write(RESULTS, tmp_path, CONTEXT)}
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def test_tables_hold_the_scalars_and_the_regions(tmp_path: Path) -> None:
+    photos, regions = discover().get("csv")(RESULTS, tmp_path, CONTEXT)
+    first, last = rows(photos)[0], rows(photos)[-1]
+    assert (first["path"], first["regions"], first["verdict"]) == ("a b.jpg", "1", "crack")
+    assert float(first["score"]) == 0.1234567
+    assert (last["status"], last["error_kind"], last["score"]) == ("failed", "truncated", "")
+    assert rows(photos)[2]["path"] == "new\nline.jpg"
+    assert len(rows(regions)) == len(ODD_NAMES)
+    assert rows(regions)[0] == {
+        "path": "a b.jpg", "id": "1", "x0": "0", "y0": "0", "x1": "10", "y1": "20",
+        "score": "0.1234567",
+    }  # fmt: skip
+
+
+def test_a_name_is_not_run_as_a_formula(tmp_path: Path) -> None:
+    photos, _ = discover().get("csv")(RESULTS, tmp_path, CONTEXT)
+    assert not any(row["path"].startswith("=") for row in rows(photos))
+
+
+def test_errors_are_the_failed_lines(tmp_path: Path) -> None:
+    (file,) = discover().get("errors")(RESULTS, tmp_path, CONTEXT)
+    (only,) = map(json.loads, file.read_text().splitlines())
+    assert only["error"] == {"kind": "truncated", "message": "cut <b>off</b>"}
+
+
+def page(tmp_path: Path) -> str:
+    (file,) = discover().get("html")(RESULTS, tmp_path, CONTEXT)
+    return file.read_text(encoding="utf-8")
+
+
+def test_the_page_escapes_names_and_messages(tmp_path: Path) -> None:
+    text = page(tmp_path)
+    assert "<script" not in text
+    assert "<b>off" not in text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;.jpg" in text
+    assert "new\\nline.jpg" in text
+    assert "ümläut ß.jpg" in text
+
+
+def test_the_page_needs_nothing_from_elsewhere(tmp_path: Path) -> None:
+    text = page(tmp_path)
+    assert "http" not in text.replace("http-equiv", "")
+    assert 'src="./overlays/100%25%23_.jpg.jpg"' in text
+
+
+def test_the_page_names_model_threshold_and_what_failed(tmp_path: Path) -> None:
+    text = page(tmp_path)
+    for expected in ("m@1+abc", "threshold", "cut &lt;b&gt;off", "truncated", ">3<"):
+        assert expected in text
+
+
+def test_the_worst_come_first() -> None:
+    photos = [
+        scored("d", 0.1, "no crack"),
+        failed("f"),
+        scored("b", 0.7, "crack"),
+        scored("c", 0.9, "unsure"),
+        scored("a", 0.99, "crack"),
+    ]
+    assert [result.path for result in worst_first(photos)] == ["a", "b", "c", "d"]
+
+
+def test_the_summary_counts_and_names(tmp_path: Path) -> None:
+    text = summarise(RESULTS, RESULTS[2:], 2.0)
+    assert "9 photos: 8 crack, 0 unsure, 0 no crack, 1 failed" in text
+    assert "2 were done before" in text
+    assert "truncated  broken new\\nline.jpg" in text
+    assert all(part.isprintable() for part in text.split("\n"))
+
+
+def test_the_ledger_keeps_whole_lines_and_drops_a_half_one(tmp_path: Path) -> None:
+    names = [result.path for result in RESULTS]
+    with Ledger(tmp_path, names, resume=True) as ledger:
+        for result in RESULTS[:4]:
+            ledger.append(result)
+    file = tmp_path / "results.jsonl"
+    whole = file.read_bytes()
+    file.write_bytes(whole + line(RESULTS[4]).encode()[:30])
+    with Ledger(tmp_path, names, resume=True) as ledger:
+        assert ledger.results == RESULTS[:4]
+        assert file.read_bytes() == whole
+        for result in RESULTS[4:]:
+            ledger.append(result)
+    assert [json.loads(text)["path"] for text in file.read_text().splitlines()] == names
+    with Ledger(tmp_path, names, resume=False) as ledger:
+        assert ledger.results == []
+    assert file.read_bytes() == b""
+
+
+@pytest.mark.parametrize(
+    "damage", [b"\0" * 50 + b"\n", b"{}\n", b"[1]\n", b'{"status": "ok"}\n', b"\xff\n", b"null\n"]
+)
+def test_a_damaged_line_ends_what_is_kept(tmp_path: Path, damage: bytes) -> None:
+    names = [result.path for result in RESULTS]
+    rest = line(RESULTS[2]).encode()
+    (tmp_path / "results.jsonl").write_bytes(line(RESULTS[0]).encode() + damage + rest)
+    with Ledger(tmp_path, names, resume=True) as ledger:
+        assert ledger.results == RESULTS[:1]
+
+
+def test_lines_of_other_photos_are_not_kept(tmp_path: Path) -> None:
+    (tmp_path / "results.jsonl").write_text(line(RESULTS[1]) + line(RESULTS[0]))
+    with Ledger(tmp_path, [RESULTS[0].path], resume=True) as ledger:
+        assert ledger.results == []
+
+
+def test_a_line_gives_the_result_back() -> None:
+    for result in RESULTS[:-1]:
+        assert PhotoResult.from_dict(json.loads(line(result))) == result
+    assert json.loads(line(scored("a", 1 / 3)))["score"] == 1 / 3
+
+
+ODD_PARTS = [
+    "..",
+    ".",
+    "CON",
+    "nul.jpg",
+    "a.jpg",
+    "A.JPG",
+    "a.jpg.jpg",
+    "trail.",
+    " ",
+    "C:",
+    "é",
+    "é",
+]
+PARTS = st.sampled_from(ODD_PARTS) | st.text(
+    st.characters(exclude_characters="/\0", exclude_categories=()), min_size=1, max_size=8
+)
+PATHS = st.lists(PARTS, min_size=1, max_size=4).map("/".join)
+
+
+@given(paths=st.lists(PATHS, max_size=20))
+def test_overlay_names_are_safe_and_never_collide(paths: list[str]) -> None:
+    names = overlay_names(paths)
+    assert len({name.casefold() for name in names}) == len(paths)
+    folders = {
+        "/".join(name.split("/")[:n]).casefold()
+        for name in names
+        for n in range(1, name.count("/") + 1)
+    }
+    assert not folders & {name.casefold() for name in names}
+    for name in names:
+        top, *parts = name.split("/")
+        assert top == "overlays"
+        assert name.endswith(".jpg")
+        for part in parts:
+            assert part not in ("", ".", "..")
+            assert not set(part) & set('<>:"|?*\\\n\r\t\0')
+            assert part[-1] not in ". "
+            assert part.split(".")[0].lower() not in ("con", "nul", "aux", "prn", "com1")
+            assert len(part.encode()) <= 255
+
+
+def test_overlay_names_keep_the_path_and_the_extension() -> None:
+    assert overlay_names(["a.png", "a.jpg", "s/a.jpg", "A.PNG", "ä/b c.jpg"]) == [
+        "overlays/a.png.jpg",
+        "overlays/a.jpg.jpg",
+        "overlays/s/a.jpg.jpg",
+        "overlays/A.PNG (2).jpg",
+        "overlays/ä/b c.jpg.jpg",
+    ]
+
+
+@given(st.text())
+def test_printable_is_printable_and_csv_safe(name: str) -> None:
+    shown = printable(name)
+    assert shown.isprintable()
+    shown.encode("utf-8")
+    io.StringIO(shown)
