@@ -9,7 +9,10 @@
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from crackscope import telemetry
+
 __version__ = "0.1.0"
+telemetry.switch_off()  # now: ONNX Runtime reports from the moment it is imported
 
 _HOMES = {
     "load": "crackscope.inspection.inspector",
