@@ -182,6 +182,14 @@ def test_the_first_frame_of_an_animation_counts() -> None:
         np.testing.assert_allclose(decode(content, "photo").pixels, quadrants(), atol=3)
 
 
+def test_the_first_picture_of_a_multi_picture_jpeg_counts() -> None:
+    first, second = Image.fromarray(noise()), Image.fromarray(255 - noise())
+    content = encode(first, "MPO", save_all=True, append_images=[second])
+    assert b"MPF" in content
+    expected = np.asarray(Image.open(io.BytesIO(content)))
+    np.testing.assert_array_equal(decode(content, "photo").pixels, expected)
+
+
 def test_a_foreign_icc_profile_is_converted_and_srgb_is_not() -> None:
     pixels = quadrants()
     plain = decode(encode(pixels, "PNG"), "photo").pixels

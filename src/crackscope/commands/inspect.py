@@ -57,7 +57,8 @@ def run(config: InspectConfig) -> Outcome:
         job.write_reports(ledger.results)
         output.finish()
     seconds = time.perf_counter() - start
-    return _outcome(ledger.results, ledger.results[done:], path, seconds)
+    text = summarise(ledger.results, ledger.results[done:], seconds, found.passed_over)
+    return _outcome(ledger.results, text, path)
 
 
 class _Job:
@@ -118,12 +119,10 @@ class _Job:
         file.write_bytes(overlay.render(photo, windows, result))
 
 
-def _outcome(
-    results: Sequence[PhotoResult], fresh: Sequence[PhotoResult], path: Path, seconds: float
-) -> Outcome:
+def _outcome(results: Sequence[PhotoResult], text: str, path: Path) -> Outcome:
     failed = [result.path for result in results if not result.ok]
     return Outcome(
-        text=summarise(results, fresh, seconds),
+        text=text,
         path=path,
         data=[result.to_dict() for result in results],
         exit_code=ImageError.exit_code if failed else 0,

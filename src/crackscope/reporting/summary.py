@@ -10,22 +10,29 @@ from crackscope.types import PhotoResult
 _WORST_SHOWN, _FAILED_SHOWN = 10, 100
 
 
-def summarise(results: Sequence[PhotoResult], fresh: Sequence[PhotoResult], seconds: float) -> str:
+def summarise(
+    results: Sequence[PhotoResult],
+    fresh: Sequence[PhotoResult],
+    seconds: float,
+    passed_over: int = 0,
+) -> str:
     """Counts, speed, the worst photos, and each failed one.
 
     `fresh` are the results of this process, made in `seconds`; the rest was there already.
+    `passed_over` counts the files that are no picture by their extension.
     """
     parts = [_counts(results), _speed(fresh, seconds)]
     if len(fresh) < len(results):
-        parts.append(f"{len(results) - len(fresh)} were done before")
+        parts.append(f"{len(results) - len(fresh)} done before")
+    if passed_over:
+        parts.append(f"{_number(passed_over, 'other file')} passed over")
     return "\n".join(["; ".join(parts), *_worst(results), *_failed(results)])
 
 
 def _counts(results: Sequence[PhotoResult]) -> str:
     counts = Counter(str(result.verdict) if result.ok else "failed" for result in results)
     kinds = [f"{counts[kind]} {kind}" for kind in ("crack", "unsure", "no crack", "failed")]
-    noun = "photo" if len(results) == 1 else "photos"
-    return f"{len(results)} {noun}: {', '.join(kinds)}"
+    return f"{_number(len(results), 'photo')}: {', '.join(kinds)}"
 
 
 def _speed(fresh: Sequence[PhotoResult], seconds: float) -> str:
@@ -36,7 +43,7 @@ def _speed(fresh: Sequence[PhotoResult], seconds: float) -> str:
 def _worst(results: Sequence[PhotoResult]) -> Iterator[str]:
     photos = worst_first(results)
     for result in photos[:_WORST_SHOWN]:
-        regions = f"  {len(result.regions)} region(s)" if result.regions else ""
+        regions = f"  ({_number(len(result.regions), 'region')})" if result.regions else ""
         yield f"  {result.verdict:<8}  {result.score:.3f}  {printable(result.path)}{regions}"
     if len(photos) > _WORST_SHOWN:
         yield f"  … and {len(photos) - _WORST_SHOWN} more in results.csv"
@@ -48,3 +55,7 @@ def _failed(results: Sequence[PhotoResult]) -> Iterator[str]:
         yield f"  failed    {error.kind}  {printable(path)}: {error.message}"
     if len(failed) > _FAILED_SHOWN:
         yield f"  … and {len(failed) - _FAILED_SHOWN} more in errors.jsonl"
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
