@@ -405,7 +405,9 @@ def test_files_that_the_system_does_not_give(
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(Path, "iterdir", refuse)
     assert kind_at(photo) == "not_permitted"
+    assert kind_at(tmp_path) == "not_permitted"
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no pipes with a name")

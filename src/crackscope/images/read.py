@@ -94,8 +94,10 @@ def check_size(width: int, height: int, max_megapixels: float) -> None:
 def _content(path: Path, max_megapixels: float) -> bytes:
     try:
         state = path.stat()
+        if stat.S_ISDIR(state.st_mode):
+            next(path.iterdir(), None)  # a folder comes here where listing it failed: say why
         if not stat.S_ISREG(state.st_mode):
-            raise ImageError("unreadable", "it is not a file, or a folder that cannot be listed")
+            raise ImageError("unreadable", "it is not a file")
         if state.st_size > max_megapixels * 1e6 * _MAX_BYTES_PER_PIXEL + 2**26:
             raise ImageError(
                 "too_large",
