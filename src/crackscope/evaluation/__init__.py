@@ -1,1 +1,1 @@
-"""TODO-docstring."""
+"""How good a model is, said honestly: figures, intervals, calibration, and where it fails."""

@@ -1,0 +1,53 @@
+"""Rules that turn validation scores into thresholds; a score that reaches one is on its far side.
+
+labels: (N,) 0 or 1; scores: (N,) calibrated probabilities.
+"""
+
+import math
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+UPPER = 0.5
+LEAST_LOWER = 0.05
+RECALL_TARGET = 0.998
+# A product such as 0.95 * 20 may come out above 19 by a rounding error.
+_ROUNDING = 1e-9
+
+
+def choose(
+    labels: ArrayLike, scores: ArrayLike, recall_target: float = RECALL_TARGET
+) -> tuple[float, float]:
+    """(lower, upper): `crack` from upper on, `unsure` from lower up to it.
+
+    upper is 0.5: more likely cracked than not, as the scores are calibrated. lower is the largest
+    threshold at which the validation recall reaches `recall_target`, kept between 0.05 (below it
+    everything would be unsure) and upper / 2 (validation data easier than the site would leave
+    nothing unsure).
+    """
+    lower = at_recall(labels, scores, recall_target)
+    return min(max(lower, LEAST_LOWER), UPPER / 2), UPPER
+
+
+def at_recall(labels: ArrayLike, scores: ArrayLike, target: float) -> float:
+    """The largest threshold that at least `target` (above 0, at most 1) of the cracks reach."""
+    cracks = np.sort(_of_class(labels, scores, 1))
+    missed = len(cracks) - math.ceil(target * len(cracks) - _ROUNDING)
+    return float(cracks[min(missed, len(cracks) - 1)])
+
+
+def at_false_alarm_rate(labels: ArrayLike, scores: ArrayLike, rate: float) -> float:
+    """The smallest threshold that at most `rate` (0 to 1) of the sound pictures reach.
+
+    Above the highest score where even the one picture at the top would be too many.
+    """
+    sound = np.sort(_of_class(labels, scores, 0))[::-1]
+    allowed = math.floor(rate * len(sound) + _ROUNDING)
+    return 0.0 if allowed >= len(sound) else float(np.nextafter(sound[allowed], np.inf))
+
+
+def _of_class(labels: ArrayLike, scores: ArrayLike, label: int) -> NDArray[np.float64]:
+    found: NDArray[np.float64] = np.asarray(scores, np.float64)[np.asarray(labels) == label]
+    if not len(found):
+        raise ValueError(f"a threshold by class {label} needs pictures of it; received none")
+    return found

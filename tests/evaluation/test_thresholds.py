@@ -1,0 +1,53 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crackscope.evaluation.thresholds import at_false_alarm_rate, at_recall, choose
+
+SCORES = st.lists(
+    st.tuples(st.booleans(), st.integers(0, 20).map(lambda n: n / 20)), min_size=2, max_size=60
+).filter(lambda rows: len({label for label, _ in rows}) == 2)
+
+
+@given(SCORES, st.floats(0.01, 1.0))
+@settings(deadline=None)
+def test_the_recall_threshold_is_the_largest_that_meets_the_target(rows, target):
+    labels, scores = np.array(rows).T
+    threshold = at_recall(labels, scores, target)
+    cracks = scores[labels == 1]
+    assert (cracks >= threshold).mean() >= target - 1e-9
+    assert (cracks >= np.nextafter(threshold, 2)).mean() < target
+
+
+@given(SCORES, st.floats(0.0, 1.0))
+@settings(deadline=None)
+def test_the_false_alarm_threshold_is_the_smallest_that_keeps_the_rate(rows, rate):
+    labels, scores = np.array(rows).T
+    threshold = at_false_alarm_rate(labels, scores, rate)
+    sound = scores[labels == 0]
+    assert (sound >= threshold).mean() <= rate + 1e-9
+    if threshold > 0:
+        assert (sound >= np.nextafter(threshold, 0)).mean() > rate
+
+
+@given(SCORES)
+@settings(deadline=None)
+def test_chosen_thresholds_fit_a_bundle(rows):
+    lower, upper = choose(*np.array(rows).T)
+    assert 0.05 <= lower <= upper / 2
+    assert upper == 0.5
+
+
+def test_lower_is_where_the_target_is_met():
+    labels = np.r_[np.ones(1000), np.zeros(10)]
+    scores = np.r_[[0.01, 0.06, 0.12], np.full(997, 0.9), np.zeros(10)]
+    assert choose(labels, scores, recall_target=0.998) == (0.12, 0.5)
+    assert choose(labels, scores, recall_target=0.999) == (0.06, 0.5)
+    assert choose(labels, scores, recall_target=1.0) == (0.05, 0.5)
+    assert choose(labels, scores, recall_target=0.9) == (0.25, 0.5)
+
+
+def test_a_class_that_is_missing_is_said():
+    with pytest.raises(ValueError, match="class 1"):
+        choose([0, 0], [0.1, 0.2])
