@@ -6,12 +6,15 @@ Order of precedence: defaults < YAML file (`--config`) < `CRACKSCOPE_*` < flags.
 from collections.abc import Collection
 from dataclasses import KW_ONLY, dataclass, fields
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from crackscope.errors import UsageError
 from crackscope.registry import nearest
 
-Config = TypeVar("Config")
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Config = TypeVar("Config", bound="DataclassInstance")
 
 Device = Literal["auto", "cpu", "gpu"]
 SplitName = Literal["grouped", "random", "given"]
@@ -161,8 +164,9 @@ class TrainConfig:
     """Side in pixels to which the network resizes each patch."""
     head_epochs: int = 40
     """Epochs of the new head on features computed once; 0 leaves the phase out."""
-    epochs: int = 2
-    """Epochs of fine-tuning with augmentation; 0 leaves the phase out."""
+    epochs: int = 1
+    """Epochs of fine-tuning with augmentation; 0 leaves the phase out. More narrow a pretrained
+    network to the surfaces it is shown."""
     unfreeze: float = 0.5
     """Share of the backbone's layers, from the top, that fine-tuning changes."""
     augment: Augmentation = "field"

@@ -8,9 +8,11 @@ from crackscope.commands import info as command
 from crackscope.commands.outcome import Outcome
 from crackscope.config import InfoConfig
 
+_PACKAGED = InfoConfig()
+
 
 def info(
-    config: Annotated[InfoConfig, Parameter(name="*")] = InfoConfig(),
+    config: Annotated[InfoConfig, Parameter(name="*")] = _PACKAGED,
     *,
     json: Annotated[bool, Parameter(negative=())] = False,
 ) -> Outcome:

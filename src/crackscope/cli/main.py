@@ -1,5 +1,6 @@
 """The `crackscope` command: parses, runs, prints, and turns errors into exit codes."""
 
+import io
 import json
 import logging
 import os
@@ -51,6 +52,9 @@ def build_app() -> cyclopts.App:
 def run(arguments: Sequence[str]) -> int:
     """Run one command line; returns the exit code and never raises."""
     telemetry.switch_off()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a file name may hold what a terminal cannot show
+            stream.reconfigure(errors="backslashreplace")
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     try:
         app = build_app()

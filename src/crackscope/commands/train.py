@@ -28,7 +28,7 @@ def run(config: TrainConfig) -> Outcome:
     extras.require("keras", "train", "train")
     from crackscope.data import manifest, readers
     from crackscope.models import weights
-    from crackscope.training import pipeline
+    from crackscope.training import device, pipeline
 
     started = time.monotonic()
     dataset = readers.open_dataset(config.data, config.reader, config.crack_class)
@@ -41,6 +41,7 @@ def run(config: TrainConfig) -> Outcome:
         if not run.resumed:
             _clear(run.path)
         _write_settings(run.path, config)
+        device.choose(config.device)
         begin = weights.start(
             origin, config.backbone, config.image_size, config.dropout, config.seed
         )

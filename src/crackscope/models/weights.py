@@ -75,7 +75,7 @@ def _imagenet(backbone: str, size: int, dropout: float, seed: int) -> Any:
     )
     try:
         return classifier.build(backbone, size, dropout, seed, imagenet=True)
-    except Exception as error:  # noqa: BLE001  (Keras raises a bare Exception when a fetch fails)
+    except Exception as error:
         raise UsageError(
             f"the ImageNet weights of {backbone} could not be fetched: {error}. Without a network, "
             f"fetch the .h5 file elsewhere and put it into {folder}, or name it: --weights FILE"

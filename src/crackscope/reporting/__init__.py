@@ -3,14 +3,12 @@
 A new format is one new file here, with its class under `@REPORTS.register("name")`.
 """
 
-import importlib
-import pkgutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from crackscope.registry import Registry
+from crackscope.registry import Registry, import_plugins
 from crackscope.types import PhotoResult
 
 
@@ -41,6 +39,5 @@ REPORTS: Registry[Report] = Registry("report")
 
 def discover() -> Registry[Report]:
     """The registry with every format of this folder in it."""
-    for module in pkgutil.iter_modules(__path__):
-        importlib.import_module(f"{__name__}.{module.name}")
+    import_plugins(__name__, __path__)
     return REPORTS

@@ -4,8 +4,6 @@ A new runtime is one new file here, with its class under `@RUNTIMES.register("na
 its library inside the class, so that looking for runtimes costs nothing.
 """
 
-import importlib
-import pkgutil
 from typing import Protocol
 
 import numpy as np
@@ -13,7 +11,7 @@ from numpy.typing import NDArray
 
 from crackscope.config import Device
 from crackscope.models.bundle import Bundle
-from crackscope.registry import Registry
+from crackscope.registry import Registry, import_plugins
 
 
 class Runtime(Protocol):
@@ -37,6 +35,5 @@ RUNTIMES: Registry[RuntimeFactory] = Registry("runtime")
 
 def discover() -> Registry[RuntimeFactory]:
     """The registry with every runtime of this folder in it."""
-    for module in pkgutil.iter_modules(__path__):
-        importlib.import_module(f"{__name__}.{module.name}")
+    import_plugins(__name__, __path__)
     return RUNTIMES

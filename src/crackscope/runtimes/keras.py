@@ -4,14 +4,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crackscope import extras
+from crackscope.config import Device
 from crackscope.models import bundle as bundles
 from crackscope.models import classifier
+from crackscope.runtimes import RUNTIMES
 
 
+@RUNTIMES.register("keras")
 class KerasRuntime:
     """Scores uint8 batches with model.keras of a bundle; `model` is the Keras classifier."""
 
-    def __init__(self, bundle: bundles.Bundle, device: str = "auto") -> None:
+    def __init__(self, bundle: bundles.Bundle, device: Device = "auto", threads: int = 1) -> None:
         extras.require("keras", "train", "run a model in Keras")
         self.model = classifier.load(bundle.file(bundles.KERAS))
 

@@ -46,7 +46,8 @@ def write(
     received = onnx.score(folder / bundles.ONNX, pixels)
     difference = verify.gate(scores, received, PARITY_LIMIT)
     np.savez_compressed(folder / bundles.GOLDEN, pixels=pixels, scores=received)
-    np.savez_compressed(folder / bundles.TRAINED_ON, **trained_on)
+    arrays: dict[str, Any] = dict(trained_on)
+    np.savez_compressed(folder / bundles.TRAINED_ON, **arrays)
     return difference
 
 

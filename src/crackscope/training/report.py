@@ -1,0 +1,43 @@
+"""What a training run says of itself: figures of the test side, curves, classification report."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from crackscope.data.manifest import Dataset
+from crackscope.data.split import SplitResult
+from crackscope.evaluation import evaluate, figures, intervals
+from crackscope.inspection import inspector as inspectors
+from crackscope.rendering import charts
+from crackscope.training.ledger import Ledger
+
+
+def test(
+    model: Path,
+    dataset: Dataset,
+    split: SplitResult,
+    folder: Path,
+    seed: int,
+    workers: int | None,
+) -> dict[str, Any]:
+    """Score the test side as `inspect` would, and write the classification report.
+
+    Returns `test` (name -> figure with its interval), `counts` and `notes`.
+    """
+    inspector = inspectors.load(model, threads=1)
+    patches = [patch for patch in split.patches if patch.split == "test"]
+    scores, _ = evaluate.score_dataset(inspector, dataset, patches, workers)
+    labels = [patch.label for patch in patches]
+    threshold = inspector.bundle.thresholds.upper
+    groups = [patch.group for patch in patches]
+    result = intervals.measure(labels, scores, threshold, groups, seed=seed)
+    figures.classification_report(labels, scores, threshold, folder)
+    values = result.to_dict()
+    return {"test": values["metrics"], "counts": values["counts"], "notes": values["notes"]}
+
+
+def curves(ledger: Ledger, folder: Path) -> None:
+    """Loss, accuracy and learning rate against the epochs, as PNG."""
+    rows: Sequence[dict[str, Any]] = [asdict(row) for row in ledger.rows]
+    (folder / "curves.png").write_bytes(charts.training_curves(rows))

@@ -1,0 +1,164 @@
+"""Training end to end, on tiny drawn patches: what comes out, resuming, and bad input."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytestmark = pytest.mark.train
+pytest.importorskip("keras")
+
+from support_pictures import encode  # noqa: E402
+
+from crackscope.cli.main import run  # noqa: E402
+from crackscope.models import bundle as bundles  # noqa: E402
+
+QUICK = ["--backbone", "small-cnn", "--image-size", "32", "--batch", "8", "--workers", "1"]
+
+
+def patch(label: int, seed: int, side: int = 48) -> bytes:
+    """Noise, with a dark line across where the label is 1."""
+    rng = np.random.default_rng([label, seed])
+    pixels = rng.normal(rng.uniform(120, 180), 12, (side, side, 3))
+    if label:
+        column = int(rng.integers(12, side - 12))
+        drift = np.cumsum(rng.integers(-1, 2, side))
+        for row in range(side):
+            start = int(np.clip(column + drift[row], 2, side - 6))
+            pixels[row, start : start + 4] -= 90
+    return encode(np.clip(pixels, 0, 255).astype(np.uint8), quality=92)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    root = tmp_path_factory.mktemp("metu")
+    for label, name in ((1, "Positive"), (0, "Negative")):
+        (root / name).mkdir()
+        for index in range(60):
+            number = 100 * index + 1
+            (root / name / f"{number:05d}.jpg").write_bytes(patch(label, index))
+    return root
+
+
+@pytest.fixture(scope="module")
+def trained(folder, tmp_path_factory) -> Path:
+    out = tmp_path_factory.mktemp("runs") / "run"
+    code = run(["train", str(folder), *QUICK, "--epochs", "4", "--out", str(out)])
+    assert code == 0
+    return out
+
+
+def test_a_run_folder_holds_what_it_says(trained):
+    for name in (
+        "config.yaml",
+        "environment.json",
+        "metrics.csv",
+        "metrics.json",
+        "split.csv",
+        "split.json",
+        "samples.png",
+        "augmentation.png",
+        "architecture.png",
+        "curves.png",
+        "classification_report.txt",
+        "classification_report.csv",
+        "classification_report.png",
+        "model/model.keras",
+        "model/model.onnx",
+        "model/model.json",
+        "model/card.md",
+        "model/SHA256SUMS",
+        "model/golden.npz",
+        "model/trained_on.npz",
+    ):
+        assert (trained / name).stat().st_size > 0, name
+    assert not (trained / "state").exists()
+
+
+def test_metrics_json_is_as_the_contract_says(trained):
+    metrics = json.loads((trained / "metrics.json").read_text())
+    assert metrics["schema_version"] == 1
+    for name in ("accuracy", "auroc"):
+        figure = metrics["test"][name]
+        assert 0 <= figure["low"] <= figure["value"] <= figure["high"] <= 1
+    assert metrics["split"] == {"name": "grouped", "seed": 0, "leaks": 0}
+    assert metrics["seconds"]["total"] > 0
+
+
+def test_the_model_scores_alike_in_keras_onnx_and_python(trained, folder):
+    import crackscope
+    from crackscope.images.read import read
+    from crackscope.runtimes.keras import KerasRuntime
+
+    scope = crackscope.load(trained)
+    keras_runtime = KerasRuntime(scope.bundle)
+    for path in sorted((folder / "Positive").iterdir())[:4]:
+        result = scope.inspect(path)
+        assert abs(result.score - keras_runtime(read(path).pixels[None])[0]) < 1e-5
+    golden = scope.bundle.arrays(bundles.GOLDEN)
+    assert np.abs(scope.runtime(golden["pixels"]) - golden["scores"]).max() < 1e-5
+
+
+def test_the_same_command_on_a_finished_folder_is_refused(trained, folder, capsys):
+    arguments = ["train", str(folder), *QUICK, "--epochs", "4", "--out", str(trained)]
+    assert run(arguments) == 2
+    assert "is finished" in capsys.readouterr().err
+
+
+def test_a_config_of_a_run_makes_the_same_run(trained, tmp_path, monkeypatch):
+    from crackscope.commands import train
+
+    seen = []
+    monkeypatch.setattr(train, "run", seen.append)
+    config = trained / "config.yaml"
+    assert run(["train", "--config", str(config), "--out", str(tmp_path / "again")]) == 0
+    assert (seen[0].epochs, seen[0].backbone, seen[0].image_size) == (4, "small-cnn", 32)
+
+
+def test_killed_and_started_again_it_goes_on_to_the_same_result(trained, folder, tmp_path):
+    out = tmp_path / "killed"
+    arguments = ["train", str(folder), *QUICK, "--epochs", "4", "--out", str(out)]
+    program = [sys.executable, "-m", "crackscope", *arguments]
+    with subprocess.Popen(program, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as first:
+        rows = out / "metrics.csv"
+        deadline = time.monotonic() + 120
+        while time.monotonic() < deadline:
+            if rows.exists() and len(rows.read_text().splitlines()) >= 3:
+                break
+            time.sleep(0.05)
+        first.send_signal(signal.SIGKILL if os.name == "posix" else signal.SIGTERM)
+    assert not (out / "metrics.json").exists()
+    assert run(arguments) == 0
+    unbroken, resumed = (
+        [line.split(",") for line in (place / "metrics.csv").read_text().splitlines()]
+        for place in (trained, out)
+    )
+    assert [row[:2] for row in resumed] == [row[:2] for row in unbroken], "no epoch lost or twice"
+    for ours, theirs in zip(resumed[1:], unbroken[1:], strict=True):
+        assert float(ours[2]) == pytest.approx(float(theirs[2]), rel=0.05, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "hint"),
+    [
+        (lambda root: [path.unlink() for path in (root / "Negative").iterdir()], 2, "sound"),
+        (lambda root: (root / "Negative").rename(root / "Other"), 2, "crack"),
+        (lambda root: None, 2, "must be one of"),
+    ],
+)
+def test_bad_input_is_explained(folder, tmp_path, capsys, change, code, hint):
+    import shutil
+
+    root = tmp_path / "data"
+    shutil.copytree(folder, root)
+    change(root)
+    weights = "none" if change(root) is not None or hint != "must be one of" else "nowhere.h5"
+    arguments = ["train", str(root), *QUICK, "--weights", weights, "--out", str(tmp_path / "out")]
+    assert run(arguments) == code
+    assert hint in capsys.readouterr().err
