@@ -94,11 +94,11 @@ def scan(dataset: Dataset, workers: int | None = None) -> Scan:
 def thumbnail(pixels: Pixels) -> NDArray[np.float32]:
     """(20, 20) float32 grey means, 0 to 255: the same for a flipped or turned picture, so turned.
 
-    Means of whole areas, kept as fractions: rounded to grey levels they would drown the faint
-    texture of sound concrete.
+    Weighted means of areas (a box filter would count pixels on its edge on one side only), kept as
+    fractions: rounded to grey levels they would drown the faint texture of sound concrete.
     """
     grey = Image.fromarray(pixels).convert("L").convert("F")
-    small = grey.resize((SIDE, SIDE), Image.Resampling.BOX)
+    small = grey.resize((SIDE, SIDE), Image.Resampling.HAMMING)
     return np.asarray(small, dtype=np.float32)
 
 

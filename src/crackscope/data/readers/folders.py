@@ -85,10 +85,8 @@ def _crack_classes(classes: list[str], crack_class: str | None) -> set[str]:
         return chosen
     cracked = {name for name in classes if _CRACK.fullmatch(_plain(name))}
     unknown = {name for name in classes if not _SOUND.fullmatch(_plain(name))} - cracked
-    if cracked and (not unknown or len(classes) == 2):
+    if not unknown or (cracked and len(classes) == 2):
         return cracked
-    if not unknown:
-        raise DatasetError(f"no cracked class among: {', '.join(classes)}. Both are needed")
     raise DatasetError(
         f"which class holds the cracks? The folders are: {', '.join(classes)}. "
         "Say it with --crack-class NAME"

@@ -1,0 +1,152 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support_data import dataset_of, jpeg, png, wall, write
+
+from crackscope import hashing
+from crackscope.data import near_copies
+from crackscope.data.fingerprints import Fingerprints, scan, shapes_of, thumbnail
+from crackscope.types import Box, Patch, Pixels
+
+
+def dihedral(pixels: Pixels) -> list[Pixels]:
+    turned = [np.rot90(pixels, quarter) for quarter in range(4)]
+    return [np.ascontiguousarray(view) for one in turned for view in (one, one[:, ::-1])]
+
+
+def fingerprints(*pictures: Pixels) -> Fingerprints:
+    shapes = shapes_of(np.stack([thumbnail(picture) for picture in pictures]))
+    digests = tuple(hashing.of_bytes(picture.tobytes()) for picture in pictures)
+    return Fingerprints(
+        digests, shapes, np.zeros((len(pictures), 3), np.float32), np.full((len(pictures), 2), 64)
+    )
+
+
+@pytest.mark.parametrize("cracked", [True, False])
+@pytest.mark.parametrize("side", [64, 75, 90, 130, 227])
+def test_all_eight_positions_recompressed_are_found(
+    tmp_path: Path, cracked: bool, side: int
+) -> None:
+    views = dihedral(wall(3, cracked, side))
+    files = {f"{index}.jpg": jpeg(view, 60 + 4 * index) for index, view in enumerate(views)}
+    files["other.jpg"] = jpeg(wall(4, cracked, side))
+    patches = [Patch(name, 1) for name in files]
+    read = scan(dataset_of(write(tmp_path, files), patches))
+    found = near_copies.pairs(read.fingerprints)
+    assert found.tolist() == [[a, b] for a in range(8) for b in range(a + 1, 8)]
+    trained_on = near_copies.compact(read.fingerprints.take([0]))
+    assert near_copies.matches(read.fingerprints, trained_on).tolist() == [True] * 8 + [False]
+
+
+def test_different_pictures_are_no_copies() -> None:
+    prints = fingerprints(*(wall(seed, seed % 2 == 0) for seed in range(60)))
+    assert len(near_copies.pairs(prints)) == 0
+    half = near_copies.compact(prints.take(range(30)))
+    assert near_copies.matches(prints, half).tolist() == [True] * 30 + [False] * 30
+
+
+def _by_brute_force(thumbnails: np.ndarray) -> set[tuple[int, int]]:
+    """The rule of the module's docstring, in pixels, over all pairs and all 8 positions."""
+    x = np.arange(20) - 9.5
+    plane = np.cos(np.pi * (x + 10) / 20)
+
+    def unshaded(picture: np.ndarray) -> np.ndarray:
+        rest = picture - picture.mean()
+        for term in (np.outer(plane, np.ones(20)), np.outer(np.ones(20), plane)):
+            rest = rest - term * (rest * term).sum() / (term**2).sum()
+        return rest
+
+    def cosine(a: np.ndarray, b: np.ndarray) -> float:
+        return float((a * b).sum() / np.sqrt((a**2).sum() * (b**2).sum()))
+
+    found = set()
+    for i, one in enumerate(thumbnails):
+        for j, other in enumerate(thumbnails[:i]):
+            views = [view - view.mean() for view in dihedral(other)]
+            best = max(views, key=lambda view, one=one: cosine(one - one.mean(), view))
+            whole, rest = cosine(one - one.mean(), best), cosine(unshaded(one), unshaded(best))
+            if whole > near_copies.COSINE and rest > near_copies.COSINE_UNSHADED:
+                found.add((j, i))
+    return found
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10**6), st.floats(0.0, 0.3))
+def test_the_search_misses_nothing_that_brute_force_finds(seed: int, noise: float) -> None:
+    rng = np.random.default_rng(seed)
+    bases = rng.normal(size=(2, 20, 20)).cumsum(axis=1).cumsum(axis=2)
+    bases = 40 * bases / bases.std(axis=(1, 2), keepdims=True) + 128
+    views = [view for base in bases for view in dihedral(base)]
+    noisy = np.stack(views) + 40 * noise * rng.normal(size=(16, 20, 20))
+    thumbnails = noisy.astype(np.float32)
+    count = len(thumbnails)
+    prints = Fingerprints(
+        tuple(f"{row:064x}" for row in range(count)),
+        shapes_of(thumbnails),
+        np.zeros((count, 3), np.float32),
+        np.zeros((count, 2), np.int64),
+    )
+    assert set(map(tuple, near_copies.pairs(prints).tolist())) == _by_brute_force(thumbnails)
+
+
+def test_flat_surfaces_under_like_shading_do_not_match_by_chance() -> None:
+    shading = np.linspace(90, 170, 64)[None, :, None] + np.zeros((64, 64, 3))
+    rng = np.random.default_rng(0)
+    pictures = [
+        (shading + np.kron(rng.normal(0, 4, (16, 16)), np.ones((4, 4)))[..., None]).astype(np.uint8)
+        for _ in range(6)
+    ]
+    assert len(near_copies.pairs(fingerprints(*pictures))) == 0
+
+
+def test_patches_without_contrast_have_exact_copies_only(tmp_path: Path) -> None:
+    grey = [np.full((64, 64, 3), value, np.uint8) for value in (99, 100)]
+    files = {"a.png": png(grey[0]), "b.png": png(grey[0]), "c.png": png(grey[1])}
+    read = scan(dataset_of(write(tmp_path, files), [Patch(name, 0) for name in files]))
+    assert near_copies.pairs(read.fingerprints).tolist() == [[0, 1]]
+    known = near_copies.compact(read.fingerprints.take([0]))
+    assert near_copies.matches(read.fingerprints, known).tolist() == [True, True, False]
+
+
+def test_boxes_of_one_file_are_different_patches(tmp_path: Path) -> None:
+    boxes = [Box(x, 0, x + 64, 64) for x in (0, 64)]
+    pixels = np.concatenate([wall(1), wall(2)], axis=1)
+    patches = [Patch("a.jpg", 0, box=box) for box in boxes]
+    read = scan(dataset_of(write(tmp_path, {"a.jpg": jpeg(pixels)}), patches))
+    assert len(near_copies.pairs(read.fingerprints)) == 0
+    assert read.fingerprints.sizes.tolist() == [[64, 64], [64, 64]]
+
+
+def test_compact_is_small_and_survives_no_patches() -> None:
+    prints = fingerprints(*(wall(seed) for seed in range(20)))
+    arrays = near_copies.compact(prints)
+    assert sum(array.nbytes for array in arrays.values()) == 110 * 20
+    none = near_copies.compact(prints.take([]))
+    assert not near_copies.matches(prints, none).any()
+    assert near_copies.matches(prints.take([]), arrays).shape == (0,)
+    assert near_copies.pairs(prints.take([])).shape == (0, 2)
+
+
+@settings(deadline=None)  # the first call imports scipy
+@given(st.lists(st.sampled_from(["", "a", "b", "c"]), max_size=20))
+def test_chain_joins_equal_keys_and_leaves_empty_ones_alone(keys: list[str]) -> None:
+    labels = near_copies.clusters(len(keys), near_copies.chain(np.array(keys, dtype=str)))
+    for i, one in enumerate(keys):
+        for j, other in enumerate(keys):
+            assert (labels[i] == labels[j]) == (i == j or (one == other != ""))
+
+
+def test_unreadable_patches_are_listed_and_the_rest_is_kept(tmp_path: Path) -> None:
+    files = {"a.jpg": jpeg(wall(0)), "b.jpg": jpeg(wall(1))[:300], "c.jpg": b"", "d.jpg": b"text"}
+    patches = [Patch(name, 0) for name in [*files, "gone.jpg"]]
+    read = scan(dataset_of(write(tmp_path, files), patches))
+    assert [patch.path for patch in read.patches] == ["a.jpg"]
+    assert {entry.path: entry.kind for entry in read.unreadable} == {
+        "b.jpg": "truncated",
+        "c.jpg": "empty",
+        "d.jpg": "not_an_image",
+        "gone.jpg": "not_found",
+    }

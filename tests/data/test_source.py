@@ -1,0 +1,91 @@
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from support_data import class_folders, jpeg, pack, wall, write
+
+from crackscope.data import source
+from crackscope.data.readers import open_dataset
+from crackscope.errors import DatasetError, ImageError
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../evil.jpg", "crack/../../evil.jpg", "/etc/evil.jpg", "C:/evil.jpg", "..\\evil.jpg"],
+)
+def test_names_that_leave_the_archive_are_refused(tmp_path: Path, name: str) -> None:
+    root = pack(tmp_path / "a.zip", {"crack/a.jpg": b"x", name: b"x"})
+    with pytest.raises(DatasetError, match="leaves the archive"):
+        open_dataset(root)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.zip"]
+
+
+def test_a_member_that_unpacks_to_too_much_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(source, "MAX_MEMBER_BYTES", 1000)
+    root = pack(tmp_path / "bomb.zip", {"crack/a.jpg": b"\0" * 2000, "sound/b.jpg": b""})
+    with pytest.raises(DatasetError, match="512 MiB"):
+        open_dataset(root)
+
+
+def test_no_zip(tmp_path: Path) -> None:
+    (tmp_path / "a.zip").write_bytes(b"PK\x03\x04 not a zip")
+    with pytest.raises(DatasetError, match="zip"):
+        open_dataset(tmp_path / "a.zip")
+
+
+def test_a_damaged_member_is_one_unreadable_picture(tmp_path: Path) -> None:
+    root = tmp_path / "a.zip"
+    with zipfile.ZipFile(root, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("crack/a.jpg", jpeg(wall(0)))
+        archive.writestr("sound/b.jpg", jpeg(wall(1)))
+    content = bytearray(root.read_bytes())
+    at = content.index(b"\xff\xd8", content.index(b"sound/b.jpg"))
+    content[at + 200] ^= 0xFF
+    root.write_bytes(content)
+    dataset = open_dataset(root)
+    good, bad = dataset.patches
+    assert dataset.read_pixels(good).shape == (64, 64, 3)
+    with pytest.raises(ImageError, match=r"sound/b\.jpg"):
+        dataset.read_bytes(bad)
+    assert dataset.content_hash
+
+
+def test_threads_read_one_zip(tmp_path: Path) -> None:
+    files = class_folders(30, 30)
+    dataset = open_dataset(pack(tmp_path / "a.zip", files))
+    with ThreadPoolExecutor(8) as pool:
+        for _ in range(3):
+            found = dict(
+                zip(
+                    [patch.path for patch in dataset.patches],
+                    pool.map(dataset.read_bytes, dataset.patches),
+                    strict=True,
+                )
+            )
+            assert found == files
+
+
+def test_linked_folders_are_entered_once(tmp_path: Path) -> None:
+    write(tmp_path, {"crack/a.jpg": b"x"})
+    try:
+        (tmp_path / "crack" / "loop").symlink_to(tmp_path, target_is_directory=True)
+    except OSError:
+        pytest.skip("no links here")
+    assert source.open_source(tmp_path).names == ("crack/a.jpg",)
+
+
+def test_hidden_files_are_passed_over(tmp_path: Path) -> None:
+    files = {"crack/a.jpg": b"x", "__MACOSX/crack/._a.jpg": b"x", "crack/.DS_Store": b"x"}
+    assert source.open_source(write(tmp_path / "f", files)).names == ("crack/a.jpg",)
+    assert source.open_source(pack(tmp_path / "z.zip", files)).names == ("crack/a.jpg",)
+
+
+def test_missing_file_is_named(tmp_path: Path) -> None:
+    dataset = open_dataset(write(tmp_path, class_folders(1, 1)))
+    (tmp_path / "crack" / "000.jpg").unlink()
+    with pytest.raises(ImageError) as caught:
+        dataset.read_bytes(dataset.patches[0])
+    assert caught.value.kind == "not_found"
