@@ -1,0 +1,198 @@
+"""Charts as PNG: values in, bytes out, no global state.
+
+Colours are those of Okabe and Ito, which people with colour-blindness can tell apart; lines differ
+in their dashes too, so that a print in grey can be read.
+"""
+
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from crackscope import extras
+
+_CRACK, _SOUND, _GREY = "#D55E00", "#0072B2", "#767676"
+_DOTS_PER_INCH = 150
+_SQUARE = (4.6, 4.4)
+
+
+class _Drawing:
+    """A figure on its way to a PNG; `png` is set when the block ends."""
+
+    def __init__(self, figure: Any) -> None:
+        self.figure = figure
+        self.png = b""
+
+    def axes(self, title: str, x: str, y: str, place: int = 111) -> Any:
+        """Axes with labels and no more ink than needed."""
+        axes = self.figure.add_subplot(place)
+        axes.set_title(title, fontsize=11, loc="left")
+        axes.set_xlabel(x)
+        axes.set_ylabel(y)
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.grid(color="#e4e4e4", linewidth=0.8)
+        axes.set_axisbelow(True)
+        return axes
+
+
+def roc(false_alarm_rate: ArrayLike, recall: ArrayLike, auroc: float) -> bytes:
+    """Recall against false-alarm rate, each (N,) from 0 to 1, as PNG."""
+    with _draw(_SQUARE) as drawing:
+        axes = drawing.axes(f"ROC, area {auroc:.4f}", "false-alarm rate", "recall")
+        axes.plot([0, 1], [0, 1], color=_GREY, linestyle="--", linewidth=1, label="chance")
+        axes.plot(false_alarm_rate, recall, color=_CRACK, linewidth=2, label="model")
+        axes.axvline(0.05, color=_SOUND, linestyle=":", label="5 % false alarms")
+        _unit(axes)
+        axes.legend(loc="lower right", frameon=False)
+    return drawing.png
+
+
+def precision_recall(recall: ArrayLike, precision: ArrayLike, share: float, area: float) -> bytes:
+    """Precision against recall, each (N,) from 0 to 1, as PNG; `share` of the pictures cracked."""
+    with _draw(_SQUARE) as drawing:
+        title = f"Precision and recall, average precision {area:.4f}"
+        axes = drawing.axes(title, "recall", "precision")
+        axes.axhline(share, color=_GREY, linestyle="--", linewidth=1, label="chance")
+        axes.step(recall, precision, where="post", color=_CRACK, linewidth=2, label="model")
+        _unit(axes)
+        axes.legend(loc="lower left", frameon=False)
+    return drawing.png
+
+
+def reliability(
+    mean_score: ArrayLike, crack_share: ArrayLike, count: ArrayLike, error: float
+) -> bytes:
+    """Share of cracks against mean score of each bin, larger dots for more pictures, as PNG."""
+    sizes = np.asarray(count, np.float64)
+    with _draw(_SQUARE) as drawing:
+        title = f"Reliability, calibration error {error:.4f}"
+        axes = drawing.axes(title, "mean score", "share that is cracked")
+        axes.plot([0, 1], [0, 1], color=_GREY, linestyle="--", linewidth=1, label="truthful")
+        axes.plot(mean_score, crack_share, color=_CRACK, linewidth=1)
+        area = 20 + 100 * sizes / max(sizes.max(initial=0.0), 1.0)
+        axes.scatter(mean_score, crack_share, s=area, color=_CRACK, label="model", clip_on=False)
+        _unit(axes)
+        axes.legend(loc="upper left", frameon=False)
+    return drawing.png
+
+
+def confusion(
+    true_positives: int, false_positives: int, false_negatives: int, true_negatives: int
+) -> bytes:
+    """The confusion matrix as PNG: truth by row, with the share of each row."""
+    cells = np.array([[true_positives, false_negatives], [false_positives, true_negatives]])
+    shares = cells / np.maximum(cells.sum(axis=1, keepdims=True), 1)
+    with _draw(_SQUARE) as drawing:
+        axes = drawing.axes("Confusion matrix", "the model says", "the truth is")
+        axes.grid(visible=False)
+        axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+        axes.set_xticks([0, 1], ["crack", "no crack"])
+        axes.set_yticks([0, 1], ["crack", "no crack"], rotation=90, va="center")
+        for (row, column), number in np.ndenumerate(cells):
+            text = f"{number:,}\n{shares[row, column]:.2%}"
+            ink = "white" if shares[row, column] > 0.5 else "black"
+            axes.text(column, row, text, ha="center", va="center", color=ink, fontsize=13)
+    return drawing.png
+
+
+def histogram(labels: ArrayLike, scores: ArrayLike, threshold: float) -> bytes:
+    """How the scores (N,) of cracked and of sound pictures spread, as PNG."""
+    y, values = np.asarray(labels), np.asarray(scores)
+    with _draw((6.4, 3.6)) as drawing:
+        axes = drawing.axes("Scores", "score", "pictures (logarithmic)")
+        for label, colour, name, hatch in ((0, _SOUND, "sound", ""), (1, _CRACK, "crack", "//")):
+            axes.hist(
+                values[y == label],
+                bins=np.linspace(0, 1, 41),
+                histtype="stepfilled",
+                facecolor=f"{colour}55",
+                edgecolor=colour,
+                hatch=hatch,
+                label=name,
+            )
+        axes.axvline(threshold, color="black", linestyle="--", label=f"threshold {threshold:.3g}")
+        axes.set_yscale("symlog", linthresh=1)
+        axes.set_xlim(0, 1)
+        axes.legend(loc="upper center", frameon=False)
+    return drawing.png
+
+
+def training_curves(rows: Sequence[Mapping[str, Any]]) -> bytes:
+    """Loss, accuracy and learning rate against the epochs, one phase after the other, as PNG.
+
+    Each row has phase, epoch, loss, accuracy, val_loss, val_accuracy and learning_rate.
+    """
+    with _draw((10.5, 3.4)) as drawing:
+        for place, name, title in (
+            (131, "loss", "Loss"),
+            (132, "accuracy", "Accuracy"),
+            (133, "learning_rate", "Learning rate"),
+        ):
+            axes = drawing.axes(title, "epoch", "", place)
+            axes.xaxis.get_major_locator().set_params(integer=True)
+            _mark_phases(axes, rows)
+            _plot_column(axes, rows, name, _SOUND, "-", "training")
+            if name == "learning_rate":
+                axes.set_yscale("log")
+                continue
+            _plot_column(axes, rows, f"val_{name}", _CRACK, "--", "validation")
+            axes.legend(frameon=False)
+    return drawing.png
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[str]], title: str) -> bytes:
+    """A small table of text as PNG; the first column is set to the left, the others right."""
+    width, height = 1.0 + 1.15 * len(columns), 0.7 + 0.32 * (len(rows) + 1)
+    with _draw((width, height)) as drawing:
+        axes = drawing.figure.add_subplot()
+        axes.axis("off")
+        axes.set_title(title, fontsize=11, loc="left")
+        grid = axes.table(
+            [list(row) for row in rows], colLabels=list(columns), loc="center", cellLoc="right"
+        )
+        grid.auto_set_font_size(False)
+        grid.set_fontsize(10)
+        grid.scale(1, 1.45)
+        for (row, column), cell in grid.get_celld().items():
+            cell.visible_edges = "B" if row == 0 else ""
+            if column == 0:
+                cell.get_text().set_horizontalalignment("left")
+    return drawing.png
+
+
+@contextmanager
+def _draw(size: tuple[float, float]) -> Iterator[_Drawing]:
+    """A figure of `size` inches of its own: pyplot and its global list are not touched."""
+    figures = extras.require("matplotlib.figure", "train", "draw charts")
+    drawing = _Drawing(figures.Figure(figsize=size, layout="constrained"))
+    yield drawing
+    content = io.BytesIO()
+    metadata = {"Software": None}
+    drawing.figure.savefig(content, format="png", dpi=_DOTS_PER_INCH, metadata=metadata)
+    drawing.png = content.getvalue()
+
+
+def _unit(axes: Any) -> None:
+    axes.set_xlim(-0.01, 1.01)
+    axes.set_ylim(-0.01, 1.01)
+    axes.set_aspect("equal")
+
+
+def _plot_column(
+    axes: Any, rows: Sequence[Mapping[str, Any]], name: str, colour: str, style: str, label: str
+) -> None:
+    values = [float(row[name]) for row in rows]
+    epochs = range(1, len(rows) + 1)
+    axes.plot(epochs, values, style, color=colour, label=label, marker="o", markersize=3)
+
+
+def _mark_phases(axes: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+    phases = [row["phase"] for row in rows]
+    for index, phase in enumerate(phases):
+        if index == 0 or phase != phases[index - 1]:
+            axes.axvline(index + 0.5, color=_GREY, linewidth=1, linestyle=":")
+            top = axes.get_xaxis_transform()
+            axes.text(index + 0.55, 0.98, phase, fontsize=8, color=_GREY, transform=top, va="top")
