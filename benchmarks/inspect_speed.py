@@ -1,0 +1,47 @@
+"""One round of what `crackscope inspect` does with a photo, from file to verdict, without overlays.
+
+    python benchmarks/inspect_speed.py FOLDER --model MODEL --workers 2
+
+Prints JSON: patches, seconds (model loaded and warm) and the scores in order of file names.
+"""
+
+import argparse
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+from crackscope.inspection.batch import inspect_all
+from crackscope.inspection.find import find
+from crackscope.inspection.inspector import load
+
+
+def nothing(*_: Any) -> None:
+    """Called where the command would draw the overlay."""
+
+
+def main() -> None:
+    """Load, warm up on one batch, then score every file of the folder."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--model", required=True)
+    parser.add_argument("--workers", type=int, default=2)
+    arguments = parser.parse_args()
+    inspector = load(arguments.model, "cpu")
+    files = find([str(arguments.folder)]).photos
+    settings = {
+        "threshold": None,
+        "max_megapixels": 250.0,
+        "workers": arguments.workers,
+        "finish": nothing,
+    }
+    list(inspect_all(inspector, files[:32], **settings))
+    started = time.perf_counter()
+    results = list(inspect_all(inspector, files, **settings))
+    seconds = time.perf_counter() - started
+    scores = [result.score for result in results]
+    print(json.dumps({"patches": len(files), "seconds": seconds, "scores": scores}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,193 @@
+"""How good are the networks, and is a pretrained one worth it? Five split seeds of each.
+
+    python benchmarks/study.py --data METU --weights FILE.h5 --out STUDY
+        --evaluate rissbilder=FOLDER walls=FOLDER crack500=FOLDER --combine rissbilder walls
+
+Trains mobilenetv2 with the default settings on leak-free and on random splits, and small-cnn from
+scratch on leak-free ones; pools the test sides of all seeds; scores each model on data of other
+places. Every interval is a bootstrap over source groups (crackscope.evaluation.intervals).
+
+A training or a scoring that is finished is not done again, so the command may be killed and
+repeated, and trainings of another machine be copied into STUDY (STUDY/mobilenetv2-grouped-0 …).
+Writes STUDY/study.json and study.md. Arguments after -- go to every `crackscope train`.
+"""
+
+import argparse
+import json
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import measuring
+import scoring
+from crackscope.models import bundle
+from scoring import Scores
+
+SURFACE_FIGURES = ("auroc", "recall_at_5pct_false_alarms", "recall", "false_alarm_rate")
+SPEED_ROUNDS = 3
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One network on one kind of split, with the flags that differ from the defaults."""
+
+    backbone: str
+    split: str
+    flags: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """'mobilenetv2-grouped'."""
+        return f"{self.backbone}-{self.split}"
+
+
+KINDS = (
+    Kind("mobilenetv2", "grouped"),
+    Kind("mobilenetv2", "random"),
+    Kind("small-cnn", "grouped", ("--weights", "none", "--epochs", "20")),
+)
+
+
+def main() -> None:
+    """Train, score and pool what is not there yet, and write the two files."""
+    arguments = parse()
+    document = measuring.made_from(arguments.data, arguments.weights)
+    document["cores"] = measuring.keep_to_cores(arguments.cores)
+    document["seeds"] = list(range(arguments.seeds))
+    document["train_flags"] = arguments.train_flags
+    document["surfaces"] = {name: measuring.facts(path) for name, path in arguments.evaluate}
+    with tempfile.TemporaryDirectory() as folder:
+        files = Path(folder) / "patches"
+        measuring.copy_patches(arguments.data, files, arguments.patches)
+        document["models"] = {kind.name: study(arguments, kind, files) for kind in KINDS}
+    measuring.save(arguments.out, "study", document, text(document))
+
+
+def parse() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--data", type=Path, required=True, help="METU folder")
+    parser.add_argument("--weights", type=Path, required=True, help="ImageNet weights, no top")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--evaluate", type=surface, nargs="*", default=[], metavar="NAME=FOLDER")
+    parser.add_argument("--combine", nargs=2, default=(), metavar=("CRACKED", "SOUND"))
+    parser.add_argument("--patches", type=int, default=2000, help="JPEG files of the speed test")
+    parser.add_argument("--cores", type=int, default=2, help="cores that every process may use")
+    parser.add_argument("train_flags", nargs="*", help="after --: flags of every training")
+    return parser.parse_args()
+
+
+def surface(text: str) -> tuple[str, Path]:
+    """NAME=FOLDER."""
+    name, _, folder = text.partition("=")
+    if not folder:
+        raise argparse.ArgumentTypeError(f"expected NAME=FOLDER. Received: {text}")
+    return name, Path(folder)
+
+
+def study(arguments: argparse.Namespace, kind: Kind, files: Path) -> dict[str, Any]:
+    """All seeds of one network on one kind of split."""
+    runs, sides = [], []
+    for seed in range(arguments.seeds):
+        folder = arguments.out / f"{kind.name}-{seed}"
+        train(arguments, kind, seed, folder)
+        side = scoring.of_test_side(folder, arguments.data)
+        sides.append(side)
+        runs.append(describe(arguments, folder, seed, side))
+    names = runs[0]["surfaces"]
+    model = arguments.out / f"{kind.name}-0"
+    return {
+        "backbone": kind.backbone,
+        "split": kind.split,
+        "flags": list(kind.flags),
+        "pooled": pooled(sides),
+        "surfaces": {name: over_seeds([run["surfaces"][name] for run in runs]) for name in names},
+        "megabytes": round((model / "model" / bundle.ONNX).stat().st_size / 1e6, 2),
+        "patches_per_second": speed(model, files, arguments.cores),
+        "runs": runs,
+    }
+
+
+def train(arguments: argparse.Namespace, kind: Kind, seed: int, folder: Path) -> None:
+    """`crackscope train`, unless it is finished; a training that was killed goes on."""
+    state = folder / "run.json"
+    if state.exists() and json.loads(state.read_text(encoding="utf-8"))["finished"]:
+        return
+    weights = () if "--weights" in kind.flags else ("--weights", arguments.weights)
+    which = ("--backbone", kind.backbone, "--split", kind.split, "--seed", seed, *weights)
+    flags = (*kind.flags, *arguments.train_flags)
+    measuring.crackscope("train", arguments.data, *which, *flags, "--out", folder)
+
+
+def describe(
+    arguments: argparse.Namespace, folder: Path, seed: int, side: Scores
+) -> dict[str, Any]:
+    """What one training amounts to, on its own test side and on every surface."""
+    found = {name: scoring.on(folder, name, data) for name, data in arguments.evaluate}
+    if arguments.combine:
+        cracked, sound = arguments.combine
+        name = f"{cracked} cracked, {sound} sound"
+        found[name] = found[cracked].of_class(1).joined(found[sound].of_class(0))
+    metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
+    return {
+        "seed": seed,
+        "model": bundle.load(folder).identity,
+        "seconds": metrics["seconds"]["total"],
+        "leaks": metrics["split"]["leaks"],
+        "test": pooled([side]),
+        "surfaces": {name: scores.figures(SURFACE_FIGURES) for name, scores in found.items()},
+    }
+
+
+def pooled(sides: list[Scores]) -> dict[str, Any]:
+    """Errors of several test sides together; a group that is in several is drawn as one."""
+    errors = sum(side.errors for side in sides)
+    accuracy = scoring.accuracy(sides)
+    return {"patches": sum(len(side) for side in sides), "errors": errors, "accuracy": accuracy}
+
+
+def over_seeds(runs: list[dict[str, Any]]) -> dict[str, Any]:
+    """Figure -> median, lowest and highest over the seeds."""
+    return {name: measuring.spread([run[name]["value"] for run in runs]) for name in runs[0]}
+
+
+def speed(model: Path, files: Path, cores: int) -> dict[str, Any]:
+    """Patches a second from file to verdict."""
+    rates = []
+    for _ in range(SPEED_ROUNDS):
+        program = Path(__file__).parent / "inspect_speed.py"
+        _, stdout = measuring.timed(program, files, "--model", model, "--workers", cores)
+        result = measuring.last_json(stdout)
+        rates.append(result["patches"] / result["seconds"])
+    return measuring.spread(rates)
+
+
+def text(document: dict[str, Any]) -> str:
+    """The study as one Markdown table."""
+    models = document["models"]
+    rows: list[list[object]] = [["test accuracy, pooled (95 %)"], ["errors"]]
+    for model in models.values():
+        rows[0].append(interval(model["pooled"]["accuracy"]))
+        rows[1].append(f"{model['pooled']['errors']} of {model['pooled']['patches']}")
+    for name in models[KINDS[0].name]["surfaces"]:
+        for figure, label in (("auroc", "AUROC"), ("recall_at_5pct_false_alarms", "recall")):
+            values = [model["surfaces"][name].get(figure) for model in models.values()]
+            if all(values):
+                rows.append([f"{name}: {label}", *(measuring.shown(value, 3) for value in values)])
+    rows.append(["model.onnx, MB", *(model["megabytes"] for model in models.values())])
+    speeds = [f"{model['patches_per_second']['median']:.0f}" for model in models.values()]
+    rows.append([f"patches/s on {document['cores']} cores", *speeds])
+    return measuring.table(["", *models], rows)
+
+
+def interval(value: dict[str, float]) -> str:
+    """'0.9985 (0.9971 to 0.9995)'."""
+    return f"{value['value']:.4f} ({value['low']:.4f} to {value['high']:.4f})"
+
+
+if __name__ == "__main__":
+    main()
