@@ -1,0 +1,1 @@
+"""Drawn concrete, drawn cracks of known course and width, and what is mistaken for cracks."""

@@ -1,0 +1,100 @@
+"""Where a line runs: fractured courses, and the pixels along them."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Points = NDArray[np.float64]
+"""(N, 2) x and y in pixels; the centre of the first pixel is (0.5, 0.5)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """The pixels within reach of a course.
+
+    `along` is how far down the course the nearest point lies, `across` the distance to it,
+    positive on the right-hand side when walking the course, `segment` the piece it lies on.
+    """
+
+    rows: NDArray[np.intp]
+    columns: NDArray[np.intp]
+    along: NDArray[np.float32]
+    across: NDArray[np.float32]
+    segment: NDArray[np.intp]
+
+
+def fracture(
+    start: tuple[float, float],
+    end: tuple[float, float],
+    rng: np.random.Generator,
+    roughness: float = 0.13,
+    spacing: float = 5.0,
+) -> Points:
+    """A broken course from start to end by midpoint displacement.
+
+    Displacements are heavy-tailed, so that straight runs alternate with kinks, as where a crack
+    goes around the aggregate.
+    """
+    points = np.array([start, end], np.float64)
+    scale = roughness
+    while (gap := math.dist(points[0], points[1])) > spacing and len(points) < 4096:
+        leg = points[1:] - points[:-1]
+        normal = np.stack([-leg[:, 1], leg[:, 0]], axis=1)
+        offset = np.clip(rng.laplace(0, scale * 0.7, (len(leg), 1)), -2.2 * scale, 2.2 * scale)
+        share = rng.uniform(0.38, 0.62, (len(leg), 1))
+        middle = points[:-1] + share * leg + offset * normal
+        woven = np.empty((2 * len(points) - 1, 2))
+        woven[0::2], woven[1::2] = points, middle
+        points = woven
+        scale = roughness * (1.1 if gap < 40 else 1.0)
+    return points
+
+
+def arc_length(points: Points) -> NDArray[np.float64]:
+    """Distance from the start at every point; the last is the length of the course."""
+    legs = np.hypot(*np.diff(points, axis=0).T)
+    return np.concatenate([[0.0], np.cumsum(legs)])
+
+
+def directions(points: Points) -> Points:
+    """Unit vectors of the segments, (N - 1, 2)."""
+    legs = np.diff(points, axis=0)
+    return np.asarray(legs / np.maximum(np.hypot(*legs.T)[:, None], 1e-9))
+
+
+def band(height: int, width: int, points: Points, reach: float) -> Band:
+    """All pixels whose centre lies within `reach` of the course."""
+    nearest = np.full((height, width), np.inf, np.float32)
+    along, across = np.zeros((2, height, width), np.float32)
+    segment = np.zeros((height, width), np.intp)
+    starts, units = arc_length(points), directions(points)
+    for index, ((x, y), (ux, uy)) in enumerate(zip(points[:-1], units, strict=True)):
+        window = _window(height, width, points[index : index + 2], reach)
+        if window is None:
+            continue
+        top, bottom, left, right = window
+        dx = np.arange(left, right, dtype=np.float32)[None] + np.float32(0.5 - x)
+        dy = np.arange(top, bottom, dtype=np.float32)[:, None] + np.float32(0.5 - y)
+        ahead = dx * np.float32(ux) + dy * np.float32(uy)
+        aside = dy * np.float32(ux) - dx * np.float32(uy)
+        place = np.clip(ahead, 0.0, np.float32(starts[index + 1] - starts[index]))
+        distance = np.hypot(aside, ahead - place)
+        here = (slice(top, bottom), slice(left, right))
+        closer = distance < nearest[here]
+        nearest[here][closer] = distance[closer]
+        across[here][closer] = np.copysign(distance, aside)[closer]
+        along[here][closer] = (place + np.float32(starts[index]))[closer]
+        segment[here][closer] = index
+    rows, columns = np.nonzero(nearest <= reach)
+    there = (rows, columns)
+    return Band(rows, columns, along[there], across[there], segment[there])
+
+
+def _window(height: int, width: int, leg: Points, reach: float) -> tuple[int, int, int, int] | None:
+    """Rows and columns (top, bottom, left, right) around one segment; None outside the picture."""
+    low, high = leg.min(axis=0) - reach, leg.max(axis=0) + reach
+    left, top = max(0, math.floor(low[0])), max(0, math.floor(low[1]))
+    right, bottom = min(width, math.ceil(high[0])), min(height, math.ceil(high[1]))
+    return (top, bottom, left, right) if left < right and top < bottom else None

@@ -1,0 +1,38 @@
+"""What is mistaken for a crack. A new one is a function here, registered by name."""
+
+from typing import Protocol
+
+import numpy as np
+
+from crackscope.data.synthesis import hole, joint, line, shadow, stain
+from crackscope.data.synthesis.surface import Surface
+from crackscope.registry import Registry
+
+
+class Distractor(Protocol):
+    """Draws on a copy of the surface: same shape, 0 to 255, the same picture for the same rng."""
+
+    def __call__(
+        self,
+        background: Surface,
+        rng: np.random.Generator,
+        *,
+        light: float = -2.0,
+        scale: float = 1.0,
+    ) -> Surface:
+        """`light` in radians, clockwise from the right; `scale` 1 for a close-up."""
+        ...
+
+
+DISTRACTORS: Registry[Distractor] = Registry("distractor")
+DISTRACTORS.register("joint")(joint.draw)
+DISTRACTORS.register("blocks")(joint.draw_blocks)
+DISTRACTORS.register("shadow")(shadow.draw)
+DISTRACTORS.register("blot")(stain.draw_blot)
+DISTRACTORS.register("streaks")(stain.draw_streaks)
+DISTRACTORS.register("rust_spot")(stain.draw_rust_spot)
+DISTRACTORS.register("bugholes")(hole.draw_bugholes)
+DISTRACTORS.register("tie_marks")(hole.draw_tie_marks)
+DISTRACTORS.register("cable")(line.draw_cable)
+DISTRACTORS.register("chalk")(line.draw_chalk)
+DISTRACTORS.register("scratch")(line.draw_scratch)

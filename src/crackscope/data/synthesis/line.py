@@ -1,0 +1,99 @@
+"""Thin things that run across a wall: cables with their shadow, chalk lines, scratches."""
+
+import math
+
+import numpy as np
+
+from crackscope.data.synthesis import course
+from crackscope.data.synthesis.course import Band, Points
+from crackscope.data.synthesis.surface import Surface, log_uniform, profile
+
+_CHALK = np.array([[240, 240, 236], [70, 100, 190], [200, 60, 50], [45, 45, 50]], np.float32)
+
+
+def draw_cable(
+    background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
+) -> Surface:
+    """A smooth cable or wire, round in its shading, with a shadow beside it."""
+    height, width = background.shape[:2]
+    points = _sweep(height, width, rng, sag=rng.normal(0, 0.08))
+    radius = max(0.5, log_uniform(rng, 0.7, 7) * scale)
+    offset = radius * rng.uniform(0.5, 4)
+    cast = points - offset * np.array([math.cos(light), math.sin(light)])
+    pixels = background.copy()
+    _multiply(
+        pixels, course.band(height, width, cast, radius + 3), radius, 1.5, rng.uniform(0.1, 0.45)
+    )
+    band = course.band(height, width, points, radius + 1)
+    share = np.clip(radius - np.abs(band.across) + 0.5, 0, 1)[:, None]
+    grey = rng.uniform(20, 235) * (1 + rng.normal(0, 0.05, 3))
+    units = course.directions(points)[band.segment]
+    facing = -units[:, 1] * math.cos(light) + units[:, 0] * math.sin(light)
+    body = 0.8 + 0.35 * np.clip(band.across / radius, -1, 1) * facing
+    there = (band.rows, band.columns)
+    pixels[there] += share * (np.clip(body[:, None] * grey, 0, 255) - pixels[there])
+    return pixels
+
+
+def draw_chalk(
+    background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
+) -> Surface:
+    """A chalk, crayon or pencil line that takes on the grain only where it stands out."""
+    del light
+    height, width = background.shape[:2]
+    points = _sweep(height, width, rng, sag=rng.normal(0, 0.01))
+    half = max(0.5, log_uniform(rng, 0.7, 5) * scale)
+    band = course.band(height, width, points, half + 2)
+    there = (band.rows, band.columns)
+    ground = background[there].mean(axis=1)
+    grain = 0.6 + 0.05 * (ground - ground.mean()) if len(ground) else ground
+    taken = grain + 0.3 * rng.standard_normal(len(ground))
+    share = np.clip(half - np.abs(band.across) + 0.5, 0, 1) * np.clip(taken, 0, 1)
+    share *= np.clip(0.7 + 0.3 * _along(band, 20, rng), 0, 1) * rng.uniform(0.4, 1)
+    pixels = background.copy()
+    colour = _CHALK[int(rng.choice(4, p=(0.4, 0.2, 0.1, 0.3)))]
+    pixels[there] += share[:, None].astype(np.float32) * (colour - pixels[there])
+    return pixels
+
+
+def draw_scratch(
+    background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
+) -> Surface:
+    """A few shallow scratches or trowel marks: paler, one side lit, the other dark."""
+    height, width = background.shape[:2]
+    pixels = background.copy()
+    for _ in range(int(rng.integers(1, 4))):
+        points = _sweep(height, width, rng, sag=rng.normal(0, 0.03))
+        half = max(0.5, log_uniform(rng, 0.6, 4) * scale)
+        band = course.band(height, width, points, 2 * half + 2)
+        units = course.directions(points)[band.segment]
+        facing = -units[:, 1] * math.cos(light) + units[:, 0] * math.sin(light)
+        near = np.exp(-((band.across / half) ** 2))
+        relief = -band.across / half * facing * near * rng.uniform(0, 0.25)
+        worn = near * np.clip(0.6 + 0.5 * _along(band, 30, rng), 0, 1.2)
+        factor = 1 + relief + rng.uniform(-0.08, 0.2) * worn
+        there = (band.rows, band.columns)
+        pixels[there] = np.clip(pixels[there] * factor[:, None], 0, 255)
+    return pixels
+
+
+def _sweep(height: int, width: int, rng: np.random.Generator, sag: float) -> Points:
+    """A smooth arc from border to border; `sag` is its rise as a share of its length."""
+    a, b = rng.uniform(0, 1, 2)
+    upright = rng.random() < 0.5
+    start = np.array([a * width, -8.0] if upright else [-8.0, a * height])
+    end = np.array([b * width, height + 8.0] if upright else [width + 8.0, b * height])
+    place = np.linspace(0, 1, 33)[:, None]
+    leg = end - start
+    normal = np.array([-leg[1], leg[0]])
+    return np.asarray(start + place * leg + 4 * sag * place * (1 - place) * normal)
+
+
+def _multiply(pixels: Surface, band: Band, half: float, softness: float, depth: float) -> None:
+    share = np.clip((half - np.abs(band.across)) / softness + 0.5, 0, 1)
+    pixels[band.rows, band.columns] *= (1 - depth * share)[:, None].astype(np.float32)
+
+
+def _along(band: Band, cell: float, rng: np.random.Generator) -> np.ndarray:
+    length = int(band.along.max(initial=0)) + 2
+    return profile(length, cell, rng)[band.along.astype(np.intp)]

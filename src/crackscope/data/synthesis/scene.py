@@ -1,0 +1,152 @@
+"""Whole drawn photos and patches, with the truth about them."""
+
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+import numpy as np
+
+from crackscope.data.synthesis import camera, concrete, crack
+from crackscope.data.synthesis.crack import Course, Drawn
+from crackscope.data.synthesis.distractors import DISTRACTORS
+from crackscope.data.synthesis.surface import Field, Surface, log_uniform
+from crackscope.types import Pixels
+
+Kind = Literal["cracked", "hairline", "sound", "joint"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+_AROUND_CRACKS = ("blot", "streaks", "bugholes", "shadow", "joint", "scratch", "rust_spot")
+_CLOSE_UP = 227
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A drawn picture, the share of each pixel that is crack, and what was drawn.
+
+    `pixels` (H, W, 3) uint8 RGB; `mask` (H, W) float32, 0 to 1; `distractors` by name.
+    """
+
+    kind: str
+    seed: int
+    pixels: Pixels
+    mask: Field
+    courses: tuple[Course, ...]
+    distractors: tuple[str, ...]
+
+    @property
+    def truth(self) -> dict[str, Any]:
+        """What is known of the picture, ready for JSON: courses and widths in pixels."""
+        height, width = self.mask.shape
+        return {
+            "kind": self.kind,
+            "seed": self.seed,
+            "width": width,
+            "height": height,
+            "label": label(self.mask),
+            "distractors": list(self.distractors),
+            "cracks": [_course_dict(course) for course in self.courses],
+        }
+
+
+def label(mask: Field) -> int | None:
+    """1 (crack), 0 (no crack at all) or None (too little to tell), from the mask that is left.
+
+    A picture is cracked from a crack area of 0.3 pixels for every pixel of its shorter side.
+    """
+    area = float(mask.sum())
+    if area == 0.0:
+        return 0
+    return 1 if area >= 0.3 * min(mask.shape) else None
+
+
+def draw_photo(kind: str, height: int, width: int, seed: int) -> Scene:
+    """A whole photo of a wall.
+
+    Kinds: `cracked` (a main crack of 3 to 8 px with a branch), `hairline` (1.5 to 2 px, across
+    a joint), `sound` (stains, holes, a shadow), `joint` (joints and nothing else).
+    """
+    if kind not in KINDS:
+        raise ValueError(f"kind must be one of: {', '.join(KINDS)}. Received: {kind!r}")
+    rng = np.random.default_rng([seed, KINDS.index(kind)])
+    light = rng.uniform(-2.6, -0.5)
+    scale = max(height, width) / 1500
+    surface = concrete.texture(height, width, rng, grain=1.6 * scale, light=light)
+    names = _PHOTO_DISTRACTORS[kind]
+    surface = _distract(surface, names, rng, light, 2.2 * scale)
+    return _finish(kind, seed, _crack_photo(kind, surface, rng, light, scale), names, rng)
+
+
+_PHOTO_DISTRACTORS: dict[str, tuple[str, ...]] = {
+    "cracked": ("streaks", "bugholes"),
+    "hairline": ("joint", "blot"),
+    "sound": ("blot", "streaks", "bugholes", "tie_marks", "shadow"),
+    "joint": ("joint", "joint", "bugholes"),
+}
+
+
+def draw_patch(label: int, size: int, seed: int) -> Scene:
+    """A square patch: label 1 shows a crack, label 0 shows none, at times something like one.
+
+    Half are close-ups as in METU (3 to 20 px of crack in 227 px), half are seen from farther
+    away, with cracks of 1 to 4 px.
+    """
+    rng = np.random.default_rng([seed, label])
+    zoom, light = size / _CLOSE_UP, rng.uniform(-2.9, -0.2)
+    near = rng.random() < 0.5
+    surface = concrete.texture(
+        size, size, rng, grain=zoom * (rng.uniform(0.8, 1.4) if near else 0.5), light=light
+    )
+    pool = _AROUND_CRACKS if label else tuple(DISTRACTORS.names())
+    count = int(rng.choice(3, p=(0.6, 0.3, 0.1) if label else (0.35, 0.45, 0.2)))
+    names = tuple(str(name) for name in rng.choice(pool, count, replace=False))
+    surface = _distract(surface, names, rng, light, zoom * (1.0 if near else 0.5))
+    if not label:
+        return _finish("sound", seed, _uncracked(surface), names, rng)
+    width = log_uniform(rng, 3, 20) if near else log_uniform(rng, 1, 4)
+    drawn = crack.draw(surface, rng, max(0.8, width * zoom), light=light)
+    return _finish("cracked", seed, drawn, names, rng)
+
+
+def _distract(
+    surface: Surface, names: tuple[str, ...], rng: np.random.Generator, light: float, scale: float
+) -> Surface:
+    for name in names:
+        surface = DISTRACTORS.get(name)(surface, rng, light=light, scale=scale)
+    return surface
+
+
+def _crack_photo(
+    kind: str, surface: Surface, rng: np.random.Generator, light: float, scale: float
+) -> Drawn:
+    height, width = surface.shape[:2]
+    if kind not in ("cracked", "hairline"):
+        return _uncracked(surface)
+    hairline = kind == "hairline"
+    low, high = (1.5, 2.0) if hairline else (3.0, 8.0)
+    return crack.draw(
+        surface,
+        rng,
+        rng.uniform(low, high) * scale,
+        start=(-4.0, height * rng.uniform(0.25, 0.45)),
+        end=(width * rng.uniform(0.75, 1.02), height * rng.uniform(0.55, 0.8)),
+        branches=0 if hairline else 1,
+        contrast=0.75 if hairline else 0.9,
+        light=light,
+    )
+
+
+def _uncracked(surface: Surface) -> Drawn:
+    return Drawn(surface, np.zeros(surface.shape[:2], np.float32), ())
+
+
+def _finish(
+    kind: str, seed: int, drawn: Drawn, names: tuple[str, ...], rng: np.random.Generator
+) -> Scene:
+    pixels = camera.photograph(drawn.pixels, rng)
+    return Scene(kind, seed, pixels, drawn.mask, drawn.courses, names)
+
+
+def _course_dict(course: Course) -> dict[str, Any]:
+    return {
+        "mean_width_px": round(float(course.widths.mean()), 2),
+        "points": [[round(float(x), 1), round(float(y), 1)] for x, y in course.points],
+        "widths_px": [round(float(width), 2) for width in course.widths],
+    }

@@ -1,0 +1,34 @@
+"""Shadows cast on the surface: straight edges, bars, soft blots."""
+
+import math
+
+import numpy as np
+
+from crackscope.data.synthesis.surface import Surface, grid, log_uniform, shade, smooth, step
+
+_SKYLIGHT = np.array([0.97, 1.0, 1.05], np.float32)
+
+
+def draw(
+    background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
+) -> Surface:
+    """An edge, a bar or the dapple of leaves; the shade is a little bluer than the sun."""
+    height, width = background.shape[:2]
+    x, y = grid(height, width)
+    softness = log_uniform(rng, 1.0, 30.0) * scale
+    kind = rng.choice(3, p=(0.45, 0.3, 0.25))
+    if kind == 2:
+        dapple = smooth(height, width, min(height, width) * rng.uniform(0.08, 0.3), rng)
+        share = step(dapple, rng.uniform(-0.3, 0.8), rng.uniform(0.2, 0.8))
+    else:
+        angle = light + rng.normal(0, 0.8)
+        bend = np.float32(rng.normal(0, 0.06) / width)
+        along = (x - width / 2) * math.cos(angle) + (y - height / 2) * math.sin(angle)
+        across = (y - height / 2) * math.cos(angle) - (x - width / 2) * math.sin(angle)
+        across = across + bend * along**2 + np.float32(rng.uniform(-0.3, 0.3) * width)
+        share = step(across, 0.0, softness)
+        if kind == 1:
+            share = share * step(-across, -log_uniform(rng, 4, 70) * scale, softness)
+    depth = np.float32(rng.uniform(0.12, 0.55))
+    dimmed = shade(background, 1 - depth * share)
+    return np.clip(dimmed * (1 + (_SKYLIGHT - 1) * share[..., None]), 0, 255).astype(np.float32)

@@ -1,0 +1,95 @@
+"""Stains: damp, soot, rust that runs down, efflorescence."""
+
+import math
+
+import numpy as np
+
+from crackscope.data.synthesis.surface import (
+    Field,
+    Surface,
+    blend,
+    fractal,
+    grid,
+    log_uniform,
+    smooth,
+    step,
+)
+
+_DAMP = np.array([0.72, 0.70, 0.66], np.float32)
+_SOOT = np.array([0.50, 0.49, 0.47], np.float32)
+_RUST = np.array([0.80, 0.56, 0.34], np.float32)
+_SALT = np.array([238, 236, 230], np.float32)
+
+
+def draw_blot(
+    background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
+) -> Surface:
+    """A damp or sooty area with a ragged, often darker rim, or a crust of salt."""
+    del light
+    height, width = background.shape[:2]
+    size = min(height, width) * rng.uniform(0.15, 0.45)
+    cells = (size, size / 3, max(2.0, size / 9), max(1.5, size / 24))
+    value = fractal(height, width, cells, rng, gain=0.5)
+    edge, softness = rng.uniform(0.3, 1.1), log_uniform(rng, 0.08, 0.8)
+    share = step(value, edge, softness)
+    if rng.random() < 0.3:
+        crust = 0.5 + 0.35 * smooth(height, width, max(1.5, 4 * scale), rng)
+        return blend(
+            background, _SALT, share * np.clip(crust, 0, 1) * np.float32(rng.uniform(0.2, 0.7))
+        )
+    rim = np.exp(-(((value - edge) / 0.12) ** 2)) * np.float32(rng.uniform(0, 0.35))
+    colour = _DAMP if rng.random() < 0.6 else _SOOT
+    strength = np.float32(rng.uniform(0.25, 0.9))
+    return blend(background, background * colour, np.clip(share * strength + rim, 0, 1))
+
+
+def draw_streaks(
+    background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
+) -> Surface:
+    """Runs of dirt, rust or lime from an edge or a spot downwards, thinning out."""
+    del light
+    height, width = background.shape[:2]
+    x, y = grid(height, width)
+    breadth = log_uniform(rng, 3, 24) * scale
+    runs = smooth(height, width, (height * rng.uniform(0.5, 2), breadth), rng)
+    runs += 0.5 * smooth(height, width, (height * 0.4, max(1.2, breadth / 3)), rng)
+    top = np.float32(rng.uniform(-0.4, 0.5) * height) + 0.08 * height * smooth(
+        1, width, breadth, rng
+    )
+    length = np.float32(height * rng.uniform(0.3, 1.2))
+    fade = np.exp(-np.maximum(y - top, 0) / length) * step(y - top, 0.0, 3.0 + 4 * scale)
+    share = np.clip(runs * 0.5 + 0.1, 0, 1) * fade * _where(x, width, rng)
+    colour, opaque = _run_colour(rng)
+    strength = np.float32(rng.uniform(0.3, 0.95))
+    paint = np.broadcast_to(colour, background.shape) if opaque else background * colour
+    return blend(background, paint, share * strength)
+
+
+def _where(x: Field, width: int, rng: np.random.Generator) -> Field:
+    """All along the width, or around one spot."""
+    if rng.random() < 0.5:
+        return np.ones_like(x)
+    centre, spread = rng.uniform(0, width), width * rng.uniform(0.04, 0.25)
+    return np.asarray(np.exp(-(((x - centre) / spread) ** 2)), np.float32)
+
+
+def _run_colour(rng: np.random.Generator) -> tuple[np.ndarray, bool]:
+    kind = rng.choice(4, p=(0.35, 0.2, 0.25, 0.2))
+    return ((_DAMP, False), (_SOOT, False), (_RUST, False), (_SALT, True))[int(kind)]
+
+
+def draw_rust_spot(
+    background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
+) -> Surface:
+    """Rust around a nail or a tie wire: a dark core in an orange halo."""
+    del light
+    height, width = background.shape[:2]
+    x, y = grid(height, width)
+    radius = log_uniform(rng, 3, 22) * scale
+    wobble = 1 + 0.3 * smooth(height, width, max(2.0, radius), rng)
+    dx, dy = x - rng.uniform(0.1, 0.9) * width, y - rng.uniform(0.1, 0.9) * height
+    distance = np.hypot(dx, dy * math.exp(rng.normal(0, 0.2))) / np.float32(radius) * wobble
+    halo = np.exp(-(distance**2) / 2) * np.float32(rng.uniform(0.5, 1))
+    core = 1 - step(distance, 0.3, 0.4)
+    rusty = blend(background, background * _RUST, np.clip(halo, 0, 1))
+    return blend(rusty, rusty * np.float32(0.35), core * np.float32(rng.uniform(0.0, 0.9)))

@@ -1,0 +1,79 @@
+"""What the drawing functions share: the surface, the light and fast noise."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+Surface = NDArray[np.float32]
+"""(H, W, 3) float32 RGB, 0 to 255."""
+
+Field = NDArray[np.float32]
+"""(H, W) float32."""
+
+
+def log_uniform(rng: np.random.Generator, low: float, high: float) -> float:
+    """One number between low and high, each ratio equally likely."""
+    return float(np.exp(rng.uniform(math.log(low), math.log(high))))
+
+
+def smooth(
+    height: int, width: int, cell: float | tuple[float, float], rng: np.random.Generator
+) -> Field:
+    """Noise of about unit variance without structure below `cell` pixels (or (rows, columns))."""
+    tall, wide = cell if isinstance(cell, tuple) else (cell, cell)
+    rows, columns = height / tall, width / wide
+    grid = rng.standard_normal((math.ceil(rows) + 3, math.ceil(columns) + 3), dtype=np.float32)
+    x, y = 1 + rng.random(2)
+    image = Image.fromarray(grid).resize(
+        (width, height), Image.Resampling.BICUBIC, box=(x, y, x + columns, y + rows)
+    )
+    return np.asarray(image) * np.float32(1.3)
+
+
+def fractal(
+    height: int,
+    width: int,
+    cells: Sequence[float | tuple[float, float]],
+    rng: np.random.Generator,
+    gain: float = 1.0,
+) -> Field:
+    """Sum of smooth noise of several cell sizes, each `gain` times as strong as the one before."""
+    total = np.zeros((height, width), np.float32)
+    for index, cell in enumerate(cells):
+        total += np.float32(gain**index) * smooth(height, width, cell, rng)
+    return total
+
+
+def profile(length: int, cell: float, rng: np.random.Generator) -> NDArray[np.float32]:
+    """Noise of about unit variance along a line of `length` samples."""
+    knots = rng.standard_normal(math.ceil(length / cell) + 2)
+    places = (np.arange(length) + rng.uniform(0, cell)) / cell
+    return np.asarray(1.2 * np.interp(places, np.arange(len(knots)), knots), np.float32)
+
+
+def grid(height: int, width: int) -> tuple[Field, Field]:
+    """The centres of all pixels as broadcastable columns x (1, W) and rows y (H, 1)."""
+    x = np.arange(width, dtype=np.float32)[None] + np.float32(0.5)
+    y = np.arange(height, dtype=np.float32)[:, None] + np.float32(0.5)
+    return x, y
+
+
+def step(values: Field, edge: float, softness: float) -> Field:
+    """0 below the edge, 1 above it, a ramp of `softness` between."""
+    ramp = (values - np.float32(edge)) / np.float32(max(softness, 1e-3)) + np.float32(0.5)
+    return np.asarray(np.clip(ramp, 0.0, 1.0), np.float32)
+
+
+def blend(background: Surface, colour: NDArray[np.floating] | Surface, share: Field) -> Surface:
+    """`colour` over the background, as much as `share` (H, W; 0 to 1) says."""
+    weight = share[..., None]
+    mixed = background + (np.asarray(colour, np.float32) - background) * weight
+    return np.asarray(mixed, np.float32)
+
+
+def shade(background: Surface, factor: Field) -> Surface:
+    """The background lit by `factor` (H, W), kept within 0 to 255."""
+    return np.asarray(np.clip(background * factor[..., None], 0.0, 255.0), np.float32)
