@@ -18,10 +18,10 @@ from crackscope.types import Patch, Pixels
 
 SIDE = 20
 """Thumbnails are SIDE x SIDE."""
-FLAT = 1.0
-"""Grey levels (standard deviation, shading aside) below which a thumbnail is only noise."""
-GRADIENT = np.add.outer(np.arange(SIDE), np.arange(SIDE)) <= 1
-"""(SIDE, SIDE) bool: the terms of a cosine transform that hold mean and linear shading."""
+FLAT = 0.5
+"""Grey levels (standard deviation, straight structure aside) below which a thumbnail is noise."""
+STRAIGHT = np.logical_or.outer(np.arange(SIDE) == 0, np.arange(SIDE) == 0)
+"""(SIDE, SIDE) bool: the terms of a cosine transform that do not change along rows or columns."""
 _CHUNK = 64
 
 
@@ -107,7 +107,7 @@ def shapes_of(thumbnails: NDArray[np.float32]) -> NDArray[np.float32]:
     basis = _cosines(SIDE)
     terms = basis @ thumbnails @ basis.T
     terms[:, 0, 0] = 0.0
-    contrast = np.linalg.norm(np.where(GRADIENT, 0.0, terms), axis=(1, 2)) / SIDE
+    contrast = np.linalg.norm(np.where(STRAIGHT, 0.0, terms), axis=(1, 2)) / SIDE
     length = np.linalg.norm(terms, axis=(1, 2))
     flat = contrast < FLAT
     scale = np.where(flat, 0.0, 1.0 / np.where(flat, 1.0, length))

@@ -30,7 +30,7 @@ def doubts(
     Logistic regression, cross-validated in five folds that keep groups together (confident
     learning, Northcutt et al. 2021, in its simplest form). None where a class has fewer than two
     groups. On METU, features and regression take 0.998 of its labels for right; among the ten
-    negatives that they doubt most are a crack, two roots and a twig.
+    negatives that they doubt most are one crack and three roots or twigs.
     """
     folds = min(_FOLDS, *(len(set(groups[labels == label].tolist())) for label in (0, 1)))
     if folds < 2:
@@ -96,7 +96,7 @@ def _straight(hat: Floats) -> Floats:
     )
 
 
-def _lines() -> list[NDArray[np.complex128]]:
+def _lines() -> list[NDArray[np.complex64]]:
     """The spectra of short lines through the origin, one for each direction, of sum 1."""
     along = np.linspace(-(_LINE - 1) / 2, (_LINE - 1) / 2, 4 * _LINE)
     spectra = []
@@ -105,7 +105,7 @@ def _lines() -> list[NDArray[np.complex128]]:
         rows = np.rint(along * np.sin(angle)).astype(int)
         columns = np.rint(along * np.cos(angle)).astype(int)
         line[rows % _SIDE, columns % _SIDE] = 1
-        spectra.append(np.fft.rfft2(line / line.sum()))
+        spectra.append(np.fft.rfft2(line / line.sum()).astype(np.complex64))
     return spectra
 
 
