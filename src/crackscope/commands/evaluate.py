@@ -1,0 +1,62 @@
+"""Say how good a model is on labelled pictures."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+from crackscope import config as configs
+from crackscope import environment, extras, run_dir
+from crackscope.commands.outcome import Outcome
+from crackscope.config import EvaluateConfig
+from crackscope.data.readers import open_dataset
+from crackscope.errors import ImageError
+from crackscope.evaluation import report
+from crackscope.evaluation.evaluate import evaluate_dataset
+from crackscope.inspection.inspector import load
+
+_SETTINGS = ("include_trained", "threshold", "prevalence", "bootstrap", "seed")
+
+
+def evaluate(model: str | Path, data: str | Path, **settings: Any) -> Outcome:
+    """Evaluate a model on labelled data; `settings` are the fields of EvaluateConfig."""
+    return run(configs.make(EvaluateConfig, str(model), Path(data), **settings))
+
+
+def run(config: EvaluateConfig) -> Outcome:
+    """Score, measure and write the report; exit 3 where pictures could not be read."""
+    extras.require("sklearn.metrics", "train", "evaluate a model")
+    started = time.perf_counter()
+    inspector = load(config.model, config.device, threads=1)
+    dataset = open_dataset(config.data, config.reader, config.crack_class)
+    name = f"{inspector.bundle.name}-on-{dataset.name}"
+    folder = run_dir.choose("evaluate", config.out, config.name, name)
+    settings = {key: getattr(config, key) for key in _SETTINGS}
+    identity = {"model": inspector.bundle.digest, "data": dataset.content_hash, **settings}
+    with run_dir.open_run(folder, identity, config.exist_ok) as run:
+        found = evaluate_dataset(
+            inspector,
+            dataset,
+            include_trained=config.include_trained,
+            threshold=config.threshold,
+            prevalence=config.prevalence,
+            resamples=config.bootstrap,
+            seed=config.seed,
+            workers=config.workers,
+        )
+        facts = {
+            "model": inspector.bundle.identity,
+            "settings": settings,
+            "machine": environment.describe(),
+            "seconds": round(time.perf_counter() - started, 2),
+        }
+        values = report.document(found, dataset, facts)
+        report.write(found, dataset, values, folder)
+        run.finish()
+    failed = [entry.path for entry in found.unreadable]
+    return Outcome(
+        text=report.summary(found),
+        path=folder,
+        data={**values, "path": str(folder)},
+        exit_code=ImageError.exit_code if failed else 0,
+        failed=failed,
+    )

@@ -1,0 +1,196 @@
+"""How good a model is on a data set: what it has not seen, scored as `inspect` scores it."""
+
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crackscope import progress
+from crackscope.data import near_copies, split
+from crackscope.data.fingerprints import Scan, Unreadable, scan
+from crackscope.data.manifest import Dataset
+from crackscope.errors import DatasetError, ImageError, NothingLeftError
+from crackscope.evaluation import intervals
+from crackscope.evaluation.metrics import DEFAULT_PREVALENCE
+from crackscope.inspection.inspector import Inspector
+from crackscope.models.bundle import TRAINED_ON
+from crackscope.types import EvalResult, Patch, Photo
+
+_CHUNK = 8
+_TOGETHER_BYTES = 4 * 2**20
+"""Pixels read before they are scored; a large photo is scored alone."""
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """A model on one data set.
+
+    `patches`, `scores` (N,) and `groups` (source photos, or what may be one) belong together.
+    `trained_on` counts the patches that the model was trained on, or near-copies of such: left
+    out, unless `included`; None where the model does not tell.
+    """
+
+    patches: tuple[Patch, ...]
+    scores: NDArray[np.float64]
+    groups: tuple[str, ...]
+    threshold: float
+    prevalence: float
+    result: EvalResult
+    trained_on: int | None
+    included: bool
+    unreadable: tuple[Unreadable, ...]
+
+    @property
+    def labels(self) -> NDArray[np.int64]:
+        """(N,) int64: 1 crack, 0 sound."""
+        return np.array([patch.label for patch in self.patches], dtype=np.int64)
+
+    @property
+    def predicted(self) -> NDArray[np.int64]:
+        """(N,) int64: 1 where the score reaches the threshold."""
+        return (self.scores >= self.threshold).astype(np.int64)
+
+
+def evaluate_dataset(
+    inspector: Inspector,
+    dataset: Dataset,
+    *,
+    include_trained: bool = False,
+    threshold: float | None = None,
+    prevalence: float = DEFAULT_PREVALENCE,
+    resamples: int = intervals.RESAMPLES,
+    seed: int = 0,
+    workers: int | None = None,
+) -> Evaluation:
+    """Score what the model was not trained on, and measure it.
+
+    `threshold` is that of the model where None. Raises NothingLeftError where the model was
+    trained on everything, DatasetError where nothing can be read.
+    """
+    read = scan(dataset, workers)
+    seen = _seen(inspector, read)
+    rows = _left(dataset, read, None if include_trained else seen)
+    codes = split.group(read, near_copies.pairs(read.fingerprints))
+    scores, failed = score_dataset(inspector, dataset, [read.patches[r] for r in rows], workers)
+    rows, scores = rows[~np.isnan(scores)], scores[~np.isnan(scores)]
+    patches, groups = tuple(read.patches[r] for r in rows), tuple(map(str, codes[rows]))
+    upper = inspector.bundle.thresholds.upper if threshold is None else threshold
+    labels = [patch.label for patch in patches]
+    result = intervals.measure(labels, scores, upper, groups, prevalence, resamples, seed)
+    notes = _notes(patches, codes, rows, seen, include_trained)
+    return Evaluation(
+        patches=patches,
+        scores=scores,
+        groups=groups,
+        threshold=upper,
+        prevalence=prevalence,
+        result=replace(result, notes=(*notes, *result.notes)),
+        trained_on=None if seen is None else int(seen.sum()),
+        included=include_trained,
+        unreadable=(*read.unreadable, *failed),
+    )
+
+
+def score_dataset(
+    inspector: Inspector,
+    dataset: Dataset,
+    patches: Sequence[Patch],
+    workers: int | None = None,
+) -> tuple[NDArray[np.float64], tuple[Unreadable, ...]]:
+    """The score of each patch (N,) float64, and what could not be read (its score is NaN).
+
+    The score of a picture is that of its highest window, as in `inspect`. Load the inspector with
+    `threads=1`: `workers` threads (one for each core by default) read and score.
+    """
+    chunks = [patches[at : at + _CHUNK] for at in range(0, len(patches), _CHUNK)]
+    rows: list[float | Unreadable] = []
+    with (
+        ThreadPoolExecutor(workers or os.cpu_count()) as pool,
+        progress.bar("scoring", len(patches)) as advance,
+    ):
+        for done in pool.map(lambda chunk: list(_score(inspector, dataset, chunk)), chunks):
+            rows += done
+            advance(len(done))
+    scores = [np.nan if isinstance(row, Unreadable) else row for row in rows]
+    failed = tuple(row for row in rows if isinstance(row, Unreadable))
+    return np.array(scores, dtype=np.float64), failed
+
+
+def _score(
+    inspector: Inspector, dataset: Dataset, patches: Sequence[Patch]
+) -> Iterator[float | Unreadable]:
+    """In the order of the patches; small pictures share the network's batches."""
+    waiting: list[Photo] = []
+    held = 0
+    for patch in patches:
+        try:
+            photo = Photo(patch.key, dataset.read_pixels(patch))
+        except ImageError as error:
+            yield from _highest(inspector, waiting)
+            waiting, held = [], 0
+            yield Unreadable(patch.key, error.kind, str(error))
+            continue
+        waiting.append(photo)
+        held += photo.pixels.nbytes
+        if held > _TOGETHER_BYTES:
+            yield from _highest(inspector, waiting)
+            waiting, held = [], 0
+    yield from _highest(inspector, waiting)
+
+
+def _highest(inspector: Inspector, photos: Sequence[Photo]) -> list[float]:
+    return [float(windows.scores.max()) for windows in inspector.score_all(photos)]
+
+
+def _left(dataset: Dataset, read: Scan, seen: NDArray[np.bool_] | None) -> NDArray[np.int64]:
+    """Rows of `read` that are evaluated: all but the seen ones."""
+    if not read.patches:
+        raise DatasetError(f"not one of the {len(dataset)} pictures of {dataset.name} can be read")
+    if seen is None:
+        return np.arange(len(read.patches))
+    if seen.all():
+        raise NothingLeftError(
+            f"the model was trained on all {len(seen)} readable pictures of {dataset.name}, or on "
+            "near-copies of them: give other data, or --include-trained to measure how well it "
+            "remembers"
+        )
+    return np.flatnonzero(~seen)
+
+
+def _seen(inspector: Inspector, read: Scan) -> NDArray[np.bool_] | None:
+    """(N,) bool: what the model was trained on; None where it does not tell."""
+    if not (inspector.bundle.folder / TRAINED_ON).is_file():
+        return None
+    return near_copies.matches(read.fingerprints, inspector.bundle.arrays(TRAINED_ON))
+
+
+def _notes(
+    patches: Sequence[Patch],
+    codes: NDArray[np.int64],
+    rows: NDArray[np.int64],
+    seen: NDArray[np.bool_] | None,
+    included: bool,
+) -> Iterator[str]:
+    if seen is None:
+        yield "the model does not tell what it was trained on: nothing could be left out"
+    elif seen.any() and included:
+        yield (
+            f"{seen.sum()} of these pictures, or near-copies of them, were used to train the "
+            "model: the figures say how well it remembers, not how well it will do"
+        )
+    elif seen.any():
+        related = int(np.isin(codes[rows], codes[seen]).sum())
+        yield (
+            f"{seen.sum()} pictures were left out: the model was trained on them or on near-copies"
+            + (f"; {related} of the others may be of the same source photos" if related else "")
+        )
+    unknown = sum(not patch.group for patch in patches)
+    if unknown:
+        yield (
+            f"the source photo of {unknown} of {len(patches)} pictures is unknown: only copies "
+            "and near-copies (and METU's neighbouring numbers) count as one photo, so the "
+            "intervals may be too narrow"
+        )

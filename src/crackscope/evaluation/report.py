@@ -1,0 +1,178 @@
+"""The report of an evaluation: a page, a document, tables and pictures."""
+
+import csv
+import io
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from crackscope.data.manifest import Dataset
+from crackscope.errors import ImageError
+from crackscope.evaluation import breakdown, figures
+from crackscope.evaluation.evaluate import Evaluation
+from crackscope.rendering import sheets
+from crackscope.rendering.page import Picture, Section, Table, Text, data_uri, render
+from crackscope.run_dir import write_atomically, write_json
+from crackscope.types import SCHEMA_VERSION
+
+PAGE, DOCUMENT, SCORES, SHEET = "report.html", "metrics.json", "scores.csv", "worst_errors.png"
+_WORST_ERRORS, _WORST_GROUPS, _COLUMNS = 48, 30, 8
+_CHARTS = {
+    "classification_report.png": "Classification report: precision, recall and F1 by class",
+    "confusion.png": "Confusion matrix: truth by row, answer of the model by column",
+    "roc.png": "ROC curve: recall against false-alarm rate",
+    "pr.png": "Precision against recall",
+    "reliability.png": "Reliability: share of cracks against score",
+    "scores.png": "Histogram of the scores of cracked and of sound pictures",
+}
+_PART_COLUMNS = ("name", "cracked", "missed", "sound", "false alarms")
+
+
+def document(found: Evaluation, dataset: Dataset, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """metrics.json; `facts` are added (model, settings, machine, seconds)."""
+    groups = [part.to_dict() for part in breakdown.by_group(found) if part.errors]
+    return {
+        "schema_version": SCHEMA_VERSION,
+        **facts,
+        "data": {
+            "name": dataset.name,
+            "licence": dataset.licence,
+            "hash": dataset.content_hash,
+            "pictures": len(dataset),
+        },
+        "threshold": found.threshold,
+        "prevalence": found.prevalence,
+        **found.result.to_dict(),
+        "baselines": breakdown.baselines(found),
+        "trained_on": {"pictures": found.trained_on, "included": found.included},
+        "unreadable": [vars(entry) for entry in found.unreadable],
+        "in_words": breakdown.in_words(found),
+        "by_dataset": [part.to_dict() for part in breakdown.by_dataset(found)],
+        "worst_groups": groups[:_WORST_GROUPS],
+    }
+
+
+def write(found: Evaluation, dataset: Dataset, values: Mapping[str, Any], folder: Path) -> None:
+    """Write every file of the report; `values` come from `document`."""
+    _write_scores(found, folder / SCORES)
+    figures.classification_report(found.labels, found.scores, found.threshold, folder)
+    drawn = figures.draw(found.labels, found.scores, found.threshold, folder)
+    write_atomically(folder / SHEET, _worst_sheet(found, dataset))
+    page = _page(found, values, folder, ["classification_report.png", *drawn])
+    write_atomically(folder / PAGE, page.encode("utf-8", "backslashreplace"))
+    write_json(folder / DOCUMENT, dict(values))
+
+
+def summary(found: Evaluation) -> str:
+    """The figures as an aligned table, and what a reader has to know."""
+    rows = [("", "value", "95 % interval")]
+    for name, value in found.result.metrics.items():
+        interval = f"{value.low:.4f} to {value.high:.4f}"
+        rows.append((name.replace("_", " "), f"{value.value:.4f}", interval))
+    lines = ["{:<28}{:>8}  {}".format(*row).rstrip() for row in rows]
+    lines += breakdown.in_words(found)
+    lines += [f"note: {note}" for note in found.result.notes]
+    lines += [f"unreadable: {entry.path}: {entry.message}" for entry in found.unreadable]
+    return "\n".join(lines)
+
+
+def _write_scores(found: Evaluation, path: Path) -> None:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["path", "label", "group", "score", "predicted"])
+    for patch, score, says in zip(found.patches, found.scores, found.predicted, strict=True):
+        writer.writerow([patch.key, patch.label, patch.group, repr(float(score)), int(says)])
+    write_atomically(path, text.getvalue().encode("utf-8", "surrogateescape"))
+
+
+def _worst_sheet(found: Evaluation, dataset: Dataset) -> bytes:
+    pictures, captions = [], []
+    for row in breakdown.worst(found, _WORST_ERRORS):
+        patch = found.patches[row]
+        try:
+            pictures.append(dataset.read_pixels(patch))
+        except ImageError:  # gone since it was scored
+            continue
+        truth = "crack" if patch.label else "no crack"
+        key = patch.key.replace("\n", " ")
+        captions.append(f"{found.scores[row]:.4f}, truth: {truth}\n{key}")
+    sheet = sheets.contact_sheet(pictures, captions, _COLUMNS, title="Worst errors")
+    content = io.BytesIO()
+    sheet.save(content, "PNG")
+    return content.getvalue()
+
+
+def _page(found: Evaluation, values: Mapping[str, Any], folder: Path, drawn: list[str]) -> str:
+    facts = [
+        ("model", values["model"]),
+        ("data", f"{values['data']['name']}, licence {values['data']['licence']}"),
+        ("hash of the data", values["data"]["hash"]),
+        ("threshold", f"{found.threshold:g}"),
+        *found.result.counts.items(),
+    ]
+    charts = [_embed(folder / name, _CHARTS[name]) for name in drawn]
+    sheet = _embed(folder / SHEET, "The worst errors, the surest first, with score and path")
+    sections = [
+        Section("In words", [Text(sentence) for sentence in breakdown.in_words(found)]),
+        Section("What to know", [Text(note) for note in found.result.notes]),
+        Section("Figures", [_figures_table(found, values["baselines"])]),
+        Section("Charts", charts),
+        Section("Where it fails", _failures(found)),
+        Section("Worst errors", [sheet]),
+        Section("Left out", _left_out(found)),
+        Section("How it was made", [Table(("what", "value"), [*facts, *_made(values)])]),
+    ]
+    title = f"{values['model']} on {values['data']['name']}"
+    return render(title, [section for section in sections if section.items])
+
+
+def _embed(path: Path, alt: str) -> Picture:
+    return Picture(data_uri(path.read_bytes()), alt)
+
+
+def _figures_table(found: Evaluation, baselines: Mapping[str, Mapping[str, float]]) -> Table:
+    rows = []
+    for name, value in found.result.metrics.items():
+        others = [_number(figures.get(name)) for figures in baselines.values()]
+        interval = f"{value.low:.4f} to {value.high:.4f}"
+        rows.append([name.replace("_", " "), _number(value.value), interval, *others])
+    columns = ["figure", "model", "95 % interval", *(name.replace("_", " ") for name in baselines)]
+    return Table(columns, rows, "Intervals by bootstrap over source photos")
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.4f}"
+
+
+def _failures(found: Evaluation) -> list[Table | Text]:
+    sets = breakdown.by_dataset(found)
+    groups = [part for part in breakdown.by_group(found) if part.errors]
+    items: list[Table | Text] = []
+    if sets:
+        items.append(_parts_table(sets, "By data set"))
+    if groups:
+        shown = groups[:_WORST_GROUPS]
+        items.append(
+            _parts_table(
+                shown, f"The worst {len(shown)} of {len(groups)} source photos with errors"
+            )
+        )
+    elif not any(patch.group for patch in found.patches):
+        items.append(Text("The data does not tell source photos."))
+    return items
+
+
+def _parts_table(parts: list[breakdown.Part], caption: str) -> Table:
+    rows = [[p.name, p.cracked, p.missed, p.sound, p.false_alarms] for p in parts]
+    return Table(_PART_COLUMNS, rows, caption)
+
+
+def _left_out(found: Evaluation) -> list[Table]:
+    rows = [(entry.path, entry.kind, entry.message) for entry in found.unreadable]
+    return [Table(("path", "kind", "message"), rows, "Could not be read")] if rows else []
+
+
+def _made(values: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    machine = {name: value for name, value in values["machine"].items() if name != "packages"}
+    facts = {**values["settings"], **machine, **values["machine"]["packages"]}
+    return [*facts.items(), ("seconds", values["seconds"])]
