@@ -158,8 +158,9 @@ class TrainConfig:
     """Train on a given split that leaks."""
     backbone: str = "mobilenetv2"
     """mobilenetv2, small-cnn, or a name from keras.applications."""
-    weights: str = "crackscope"
-    """Where to start: crackscope (the model in the package), imagenet, none, or a file."""
+    weights: str | None = None
+    """Where to start: crackscope (the model in the package; default for its backbone), imagenet
+    (default for other pretrained ones), none (random; default for small-cnn), or a file."""
     image_size: int = 224
     """Side in pixels to which the network resizes each patch."""
     head_epochs: int = 40

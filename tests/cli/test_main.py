@@ -24,6 +24,7 @@ def test_version(capsys):
     ("arguments", "hint"),
     [
         (["trian", "x"], "train"),
+        (["info", "--config", "missing.yaml"], "missing.yaml"),
         (["train", "x", "--epoch", "3"], "--epochs"),
         (["inspect", "x.jpg", "--treshold", "0.5"], "--threshold"),
         (["train", "x", "--epochs", "many"], "many"),
@@ -52,6 +53,9 @@ def test_yaml_is_weaker_than_environment_and_that_weaker_than_flags(tmp_path, mo
     monkeypatch.setenv("CRACKSCOPE_PATIENCE", "9")
     assert run(["train", "d", "--config", str(file), "--patience", "11"]) == 0
     assert run([f"--config={file}", "train", "d"]) == 0
+    file.write_text("data: folder\nallow-leaks: true\nexist_ok: false\nthreshold: null\n")
+    assert run(["train", "--config", str(file)]) == 0
+    assert (str(seen[2].data), seen[2].allow_leaks, seen[2].exist_ok) == ("folder", True, False)
     assert (seen[0].epochs, seen[0].batch, seen[0].patience) == (5, 16, 11)
     assert seen[1].patience == 9
 

@@ -30,8 +30,27 @@ def layered(arguments: Sequence[str]) -> tuple[tuple[Any, ...], list[str]]:
     environment = cyclopts.config.Env(_PREFIX, command=False)
     if file is None:
         return (environment,), rest
-    values = _read_yaml(file)
-    return (environment, cyclopts.config.Dict(values, use_commands_as_keys=False)), rest
+    return (environment, _from_file(_read_yaml(file), file)), rest
+
+
+def _from_file(values: dict[str, Any], file: Path) -> Any:
+    """A cyclopts configuration: fills what neither a flag nor the environment has set.
+
+    Cyclopts' own for dictionaries takes the key `data` for the command of that name.
+    """
+
+    def fill(app: cyclopts.App, commands: tuple[str, ...], arguments: Any) -> None:
+        for argument in arguments:
+            key = argument.name.lstrip("-").replace("-", "_")
+            if key in values and not argument.tokens:
+                value = values[key]
+                for index, item in enumerate(value if isinstance(value, list) else [value]):
+                    token = cyclopts.Token(
+                        keyword=f"{key} in {file}", value=str(item), source=str(file), index=index
+                    )
+                    argument.append(token)
+
+    return fill
 
 
 def _take_config(arguments: list[str]) -> tuple[list[str], Path | None]:
@@ -56,7 +75,7 @@ def _read_yaml(file: Path) -> dict[str, Any]:
     if not isinstance(values, dict) or not all(isinstance(key, str) for key in values):
         raise UsageError(f"--config {file} must hold `key: value` lines")
     _check_names(list(values), f"--config {file}: unknown key")
-    return {key: value for key, value in values.items() if value is not None}
+    return {key.replace("-", "_"): value for key, value in values.items() if value is not None}
 
 
 def _check_environment() -> None:
