@@ -111,6 +111,13 @@ def test_patches_without_contrast_have_exact_copies_only(tmp_path: Path) -> None
     assert near_copies.matches(read.fingerprints, known).tolist() == [True, True, False]
 
 
+def test_many_empty_tiles_do_not_make_a_flood_of_pairs() -> None:
+    prints = fingerprints(*(wall(1 if row % 500 else row) for row in range(2000)))
+    found = near_copies.pairs(prints)
+    assert len(found) == 2000 - 5
+    assert len(set(near_copies.clusters(2000, found).tolist())) == 5
+
+
 def test_boxes_of_one_file_are_different_patches(tmp_path: Path) -> None:
     boxes = [Box(x, 0, x + 64, 64) for x in (0, 64)]
     pixels = np.concatenate([wall(1), wall(2)], axis=1)
