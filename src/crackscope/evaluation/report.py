@@ -16,7 +16,9 @@ from crackscope.run_dir import write_atomically, write_json
 from crackscope.types import SCHEMA_VERSION
 
 PAGE, DOCUMENT, SCORES, SHEET = "report.html", "metrics.json", "scores.csv", "worst_errors.png"
-_WORST_ERRORS, _WORST_GROUPS, _COLUMNS = 48, 30, 8
+_WORST_ERRORS, _WORST_GROUPS = 48, 30
+_COLUMNS, _CELL = 6, 200
+_CLASS = ("no crack", "crack")
 _CHARTS = {
     "classification_report.png": "Classification report: precision, recall and F1 by class",
     "confusion.png": "Confusion matrix: truth by row, answer of the model by column",
@@ -93,13 +95,21 @@ def _worst_sheet(found: Evaluation, dataset: Dataset) -> bytes:
             pictures.append(dataset.read_pixels(patch))
         except ImageError:  # gone since it was scored
             continue
-        truth = "crack" if patch.label else "no crack"
-        key = patch.key.replace("\n", " ")
-        captions.append(f"{found.scores[row]:.4f}, truth: {truth}\n{key}")
-    sheet = sheets.contact_sheet(pictures, captions, _COLUMNS, title="Worst errors")
+        place = "" if patch.box is None else str(patch.box.to_list())
+        name = patch.path.replace("\n", " ")
+        captions.append(f"{found.scores[row]:.3g}, truth: {_CLASS[patch.label]}\n{name}\n{place}")
+    sheet = sheets.contact_sheet(pictures, captions, _COLUMNS, _CELL, "Worst errors")
     content = io.BytesIO()
     sheet.save(content, "PNG")
     return content.getvalue()
+
+
+def _worst_table(found: Evaluation) -> Table:
+    rows = [
+        (found.patches[row].key, _CLASS[found.patches[row].label], f"{found.scores[row]:.3g}")
+        for row in breakdown.worst(found, _WORST_ERRORS)
+    ]
+    return Table(("path", "truth", "score"), rows, "In the order of the sheet")
 
 
 def _page(found: Evaluation, values: Mapping[str, Any], folder: Path, drawn: list[str]) -> str:
@@ -118,7 +128,7 @@ def _page(found: Evaluation, values: Mapping[str, Any], folder: Path, drawn: lis
         Section("Figures", [_figures_table(found, values["baselines"])]),
         Section("Charts", charts),
         Section("Where it fails", _failures(found)),
-        Section("Worst errors", [sheet]),
+        Section("Worst errors", [sheet, _worst_table(found)]),
         Section("Left out", _left_out(found)),
         Section("How it was made", [Table(("what", "value"), [*facts, *_made(values)])]),
     ]
