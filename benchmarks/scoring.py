@@ -1,19 +1,21 @@
 """Scores of a trained model on labelled data, kept beside the model so that they are made once."""
 
 import csv
-from collections.abc import Sequence
+import io
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from crackscope.data.manifest import Dataset
 from crackscope.data.readers import open_dataset
-from crackscope.evaluation import evaluate, intervals
-from crackscope.inspection.inspector import load
-from crackscope.types import Patch
+from crackscope.evaluation import intervals
+from crackscope.evaluation.evaluate import evaluate_dataset, score_dataset
+from crackscope.inspection.inspector import Inspector, load
+from crackscope.run_dir import write_atomically
 
+Rows = list[tuple[int, float, str]]
 COLUMNS = ("label", "score", "group")
 
 
@@ -73,37 +75,42 @@ def accuracy(sides: Sequence[Scores]) -> dict[str, float]:
 
 def of_test_side(run: Path, data: Path) -> Scores:
     """The test side of a training, as its split.csv says."""
-    with (run / "split.csv").open(newline="", encoding="utf-8", errors="surrogateescape") as file:
-        groups = {
-            row["path"]: row["group"] for row in csv.DictReader(file) if row["split"] == "test"
-        }
-    dataset = open_dataset(data)
-    patches = [patch for patch in dataset.patches if patch.path in groups]
-    return _scored(run, "test", dataset, patches, [groups[patch.path] for patch in patches])
+
+    def measure(inspector: Inspector) -> Rows:
+        with (run / "split.csv").open(newline="", encoding="utf-8", errors="surrogateescape") as f:
+            rows = [row for row in csv.DictReader(f) if row["split"] == "test"]
+        groups = {row["path"]: row["group"] for row in rows}
+        dataset = open_dataset(data)
+        patches = [patch for patch in dataset.patches if patch.path in groups]
+        scores, _ = score_dataset(inspector, dataset, patches)
+        return [(p.label, s, groups[p.path]) for p, s in zip(patches, scores, strict=True)]
+
+    return _kept(run, "test", measure)
 
 
 def on(run: Path, name: str, data: Path) -> Scores:
-    """A data set that the model has not seen."""
-    dataset = open_dataset(data)
-    groups = [patch.group for patch in dataset.patches]
-    return _scored(run, name, dataset, dataset.patches, groups)
+    """A data set of another place, as `crackscope evaluate` scores and groups it."""
+
+    def measure(inspector: Inspector) -> Rows:
+        found = evaluate_dataset(inspector, open_dataset(data), resamples=1)
+        rows = zip(found.patches, found.scores, found.groups, strict=True)
+        return [(patch.label, score, f"{name}/{group}") for patch, score, group in rows]
+
+    return _kept(run, name, measure)
 
 
-def _scored(
-    run: Path, name: str, dataset: Dataset, patches: Sequence[Patch], groups: Sequence[str]
-) -> Scores:
+def _kept(run: Path, name: str, measure: Callable[[Inspector], Rows]) -> Scores:
     inspector = load(run)
-    kept = run / f"scores-{name}-{inspector.bundle.digest[:12]}.csv"
-    if not kept.exists():
-        scores, _ = evaluate.score_dataset(inspector, dataset, patches, None)
-        rows = zip((patch.label for patch in patches), scores, groups, strict=True)
-        with kept.open("w", newline="", encoding="utf-8") as file:
-            csv.writer(file).writerows([COLUMNS, *rows])
-    with kept.open(newline="", encoding="utf-8") as file:
-        read = list(csv.DictReader(file))
+    file = run / f"scores-{name}-{inspector.bundle.digest[:12]}.csv"
+    if not file.exists():
+        text = io.StringIO()
+        csv.writer(text).writerows([COLUMNS, *measure(inspector)])
+        write_atomically(file, text.getvalue())
+    with file.open(newline="", encoding="utf-8") as opened:
+        rows = list(csv.DictReader(opened))
     return Scores(
-        tuple(int(row["label"]) for row in read),
-        tuple(float(row["score"]) for row in read),
-        tuple(row["group"] for row in read),
+        tuple(int(row["label"]) for row in rows),
+        tuple(float(row["score"]) for row in rows),
+        tuple(row["group"] for row in rows),
         inspector.bundle.thresholds.upper,
     )

@@ -1,9 +1,18 @@
 import pytest
 
+from crackscope.models import bundle
 from support_models import tiny_bundle
 from support_pictures import encode, noise
 
-__all__ = ["labelled_folder", "tiny_bundle"]
+__all__ = ["labelled_folder", "packaged", "tiny_bundle"]
+
+
+@pytest.fixture(scope="session")
+def packaged():
+    """The model in the package."""
+    if not (bundle.find(bundle.PACKAGED) / bundle.JSON).exists():
+        pytest.skip("the package has no model yet")
+    return bundle.load(bundle.PACKAGED)
 
 
 @pytest.fixture(scope="session")
