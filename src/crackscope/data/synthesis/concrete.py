@@ -17,7 +17,7 @@ from crackscope.data.synthesis.surface import (
 
 Finish = Literal["trowelled", "rough", "boarded", "brushed"]
 FINISHES: tuple[Finish, ...] = get_args(Finish)
-_FREQUENCY = (0.5, 0.25, 0.12, 0.13)
+_FREQUENCY = (0.52, 0.26, 0.14, 0.08)
 
 
 def texture(
@@ -52,7 +52,7 @@ def _albedo(height: int, width: int, rng: np.random.Generator, grain: float) -> 
     """Cement skin and clouding; strengths follow the octaves of sound METU patches."""
     strength = log_uniform(rng, 0.7, 1.5)
     cells = tuple(max(1.0, grain * cell) for cell in (3.0, 7.0, 16.0, 38.0))
-    value = fractal(height, width, cells, rng, gain=1.12) * np.float32(1.3 * strength)
+    value = fractal(height, width, cells, rng, gain=1.12) * np.float32(1.7 * strength)
     clouds = (min(height, width) * 0.5, min(height, width) * 0.2)
     value += fractal(height, width, clouds, rng, gain=0.7) * np.float32(3.0 * strength)
     return value + rng.standard_normal((height, width), dtype=np.float32)
@@ -76,7 +76,8 @@ def _boards(height: int, width: int, rng: np.random.Generator, grain: float) -> 
     board = grain * rng.uniform(70, 140)
     upright = rng.random() < 0.5
     length, breadth = (height, width) if upright else (width, height)
-    wood = fractal(length, breadth, ((grain * 160, grain * 3), (grain * 90, grain * 9)), rng)
+    wood = smooth(length, breadth, (grain * 160, grain * 3), rng)
+    wood += smooth(length, breadth, (grain * 90, grain * 9), rng)
     place = np.arange(breadth) / board + rng.random()
     tones = rng.normal(0, 5, int(place[-1]) + 2)[place.astype(int)]
     near_edge = np.minimum(place % 1, 1 - place % 1) * board
@@ -90,11 +91,9 @@ def _brush_marks(height: int, width: int, rng: np.random.Generator, grain: float
     lean = rng.uniform(-0.6, 0.6)
     reach = int(abs(lean) * height) + 1
     straight = smooth(height, width + reach, (grain * rng.uniform(60, 200), grain * 2.2), rng)
-    shift = ((lean if lean > 0 else lean + abs(lean)) * np.arange(height)).astype(int)
-    if lean < 0:
-        shift = (abs(lean) * (height - 1 - np.arange(height))).astype(int)
-    columns = np.arange(width)[None] + shift[:, None]
-    value = np.take_along_axis(straight, columns, axis=1) * np.float32(rng.uniform(2, 5))
+    slant = lean * np.arange(height)
+    columns = np.arange(width)[None] + (slant - slant.min()).astype(int)[:, None]
+    value = np.take_along_axis(straight, columns, axis=1) * np.float32(rng.uniform(1, 3.2))
     return value if rng.random() < 0.5 or height != width else value.T
 
 
@@ -118,6 +117,7 @@ def _uneven_light(height: int, width: int, rng: np.random.Generator) -> Field:
 
 def _coloured(value: Field, rng: np.random.Generator) -> Surface:
     """Light grey to beige, at times a little green or blue, never strong."""
-    warmth, green = rng.normal(0.035, 0.035), rng.normal(0.0, 0.008)
+    warmth, green = rng.normal(0.03, 0.022), rng.normal(0.0, 0.006)
     tint = np.array([1 + warmth, 1 + green, 1 - warmth], np.float32)
-    return np.asarray(np.clip(value[..., None] * tint, 0.0, 255.0), np.float32)
+    channels = np.stack([value * share for share in tint], axis=2)
+    return np.asarray(np.clip(channels, 0.0, 255.0), np.float32)

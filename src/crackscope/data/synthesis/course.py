@@ -59,9 +59,10 @@ def arc_length(points: Points) -> NDArray[np.float64]:
 
 
 def directions(points: Points) -> Points:
-    """Unit vectors of the segments, (N - 1, 2)."""
+    """Unit vectors of the segments, (N - 1, 2); to the right where a segment has no length."""
     legs = np.diff(points, axis=0)
-    return np.asarray(legs / np.maximum(np.hypot(*legs.T)[:, None], 1e-9))
+    lengths = np.hypot(*legs.T)[:, None]
+    return np.where(lengths > 1e-6, legs / np.maximum(lengths, 1e-6), (1.0, 0.0))
 
 
 def band(height: int, width: int, points: Points, reach: float) -> Band:

@@ -30,7 +30,7 @@ def draw_tie_marks(
     y, gap = rng.uniform(0.15, 0.85) * height, width * rng.uniform(0.45, 0.8)
     x = rng.uniform(0.1, 0.9) * width
     for place in (x - gap, x, x + gap):
-        _hole(pixels, (place, y + rng.normal(0, 2)), radius, 1.0, rng, light)
+        _hole(pixels, (place, y + rng.normal(0, 2)), radius, 1.0, rng, light, ragged=0.01)
     return pixels
 
 
@@ -41,6 +41,7 @@ def _hole(
     stretch: float,
     rng: np.random.Generator,
     light: float,
+    ragged: float = 0.11,
 ) -> None:
     """Cut one hole into the pixels, in a window around it."""
     height, width = pixels.shape[:2]
@@ -57,7 +58,8 @@ def _hole(
         dy * math.cos(turn) - dx * math.sin(turn),
     )
     angle = np.arctan2(short, long)
-    lobes = 1 + rng.normal(0, 0.12) * np.cos(2 * angle) + rng.normal(0, 0.1) * np.cos(3 * angle + 1)
+    two, three = rng.normal(0, ragged, 2)
+    lobes = 1 + two * np.cos(2 * angle) + three * np.cos(3 * angle + 1)
     distance = np.hypot(long / stretch, short) / lobes - radius
     inside = np.clip(0.5 - distance, 0, 1)
     towards = (dx * math.cos(light) + dy * math.sin(light)) / np.float32(radius * stretch)

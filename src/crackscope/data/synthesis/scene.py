@@ -40,13 +40,13 @@ class Scene:
             "seed": self.seed,
             "width": width,
             "height": height,
-            "label": label(self.mask),
+            "label": label_of(self.mask),
             "distractors": list(self.distractors),
             "cracks": [_course_dict(course) for course in self.courses],
         }
 
 
-def label(mask: Field) -> int | None:
+def label_of(mask: Field) -> int | None:
     """1 (crack), 0 (no crack at all) or None (too little to tell), from the mask that is left.
 
     A picture is cracked from a crack area of 0.3 pixels for every pixel of its shorter side.
@@ -60,17 +60,18 @@ def label(mask: Field) -> int | None:
 def draw_photo(kind: str, height: int, width: int, seed: int) -> Scene:
     """A whole photo of a wall.
 
-    Kinds: `cracked` (a main crack of 3 to 8 px with a branch), `hairline` (1.5 to 2 px, across
-    a joint), `sound` (stains, holes, a shadow), `joint` (joints and nothing else).
+    Kinds: `cracked` (a main crack of 3 to 6 px with a branch), `hairline` (1.3 to 1.7 px, across
+    a joint), `sound` (stains, holes, a shadow), `joint` (joints and a few holes). The widths are
+    those for 1500 px on the longer side; they grow with it.
     """
     if kind not in KINDS:
         raise ValueError(f"kind must be one of: {', '.join(KINDS)}. Received: {kind!r}")
     rng = np.random.default_rng([seed, KINDS.index(kind)])
     light = rng.uniform(-2.6, -0.5)
     scale = max(height, width) / 1500
-    surface = concrete.texture(height, width, rng, grain=1.6 * scale, light=light)
+    surface = concrete.texture(height, width, rng, grain=1.15 * scale, light=light)
     names = _PHOTO_DISTRACTORS[kind]
-    surface = _distract(surface, names, rng, light, 2.2 * scale)
+    surface = _distract(surface, names, rng, light, 1.5 * scale)
     return _finish(kind, seed, _crack_photo(kind, surface, rng, light, scale), names, rng)
 
 
@@ -102,6 +103,8 @@ def draw_patch(label: int, size: int, seed: int) -> Scene:
         return _finish("sound", seed, _uncracked(surface), names, rng)
     width = log_uniform(rng, 3, 20) if near else log_uniform(rng, 1, 4)
     drawn = crack.draw(surface, rng, max(0.8, width * zoom), light=light)
+    while label_of(drawn.mask) != 1:  # rare: the course strayed out of the picture
+        drawn = crack.draw(surface, rng, max(0.8, width * zoom), light=light)
     return _finish("cracked", seed, drawn, names, rng)
 
 
@@ -120,14 +123,16 @@ def _crack_photo(
     if kind not in ("cracked", "hairline"):
         return _uncracked(surface)
     hairline = kind == "hairline"
-    low, high = (1.5, 2.0) if hairline else (3.0, 8.0)
+    low, high = (1.3, 1.7) if hairline else (3.0, 6.0)
+    top, bottom = ((0.05, 0.15), (0.85, 0.95)) if hairline else ((0.2, 0.4), (0.55, 0.8))
     return crack.draw(
         surface,
         rng,
-        rng.uniform(low, high) * scale,
-        start=(-4.0, height * rng.uniform(0.25, 0.45)),
-        end=(width * rng.uniform(0.75, 1.02), height * rng.uniform(0.55, 0.8)),
+        max(0.8, rng.uniform(low, high) * scale),
+        start=(-4.0, height * rng.uniform(*top)),
+        end=(width * rng.uniform(0.8, 1.02), height * rng.uniform(*bottom)),
         branches=0 if hairline else 1,
+        roughness=0.09,
         contrast=0.75 if hairline else 0.9,
         light=light,
     )

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from crackscope.data.synthesis.surface import Surface, grid, log_uniform, shade, smooth, step
+from crackscope.data.synthesis.surface import Surface, fractal, grid, log_uniform, shade, step
 
 _SKYLIGHT = np.array([0.97, 1.0, 1.05], np.float32)
 
@@ -16,10 +16,11 @@ def draw(
     height, width = background.shape[:2]
     x, y = grid(height, width)
     softness = log_uniform(rng, 1.0, 30.0) * scale
-    kind = rng.choice(3, p=(0.45, 0.3, 0.25))
+    kind = rng.choice(3, p=(0.5, 0.35, 0.15))
     if kind == 2:
-        dapple = smooth(height, width, min(height, width) * rng.uniform(0.08, 0.3), rng)
-        share = step(dapple, rng.uniform(-0.3, 0.8), rng.uniform(0.2, 0.8))
+        size = min(height, width) * rng.uniform(0.12, 0.4)
+        dapple = fractal(height, width, (size, size / 2, size / 4), rng, gain=0.6)
+        share = step(dapple, rng.uniform(0.0, 0.8), rng.uniform(1.5, 3.5))
     else:
         angle = light + rng.normal(0, 0.8)
         bend = np.float32(rng.normal(0, 0.06) / width)

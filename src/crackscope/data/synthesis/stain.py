@@ -28,18 +28,18 @@ def draw_blot(
     del light
     height, width = background.shape[:2]
     size = min(height, width) * rng.uniform(0.15, 0.45)
-    cells = (size, size / 3, max(2.0, size / 9), max(1.5, size / 24))
-    value = fractal(height, width, cells, rng, gain=0.5)
-    edge, softness = rng.uniform(0.3, 1.1), log_uniform(rng, 0.08, 0.8)
+    cells = tuple(max(1.5, size / part) for part in (1, 3, 8, 20, 50))
+    value = fractal(height, width, cells, rng, gain=0.58)
+    edge, softness = rng.uniform(0.3, 1.1), log_uniform(rng, 0.25, 2.0)
     share = step(value, edge, softness)
     if rng.random() < 0.3:
         crust = 0.5 + 0.35 * smooth(height, width, max(1.5, 4 * scale), rng)
         return blend(
             background, _SALT, share * np.clip(crust, 0, 1) * np.float32(rng.uniform(0.2, 0.7))
         )
-    rim = np.exp(-(((value - edge) / 0.12) ** 2)) * np.float32(rng.uniform(0, 0.35))
+    rim = np.exp(-(((value - edge) / 0.12) ** 2)) * np.float32(rng.uniform(0, 0.2))
     colour = _DAMP if rng.random() < 0.6 else _SOOT
-    strength = np.float32(rng.uniform(0.25, 0.9))
+    strength = np.float32(rng.uniform(0.2, 0.75))
     return blend(background, background * colour, np.clip(share * strength + rim, 0, 1))
 
 
@@ -53,14 +53,15 @@ def draw_streaks(
     breadth = log_uniform(rng, 3, 24) * scale
     runs = smooth(height, width, (height * rng.uniform(0.5, 2), breadth), rng)
     runs += 0.5 * smooth(height, width, (height * 0.4, max(1.2, breadth / 3)), rng)
-    top = np.float32(rng.uniform(-0.4, 0.5) * height) + 0.08 * height * smooth(
-        1, width, breadth, rng
+    top = np.float32(rng.uniform(-0.4, 0.4) * height)
+    reach = np.exp(0.6 * smooth(1, width, breadth, rng)) * np.float32(
+        height * rng.uniform(0.2, 0.7)
     )
-    length = np.float32(height * rng.uniform(0.3, 1.2))
-    fade = np.exp(-np.maximum(y - top, 0) / length) * step(y - top, 0.0, 3.0 + 4 * scale)
-    share = np.clip(runs * 0.5 + 0.1, 0, 1) * fade * _where(x, width, rng)
+    below = np.maximum(y - top, 0)
+    fade = np.exp(-below / reach) * step(y - top, 0.0, rng.uniform(0.02, 0.3) * height)
+    share = np.clip(runs * 0.4 + 0.1, 0, 1) * fade * _where(x, width, rng)
     colour, opaque = _run_colour(rng)
-    strength = np.float32(rng.uniform(0.3, 0.95))
+    strength = np.float32(rng.uniform(0.3, 0.85))
     paint = np.broadcast_to(colour, background.shape) if opaque else background * colour
     return blend(background, paint, share * strength)
 
@@ -86,7 +87,7 @@ def draw_rust_spot(
     height, width = background.shape[:2]
     x, y = grid(height, width)
     radius = log_uniform(rng, 3, 22) * scale
-    wobble = 1 + 0.3 * smooth(height, width, max(2.0, radius), rng)
+    wobble = np.exp(0.25 * smooth(height, width, max(2.0, radius), rng))
     dx, dy = x - rng.uniform(0.1, 0.9) * width, y - rng.uniform(0.1, 0.9) * height
     distance = np.hypot(dx, dy * math.exp(rng.normal(0, 0.2))) / np.float32(radius) * wobble
     halo = np.exp(-(distance**2) / 2) * np.float32(rng.uniform(0.5, 1))

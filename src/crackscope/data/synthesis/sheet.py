@@ -1,0 +1,38 @@
+"""Draw a sheet of patches:
+
+python -m crackscope.data.synthesis.sheet docs/pictures/synthesis.png
+"""
+
+import sys
+from pathlib import Path
+
+from PIL import Image
+
+from crackscope.data.synthesis import scene
+from crackscope.rendering.sheets import contact_sheet
+
+_COLUMNS = 6
+_COLOURS = 128
+
+
+def write(file: Path) -> Path:
+    """Twelve cracked and twelve sound patches; a palette keeps the file small."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    scenes = [scene.draw_patch(label, 227, 100 + i) for label in (1, 0) for i in range(12)]
+    captions = [_caption(drawn) for drawn in scenes]
+    sheet = contact_sheet([drawn.pixels for drawn in scenes], captions, _COLUMNS, cell=136)
+    sheet.quantize(_COLOURS, dither=Image.Dither.NONE).save(file, "PNG", optimize=True)
+    return file
+
+
+def _caption(drawn: scene.Scene) -> str:
+    """The width of the main crack, or what is there instead."""
+    if drawn.courses:
+        return f"crack {drawn.courses[0].widths.mean():.1f} px"
+    return ", ".join(drawn.distractors) or "sound"
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("usage: python -m crackscope.data.synthesis.sheet FILE.png")
+    print(write(Path(sys.argv[1])))

@@ -1,0 +1,52 @@
+"""One contract for everything that is mistaken for a crack."""
+
+import numpy as np
+import pytest
+
+from crackscope.data.synthesis import concrete
+from crackscope.data.synthesis.distractors import DISTRACTORS
+
+
+@pytest.fixture(params=DISTRACTORS.names())
+def name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def _draw(name: str, seed: int, height: int = 90, width: int = 130) -> tuple[np.ndarray, ...]:
+    background = concrete.texture(height, width, np.random.default_rng(99), finish="trowelled")
+    before = background.copy()
+    drawn = DISTRACTORS.get(name)(background, np.random.default_rng(seed), scale=0.6)
+    return before, background, drawn
+
+
+def test_shape_type_and_range_stay(name: str) -> None:
+    for seed in range(12):
+        before, _, drawn = _draw(name, seed)
+        assert drawn.shape == before.shape
+        assert drawn.dtype == np.float32
+        assert np.isfinite(drawn).all()
+        assert drawn.min() >= 0
+        assert drawn.max() <= 255
+
+
+def test_the_background_is_left_alone(name: str) -> None:
+    before, background, _ = _draw(name, 1)
+    assert np.array_equal(before, background)
+
+
+def test_the_picture_changes(name: str) -> None:
+    changes = [
+        np.abs(drawn - before).max() for before, _, drawn in (_draw(name, s) for s in range(8))
+    ]
+    assert np.median(changes) > 4
+
+
+def test_the_same_seed_draws_the_same(name: str) -> None:
+    assert np.array_equal(_draw(name, 4)[2], _draw(name, 4)[2])
+    assert not np.array_equal(_draw(name, 4)[2], _draw(name, 5)[2])
+
+
+def test_small_and_narrow_surfaces_work(name: str) -> None:
+    for height, width in ((32, 32), (32, 150), (150, 32)):
+        for seed in range(4):
+            assert _draw(name, seed, height, width)[2].shape == (height, width, 3)

@@ -1,0 +1,116 @@
+"""Drawn photos and patches: label, determinism, truth, speed, and the files in samples/."""
+
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageOps
+
+from crackscope.data.synthesis import concrete, samples, scene, sheet
+
+_SHIPPED = Path(__file__).parents[2] / "samples"
+
+
+@pytest.mark.parametrize("label", [0, 1])
+def test_the_label_follows_from_the_mask(label: int) -> None:
+    for seed in (*range(60), 1292, 1306):  # the last two stray out at the first try
+        drawn = scene.draw_patch(label, 48, seed)
+        assert scene.label_of(drawn.mask) == label
+        assert bool(drawn.courses) == bool(label)
+        assert drawn.pixels.dtype == np.uint8
+        assert drawn.pixels.shape == (48, 48, 3)
+        assert drawn.mask.min() >= 0
+        assert drawn.mask.max() <= 1
+
+
+def test_a_scrap_of_a_crack_is_neither_cracked_nor_sound() -> None:
+    mask = np.zeros((64, 64), np.float32)
+    mask[0, :4] = 1
+    assert scene.label_of(mask) is None
+
+
+def test_the_same_seed_draws_the_same_patch_and_another_another() -> None:
+    first, again, other = (scene.draw_patch(1, 64, seed) for seed in (7, 7, 8))
+    assert np.array_equal(first.pixels, again.pixels)
+    assert np.array_equal(first.mask, again.mask)
+    assert not np.array_equal(first.pixels, other.pixels)
+
+
+@pytest.mark.parametrize("kind", scene.KINDS)
+def test_photos_hold_what_their_kind_says(kind: str) -> None:
+    drawn = scene.draw_photo(kind, 240, 320, 2)
+    assert drawn.pixels.shape == (240, 320, 3)
+    assert scene.label_of(drawn.mask) == int(kind in ("cracked", "hairline"))
+    assert len(drawn.courses) == {"cracked": 2, "hairline": 1}.get(kind, 0)
+    assert json.loads(json.dumps(drawn.truth)) == drawn.truth
+
+
+def test_an_unknown_kind_is_refused_with_the_list() -> None:
+    with pytest.raises(ValueError, match=r"cracked, hairline, sound, joint\. Received: 'wet'"):
+        scene.draw_photo("wet", 240, 320, 0)
+
+
+@pytest.mark.parametrize("finish", concrete.FINISHES)
+def test_concrete_has_the_tone_that_is_asked_for(finish: concrete.Finish) -> None:
+    surface = concrete.texture(120, 90, np.random.default_rng(0), tone=150, finish=finish)
+    assert surface.shape == (120, 90, 3)
+    assert surface.dtype == np.float32
+    assert surface.mean() == pytest.approx(150, abs=12)
+    assert 2 < surface.mean(axis=2).std() < 30
+
+
+def test_cracked_patches_cannot_be_told_by_their_mean_grey() -> None:
+    """A shortcut in the drawing would teach a network to look at the wrong thing."""
+    means = [[scene.draw_patch(label, 48, s).pixels.mean() for s in range(60)] for label in (0, 1)]
+    sound, cracked = np.array(means)
+    auroc = (sound[:, None] > cracked[None]).mean()
+    assert 0.35 < auroc < 0.75
+
+
+def test_a_patch_is_drawn_in_milliseconds() -> None:
+    """Training draws hundreds of thousands. In processor time: a busy machine does not matter."""
+    scene.draw_patch(1, 227, 0)
+    start = time.process_time()
+    for seed in range(20):
+        scene.draw_patch(seed % 2, 227, seed)
+    assert (time.process_time() - start) / 20 < 0.05
+
+
+def test_samples_are_written_with_their_truth(tmp_path: Path) -> None:
+    truth = json.loads(samples.write(tmp_path, share=0.15).read_text(encoding="utf-8"))
+    assert list(truth) == [sample.name for sample in samples.SAMPLES]
+    for sample in samples.SAMPLES:
+        assert truth[sample.name] == samples.draw(sample, 0.15).truth
+        with Image.open(tmp_path / sample.name) as photo:
+            upright = ImageOps.exif_transpose(photo)
+            assert (photo.size != upright.size) == sample.turned
+        assert upright.size == (truth[sample.name]["width"], truth[sample.name]["height"])
+
+
+def test_the_samples_in_the_repository_are_what_the_command_draws() -> None:
+    truth = json.loads((_SHIPPED / samples.TRUTH).read_text(encoding="utf-8"))
+    for sample in samples.SAMPLES:
+        drawn = samples.draw(sample)
+        assert truth[sample.name] == drawn.truth
+        with Image.open(_SHIPPED / sample.name) as photo:
+            shipped = np.asarray(ImageOps.exif_transpose(photo), np.int16)
+        assert np.abs(shipped - drawn.pixels).mean() < 3
+        assert (_SHIPPED / sample.name).stat().st_size < 900_000
+
+
+def test_the_samples_keep_their_promises() -> None:
+    truth = json.loads((_SHIPPED / samples.TRUTH).read_text(encoding="utf-8"))
+    facts = {sample.name: (sample.kind, truth[sample.name]) for sample in samples.SAMPLES}
+    for name, (kind, fact) in facts.items():
+        assert fact["label"] == int(kind in ("cracked", "hairline")), name
+    main = truth["cracked_with_branch.jpg"]["cracks"][0]
+    assert 3 <= main["mean_width_px"] <= 9
+    assert 1 <= truth["hairline_across_joint.jpg"]["cracks"][0]["mean_width_px"] <= 2.5
+    assert "joint" in truth["hairline_across_joint.jpg"]["distractors"]
+
+
+def test_the_sheet_is_one_small_picture(tmp_path: Path) -> None:
+    file = sheet.write(tmp_path / "pictures" / "sheet.png")
+    assert file.stat().st_size < 400_000
