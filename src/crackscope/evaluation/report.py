@@ -17,7 +17,7 @@ from crackscope.types import SCHEMA_VERSION
 
 PAGE, DOCUMENT, SCORES, SHEET = "report.html", "metrics.json", "scores.csv", "worst_errors.png"
 _WORST_ERRORS, _WORST_GROUPS = 48, 30
-_COLUMNS, _CELL = 6, 200
+_COLUMNS, _CELL, _CHART_WIDTH = 6, 200, 460
 _CLASS = ("no crack", "crack")
 _CHARTS = {
     "classification_report.png": "Classification report: precision, recall and F1 by class",
@@ -120,10 +120,10 @@ def _page(found: Evaluation, values: Mapping[str, Any], folder: Path, drawn: lis
         ("threshold", f"{found.threshold:g}"),
         *found.result.counts.items(),
     ]
-    charts = [_embed(folder / name, _CHARTS[name]) for name in drawn]
+    charts = [_embed(folder / name, _CHARTS[name], _CHART_WIDTH) for name in drawn]
     sheet = _embed(folder / SHEET, "The worst errors, the surest first, with score and path")
     sections = [
-        Section("In words", [Text(sentence) for sentence in breakdown.in_words(found)]),
+        Section("In words", [Text("\n".join(breakdown.in_words(found)))]),
         Section("What to know", [Text(note) for note in found.result.notes]),
         Section("Figures", [_figures_table(found, values["baselines"])]),
         Section("Charts", charts),
@@ -136,8 +136,8 @@ def _page(found: Evaluation, values: Mapping[str, Any], folder: Path, drawn: lis
     return render(title, [section for section in sections if section.items])
 
 
-def _embed(path: Path, alt: str) -> Picture:
-    return Picture(data_uri(path.read_bytes()), alt)
+def _embed(path: Path, alt: str, width: int = 0) -> Picture:
+    return Picture(data_uri(path.read_bytes()), alt, width=width)
 
 
 def _figures_table(found: Evaluation, baselines: Mapping[str, Mapping[str, float]]) -> Table:

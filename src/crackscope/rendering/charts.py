@@ -75,7 +75,7 @@ def reliability(
         area = 20 + 100 * sizes / max(sizes.max(initial=0.0), 1.0)
         axes.scatter(mean_score, crack_share, s=area, color=_CRACK, label="model", clip_on=False)
         _unit(axes)
-        axes.legend(loc="upper left", frameon=False)
+        axes.legend(loc="best", frameon=False)
     return drawing.png
 
 

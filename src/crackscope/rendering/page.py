@@ -40,11 +40,15 @@ class Table:
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture; `source` comes from `data_uri` or `link`, `alt` says what it shows."""
+    """A picture; `source` comes from `data_uri` or `link`, `alt` says what it shows.
+
+    `width` in CSS pixels; 0: its own.
+    """
 
     source: str
     alt: str
     caption: str = ""
+    width: int = 0
 
 
 @dataclass(frozen=True)
