@@ -3,6 +3,7 @@
 import json
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -93,11 +94,20 @@ def test_the_samples_in_the_repository_are_what_the_command_draws() -> None:
     truth = json.loads((_SHIPPED / samples.TRUTH).read_text(encoding="utf-8"))
     for sample in samples.SAMPLES:
         drawn = samples.draw(sample)
-        assert truth[sample.name] == drawn.truth
+        _same_truth(truth[sample.name], drawn.truth)
         with Image.open(_SHIPPED / sample.name) as photo:
             shipped = np.asarray(ImageOps.exif_transpose(photo), np.int16)
         assert np.abs(shipped - drawn.pixels).mean() < 3
         assert (_SHIPPED / sample.name).stat().st_size < 900_000
+
+
+def _same_truth(shipped: dict[str, Any], drawn: dict[str, Any]) -> None:
+    """Equal but for the last digit, which may round otherwise on another processor."""
+    assert {**shipped, "cracks": []} == {**drawn, "cracks": []}
+    for one, other in zip(shipped["cracks"], drawn["cracks"], strict=True):
+        assert np.array(one["points"]) == pytest.approx(np.array(other["points"]), abs=0.15)
+        assert one["widths_px"] == pytest.approx(other["widths_px"], abs=0.03)
+        assert one["mean_width_px"] == pytest.approx(other["mean_width_px"], abs=0.03)
 
 
 def test_the_samples_keep_their_promises() -> None:
