@@ -2,10 +2,12 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -14,12 +16,14 @@ import pytest
 pytestmark = pytest.mark.train
 pytest.importorskip("keras")
 
-from support_pictures import encode  # noqa: E402
-
 from crackscope.cli.main import run  # noqa: E402
 from crackscope.models import bundle as bundles  # noqa: E402
+from support_pictures import encode  # noqa: E402
 
-QUICK = ["--backbone", "small-cnn", "--image-size", "32", "--batch", "8", "--workers", "1"]
+QUICK = [
+    *("--backbone", "small-cnn", "--image-size", "32", "--batch", "8", "--workers", "1"),
+    *("--epochs", "3", "--head-learning-rate", "3e-4"),
+]
 
 
 def patch(label: int, seed: int, side: int = 48) -> bytes:
@@ -49,7 +53,7 @@ def folder(tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def trained(folder, tmp_path_factory) -> Path:
     out = tmp_path_factory.mktemp("runs") / "run"
-    code = run(["train", str(folder), *QUICK, "--epochs", "4", "--out", str(out)])
+    code = run(["train", str(folder), *QUICK, "--out", str(out)])
     assert code == 0
     return out
 
@@ -106,7 +110,7 @@ def test_the_model_scores_alike_in_keras_onnx_and_python(trained, folder):
 
 
 def test_the_same_command_on_a_finished_folder_is_refused(trained, folder, capsys):
-    arguments = ["train", str(folder), *QUICK, "--epochs", "4", "--out", str(trained)]
+    arguments = ["train", str(folder), *QUICK, "--out", str(trained)]
     assert run(arguments) == 2
     assert "is finished" in capsys.readouterr().err
 
@@ -118,18 +122,18 @@ def test_a_config_of_a_run_makes_the_same_run(trained, tmp_path, monkeypatch):
     monkeypatch.setattr(train, "run", seen.append)
     config = trained / "config.yaml"
     assert run(["train", "--config", str(config), "--out", str(tmp_path / "again")]) == 0
-    assert (seen[0].epochs, seen[0].backbone, seen[0].image_size) == (4, "small-cnn", 32)
+    assert (seen[0].epochs, seen[0].backbone, seen[0].image_size) == (3, "small-cnn", 32)
 
 
 def test_killed_and_started_again_it_goes_on_to_the_same_result(trained, folder, tmp_path):
     out = tmp_path / "killed"
-    arguments = ["train", str(folder), *QUICK, "--epochs", "4", "--out", str(out)]
+    arguments = ["train", str(folder), *QUICK, "--out", str(out)]
     program = [sys.executable, "-m", "crackscope", *arguments]
     with subprocess.Popen(program, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as first:
         rows = out / "metrics.csv"
         deadline = time.monotonic() + 120
         while time.monotonic() < deadline:
-            if rows.exists() and len(rows.read_text().splitlines()) >= 3:
+            if rows.exists() and len(rows.read_text().splitlines()) >= 2:
                 break
             time.sleep(0.05)
         first.send_signal(signal.SIGKILL if os.name == "posix" else signal.SIGTERM)
@@ -141,24 +145,36 @@ def test_killed_and_started_again_it_goes_on_to_the_same_result(trained, folder,
     )
     assert [row[:2] for row in resumed] == [row[:2] for row in unbroken], "no epoch lost or twice"
     for ours, theirs in zip(resumed[1:], unbroken[1:], strict=True):
-        assert float(ours[2]) == pytest.approx(float(theirs[2]), rel=0.05, abs=0.01)
+        assert float(ours[2]) == pytest.approx(float(theirs[2]), rel=0.05), (resumed, unbroken)
+
+
+def _empty(root: Path) -> None:
+    for path in (root / "Negative").iterdir():
+        path.unlink()
+
+
+def _damage(count: int) -> Callable[[Path], None]:
+    def damage(root: Path) -> None:
+        for path in sorted((root / "Negative").iterdir())[:count]:
+            path.write_bytes(path.read_bytes()[:200])
+
+    return damage
 
 
 @pytest.mark.parametrize(
-    ("change", "code", "hint"),
+    ("change", "weights", "hint"),
     [
-        (lambda root: [path.unlink() for path in (root / "Negative").iterdir()], 2, "sound"),
-        (lambda root: (root / "Negative").rename(root / "Other"), 2, "crack"),
-        (lambda root: None, 2, "must be one of"),
+        (_empty, "none", "both classes are needed"),
+        (lambda root: shutil.rmtree(root / "Negative"), "none", "class"),
+        (lambda root: None, "nowhere.h5", "must be one of"),
+        (_damage(3), "none", "more than 1 %"),
     ],
+    ids=["empty class", "one class", "no weights", "unreadable"],
 )
-def test_bad_input_is_explained(folder, tmp_path, capsys, change, code, hint):
-    import shutil
-
+def test_bad_input_is_explained(folder, tmp_path, capsys, change, weights, hint):
     root = tmp_path / "data"
     shutil.copytree(folder, root)
     change(root)
-    weights = "none" if change(root) is not None or hint != "must be one of" else "nowhere.h5"
     arguments = ["train", str(root), *QUICK, "--weights", weights, "--out", str(tmp_path / "out")]
-    assert run(arguments) == code
+    assert run(arguments) == 2
     assert hint in capsys.readouterr().err
