@@ -122,3 +122,13 @@ def test_imagenet_offline_says_where_to_put_the_file(monkeypatch, tmp_path):
 def test_an_unknown_backbone_names_the_nearest():
     with pytest.raises(UnknownNameError, match="Did you mean 'mobilenetv2'"):
         classifier.build("mobilenet_v2", 32, 0.1, 0)
+
+
+def test_what_is_saved_is_the_network_alone(tmp_path):
+    model = classifier.build("small-cnn", 32, 0.5, seed=0)
+    model.compile("adam", "binary_crossentropy")
+    model.fit(PIXELS, np.array([[0.0], [1.0], [0.0]]), verbose=0)
+    classifier.save(model, tmp_path / "model.keras")
+    again = classifier.load(tmp_path / "model.keras")
+    assert (again.predict_on_batch(PIXELS) == model.predict_on_batch(PIXELS)).all()
+    assert (tmp_path / "model.keras").stat().st_size < 1.6 * 4 * model.count_params()

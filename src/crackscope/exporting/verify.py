@@ -25,9 +25,13 @@ def gate(expected: Scores, received: Scores, limit: float) -> float:
 
 
 def probes(window: int, seed: int = 0, count: int = 6) -> Batch:
-    """Pictures without data of anybody: noise, steps and dark lines, (N, window, window, 3)."""
+    """Pictures without data of anybody, (N, window, window, 3): coarse noise, dark lines.
+
+    Coarse, so that the copies that a bundle keeps are small.
+    """
     rng = np.random.default_rng(seed)
-    base = rng.normal(150, 25, (count, window, window, 3))
+    coarse = rng.normal(150, 25, (count, -(-window // 4), -(-window // 4), 3))
+    base = coarse.repeat(4, axis=1).repeat(4, axis=2)[:, :window, :window]
     for index in range(0, count, 2):
         column = int(rng.integers(window // 4, window // 2))
         base[index, :, column : column + 2 + index] -= 90

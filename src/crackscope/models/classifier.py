@@ -91,6 +91,13 @@ def _flat_layers(network: Any) -> list[Any]:
     return flat
 
 
+def save(model: Any, path: Path) -> None:
+    """Write model.keras: the network alone, without the memory of an optimiser, twice its size."""
+    import keras
+
+    keras.Model(model.inputs, model.outputs, name=model.name).save(path)
+
+
 def load(path: Path) -> Any:
     """Read model.keras in safe mode: a file from elsewhere cannot run code."""
     import keras

@@ -39,7 +39,7 @@ def write(
     Raises ParityError where the two give different scores.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    model.save(folder / bundles.KERAS)
+    classifier.save(model, folder / bundles.KERAS)
     onnx.write(model, folder / bundles.ONNX)
     pixels = verify.probes(info["input"]["window"])
     scores = np.asarray(model.predict_on_batch(pixels), np.float64).reshape(-1)
