@@ -1,8 +1,8 @@
 import pytest
 
 from crackscope.models import bundle
+from support import patch_folder
 from support_models import tiny_bundle
-from support_pictures import encode, noise
 
 __all__ = ["labelled_folder", "packaged", "tiny_bundle"]
 
@@ -17,14 +17,5 @@ def packaged():
 
 @pytest.fixture(scope="session")
 def labelled_folder(tmp_path_factory):
-    """Forty patches of 64 px a class; a crack is a dark line across."""
-    folder = tmp_path_factory.mktemp("data") / "walls"
-    for index in range(80):
-        label = ("sound", "cracked")[index % 2]
-        pixels = noise(64, 64, seed=index) // 4 + 150
-        if label == "cracked":
-            pixels[:, 24 + index % 16 :][:, :4] = 20
-        path = folder / label / f"{index:03d}.png"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(encode(pixels, "PNG"))
-    return folder
+    """Forty drawn patches of 64 px a class."""
+    return patch_folder(tmp_path_factory.mktemp("data") / "walls", 40, layout="classes")
