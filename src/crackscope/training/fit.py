@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from crackscope.config import TrainConfig
 from crackscope.data.manifest import Dataset
 from crackscope.data.stream import Stream
+from crackscope.errors import UsageError
 from crackscope.models import classifier
 from crackscope.models.weights import Start
 from crackscope.training import head
@@ -50,12 +51,15 @@ def fit(
         )
         for side in ("train", "val")
     }
-    if start.pretrained and config.head_epochs:
-        _fit_head(config, start.model, sides, ledger, workers, extra)
-    elif config.head_epochs:
+    if not start.pretrained:
         _LOG.info("random weights have no features to put a head on: all layers are trained")
-    if config.epochs:
-        _fine_tune(config, start, sides, ledger, extra)
+        if not config.epochs:
+            raise UsageError("random weights need epochs of at least 1: nothing would be trained")
+    elif config.head_epochs:
+        scores = _fit_head(config, start.model, sides, ledger, workers, extra)
+        if not config.epochs:
+            return scores
+    _fine_tune(config, start, sides, ledger, extra)
     scores = start.model.predict(sides["val"].plain(), verbose=0)
     return np.asarray(scores, np.float64).reshape(-1)
 
@@ -67,14 +71,13 @@ def _fit_head(
     ledger: Ledger,
     workers: int,
     extra: tuple[Any, ...],
-) -> None:
-    caches = {side: ledger.state / f"features-{side}.npy" for side in sides}
-    data = {
-        side: (head.features(model, stream, side, caches[side], workers), stream.labels)
-        for side, stream in sides.items()
-    }
+) -> NDArray[np.float64]:
+    features = head.features(model, sides, ledger.state, workers)
+    data = {side: (features[side], stream.labels) for side, stream in sides.items()}
     phase = Phase(HEAD, config.head_epochs, config.head_learning_rate, config.patience)
-    head.fit(model, data["train"], data["val"], phase, ledger, config.dropout, config.seed, extra)
+    return head.fit(
+        model, data["train"], data["val"], phase, ledger, config.dropout, config.seed, extra
+    )
 
 
 def _fine_tune(

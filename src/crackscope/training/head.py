@@ -1,7 +1,7 @@
 """The head phase: a logistic unit on features computed once, not again every epoch."""
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,27 +19,38 @@ Features = NDArray[np.float32]
 _BATCH = 256
 
 
-def features(model: Any, stream: Stream, what: str, cache: Path, workers: int) -> Features:
-    """Pooled features (N, F) float32 of every patch, through ONNX Runtime: several times Keras.
+def features(
+    model: Any, sides: Mapping[str, Stream], folder: Path, workers: int
+) -> dict[str, Features]:
+    """Pooled features (N, F) float32 of each side, through ONNX Runtime: several times Keras.
 
-    They are kept in `cache`, so that a resumed run does not compute them again.
+    They are kept in `folder`, so that a resumed run does not compute them again.
     """
-    if cache.exists():
-        return np.asarray(np.load(cache, allow_pickle=False), np.float32)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "features.onnx"
-        onnx.write(classifier.feature_extractor(model), path)
-        run = onnx.runner(path, workers)
-        rows: list[Features] = []
-        with bar(f"features of {what}", stream.steps) as advance:
-            for images, _ in stream.once():
-                rows.append(run(images))
-                advance(1)
-    result = np.concatenate(rows)
-    beside = cache.with_suffix(".part.npy")
-    np.save(beside, result)
-    beside.replace(cache)
-    return result
+    files = {side: folder / f"features-{side}.npy" for side in sides}
+    missing = [side for side, file in files.items() if not file.exists()]
+    if missing:
+        with tempfile.TemporaryDirectory() as scratch:
+            graph = Path(scratch) / "features.onnx"
+            onnx.write(classifier.feature_extractor(model), graph)
+            run = onnx.runner(graph, workers)
+            for side in missing:
+                _keep(files[side], _compute(run, sides[side], side))
+    return {side: np.load(file, allow_pickle=False) for side, file in files.items()}
+
+
+def _compute(run: Callable[[NDArray[np.uint8]], Features], stream: Stream, side: str) -> Features:
+    rows: list[Features] = []
+    with bar(f"features of {side}", stream.steps) as advance:
+        for images, _ in stream.once():
+            rows.append(run(images))
+            advance(1)
+    return np.concatenate(rows)
+
+
+def _keep(file: Path, values: Features) -> None:
+    beside = file.with_suffix(".part.npy")
+    np.save(beside, values)
+    beside.replace(file)
 
 
 def fit(
@@ -51,10 +62,11 @@ def fit(
     dropout: float,
     seed: int,
     extra: tuple[Any, ...] = (),
-) -> None:
+) -> NDArray[np.float64]:
     """Train the head on features (N, F) and labels (N, 1), and put it into `model`.
 
-    Features are standardised for training; the standardisation is folded into the head.
+    Features are standardised for training; the standardisation is folded into the head. Returns
+    the scores of `val` (N,).
     """
     mean, spread = train[0].mean(axis=0), train[0].std(axis=0) + 1e-3
     head = _network(train[0].shape[1], dropout, seed)
@@ -64,6 +76,8 @@ def fit(
     kernel, bias = classifier.head_weights(head)
     kernel = kernel / spread
     classifier.set_head(model, kernel, bias - float(kernel @ mean))
+    scores = head.predict(scaled[1][0], batch_size=_BATCH, verbose=0)
+    return np.asarray(scores, np.float64).reshape(-1)
 
 
 def _network(width: int, dropout: float, seed: int) -> Any:
