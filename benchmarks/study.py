@@ -15,6 +15,7 @@ Writes STUDY/study.json and study.md. Arguments after -- go to every `crackscope
 import argparse
 import json
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -77,7 +78,9 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--combine", nargs=2, default=(), metavar=("CRACKED", "SOUND"))
     parser.add_argument("--patches", type=int, default=2000, help="JPEG files of the speed test")
     parser.add_argument("--cores", type=int, default=2, help="cores that every process may use")
-    parser.add_argument("train_flags", nargs="*", help="after --: flags of every training")
+    parser.add_argument(
+        "train_flags", nargs="*", help="after --: flags of every training, each with its value"
+    )
     return parser.parse_args()
 
 
@@ -117,10 +120,17 @@ def train(arguments: argparse.Namespace, kind: Kind, seed: int, folder: Path) ->
     state = folder / "run.json"
     if state.exists() and json.loads(state.read_text(encoding="utf-8"))["finished"]:
         return
-    weights = () if "--weights" in kind.flags else ("--weights", arguments.weights)
-    which = ("--backbone", kind.backbone, "--split", kind.split, "--seed", seed, *weights)
-    flags = (*kind.flags, *arguments.train_flags)
+    which = ("--backbone", kind.backbone, "--split", kind.split, "--seed", seed)
+    flags = merged(("--weights", arguments.weights), kind.flags, arguments.train_flags)
     measuring.crackscope("train", arguments.data, *which, *flags, "--out", folder)
+
+
+def merged(*parts: Sequence[object]) -> list[object]:
+    """Flags with their values, each flag once: the last part that has it wins."""
+    values = {
+        flag: value for part in parts for flag, value in zip(part[::2], part[1::2], strict=True)
+    }
+    return [word for pair in values.items() for word in pair]
 
 
 def describe(

@@ -111,3 +111,9 @@ def test_classes_of_two_data_sets_are_combined(module):
     both = one.of_class(1).joined(two.of_class(0))
     assert both == scoring.Scores((1, 0), (0.9, 0.1), ("a", "d"), 0.5)
     assert both.figures(["auroc"])["auroc"]["value"] == 1.0
+
+
+def test_a_flag_of_the_study_is_given_once(module):
+    own = ["--weights", "none", "--epochs", "20"]
+    flags = module("study").merged(["--weights", "w.h5"], own, ["--epochs", "1"])
+    assert flags == ["--weights", "none", "--epochs", "1"]
