@@ -41,7 +41,6 @@ def summarise(
         "data": study["data"],
         "weights": study["weights"],
         "machine": f"{study['machine']['processor']}, {study['cores']} cores",
-        "seeds": len(study["seeds"]),
         "own": {"test": own["test"], "surfaces": own["surfaces"]},
         "models": {name: _model(model) for name, model in study["models"].items()},
         "comparison": None if compare is None else _comparison(compare),
@@ -54,6 +53,7 @@ def _model(model: Mapping[str, Any]) -> dict[str, Any]:
         for name, values in model["surfaces"].items()
     }
     return {
+        "seeds": len(model["runs"]),
         "pooled": model["pooled"],
         "surfaces": {name: values for name, values in surfaces.items() if values},
         "megabytes": model["megabytes"],
@@ -110,7 +110,7 @@ def _models(summary: Mapping[str, Any]) -> str:
     rows.append(["model.onnx, MB", *(f"{model['megabytes']:.1f}" for model in columns)])
     speeds = [f"{model['patches_per_second']['median']:.0f}" for model in columns]
     rows.append(["patches/s", *speeds])
-    names = [f"{LABELS[name]}, {summary['seeds']} seeds" for name in models]
+    names = [f"{LABELS[name]}, {model['seeds']} seeds" for name, model in models.items()]
     return measuring.table(["", "**the model in the package**", *names], rows)
 
 

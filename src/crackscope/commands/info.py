@@ -4,11 +4,15 @@ from crackscope.commands.outcome import Outcome
 from crackscope.config import InfoConfig
 from crackscope.models import bundle
 
+_FOR_THE_CARD = ("figures", "sections")
+"""Long, and better read in card.md."""
+
 
 def run(config: InfoConfig) -> Outcome:
     """The facts of model.json as text and as a document."""
     model = bundle.load(config.model)
-    lines = [f"{model.identity}  ({model.folder})", *_facts("", dict(model.info))]
+    facts = {name: value for name, value in model.info.items() if name not in _FOR_THE_CARD}
+    lines = [f"{model.identity}  ({model.folder})", *_facts("", facts)]
     return Outcome(
         text="\n".join(lines), data={"identity": model.identity, **model.info}, path=model.folder
     )

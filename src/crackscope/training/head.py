@@ -68,7 +68,7 @@ def fit(
     Features are standardised for training; the standardisation is folded into the head. Returns
     the scores of `val` (N,).
     """
-    mean, spread = train[0].mean(axis=0), train[0].std(axis=0) + 1e-3
+    mean, spread = train[0].mean(axis=0), _spread(train[0])
     head = _network(train[0].shape[1], dropout, seed)
     scaled = [((x - mean) / spread, y) for x, y in (train, val)]
     steps = -(-len(train[0]) // _BATCH)
@@ -78,6 +78,16 @@ def fit(
     classifier.set_head(model, kernel, bias - float(kernel @ mean))
     scores = head.predict(scaled[1][0], batch_size=_BATCH, verbose=0)
     return np.asarray(scores, np.float64).reshape(-1)
+
+
+def _spread(features: Features) -> Features:
+    """Standard deviation of each feature (F,), those that hardly vary lifted to a floor.
+
+    Divided by next to nothing they would get huge weights, which magnify the last digits in which
+    two runtimes differ.
+    """
+    spread = features.std(axis=0)
+    return np.asarray(np.maximum(spread, 0.3 * np.sqrt(np.mean(spread**2)) + 1e-6), np.float32)
 
 
 def _network(width: int, dropout: float, seed: int) -> Any:
