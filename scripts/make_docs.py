@@ -5,18 +5,10 @@ import inspect
 from dataclasses import MISSING, Field, fields
 from pathlib import Path
 
-from crackscope import config
+from crackscope.cli.commands import COMMANDS, DATA_COMMANDS
 
 FILE = Path(__file__).parents[1] / "docs" / "cli.md"
-COMMANDS = {
-    "inspect": config.InspectConfig,
-    "train": config.TrainConfig,
-    "evaluate": config.EvaluateConfig,
-    "export": config.ExportConfig,
-    "info": config.InfoConfig,
-    "data audit": config.AuditConfig,
-    "data split": config.SplitConfig,
-}
+PAGES = {**COMMANDS, **{f"data {name}": kind for name, kind in DATA_COMMANDS.items()}}
 HEADER = """\
 <!-- Made by scripts/make_docs.py from src/crackscope/config.py; do not edit. -->
 
@@ -91,7 +83,7 @@ def default(field: "Field[object]") -> str:
 
 def page() -> str:
     """The whole of docs/cli.md."""
-    return HEADER + "".join(command(name, kind) for name, kind in COMMANDS.items())
+    return HEADER + "".join(command(name, kind) for name, kind in PAGES.items())
 
 
 if __name__ == "__main__":

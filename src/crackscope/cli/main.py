@@ -11,25 +11,14 @@ from typing import Any, NoReturn
 import cyclopts
 
 from crackscope import __version__, telemetry
+from crackscope.cli.commands import COMMANDS, DATA_COMMANDS, bind
 from crackscope.cli.settings import layered
 from crackscope.commands.outcome import Outcome
 from crackscope.errors import CrackscopeError, UsageError
 
-_COMMANDS = {
-    "inspect": "Find cracks in whole photos.",
-    "train": "Train a crack classifier on labelled patches.",
-    "evaluate": "Say how good a model is on labelled pictures.",
-    "export": "Write a model in another format, and verify it.",
-    "info": "Say what a model is.",
-}
-_DATA_COMMANDS = {
-    "audit": "Look for what is wrong with labelled data.",
-    "split": "Divide labelled data so that no copy stands on two sides.",
-}
-
 
 def build_app() -> cyclopts.App:
-    """The command tree; a command's module is imported when the command is run."""
+    """The command tree."""
     app = cyclopts.App(
         name="crackscope",
         help="Find cracks in photos of concrete: train, evaluate honestly, inspect offline.",
@@ -40,11 +29,11 @@ def build_app() -> cyclopts.App:
         version=__version__,
         suppress_keyboard_interrupt=False,
     )
-    for name, text in _COMMANDS.items():
-        app.command(f"crackscope.cli.{name}:{name}", name=name, help=text)
+    for name, kind in COMMANDS.items():
+        app.command(bind(name, kind), name=name)
     data = cyclopts.App(name="data", help="Audit and split labelled data.")
-    for name, text in _DATA_COMMANDS.items():
-        data.command(f"crackscope.cli.{name}:{name}", name=name, help=text)
+    for name, kind in DATA_COMMANDS.items():
+        data.command(bind(name, kind), name=name)
     app.command(data)
     return app
 

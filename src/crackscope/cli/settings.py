@@ -7,20 +7,11 @@ from typing import Any
 
 import cyclopts
 
-from crackscope import config
+from crackscope.cli.commands import COMMANDS, DATA_COMMANDS
 from crackscope.errors import UsageError
 from crackscope.registry import nearest
 
 _PREFIX = "CRACKSCOPE_"
-_KINDS = (
-    config.InspectConfig,
-    config.TrainConfig,
-    config.EvaluateConfig,
-    config.ExportConfig,
-    config.AuditConfig,
-    config.SplitConfig,
-    config.InfoConfig,
-)
 
 
 def layered(arguments: Sequence[str]) -> tuple[tuple[Any, ...], list[str]]:
@@ -86,7 +77,8 @@ def _check_environment() -> None:
 
 
 def _check_names(names: list[str], message: str) -> None:
-    known = sorted({field.name for kind in _KINDS for field in fields(kind)} | {"json"})
+    kinds = [*COMMANDS.values(), *DATA_COMMANDS.values()]
+    known = sorted({field.name for kind in kinds for field in fields(kind)} | {"json"})
     for name in names:
         if name.replace("-", "_") not in known:
             raise UsageError(f"{message} {name!r}.{nearest(name, known)}")

@@ -1,0 +1,42 @@
+"""Which commands there are, and how a configuration becomes their flags."""
+
+import importlib
+from collections.abc import Callable
+from dataclasses import MISSING, fields
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+from crackscope import config as configs
+
+COMMANDS: dict[str, type] = {
+    "inspect": configs.InspectConfig,
+    "train": configs.TrainConfig,
+    "evaluate": configs.EvaluateConfig,
+    "export": configs.ExportConfig,
+    "info": configs.InfoConfig,
+}
+DATA_COMMANDS: dict[str, type] = {
+    "audit": configs.AuditConfig,
+    "split": configs.SplitConfig,
+}
+
+
+def bind(name: str, kind: type) -> Callable[..., Any]:
+    """The function behind a command: its flags are the fields of `kind`.
+
+    `crackscope.commands.<name>` is imported when the command is run, so that help costs nothing.
+    """
+
+    def call(
+        config: Any,
+        *,
+        json: Annotated[bool, Parameter(negative=(), help="Print data and nothing else.")] = False,
+    ) -> Any:
+        return importlib.import_module(f"crackscope.commands.{name}").run(config)
+
+    call.__doc__ = kind.__doc__
+    call.__annotations__["config"] = Annotated[kind, Parameter(name="*")]
+    if all(field.default is not MISSING for field in fields(kind)):
+        call.__defaults__ = (kind(),)
+    return call
