@@ -47,6 +47,7 @@ def folder(tmp_path_factory) -> Path:
         for index in range(60):
             number = 100 * index + 1
             (root / name / f"{number:05d}.jpg").write_bytes(patch(label, index))
+    (root / "Negative" / "09999.jpg").write_bytes(patch(0, 60)[:300])  # 0.8 %: left out
     return root
 
 
@@ -54,7 +55,7 @@ def folder(tmp_path_factory) -> Path:
 def trained(folder, tmp_path_factory) -> Path:
     out = tmp_path_factory.mktemp("runs") / "run"
     code = run(["train", str(folder), *QUICK, "--out", str(out)])
-    assert code == 0
+    assert code == 3, "finished, one file could not be read"
     return out
 
 
@@ -83,6 +84,12 @@ def test_a_run_folder_holds_what_it_says(trained):
     ):
         assert (trained / name).stat().st_size > 0, name
     assert not (trained / "state").exists()
+
+
+def test_what_could_not_be_read_is_named_and_left_out(trained):
+    split = json.loads((trained / "split.json").read_text())
+    assert [entry["path"] for entry in split["unreadable"]] == ["Negative/09999.jpg"]
+    assert "09999" not in (trained / "split.csv").read_text()
 
 
 def test_metrics_json_is_as_the_contract_says(trained):
@@ -138,7 +145,7 @@ def test_killed_and_started_again_it_goes_on_to_the_same_result(trained, folder,
             time.sleep(0.05)
         first.send_signal(signal.SIGKILL if os.name == "posix" else signal.SIGTERM)
     assert not (out / "metrics.json").exists()
-    assert run(arguments) == 0
+    assert run(arguments) == 3
     unbroken, resumed = (
         [line.split(",") for line in (place / "metrics.csv").read_text().splitlines()]
         for place in (trained, out)

@@ -1,0 +1,55 @@
+import numpy as np
+import pytest
+
+pytestmark = pytest.mark.train
+keras = pytest.importorskip("keras")
+
+from crackscope.errors import TrainingError  # noqa: E402
+from crackscope.training import phase as phases  # noqa: E402
+from crackscope.training.ledger import Ledger  # noqa: E402
+
+X = np.random.default_rng(0).normal(0, 1, (32, 4)).astype(np.float32)
+Y = (X[:, :1] > 0).astype(np.float32)
+
+
+def model():
+    keras.utils.set_random_seed(0)
+    return keras.Sequential([keras.Input((4,)), keras.layers.Dense(1, activation="sigmoid")])
+
+
+def batches(x=X):
+    import tensorflow as tf
+
+    return lambda first: tf.data.Dataset.from_tensor_slices((x, Y)).batch(8).repeat()
+
+
+def phase(epochs: int, rate: float = 0.05) -> phases.Phase:
+    return phases.Phase("head", epochs, rate, patience=9)
+
+
+def test_a_loss_that_is_not_finite_stops_and_keeps_the_last_good_epoch(tmp_path):
+    ledger = Ledger(tmp_path)
+    phases.run(model(), phase(2), ledger, batches(), 4, (X, Y))
+    broken = np.where(np.arange(32)[:, None] == 9, np.nan, X)
+    with pytest.raises(TrainingError, match="not finite"):
+        phases.run(model(), phase(4), ledger, batches(broken), 4, (X, Y))
+    kept = Ledger(tmp_path)
+    assert [row.epoch for row in kept.of("head")] == [1, 2]
+    assert kept.weights("head", 2).exists()
+
+
+def test_resumed_in_the_middle_it_ends_as_unbroken(tmp_path):
+    unbroken, first, second = model(), model(), model()
+    phases.run(unbroken, phase(4), Ledger(tmp_path / "a"), batches(), 4, (X, Y))
+    phases.run(first, phase(2), Ledger(tmp_path / "b"), batches(), 4, (X, Y))
+    phases.run(second, phase(4), Ledger(tmp_path / "b"), batches(), 4, (X, Y))
+    for ours, theirs in zip(second.get_weights(), unbroken.get_weights(), strict=True):
+        assert np.allclose(ours, theirs, atol=1e-5), "the optimiser's memory is resumed too"
+
+
+def test_the_best_epoch_is_what_stays(tmp_path):
+    ledger = Ledger(tmp_path)
+    trained = model()
+    phases.run(trained, phase(3, rate=5.0), ledger, batches(), 4, (X, Y))
+    loss = float(trained.evaluate(X, Y, verbose=0)[0])
+    assert loss == pytest.approx(min(row.val_loss for row in ledger.rows), rel=1e-3)
