@@ -5,11 +5,12 @@ from typing import Any
 
 import measuring
 
-PACKAGED_KIND = "mobilenetv2-grouped"
+PACKAGED_KIND = "mobilenetv2-grouped-tuned"
 LABELS = {
-    "mobilenetv2-grouped": "MobileNetV2",
+    "mobilenetv2-grouped": "MobileNetV2, default: head alone",
+    "mobilenetv2-grouped-tuned": "MobileNetV2, fine-tuned (`--epochs 1`)",
     "mobilenetv2-random": "MobileNetV2, random split (leaks)",
-    "small-cnn-grouped": "small-cnn, from scratch",
+    "small-cnn-grouped": "small-cnn, from scratch (160 px)",
 }
 FIGURES = {"auroc": "AUROC", "recall_at_5pct_false_alarms": "recall at 5 % false alarms"}
 RATES = {
@@ -34,7 +35,8 @@ def summarise(
     own = next((run for run in runs if run["model"] == identity), None)
     if own is None:
         raise SystemExit(f"{identity} is none of the study's {PACKAGED_KIND} trainings")
-    flags = " ".join(["--seed", str(own["seed"]), *study["train_flags"]])
+    kind_flags = study["models"][PACKAGED_KIND]["flags"]
+    flags = " ".join(["--seed", str(own["seed"]), *kind_flags, *study["train_flags"]])
     return {
         "trained_as": identity,
         "command": f"crackscope train METU --weights {study['weights']['file']} {flags}",

@@ -32,6 +32,7 @@ def model(value):
     return {
         "pooled": test,
         "surfaces": {"walls": {name: spread(value) for name in figures}},
+        "flags": ["--epochs", "1"],
         "megabytes": 8.9,
         "patches_per_second": spread(300.0),
         "runs": [run],
@@ -39,15 +40,20 @@ def model(value):
 
 
 def study():
-    names = ("mobilenetv2-grouped", "mobilenetv2-random", "small-cnn-grouped")
+    names = (
+        "mobilenetv2-grouped",
+        "mobilenetv2-grouped-tuned",
+        "mobilenetv2-random",
+        "small-cnn-grouped",
+    )
     return {
         "machine": {"processor": "a processor"},
         "cores": 2,
         "seeds": [0, 1, 2, 3, 4],
-        "train_flags": ["--epochs", "1"],
+        "train_flags": ["--batch", "16"],
         "data": {"patches": 11481},
         "weights": {"file": "w.h5", "sha256": "00"},
-        "models": dict(zip(names, map(model, (0.998, 0.999, 0.9)), strict=True)),
+        "models": dict(zip(names, map(model, (0.997, 0.998, 0.999, 0.9)), strict=True)),
     }
 
 
@@ -60,7 +66,9 @@ def test_every_program_explains_itself(program):
 
 def test_the_summary_names_the_command_and_the_run(module):
     summary = module("figures").summarise(study(), None, IDENTITY)
-    assert summary["command"] == "crackscope train METU --weights w.h5 --seed 3 --epochs 1"
+    assert (
+        summary["command"] == "crackscope train METU --weights w.h5 --seed 3 --epochs 1 --batch 16"
+    )
     assert summary["own"]["test"]["errors"] == 2
 
 
@@ -69,7 +77,7 @@ def test_the_page_gives_each_figure_with_its_interval(module):
     page = figures.page(figures.summarise(study(), None, IDENTITY))
     rows = {line.split(" | ")[0]: line for line in page.splitlines()}
     assert "0.9980 (0.9880 to 1.0080)" in rows["| METU, test accuracy"]
-    assert "2 of 1000 | 2 of 1000 | 1 of 1000 | 100 of 1000" in rows["| METU, errors"]
+    assert "2 of 1000 | 3 of 1000 | 2 of 1000 | 1 of 1000 | 100 of 1000" in rows["| METU, errors"]
     assert "| 0.900 (0.400 to 1.400) |" in rows["| walls, AUROC"]
 
 

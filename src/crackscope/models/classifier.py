@@ -1,6 +1,6 @@
-"""The classifier: resize, backbone, dropout, one logistic unit. What training changes and saves.
+"""The classifier: resize, backbone, squashing, dropout, one logistic unit. What training changes and saves.
 
-    uint8 (N, H, W, 3) RGB of any size -> resize to (size, size) -> backbone -> head -> (N, 1)
+    uint8 (N, H, W, 3) RGB of any size -> resize to (size, size) -> backbone -> softsign -> head -> (N, 1)
 
 The output is the calibrated probability of a crack: standardisation of features and temperature
 are folded into the head, so that every runtime gives it without a step of its own.
@@ -26,7 +26,8 @@ def build(backbone: str, size: int, dropout: float, seed: int, imagenet: bool = 
     # First to float: Keras' resize rounds what it gets as uint8, but only when it runs eagerly.
     x = keras.layers.Rescaling(1.0, name="to_float")(pixels)
     x = keras.layers.Resizing(size, size, interpolation="bilinear", name="resize")(x)
-    x = network(x)
+    # Softsign: a few features that shine on one surface must not outvote all others.
+    x = keras.layers.Activation("softsign", name="squash")(network(x))
     x = keras.layers.Dropout(dropout, seed=seed, name="dropout")(x)
     start = keras.initializers.GlorotUniform(seed=seed)
     probability = keras.layers.Dense(

@@ -22,6 +22,7 @@ from crackscope.training.phase import run as run_phase
 from crackscope.types import Patch
 
 _LOG = logging.getLogger("crackscope")
+EPOCHS_FROM_SCRATCH = 20
 HEAD, FINE_TUNING = "head", "fine-tuning"
 
 
@@ -53,15 +54,22 @@ def fit(
     }
     if not start.pretrained:
         _LOG.info("random weights have no features to put a head on: all layers are trained")
-        if not config.epochs:
+        if not epochs_of(config, start):
             raise UsageError("random weights need epochs of at least 1: nothing would be trained")
     elif config.head_epochs:
         scores = _fit_head(config, start.model, sides, ledger, workers, extra)
-        if not config.epochs:
+        if not epochs_of(config, start):
             return scores
     _fine_tune(config, start, sides, ledger, extra)
     scores = start.model.predict(sides["val"].plain(), verbose=0)
     return np.asarray(scores, np.float64).reshape(-1)
+
+
+def epochs_of(config: TrainConfig, start: Start) -> int:
+    """Epochs of fine-tuning, or of training as a whole where the weights are random."""
+    if config.epochs is not None:
+        return config.epochs
+    return 0 if start.pretrained else EPOCHS_FROM_SCRATCH
 
 
 def _fit_head(
@@ -90,7 +98,7 @@ def _fine_tune(
     share = config.unfreeze if start.pretrained else 1.0
     classifier.unfreeze(start.model, share, keep_statistics=start.pretrained)
     rate = config.learning_rate if start.pretrained else config.head_learning_rate
-    phase = Phase(FINE_TUNING, config.epochs, rate, config.patience)
+    phase = Phase(FINE_TUNING, epochs_of(config, start), rate, config.patience)
     train = sides["train"]
     run_phase(
         start.model,

@@ -91,7 +91,7 @@ def _describe(
 ) -> dict[str, Any]:
     trained: Mapping[str, Any] = {
         "head_epochs": config.head_epochs if start.pretrained else 0,
-        "epochs": config.epochs,
+        "epochs": fit.epochs_of(config, start),
         "unfreeze": config.unfreeze if start.pretrained else 1.0,
         "augment": config.augment,
         "seed": config.seed,
