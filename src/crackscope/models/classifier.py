@@ -1,6 +1,7 @@
-"""The classifier: resize, backbone, squashing, dropout, one logistic unit. What training changes and saves.
+"""The classifier, which training changes and saves: a resize, a backbone, one logistic unit.
 
-    uint8 (N, H, W, 3) RGB of any size -> resize to (size, size) -> backbone -> softsign -> head -> (N, 1)
+    uint8 (N, H, W, 3) RGB of any size -> resize to (size, size) -> backbone -> softsign -> dropout
+    -> head -> (N, 1)
 
 The output is the calibrated probability of a crack: standardisation of features and temperature
 are folded into the head, so that every runtime gives it without a step of its own.
