@@ -53,6 +53,15 @@ def test_a_folded_temperature_divides_the_logits():
     assert np.abs(before).max() > 0.01
 
 
+def test_random_weights_follow_from_the_seed_alone():
+    drawn = [
+        weights.start("none", "small-cnn", 32, 0.5, seed=seed).model.get_weights()
+        for seed in (4, 4, 5)
+    ]
+    assert all((a == b).all() for a, b in zip(drawn[0], drawn[1], strict=True))
+    assert any((a != b).any() for a, b in zip(drawn[0], drawn[2], strict=True))
+
+
 @pytest.mark.parametrize("temperature", [0.0, -1.0, float("nan"), float("inf")])
 def test_a_temperature_is_finite_and_positive(model, temperature):
     with pytest.raises(ValueError, match="above 0"):

@@ -43,8 +43,12 @@ def default_for(backbone: str) -> str:
 def start(weights: str, backbone: str, size: int, dropout: float, seed: int) -> Start:
     """Build a classifier with the weights that `weights` names.
 
-    Raises UsageError where they do not exist, do not fit, or cannot be fetched.
+    `seed` decides all that is random. Raises UsageError where the weights do not exist, do not
+    fit, or cannot be fetched.
     """
+    import keras
+
+    keras.utils.set_random_seed(seed)
     if weights == "none":
         model = classifier.build(backbone, size, dropout, seed)
         return Start(model, "random weights", pretrained=False)
