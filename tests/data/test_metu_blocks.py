@@ -55,3 +55,11 @@ def test_a_part_of_metu_without_the_first_walk() -> None:
     patches = [_positive(number) for number in (6000, 6001, 15000)]
     names = blocks(patches, np.empty((0, 2), np.int64), np.zeros((3, 3), np.float32))
     assert names.tolist() == ["", "", ""]
+
+
+def test_a_small_folder_is_cut_into_enough_blocks_for_three_sides() -> None:
+    for count in (6, 12, 40, 100):
+        patches = [_positive(number) for number in range(1, count + 1)]
+        links = np.empty((0, 2), np.int64)
+        names = blocks(patches, links, np.zeros((count, 3), np.float32))
+        assert len(set(names)) >= min(count, 10) - 1

@@ -9,7 +9,8 @@ shuffled from about 15000 on and have a place only where they are near-copies of
 So every positive gets a place, where it can: its number in the first walk. The first walk is cut
 into blocks of about 40 places, where the mean colour jumps most within 10 places of each multiple
 of 40, for photos differ in light and tint. A block keeps whole photos together but for those at
-its two ends; which these are stays unknown, and so does the photo of every negative.
+its two ends; which these are stays unknown, and so does the photo of every negative. A small folder
+is cut finer, into about ten blocks, so that all three sides get some.
 """
 
 import re
@@ -24,7 +25,7 @@ from crackscope.types import Patch
 
 _NAME = re.compile(r"(\d{5})(_1)?\.jpg")
 _FIRST_WALK, _SECOND_WALK = 5560, 9999
-_BLOCK, _SLACK = 40, 10
+_BLOCK, _FEWEST_BLOCKS = 40, 10
 _TOGETHER = 30
 
 Floats = NDArray[np.float64]
@@ -89,9 +90,10 @@ def _from_neighbours(places: Floats, numbers: Floats) -> Floats:
 def _cuts(numbers: Floats, colours: NDArray[np.float32]) -> Floats:
     """The last place of each block; `numbers` are those of the first walk, in order."""
     jumps = np.abs(np.diff(colours, axis=0)).sum(axis=1)
+    block = min(_BLOCK, max(1, len(numbers) // _FEWEST_BLOCKS))
     cuts: list[float] = []
-    for target in range(_BLOCK, int(numbers[-1]) if len(numbers) else 0, _BLOCK):
-        near = np.flatnonzero(np.abs(numbers[:-1] - target) <= _SLACK)
+    for target in range(block, int(numbers[-1]) if len(numbers) else 0, block):
+        near = np.flatnonzero(np.abs(numbers[:-1] - target) <= block // 4)
         if len(near):
             cuts.append(float(numbers[near[jumps[near].argmax()]]))
     return np.array(cuts)
