@@ -12,7 +12,12 @@ LABELS = {
     "mobilenetv2-random": "MobileNetV2, random split (leaks)",
     "small-cnn-grouped": "small-cnn, from scratch (160 px)",
 }
-FIGURES = {"auroc": "AUROC", "recall_at_5pct_false_alarms": "recall at 5 % false alarms"}
+FIGURES = {
+    "auroc": "AUROC",
+    "recall_at_5pct_false_alarms": "recall at 5 % false alarms",
+    "recall": "recall at the model's threshold",
+    "false_alarm_rate": "false alarms at the model's threshold",
+}
 RATES = {
     "inspect": "as `inspect` scores them",
     "inspect_command": "the whole command, start and overlays included",
@@ -95,24 +100,28 @@ def page(summary: Mapping[str, Any]) -> str:
 
 
 def _models(summary: Mapping[str, Any]) -> str:
-    own, models = summary["own"], summary["models"]
+    own, packaged = summary["own"], summary["models"][PACKAGED_KIND]
+    models = {  # one training of the package's kind would be the first column again
+        name: model
+        for name, model in summary["models"].items()
+        if model is not packaged or model["seeds"] > 1
+    }
     pooled = [model["pooled"] for model in models.values()]
     tests = [own["test"], *pooled]
     rows: list[list[object]] = [
         ["METU, test accuracy", *(_interval(test["accuracy"]) for test in tests)],
         ["METU, errors", *(f"{test['errors']} of {test['patches']}" for test in tests)],
     ]
-    for surface, figures in models[PACKAGED_KIND]["surfaces"].items():
+    for surface, figures in packaged["surfaces"].items():
         for figure in figures:
             seeds = [measuring.shown(m["surfaces"][surface][figure], 3) for m in models.values()]
             mine = _interval(own["surfaces"][surface][figure], 3)
             rows.append([f"{surface}, {FIGURES[figure]}", mine, *seeds])
-    packaged = models[PACKAGED_KIND]
     columns = [packaged, *models.values()]
     rows.append(["model.onnx, MB", *(f"{model['megabytes']:.1f}" for model in columns)])
     speeds = [f"{model['patches_per_second']['median']:.0f}" for model in columns]
     rows.append(["patches/s", *speeds])
-    names = [f"{LABELS[name]}, {model['seeds']} seeds" for name, model in models.items()]
+    names = [f"{LABELS[name]}; seeds: {model['seeds']}" for name, model in models.items()]
     return measuring.table(["", "**the model in the package**", *names], rows)
 
 
