@@ -151,7 +151,7 @@ def test_killed_and_started_again_it_goes_on_to_the_same_result(trained, folder,
         for place in (trained, out)
     )
     assert [row[:2] for row in resumed] == [row[:2] for row in unbroken], "no epoch lost or twice"
-    # Dropout draws anew after the kill: noise on 96 patches. test_phase.py shows the mechanism exact.
+    # Dropout draws anew after the kill: noise on 96 patches. test_phase.py shows it exact.
     for ours, theirs in zip(resumed[1:], unbroken[1:], strict=True):
         assert float(ours[2]) == pytest.approx(float(theirs[2]), rel=0.25), (resumed, unbroken)
 
