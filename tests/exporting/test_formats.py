@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
-from crackscope.errors import ParityError
+from crackscope.errors import ParityError, UsageError
 from crackscope.exporting import FORMATS, verify
 
 pytestmark = pytest.mark.train
 pytest.importorskip("keras")
 
+from crackscope.exporting import onnx  # noqa: E402
 from crackscope.models import classifier  # noqa: E402
 
 
@@ -44,3 +45,31 @@ def test_the_gate_closes():
             verify.gate(same, other, 1e-5)
     with pytest.raises(ParityError, match="2 scores expected"):
         verify.gate(same, same[:1], 1e-5)
+
+
+def network(middle):
+    """The least that has features: what `middle` makes of the picture, averaged."""
+    import keras
+
+    pixels = keras.Input((None, None, 3), dtype="uint8", name="pixels")
+    x = keras.layers.GlobalAveragePooling2D()(middle(keras.layers.Rescaling(1 / 255)(pixels)))
+    probability = keras.layers.Dense(1, activation="sigmoid", name="head")
+    return keras.Model(pixels, probability(keras.layers.Dropout(0.1, name="dropout")(x)))
+
+
+def test_constants_that_are_not_weights_go_into_the_graph(tmp_path):
+    import keras
+
+    made = network(keras.layers.Normalization(mean=[0.4, 0.5, 0.6], variance=[0.1, 0.2, 0.3]))
+    pixels = verify.probes(48)
+    onnx.write(made, tmp_path / "model.onnx")
+    expected = made.predict_on_batch(pixels).reshape(-1)
+    assert onnx.score(tmp_path / "model.onnx", pixels) == pytest.approx(expected, abs=1e-6)
+
+
+def test_a_network_that_onnx_cannot_hold_is_refused(tmp_path):
+    import keras
+
+    with pytest.raises(UsageError, match="cannot be written as ONNX"):
+        onnx.write(network(keras.ops.erfinv), tmp_path / "model.onnx")
+    assert not (tmp_path / "model.onnx").exists()

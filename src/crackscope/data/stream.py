@@ -3,9 +3,9 @@
 Order and augmentation follow from (seed, epoch) alone, so that a resumed epoch is the same one.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from crackscope.data.augment import augment
 from crackscope.data.manifest import Dataset
 from crackscope.types import Patch, Pixels
 
+Result = TypeVar("Result")
 Batch = tuple[NDArray[np.uint8], NDArray[np.float32]]
 
 
@@ -42,6 +43,9 @@ class Stream:
         self._dataset, self._patches = dataset, patches
         self._size, self._batch, self._workers = size, batch, workers
 
+    def __len__(self) -> int:
+        return len(self._patches)
+
     @property
     def steps(self) -> int:
         """Batches an epoch."""
@@ -68,6 +72,16 @@ class Stream:
         pictures = [self._dataset.read_pixels(patch) for patch in patches]
         labels = np.array([[patch.label] for patch in patches], np.float32)
         return read_batch(pictures, self._size), labels
+
+    def map(self, function: Callable[[NDArray[np.uint8]], Result], batch: int) -> Iterator[Result]:
+        """What `function` makes of the images of each `batch` patches, in order.
+
+        Each of the stream's threads reads a batch and calls the function on it.
+        """
+        order = range(len(self._patches))
+        groups = [order[at : at + batch] for at in range(0, len(order), batch)]
+        with ThreadPoolExecutor(self._workers) as pool:
+            yield from pool.map(lambda group: function(self._load(group)[0]), groups)
 
     def epochs(self, seed: int, first: int, kind: Augmentation) -> Any:
         """An endless tf.data pipeline of shuffled, augmented epochs, from epoch `first` on."""

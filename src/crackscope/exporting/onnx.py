@@ -10,41 +10,82 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crackscope import extras, telemetry
+from crackscope.errors import UsageError
 from crackscope.exporting.contract import FORMATS, Batch, Format, Scores
+from crackscope.models import classifier
+
+_PIXELS, _FEATURES, _OUTPUT = "pixels", "features", "output"
+_OPSET = 18
 
 
 def write(model: Any, path: Path) -> None:
-    """Write a Keras model as ONNX, input `pixels`, batch, height and width free."""
+    """Write a classifier as ONNX: input `pixels`, batch, height and width free, `output` (N, 1)."""
+    write_features(model, path)
+    add_head(path, path, *classifier.head_weights(model))
+
+
+def write_features(model: Any, path: Path) -> None:
+    """Write the part of a classifier up to its head: `pixels` to `features` (N, F).
+
+    Dropout is off and batch norm fixed. Raises UsageError for a network with operations that ONNX
+    does not know.
+    """
     extras.require("tf2onnx", "train", "write ONNX")
     import onnx
+    import tensorflow as tf
+    import tf2onnx
 
-    logging.getLogger("tf2onnx").setLevel(logging.ERROR)
+    features = classifier.feature_extractor(model)
+    pixels = tf.TensorSpec((None, None, None, 3), tf.uint8, name=_PIXELS)
+    inference = tf.function(lambda pixels: {_FEATURES: features(pixels, training=False)})
+    logging.getLogger("tf2onnx").setLevel(logging.CRITICAL)  # what it says is said below
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # tf2onnx asks numpy for aliases that are gone
-        inference = _inference_only(model)
-        inference.export(path, format="onnx", verbose=False)
-    graph = onnx.load(path)
-    _rename(graph.graph, graph.graph.input[0].name, "pixels")
-    _rename(graph.graph, graph.graph.output[0].name, "output")
-    onnx.checker.check_model(graph)
+        graph, _ = tf2onnx.convert.from_function(inference, [pixels], opset=_OPSET)
+    _keep_constants(graph.graph, inference.get_concrete_function(pixels).graph.captures)
+    try:
+        onnx.checker.check_model(graph)
+    except onnx.checker.ValidationError as error:
+        reason = str(error).splitlines()[0]
+        raise UsageError(
+            f"this network cannot be written as ONNX, which inspect needs: {reason}. "
+            "Choose another backbone"
+        ) from error
     onnx.save(graph, path)
 
 
-def _inference_only(model: Any) -> Any:
-    """The model with dropout off and batch norm fixed, which Keras' export does not see to."""
-    import keras
+def _keep_constants(graph: Any, captures: Any) -> None:
+    """Constants that a layer holds outside of its weights: tf2onnx takes them for inputs."""
+    from onnx import numpy_helper
 
-    fixed = keras.Model(model.input, model(model.input, training=False))
-    fixed(np.zeros((1, 64, 64, 3), np.uint8))  # Keras exports only what was called once
-    return fixed
+    values = {inside.name: outside for outside, inside in captures}
+    for entry in [entry for entry in graph.input if entry.name in values]:
+        graph.input.remove(entry)
+        graph.initializer.append(numpy_helper.from_array(values[entry.name].numpy(), entry.name))
 
 
-def _rename(graph: Any, old: str, new: str) -> None:
-    for value in [*graph.input, *graph.output]:
-        value.name = new if value.name == old else value.name
-    for node in graph.node:
-        node.input[:] = [new if name == old else name for name in node.input]
-        node.output[:] = [new if name == old else name for name in node.output]
+def add_head(source: Path, path: Path, kernel: NDArray[np.float64], bias: float) -> None:
+    """Put the logistic unit of kernel (F,) and `bias` behind the features of `source`.
+
+    So a head can be trained on the features of a graph and then join it: tracing the whole
+    network again would take seconds.
+    """
+    import onnx
+    from onnx import helper, numpy_helper
+
+    model = onnx.load(source)
+    graph = model.graph
+    weights = {"head_kernel": kernel[:, None], "head_bias": np.array([bias])}
+    graph.initializer.extend(
+        numpy_helper.from_array(value.astype(np.float32), name) for name, value in weights.items()
+    )
+    graph.node.append(helper.make_node("Gemm", [_FEATURES, *weights], ["logit"], "head"))
+    graph.node.append(helper.make_node("Sigmoid", ["logit"], [_OUTPUT], "probability"))
+    del graph.output[:]
+    output = helper.make_tensor_value_info(_OUTPUT, onnx.TensorProto.FLOAT, [None, 1])
+    graph.output.append(output)
+    onnx.checker.check_model(model)
+    onnx.save(model, path)
 
 
 def runner(path: Path, threads: int = 0) -> Callable[[Batch], NDArray[np.float32]]:
@@ -55,7 +96,7 @@ def runner(path: Path, threads: int = 0) -> Callable[[Batch], NDArray[np.float32
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-    return lambda batch: np.asarray(session.run(None, {"pixels": batch})[0])
+    return lambda batch: np.asarray(session.run(None, {_PIXELS: batch})[0])
 
 
 def score(path: Path, batch: Batch) -> Scores:

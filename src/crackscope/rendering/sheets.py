@@ -1,6 +1,7 @@
 """Contact sheets: many small pictures with captions on one page."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
@@ -46,11 +47,16 @@ def contact_sheet(
     return sheet
 
 
+@lru_cache
+def _font(size: int) -> ImageFont.ImageFont | ImageFont.FreeTypeFont:
+    return ImageFont.load_default(size)
+
+
 def _paper(width: int, height: int, title: str) -> tuple[Image.Image, ImageDraw.ImageDraw]:
     sheet = Image.new("RGB", (width, height), _PAPER)
     draw = ImageDraw.Draw(sheet)
     if title:
-        font = ImageFont.load_default(_TITLE_SIZE)
+        font = _font(_TITLE_SIZE)
         text = _shorten(_printable(title), font, width - 2 * _GAP)
         draw.text((_GAP, _GAP), text, fill=_INK, font=font)
     return sheet, draw
@@ -70,7 +76,7 @@ def _place(sheet: Image.Image, picture: Pixels, x: int, y: int, cell: int) -> No
 
 
 def _write(draw: ImageDraw.ImageDraw, lines: Sequence[str], x: int, y: int, width: int) -> None:
-    font = ImageFont.load_default(_FONT_SIZE)
+    font = _font(_FONT_SIZE)
     for number, line in enumerate(lines):
         text = _shorten(_printable(line), font, width)
         draw.text((x, y + number * _LINE), text, fill=_INK, font=font)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("crackscope")
 
-_BATCH = 8
+_BATCH = 4
 """Windows to a call of the session: larger batches fall out of the processor's cache."""
 _CPU = "CPUExecutionProvider"
 # TF32 would round scores to three digits. CoreML is left out, since it computes in half precision.

@@ -31,12 +31,14 @@ def fit(
     dataset: Dataset,
     patches: Sequence[Patch],
     start: Start,
+    graph: Path,
     ledger: Ledger,
     extra: tuple[Any, ...] = (),
 ) -> NDArray[np.float64]:
     """Train `start.model` on the train side of `patches`; returns scores of the val side (N,).
 
-    `extra` are further Keras callbacks. Every finished epoch is in the ledger.
+    `graph` is the ONNX graph of the model's features as they are at the start; `extra` are further
+    Keras callbacks. Every finished epoch is in the ledger.
     """
     import keras
 
@@ -57,7 +59,7 @@ def fit(
         if not epochs_of(config, start):
             raise UsageError("random weights need epochs of at least 1: nothing would be trained")
     elif config.head_epochs:
-        scores = _fit_head(config, start.model, sides, ledger, workers, extra)
+        scores = _fit_head(config, start.model, graph, sides, ledger, extra)
         if not epochs_of(config, start):
             return scores
     _fine_tune(config, start, sides, ledger, extra)
@@ -75,12 +77,12 @@ def epochs_of(config: TrainConfig, start: Start) -> int:
 def _fit_head(
     config: TrainConfig,
     model: Any,
+    graph: Path,
     sides: dict[str, Stream],
     ledger: Ledger,
-    workers: int,
     extra: tuple[Any, ...],
 ) -> NDArray[np.float64]:
-    features = head.features(model, sides, ledger.state, workers)
+    features = head.features(graph, sides, ledger.state)
     data = {side: (features[side], stream.labels) for side, stream in sides.items()}
     phase = Phase(HEAD, config.head_epochs, config.head_learning_rate, config.patience)
     return head.fit(

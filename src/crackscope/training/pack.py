@@ -31,16 +31,18 @@ def calibrate(
 def write(
     folder: Path,
     model: Any,
+    graph: Path,
     info: Mapping[str, Any],
     trained_on: Mapping[str, NDArray[Any]],
 ) -> float:
     """Write every file of a bundle but the seal; returns the difference of Keras and ONNX.
 
-    Raises ParityError where the two give different scores.
+    `graph` is the ONNX graph of the model's features. Raises ParityError where the two give
+    different scores.
     """
     folder.mkdir(parents=True, exist_ok=True)
     classifier.save(model, folder / bundles.KERAS)
-    onnx.write(model, folder / bundles.ONNX)
+    onnx.add_head(graph, folder / bundles.ONNX, *classifier.head_weights(model))
     pixels = verify.probes(info["input"]["window"])
     scores = np.asarray(model.predict_on_batch(pixels), np.float64).reshape(-1)
     received = onnx.score(folder / bundles.ONNX, pixels)

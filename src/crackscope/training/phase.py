@@ -32,10 +32,12 @@ def run(
     steps: int,
     val: Any,
     extra: tuple[Any, ...] = (),
+    together: int = 1,
 ) -> None:
     """Train until the phase is over, and leave the best epoch's weights in `model`.
 
-    `train(first)` gives the batches from epoch `first` (from 0) on, `steps` of them an epoch.
+    `train(first)` gives the batches from epoch `first` (from 0) on, `steps` of them an epoch;
+    `together` of them go into one call, which saves time where a step is short.
     Raises TrainingError when the loss is not finite; the last good epoch is kept.
     """
     import keras
@@ -45,6 +47,7 @@ def run(
         optimizer=keras.optimizers.Adam(phase.learning_rate),
         loss="binary_crossentropy",
         metrics=["accuracy"],
+        steps_per_execution=together,
     )
     if not ledger.stopped(phase.name, phase.epochs, phase.patience):
         if done:
@@ -92,9 +95,11 @@ def _record(phase: Phase, ledger: Ledger, advance: Callable[[int], None]) -> Any
     class Record(keras.callbacks.Callback):  # type: ignore[misc]
         def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
             self.started = time.monotonic()
+            self.seen = 0
 
         def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
-            advance(1)
+            advance(batch + 1 - self.seen)
+            self.seen = batch + 1
             if logs and not math.isfinite(logs["loss"]):
                 raise TrainingError(
                     f"the loss of {phase.name} is not finite any more (batch {batch + 1}). "

@@ -12,6 +12,7 @@ from crackscope.config import TrainConfig
 from crackscope.data import manifest, near_copies
 from crackscope.data.manifest import Dataset
 from crackscope.data.split import SplitResult
+from crackscope.exporting import onnx
 from crackscope.models.bundle import Thresholds
 from crackscope.models.weights import Start
 from crackscope.run_dir import write_atomically, write_json
@@ -39,11 +40,13 @@ def train(
     """
     clock = time.monotonic()
     _look(config, dataset, split, folder)
-    architecture.draw(start.model, folder / "architecture.png")
     ledger = Ledger(folder)
+    graph = _graph(start.model, ledger.state / "start.onnx")
     pictures = (folder / "samples.png", folder / "augmentation.png")
     log = fit.tensorboard(folder / "tensorboard", pictures) if config.log == "tensorboard" else ()
-    val_scores = fit.fit(config, dataset, split.patches, start, ledger, log)
+    val_scores = fit.fit(config, dataset, split.patches, start, graph, ledger, log)
+    if fit.epochs_of(config, start):
+        graph = _graph(start.model, ledger.state / "trained.onnx")
     fitted = time.monotonic()
     labels = np.array([patch.label for patch in split.patches if patch.split == "val"])
     temperature, thresholds = pack.calibrate(start.model, val_scores, labels)
@@ -51,21 +54,36 @@ def train(
     model = folder / "model"
     kept = [row for row, patch in enumerate(split.patches) if patch.split != "test"]
     trained_on = near_copies.compact(split.fingerprints.take(kept))
-    info["parity"] = {"keras_onnx": pack.write(model, start.model, info, trained_on)}
+    info["parity"] = {"keras_onnx": pack.write(model, start.model, graph, info, trained_on)}
     pack.seal(model, info)
     tested = report.test(model, dataset, split, folder, config.seed, config.workers)
+    figures_known = time.monotonic()
     info["metrics"] = {"test": tested["test"], "notes": tested["notes"]}
     pack.seal(model, info)
     report.curves(ledger, folder)
+    architecture.draw(start.model, folder / "architecture.png")
     return {
         "schema_version": SCHEMA_VERSION,
         **tested,
         "split": {"name": split.name, "seed": split.seed, "leaks": split.leaks},
         "seconds": {
             "training": round(fitted - clock, 1),
-            "rest": round(time.monotonic() - fitted, 1),
+            "testing": round(figures_known - fitted, 1),
+            "describing": round(time.monotonic() - figures_known, 1),
         },
     }
+
+
+def _graph(model: Any, path: Path) -> Path:
+    """The ONNX graph of the model's features, which takes seconds to trace, kept at `path`.
+
+    Raises UsageError for a network that cannot be inspected with: better now than when trained.
+    """
+    if not path.exists():
+        beside = path.with_suffix(".part")
+        onnx.write_features(model, beside)
+        beside.replace(path)
+    return path
 
 
 def _look(config: TrainConfig, dataset: Dataset, split: SplitResult, folder: Path) -> None:
