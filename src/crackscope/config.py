@@ -173,12 +173,18 @@ class TrainConfig:
     """Share of the backbone's layers, from the top, that fine-tuning changes."""
     augment: Augmentation = "field"
     """field: flips, rotation, scale, light, blur, noise; basic: flips, rotation, zoom; none."""
+    drawn: float = 0.0
+    """Share of the pictures of fine-tuning that are cracks, and things mistaken for them, drawn on
+    sound patches: carries further to surfaces that the data does not show."""
     batch: int = 32
     """Patches a step of fine-tuning."""
     head_learning_rate: float = 3e-3
     """Initial step size of the head phase."""
     learning_rate: float = 1e-4
-    """Initial step size of fine-tuning."""
+    """Largest step size of fine-tuning."""
+    schedule: Literal["cosine", "plateau"] = "cosine"
+    """How fine-tuning makes its steps smaller: cosine: after a short rise, down to none at the
+    last epoch; plateau: whenever the validation loss stands still."""
     dropout: float = 0.2
     """Share of features dropped before the head while training."""
     patience: int = 3
@@ -208,6 +214,8 @@ class TrainConfig:
                 "head_epochs and epochs are both 0: no training",
             ),
             (0.0 < self.unfreeze <= 1.0, f"unfreeze must be above 0, at most 1: {self.unfreeze}"),
+            (0.0 <= self.drawn < 1.0, f"drawn must be 0 to below 1. Received: {self.drawn}"),
+            _one_of("schedule", self.schedule, ("cosine", "plateau")),
             (self.batch >= 1, f"batch must be at least 1. Received: {self.batch}"),
             (self.head_learning_rate > 0, "head_learning_rate must be above 0"),
             (self.learning_rate > 0, "learning_rate must be above 0"),
@@ -237,6 +245,11 @@ class EvaluateConfig:
     """Which class folder holds the cracks, where the names do not tell."""
     include_trained: bool = False
     """Keep what the model was trained on, and say so in the report."""
+    robustness: bool = False
+    """Measure how the figures fall when the pictures are degraded (blur, noise, darkness, scale, …)
+    at five strengths, and how often what looks like a crack raises a false alarm."""
+    limit: int = 300
+    """Most pictures that --robustness looks at, drawn from both classes by the seed."""
     threshold: float | None = None
     """Score from which a picture counts as cracked; else the model's own."""
     prevalence: float = 0.05
@@ -244,7 +257,7 @@ class EvaluateConfig:
     bootstrap: int = 1000
     """Resamples of source groups behind each interval."""
     seed: int = 0
-    """Seed of the bootstrap."""
+    """Seed of the bootstrap, and of what is drawn."""
     device: Device = "auto"
     """Where the network runs."""
     workers: int | None = None
@@ -264,6 +277,7 @@ class EvaluateConfig:
             ),
             (0.0 < self.prevalence < 1.0, f"prevalence must lie in (0, 1): {self.prevalence}"),
             (self.bootstrap >= 100, f"bootstrap must be at least 100: {self.bootstrap}"),
+            (self.limit >= 2, f"limit must be at least 2. Received: {self.limit}"),
             _workers_rule(self.workers),
         )
 
