@@ -238,7 +238,14 @@ class EvaluateConfig:
     """Bundle folder, run folder, or the word crackscope."""
     data: Path
     """Labelled folder, zip or CSV manifest."""
+    more: tuple[str, ...] = ()
+    """Further data sets, for --cross."""
     _: KW_ONLY
+    cross: bool = False
+    """Train on each data set and test on each: a matrix, from the model's frozen features. A set is
+    a path, PATH:CLASS (crack or sound), several joined with +, and NAME= before it where wanted."""
+    seeds: int = 1
+    """With --cross: how often every set is divided anew for training, from --seed on."""
     reader: str = "auto"
     """How the data is laid out: auto looks at the folder."""
     crack_class: str | None = None
@@ -277,6 +284,14 @@ class EvaluateConfig:
             ),
             (0.0 < self.prevalence < 1.0, f"prevalence must lie in (0, 1): {self.prevalence}"),
             (self.bootstrap >= 100, f"bootstrap must be at least 100: {self.bootstrap}"),
+            (
+                self.cross or not self.more,
+                f"several data sets need --cross. Received besides: {', '.join(self.more)}",
+            ),
+            (not (self.cross and self.robustness), "--cross and --robustness are two commands"),
+            (self.seeds >= 1, f"seeds must be at least 1. Received: {self.seeds}"),
+            (self.cross or self.seeds == 1, "--seeds needs --cross"),
+            (self.seed >= 0, f"seed must be at least 0. Received: {self.seed}"),
             (self.limit >= 2, f"limit must be at least 2. Received: {self.limit}"),
             _workers_rule(self.workers),
         )
