@@ -54,6 +54,50 @@ class Evaluation:
         return (self.scores >= self.threshold).astype(np.int64)
 
 
+@dataclass(frozen=True)
+class Selection:
+    """What a model is measured on: what can be read, without what it was trained on.
+
+    `groups` belong to `patches` (source photos, or what may be one). `trained_on` counts the
+    patches that the model was trained on, or near-copies of such; None where it does not tell.
+    """
+
+    patches: tuple[Patch, ...]
+    groups: tuple[str, ...]
+    trained_on: int | None
+    notes: tuple[str, ...]
+    unreadable: tuple[Unreadable, ...]
+
+    def take(self, rows: NDArray[np.int64]) -> "Selection":
+        """The given rows, in that order."""
+        patches = tuple(self.patches[row] for row in rows)
+        return replace(self, patches=patches, groups=tuple(self.groups[row] for row in rows))
+
+
+def select(
+    inspector: Inspector,
+    dataset: Dataset,
+    include_trained: bool = False,
+    workers: int | None = None,
+) -> Selection:
+    """Read everything once, and leave out what the model was trained on.
+
+    Raises NothingLeftError where that is everything, DatasetError where nothing can be read.
+    """
+    read = scan(dataset, workers)
+    seen = _seen(inspector, read)
+    rows = _left(dataset, read, None if include_trained else seen)
+    codes = split.group(read, near_copies.pairs(read.fingerprints))
+    patches = tuple(read.patches[row] for row in rows)
+    return Selection(
+        patches=patches,
+        groups=tuple(map(str, codes[rows])),
+        trained_on=None if seen is None else int(seen.sum()),
+        notes=tuple(_notes(patches, codes, rows, seen, include_trained)),
+        unreadable=read.unreadable,
+    )
+
+
 def evaluate_dataset(
     inspector: Inspector,
     dataset: Dataset,
@@ -70,27 +114,22 @@ def evaluate_dataset(
     `threshold` is that of the model where None. Raises NothingLeftError where the model was
     trained on everything, DatasetError where nothing can be read.
     """
-    read = scan(dataset, workers)
-    seen = _seen(inspector, read)
-    rows = _left(dataset, read, None if include_trained else seen)
-    codes = split.group(read, near_copies.pairs(read.fingerprints))
-    scores, failed = score_dataset(inspector, dataset, [read.patches[r] for r in rows], workers)
-    rows, scores = rows[~np.isnan(scores)], scores[~np.isnan(scores)]
-    patches, groups = tuple(read.patches[r] for r in rows), tuple(map(str, codes[rows]))
+    chosen = select(inspector, dataset, include_trained, workers)
+    scores, failed = score_dataset(inspector, dataset, chosen.patches, workers)
+    chosen, scores = chosen.take(np.flatnonzero(~np.isnan(scores))), scores[~np.isnan(scores)]
     upper = inspector.bundle.thresholds.upper if threshold is None else threshold
-    labels = [patch.label for patch in patches]
-    result = intervals.measure(labels, scores, upper, groups, prevalence, resamples, seed)
-    notes = _notes(patches, codes, rows, seen, include_trained)
+    labels = [patch.label for patch in chosen.patches]
+    result = intervals.measure(labels, scores, upper, chosen.groups, prevalence, resamples, seed)
     return Evaluation(
-        patches=patches,
+        patches=chosen.patches,
         scores=scores,
-        groups=groups,
+        groups=chosen.groups,
         threshold=upper,
         prevalence=prevalence,
-        result=replace(result, notes=(*notes, *result.notes)),
-        trained_on=None if seen is None else int(seen.sum()),
+        result=replace(result, notes=(*chosen.notes, *result.notes)),
+        trained_on=chosen.trained_on,
         included=include_trained,
-        unreadable=(*read.unreadable, *failed),
+        unreadable=(*chosen.unreadable, *failed),
     )
 
 

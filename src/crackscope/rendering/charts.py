@@ -1,50 +1,23 @@
-"""Charts as PNG: values in, bytes out, no global state.
+"""Charts as PNG: values in, bytes out, no global state."""
 
-Colours are those of Okabe and Ito, which people with colour-blindness can tell apart; lines differ
-in their dashes too, so that a print in grey can be read.
-"""
-
-import io
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from crackscope import extras
+from crackscope.rendering.drawing import CRACK, GREY, SOUND, draw
 
-_CRACK, _SOUND, _GREY = "#D55E00", "#0072B2", "#767676"
-_DOTS_PER_INCH = 150
 _SQUARE = (4.6, 4.4)
-
-
-class _Drawing:
-    """A figure on its way to a PNG; `png` is set when the block ends."""
-
-    def __init__(self, figure: Any) -> None:
-        self.figure = figure
-        self.png = b""
-
-    def axes(self, title: str, x: str, y: str, place: int = 111) -> Any:
-        """Axes with labels and no more ink than needed."""
-        axes = self.figure.add_subplot(place)
-        axes.set_title(title, fontsize=11, loc="left")
-        axes.set_xlabel(x)
-        axes.set_ylabel(y)
-        axes.spines[["top", "right"]].set_visible(False)
-        axes.grid(color="#e4e4e4", linewidth=0.8)
-        axes.set_axisbelow(True)
-        return axes
 
 
 def roc(false_alarm_rate: ArrayLike, recall: ArrayLike, auroc: float) -> bytes:
     """Recall against false-alarm rate, each (N,) from 0 to 1, as PNG."""
-    with _draw(_SQUARE) as drawing:
+    with draw(_SQUARE) as drawing:
         axes = drawing.axes(f"ROC, area {auroc:.4f}", "false-alarm rate", "recall")
-        axes.plot([0, 1], [0, 1], color=_GREY, linestyle="--", linewidth=1, label="chance")
-        axes.plot(false_alarm_rate, recall, color=_CRACK, linewidth=2, label="model")
-        axes.axvline(0.05, color=_SOUND, linestyle=":", label="5 % false alarms")
+        axes.plot([0, 1], [0, 1], color=GREY, linestyle="--", linewidth=1, label="chance")
+        axes.plot(false_alarm_rate, recall, color=CRACK, linewidth=2, label="model")
+        axes.axvline(0.05, color=SOUND, linestyle=":", label="5 % false alarms")
         _unit(axes)
         axes.legend(loc="lower right", frameon=False)
     return drawing.png
@@ -52,11 +25,11 @@ def roc(false_alarm_rate: ArrayLike, recall: ArrayLike, auroc: float) -> bytes:
 
 def precision_recall(recall: ArrayLike, precision: ArrayLike, share: float, area: float) -> bytes:
     """Precision against recall, each (N,) from 0 to 1, as PNG; `share` of the pictures cracked."""
-    with _draw(_SQUARE) as drawing:
+    with draw(_SQUARE) as drawing:
         title = f"Precision and recall, average precision {area:.4f}"
         axes = drawing.axes(title, "recall", "precision")
-        axes.axhline(share, color=_GREY, linestyle="--", linewidth=1, label="chance")
-        axes.step(recall, precision, where="post", color=_CRACK, linewidth=2, label="model")
+        axes.axhline(share, color=GREY, linestyle="--", linewidth=1, label="chance")
+        axes.step(recall, precision, where="post", color=CRACK, linewidth=2, label="model")
         _unit(axes)
         axes.legend(loc="lower left", frameon=False)
     return drawing.png
@@ -67,13 +40,13 @@ def reliability(
 ) -> bytes:
     """Share of cracks against mean score of each bin, larger dots for more pictures, as PNG."""
     sizes = np.asarray(count, np.float64)
-    with _draw(_SQUARE) as drawing:
+    with draw(_SQUARE) as drawing:
         title = f"Reliability, calibration error {error:.4f}"
         axes = drawing.axes(title, "mean score", "share that is cracked")
-        axes.plot([0, 1], [0, 1], color=_GREY, linestyle="--", linewidth=1, label="truthful")
-        axes.plot(mean_score, crack_share, color=_CRACK, linewidth=1)
+        axes.plot([0, 1], [0, 1], color=GREY, linestyle="--", linewidth=1, label="truthful")
+        axes.plot(mean_score, crack_share, color=CRACK, linewidth=1)
         area = 20 + 100 * sizes / max(sizes.max(initial=0.0), 1.0)
-        axes.scatter(mean_score, crack_share, s=area, color=_CRACK, label="model", clip_on=False)
+        axes.scatter(mean_score, crack_share, s=area, color=CRACK, label="model", clip_on=False)
         _unit(axes)
         axes.legend(loc="best", frameon=False)
     return drawing.png
@@ -85,7 +58,7 @@ def confusion(
     """The confusion matrix as PNG: truth by row, with the share of each row."""
     cells = np.array([[true_positives, false_negatives], [false_positives, true_negatives]])
     shares = cells / np.maximum(cells.sum(axis=1, keepdims=True), 1)
-    with _draw(_SQUARE) as drawing:
+    with draw(_SQUARE) as drawing:
         axes = drawing.axes("Confusion matrix", "the model says", "the truth is")
         axes.grid(visible=False)
         axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
@@ -101,9 +74,9 @@ def confusion(
 def histogram(labels: ArrayLike, scores: ArrayLike, threshold: float) -> bytes:
     """How the scores (N,) of cracked and of sound pictures spread, as PNG."""
     y, values = np.asarray(labels), np.asarray(scores)
-    with _draw((6.4, 3.6)) as drawing:
+    with draw((6.4, 3.6)) as drawing:
         axes = drawing.axes("Scores", "score", "pictures (logarithmic)")
-        for label, colour, name, hatch in ((0, _SOUND, "sound", ""), (1, _CRACK, "crack", "//")):
+        for label, colour, name, hatch in ((0, SOUND, "sound", ""), (1, CRACK, "crack", "//")):
             axes.hist(
                 values[y == label],
                 bins=np.linspace(0, 1, 41),
@@ -125,7 +98,7 @@ def training_curves(rows: Sequence[Mapping[str, Any]]) -> bytes:
 
     Each row has phase, epoch, loss, accuracy, val_loss, val_accuracy and learning_rate.
     """
-    with _draw((10.5, 3.4)) as drawing:
+    with draw((10.5, 3.4)) as drawing:
         for place, name, title in (
             (131, "loss", "Loss"),
             (132, "accuracy", "Accuracy"),
@@ -134,11 +107,11 @@ def training_curves(rows: Sequence[Mapping[str, Any]]) -> bytes:
             axes = drawing.axes(title, "epoch", "", place)
             axes.xaxis.get_major_locator().set_params(integer=True)
             _mark_phases(axes, rows)
-            _plot_column(axes, rows, name, _SOUND, "-", "training")
+            _plot_column(axes, rows, name, SOUND, "-", "training")
             if name == "learning_rate":
                 axes.set_yscale("log")
                 continue
-            _plot_column(axes, rows, f"val_{name}", _CRACK, "--", "validation")
+            _plot_column(axes, rows, f"val_{name}", CRACK, "--", "validation")
             axes.legend(frameon=False)
     return drawing.png
 
@@ -146,7 +119,7 @@ def training_curves(rows: Sequence[Mapping[str, Any]]) -> bytes:
 def table(columns: Sequence[str], rows: Sequence[Sequence[str]], title: str) -> bytes:
     """A small table of text as PNG; the first column is set to the left, the others right."""
     width, height = 1.0 + 1.15 * len(columns), 0.7 + 0.32 * (len(rows) + 1)
-    with _draw((width, height)) as drawing:
+    with draw((width, height)) as drawing:
         axes = drawing.figure.add_subplot()
         axes.axis("off")
         axes.set_title(title, fontsize=11, loc="left")
@@ -161,18 +134,6 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]], title: str) -> 
             if column == 0:
                 cell.get_text().set_horizontalalignment("left")
     return drawing.png
-
-
-@contextmanager
-def _draw(size: tuple[float, float]) -> Iterator[_Drawing]:
-    """A figure of `size` inches of its own: pyplot and its global list are not touched."""
-    figures = extras.require("matplotlib.figure", "train", "draw charts")
-    drawing = _Drawing(figures.Figure(figsize=size, layout="constrained"))
-    yield drawing
-    content = io.BytesIO()
-    metadata = {"Software": None}
-    drawing.figure.savefig(content, format="png", dpi=_DOTS_PER_INCH, metadata=metadata)
-    drawing.png = content.getvalue()
 
 
 def _unit(axes: Any) -> None:
@@ -193,6 +154,6 @@ def _mark_phases(axes: Any, rows: Sequence[Mapping[str, Any]]) -> None:
     phases = [row["phase"] for row in rows]
     for index, phase in enumerate(phases):
         if index == 0 or phase != phases[index - 1]:
-            axes.axvline(index + 0.5, color=_GREY, linewidth=1, linestyle=":")
+            axes.axvline(index + 0.5, color=GREY, linewidth=1, linestyle=":")
             top = axes.get_xaxis_transform()
-            axes.text(index + 0.55, 0.98, phase, fontsize=8, color=_GREY, transform=top, va="top")
+            axes.text(index + 0.55, 0.98, phase, fontsize=8, color=GREY, transform=top, va="top")

@@ -1,0 +1,54 @@
+"""Scores of one picture in many forms."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crackscope import progress
+from crackscope.inspection.inspector import Inspector
+from crackscope.types import Photo, Pixels
+
+_TOGETHER = 8
+"""Forms held at once in each thread."""
+
+
+def score(
+    inspector: Inspector,
+    forms: Callable[[int], Iterable[Pixels]],
+    count: int,
+    what: str,
+    workers: int | None = None,
+) -> NDArray[np.float64]:
+    """(count, forms) float64: the score of each form, (H, W, 3) uint8, of each of `count` pictures.
+
+    The score of a picture is that of its highest window, as in `inspect`. `forms(row)` gives the
+    same number for every row. Load the inspector with `threads=1`: `workers` threads (one for each
+    core by default) make the forms and score them; `what` names the progress bar.
+    """
+
+    def row_of(row: int) -> list[float]:
+        return [score for part in _parts(forms(row)) for score in _highest(inspector, part)]
+
+    rows = []
+    with (
+        ThreadPoolExecutor(workers or os.cpu_count()) as pool,
+        progress.bar(what, count) as advance,
+    ):
+        for scores in pool.map(row_of, range(count)):
+            rows.append(scores)
+            advance(1)
+    return np.array(rows, dtype=np.float64)
+
+
+def _parts(forms: Iterable[Pixels]) -> Iterator[list[Photo]]:
+    photos = (Photo("", pixels) for pixels in forms)
+    while part := list(islice(photos, _TOGETHER)):
+        yield part
+
+
+def _highest(inspector: Inspector, photos: list[Photo]) -> list[float]:
+    return [float(windows.scores.max()) for windows in inspector.score_all(photos)]

@@ -1,0 +1,46 @@
+"""The ground that every chart is drawn on.
+
+Colours are those of Okabe and Ito, which people with colour-blindness can tell apart; lines differ
+in their dashes too, so that a print in grey can be read.
+"""
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from crackscope import extras
+
+CRACK, SOUND, THIRD, GREY = "#D55E00", "#0072B2", "#009E73", "#767676"
+_DOTS_PER_INCH = 150
+
+
+class Drawing:
+    """A figure on its way to a PNG; `png` is set when the block ends."""
+
+    def __init__(self, figure: Any) -> None:
+        self.figure = figure
+        self.png = b""
+
+    def axes(self, title: str, x: str, y: str, place: Any = 111) -> Any:
+        """Axes with labels and no more ink than needed; `place` as for matplotlib's subplots."""
+        axes = self.figure.add_subplot(place)
+        axes.set_title(title, fontsize=11, loc="left")
+        axes.set_xlabel(x)
+        axes.set_ylabel(y)
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.grid(color="#e4e4e4", linewidth=0.8)
+        axes.set_axisbelow(True)
+        return axes
+
+
+@contextmanager
+def draw(size: tuple[float, float]) -> Iterator[Drawing]:
+    """A figure of `size` inches of its own: pyplot and its global list are not touched."""
+    figures = extras.require("matplotlib.figure", "train", "draw charts")
+    drawing = Drawing(figures.Figure(figsize=size, layout="constrained"))
+    yield drawing
+    content = io.BytesIO()
+    metadata = {"Software": None}
+    drawing.figure.savefig(content, format="png", dpi=_DOTS_PER_INCH, metadata=metadata)
+    drawing.png = content.getvalue()
