@@ -19,15 +19,17 @@ _HOMES = {
     "inspect": "crackscope.commands.inspect",
     "train": "crackscope.commands.train",
     "evaluate": "crackscope.commands.evaluate",
+    "validate": "crackscope.commands.validate",
     "export": "crackscope.commands.export",
 }
-__all__ = ["evaluate", "export", "inspect", "load", "train"]
+__all__ = ["evaluate", "export", "inspect", "load", "train", "validate"]
 
 if TYPE_CHECKING:
     from crackscope.commands.evaluate import evaluate
     from crackscope.commands.export import export
     from crackscope.commands.inspect import inspect
     from crackscope.commands.train import train
+    from crackscope.commands.validate import validate
     from crackscope.inspection.inspector import load
 
 

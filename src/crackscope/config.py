@@ -298,6 +298,79 @@ class EvaluateConfig:
 
 
 @dataclass(frozen=True)
+class ValidateConfig:
+    """Say whether the model works on the concrete of a site, from windows that you label."""
+
+    site: Path | None = None
+    """Folder with the photos of the site (walked recursively)."""
+    _: KW_ONLY
+    model: str = "crackscope"
+    """Bundle folder, run folder, or the word crackscope: the model in the package."""
+    labels: Path | None = None
+    """CSV with the columns photo, x0, y0, x1, y1, label; else labels.csv in the run folder."""
+    truth: Path | None = None
+    """Labelled folder, zip or CSV manifest in place of SITE: its labels stand for yours, and the
+    photos that were not drawn check the result."""
+    reader: str = "auto"
+    """How --truth is laid out: auto looks at the folder."""
+    crack_class: str | None = None
+    """Which class folder of --truth holds the cracks, where the names do not tell."""
+    patches: int = 200
+    """Windows to label; raise it later to add to those that are drawn."""
+    photos: int = 100
+    """Most photos that the windows are drawn from; no other photo is read."""
+    recall: float = 0.95
+    """Wanted share of the cracked windows that are found."""
+    threshold: float | None = None
+    """Score from which a window counts as cracked; else the model's own."""
+    adapt: bool = False
+    """Fit the head to the labels, and keep that model in the run folder where it is better on
+    photos left out of the fit."""
+    bootstrap: int = 1000
+    """Resamples of photos behind each interval."""
+    seed: int = 0
+    """Seed of the draw, the folds and the bootstrap."""
+    device: Device = "auto"
+    """Where the network runs."""
+    workers: int | None = None
+    """Photos worked on at once; else one for each core."""
+    max_megapixels: float = 250.0
+    """Larger photos are refused before they are decoded."""
+    out: Path | None = None
+    """Run folder; else runs/validate/NAME."""
+    name: str | None = None
+    """Name of the run below runs/validate."""
+    exist_ok: bool = False
+    """Draw anew in a folder of another model, site or seed; labels.csv is left as it is."""
+
+    def __post_init__(self) -> None:
+        _check(
+            (
+                self.site is None or self.truth is None,
+                "--truth stands in place of SITE: name one of the two",
+            ),
+            (
+                self.labels is None or self.truth is None,
+                "--truth brings its own labels: leave --labels out",
+            ),
+            (self.patches >= 1, f"patches must be at least 1. Received: {self.patches}"),
+            (self.photos >= 1, f"photos must be at least 1. Received: {self.photos}"),
+            (0.0 < self.recall < 1.0, f"recall must lie between 0 and 1. Received: {self.recall}"),
+            (
+                self.threshold is None or 0.0 < self.threshold < 1.0,
+                f"threshold must lie between 0 and 1. Received: {self.threshold}",
+            ),
+            (self.bootstrap >= 100, f"bootstrap must be at least 100: {self.bootstrap}"),
+            (self.seed >= 0, f"seed must be at least 0. Received: {self.seed}"),
+            _workers_rule(self.workers),
+            (
+                self.max_megapixels > 0,
+                f"max_megapixels must be above 0. Received: {self.max_megapixels}",
+            ),
+        )
+
+
+@dataclass(frozen=True)
 class ExportConfig:
     """Write a model in another format, and prove that it gives the same scores."""
 

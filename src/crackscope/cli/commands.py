@@ -13,6 +13,7 @@ COMMANDS: dict[str, type] = {
     "inspect": configs.InspectConfig,
     "train": configs.TrainConfig,
     "evaluate": configs.EvaluateConfig,
+    "validate": configs.ValidateConfig,
     "export": configs.ExportConfig,
     "info": configs.InfoConfig,
 }

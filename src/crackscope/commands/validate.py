@@ -1,0 +1,208 @@
+"""Does it work on this concrete: draw windows, have them labelled, judge the model, adapt it."""
+
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from crackscope import config as configs
+from crackscope import environment, extras, run_dir
+from crackscope.commands.outcome import Outcome
+from crackscope.config import ValidateConfig
+from crackscope.data.readers import open_dataset
+from crackscope.errors import ImageError, UsageError
+from crackscope.evaluation.site import draw, judge, report, survey
+from crackscope.evaluation.site.estimate import Sample
+from crackscope.evaluation.site.population import Population, Rows, weights
+from crackscope.evaluation.site.sites import (
+    LABELS,
+    PAGE,
+    TO_LABEL,
+    Labelled,
+    PhotoSite,
+    Site,
+    TruthSite,
+)
+from crackscope.evaluation.site.survey import Survey
+from crackscope.inspection.inspector import Inspector, load
+from crackscope.types import SCHEMA_VERSION
+
+if TYPE_CHECKING:
+    from crackscope.training.site import Attempt
+
+_SETTINGS = ("patches", "recall", "threshold", "adapt", "bootstrap", "seed")
+
+
+def validate(site: str | Path | None = None, **settings: Any) -> Outcome:
+    """Validate a model on the photos of a site; `settings` are the fields of ValidateConfig."""
+    return run(configs.make(ValidateConfig, None if site is None else Path(site), **settings))
+
+
+def run(config: ValidateConfig) -> Outcome:
+    """Draw what is to be labelled, or judge by the labels that there are.
+
+    The folder is never finished: more labels may come, and the same command takes them in. What a
+    person labelled is read and never written. Exit 3 where photos could not be read.
+    """
+    if config.adapt:
+        extras.require("keras", "train", "adapt a model")
+    inspector = load(config.model, config.device, threads=1)
+    site = _open(config)
+    folder = run_dir.choose("validate", config.out, config.name, site.name)
+    identity = {
+        "command": "validate",
+        "model": inspector.bundle.digest,
+        "seed": config.seed,
+        **site.identity,
+    }
+    with run_dir.open_run(folder, identity, config.exist_ok) as run:
+        if not run.resumed:
+            _clear(folder)
+        workers = config.workers or os.cpu_count() or 1
+        surveyed = site.survey(inspector, folder, config.max_megapixels, workers)
+        strata, rows = _draw(site, surveyed.population, config, folder)
+        labelled = site.answers(surveyed.population, rows, folder, config.labels)
+        if not len(labelled.rows):
+            return _invite(folder, surveyed, site, rows)
+        return _judge(config, inspector, site, surveyed, strata, rows, labelled, folder)
+
+
+def _open(config: ValidateConfig) -> Site:
+    if config.truth is not None:
+        dataset = open_dataset(config.truth, config.reader, config.crack_class)
+        return TruthSite(dataset, config.photos, config.seed)
+    if config.site is None:
+        raise UsageError("name the folder with the photos of the site, or labelled data by --truth")
+    return PhotoSite(config.site, config.photos, config.seed)
+
+
+def _clear(folder: Path) -> None:
+    """Remove what another model, site or seed left; what a person wrote stays."""
+    for name in (survey.WINDOWS, survey.SCORES, report.DRAWN, report.DOCUMENT, report.PAGE, PAGE):
+        (folder / name).unlink(missing_ok=True)
+    shutil.rmtree(folder / "model", ignore_errors=True)
+
+
+def _draw(
+    site: Site, population: Population, config: ValidateConfig, folder: Path
+) -> tuple[Rows, Rows]:
+    """Strata of all windows, and the rows to label: never fewer than an earlier call drew."""
+    strata = draw.strata(population.scores)
+    order = draw.labelling_order(strata, population.photo_codes, config.seed)
+    before = report.count_drawn(folder / report.DRAWN)
+    rows = order[: max(config.patches, before)]
+    if len(rows) > before or not (folder / PAGE).exists():
+        site.ask(population, rows, folder, config.labels)
+    every = weights(strata, rows, population.share)
+    report.write_drawn(folder / report.DRAWN, population, strata, rows, every)
+    return strata, rows
+
+
+def _invite(folder: Path, surveyed: Survey, site: Site, rows: Rows) -> Outcome:
+    population = surveyed.population
+    photos = len(set(population.photos))
+    facts = {
+        "windows": len(population),
+        "photos": photos,
+        "of_photos": site.of_photos,
+        "drawn": len(rows),
+        "labelled": 0,
+    }
+    text = (
+        f"{len(rows)} windows are drawn from {len(population):,} of {photos} photos (the site has "
+        f"{site.of_photos}).\n"
+        f"Open {folder / PAGE} in a browser: J for a crack, F for none, S to save.\n"
+        f"Put the saved file into the folder as {LABELS} (or fill in {TO_LABEL} and save it under "
+        "that name),\nand run the same command again."
+    )
+    return _outcome(text, folder, {"path": str(folder), "site": facts}, surveyed.unreadable)
+
+
+def _judge(
+    config: ValidateConfig,
+    inspector: Inspector,
+    site: Site,
+    surveyed: Survey,
+    strata: Rows,
+    drawn: Rows,
+    labelled: Labelled,
+    folder: Path,
+) -> Outcome:
+    population = surveyed.population
+    sample = _sample(population, labelled, weights(strata, labelled.rows, population.share))
+    limit = config.threshold or inspector.bundle.thresholds.upper
+    found = judge.judge(sample, limit, config.recall, config.bootstrap, config.seed)
+    words = judge.in_words(found)
+    attempt = _adapt(config, inspector, site, population, labelled, sample, folder)
+    if attempt is not None:
+        words += attempt.words
+    notes = [*labelled.remarks, *judge.notes(found)]
+    if missing := len(drawn) - len(labelled.rows):
+        notes.append(f"{missing} of {len(drawn)} drawn windows have no label")
+    notes += [f"could not be read: {text}" for text in surveyed.unreadable]
+    values = {
+        "schema_version": SCHEMA_VERSION,
+        "model": inspector.bundle.identity,
+        "site": {
+            "name": site.name,
+            "windows": len(population),
+            "photos": len(set(population.photos)),
+            "of_photos": site.of_photos,
+            "drawn": len(drawn),
+        },
+        "default": found.to_dict(),
+        "adapted": None if attempt is None else attempt.values,
+        "notes": notes,
+        "settings": {name: getattr(config, name) for name in _SETTINGS},
+        "machine": environment.describe(),
+    }
+    report.write(folder, values, words, notes)
+    text = "\n".join([*words, *(f"note: {note}" for note in notes)])
+    return _outcome(text, folder, {"path": str(folder), **values}, surveyed.unreadable)
+
+
+def _adapt(
+    config: ValidateConfig,
+    inspector: Inspector,
+    site: Site,
+    population: Population,
+    labelled: Labelled,
+    sample: Sample,
+    folder: Path,
+) -> "Attempt | None":
+    if not config.adapt:
+        return None
+    from crackscope.training.site import Settings, adapt_to_site
+
+    rest = site.others()
+    others = None
+    if rest is not None:
+        everything, truth = rest
+        others = site.dataset(*rest), _sample(everything, truth, np.ones(len(truth.rows)))
+    return adapt_to_site(
+        inspector,
+        site.dataset(population, labelled),
+        sample,
+        others,
+        folder,
+        Settings(config.recall, config.bootstrap, config.seed),
+    )
+
+
+def _sample(population: Population, labelled: Labelled, stand_for: Any) -> Sample:
+    rows = labelled.rows
+    scores, photos = population.scores[rows], population.photo_codes[rows]
+    return Sample(labelled.labels, scores, stand_for, photos)
+
+
+def _outcome(text: str, folder: Path, data: dict[str, Any], unreadable: Sequence[str]) -> Outcome:
+    return Outcome(
+        text=text,
+        path=folder,
+        data=data,
+        exit_code=ImageError.exit_code if unreadable else 0,
+        failed=unreadable,
+    )

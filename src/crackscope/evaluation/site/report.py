@@ -1,0 +1,75 @@
+"""The report of a validation: drawn.csv, the table to fill in, metrics.json and a page."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from crackscope.evaluation.site.labels import shown
+from crackscope.evaluation.site.population import Floats, Population, Rows
+from crackscope.rendering.page import Section, Table, Text, render
+from crackscope.run_dir import write_atomically, write_json
+
+DRAWN, DOCUMENT, PAGE = "drawn.csv", "metrics.json", "report.html"
+_COLUMNS = ("photo", "x0", "y0", "x1", "y1", "score", "stratum", "weight")
+
+
+def write_drawn(
+    file: Path, population: Population, strata: Rows, rows: Rows, weights: Floats
+) -> None:
+    """Every drawn window: its score, its stratum, and how many it stands for once all have labels.
+
+    The rows are in the order of labelling; the box is empty for a whole file.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(_COLUMNS)
+    for row, weight in zip(rows, weights, strict=True):
+        box = population.boxes[row]
+        sides = [""] * 4 if box is None else box.to_list()
+        facts = [repr(float(population.scores[row])), int(strata[row]), repr(float(weight))]
+        writer.writerow([shown(population.paths[row]), *sides, *facts])
+    write_atomically(file, text.getvalue())
+
+
+def count_drawn(file: Path) -> int:
+    """How many windows an earlier call has drawn; 0 before the first."""
+    if not file.exists():
+        return 0
+    text = file.read_text(encoding="utf-8")
+    return sum(1 for _ in csv.reader(io.StringIO(text, newline=""))) - 1
+
+
+def write(
+    folder: Path, values: Mapping[str, Any], words: Sequence[str], notes: Sequence[str]
+) -> None:
+    """Write metrics.json and report.html."""
+    write_json(folder / DOCUMENT, dict(values))
+    rows = [
+        (name.replace("_", " "), *_cells(value))
+        for name, value in values["default"].items()
+        if name in ("recall", "false_alarm_rate", "share_of_cracked_windows")
+    ]
+    sections = [
+        Section("In words", [Text(sentence) for sentence in words]),
+        Section("What to know", [Text(note) for note in notes]),
+        Section(
+            "Figures for the whole site",
+            [Table(("figure", "value", "from", "to"), rows, "95 % intervals over photos")],
+        ),
+        Section("How it was made", [Table(("what", "value"), _made(values))]),
+    ]
+    title = f"{values['model']} on {values['site']['name']}"
+    page = render(title, [section for section in sections if section.items])
+    write_atomically(folder / PAGE, page.encode("utf-8", "backslashreplace"))
+
+
+def _cells(value: Mapping[str, float] | None) -> tuple[str, str, str]:
+    if value is None:
+        return ("–", "–", "–")
+    return tuple(f"{value[name]:.4f}" for name in ("value", "low", "high"))  # type: ignore[return-value]
+
+
+def _made(values: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    return [*values["site"].items(), *values["settings"].items(), *values["machine"].items()]

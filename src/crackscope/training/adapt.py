@@ -1,0 +1,202 @@
+"""Fit the head to a site, and tell by cross-validation over photos whether that is any better.
+
+The features stay frozen. The new logit is
+
+    slope * old logit + shift + change . standardised features
+
+with a Gaussian prior that holds slope near 1, shift and change near 0: a ridge towards the present
+head (MAP-regularised adaptation; Chelba and Acero 2004). How far the change may go, the `reach`, is
+the prior's standard deviation of the logit that it adds, and is chosen by cross-validation within
+the training photos. Reach 0 leaves the present head, calibrated to the site.
+
+Windows count alike in the fit: the draw depends on the score alone, which the model knows, so
+P(crack | features) is the same in the sample as on the site. What is judged by is weighted.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crackscope import extras
+from crackscope.evaluation import metrics
+from crackscope.evaluation.site import estimate
+from crackscope.evaluation.site.estimate import Sample
+from crackscope.types import Interval
+
+Floats = NDArray[np.float64]
+Rows = NDArray[np.int64]
+
+REACHES = (0.0, 0.5, 1.0, 2.0, 4.0)
+FOLDS = 5
+LEAST_PHOTOS, LEAST_OF_CLASS = 5, 8
+
+
+@dataclass(frozen=True)
+class Head:
+    """A logistic unit on features: kernel (F,) and bias."""
+
+    kernel: Floats
+    bias: float
+
+    def logits(self, features: Floats) -> Floats:
+        """(N, F) -> (N,)."""
+        return np.asarray(features @ self.kernel + self.bias, np.float64)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How much better the adapted head is on windows that it was not fitted to, with intervals.
+
+    Gains of log loss (nats a window) over the present head and over the present head calibrated to
+    the same labels, and of AUROC; above 0 is better.
+    """
+
+    log_loss: Interval
+    log_loss_calibrated: Interval
+    auroc: Interval
+
+    @property
+    def better(self) -> bool:
+        """Whether both gains of log loss are above 0 by their whole intervals.
+
+        Log loss, because every window counts with its probability, which is what verdicts,
+        thresholds and `unsure` are made of, and because a proper score cannot be gamed (Gneiting
+        and Raftery 2007). Over the calibrated head as well: else a head that only learnt how rare
+        cracks are, or that labels are random, would win over a default that is too sure.
+        """
+        return min(self.log_loss.low, self.log_loss_calibrated.low) > 0.0
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in metrics.json."""
+        return {
+            "log_loss_gain": self.log_loss.to_dict(),
+            "log_loss_gain_over_calibrated": self.log_loss_calibrated.to_dict(),
+            "auroc_gain": self.auroc.to_dict(),
+            "better": self.better,
+        }
+
+
+@dataclass(frozen=True)
+class Adapted:
+    """The head fitted to all labels, how it was judged, and its scores of windows left out (n,)."""
+
+    head: Head
+    calibrated: Head
+    reach: float
+    comparison: Comparison
+    scores: Floats
+
+
+def obstacle(sample: Sample) -> str | None:
+    """Why nothing can be fitted to these labels, or None."""
+    photos = sample.photo_count
+    cracked, sound = int(sample.labels.sum()), int((1 - sample.labels).sum())
+    if photos >= LEAST_PHOTOS and min(cracked, sound) >= LEAST_OF_CLASS:
+        return None
+    return (
+        f"adapting needs at least {LEAST_OF_CLASS} cracked and {LEAST_OF_CLASS} sound windows of "
+        f"{LEAST_PHOTOS} photos. Received: {cracked} cracked and {sound} sound of {photos}"
+    )
+
+
+def adapt(features: Floats, sample: Sample, head: Head, resamples: int, seed: int) -> Adapted:
+    """Fit `head` to the labels of `sample`, features (n, F); see `obstacle` for what it takes."""
+    side = folds(sample.photos, sample.labels, seed)
+    new, old = np.empty(len(side)), np.empty(len(side))
+    for fold in np.unique(side):
+        inside = side != fold
+        x, y = features[inside], sample.labels[inside]
+        reach = _choose(x, y, sample.photos[inside], head, seed)
+        new[~inside] = fit(x, y, head, reach).logits(features[~inside])
+        old[~inside] = fit(x, y, head, 0.0).logits(features[~inside])
+    times = estimate.draw_times(sample.photos, resamples, seed)
+    comparison = compare(sample, times, new, head.logits(features), old)
+    reach = _choose(features, sample.labels, sample.photos, head, seed)
+    best, calibrated = (fit(features, sample.labels, head, each) for each in (reach, 0.0))
+    return Adapted(best, calibrated, reach, comparison, probabilities(new))
+
+
+def compare(
+    sample: Sample, times: Floats, new: Floats, present: Floats, calibrated: Floats
+) -> Comparison:
+    """Paired over windows, bootstrapped over photos; the three are logits (n,)."""
+
+    def gain(other: Floats) -> Interval:
+        difference = _losses(sample.labels, other) - _losses(sample.labels, new)
+        return estimate.interval(sample, times, lambda w: w @ difference / w.sum(axis=1))
+
+    def auroc_gain(weights: Floats) -> Floats:
+        return _auroc(sample, new)(weights) - _auroc(sample, present)(weights)
+
+    auroc = estimate.interval(sample, times, auroc_gain)
+    return Comparison(gain(present), gain(calibrated), auroc)
+
+
+def fit(features: Floats, labels: Rows, head: Head, reach: float) -> Head:
+    """The head of the largest posterior; features (n, F), labels (n,) 0 or 1."""
+    optimize = extras.require("scipy.optimize", "train", "adapt a model")
+    mean, spread = features.mean(axis=0), _spread(features)
+    scale = reach / (spread * np.sqrt(features.shape[1]))
+    parts = [(features - mean) * scale] if reach > 0 else []
+    ends = [head.logits(features)[:, None], np.ones((len(labels), 1))]
+    design = np.concatenate([*parts, *ends], axis=1)
+    start = np.zeros(design.shape[1])
+    start[-2] = 1.0
+
+    def loss(values: Floats) -> tuple[float, Floats]:
+        z, away = design @ values, values - start
+        slope = design.T @ (probabilities(z) - labels) + away
+        return float(_losses(labels, z).sum() + away @ away / 2), slope
+
+    best = optimize.minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 500}).x
+    change = best[:-2] * scale if reach > 0 else np.zeros(len(head.kernel))
+    kernel = best[-2] * head.kernel + change
+    return Head(kernel, float(best[-2] * head.bias + best[-1] - change @ mean))
+
+
+def folds(photos: Rows, labels: Rows, seed: int, count: int = FOLDS) -> Rows:
+    """(n,) fold of each window: whole photos, dealt out in the order of their cracks."""
+    codes = np.unique(photos, return_inverse=True)[1]
+    cracks = np.bincount(codes, labels)
+    order = np.random.default_rng(seed).permutation(len(cracks))
+    order = order[np.argsort(-cracks[order], kind="stable")]
+    fold = np.empty(len(cracks), np.int64)
+    fold[order] = np.arange(len(cracks)) % count
+    side: Rows = fold[codes]
+    return side
+
+
+def probabilities(logits: Floats) -> Floats:
+    """The logistic function, without overflow."""
+    return np.asarray(0.5 * (1.0 + np.tanh(logits / 2)), np.float64)
+
+
+def _choose(features: Floats, labels: Rows, photos: Rows, head: Head, seed: int) -> float:
+    """The reach of the lowest log loss over photos left out; the smallest of equals."""
+    side = folds(photos, labels, seed + 1)
+    losses = dict.fromkeys(REACHES, 0.0)
+    for fold in np.unique(side):
+        inside = side != fold
+        for reach in REACHES:
+            fitted = fit(features[inside], labels[inside], head, reach)
+            left = fitted.logits(features[~inside])
+            losses[reach] += float(_losses(labels[~inside], left).sum())
+    return min(losses, key=lambda reach: losses[reach])
+
+
+def _spread(features: Floats) -> Floats:
+    """Standard deviations (F,), those of features that hardly vary lifted to a floor."""
+    spread = features.std(axis=0)
+    return np.asarray(np.maximum(spread, 0.3 * np.sqrt(np.mean(spread**2)) + 1e-6), np.float64)
+
+
+def _losses(labels: Rows, logits: Floats) -> Floats:
+    return np.asarray(np.logaddexp(0.0, logits) - labels * logits, np.float64)
+
+
+def _auroc(sample: Sample, logits: Floats) -> Callable[[Floats], Floats]:
+    drawn = metrics.sample(sample.labels, probabilities(logits), 0.5)
+    return lambda weights: metrics.measure(drawn, weights[:, drawn.order])["auroc"]

@@ -1,0 +1,124 @@
+"""Adapt a model to the labels of a site, keep it only where it is better, and say which it was."""
+
+import shutil
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from crackscope.data.manifest import Dataset
+from crackscope.evaluation.site import estimate, judge
+from crackscope.evaluation.site.estimate import Sample
+from crackscope.evaluation.site.judge import Findings
+from crackscope.inspection.inspector import Inspector
+from crackscope.training import adapt, site_model
+from crackscope.training.adapt import Adapted, Comparison
+from crackscope.types import Interval
+
+MODEL = "model"
+_SURE = 0.2
+"""Share of the misses that `unsure` still lets through."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The wanted recall, and resamples and seed of folds and bootstraps."""
+
+    recall: float
+    resamples: int
+    seed: int
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What came of it: `values` for metrics.json, `words` for people."""
+
+    kept: bool
+    values: dict[str, Any]
+    words: tuple[str, ...]
+
+
+def adapt_to_site(
+    inspector: Inspector,
+    dataset: Dataset,
+    sample: Sample,
+    others: tuple[Dataset, Sample] | None,
+    folder: Path,
+    settings: Settings,
+) -> Attempt:
+    """Fit, judge on photos left out, and write `folder`/model where it is better.
+
+    `sample` belongs to the patches of `dataset`; `others` are labelled windows of further photos,
+    which the fit never sees, and which decide nothing. A model of an earlier call is removed.
+    """
+    shutil.rmtree(folder / MODEL, ignore_errors=True)
+    if reason := adapt.obstacle(sample):
+        return Attempt(False, {"kept": False, "reason": reason}, (f"not adapted: {reason}.",))
+    head = site_model.head_of(inspector.bundle)
+    features = site_model.features(inspector, dataset, folder)
+    adapted = adapt.adapt(features, sample, head, settings.resamples, settings.seed)
+    values: dict[str, Any] = {"reach": adapted.reach, "left_out": adapted.comparison.to_dict()}
+    kept, words = adapted.comparison.better, [_verdict(adapted.comparison)]
+    if kept:
+        found = _write(inspector, dataset, sample, adapted, folder, settings)
+        values["model"] = found.to_dict()
+        words += [
+            "Of the adapted model, on photos left out of its fit:",
+            *judge.in_words(found)[1:],
+        ]
+    if others is not None:
+        checked = _check(inspector, others, adapted, folder, settings)
+        values["other_photos"] = checked.to_dict()
+        words.append(f"On the photos that were not drawn: {_gains(checked)}.")
+    return Attempt(kept, {"kept": kept, **values}, tuple(words))
+
+
+def _write(
+    inspector: Inspector,
+    dataset: Dataset,
+    sample: Sample,
+    adapted: Adapted,
+    folder: Path,
+    settings: Settings,
+) -> Findings:
+    """Write the bundle; returns how good it is at its own threshold."""
+    left_out = replace(sample, scores=adapted.scores)
+    times = estimate.draw_times(sample.photos, settings.resamples, settings.seed)
+    upper = estimate.for_recall(left_out, settings.recall, times)
+    lower = estimate.for_recall(left_out, 1 - _SURE * (1 - settings.recall), times)
+    limits = site_model.thresholds_of(upper, lower)
+    info = site_model.describe(inspector.bundle, dataset, adapted, limits)
+    site_model.write(folder / MODEL, inspector.bundle, adapted.head, dataset, info)
+    return judge.judge(left_out, limits.upper, settings.recall, settings.resamples, settings.seed)
+
+
+def _check(
+    inspector: Inspector,
+    others: tuple[Dataset, Sample],
+    adapted: Adapted,
+    folder: Path,
+    settings: Settings,
+) -> Comparison:
+    dataset, sample = others
+    features = site_model.features(inspector, dataset, folder)
+    present = site_model.head_of(inspector.bundle)
+    heads = (adapted.head, present, adapted.calibrated)
+    times = estimate.draw_times(sample.photos, settings.resamples, settings.seed)
+    return adapt.compare(sample, times, *(head.logits(features) for head in heads))
+
+
+def _verdict(found: Comparison) -> str:
+    text = f"on photos left out of the fit, {_gains(found)}"
+    if found.better:
+        return f"The adapted model is better, and kept: {text}."
+    return f"Adapting is not shown to be better, and the default is kept: {text}."
+
+
+def _gains(found: Comparison) -> str:
+    return (
+        f"log loss lower by {_interval(found.log_loss)}, by {_interval(found.log_loss_calibrated)} "
+        f"than the default calibrated to the same labels; AUROC higher by {_interval(found.auroc)}"
+    )
+
+
+def _interval(value: Interval) -> str:
+    return f"{value.value:.4f} ({value.low:.4f} to {value.high:.4f})"

@@ -1,0 +1,169 @@
+"""An adapted model: the same network with the head of a site, as a bundle of its own."""
+
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crackscope.data import near_copies
+from crackscope.data.fingerprints import scan
+from crackscope.data.manifest import Dataset, cut
+from crackscope.evaluation import thresholds
+from crackscope.evaluation.site.estimate import Target
+from crackscope.exporting import head as heads
+from crackscope.exporting import onnx, verify
+from crackscope.images.read import decode
+from crackscope.inspection.inspector import Inspector
+from crackscope.models import bundle as bundles
+from crackscope.models import classifier
+from crackscope.models.bundle import Bundle, Thresholds
+from crackscope.tiles.cut import cut as cut_tile
+from crackscope.tiles.grid import grid
+from crackscope.training import pack
+from crackscope.training.adapt import Adapted, Head
+from crackscope.types import Photo, Pixels
+
+_LEAST_THRESHOLD = 1e-3
+_NOT_ITS_OWN = ("figures", "sections")
+"""What the model it came from says of itself, and what is no longer true of the new one."""
+
+
+def head_of(bundle: Bundle) -> Head:
+    """The present head, as it is in model.onnx."""
+    return Head(*heads.read(bundle.file(bundles.ONNX)))
+
+
+def features(inspector: Inspector, dataset: Dataset, folder: Path) -> NDArray[np.float64]:
+    """Pooled features (N, F) of every patch, through the graph of the bundle.
+
+    A patch of several windows is stood for by the one with the highest score. `folder` holds the
+    graph meanwhile. Raises ImageError where a file is gone since it was scored.
+    """
+    graph = folder / "features.onnx"
+    heads.expose_features(inspector.bundle.file(bundles.ONNX), graph)
+    try:
+        run = onnx.runner(graph)
+        rows: dict[int, NDArray[np.float32]] = {}
+        for row, pixels in _pixels(dataset):
+            rows[row] = run(_telling(inspector, pixels)[None])[0]
+    finally:
+        graph.unlink()
+    return np.array([rows[row] for row in range(len(dataset))], np.float64)
+
+
+def _pixels(dataset: Dataset) -> Iterator[tuple[int, Pixels]]:
+    """Row and pixels of every patch, each file decoded once."""
+    path, whole = None, np.empty((0, 0, 3), np.uint8)
+    for row in sorted(range(len(dataset)), key=lambda row: dataset.patches[row].path):
+        patch = dataset.patches[row]
+        if patch.path != path:
+            path, whole = patch.path, decode(dataset.read_bytes(patch), patch.path).pixels
+        yield row, cut(whole, patch)
+
+
+def _telling(inspector: Inspector, pixels: Pixels) -> Pixels:
+    tiles = grid(pixels.shape[1], pixels.shape[0], inspector.bundle.input.window)
+    if len(tiles) == 1:
+        return np.ascontiguousarray(pixels)
+    scores = inspector.window_scores(Photo("", pixels)).scores
+    return np.ascontiguousarray(cut_tile(pixels, tiles[int(scores.argmax())]))
+
+
+def thresholds_of(wanted: Target | None, sure: Target | None) -> Thresholds:
+    """upper from the wanted recall, lower from a higher one; both on windows left out of the fit.
+
+    `upper` is at most 0.5: a window that is more likely cracked than not is never called sound.
+    """
+    upper = min(thresholds.UPPER, wanted.threshold.value if wanted else 1.0)
+    lower = min(upper, sure.threshold.value if sure else 1.0)
+    upper, lower = (max(_LEAST_THRESHOLD, value) for value in (upper, lower))
+    return Thresholds(lower=lower, upper=upper)
+
+
+def describe(
+    bundle: Bundle, dataset: Dataset, adapted: Adapted, limits: Thresholds
+) -> dict[str, Any]:
+    """model.json of the adapted model; the site has the name of `dataset`."""
+    site = dataset.name
+    photos = len({patch.group for patch in dataset.patches})
+    cracked = int(dataset.labels.sum())
+    facts = {
+        "site": site,
+        "from": bundle.identity,
+        "labels": {"crack": cracked, "sound": len(dataset) - cracked, "photos": photos},
+        "reach": adapted.reach,
+        **adapted.comparison.to_dict(),
+    }
+    kept = {name: value for name, value in bundle.info.items() if name not in _NOT_ITS_OWN}
+    return {
+        **kept,
+        "name": f"{bundle.name}-{site}",
+        "thresholds": {"lower": limits.lower, "upper": limits.upper},
+        "calibration": {
+            "method": "the head fitted to the site",
+            "temperature": 1.0,
+            "fitted_on": f"{len(dataset)} labelled windows of {site}",
+        },
+        "started_from": bundle.identity,
+        "metrics": {},
+        "adapted": facts,
+        "sections": [{"title": f"Adapted to {site}", "text": _card_text(facts)}],
+    }
+
+
+def _card_text(facts: Mapping[str, Any]) -> str:
+    gain, auroc = facts["log_loss_gain"], facts["auroc_gain"]
+    counts = facts["labels"]
+    return (
+        f"Only the head differs from {facts['from']}: it was fitted to {counts['crack']} cracked "
+        f"and {counts['sound']} sound windows of {counts['photos']} photos of this site. On "
+        f"photos left out of the fit the log loss is {gain['value']:.4f} lower "
+        f"({gain['low']:.4f} to {gain['high']:.4f}), the AUROC {auroc['value']:+.4f} "
+        f"({auroc['low']:+.4f} to {auroc['high']:+.4f}). The thresholds are the site's. On other "
+        "concrete it was not measured: use the model it came from there."
+    )
+
+
+def write(folder: Path, bundle: Bundle, head: Head, dataset: Dataset, info: dict[str, Any]) -> None:
+    """Write the bundle to `folder` in place of an older one; `dataset` is what it was fitted to.
+
+    Raises ParityError where Keras and ONNX disagree; then nothing is kept.
+    """
+    made = folder.with_name(f".{folder.name}.part")
+    shutil.rmtree(made, ignore_errors=True)
+    made.mkdir(parents=True)
+    try:
+        info = {**info, "parity": {"keras_onnx": _networks(made, bundle, head)}}
+        arrays: dict[str, Any] = _trained_on(bundle, dataset)
+        np.savez_compressed(made / bundles.TRAINED_ON, **arrays)
+        pack.seal(made, info)
+        shutil.rmtree(folder, ignore_errors=True)
+        made.rename(folder)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+def _networks(made: Path, bundle: Bundle, head: Head) -> float:
+    """Both forms of the network and the golden scores; returns how much the two differ."""
+    heads.replace(bundle.file(bundles.ONNX), made / bundles.ONNX, head.kernel, head.bias)
+    model = classifier.load(bundle.file(bundles.KERAS))
+    classifier.set_head(model, head.kernel, head.bias)
+    classifier.save(model, made / bundles.KERAS)
+    pixels = verify.probes(bundle.input.window)
+    scores = np.asarray(model.predict_on_batch(pixels), np.float64).reshape(-1)
+    received = onnx.score(made / bundles.ONNX, pixels)
+    difference = verify.gate(scores, received, pack.PARITY_LIMIT)
+    np.savez_compressed(made / bundles.GOLDEN, pixels=pixels, scores=received)
+    return difference
+
+
+def _trained_on(bundle: Bundle, dataset: Dataset) -> dict[str, NDArray[Any]]:
+    """Fingerprints of what the model was trained on before, and of the site's labelled windows."""
+    new = near_copies.compact(scan(dataset).fingerprints)
+    if not (bundle.folder / bundles.TRAINED_ON).is_file():
+        return new
+    old = bundle.arrays(bundles.TRAINED_ON)
+    return {name: np.concatenate([old[name], new[name]]) for name in new}
