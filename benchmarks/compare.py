@@ -8,7 +8,7 @@ inspection  patches a second from JPEG file to score on two cores, the same netw
             Keras predict on a tf.data pipeline, the inspect path, the whole inspect command
 start       seconds of `crackscope --help`, and of a cold process to its first score
 
-Writes compare.json and compare.md.
+Writes compare.json and compare.md after every part; a part that is there is not measured again.
 """
 
 import argparse
@@ -33,11 +33,22 @@ def main() -> None:
     arguments = parse()
     document = measuring.made_from(arguments.data, arguments.weights)
     document["cores"] = measuring.keep_to_cores(arguments.cores)
+    document |= finished(arguments.out / "compare.json", document)
     with tempfile.TemporaryDirectory() as folder:
         for part in arguments.parts:
-            measure = {"training": training, "inspection": inspection, "start": start}[part]
-            document[part] = measure(arguments, Path(folder))
-    measuring.save(arguments.out, "compare", document, text(document))
+            if part not in document:
+                measure = {"training": training, "inspection": inspection, "start": start}[part]
+                document[part] = measure(arguments, Path(folder))
+                measuring.save(arguments.out, "compare", document, text(document))
+
+
+def finished(file: Path, document: dict[str, Any]) -> dict[str, Any]:
+    """The parts that an earlier call measured on the same machine, data and weights."""
+    if not file.exists():
+        return {}
+    earlier = json.loads(file.read_text(encoding="utf-8"))
+    same = all(earlier.get(key) == value for key, value in document.items())
+    return {part: earlier[part] for part in PARTS if same and part in earlier}
 
 
 def parse() -> argparse.Namespace:

@@ -53,3 +53,35 @@ def test_the_best_epoch_is_what_stays(tmp_path):
     phases.run(trained, phase(3, rate=5.0), ledger, batches(), 4, (X, Y))
     loss = float(trained.evaluate(X, Y, verbose=0)[0])
     assert loss == pytest.approx(min(row.val_loss for row in ledger.rows), rel=1e-3)
+
+
+def test_the_cosine_rises_and_falls_to_nothing():
+    shares = [phases.cosine(done) for done in np.linspace(0, 1, 201)]
+    top = int(np.argmax(shares))
+    assert shares[0] == 0.0
+    assert shares[-1] == pytest.approx(0.0, abs=1e-9)
+    assert 0.02 < top / 200 < 0.05
+    assert shares[top] > 0.99
+    assert np.all(np.diff(shares[: top + 1]) > 0)
+    assert np.all(np.diff(shares[top:]) < 0)
+
+
+def test_a_cosine_phase_resumed_in_the_middle_ends_as_unbroken(tmp_path):
+    whole = phases.Phase("head", 4, 0.05, patience=9, cosine=True)
+
+    class KilledError(Exception):
+        pass
+
+    class Kill(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            if epoch == 1:
+                raise KilledError
+
+    unbroken, first, second = model(), model(), model()
+    phases.run(unbroken, whole, Ledger(tmp_path / "a"), batches(), 4, (X, Y))
+    with pytest.raises(KilledError):
+        phases.run(first, whole, Ledger(tmp_path / "b"), batches(), 4, (X, Y), (Kill(),))
+    phases.run(second, whole, Ledger(tmp_path / "b"), batches(), 4, (X, Y))
+    assert len(Ledger(tmp_path / "b").of("head")) == 4
+    for ours, theirs in zip(second.get_weights(), unbroken.get_weights(), strict=True):
+        assert np.allclose(ours, theirs, atol=1e-5)

@@ -23,7 +23,7 @@ def augment(images: Any, seed: Any, kind: Augmentation) -> Any:
     if kind == "basic":
         x = _move(x, _Draws(seed, 0), turn=0.2 * 2 * math.pi, zoom=(0.8, 1.2))
     else:
-        x = _move(x, _Draws(seed, 0), turn=math.radians(30), zoom=(0.7, 1.2))
+        x = _move(x, _Draws(seed, 0), turn=math.radians(30), zoom=(0.6, 1.3))
         x = _relight(x, _Draws(seed, 100))
         x = _resense(x, _Draws(seed, 200))
     return tf.cast(tf.clip_by_value(tf.round(x), 0.0, 255.0), tf.uint8)
@@ -84,15 +84,17 @@ def _move(x: Any, draws: _Draws, turn: float, zoom: tuple[float, float]) -> Any:
 
 
 def _relight(x: Any, draws: _Draws) -> Any:
-    """Gamma, contrast, brightness, a slight cast of colour, now and then grey."""
+    """Gamma, contrast, brightness, a slight cast of colour, now and then a pigment, or grey."""
     import tensorflow as tf
 
     one = [tf.shape(x)[0], 1, 1, 1]
     x = 255.0 * (tf.clip_by_value(x, 0.0, 255.0) / 255.0) ** draws.uniform(one, 0.7, 1.4)
     mean = tf.reduce_mean(x, axis=(1, 2, 3), keepdims=True)
-    contrast, brightness = draws.uniform(one, 0.6, 1.3), draws.uniform(one, 0.65, 1.25)
+    contrast, brightness = draws.uniform(one, 0.6, 1.3), draws.uniform(one, 0.45, 1.25)
     x = (x - mean) * contrast + mean * brightness
-    x = x * draws.uniform([tf.shape(x)[0], 1, 1, 3], 0.95, 1.05)
+    x = x * draws.uniform([tf.shape(x)[0], 1, 1, 3], 0.9, 1.1)
+    warmth = 1.0 - draws.chance(one, 0.3) * draws.uniform(one, 0.0, 0.45)
+    x = x * tf.concat([tf.ones_like(warmth), warmth, warmth**2], axis=3)
     grey = draws.chance(one, 0.2)
     return grey * tf.reduce_mean(x, axis=3, keepdims=True) + (1.0 - grey) * x
 

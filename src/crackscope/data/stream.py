@@ -1,11 +1,12 @@
 """Labelled pictures as batches for training, read anew every epoch: memory stays flat.
 
-Order and augmentation follow from (seed, epoch) alone, so that a resumed epoch is the same one.
+Order, what is drawn and augmentation follow from (seed, epoch) alone, so that a resumed epoch is
+the same one.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,10 +14,20 @@ from numpy.typing import NDArray
 from crackscope.config import Augmentation
 from crackscope.data.augment import augment
 from crackscope.data.manifest import Dataset
+from crackscope.data.synthesis import camera, overdraw
 from crackscope.types import Patch, Pixels
 
 Result = TypeVar("Result")
 Batch = tuple[NDArray[np.uint8], NDArray[np.float32]]
+
+
+class Item(NamedTuple):
+    """One picture of a batch: the patch of a row as it is, or what is made of it by a seed."""
+
+    row: int
+    label: int
+    seed: int | None = None
+    drawn: bool = False
 
 
 def read_batch(pictures: Sequence[Pixels], size: int) -> NDArray[np.uint8]:
@@ -35,13 +46,25 @@ def _resized(picture: Pixels, size: int) -> Pixels:
 
 
 class Stream:
-    """Batches of (uint8 (N, H, W, 3), float32 (N, 1) labels) of some patches of a data set."""
+    """Batches of (uint8 (N, H, W, 3), float32 (N, 1) labels) of some patches of a data set.
+
+    With `drawn` above 0, that share of the pictures of `epochs` and `field` are cracks and
+    distractors drawn on sound patches.
+    """
 
     def __init__(
-        self, dataset: Dataset, patches: Sequence[Patch], size: int, batch: int, workers: int
+        self,
+        dataset: Dataset,
+        patches: Sequence[Patch],
+        size: int,
+        batch: int,
+        workers: int,
+        drawn: float = 0.0,
     ) -> None:
         self._dataset, self._patches = dataset, patches
         self._size, self._batch, self._workers = size, batch, workers
+        self._drawn = drawn
+        self._sound = [row for row, patch in enumerate(patches) if patch.label == 0]
 
     def __len__(self) -> int:
         return len(self._patches)
@@ -56,30 +79,13 @@ class Stream:
         """(N, 1), in the order of the patches."""
         return np.array([[patch.label] for patch in self._patches], np.float32)
 
-    def once(self, order: Sequence[int] | None = None) -> Iterator[Batch]:
-        """Every patch once, in the order given; two batches are read ahead."""
-        indices = range(len(self._patches)) if order is None else order
-        groups = [indices[i : i + self._batch] for i in range(0, len(indices), self._batch)]
-        with ThreadPoolExecutor(self._workers) as pool:
-            ahead = [pool.submit(self._load, group) for group in groups[:2]]
-            for position in range(len(groups)):
-                yield ahead.pop(0).result()
-                if position + 2 < len(groups):
-                    ahead.append(pool.submit(self._load, groups[position + 2]))
-
-    def _load(self, group: Sequence[int]) -> Batch:
-        patches = [self._patches[index] for index in group]
-        pictures = [self._dataset.read_pixels(patch) for patch in patches]
-        labels = np.array([[patch.label] for patch in patches], np.float32)
-        return read_batch(pictures, self._size), labels
-
     def map(self, function: Callable[[NDArray[np.uint8]], Result], batch: int) -> Iterator[Result]:
         """What `function` makes of the images of each `batch` patches, in order.
 
         Each of the stream's threads reads a batch and calls the function on it.
         """
-        order = range(len(self._patches))
-        groups = [order[at : at + batch] for at in range(0, len(order), batch)]
+        items = self._as_they_are()
+        groups = [items[at : at + batch] for at in range(0, len(items), batch)]
         with ThreadPoolExecutor(self._workers) as pool:
             yield from pool.map(lambda group: function(self._load(group)[0]), groups)
 
@@ -90,28 +96,86 @@ class Stream:
         def shuffled() -> Iterator[tuple[Any, ...]]:
             epoch = first
             while True:
-                order = np.random.default_rng([seed, epoch]).permutation(len(self._patches))
-                for step, (images, labels) in enumerate(self.once(order.tolist())):
-                    yield images, labels, np.array([seed * 1000 + epoch, step], np.int32)
+                yield from self._seeded(self._plan(seed, epoch), seed * 1000 + epoch)
                 epoch += 1
 
-        shapes = (
-            tf.TensorSpec((None, None, None, 3), tf.uint8),
-            tf.TensorSpec((None, 1), tf.float32),
-            tf.TensorSpec((2,), tf.int32),
-        )
-        pipeline = tf.data.Dataset.from_generator(shuffled, output_signature=shapes)
-        augmented = pipeline.map(lambda images, labels, s: (augment(images, s, kind), labels))
         endless = tf.data.experimental.assert_cardinality(tf.data.INFINITE_CARDINALITY)
-        return augmented.apply(endless).prefetch(2)
+        return _augmented(shuffled, kind).apply(endless).prefetch(2)
 
     def plain(self) -> Any:
         """A tf.data pipeline of every patch once, as it is."""
         import tensorflow as tf
 
-        shapes = (
-            tf.TensorSpec((None, None, None, 3), tf.uint8),
-            tf.TensorSpec((None, 1), tf.float32),
+        pipeline = tf.data.Dataset.from_generator(
+            lambda: self._batches(self._as_they_are()), output_signature=_shapes()
         )
-        pipeline = tf.data.Dataset.from_generator(self.once, output_signature=shapes)
         return pipeline.apply(tf.data.experimental.assert_cardinality(self.steps)).prefetch(2)
+
+    def field(self, seed: int, kind: Augmentation) -> tuple[Any, NDArray[np.float32]]:
+        """One augmented epoch, the same at every pass, and its labels (N, 1): for validation."""
+        import tensorflow as tf
+
+        items = self._plan(seed, epoch=0)
+        pipeline = _augmented(lambda: self._seeded(items, seed * 1000), kind)
+        labels = np.array([[item.label] for item in items], np.float32)
+        counted = pipeline.apply(tf.data.experimental.assert_cardinality(self.steps))
+        return counted.prefetch(2), labels
+
+    def _as_they_are(self) -> list[Item]:
+        return [Item(row, patch.label) for row, patch in enumerate(self._patches)]
+
+    def _plan(self, seed: int, epoch: int) -> list[Item]:
+        """Every patch once, shuffled, a share of them given way to drawn pictures."""
+        rng = np.random.default_rng([seed, epoch])
+        items = [Item(row, self._patches[row].label) for row in rng.permutation(len(self))]
+        if not self._drawn:
+            return items
+        seeds = rng.integers(2**31, size=len(items)).tolist()
+        items = [item._replace(seed=seed) for item, seed in zip(items, seeds, strict=True)]
+        for place in np.flatnonzero(rng.random(len(items)) < self._drawn):
+            row, label = self._sound[rng.integers(len(self._sound))], int(rng.integers(2))
+            items[place] = Item(row, label, seeds[place], drawn=True)
+        return items
+
+    def _seeded(self, items: Sequence[Item], seed: int) -> Iterator[tuple[Any, ...]]:
+        for step, (images, labels) in enumerate(self._batches(items)):
+            yield images, labels, np.array([seed, step], np.int32)
+
+    def _batches(self, items: Sequence[Item]) -> Iterator[Batch]:
+        """In order; two batches are read ahead."""
+        groups = [items[at : at + self._batch] for at in range(0, len(items), self._batch)]
+        with ThreadPoolExecutor(self._workers) as pool:
+            ahead = [pool.submit(self._load, group) for group in groups[:2]]
+            for position in range(len(groups)):
+                yield ahead.pop(0).result()
+                if position + 2 < len(groups):
+                    ahead.append(pool.submit(self._load, groups[position + 2]))
+
+    def _load(self, group: Sequence[Item]) -> Batch:
+        pictures = [self._picture(item) for item in group]
+        labels = np.array([[item.label] for item in group], np.float32)
+        return read_batch(pictures, self._size), labels
+
+    def _picture(self, item: Item) -> Pixels:
+        pixels = self._dataset.read_pixels(self._patches[item.row])
+        if item.seed is None:
+            return pixels
+        rng = np.random.default_rng(item.seed)
+        if item.drawn:
+            pixels = overdraw.draw(pixels, item.label, rng)
+        return camera.resave(pixels, rng)
+
+
+def _shapes() -> tuple[Any, ...]:
+    import tensorflow as tf
+
+    return tf.TensorSpec((None, None, None, 3), tf.uint8), tf.TensorSpec((None, 1), tf.float32)
+
+
+def _augmented(batches: Callable[[], Iterator[tuple[Any, ...]]], kind: Augmentation) -> Any:
+    """A tf.data pipeline of (images, labels, seed) with the images augmented by that seed."""
+    import tensorflow as tf
+
+    shapes = (*_shapes(), tf.TensorSpec((2,), tf.int32))
+    pipeline = tf.data.Dataset.from_generator(batches, output_signature=shapes)
+    return pipeline.map(lambda images, labels, seed: (augment(images, seed, kind), labels))

@@ -4,7 +4,7 @@ import logging
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,13 @@ EPOCHS_FROM_SCRATCH = 20
 HEAD, FINE_TUNING = "head", "fine-tuning"
 
 
+class Validation(NamedTuple):
+    """Scores (N,) float64 of the validation side, and labels (N, 1) float32."""
+
+    scores: NDArray[np.float64]
+    labels: NDArray[np.float32]
+
+
 def fit(
     config: TrainConfig,
     dataset: Dataset,
@@ -34,11 +41,12 @@ def fit(
     graph: Path,
     ledger: Ledger,
     extra: tuple[Any, ...] = (),
-) -> NDArray[np.float64]:
-    """Train `start.model` on the train side of `patches`; returns scores of the val side (N,).
+) -> Validation:
+    """Train `start.model` on the train side of `patches`; returns scores of the val side.
 
-    `graph` is the ONNX graph of the model's features as they are at the start; `extra` are further
-    Keras callbacks. Every finished epoch is in the ledger.
+    With `config.drawn` the val side is as fine-tuning sees it: drawn on and augmented. `graph` is
+    the ONNX graph of the model's features as they are at the start; `extra` are further Keras
+    callbacks. Every finished epoch is in the ledger.
     """
     import keras
 
@@ -51,6 +59,7 @@ def fit(
             config.image_size,
             config.batch,
             workers,
+            config.drawn,
         )
         for side in ("train", "val")
     }
@@ -61,10 +70,15 @@ def fit(
     elif config.head_epochs:
         scores = _fit_head(config, start.model, graph, sides, ledger, extra)
         if not epochs_of(config, start):
-            return scores
-    _fine_tune(config, start, sides, ledger, extra)
-    scores = start.model.predict(sides["val"].plain(), verbose=0)
-    return np.asarray(scores, np.float64).reshape(-1)
+            return Validation(scores, sides["val"].labels)
+    val = sides["val"]
+    if config.drawn:
+        pipeline, labels = val.field(config.seed, config.augment)
+    else:
+        pipeline, labels = val.plain(), val.labels
+    _fine_tune(config, start, sides["train"], pipeline, ledger, extra)
+    scores = start.model.predict(pipeline, verbose=0)
+    return Validation(np.asarray(scores, np.float64).reshape(-1), labels)
 
 
 def epochs_of(config: TrainConfig, start: Start) -> int:
@@ -93,22 +107,23 @@ def _fit_head(
 def _fine_tune(
     config: TrainConfig,
     start: Start,
-    sides: dict[str, Stream],
+    train: Stream,
+    val: Any,
     ledger: Ledger,
     extra: tuple[Any, ...],
 ) -> None:
     share = config.unfreeze if start.pretrained else 1.0
     classifier.unfreeze(start.model, share, keep_statistics=start.pretrained)
     rate = config.learning_rate if start.pretrained else config.head_learning_rate
-    phase = Phase(FINE_TUNING, epochs_of(config, start), rate, config.patience)
-    train = sides["train"]
+    cosine = config.schedule == "cosine"
+    phase = Phase(FINE_TUNING, epochs_of(config, start), rate, config.patience, cosine)
     run_phase(
         start.model,
         phase,
         ledger,
         lambda first: train.epochs(config.seed, first, config.augment),
         train.steps,
-        sides["val"].plain(),
+        val,
         extra,
     )
 

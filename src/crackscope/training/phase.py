@@ -11,17 +11,23 @@ from crackscope.errors import TrainingError
 from crackscope.progress import bar
 from crackscope.training.ledger import Epoch, Ledger
 
+_RISE = 0.03
 _LOG = logging.getLogger("crackscope")
 
 
 @dataclass(frozen=True)
 class Phase:
-    """How a phase is trained: its name, most epochs, initial step size and patience (epochs)."""
+    """How a phase is trained: its name, most epochs, largest step size and patience (epochs).
+
+    The step size falls whenever the validation loss stands still; with `cosine` it rises over the
+    first 3 % of the steps and then falls to nothing at the last.
+    """
 
     name: str
     epochs: int
     learning_rate: float
     patience: int
+    cosine: bool = False
 
 
 def run(
@@ -61,7 +67,7 @@ def run(
                 epochs=phase.epochs,
                 initial_epoch=done,
                 validation_data=val,
-                callbacks=[*_callbacks(phase, ledger, advance), *extra],
+                callbacks=[*_callbacks(phase, ledger, advance, steps), *extra],
                 shuffle=False,
                 verbose=0,
             )
@@ -74,7 +80,9 @@ def _load(model: Any, ledger: Ledger, phase: Phase, epoch: int) -> None:
     model.load_weights(ledger.weights(phase.name, epoch))
 
 
-def _callbacks(phase: Phase, ledger: Ledger, advance: Callable[[int], None]) -> list[Any]:
+def _callbacks(
+    phase: Phase, ledger: Ledger, advance: Callable[[int], None], steps: int
+) -> list[Any]:
     import keras
 
     stop = keras.callbacks.EarlyStopping(monitor="val_loss", patience=phase.patience)
@@ -84,8 +92,29 @@ def _callbacks(phase: Phase, ledger: Ledger, advance: Callable[[int], None]) -> 
     weights = str(ledger.weights(phase.name, 0)).replace("-000.", "-{epoch:03d}.")
     checkpoint = keras.callbacks.ModelCheckpoint(weights, save_weights_only=True)
     record = _record(phase, ledger, advance)
-    replay = _replay(phase, ledger, [stop, slow])
-    return [checkpoint, record, stop, slow, replay]
+    if phase.cosine:
+        return [checkpoint, record, stop, _replay(phase, ledger, [stop]), _cosine(phase, steps)]
+    return [checkpoint, record, stop, slow, _replay(phase, ledger, [stop, slow])]
+
+
+def cosine(done: float) -> float:
+    """Share of the largest step size after `done` (0 to 1) of a phase."""
+    return min(1.0, done / _RISE) * 0.5 * (1.0 + math.cos(math.pi * done))
+
+
+def _cosine(phase: Phase, steps: int) -> Any:
+    """A callback that sets the step size before every batch: a resumed epoch has the same ones."""
+    import keras
+
+    class Cosine(keras.callbacks.Callback):  # type: ignore[misc]
+        def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+            self.epoch = epoch
+
+        def on_train_batch_begin(self, batch: int, logs: dict[str, float] | None = None) -> None:
+            done = (self.epoch * steps + batch + 1) / (phase.epochs * steps + 1)
+            self.model.optimizer.learning_rate = phase.learning_rate * cosine(done)
+
+    return Cosine()
 
 
 def _record(phase: Phase, ledger: Ledger, advance: Callable[[int], None]) -> Any:

@@ -44,12 +44,12 @@ def train(
     graph = _graph(start.model, ledger.state / "start.onnx")
     pictures = (folder / "samples.png", folder / "augmentation.png")
     log = fit.tensorboard(folder / "tensorboard", pictures) if config.log == "tensorboard" else ()
-    val_scores = fit.fit(config, dataset, split.patches, start, graph, ledger, log)
+    val = fit.fit(config, dataset, split.patches, start, graph, ledger, log)
     if fit.epochs_of(config, start):
         graph = _graph(start.model, ledger.state / "trained.onnx")
     fitted = time.monotonic()
-    labels = np.array([patch.label for patch in split.patches if patch.split == "val"])
-    temperature, thresholds = pack.calibrate(start.model, val_scores, labels)
+    labels = val.labels.reshape(-1).astype(np.int64)
+    temperature, thresholds = pack.calibrate(start.model, val.scores, labels)
     info = _describe(config, dataset, split, start, name, temperature, thresholds)
     model = folder / "model"
     kept = [row for row, patch in enumerate(split.patches) if patch.split != "test"]
@@ -112,6 +112,8 @@ def _describe(
         "epochs": fit.epochs_of(config, start),
         "unfreeze": config.unfreeze if start.pretrained else 1.0,
         "augment": config.augment,
+        "drawn": config.drawn,
+        "schedule": config.schedule,
         "seed": config.seed,
     }
     train_side = [patch for patch in split.patches if patch.split == "train"]
@@ -131,7 +133,8 @@ def _describe(
         "calibration": {
             "method": "temperature",
             "temperature": temperature,
-            "fitted_on": "the validation side of the same data set",
+            "fitted_on": "the validation side of the same data set"
+            + (", drawn on and augmented as in fine-tuning" if config.drawn else ""),
         },
         "data": {
             "name": dataset.name,

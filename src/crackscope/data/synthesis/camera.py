@@ -1,8 +1,11 @@
-"""What a camera adds: a little blur, noise and rounding to 8 bit."""
+"""What a camera adds (a little blur, noise, rounding to 8 bit), and what is done to its photos."""
+
+import io
 
 import numpy as np
+from PIL import Image
 
-from crackscope.data.synthesis.surface import Surface
+from crackscope.data.synthesis.surface import Surface, log_uniform
 from crackscope.types import Pixels
 
 
@@ -14,6 +17,24 @@ def photograph(
     soft = surface + np.float32(share) * (_binomial(surface) - surface)
     grain = rng.standard_normal(surface.shape[:2], dtype=np.float32) * np.float32(noise)
     return np.asarray(np.clip(soft + grain[..., None] + 0.5, 0, 255), np.uint8)
+
+
+def resave(pixels: Pixels, rng: np.random.Generator) -> Pixels:
+    """What befalls a photo on its way: a small one enlarged, a sharp one saved as JPEG.
+
+    (H, W, 3) uint8 -> the same shape, at times unchanged.
+    """
+    image = Image.fromarray(pixels)
+    if rng.random() < 0.2:
+        factor = log_uniform(rng, 1.2, 2.5)
+        small = (max(8, round(image.width / factor)), max(8, round(image.height / factor)))
+        coarse = image.resize(small, Image.Resampling.BOX)
+        image = coarse.resize(image.size, Image.Resampling.BICUBIC)
+    if rng.random() < 0.4:
+        content = io.BytesIO()
+        image.save(content, "JPEG", quality=int(rng.integers(35, 91)))
+        image = Image.open(content)
+    return np.asarray(image)
 
 
 def _binomial(surface: Surface) -> Surface:
