@@ -15,6 +15,7 @@ __version__ = "0.1.0"
 telemetry.switch_off()  # now: ONNX Runtime reports from the moment it is imported
 
 _HOMES = {
+    "cross": "crackscope.commands.cross",
     "load": "crackscope.inspection.inspector",
     "inspect": "crackscope.commands.inspect",
     "train": "crackscope.commands.train",
@@ -22,9 +23,10 @@ _HOMES = {
     "validate": "crackscope.commands.validate",
     "export": "crackscope.commands.export",
 }
-__all__ = ["evaluate", "export", "inspect", "load", "train", "validate"]
+__all__ = ["cross", "evaluate", "export", "inspect", "load", "train", "validate"]
 
 if TYPE_CHECKING:
+    from crackscope.commands.cross import cross
     from crackscope.commands.evaluate import evaluate
     from crackscope.commands.export import export
     from crackscope.commands.inspect import inspect

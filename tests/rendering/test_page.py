@@ -3,7 +3,17 @@ from html.parser import HTMLParser
 
 import pytest
 
-from crackscope.rendering.page import Picture, Section, Table, Text, data_uri, link, render
+from crackscope.rendering.colour import luminance, of_score
+from crackscope.rendering.page import (
+    Picture,
+    Section,
+    Shade,
+    Table,
+    Text,
+    data_uri,
+    link,
+    render,
+)
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=y>&amp;\n"
 
@@ -66,3 +76,26 @@ def test_the_page_can_be_read_aloud():
 def test_a_row_of_the_wrong_length_is_refused():
     with pytest.raises(ValueError, match="2 cells"):
         Table(["a", "b"], [["1"]])
+
+
+def contrast(style):
+    """Of ink and background (WCAG 2), from the CSS."""
+    background, ink = re.fullmatch(r"background: rgb\((.*)\); color: #(000|fff)", style).groups()
+    lights = [luminance(tuple(map(int, background.split(",")))), float(ink == "fff")]
+    return (max(lights) + 0.05) / (min(lights) + 0.05)
+
+
+def test_a_shaded_cell_can_be_read_on_every_colour_and_in_grey():
+    shades = [Shade(HOSTILE, HOSTILE, step / 100) for step in range(101)]
+    assert min(contrast(shade.style) for shade in shades) > 4.5
+    light = [luminance(of_score(shade.value)) for shade in shades]
+    assert light == sorted(light)
+
+
+def test_a_shaded_cell_is_text_and_a_value_without_colour_has_none():
+    html = render("t", [Section("s", [Table(["a", "b"], [["x", Shade(HOSTILE, HOSTILE, 0.5)]])])])
+    assert "script" not in parse(html).tags
+    assert "background: rgb(" in html
+    assert "rgb(" not in render("t", [Section("s", [Table(["a", "b"], [["x", Shade("–")]])])])
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        Shade("x", value=1.2)

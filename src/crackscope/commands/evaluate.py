@@ -6,7 +6,7 @@ from typing import Any
 
 from crackscope import config as configs
 from crackscope import environment, extras, run_dir
-from crackscope.commands import robustness
+from crackscope.commands import cross, robustness
 from crackscope.commands.outcome import Outcome
 from crackscope.config import EvaluateConfig
 from crackscope.data.readers import open_dataset
@@ -25,6 +25,8 @@ def evaluate(model: str | Path, data: str | Path, **settings: Any) -> Outcome:
 
 def run(config: EvaluateConfig) -> Outcome:
     """Score, measure and write the report; exit 3 where pictures could not be read."""
+    if config.cross:
+        return cross.run(config)
     if config.robustness:
         return robustness.run(config)
     extras.require("sklearn.metrics", "train", "evaluate a model")

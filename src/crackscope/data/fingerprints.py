@@ -91,6 +91,21 @@ def scan(dataset: Dataset, workers: int | None = None) -> Scan:
     )
 
 
+def join(scans: Sequence[Scan]) -> Scan:
+    """Several data sets as one, in their order."""
+    prints = [scan.fingerprints for scan in scans]
+    return Scan(
+        patches=tuple(patch for scan in scans for patch in scan.patches),
+        fingerprints=Fingerprints(
+            digests=tuple(digest for each in prints for digest in each.digests),
+            shapes=np.concatenate([each.shapes for each in prints]),
+            colours=np.concatenate([each.colours for each in prints]),
+            sizes=np.concatenate([each.sizes for each in prints]),
+        ),
+        unreadable=tuple(entry for scan in scans for entry in scan.unreadable),
+    )
+
+
 def thumbnail(pixels: Pixels) -> NDArray[np.float32]:
     """(20, 20) float32 grey means, 0 to 255: the same for a flipped or turned picture, so turned.
 

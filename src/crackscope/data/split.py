@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -167,9 +167,20 @@ def assign(
     each to the side where it adds least to the chi-square distance from the wanted numbers. Pure:
     same seed, same result.
     """
+    return np.array(SIDES)[apportion(labels, groups, SHARES, seed, fixed)]
+
+
+def apportion(
+    labels: NDArray[np.int64],
+    groups: NDArray[np.int64],
+    shares: Sequence[float],
+    seed: int,
+    fixed: NDArray[np.int64] | None = None,
+) -> NDArray[np.int64]:
+    """(N,) part of each patch, from 0: whole groups to parts of these shares; see `assign`."""
     count = int(groups.max()) + 1
     sizes = np.stack([np.bincount(groups[labels == c], minlength=count) for c in (0, 1)], axis=1)
-    wanted = np.outer(SHARES, sizes.sum(axis=0))
+    wanted = np.outer(shares, sizes.sum(axis=0))
     order = np.random.default_rng(seed).permutation(count)
     magnitude = np.floor(np.log2(sizes.sum(axis=1).clip(1)))
     placed = np.zeros_like(wanted)
@@ -182,7 +193,7 @@ def assign(
         side = int(cost.argmin())
         placed[side] += sizes[index]
         side_of[index] = side
-    return np.array(SIDES)[side_of[groups]]
+    return side_of[groups]
 
 
 def _photo(patch: Patch) -> str:

@@ -1,27 +1,20 @@
 """How good a model is on a data set: what it has not seen, scored as `inspect` scores it."""
 
-import os
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crackscope import progress
 from crackscope.data import near_copies, split
 from crackscope.data.fingerprints import Scan, Unreadable, scan
 from crackscope.data.manifest import Dataset
-from crackscope.errors import DatasetError, ImageError, NothingLeftError
-from crackscope.evaluation import intervals
+from crackscope.errors import DatasetError, NothingLeftError
+from crackscope.evaluation import intervals, pictures
 from crackscope.evaluation.metrics import DEFAULT_PREVALENCE
 from crackscope.inspection.inspector import Inspector
 from crackscope.models.bundle import TRAINED_ON
 from crackscope.types import EvalResult, Patch, Photo
-
-_CHUNK = 8
-_TOGETHER_BYTES = 4 * 2**20
-"""Pixels read before they are scored; a large photo is scored alone."""
 
 
 @dataclass(frozen=True)
@@ -144,44 +137,14 @@ def score_dataset(
     The score of a picture is that of its highest window, as in `inspect`. Load the inspector with
     `threads=1`: `workers` threads (one for each core by default) read and score.
     """
-    chunks = [patches[at : at + _CHUNK] for at in range(0, len(patches), _CHUNK)]
-    rows: list[float | Unreadable] = []
-    with (
-        ThreadPoolExecutor(workers or os.cpu_count()) as pool,
-        progress.bar("scoring", len(patches)) as advance,
-    ):
-        for done in pool.map(lambda chunk: list(_score(inspector, dataset, chunk)), chunks):
-            rows += done
-            advance(len(done))
+
+    def highest(photos: Sequence[Photo]) -> list[float]:
+        return [float(windows.scores.max()) for windows in inspector.score_all(photos)]
+
+    rows = pictures.each(dataset, patches, highest, "scoring", workers)
     scores = [np.nan if isinstance(row, Unreadable) else row for row in rows]
     failed = tuple(row for row in rows if isinstance(row, Unreadable))
     return np.array(scores, dtype=np.float64), failed
-
-
-def _score(
-    inspector: Inspector, dataset: Dataset, patches: Sequence[Patch]
-) -> Iterator[float | Unreadable]:
-    """In the order of the patches; small pictures share the network's batches."""
-    waiting: list[Photo] = []
-    held = 0
-    for patch in patches:
-        try:
-            photo = Photo(patch.key, dataset.read_pixels(patch))
-        except ImageError as error:
-            yield from _highest(inspector, waiting)
-            waiting, held = [], 0
-            yield Unreadable(patch.key, error.kind, str(error))
-            continue
-        waiting.append(photo)
-        held += photo.pixels.nbytes
-        if held > _TOGETHER_BYTES:
-            yield from _highest(inspector, waiting)
-            waiting, held = [], 0
-    yield from _highest(inspector, waiting)
-
-
-def _highest(inspector: Inspector, photos: Sequence[Photo]) -> list[float]:
-    return [float(windows.scores.max()) for windows in inspector.score_all(photos)]
 
 
 def _left(dataset: Dataset, read: Scan, seen: NDArray[np.bool_] | None) -> NDArray[np.int64]:

@@ -36,6 +36,13 @@ def of_score(score: float) -> tuple[int, int, int]:
     return red, green, blue
 
 
+def luminance(shade: tuple[int, int, int]) -> float:
+    """Relative luminance of an sRGB colour, 0 (black) to 1 (white), as in WCAG 2."""
+    encoded = np.array(shade) / 255
+    linear = np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4)
+    return float(linear @ (0.2126, 0.7152, 0.0722))
+
+
 def _oklab_to_linear(lab: NDArray[np.float64]) -> NDArray[np.float64]:
     """OKLab to linear sRGB (B. Ottosson, "A perceptual color space for image processing", 2020)."""
     to_cones = np.array(

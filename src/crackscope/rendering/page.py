@@ -11,8 +11,13 @@ from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from crackscope.rendering import colour
+
 if TYPE_CHECKING:
     from jinja2 import Template
+
+_READ_AS_WELL = 0.179
+"""Relative luminance on which black and white have the same contrast (WCAG 2)."""
 
 
 @dataclass(frozen=True)
@@ -23,8 +28,33 @@ class Text:
 
 
 @dataclass(frozen=True)
+class Shade:
+    """A cell of a table, coloured by `value` from 0 (dark blue) to 1 (light orange); None: not.
+
+    `note` stands below `text`, smaller.
+    """
+
+    text: str
+    note: str = ""
+    value: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.value is not None and not 0.0 <= self.value <= 1.0:
+            raise ValueError(f"a shade lies between 0 and 1; received {self.value}")
+
+    @property
+    def style(self) -> str:
+        """CSS of background and ink, black or white, whichever can be read better."""
+        if self.value is None:
+            return ""
+        shade = colour.of_score(self.value)
+        ink = "#000" if colour.luminance(shade) > _READ_AS_WELL else "#fff"
+        return f"background: rgb{shade}; color: {ink}"
+
+
+@dataclass(frozen=True)
 class Table:
-    """Rows below column heads; a cell that is not text is shown as `str` gives it."""
+    """Rows below column heads; a cell may be a Shade, and else is shown as `str` gives it."""
 
     columns: Sequence[str]
     rows: Sequence[Sequence[object]]

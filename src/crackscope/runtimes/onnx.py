@@ -1,7 +1,7 @@
 """ONNX Runtime: what a plain install scores with."""
 
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("crackscope")
 
-_BATCH = 4
+BATCH = 4
 """Windows to a call of the session: larger batches fall out of the processor's cache."""
 _CPU = "CPUExecutionProvider"
 # TF32 would round scores to three digits. CoreML is left out, since it computes in half precision.
@@ -38,16 +38,13 @@ class OnnxRuntime:
     """
 
     def __init__(self, bundle: Bundle, device: Device = "auto", threads: int = 1) -> None:
-        telemetry.switch_off()
-        import onnxruntime
-
-        telemetry.switch_off()  # once more, for the module that has just been imported
-        self.provider, self._session = _open(onnxruntime, bundle, device, threads)
+        network = str(bundle.file(ONNX))
+        self.provider, self._session = open_session(network, bundle, device, threads)
         self._input = self._session.get_inputs()[0].name
 
     def __call__(self, batch: NDArray[np.uint8]) -> NDArray[np.float64]:
         """Windows (N, H, W, 3) uint8 RGB -> calibrated probabilities of a crack (N,) float64."""
-        parts = [self._run(batch[i : i + _BATCH]) for i in range(0, len(batch), _BATCH)]
+        parts = [self._run(batch[i : i + BATCH]) for i in range(0, len(batch), BATCH)]
         return np.concatenate(parts)
 
     def _run(self, batch: NDArray[np.uint8]) -> NDArray[np.float64]:
@@ -55,9 +52,14 @@ class OnnxRuntime:
         return np.clip(np.asarray(scores, np.float64).reshape(len(batch)), 0.0, 1.0)
 
 
-def _open(
-    onnxruntime: Any, bundle: Bundle, device: Device, threads: int
+def open_session(
+    network: str | bytes, bundle: Bundle, device: Device, threads: int
 ) -> "tuple[str, onnxruntime.InferenceSession]":
+    """The provider that was found, and a session of `network`: a file, or its content."""
+    telemetry.switch_off()
+    import onnxruntime
+
+    telemetry.switch_off()  # once more, for the module that has just been imported
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
@@ -65,9 +67,7 @@ def _open(
     for provider in _providers(onnxruntime.get_available_providers(), device):
         wanted = [(provider, _GPUS.get(provider, {}))]
         try:
-            session = onnxruntime.InferenceSession(
-                str(bundle.file(ONNX)), options, providers=wanted
-            )
+            session = onnxruntime.InferenceSession(network, options, providers=wanted)
         except Exception as error:  # the runtime has no common base for its errors
             if provider == _CPU:
                 raise BundleError(

@@ -53,6 +53,18 @@ class Folders:
             yield Patch(name, int(classes[name] in cracked), dataset=dataset, split=split)
 
 
+def label_of(name: str) -> int | None:
+    """What the name of a class says: 1 (crack), 0 (sound), or None where it does not tell.
+
+    >>> label_of("Positive"), label_of("Non-cracked"), label_of("Walls")
+    (1, 0, None)
+    """
+    plain = "".join(sign for sign in name.lower() if sign.isalnum())
+    if _CRACK.fullmatch(plain):
+        return 1
+    return 0 if _SOUND.fullmatch(plain) else None
+
+
 def _pictures(source: Source) -> list[str]:
     return [name for name in source.names if is_picture(name)]
 
@@ -83,15 +95,11 @@ def _crack_classes(classes: list[str], crack_class: str | None) -> set[str]:
                 f"Received: {crack_class!r}.{nearest(crack_class, classes)}"
             )
         return chosen
-    cracked = {name for name in classes if _CRACK.fullmatch(_plain(name))}
-    unknown = {name for name in classes if not _SOUND.fullmatch(_plain(name))} - cracked
+    cracked = {name for name in classes if label_of(name) == 1}
+    unknown = {name for name in classes if label_of(name) is None}
     if not unknown or (cracked and len(classes) == 2):
         return cracked
     raise DatasetError(
         f"which class holds the cracks? The folders are: {', '.join(classes)}. "
         "Say it with --crack-class NAME"
     )
-
-
-def _plain(name: str) -> str:
-    return "".join(sign for sign in name.lower() if sign.isalnum())

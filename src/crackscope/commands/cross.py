@@ -1,0 +1,89 @@
+"""Train on each of several data sets, test on each: `crackscope evaluate MODEL --cross A B …`."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+from crackscope import config as configs
+from crackscope import environment, extras, hashing, run_dir
+from crackscope.commands.outcome import Outcome
+from crackscope.config import EvaluateConfig
+from crackscope.errors import ImageError, NothingLeftError
+from crackscope.evaluation.cross import matrix, report, sets, spec
+from crackscope.evaluation.cross.matrix import Rules
+from crackscope.models import bundle as bundles
+from crackscope.runtimes.features import OnnxFeatures
+
+_SETTINGS = ("include_trained", "threshold", "prevalence", "bootstrap", "seed", "seeds")
+
+
+def cross(model: str | Path, data: str | Path, *more: str | Path, **settings: Any) -> Outcome:
+    """The matrix over sets written as for `--cross`; `settings` are fields of EvaluateConfig."""
+    others = tuple(map(str, more))
+    return run(configs.make(EvaluateConfig, str(model), Path(data), others, cross=True, **settings))
+
+
+def run(config: EvaluateConfig) -> Outcome:
+    """Compute features once, fit the heads, measure and write the report.
+
+    Features stay in the run folder: the same command, interrupted, goes on behind them. Exit 3
+    where pictures could not be read; raises NothingLeftError where no cell can be measured.
+    """
+    extras.require("sklearn.linear_model", "train", "compare data sets")
+    started = time.perf_counter()
+    bundle = bundles.load(config.model)
+    specs = [spec.parse(text) for text in (str(config.data), *config.more)]
+    opened = sets.open_sets(specs, config.reader, config.crack_class)
+    folder = run_dir.choose("evaluate", config.out, config.name, f"{bundle.name}-cross")
+    settings = {key: getattr(config, key) for key in _SETTINGS}
+    identity = {"cross": _content(opened), "model": bundle.digest, **settings}
+    with run_dir.open_run(folder, identity, config.exist_ok) as run:
+        network = OnnxFeatures(bundle, config.device)
+        pool = matrix.gather(opened, bundle, network, folder, config.workers)
+        cells = matrix.measure(pool, opened.sets, bundle.thresholds.upper, _rules(config))
+        _check_something_left(cells)
+        facts = {
+            "model": bundle.identity,
+            "settings": settings,
+            "machine": environment.describe(),
+            "seconds": round(time.perf_counter() - started, 2),
+        }
+        values = report.document(cells, opened, pool, config.include_trained, facts)
+        report.write(cells, values, folder)
+        run.finish()
+    failed = [entry.path for entry in pool.unreadable]
+    return Outcome(
+        text=report.summary(cells, values),
+        path=folder,
+        data={**values, "path": str(folder)},
+        exit_code=ImageError.exit_code if failed else 0,
+        failed=failed,
+    )
+
+
+def _content(opened: sets.Opened) -> list[list[str]]:
+    """What the sets are made of, wherever they lie."""
+    hashes = [data.content_hash for data in opened.datasets]
+    return [
+        [each.name, hashing.of_value(sorted([hashes[at], key] for at, key in each.members))]
+        for each in opened.sets
+    ]
+
+
+def _rules(config: EvaluateConfig) -> Rules:
+    return Rules(
+        threshold=config.threshold,
+        include_trained=config.include_trained,
+        prevalence=config.prevalence,
+        resamples=config.bootstrap,
+        seed=config.seed,
+        seeds=config.seeds,
+    )
+
+
+def _check_something_left(cells: list[matrix.Cell]) -> None:
+    if all(cell.result is None for cell in cells):
+        raise NothingLeftError(
+            "the model was trained on all of these pictures, or on all of a class: give other "
+            "data, or --include-trained to measure how well it remembers"
+        )

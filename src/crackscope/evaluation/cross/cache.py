@@ -1,0 +1,130 @@
+"""Features of a data set, computed once and kept in the run folder, so that a run may go on."""
+
+import io
+import zipfile
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crackscope import hashing
+from crackscope.data.fingerprints import Unreadable
+from crackscope.data.manifest import Dataset
+from crackscope.errors import DatasetError
+from crackscope.evaluation import pictures
+from crackscope.models.bundle import Bundle
+from crackscope.run_dir import write_atomically
+from crackscope.runtimes.features import OnnxFeatures
+from crackscope.tiles.cut import cut
+from crackscope.tiles.grid import grid
+from crackscope.types import Patch, Photo, Pixels
+
+FOLDER = "features"
+_RULE = "the features of the window with the highest score"
+"""Part of the key: change it when the rule does."""
+_CHUNK = 64
+
+
+@dataclass(frozen=True)
+class Features:
+    """N pictures as the network sees them: values (N, F) float32, its own scores (N,) float64.
+
+    A picture of several windows is its highest-scoring one, as in `inspect`.
+    """
+
+    values: NDArray[np.float32]
+    scores: NDArray[np.float64]
+
+    def take(self, rows: NDArray[np.int64]) -> "Features":
+        """The given rows, in that order."""
+        return Features(self.values[rows], self.scores[rows])
+
+
+def join(parts: Sequence[Features]) -> Features:
+    """Several data sets as one, in their order."""
+    values = np.concatenate([part.values for part in parts])
+    return Features(values, np.concatenate([part.scores for part in parts]))
+
+
+def features(
+    network: OnnxFeatures,
+    bundle: Bundle,
+    dataset: Dataset,
+    patches: Sequence[Patch],
+    folder: Path,
+    workers: int | None = None,
+) -> Features:
+    """The features of readable patches of a data set, from `folder` where they are known."""
+    rule = [dataset.content_hash, bundle.digest, bundle.input.window, bundle.input.size, _RULE]
+    file = folder / FOLDER / f"{hashing.of_value(rule)[:24]}.npz"
+    order = np.argsort([patch.key for patch in patches], kind="stable")
+    place = np.argsort(order)
+    kept = _load(file, len(patches))
+    if kept is None:
+        kept = _compute(network, bundle, dataset, [patches[row] for row in order], workers)
+        _keep(file, kept)
+    return kept.take(place)
+
+
+def _compute(
+    network: OnnxFeatures,
+    bundle: Bundle,
+    dataset: Dataset,
+    patches: Sequence[Patch],
+    workers: int | None,
+) -> Features:
+    def look(photos: Sequence[Photo]) -> list[tuple[NDArray[np.float32], float]]:
+        return highest(network, photos, bundle.input.window)
+
+    rows = pictures.each(dataset, patches, look, f"features of {dataset.name}", workers)
+    found = [row for row in rows if not isinstance(row, Unreadable)]
+    if len(found) < len(rows):
+        raise DatasetError(f"files of {dataset.root} changed while they were read: start again")
+    values, scores = zip(*found, strict=True)
+    return Features(np.stack(values), np.array(scores, np.float64))
+
+
+def highest(
+    network: OnnxFeatures, photos: Sequence[Photo], window: int
+) -> list[tuple[NDArray[np.float32], float]]:
+    """Features and score of the highest-scoring window of each photo."""
+    found: dict[int, tuple[NDArray[np.float32], float]] = {}
+    for places in _of_one_size(photos, window):
+        values, scores = network(np.stack([pixels for _, pixels in places]))
+        for (number, _), row, score in zip(places, values, scores.tolist(), strict=True):
+            if number not in found or score > found[number][1]:
+                found[number] = (row, score)
+    return [found[number] for number in range(len(photos))]
+
+
+def _of_one_size(photos: Sequence[Photo], window: int) -> list[list[tuple[int, Pixels]]]:
+    """Windows, each with the number of its photo, in groups that can be stacked."""
+    by_size = defaultdict(list)
+    for number, photo in enumerate(photos):
+        for tile in grid(photo.width, photo.height, window):
+            pixels = cut(photo.pixels, tile)
+            by_size[pixels.shape].append((number, pixels))
+    return [
+        places[begin : begin + _CHUNK]
+        for places in by_size.values()
+        for begin in range(0, len(places), _CHUNK)
+    ]
+
+
+def _load(file: Path, count: int) -> Features | None:
+    """What the file holds; None where there is none, or a damaged one."""
+    try:
+        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as content:
+            kept = Features(content["values"], content["scores"])
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return None
+    return kept if len(kept.values) == len(kept.scores) == count else None
+
+
+def _keep(file: Path, kept: Features) -> None:
+    content = io.BytesIO()
+    np.savez(content, values=kept.values, scores=kept.scores)
+    write_atomically(file, content.getvalue())

@@ -1,0 +1,79 @@
+"""What a network sees before its last layer: the features that a new head can be fitted on."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crackscope import extras
+from crackscope.config import Device
+from crackscope.errors import BundleError
+from crackscope.models.bundle import ONNX, Bundle
+from crackscope.runtimes.onnx import BATCH, open_session
+
+if TYPE_CHECKING:
+    from onnx import GraphProto
+
+_LINEAR = ("Gemm", "MatMul")
+
+
+class OnnxFeatures:
+    """A session on model.onnx that gives features and scores in one pass.
+
+    As with OnnxRuntime, with `threads=1` many threads share one session. Raises BundleError for a
+    network that does not end in a linear layer.
+    """
+
+    def __init__(self, bundle: Bundle, device: Device = "auto", threads: int = 1) -> None:
+        onnx = extras.require("onnx", "train", "take the features out of a model")
+        model = onnx.load(bundle.file(ONNX))
+        names = head_inputs(model.graph)
+        if not names:
+            raise BundleError(
+                f"{bundle.file(ONNX)} does not end in a linear layer ({', '.join(_LINEAR)}), so "
+                "that no features can be taken out of it: give another model"
+            )
+        self._outputs = [*names, model.graph.output[0].name]
+        for name in names:
+            value = onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, None)
+            model.graph.output.append(value)
+        network = model.SerializeToString()
+        self.provider, self._session = open_session(network, bundle, device, threads)
+        self._input = self._session.get_inputs()[0].name
+
+    def __call__(self, batch: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+        """Windows (N, H, W, 3) uint8 RGB -> features (N, F) float32, probabilities (N,) float64."""
+        parts = [self._run(batch[i : i + BATCH]) for i in range(0, len(batch), BATCH)]
+        features, scores = zip(*parts, strict=True)
+        return np.concatenate(features), np.concatenate(scores)
+
+    def _run(self, batch: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+        *features, scores = self._session.run(self._outputs, {self._input: batch})
+        rows = [np.asarray(part, np.float32).reshape(len(batch), -1) for part in features]
+        probabilities = np.asarray(scores, np.float64).reshape(len(batch))
+        return np.concatenate(rows, axis=1), np.clip(probabilities, 0.0, 1.0)
+
+
+def head_inputs(graph: "GraphProto") -> list[str]:
+    """What goes into the last linear layer, or layers where several branches end in one score.
+
+    Empty where a way from the output back to the pixels meets none.
+    """
+    makers = {name: node for node in graph.node for name in node.output}
+    constants = {value.name for value in graph.initializer}
+    constants |= {name for name, node in makers.items() if node.op_type == "Constant"}
+    found: list[str] = []
+    waiting = [graph.output[0].name]
+    seen: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        node: Any = makers.get(name)
+        if node is None:
+            return []
+        inputs = [part for part in node.input if part and part not in constants | seen]
+        if node.op_type in _LINEAR:
+            found += inputs[:1]
+        else:
+            waiting += inputs
+        seen.update(inputs)
+    return found
