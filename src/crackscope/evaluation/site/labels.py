@@ -71,7 +71,7 @@ def read(content: bytes, name: str) -> Labels:
 def to_csv(keys: Iterable[Key], labels: Labels) -> str:
     """A CSV to fill in, with the labels that are known already."""
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    writer = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
     writer.writerow(COLUMNS)
     for key in keys:
         writer.writerow([*key, word_for(key, labels)])
@@ -86,7 +86,7 @@ def word_for(key: Key, labels: Labels) -> str:
 
 
 def _rows(content: bytes, name: str) -> list[tuple[int, dict[str, str]]]:
-    text = _decode(content)
+    text = _decode(content).removeprefix("\ufeff")
     head = text.partition("\n")[0]
     delimiter = max((",", ";", "\t"), key=head.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -115,7 +115,7 @@ def _decode(content: bytes) -> str:
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):  # Excel's "Unicode text"
         return content.decode("utf-16", "replace")
     try:
-        return content.decode("utf-8-sig")
+        return content.decode("utf-8")
     except UnicodeDecodeError:
         return content.decode("cp1252", "replace")
 

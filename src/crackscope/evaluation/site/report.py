@@ -23,12 +23,12 @@ def write_drawn(
     The rows are in the order of labelling; the box is empty for a whole file.
     """
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    writer = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
     writer.writerow(_COLUMNS)
     for row, weight in zip(rows, weights, strict=True):
         box = population.boxes[row]
         sides = [""] * 4 if box is None else box.to_list()
-        facts = [repr(float(population.scores[row])), int(strata[row]), repr(float(weight))]
+        facts = [float(population.scores[row]), int(strata[row]), float(weight)]
         writer.writerow([shown(population.paths[row]), *sides, *facts])
     write_atomically(file, text.getvalue())
 
