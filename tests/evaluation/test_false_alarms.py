@@ -23,7 +23,7 @@ def test_every_distractor_has_a_rate_beside_the_bare_surface(tiny_bundle):
 def test_no_alarm_at_all_is_not_taken_for_certainty(tiny_bundle):
     found = false_alarms.on_drawn(load(tiny_bundle, threads=1), 4, threshold=0.999)
     assert {one.rate.value for one in found} == {0.0}
-    assert [one.rate.high for one in found] == pytest.approx([1 - 0.025**0.25] * len(found))
+    assert [one.rate.high for one in found] == pytest.approx([0.4899] * len(found), abs=1e-3)
 
 
 def test_on_patches_of_a_data_set_the_bare_surface_is_the_patch(tiny_bundle, tmp_path):
@@ -41,3 +41,11 @@ def test_on_patches_of_a_data_set_the_bare_surface_is_the_patch(tiny_bundle, tmp
     assert np.array_equal(bare, pixels)
     assert len(drawn) == len(DISTRACTORS.names())
     assert all(one.shape == pixels.shape and one.dtype == np.uint8 for one in drawn)
+
+
+def test_the_interval_of_a_share_is_that_of_wilson():
+    one = false_alarms.wilson(1 / 10, 10)
+    assert (one.low, one.high) == pytest.approx((0.0179, 0.4042), abs=1e-4)
+    none, all_ = false_alarms.wilson(0.0, 150), false_alarms.wilson(1.0, 150)
+    assert (none.low, all_.high) == (0.0, 1.0)
+    assert none.high == pytest.approx(1 - all_.low) == pytest.approx(0.02497, abs=1e-4)

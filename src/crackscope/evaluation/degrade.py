@@ -40,7 +40,7 @@ class Degradation:
         return self.apply(pixels, self.levels[strength - 1], rng) if strength else pixels
 
     def level(self, strength: int) -> str:
-        """What a strength stands for: `σ 2 px`; `as it is` for 0."""
+        """What a strength stands for: `2 px`; `as it is` for 0."""
         return self.label.format(self.levels[strength - 1]) if strength else "as it is"
 
 
@@ -58,9 +58,9 @@ def _degradation(name: str, label: str, levels: tuple[float, ...]) -> Callable[[
     return add
 
 
-@_degradation("blur", "σ {:g} px", (0.7, 1.2, 2.0, 3.0, 4.5))
+@_degradation("blur", "{:g} px", (0.7, 1.2, 2.0, 3.0, 4.5))
 def blur(pixels: Pixels, sigma: float, rng: np.random.Generator) -> Pixels:
-    """Out of focus."""
+    """Out of focus: Gaussian, `sigma` in pixels."""
     return np.array(Image.fromarray(pixels).filter(ImageFilter.GaussianBlur(sigma)))
 
 
@@ -79,7 +79,7 @@ def motion(pixels: Pixels, length: float, rng: np.random.Generator) -> Pixels:
     return _rounded(total / len(path))
 
 
-@_degradation("noise", "σ {:g}", (4, 8, 16, 24, 36))
+@_degradation("noise", "sd {:g}", (4, 8, 16, 24, 36))
 def noise(pixels: Pixels, sigma: float, rng: np.random.Generator) -> Pixels:
     """Grain of the sensor, in grey levels, each channel for itself."""
     grain = rng.standard_normal(pixels.shape, dtype=np.float32)
@@ -95,7 +95,7 @@ def jpeg(pixels: Pixels, quality: float, rng: np.random.Generator) -> Pixels:
         return np.array(picture)
 
 
-@_degradation("darkness", "−{:g} EV", (1, 2, 3, 4, 5))
+@_degradation("darkness", "-{:g} EV", (1, 2, 3, 4, 5))
 def darkness(pixels: Pixels, stops: float, rng: np.random.Generator) -> Pixels:
     """Exposed too short: each stop halves the light, and the file's 8 bits get fewer levels."""
     return _rounded(pixels * np.float32(2 ** (-stops / _GAMMA)))
@@ -121,7 +121,7 @@ def fog(pixels: Pixels, share: float, rng: np.random.Generator) -> Pixels:
     return _rounded(pixels + (_MIST - pixels) * density)
 
 
-@_degradation("farther", "×{:g}", (0.87, 0.76, 0.66, 0.57, 0.5))
+@_degradation("farther", "x{:g}", (0.87, 0.76, 0.66, 0.57, 0.5))
 def farther(pixels: Pixels, factor: float, rng: np.random.Generator) -> Pixels:
     """Seen from farther away: shrunk, and mirrored at the borders to keep the size."""
     height, width = pixels.shape[:2]
@@ -131,7 +131,7 @@ def farther(pixels: Pixels, factor: float, rng: np.random.Generator) -> Pixels:
     return _mirrored(np.asarray(small), down, across)[:height, :width]
 
 
-@_degradation("nearer", "×{:g}", (1.15, 1.32, 1.52, 1.74, 2.0))
+@_degradation("nearer", "x{:g}", (1.15, 1.32, 1.52, 1.74, 2.0))
 def nearer(pixels: Pixels, factor: float, rng: np.random.Generator) -> Pixels:
     """Seen from nearer: the part that holds most of the dark, so that a crack stays, enlarged."""
     height, width = pixels.shape[:2]
@@ -153,7 +153,7 @@ def rotation(pixels: Pixels, degrees: float, rng: np.random.Generator) -> Pixels
     return np.array(turned)[around : around + height, around : around + width]
 
 
-@_degradation("cast", "±{:.0%}", (0.08, 0.16, 0.25, 0.35, 0.45))
+@_degradation("cast", "{:.0%}", (0.08, 0.16, 0.25, 0.35, 0.45))
 def cast(pixels: Pixels, share: float, rng: np.random.Generator) -> Pixels:
     """White balance that is off: red up and blue down, or the other way round."""
     shift = share if rng.random() < 0.5 else -share

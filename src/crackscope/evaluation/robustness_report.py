@@ -84,12 +84,18 @@ def in_words(found: Findings) -> list[str]:
     sentences += [_fall(curve) for curve in by_loss[:_WORST] if curve.degradation not in held]
     for background in _backgrounds(found.alarms):
         alone, *drawn = _on(found.alarms, background)
-        worst = max(drawn, key=lambda one: one.rate.value)
-        sentences.append(
-            f"On {background} the most false alarms come from {worst.distractor}: "
-            f"{_share(worst.rate)}; without a distractor {_share(alone.rate)}."
-        )
+        sentences.append(_alarms_in_words(background, alone, drawn))
     return sentences
+
+
+def _alarms_in_words(background: str, alone: Alarms, drawn: Sequence[Alarms]) -> str:
+    worst = max(drawn, key=lambda one: one.rate.value)
+    if worst.rate.value <= alone.rate.value:
+        return f"On {background} no distractor adds a false alarm to {_share(alone.rate)}."
+    return (
+        f"On {background} the most false alarms come from {worst.distractor}: "
+        f"{_share(worst.rate)}; without a distractor {_share(alone.rate)}."
+    )
 
 
 def _fall(curve: Curve) -> str:
@@ -121,13 +127,18 @@ def _panels(curves: Sequence[Curve]) -> list[strengths.Panel]:
             curve.degradation,
             [point.level for point in curve.points],
             {
-                _name(name): [point.figures[name] for point in curve.points]
+                _name(name): [_plotted(name, point.figures[name]) for point in curve.points]
                 for name in _PLOTTED
                 if name in curve.points[0].figures
             },
         )
         for curve in curves
     ]
+
+
+def _plotted(name: str, value: Interval) -> Interval:
+    """AUROC without its interval, which is wide where not one pair is out of order."""
+    return Interval(*(3 * [value.value])) if name == "auroc" else value
 
 
 def _alarms_chart(alarms: Sequence[Alarms]) -> bytes:
