@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from crackscope.evaluation.degrade import DEGRADATIONS
+import numpy as np
+
+from crackscope.evaluation.degrade import DEGRADATIONS, STRONGEST
 from crackscope.evaluation.false_alarms import NONE, Alarms
-from crackscope.evaluation.robustness import HELD, Curve, degraded
+from crackscope.evaluation.robustness import HELD, Curve, Point
 from crackscope.rendering import sheets, strengths
 from crackscope.rendering.page import Picture, Section, Table, Text, data_uri, render
 from crackscope.run_dir import write_atomically, write_json
@@ -19,7 +21,7 @@ CURVES, ALARMS, SHEET = "robustness.png", "false_alarms.png", "strengths.png"
 _PLOTTED = ("accuracy", "auroc", "calibration_error")
 _NAMES = {"auroc": "AUROC"}
 _WORST = 3
-_CELL, _CAPTIONED = 120, 6
+_CELL = 120
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ def write(found: Findings, values: Mapping[str, Any], folder: Path) -> None:
 
 def summary(found: Findings) -> str:
     """Accuracy by strength and false alarms by distractor, as aligned tables."""
-    lines = [f"{'accuracy at strength':<22}" + "".join(f"{n:>8}" for n in range(_CAPTIONED))]
+    lines = [f"{'accuracy at strength':<22}" + "".join(f"{n:>8}" for n in range(STRONGEST + 1))]
     for curve in found.curves:
         cells = "".join(f"{value:>8.3f}" for value in curve.accuracies)
         lines.append(f"{curve.degradation:<22}{cells}")
@@ -150,14 +152,14 @@ def _alarms_chart(alarms: Sequence[Alarms]) -> bytes:
 
 def _sheet(example: Pixels) -> bytes:
     """One picture under every degradation, a row each, strength 0 to 5."""
-    as_it_is, *others = degraded(example, 0, 0)
     pictures, captions = [], []
-    for index, (name, degradation) in enumerate(DEGRADATIONS):
-        step = _CAPTIONED - 1
-        pictures += [as_it_is, *others[index * step : (index + 1) * step]]
-        captions += [f"{name} {degradation.level(strength)}" for strength in range(_CAPTIONED)]
+    for name, degradation in DEGRADATIONS:
+        for strength in range(STRONGEST + 1):
+            pictures.append(degradation(example, strength, np.random.default_rng(0)))
+            captions.append(f"{name} {degradation.level(strength)}")
     content = io.BytesIO()
-    sheets.contact_sheet(pictures, captions, _CAPTIONED, _CELL, "Strengths").save(content, "PNG")
+    sheet = sheets.contact_sheet(pictures, captions, STRONGEST + 1, _CELL, "Strengths")
+    sheet.save(content, "PNG")
     return content.getvalue()
 
 
@@ -182,23 +184,24 @@ def _embed(path: Path, alt: str) -> Picture:
 
 
 def _figure_table(curves: Sequence[Curve], name: str) -> Table:
-    columns = ("degradation", *(f"strength {n}" for n in range(_CAPTIONED)))
-    rows = [[curve.degradation, *(_cell(p.level, p.figures[name]) for p in curve.points)]
-            for curve in curves]  # fmt: skip
+    columns = ("degradation", *(f"strength {n}" for n in range(STRONGEST + 1)))
+    rows = [
+        [curve.degradation, *(_cell(point, name) for point in curve.points)] for curve in curves
+    ]
     return Table(columns, rows, f"{_name(name)}: value, 95 % interval, level")
 
 
-def _cell(level: str, value: Interval) -> str:
-    return f"{value.value:.3f} ({value.low:.3f} to {value.high:.3f}), {level}"
+def _cell(point: Point, name: str) -> str:
+    value = point.figures[name]
+    return f"{value.value:.3f} ({value.low:.3f} to {value.high:.3f}), {point.level}"
 
 
 def _alarms_table(alarms: Sequence[Alarms]) -> Table:
     columns = ("background", "distractor", "pictures", "rate", "95 % interval")
-    rows = [
-        (a.background, a.distractor, a.pictures, f"{a.rate.value:.3f}",
-         f"{a.rate.low:.3f} to {a.rate.high:.3f}")
-        for a in alarms
-    ]  # fmt: skip
+    rows = []
+    for one in alarms:
+        span = f"{one.rate.low:.3f} to {one.rate.high:.3f}"
+        rows.append((one.background, one.distractor, one.pictures, f"{one.rate.value:.3f}", span))
     return Table(columns, rows, f"'{NONE}' is the background alone")
 
 
