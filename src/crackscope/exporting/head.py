@@ -1,4 +1,4 @@
-"""The head inside model.onnx: the features before it, and another head in its place.
+"""The head inside model.onnx: read it, and put another one in its place.
 
 The rest of the graph stays as it is, so that an adapted model is the same network up to its last
 unit, without tracing anything again.
@@ -19,9 +19,8 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class _Place:
-    """Names in the graph: the tensor that the head reads, and its two initializers."""
+    """Names of the two initializers of the head."""
 
-    features: str
     kernel: str
     bias: str
 
@@ -48,18 +47,6 @@ def replace(source: Path, path: Path, kernel: Floats, bias: float) -> None:
     onnx.save(model, path)
 
 
-def expose_features(source: Path, path: Path) -> None:
-    """Write the part of `source` up to its head to `path`: pixels to features (N, F)."""
-    onnx = extras.require("onnx", "train", "adapt a model")
-    model = onnx.load(source)
-    features = _find(model.graph, source).features
-    del model.graph.output[:]
-    kind = onnx.TensorProto.FLOAT
-    output = onnx.helper.make_tensor_value_info(features, kind, [None, None])
-    model.graph.output.append(output)
-    onnx.save(model, path)
-
-
 def _arrays(graph: Any) -> dict[str, Any]:
     return {entry.name: entry for entry in graph.initializer}
 
@@ -78,12 +65,11 @@ def _find(graph: Any, path: Path) -> _Place:
     sigmoid = maker(graph.output[0].name, "Sigmoid")
     dense = maker(sigmoid.input[0], "Gemm", "Add") if sigmoid is not None else None
     if dense is not None and dense.op_type == "Gemm" and len(dense.input) == 3:
-        features, kernel, bias = dense.input
-        place: _Place | None = _Place(features, kernel, bias)
+        place: _Place | None = _Place(dense.input[1], dense.input[2])
     elif dense is not None and dense.op_type == "Add":
         bias, before = sorted(dense.input, key=lambda name: name not in constant)
         product = maker(before, "MatMul")
-        place = None if product is None else _Place(product.input[0], product.input[1], bias)
+        place = None if product is None else _Place(product.input[1], bias)
     else:
         place = None
     if place is None or place.kernel not in constant or place.bias not in constant:

@@ -29,7 +29,7 @@ from crackscope.types import Interval
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
 
-REACHES = (0.0, 0.5, 1.0, 2.0, 4.0)
+REACHES = (0.0, 1.0, 2.0, 4.0, 8.0, 16.0)
 FOLDS = 5
 LEAST_PHOTOS, LEAST_OF_CLASS = 5, 8
 
@@ -81,13 +81,17 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Adapted:
-    """The head fitted to all labels, how it was judged, and its scores of windows left out (n,)."""
+    """The head fitted to all labels, and how it was judged.
+
+    `scores` (n,) are those of windows left out of the fit, `folds` (n,) with which others.
+    """
 
     head: Head
     calibrated: Head
     reach: float
     comparison: Comparison
     scores: Floats
+    folds: Rows
 
 
 def obstacle(sample: Sample) -> str | None:
@@ -116,7 +120,7 @@ def adapt(features: Floats, sample: Sample, head: Head, resamples: int, seed: in
     comparison = compare(sample, times, new, head.logits(features), old)
     reach = _choose(features, sample.labels, sample.photos, head, seed)
     best, calibrated = (fit(features, sample.labels, head, each) for each in (reach, 0.0))
-    return Adapted(best, calibrated, reach, comparison, probabilities(new))
+    return Adapted(best, calibrated, reach, comparison, probabilities(new), side)
 
 
 def compare(
@@ -138,11 +142,11 @@ def compare(
 def fit(features: Floats, labels: Rows, head: Head, reach: float) -> Head:
     """The head of the largest posterior; features (n, F), labels (n,) 0 or 1."""
     optimize = extras.require("scipy.optimize", "train", "adapt a model")
-    mean, spread = features.mean(axis=0), _spread(features)
-    scale = reach / (spread * np.sqrt(features.shape[1]))
-    parts = [(features - mean) * scale] if reach > 0 else []
+    mean, scale = features.mean(axis=0), reach / (_spread(features) * np.sqrt(features.shape[1]))
+    # The best change lies in the span of the rows: n unknowns instead of F.
+    rows, sizes, directions = np.linalg.svd((features - mean) * scale, full_matrices=False)
     ends = [head.logits(features)[:, None], np.ones((len(labels), 1))]
-    design = np.concatenate([*parts, *ends], axis=1)
+    design = np.concatenate([rows * sizes, *ends], axis=1)
     start = np.zeros(design.shape[1])
     start[-2] = 1.0
 
@@ -152,7 +156,7 @@ def fit(features: Floats, labels: Rows, head: Head, reach: float) -> Head:
         return float(_losses(labels, z).sum() + away @ away / 2), slope
 
     best = optimize.minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 500}).x
-    change = best[:-2] * scale if reach > 0 else np.zeros(len(head.kernel))
+    change = (best[:-2] @ directions) * scale
     kernel = best[-2] * head.kernel + change
     return Head(kernel, float(best[-2] * head.bias + best[-1] - change @ mean))
 

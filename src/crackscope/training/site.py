@@ -1,15 +1,17 @@
 """Adapt a model to the labels of a site, keep it only where it is better, and say which it was."""
 
 import shutil
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from crackscope.data.manifest import Dataset
-from crackscope.evaluation.site import estimate, judge
+from crackscope.evaluation.site import estimate
 from crackscope.evaluation.site.estimate import Sample
-from crackscope.evaluation.site.judge import Findings
 from crackscope.inspection.inspector import Inspector
+from crackscope.models.bundle import Thresholds
 from crackscope.training import adapt, site_model
 from crackscope.training.adapt import Adapted, Comparison
 from crackscope.types import Interval
@@ -54,19 +56,17 @@ def adapt_to_site(
     if reason := adapt.obstacle(sample):
         return Attempt(False, {"kept": False, "reason": reason}, (f"not adapted: {reason}.",))
     head = site_model.head_of(inspector.bundle)
-    features = site_model.features(inspector, dataset, folder)
+    features = site_model.features(inspector, dataset)
     adapted = adapt.adapt(features, sample, head, settings.resamples, settings.seed)
     values: dict[str, Any] = {"reach": adapted.reach, "left_out": adapted.comparison.to_dict()}
     kept, words = adapted.comparison.better, [_verdict(adapted.comparison)]
     if kept:
-        found = _write(inspector, dataset, sample, adapted, folder, settings)
-        values["model"] = found.to_dict()
-        words += [
-            "Of the adapted model, on photos left out of its fit:",
-            *judge.in_words(found)[1:],
-        ]
+        limits = _write(inspector, dataset, sample, adapted, folder, settings)
+        rates = _rates(sample, adapted, settings)
+        values["model"] = {"thresholds": asdict(limits), **rates}
+        words.append(_rates_in_words(rates, limits))
     if others is not None:
-        checked = _check(inspector, others, adapted, folder, settings)
+        checked = _check(inspector, others, adapted, settings)
         values["other_photos"] = checked.to_dict()
         words.append(f"On the photos that were not drawn: {_gains(checked)}.")
     return Attempt(kept, {"kept": kept, **values}, tuple(words))
@@ -79,8 +79,8 @@ def _write(
     adapted: Adapted,
     folder: Path,
     settings: Settings,
-) -> Findings:
-    """Write the bundle; returns how good it is at its own threshold."""
+) -> Thresholds:
+    """Write the bundle; its thresholds come from windows left out of the fit."""
     left_out = replace(sample, scores=adapted.scores)
     times = estimate.draw_times(sample.photos, settings.resamples, settings.seed)
     upper = estimate.for_recall(left_out, settings.recall, times)
@@ -88,18 +88,44 @@ def _write(
     limits = site_model.thresholds_of(upper, lower)
     info = site_model.describe(inspector.bundle, dataset, adapted, limits)
     site_model.write(folder / MODEL, inspector.bundle, adapted.head, dataset, info)
-    return judge.judge(left_out, limits.upper, settings.recall, settings.resamples, settings.seed)
+    return limits
+
+
+def _rates(sample: Sample, adapted: Adapted, settings: Settings) -> dict[str, Any]:
+    """Recall and false-alarm rate on photos that neither the fit nor the threshold knew."""
+    says = np.zeros(len(sample.labels))
+    left_out = replace(sample, scores=adapted.scores)
+    for fold in np.unique(adapted.folds):
+        inside = adapted.folds == fold
+        known = left_out.of(~inside)
+        one = np.ones((1, len(known.labels)))
+        upper = estimate.for_recall(known, settings.recall, one)
+        says[inside] = adapted.scores[inside] >= site_model.thresholds_of(upper, upper).upper
+    answers = replace(sample, scores=says)
+    times = estimate.draw_times(sample.photos, settings.resamples, settings.seed)
+    recall = estimate.recall(answers, 0.5, times)
+    alarms = estimate.false_alarm_rate(answers, 0.5, times)
+    assert recall is not None  # adapt.obstacle asks for both classes
+    assert alarms is not None
+    return {"recall": recall.to_dict(), "false_alarm_rate": alarms.to_dict()}
+
+
+def _rates_in_words(rates: dict[str, Any], limits: Thresholds) -> str:
+    shares = ("{value:.1%} ({low:.1%} to {high:.1%})".format(**rate) for rate in rates.values())
+    return (
+        "With thresholds chosen as its own were ({:.3g}, unsure from {:.3g}) it finds {} of the "
+        "cracked windows of photos left out, and raises a false alarm on {} of the sound ones."
+    ).format(limits.upper, limits.lower, *shares)
 
 
 def _check(
     inspector: Inspector,
     others: tuple[Dataset, Sample],
     adapted: Adapted,
-    folder: Path,
     settings: Settings,
 ) -> Comparison:
     dataset, sample = others
-    features = site_model.features(inspector, dataset, folder)
+    features = site_model.features(inspector, dataset)
     present = site_model.head_of(inspector.bundle)
     heads = (adapted.head, present, adapted.calibrated)
     times = estimate.draw_times(sample.photos, settings.resamples, settings.seed)

@@ -1,7 +1,7 @@
 """An adapted model: the same network with the head of a site, as a bundle of its own."""
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,22 +9,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crackscope.data import near_copies
-from crackscope.data.fingerprints import scan
-from crackscope.data.manifest import Dataset, cut
-from crackscope.evaluation import thresholds
+from crackscope.data.fingerprints import Unreadable, scan
+from crackscope.data.manifest import Dataset, raise_all
+from crackscope.evaluation import pictures, thresholds
 from crackscope.evaluation.site.estimate import Target
 from crackscope.exporting import head as heads
 from crackscope.exporting import onnx, verify
-from crackscope.images.read import decode
 from crackscope.inspection.inspector import Inspector
 from crackscope.models import bundle as bundles
 from crackscope.models import classifier
 from crackscope.models.bundle import Bundle, Thresholds
-from crackscope.tiles.cut import cut as cut_tile
+from crackscope.runtimes.features import OnnxFeatures
+from crackscope.tiles.cut import cut
 from crackscope.tiles.grid import grid
 from crackscope.training import pack
 from crackscope.training.adapt import Adapted, Head
-from crackscope.types import Photo, Pixels
+from crackscope.types import Photo
 
 _LEAST_THRESHOLD = 1e-3
 _NOT_ITS_OWN = ("figures", "sections")
@@ -36,49 +36,39 @@ def head_of(bundle: Bundle) -> Head:
     return Head(*heads.read(bundle.file(bundles.ONNX)))
 
 
-def features(inspector: Inspector, dataset: Dataset, folder: Path) -> NDArray[np.float64]:
-    """Pooled features (N, F) of every patch, through the graph of the bundle.
+def features(inspector: Inspector, dataset: Dataset) -> NDArray[np.float64]:
+    """Pooled features (N, F) of every patch, as the head of the bundle sees them.
 
-    A patch of several windows is stood for by the one with the highest score. `folder` holds the
-    graph meanwhile. Raises ImageError where a file is gone since it was scored.
+    A patch of several windows is stood for by the one with the highest score. Raises DatasetError
+    where a file is gone since it was scored.
     """
-    graph = folder / "features.onnx"
-    heads.expose_features(inspector.bundle.file(bundles.ONNX), graph)
-    try:
-        run = onnx.runner(graph)
-        rows: dict[int, NDArray[np.float32]] = {}
-        for row, pixels in _pixels(dataset):
-            rows[row] = run(_telling(inspector, pixels)[None])[0]
-    finally:
-        graph.unlink()
-    return np.array([rows[row] for row in range(len(dataset))], np.float64)
+    network = OnnxFeatures(inspector.bundle, threads=1)
+    window = inspector.bundle.input.window
+
+    def compute(photos: Sequence[Photo]) -> list[NDArray[np.float32]]:
+        return [_telling(network, photo, window) for photo in photos]
+
+    rows = pictures.each(dataset, dataset.patches, compute, "features")
+    lost = [f"{row.path}: {row.message}" for row in rows if isinstance(row, Unreadable)]
+    raise_all(dataset.name, lost)
+    return np.array(rows, np.float64)
 
 
-def _pixels(dataset: Dataset) -> Iterator[tuple[int, Pixels]]:
-    """Row and pixels of every patch, each file decoded once."""
-    path, whole = None, np.empty((0, 0, 3), np.uint8)
-    for row in sorted(range(len(dataset)), key=lambda row: dataset.patches[row].path):
-        patch = dataset.patches[row]
-        if patch.path != path:
-            path, whole = patch.path, decode(dataset.read_bytes(patch), patch.path).pixels
-        yield row, cut(whole, patch)
-
-
-def _telling(inspector: Inspector, pixels: Pixels) -> Pixels:
-    tiles = grid(pixels.shape[1], pixels.shape[0], inspector.bundle.input.window)
-    if len(tiles) == 1:
-        return np.ascontiguousarray(pixels)
-    scores = inspector.window_scores(Photo("", pixels)).scores
-    return np.ascontiguousarray(cut_tile(pixels, tiles[int(scores.argmax())]))
+def _telling(network: OnnxFeatures, photo: Photo, window: int) -> NDArray[np.float32]:
+    tiles = grid(photo.width, photo.height, window)
+    found, scores = network(np.stack([cut(photo.pixels, tile) for tile in tiles]))
+    best: NDArray[np.float32] = found[int(scores.argmax())]
+    return best
 
 
 def thresholds_of(wanted: Target | None, sure: Target | None) -> Thresholds:
     """upper from the wanted recall, lower from a higher one; both on windows left out of the fit.
 
     `upper` is at most 0.5: a window that is more likely cracked than not is never called sound.
+    `lower` is at most half of it: few labels would leave nothing unsure.
     """
     upper = min(thresholds.UPPER, wanted.threshold.value if wanted else 1.0)
-    lower = min(upper, sure.threshold.value if sure else 1.0)
+    lower = min(upper / 2, sure.threshold.value if sure else 1.0)
     upper, lower = (max(_LEAST_THRESHOLD, value) for value in (upper, lower))
     return Thresholds(lower=lower, upper=upper)
 
