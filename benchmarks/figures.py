@@ -8,7 +8,7 @@ import measuring
 PACKAGED_KIND = "mobilenetv2-grouped-tuned"
 LABELS = {
     "mobilenetv2-grouped": "MobileNetV2, default: head alone",
-    "mobilenetv2-grouped-tuned": "MobileNetV2, fine-tuned (`--epochs 1`)",
+    "mobilenetv2-grouped-tuned": "MobileNetV2, fine-tuned on drawn cracks too (`--epochs 1`)",
     "mobilenetv2-random": "MobileNetV2, random split (leaks)",
     "small-cnn-grouped": "small-cnn, from scratch (160 px)",
 }
@@ -129,8 +129,9 @@ def _explanation(summary: Mapping[str, Any]) -> str:
     return (
         "Brackets: 95 % intervals by bootstrap over source groups; for other surfaces over several "
         f"seeds the median, lowest and highest. Speed: {summary['machine']}. Trained on "
-        f"{summary['data']['patches']} METU patches only, by\n`{summary['command']}`;\n"
-        "every figure is printed by `benchmarks/study.py`.\n"
+        f"{summary['data']['patches']} METU patches, and on cracks and distractors drawn on them, by\n"
+        f"`{summary['command']}`;\nwhat is drawn was chosen with pictures of rissbilder and walls "
+        "in view; no label of theirs was used. Every figure is printed by `benchmarks/study.py`.\n"
     )
 
 

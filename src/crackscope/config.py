@@ -167,20 +167,20 @@ class TrainConfig:
     """Epochs of the new head on features computed once; 0 leaves the phase out."""
     epochs: int | None = None
     """Epochs of fine-tuning with augmentation: 0, the default for pretrained weights, leaves the
-    phase out; random weights get 20. Fine-tuning takes minutes, carries further to other surfaces,
-    and costs a little on the data's own test side."""
-    unfreeze: float = 0.5
+    phase out; random weights get 20. Fine-tuning takes minutes, and carries much further to other
+    surfaces."""
+    unfreeze: float = 1.0
     """Share of the backbone's layers, from the top, that fine-tuning changes."""
     augment: Augmentation = "field"
     """field: flips, rotation, scale, light, blur, noise; basic: flips, rotation, zoom; none."""
-    drawn: float = 0.0
+    drawn: float = 0.5
     """Share of the pictures of fine-tuning that are cracks, and things mistaken for them, drawn on
-    sound patches: carries further to surfaces that the data does not show."""
+    sound patches: they carry further to surfaces that the data does not show."""
     batch: int = 32
     """Patches a step of fine-tuning."""
     head_learning_rate: float = 3e-3
     """Initial step size of the head phase."""
-    learning_rate: float = 1e-4
+    learning_rate: float = 3e-4
     """Largest step size of fine-tuning."""
     schedule: Literal["cosine", "plateau"] = "cosine"
     """How fine-tuning makes its steps smaller: cosine: after a short rise, down to none at the
