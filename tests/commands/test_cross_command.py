@@ -80,6 +80,8 @@ def test_an_interrupted_run_goes_on_behind_its_features(
     assert call(capsys, *command)[0] == 0
     assert call(capsys, *command)[0] == 2, "finished: taken"
     assert call(capsys, *command, "--seeds", "2", "--exist-ok")[0] == 0
+    page = (tmp_path / "o" / "report.html").read_text(encoding="utf-8")
+    assert "means over 2 divisions" in page
 
 
 def test_python_gives_the_same(feature_bundle, surfaces, tmp_path, capsys):
