@@ -129,7 +129,7 @@ def _explanation(summary: Mapping[str, Any]) -> str:
     return (
         "Brackets: 95 % intervals by bootstrap over source groups; for other surfaces over several "
         f"seeds the median, lowest and highest. Speed: {summary['machine']}. Trained on "
-        f"{summary['data']['patches']} METU patches, and on cracks and distractors drawn on them, by\n"
+        f"{summary['data']['patches']} METU patches, and on what is drawn on them, by\n"
         f"`{summary['command']}`;\nwhat is drawn was chosen with pictures of rissbilder and walls "
         "in view; no label of theirs was used. Every figure is printed by `benchmarks/study.py`.\n"
     )
