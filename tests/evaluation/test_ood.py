@@ -37,7 +37,8 @@ def test_with_nearly_all_directions_it_is_the_distance_of_mahalanobis():
     centred = concrete(20, 5) - x[order].mean(axis=0)
     inverse = np.linalg.inv(np.cov(x[order], rowvar=False))
     expected = np.einsum("nf,fg,ng->n", centred, inverse, centred)
-    assert cloud.strangeness(concrete(20, 5)) * cloud.limit == pytest.approx(expected, rel=1e-6)
+    for found in (cloud, ood.fit_cloud(x, components=39, units_differ=True)):
+        assert found.strangeness(concrete(20, 5)) * found.limit == pytest.approx(expected, rel=1e-6)
 
 
 def test_a_photo_is_other_when_most_of_its_windows_are_strange_on_both_sides(cloud):
@@ -86,7 +87,7 @@ def test_statistics_of_any_window_are_finite(shape):
 def test_statistics_know_flat_colours_noise_and_leaves_from_drawn_concrete():
     known = [ood.statistics(scene.draw_patch(n % 2, 96, n).pixels) for n in range(120)]
     others = [ood.statistics(scene.draw_patch(n % 2, 96, n).pixels) for n in range(900, 920)]
-    cloud = ood.fit_cloud(known)
+    cloud = ood.fit_cloud(known, units_differ=True)
     rng = np.random.default_rng(5)
     green = rng.integers(0, 120, (96, 96, 1)) * np.array([0.4, 1.0, 0.2]) + 20
     strange = [

@@ -83,20 +83,26 @@ class Concrete:
 
 def fit(features: ArrayLike, statistics: ArrayLike, seed: int = 0) -> Concrete:
     """Describe concrete by N windows that show it, as varied as they can be had."""
-    return Concrete(fit_cloud(features, seed), fit_cloud(statistics, seed))
+    return Concrete(fit_cloud(features, seed), fit_cloud(statistics, seed, units_differ=True))
 
 
-def fit_cloud(values: ArrayLike, seed: int = 0, components: int = COMPONENTS) -> Cloud:
+def fit_cloud(
+    values: ArrayLike, seed: int = 0, components: int = COMPONENTS, units_differ: bool = False
+) -> Cloud:
     """Fit on most rows of (N, F); the limit is that which 1 % of the other rows exceed.
 
-    Distances of rows that were fitted on are too small. Raises ValueError for fewer than 10 rows.
+    Distances of rows that were fitted on are too small. `units_differ` divides each value by its
+    standard deviation first; features, of which most are nearly always 0, lose by that. Raises
+    ValueError for fewer than 10 rows.
     """
     x = np.asarray(values, np.float64)
     if x.ndim != 2 or len(x) < 10:
         raise ValueError(f"values must be (N, F), N >= 10; received {x.shape}")
     order = np.random.default_rng(seed).permutation(len(x))
     held_out, fitted = np.split(x[order], [int(_HELD_OUT * len(x))])
-    scale = np.maximum(fitted.std(axis=0), _LEAST + 1e-6 * np.abs(fitted).max())
+    scale = np.ones(x.shape[1])
+    if units_differ:
+        scale = np.maximum(fitted.std(axis=0), _LEAST + 1e-6 * np.abs(fitted).max())
     scaled = fitted / scale
     mean = scaled.mean(axis=0)
     spread, axes = np.linalg.eigh(np.cov(scaled - mean, rowvar=False))
