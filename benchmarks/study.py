@@ -48,11 +48,12 @@ class Kind:
         return "-".join(filter(None, (self.backbone, self.split, self.variant)))
 
 
+SMALL = ("--weights", "none", "--image-size", "160")
 KINDS = (
     Kind("mobilenetv2", "grouped"),
     Kind("mobilenetv2", "grouped", ("--epochs", "1"), most_seeds=1, variant="tuned"),
     Kind("mobilenetv2", "random", most_seeds=1),
-    Kind("small-cnn", "grouped", ("--weights", "none", "--image-size", "160", "--epochs", "4"), 1),
+    Kind("small-cnn", "grouped", (*SMALL, "--epochs", "4", "--drawn", "0"), most_seeds=1),
 )
 
 

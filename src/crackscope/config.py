@@ -255,7 +255,7 @@ class EvaluateConfig:
     robustness: bool = False
     """Measure how the figures fall when the pictures are degraded (blur, noise, darkness, scale, …)
     at five strengths, and how often what looks like a crack raises a false alarm."""
-    limit: int = 300
+    patches: int = 300
     """Most pictures that --robustness looks at, drawn from both classes by the seed."""
     threshold: float | None = None
     """Score from which a picture counts as cracked; else the model's own."""
@@ -292,7 +292,7 @@ class EvaluateConfig:
             (self.seeds >= 1, f"seeds must be at least 1. Received: {self.seeds}"),
             (self.cross or self.seeds == 1, "--seeds needs --cross"),
             (self.seed >= 0, f"seed must be at least 0. Received: {self.seed}"),
-            (self.limit >= 2, f"limit must be at least 2. Received: {self.limit}"),
+            (self.patches >= 2, f"patches must be at least 2. Received: {self.patches}"),
             _workers_rule(self.workers),
         )
 

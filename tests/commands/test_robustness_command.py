@@ -33,7 +33,7 @@ def call(capsys, *arguments):
 
 def test_the_folder_holds_everything(tiny_bundle, data, tmp_path, capsys):
     out = tmp_path / "out"
-    code, streams = call(capsys, tiny_bundle, data, "--limit", "6", "--out", out)
+    code, streams = call(capsys, tiny_bundle, data, "--patches", "6", "--out", out)
     assert code == 0
     assert streams.out.splitlines()[-1] == str(out)
     assert {path.name for path in out.iterdir() if not path.name.startswith(".")} == FILES
@@ -55,7 +55,7 @@ def test_json_is_one_document_the_same_each_time(tiny_bundle, data, tmp_path, ca
     documents = []
     for name in ("a", "b"):
         out = tmp_path / name
-        code, streams = call(capsys, tiny_bundle, data, "--limit", "4", "--out", out, "--json")
+        code, streams = call(capsys, tiny_bundle, data, "--patches", "4", "--out", out, "--json")
         assert code == 0
         documents.append(json.loads(streams.out))
     for key in ("degradations", "false_alarms", "counts", "in_words", "notes"):
@@ -75,7 +75,7 @@ def test_only_sound_pictures_and_a_broken_one(tiny_bundle, data, tmp_path, capsy
     assert "auroc" not in values["degradations"][0]["points"][0]
 
 
-def test_a_limit_below_two_is_refused(tiny_bundle, data, capsys):
-    code, streams = call(capsys, tiny_bundle, data, "--limit", "1")
+def test_fewer_than_two_patches_are_refused(tiny_bundle, data, capsys):
+    code, streams = call(capsys, tiny_bundle, data, "--patches", "1")
     assert code == 2
-    assert "limit" in streams.err
+    assert "patches" in streams.err

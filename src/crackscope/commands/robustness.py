@@ -56,7 +56,7 @@ def _measure(
     inspector: Inspector, dataset: Dataset, chosen: Selection, config: EvaluateConfig
 ) -> report.Findings:
     labels = np.array([patch.label for patch in chosen.patches])
-    rows = robustness.sample(labels, config.limit, config.seed)
+    rows = robustness.sample(labels, config.patches, config.seed)
     drawn, labels = chosen.take(rows), labels[rows]
     upper = inspector.bundle.thresholds.upper if config.threshold is None else config.threshold
     scores = robustness.score(inspector, dataset, drawn.patches, config.seed, config.workers)
@@ -85,7 +85,7 @@ def _alarms(
 ) -> list[false_alarms.Alarms]:
     """On drawn concrete, and on the sound pictures where there are any."""
     common: dict[str, Any] = {"seed": config.seed, "workers": config.workers}
-    count = max(1, config.limit // 2)
+    count = max(1, config.patches // 2)
     found = false_alarms.on_drawn(inspector, count, upper, **common)
     if sound.patches:
         found += false_alarms.on_patches(
