@@ -60,7 +60,7 @@ def test_a_default_that_is_right_is_kept(seed):
 
 def test_without_reach_only_slope_and_shift_change():
     features, sample, head = surface(2)
-    fitted = adapt.fit(features, sample.labels, head, 0.0)
+    (fitted,) = adapt.fit(features, sample.labels, head, [0.0])
     slope = fitted.kernel[0] / head.kernel[0]
     assert np.allclose(fitted.kernel, slope * head.kernel)
     assert 0 < slope < 1, "the default is too sure here"
@@ -71,7 +71,7 @@ def test_the_fit_is_the_minimum_of_the_penalised_loss():
     features, sample, head = surface(3)
     spread = features.std(axis=0)
     scale = 2.0 / (np.maximum(spread, 0.3 * np.sqrt((spread**2).mean())) * np.sqrt(WIDTH))
-    fitted = adapt.fit(features, sample.labels, head, 2.0)
+    (fitted,) = adapt.fit(features, sample.labels, head, [2.0])
     rest = sample.labels - adapt.probabilities(fitted.logits(features))
     slope = 1 + rest @ head.logits(features)
     change = (fitted.kernel - slope * head.kernel) / scale

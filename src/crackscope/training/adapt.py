@@ -13,7 +13,7 @@ Windows count alike in the fit: the draw depends on the score alone, which the m
 P(crack | features) is the same in the sample as on the site. What is judged by is weighted.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -108,18 +108,18 @@ def obstacle(sample: Sample) -> str | None:
 
 def adapt(features: Floats, sample: Sample, head: Head, resamples: int, seed: int) -> Adapted:
     """Fit `head` to the labels of `sample`, features (n, F); see `obstacle` for what it takes."""
-    side = folds(sample.photos, sample.labels, seed)
-    new, old = np.empty(len(side)), np.empty(len(side))
-    for fold in np.unique(side):
-        inside = side != fold
-        x, y = features[inside], sample.labels[inside]
-        reach = _choose(x, y, sample.photos[inside], head, seed)
-        new[~inside] = fit(x, y, head, reach).logits(features[~inside])
-        old[~inside] = fit(x, y, head, 0.0).logits(features[~inside])
-    times = estimate.draw_times(sample.photos, resamples, seed)
-    comparison = compare(sample, times, new, head.logits(features), old)
-    reach = _choose(features, sample.labels, sample.photos, head, seed)
-    best, calibrated = (fit(features, sample.labels, head, each) for each in (reach, 0.0))
+    threads = extras.require("threadpoolctl", "train", "adapt a model")
+    with threads.threadpool_limits(1):  # the matrices are small: threads would wait for each other
+        side = folds(sample.photos, sample.labels, seed)
+        new, old = np.empty(len(side)), np.empty(len(side))
+        for fold in np.unique(side):
+            inside = side != fold
+            best, calibrated, _ = _fit_best(features[inside], sample.of(inside), head, seed)
+            new[~inside] = best.logits(features[~inside])
+            old[~inside] = calibrated.logits(features[~inside])
+        times = estimate.draw_times(sample.photos, resamples, seed)
+        comparison = compare(sample, times, new, head.logits(features), old)
+        best, calibrated, reach = _fit_best(features, sample, head, seed)
     return Adapted(best, calibrated, reach, comparison, probabilities(new), side)
 
 
@@ -139,14 +139,25 @@ def compare(
     return Comparison(gain(present), gain(calibrated), auroc)
 
 
-def fit(features: Floats, labels: Rows, head: Head, reach: float) -> Head:
-    """The head of the largest posterior; features (n, F), labels (n,) 0 or 1."""
-    optimize = extras.require("scipy.optimize", "train", "adapt a model")
-    mean, scale = features.mean(axis=0), reach / (_spread(features) * np.sqrt(features.shape[1]))
+def fit(features: Floats, labels: Rows, head: Head, reaches: Sequence[float]) -> list[Head]:
+    """The head of the largest posterior for each reach; features (n, F), labels (n,) 0 or 1."""
+    mean, unit = features.mean(axis=0), 1 / (_spread(features) * np.sqrt(features.shape[1]))
     # The best change lies in the span of the rows: n unknowns instead of F.
-    rows, sizes, directions = np.linalg.svd((features - mean) * scale, full_matrices=False)
-    ends = [head.logits(features)[:, None], np.ones((len(labels), 1))]
-    design = np.concatenate([rows * sizes, *ends], axis=1)
+    rows, sizes, directions = np.linalg.svd((features - mean) * unit, full_matrices=False)
+    old = head.logits(features)
+    found = []
+    for reach in reaches:
+        values = _minimise(rows * sizes * reach, old, labels)
+        change = (values[:-2] @ directions) * unit * reach
+        shift = values[-2] * head.bias + values[-1] - change @ mean
+        found.append(Head(values[-2] * head.kernel + change, float(shift)))
+    return found
+
+
+def _minimise(rows: Floats, old: Floats, labels: Rows) -> Floats:
+    """Coefficients of the columns of `rows` (n, K), of the old logit and of the shift: (K + 2,)."""
+    optimize = extras.require("scipy.optimize", "train", "adapt a model")
+    design = np.concatenate([rows, old[:, None], np.ones((len(labels), 1))], axis=1)
     start = np.zeros(design.shape[1])
     start[-2] = 1.0
 
@@ -155,10 +166,9 @@ def fit(features: Floats, labels: Rows, head: Head, reach: float) -> Head:
         slope = design.T @ (probabilities(z) - labels) + away
         return float(_losses(labels, z).sum() + away @ away / 2), slope
 
-    best = optimize.minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 500}).x
-    change = (best[:-2] @ directions) * scale
-    kernel = best[-2] * head.kernel + change
-    return Head(kernel, float(best[-2] * head.bias + best[-1] - change @ mean))
+    options = {"maxiter": 500}
+    found = optimize.minimize(loss, start, jac=True, method="L-BFGS-B", options=options)
+    return np.asarray(found.x, np.float64)
 
 
 def folds(photos: Rows, labels: Rows, seed: int, count: int = FOLDS) -> Rows:
@@ -178,22 +188,28 @@ def probabilities(logits: Floats) -> Floats:
     return np.asarray(0.5 * (1.0 + np.tanh(logits / 2)), np.float64)
 
 
-def _choose(features: Floats, labels: Rows, photos: Rows, head: Head, seed: int) -> float:
+def _fit_best(features: Floats, sample: Sample, head: Head, seed: int) -> tuple[Head, Head, float]:
+    """The head of the best reach, the calibrated one, and that reach."""
+    reach = _choose(features, sample, head, seed)
+    best, calibrated = fit(features, sample.labels, head, (reach, 0.0))
+    return best, calibrated, reach
+
+
+def _choose(features: Floats, sample: Sample, head: Head, seed: int) -> float:
     """The smallest reach whose log loss over photos left out is that of the best, but for noise.
 
     The rule of one standard error (Breiman et al. 1984), over photos: few labels tell the best
     reach badly, and too large a one costs more on other photos than too small a one.
     """
-    side = folds(photos, labels, seed + 1)
-    codes = np.unique(photos, return_inverse=True)[1]
-    losses = np.empty((len(REACHES), codes.max() + 1))
-    for row, reach in enumerate(REACHES):
-        left = np.empty(len(labels))
-        for fold in np.unique(side):
-            inside = side != fold
-            fitted = fit(features[inside], labels[inside], head, reach)
-            left[~inside] = fitted.logits(features[~inside])
-        losses[row] = np.bincount(codes, _losses(labels, left))
+    side = folds(sample.photos, sample.labels, seed + 1)
+    codes = np.unique(sample.photos, return_inverse=True)[1]
+    losses = np.zeros((len(REACHES), codes.max() + 1))
+    for fold in np.unique(side):
+        left = side == fold
+        labels = sample.labels[left]
+        for row, fitted in enumerate(fit(features[~left], sample.labels[~left], head, REACHES)):
+            lost = _losses(labels, fitted.logits(features[left]))
+            losses[row] += np.bincount(codes[left], lost, losses.shape[1])
     worse = losses - losses[losses.sum(axis=1).argmin()]
     error = worse.std(axis=1) * np.sqrt(worse.shape[1])
     return REACHES[int((worse.sum(axis=1) <= error).argmax())]

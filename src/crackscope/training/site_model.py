@@ -93,6 +93,7 @@ def describe(
         "name": f"{bundle.name}-{site}",
         "thresholds": {"lower": limits.lower, "upper": limits.upper},
         "calibration": {
+            **bundle.info["calibration"],
             "method": "the head fitted to the site",
             "temperature": 1.0,
             "fitted_on": f"{len(dataset)} labelled windows of {site}",
@@ -126,9 +127,11 @@ def write(folder: Path, bundle: Bundle, head: Head, dataset: Dataset, info: dict
     shutil.rmtree(made, ignore_errors=True)
     made.mkdir(parents=True)
     try:
-        info = {**info, "parity": {"keras_onnx": _networks(made, bundle, head)}}
+        for file in bundle.folder.glob("*.npz"):  # what else belongs to the frozen features
+            shutil.copy2(file, made)
         arrays: dict[str, Any] = _trained_on(bundle, dataset)
         np.savez_compressed(made / bundles.TRAINED_ON, **arrays)
+        info = {**info, "parity": {"keras_onnx": _networks(made, bundle, head)}}
         pack.seal(made, info)
         shutil.rmtree(folder, ignore_errors=True)
         made.rename(folder)

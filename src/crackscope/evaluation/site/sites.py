@@ -64,8 +64,10 @@ class PhotoSite:
     """A folder of photos; a person labels what is drawn."""
 
     def __init__(self, folder: Path, photos: int, seed: int) -> None:
+        if not folder.exists():
+            raise UsageError(f"the folder with the photos of the site does not exist: {folder}")
         found = find((str(folder),)).photos
-        self.name = folder.resolve().stem
+        self.name = folder.resolve().name or "site"
         self.of_photos = len(found)
         self._photos = [found[place] for place in draw.photos(len(found), photos, seed)]
         self._source = open_source(folder)
