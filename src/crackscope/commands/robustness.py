@@ -16,7 +16,7 @@ from crackscope.evaluation import robustness_report as report
 from crackscope.evaluation.evaluate import Selection, select
 from crackscope.inspection.inspector import Inspector, load
 
-_SETTINGS = ("include_trained", "robustness", "limit", "threshold", "bootstrap", "seed")
+_SETTINGS = ("include_trained", "robustness", "patches", "threshold", "bootstrap", "seed")
 
 
 def run(config: EvaluateConfig) -> Outcome:
