@@ -8,7 +8,7 @@ import pytest
 
 HEAVY = {"numpy", "PIL", "onnxruntime", "keras", "tensorflow", "sklearn", "scipy", "matplotlib"}
 TRAINING = {"keras", "tensorflow", "sklearn", "scipy", "matplotlib", "onnx", "tf2onnx"}
-COMMANDS = {"inspect", "train", "evaluate", "export", "info", "data"}
+COMMANDS = {"inspect", "train", "evaluate", "validate", "export", "info", "data"}
 
 
 def run(*arguments):
@@ -51,7 +51,8 @@ def test_help_of_data_names_audit_and_split():
 
 
 @pytest.mark.parametrize(
-    "command", ["inspect", "train", "evaluate", "export", "info", "data audit", "data split"]
+    "command",
+    ["inspect", "train", "evaluate", "validate", "export", "info", "data audit", "data split"],
 )
 def test_every_command_explains_itself(command):
     assert "--json" in run("-m", "crackscope", *command.split(), "--help")
