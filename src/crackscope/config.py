@@ -60,20 +60,23 @@ class InspectConfig:
     def __post_init__(self) -> None:
         _check(
             (bool(self.photos), "nothing to inspect: name a photo, a folder or a glob"),
-            (
-                self.threshold is None or 0.0 < self.threshold < 1.0,
-                f"threshold must lie between 0 and 1. Received: {self.threshold}",
-            ),
+            _threshold_rule(self.threshold),
             _workers_rule(self.workers),
-            (
-                self.max_megapixels > 0,
-                f"max_megapixels must be above 0. Received: {self.max_megapixels}",
-            ),
+            _megapixels_rule(self.max_megapixels),
         )
 
 
 def _workers_rule(workers: int | None) -> tuple[bool, str]:
     return workers is None or workers >= 1, f"workers must be at least 1. Received: {workers}"
+
+
+def _threshold_rule(threshold: float | None) -> tuple[bool, str]:
+    rule = f"threshold must lie between 0 and 1. Received: {threshold}"
+    return threshold is None or 0.0 < threshold < 1.0, rule
+
+
+def _megapixels_rule(most: float) -> tuple[bool, str]:
+    return most > 0, f"max_megapixels must be above 0. Received: {most}"
 
 
 @dataclass(frozen=True)
@@ -278,10 +281,7 @@ class EvaluateConfig:
 
     def __post_init__(self) -> None:
         _check(
-            (
-                self.threshold is None or 0.0 < self.threshold < 1.0,
-                f"threshold must lie between 0 and 1. Received: {self.threshold}",
-            ),
+            _threshold_rule(self.threshold),
             (0.0 < self.prevalence < 1.0, f"prevalence must lie in (0, 1): {self.prevalence}"),
             (self.bootstrap >= 100, f"bootstrap must be at least 100: {self.bootstrap}"),
             (
@@ -309,8 +309,7 @@ class ValidateConfig:
     labels: Path | None = None
     """CSV with the columns photo, x0, y0, x1, y1, label; else labels.csv in the run folder."""
     truth: Path | None = None
-    """Labelled folder, zip or CSV manifest in place of SITE: its labels stand for yours, and the
-    photos that were not drawn check the result."""
+    """Labelled data in place of SITE: its labels stand for yours, its other photos check."""
     reader: str = "auto"
     """How --truth is laid out: auto looks at the folder."""
     crack_class: str | None = None
@@ -324,8 +323,7 @@ class ValidateConfig:
     threshold: float | None = None
     """Score from which a window counts as cracked; else the model's own."""
     adapt: bool = False
-    """Fit the head to the labels, and keep that model in the run folder where it is better on
-    photos left out of the fit."""
+    """Fit the head to the labels, and keep it where it is better on photos left out."""
     bootstrap: int = 1000
     """Resamples of photos behind each interval."""
     seed: int = 0
@@ -345,28 +343,16 @@ class ValidateConfig:
 
     def __post_init__(self) -> None:
         _check(
-            (
-                self.site is None or self.truth is None,
-                "--truth stands in place of SITE: name one of the two",
-            ),
-            (
-                self.labels is None or self.truth is None,
-                "--truth brings its own labels: leave --labels out",
-            ),
+            (not (self.site and self.truth), "--truth is in place of SITE: name one of the two"),
+            (not (self.labels and self.truth), "--truth brings its labels: leave --labels out"),
             (self.patches >= 1, f"patches must be at least 1. Received: {self.patches}"),
             (self.photos >= 1, f"photos must be at least 1. Received: {self.photos}"),
             (0.0 < self.recall < 1.0, f"recall must lie between 0 and 1. Received: {self.recall}"),
-            (
-                self.threshold is None or 0.0 < self.threshold < 1.0,
-                f"threshold must lie between 0 and 1. Received: {self.threshold}",
-            ),
+            _threshold_rule(self.threshold),
             (self.bootstrap >= 100, f"bootstrap must be at least 100: {self.bootstrap}"),
             (self.seed >= 0, f"seed must be at least 0. Received: {self.seed}"),
             _workers_rule(self.workers),
-            (
-                self.max_megapixels > 0,
-                f"max_megapixels must be above 0. Received: {self.max_megapixels}",
-            ),
+            _megapixels_rule(self.max_megapixels),
         )
 
 
