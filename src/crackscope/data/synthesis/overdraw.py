@@ -35,7 +35,7 @@ def draw(background: Pixels, label: int, rng: np.random.Generator) -> Pixels:
     below = [name for name in names if name not in above]
     surface = background.astype(np.float32)
     if rng.random() < 0.4:
-        surface = roughen(surface, rng, light)
+        surface = _roughen(surface, rng, light)
     surface = _distract(surface, below, rng, light, scale)
     if label:
         surface = _crack(surface, rng, light, zoom)
@@ -51,12 +51,13 @@ def _distract(
     return surface
 
 
-def roughen(surface: Surface, rng: np.random.Generator, light: float) -> Surface:
+def _roughen(surface: Surface, rng: np.random.Generator, light: float) -> Surface:
     """The relief of plaster or of boards, lit from `light` (radians): few walls are smooth."""
+    height, width = surface.shape[:2]
     cell = log_uniform(rng, 1.2, 5.0)
     stretch = log_uniform(rng, 4.0, 40.0) if rng.random() < 0.35 else 1.0
     cells = (cell, cell * stretch) if rng.random() < 0.5 else (cell * stretch, cell)
-    relief = smooth(*surface.shape[:2], cells, rng)
+    relief = smooth(height, width, cells, rng)
     down, right = np.gradient(relief)
     slope = np.cos(light) * right + np.sin(light) * down
     pits = np.clip(-relief - rng.uniform(0.8, 2.0), 0.0, 1.5)
