@@ -116,6 +116,24 @@ def test_the_model_scores_alike_in_keras_onnx_and_python(trained, folder):
     assert np.abs(scope.runtime(golden["pixels"]) - golden["scores"]).max() < 1e-5
 
 
+def test_the_head_alone_claims_nothing_that_only_fine_tuning_does(tmp_path):
+    """The default: the packaged network, no epoch of fine-tuning, so nothing drawn is seen."""
+    root = tmp_path / "other"
+    for label, name in ((1, "Positive"), (0, "Negative")):
+        (root / name).mkdir(parents=True)
+        for index in range(40):
+            number = 100 * index + 1
+            (root / name / f"{number:05d}.jpg").write_bytes(patch(label, 500 + index))
+    out = tmp_path / "run"
+    assert run(["train", str(root), "--image-size", "64", "--out", str(out)]) == 0
+    phases = {line.split(",")[0] for line in (out / "metrics.csv").read_text().splitlines()[1:]}
+    assert phases == {"head"}
+    info = bundles.load(out).info
+    assert (info["training"]["epochs"], info["training"]["drawn"]) == (0, 0.0)
+    assert "drawn" not in info["calibration"]["fitted_on"]
+    assert info["parity"]["keras_onnx"] <= 1e-5
+
+
 def test_the_same_command_on_a_finished_folder_is_refused(trained, folder, capsys):
     arguments = ["train", str(folder), *QUICK, "--out", str(trained)]
     assert run(arguments) == 2

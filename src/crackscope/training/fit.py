@@ -27,10 +27,10 @@ HEAD, FINE_TUNING = "head", "fine-tuning"
 
 
 class Validation(NamedTuple):
-    """Scores (N,) float64 of the validation side, and labels (N, 1) float32."""
+    """Scores (N,) and labels (N,), 0 or 1, of the validation side."""
 
     scores: NDArray[np.float64]
-    labels: NDArray[np.float32]
+    labels: NDArray[np.int64]
 
 
 def fit(
@@ -70,7 +70,7 @@ def fit(
     elif config.head_epochs:
         scores = _fit_head(config, start.model, graph, sides, ledger, extra)
         if not epochs_of(config, start):
-            return Validation(scores, sides["val"].labels)
+            return Validation(scores, _flat(sides["val"].labels))
     val = sides["val"]
     if config.drawn:
         pipeline, labels = val.field(config.seed, config.augment)
@@ -78,7 +78,11 @@ def fit(
         pipeline, labels = val.plain(), val.labels
     _fine_tune(config, start, sides["train"], pipeline, ledger, extra)
     scores = start.model.predict(pipeline, verbose=0)
-    return Validation(np.asarray(scores, np.float64).reshape(-1), labels)
+    return Validation(np.asarray(scores, np.float64).reshape(-1), _flat(labels))
+
+
+def _flat(labels: NDArray[np.float32]) -> NDArray[np.int64]:
+    return labels.reshape(-1).astype(np.int64)
 
 
 def epochs_of(config: TrainConfig, start: Start) -> int:

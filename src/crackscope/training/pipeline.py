@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from crackscope import __version__
 from crackscope.config import TrainConfig
 from crackscope.data import manifest, near_copies
@@ -48,8 +46,7 @@ def train(
     if fit.epochs_of(config, start):
         graph = _graph(start.model, ledger.state / "trained.onnx")
     fitted = time.monotonic()
-    labels = val.labels.reshape(-1).astype(np.int64)
-    temperature, thresholds = pack.calibrate(start.model, val.scores, labels)
+    temperature, thresholds = pack.calibrate(start.model, val.scores, val.labels)
     info = _describe(config, dataset, split, start, name, temperature, thresholds)
     model = folder / "model"
     kept = [row for row, patch in enumerate(split.patches) if patch.split != "test"]
@@ -107,12 +104,13 @@ def _describe(
     temperature: float,
     thresholds: Thresholds,
 ) -> dict[str, Any]:
+    drawn = config.drawn if fit.epochs_of(config, start) else 0.0
     trained: Mapping[str, Any] = {
         "head_epochs": config.head_epochs if start.pretrained else 0,
         "epochs": fit.epochs_of(config, start),
         "unfreeze": config.unfreeze if start.pretrained else 1.0,
         "augment": config.augment,
-        "drawn": config.drawn,
+        "drawn": drawn,
         "schedule": config.schedule,
         "seed": config.seed,
     }
@@ -134,7 +132,7 @@ def _describe(
             "method": "temperature",
             "temperature": temperature,
             "fitted_on": "the validation side of the same data set"
-            + (", drawn on and augmented as in fine-tuning" if config.drawn else ""),
+            + (", drawn on and augmented as in fine-tuning" if drawn else ""),
         },
         "data": {
             "name": dataset.name,

@@ -142,8 +142,12 @@ def _verdict(found: Comparison) -> str:
 def _gains(found: Comparison) -> str:
     return (
         f"log loss lower by {_interval(found.log_loss)}, by {_interval(found.log_loss_calibrated)} "
-        f"than the default calibrated to the same labels; AUROC higher by {_interval(found.auroc)}"
+        f"than the default calibrated to the same labels; AUROC changed by {_change(found.auroc)}"
     )
+
+
+def _change(value: Interval) -> str:
+    return f"{value.value:+.4f} ({value.low:+.4f} to {value.high:+.4f})"
 
 
 def _interval(value: Interval) -> str:
