@@ -1,13 +1,11 @@
 """A tiny bundle with features before its last layer, and labelled surfaces that it can tell."""
 
-import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from crackscope.models import bundle
-from support_models import WINDOW
+from support_models import WINDOW, write_bundle
 from support_pictures import encode, noise
 
 FEATURES = 6
@@ -39,18 +37,7 @@ def write_feature_bundle(folder: Path) -> Path:
         ],
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
-    info = {
-        "name": "means",
-        "version": "1",
-        "input": {"window": WINDOW, "size": WINDOW},
-        "thresholds": {"lower": 0.3, "upper": 0.5},
-    }
-    folder.mkdir(parents=True)
-    onnx.save(model, folder / bundle.ONNX)
-    (folder / bundle.JSON).write_text(json.dumps(info), encoding="utf-8")
-    (folder / bundle.CARD).write_text("A model for tests.\n", encoding="utf-8")
-    bundle.seal(folder)
-    return folder
+    return write_bundle(folder, model, "means", {"lower": 0.3, "upper": 0.5})
 
 
 @pytest.fixture(scope="session")
@@ -82,3 +69,12 @@ def write_surface(
             rows.append(f"{name},{label},{('wall', 'photo')[label]}{number // each}")
     (root / "manifest.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     return root
+
+
+@pytest.fixture
+def surfaces(tmp_path: Path) -> Path:
+    """dark: cracks are dark; red: they are red; walls: sound only, of another grey."""
+    write_surface(tmp_path / "dark", (60, 60, 60), (180, 180, 180))
+    write_surface(tmp_path / "red", (200, 60, 60), (60, 60, 200), seed=1)
+    write_surface(tmp_path / "walls", None, (170, 170, 170), photos=5, seed=2)
+    return tmp_path

@@ -1,7 +1,8 @@
-"""A tiny model bundle: the darker a window, the likelier a crack. Needs the onnx package."""
+"""Tiny model bundles: the darker a window, the likelier a crack. Needs the onnx package."""
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,11 +33,17 @@ def write_tiny_bundle(folder: Path, lower: float = 0.3, upper: float = 0.6) -> P
     )
     opset = [helper.make_opsetid("", 13)]
     model = helper.make_model(graph, opset_imports=opset, ir_version=8)
+    return write_bundle(folder, model, "darkness", {"lower": lower, "upper": upper})
+
+
+def write_bundle(folder: Path, model: Any, name: str, thresholds: dict[str, float]) -> Path:
+    """A bundle around an ONNX model that looks at windows of 64 px."""
+    onnx = pytest.importorskip("onnx")
     info = {
-        "name": "darkness",
+        "name": name,
         "version": "1",
         "input": {"window": WINDOW, "size": WINDOW},
-        "thresholds": {"lower": lower, "upper": upper},
+        "thresholds": thresholds,
     }
     folder.mkdir(parents=True, exist_ok=True)
     onnx.save(model, folder / bundle.ONNX)

@@ -5,18 +5,9 @@ import pytest
 import crackscope
 from crackscope.cli.main import run
 from crackscope.evaluation.cross import cache, matrix
-from support_cross import write_surface
 
 pytest.importorskip("sklearn")
 pytest.importorskip("scipy")
-
-
-@pytest.fixture
-def surfaces(tmp_path):
-    write_surface(tmp_path / "dark", (60, 60, 60), (180, 180, 180))
-    write_surface(tmp_path / "red", (200, 60, 60), (60, 60, 200), seed=1)
-    write_surface(tmp_path / "walls", None, (170, 170, 170), photos=5, seed=2)
-    return tmp_path
 
 
 def call(capsys, *arguments):

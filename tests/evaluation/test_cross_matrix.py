@@ -21,15 +21,6 @@ pytest.importorskip("scipy")
 QUICK = Rules(resamples=100)
 
 
-@pytest.fixture
-def surfaces(tmp_path):
-    """dark: cracks are dark; red: they are red; walls: sound only, of another grey."""
-    write_surface(tmp_path / "dark", (60, 60, 60), (180, 180, 180))
-    write_surface(tmp_path / "red", (200, 60, 60), (60, 60, 200), seed=1)
-    write_surface(tmp_path / "walls", None, (170, 170, 170), photos=5, seed=2)
-    return tmp_path
-
-
 def run(model, folder, *texts, rules=QUICK):
     bundle = bundles.load(model)
     opened = open_sets([parse(text.replace("@", f"{folder}/")) for text in texts])

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from crackscope import config as configs
-from crackscope import environment, extras, hashing, run_dir
-from crackscope.commands.outcome import Outcome
+from crackscope import extras, hashing, run_dir
+from crackscope.commands.outcome import Outcome, facts
 from crackscope.config import EvaluateConfig
-from crackscope.errors import ImageError, NothingLeftError
+from crackscope.errors import NothingLeftError
 from crackscope.evaluation.cross import matrix, report, sets, spec
 from crackscope.evaluation.cross.matrix import Rules
 from crackscope.models import bundle as bundles
@@ -42,13 +42,8 @@ def run(config: EvaluateConfig) -> Outcome:
         pool = matrix.gather(opened, bundle, network, folder, config.workers)
         cells = matrix.measure(pool, opened.sets, bundle.thresholds.upper, _rules(config))
         _check_something_left(cells)
-        facts = {
-            "model": bundle.identity,
-            "settings": settings,
-            "machine": environment.describe(),
-            "seconds": round(time.perf_counter() - started, 2),
-        }
-        values = report.document(cells, opened, pool, config.include_trained, facts)
+        made = facts(bundle.identity, settings, started)
+        values = report.document(cells, opened, pool, config.include_trained, made)
         report.write(cells, values, folder)
         run.finish()
     failed = [entry.path for entry in pool.unreadable]
@@ -56,7 +51,6 @@ def run(config: EvaluateConfig) -> Outcome:
         text=report.summary(cells, values),
         path=folder,
         data={**values, "path": str(folder)},
-        exit_code=ImageError.exit_code if failed else 0,
         failed=failed,
     )
 

@@ -5,12 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from crackscope import config as configs
-from crackscope import environment, extras, run_dir
+from crackscope import extras, run_dir
 from crackscope.commands import cross, robustness
-from crackscope.commands.outcome import Outcome
+from crackscope.commands.outcome import Outcome, facts
 from crackscope.config import EvaluateConfig
 from crackscope.data.readers import open_dataset
-from crackscope.errors import ImageError
 from crackscope.evaluation import report
 from crackscope.evaluation.evaluate import evaluate_dataset
 from crackscope.inspection.inspector import load
@@ -48,13 +47,8 @@ def run(config: EvaluateConfig) -> Outcome:
             seed=config.seed,
             workers=config.workers,
         )
-        facts = {
-            "model": inspector.bundle.identity,
-            "settings": settings,
-            "machine": environment.describe(),
-            "seconds": round(time.perf_counter() - started, 2),
-        }
-        values = report.document(found, dataset, facts)
+        made = facts(inspector.bundle.identity, settings, started)
+        values = report.document(found, dataset, made)
         report.write(found, dataset, values, folder)
         run.finish()
     failed = [entry.path for entry in found.unreadable]
@@ -62,6 +56,5 @@ def run(config: EvaluateConfig) -> Outcome:
         text=report.summary(found),
         path=folder,
         data={**values, "path": str(folder)},
-        exit_code=ImageError.exit_code if failed else 0,
         failed=failed,
     )

@@ -16,7 +16,6 @@ from crackscope import config as configs
 from crackscope import hashing, progress, run_dir
 from crackscope.commands.outcome import Outcome
 from crackscope.config import InspectConfig
-from crackscope.errors import ImageError
 from crackscope.inspection.batch import inspect_all
 from crackscope.inspection.find import Found, Source, find
 from crackscope.inspection.inspector import Inspector, load
@@ -125,7 +124,6 @@ def _outcome(results: Sequence[PhotoResult], text: str, path: Path) -> Outcome:
         text=text,
         path=path,
         data=[result.to_dict() for result in results],
-        exit_code=ImageError.exit_code if failed else 0,
         failed=failed,
     )
 

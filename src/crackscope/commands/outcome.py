@@ -1,9 +1,13 @@
 """What a command hands back: for people, for programs, and for the shell."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from crackscope import environment
+from crackscope.errors import ImageError
 
 
 @dataclass(frozen=True)
@@ -11,11 +15,26 @@ class Outcome:
     """The end of a command.
 
     `text` is the short summary for a person, `path` the results (the last line on stdout), `data`
-    what `--json` prints: a list is printed as JSON Lines, anything else as one document.
+    what `--json` prints: a list is printed as JSON Lines, anything else as one document. `failed`
+    names the inputs that could not be read.
     """
 
     text: str
     path: Path | None = None
     data: Any = None
-    exit_code: int = 0
     failed: Sequence[str] = field(default=())
+
+    @property
+    def exit_code(self) -> int:
+        """0, or 3 where some inputs failed; whatever else ends a command is raised."""
+        return ImageError.exit_code if self.failed else 0
+
+
+def facts(model: str, settings: Mapping[str, Any], started: float) -> dict[str, Any]:
+    """How a result was made; `started` as `time.perf_counter` gave it."""
+    return {
+        "model": model,
+        "settings": dict(settings),
+        "machine": environment.describe(),
+        "seconds": round(time.perf_counter() - started, 2),
+    }

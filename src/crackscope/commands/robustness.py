@@ -5,12 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from crackscope import environment, extras, run_dir
-from crackscope.commands.outcome import Outcome
+from crackscope import extras, run_dir
+from crackscope.commands.outcome import Outcome, facts
 from crackscope.config import EvaluateConfig
 from crackscope.data.manifest import Dataset
 from crackscope.data.readers import open_dataset
-from crackscope.errors import ImageError
 from crackscope.evaluation import false_alarms, robustness
 from crackscope.evaluation import robustness_report as report
 from crackscope.evaluation.evaluate import Selection, select
@@ -32,14 +31,9 @@ def run(config: EvaluateConfig) -> Outcome:
     with run_dir.open_run(folder, identity, config.exist_ok) as run:
         chosen = select(inspector, dataset, config.include_trained, config.workers)
         found = _measure(inspector, dataset, chosen, config)
-        facts = {
-            "model": inspector.bundle.identity,
-            "data": {"name": dataset.name, "hash": identity["data"]},
-            "settings": settings,
-            "machine": environment.describe(),
-            "seconds": round(time.perf_counter() - started, 2),
-        }
-        values = report.document(found, facts)
+        data = {"name": dataset.name, "hash": dataset.content_hash}
+        made = facts(inspector.bundle.identity, settings, started)
+        values = report.document(found, {**made, "data": data})
         report.write(found, values, folder)
         run.finish()
     failed = [entry.path for entry in chosen.unreadable]
@@ -47,7 +41,6 @@ def run(config: EvaluateConfig) -> Outcome:
         text=report.summary(found),
         path=folder,
         data={**values, "path": str(folder)},
-        exit_code=ImageError.exit_code if failed else 0,
         failed=failed,
     )
 

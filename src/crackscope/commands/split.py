@@ -36,7 +36,6 @@ def run(config: SplitConfig) -> Outcome:
         text=_summary(result),
         path=folder,
         data={"path": str(folder), **document},
-        exit_code=3 if result.unreadable else 0,
         failed=[entry.path for entry in result.unreadable],
     )
 

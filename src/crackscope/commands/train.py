@@ -113,6 +113,5 @@ def _outcome(folder: Path, report: dict[str, Any], split: "SplitResult") -> Outc
         text="\n".join(lines),
         path=folder,
         data={**report, "path": str(folder), "unreadable": failed},
-        exit_code=3 if failed else 0,
         failed=failed,
     )

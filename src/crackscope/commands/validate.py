@@ -2,7 +2,6 @@
 
 import os
 import shutil
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,7 @@ from crackscope import environment, extras, run_dir
 from crackscope.commands.outcome import Outcome
 from crackscope.config import ValidateConfig
 from crackscope.data.readers import open_dataset
-from crackscope.errors import ImageError, UsageError
+from crackscope.errors import UsageError
 from crackscope.evaluation.site import draw, judge, report, survey
 from crackscope.evaluation.site.estimate import Sample
 from crackscope.evaluation.site.population import Population, Rows, weights
@@ -118,7 +117,7 @@ def _invite(folder: Path, surveyed: Survey, site: Site, rows: Rows) -> Outcome:
         f"Put the saved file into the folder as {LABELS} (or fill in {TO_LABEL} and save it under "
         "that name),\nand run the same command again."
     )
-    return _outcome(text, folder, {"path": str(folder), "site": facts}, surveyed.unreadable)
+    return Outcome(text, folder, {"path": str(folder), "site": facts}, surveyed.unreadable)
 
 
 def _judge(
@@ -161,7 +160,7 @@ def _judge(
     }
     report.write(folder, values, words, notes)
     text = "\n".join([*words, *(f"note: {note}" for note in notes)])
-    return _outcome(text, folder, {"path": str(folder), **values}, surveyed.unreadable)
+    return Outcome(text, folder, {"path": str(folder), **values}, surveyed.unreadable)
 
 
 def _adapt(
@@ -196,13 +195,3 @@ def _sample(population: Population, labelled: Labelled, stand_for: Any) -> Sampl
     rows = labelled.rows
     scores, photos = population.scores[rows], population.photo_codes[rows]
     return Sample(labelled.labels, scores, stand_for, photos)
-
-
-def _outcome(text: str, folder: Path, data: dict[str, Any], unreadable: Sequence[str]) -> Outcome:
-    return Outcome(
-        text=text,
-        path=folder,
-        data=data,
-        exit_code=ImageError.exit_code if unreadable else 0,
-        failed=unreadable,
-    )

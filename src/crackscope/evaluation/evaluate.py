@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from crackscope.evaluation import intervals, pictures
 from crackscope.evaluation.metrics import DEFAULT_PREVALENCE
 from crackscope.inspection.inspector import Inspector
 from crackscope.models.bundle import TRAINED_ON
-from crackscope.types import EvalResult, Patch, Photo
+from crackscope.types import EvalResult, Patch
 
 
 @dataclass(frozen=True)
@@ -138,9 +139,7 @@ def score_dataset(
     `threads=1`: `workers` threads (one for each core by default) read and score.
     """
 
-    def highest(photos: Sequence[Photo]) -> list[float]:
-        return [float(windows.scores.max()) for windows in inspector.score_all(photos)]
-
+    highest = partial(pictures.highest, inspector)
     rows = pictures.each(dataset, patches, highest, "scoring", workers)
     scores = [np.nan if isinstance(row, Unreadable) else row for row in rows]
     failed = tuple(row for row in rows if isinstance(row, Unreadable))

@@ -1,4 +1,4 @@
-"""Go through the pictures of a data set in several threads, small ones in batches."""
+"""Go through the pictures of a data set in several threads, small ones in batches; score them."""
 
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -9,6 +9,7 @@ from crackscope import progress
 from crackscope.data.fingerprints import Unreadable
 from crackscope.data.manifest import Dataset
 from crackscope.errors import ImageError
+from crackscope.inspection.inspector import Inspector
 from crackscope.types import Patch, Photo
 
 Result = TypeVar("Result")
@@ -39,6 +40,11 @@ def each(
             rows += done
             advance(len(done))
     return rows
+
+
+def highest(inspector: Inspector, photos: Sequence[Photo]) -> list[float]:
+    """The score of each photo: that of its highest window, as in `inspect`."""
+    return [float(windows.scores.max()) for windows in inspector.score_all(photos)]
 
 
 def _through(

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crackscope import progress
+from crackscope.evaluation import pictures
 from crackscope.inspection.inspector import Inspector
 from crackscope.types import Photo, Pixels
 
@@ -31,7 +32,7 @@ def score(
     """
 
     def row_of(row: int) -> list[float]:
-        return [score for part in _parts(forms(row)) for score in _highest(inspector, part)]
+        return [score for part in _parts(forms(row)) for score in pictures.highest(inspector, part)]
 
     rows = []
     with (
@@ -48,7 +49,3 @@ def _parts(forms: Iterable[Pixels]) -> Iterator[list[Photo]]:
     photos = (Photo("", pixels) for pixels in forms)
     while part := list(islice(photos, _TOGETHER)):
         yield part
-
-
-def _highest(inspector: Inspector, photos: list[Photo]) -> list[float]:
-    return [float(windows.scores.max()) for windows in inspector.score_all(photos)]

@@ -7,14 +7,9 @@ loads nothing but the pictures that it names.
 import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from crackscope.rendering import colour
-
-if TYPE_CHECKING:
-    from jinja2 import Template
+from crackscope.rendering import colour, template
 
 _READ_AS_WELL = 0.179
 """Relative luminance on which black and white have the same contrast (WCAG 2)."""
@@ -101,19 +96,4 @@ def link(path: str) -> str:
 
 def render(title: str, sections: Sequence[Section]) -> str:
     """The whole HTML page, UTF-8, readable by screen readers, in the dark and on paper."""
-    return _template().render(title=title, sections=sections)
-
-
-@cache
-def _template() -> "Template":
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("crackscope", "rendering"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.tests["kind"] = lambda item, name: type(item).__name__ == name
-    return environment.get_template("page.html.jinja")
+    return template.load("rendering/page.html.jinja").render(title=title, sections=sections)

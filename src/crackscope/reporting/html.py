@@ -2,18 +2,15 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from crackscope.rendering import template
 from crackscope.rendering.page import link
 from crackscope.reporting import REPORTS, Context
 from crackscope.reporting.names import printable
 from crackscope.run_dir import write_atomically
 from crackscope.types import PhotoResult
-
-if TYPE_CHECKING:
-    from jinja2 import Template
 
 PAGE = "index.html"
 _ORDER = ("crack", "unsure", "no crack")
@@ -32,7 +29,7 @@ def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[
     by_name = sorted(photos, key=lambda result: result.path)
     place = {result.path: index for index, result in enumerate(by_name)}
     counts = Counter(str(result.verdict) for result in photos)
-    page = _template().render(
+    page = template.load("reporting/index.html.jinja").render(
         photos=[_figure(result, place[result.path], context) for result in photos],
         failed=[(printable(r.path), r.error) for r in results if r.error is not None],
         counts={verdict: counts[verdict] for verdict in _ORDER},
@@ -56,17 +53,3 @@ def _figure(result: PhotoResult, by_name: int, context: Context) -> dict[str, An
         "size": f"{result.width} × {result.height} px",
         "by_name": by_name,
     }
-
-
-@cache
-def _template() -> "Template":
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("crackscope", "reporting"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("index.html.jinja")

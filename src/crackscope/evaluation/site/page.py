@@ -3,17 +3,14 @@
 import base64
 import io
 from collections.abc import Callable, Sequence
-from functools import cache
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PIL import Image
 
 from crackscope.evaluation.site.labels import COLUMNS, Key, Labels, key_of, word_for
+from crackscope.rendering import template
 from crackscope.types import Box, Pixels
-
-if TYPE_CHECKING:
-    from jinja2 import Template
 
 _MARGIN = 0.5
 """What is shown around a window, in window sides: a crack is told by how it goes on."""
@@ -40,7 +37,8 @@ def render(
             box = windows[place][1]
             cards[place] = _card(key_of(path, box), box, pixels, labels)
     ordered = [cards[place] for place in range(len(windows))]
-    return _template().render(site=site, run=run, columns=COLUMNS, cards=ordered)
+    form = template.load("evaluation/site/label.html.jinja")
+    return form.render(site=site, run=run, columns=COLUMNS, cards=ordered)
 
 
 def _card(key: Key, box: Box, pixels: Pixels, labels: Labels) -> dict[str, Any]:
@@ -73,17 +71,3 @@ def _jpeg(pixels: Pixels) -> str:
     content = io.BytesIO()
     image.save(content, "JPEG", quality=_QUALITY)
     return base64.b64encode(content.getvalue()).decode()
-
-
-@cache
-def _template() -> "Template":
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("crackscope.evaluation", "site"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("label.html.jinja")
