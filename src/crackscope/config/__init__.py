@@ -1,0 +1,32 @@
+"""The settings of every command, a frozen dataclass each: the flag, the YAML key and the keyword
+argument are one field.
+
+Order of precedence: defaults < YAML file (`--config`) < `CRACKSCOPE_*` < flags.
+"""
+
+from crackscope.config.audit import AuditConfig
+from crackscope.config.build import make
+from crackscope.config.choices import Augmentation, Device, Schedule, SplitName
+from crackscope.config.evaluate import EvaluateConfig
+from crackscope.config.export import ExportConfig
+from crackscope.config.info import InfoConfig
+from crackscope.config.inspect import InspectConfig
+from crackscope.config.split import SplitConfig
+from crackscope.config.train import TrainConfig
+from crackscope.config.validate import ValidateConfig
+
+__all__ = [
+    "AuditConfig",
+    "Augmentation",
+    "Device",
+    "EvaluateConfig",
+    "ExportConfig",
+    "InfoConfig",
+    "InspectConfig",
+    "Schedule",
+    "SplitConfig",
+    "SplitName",
+    "TrainConfig",
+    "ValidateConfig",
+    "make",
+]

@@ -1,0 +1,8 @@
+"""Settings that take one of a few words, the same ones in every command."""
+
+from typing import Literal
+
+Device = Literal["auto", "cpu", "gpu"]
+SplitName = Literal["grouped", "random", "given"]
+Augmentation = Literal["field", "basic", "none"]
+Schedule = Literal["cosine", "plateau"]

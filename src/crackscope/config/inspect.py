@@ -1,0 +1,40 @@
+"""The settings of `crackscope inspect`."""
+
+from dataclasses import KW_ONLY, dataclass
+from pathlib import Path
+
+from crackscope.config.choices import Device
+from crackscope.config.rules import at_least, check, positive, share
+
+
+@dataclass(frozen=True)
+class InspectConfig:
+    """Find cracks in whole photos."""
+
+    photos: tuple[str, ...]
+    """Photos, folders (walked recursively) and globs."""
+    _: KW_ONLY
+    model: str = "crackscope"
+    """Bundle folder, run folder, or the word crackscope: the model in the package."""
+    out: Path | None = None
+    """Folder for the results; else runs/inspect/NAME."""
+    name: str | None = None
+    """Name of the run below runs/inspect."""
+    exist_ok: bool = False
+    """Write into a folder that holds finished or other results."""
+    threshold: float | None = None
+    """Score from which a window counts as cracked; else the model's own."""
+    device: Device = "auto"
+    """Where the network runs; auto takes a GPU where the installed runtime has one."""
+    workers: int | None = None
+    """Photos worked on at once; else one for each core."""
+    max_megapixels: float = 250.0
+    """Larger photos are refused before they are decoded."""
+
+    def __post_init__(self) -> None:
+        check(
+            (bool(self.photos), "nothing to inspect: name a photo, a folder or a glob"),
+            share("threshold", self.threshold),
+            at_least("workers", self.workers, 1),
+            positive("max_megapixels", self.max_megapixels),
+        )

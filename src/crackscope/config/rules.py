@@ -1,0 +1,43 @@
+"""What settings must fulfil: all that is wrong with a configuration is told at once."""
+
+from collections.abc import Collection
+
+from crackscope.errors import UsageError
+
+Rule = tuple[bool, str]
+"""Whether it holds, and what is said where it does not."""
+
+
+def check(*rules: Rule) -> None:
+    """Raise UsageError that lists every broken rule."""
+    broken = [text for holds, text in rules if not holds]
+    if broken:
+        raise UsageError("; ".join(broken))
+
+
+def one_of(name: str, value: str, allowed: Collection[str]) -> Rule:
+    """One of a few words."""
+    rule = f"{name} must be one of: {', '.join(allowed)}. Received: {value!r}"
+    return value in allowed, rule
+
+
+def at_least(name: str, value: int | None, least: int) -> Rule:
+    """No less than `least`; None: not set."""
+    rule = f"{name} must be at least {least}. Received: {value}"
+    return value is None or value >= least, rule
+
+
+def positive(name: str, value: float) -> Rule:
+    """Above 0."""
+    return value > 0, f"{name} must be above 0. Received: {value}"
+
+
+def share(name: str, value: float | None) -> Rule:
+    """Above 0 and below 1; None: not set."""
+    rule = f"{name} must lie between 0 and 1. Received: {value}"
+    return value is None or 0.0 < value < 1.0, rule
+
+
+def below_one(name: str, value: float) -> Rule:
+    """A share that may be 0."""
+    return 0.0 <= value < 1.0, f"{name} must be 0 to below 1. Received: {value}"
