@@ -195,3 +195,16 @@ def test_what_the_starting_model_has_seen_stays_in_train(tmp_path: Path) -> None
     again = make_split(dataset, "grouped", 0, trained_on=trained_on)
     seen = {first.patches[row].path for row in tested}
     assert {patch.split for patch in again.patches if patch.path in seen} == {"train"}
+
+
+def test_of_copies_in_train_one_of_each_class_is_fitted(tmp_path: Path) -> None:
+    result = make_split(_with_copies(tmp_path), "grouped", 0)
+    fitted = result.distinct()
+    held = [patch for patch in result.patches if patch.split != "train"]
+    assert [patch for patch in fitted if patch.split != "train"] == held
+    train = {
+        (copy, patch.label): patch.path
+        for copy, patch in zip(result.copies.tolist(), result.patches, strict=True)
+        if patch.split == "train"
+    }
+    assert len(fitted) - len(held) == len(train) < len(result.patches) - len(held)

@@ -2,6 +2,7 @@
 
 import shutil
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from crackscope.config import TrainConfig
 if TYPE_CHECKING:
     from crackscope.data.manifest import Dataset
     from crackscope.data.split import SplitResult
+    from crackscope.models.weights import Start
 
 _NOT_IDENTITY = ("out", "name", "exist_ok", "workers", "device", "log")
 
@@ -25,10 +27,10 @@ def train(data: str | Path, **settings: Any) -> Outcome:
 
 def run(config: TrainConfig) -> Outcome:
     """Split, train, calibrate, test, and write the run folder; resumes an unfinished one."""
-    extras.require("keras", "train", "train")
+    extras.check("keras", "train", "train")
     from crackscope.data import manifest, readers
     from crackscope.models import weights
-    from crackscope.training import device, pipeline
+    from crackscope.training import pipeline
 
     started = time.monotonic()
     dataset = readers.open_dataset(config.data, config.reader, config.crack_class)
@@ -41,11 +43,7 @@ def run(config: TrainConfig) -> Outcome:
         if not run.resumed:
             _clear(run.path)
         _write_settings(run.path, config)
-        device.choose(config.device)
-        begin = weights.start(
-            origin, config.backbone, config.image_size, config.dropout, config.seed
-        )
-        split = _split(config, dataset, begin.bundle)
+        begin, split = _begin(config, dataset, origin)
         report = pipeline.train(config, dataset, split, begin, run.path, name)
         report["seconds"]["total"] = round(time.monotonic() - started, 1)
         run_dir.write_json(run.path / "metrics.json", report)
@@ -86,18 +84,25 @@ def _write_settings(folder: Path, config: TrainConfig) -> None:
     run_dir.write_json(folder / "environment.json", environment.describe())
 
 
-def _split(config: TrainConfig, dataset: "Dataset", bundle: Any) -> "SplitResult":
-    from crackscope.data.split import make_split
-    from crackscope.models.bundle import TRAINED_ON
+def _begin(config: TrainConfig, dataset: "Dataset", origin: str) -> "tuple[Start, SplitResult]":
+    """The network that training starts from, and the split.
 
-    return make_split(
-        dataset,
-        config.split,
-        config.seed,
-        allow_leaks=config.allow_leaks,
-        workers=config.workers,
-        trained_on=None if bundle is None else bundle.arrays(TRAINED_ON),
-    )
+    The data is read while TensorFlow is imported: either takes seconds on a core of its own.
+    """
+    from crackscope.data import split
+    from crackscope.models import weights
+    from crackscope.models.bundle import TRAINED_ON
+    from crackscope.training import device
+
+    with ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(split.read, dataset, config.split, config.workers)
+        extras.require("keras", "train", "train")
+        device.choose(config.device)
+        begin = weights.start(
+            origin, config.backbone, config.image_size, config.dropout, config.seed
+        )
+    trained_on = None if begin.bundle is None else begin.bundle.arrays(TRAINED_ON)
+    return begin, split.make(reading.result(), config.seed, config.allow_leaks, trained_on)
 
 
 def _outcome(folder: Path, report: dict[str, Any], split: "SplitResult") -> Outcome:

@@ -56,7 +56,7 @@ class TrainConfig:
     last epoch; plateau: whenever the validation loss stands still."""
     dropout: float = 0.2
     """Share of features dropped before the head while training."""
-    patience: int = 3
+    patience: int = 5
     """Epochs without a better validation loss before training stops."""
     seed: int = 0
     """Seed of split, initial weights, order and augmentation."""

@@ -1,7 +1,7 @@
 """Fingerprints by which exact and near copies are found: read once, compared many times."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import compress
@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from crackscope import hashing, progress
+from crackscope import extras, hashing, progress
 from crackscope.data.manifest import Dataset, cut
+from crackscope.data.source import Folder
 from crackscope.errors import ImageError
 from crackscope.images.read import decode
 from crackscope.types import Patch, Pixels
@@ -23,6 +24,8 @@ FLAT = 0.5
 STRAIGHT = np.logical_or.outer(np.arange(SIDE) == 0, np.arange(SIDE) == 0)
 """(SIDE, SIDE) bool: the terms of a cosine transform that do not change along rows or columns."""
 _CHUNK = 64
+_MANY, _LARGE_CHUNK = 2000, 250
+"""From how many patches on processes pay for their start, and how many patches they get at once."""
 
 
 @dataclass(frozen=True)
@@ -73,14 +76,16 @@ _Row = tuple[str, NDArray[np.float32], NDArray[np.float32], tuple[int, int]]
 
 
 def scan(dataset: Dataset, workers: int | None = None) -> Scan:
-    """Read every patch once, in `workers` threads (one for each core by default)."""
-    chunks = [dataset.patches[at : at + _CHUNK] for at in range(0, len(dataset), _CHUNK)]
+    """Read every patch once, on `workers` cores (all by default).
+
+    Many files of a folder are read by processes: what Python does with a small picture takes
+    about as long as decoding it, and threads would wait for each other.
+    """
+    workers = workers or os.cpu_count() or 1
+    many = workers > 1 and len(dataset) >= _MANY and isinstance(dataset.source, Folder)
     rows: list[_Row | Unreadable] = []
-    with (
-        ThreadPoolExecutor(workers or os.cpu_count()) as pool,
-        progress.bar("reading", len(dataset)) as advance,
-    ):
-        for done in pool.map(lambda chunk: [_try(dataset, patch) for patch in chunk], chunks):
+    with progress.bar("reading", len(dataset)) as advance:
+        for done in _by_processes(dataset, workers) if many else _by_threads(dataset, workers):
             rows += done
             advance(len(done))
     good = [not isinstance(row, Unreadable) for row in rows]
@@ -89,6 +94,27 @@ def scan(dataset: Dataset, workers: int | None = None) -> Scan:
         fingerprints=_gather([row for row in rows if not isinstance(row, Unreadable)]),
         unreadable=tuple(row for row in rows if isinstance(row, Unreadable)),
     )
+
+
+def _by_threads(dataset: Dataset, workers: int) -> Iterator[list[_Row | Unreadable]]:
+    with ThreadPoolExecutor(workers) as pool:
+        yield from pool.map(_read, _parts(dataset, _CHUNK))
+
+
+def _by_processes(dataset: Dataset, workers: int) -> Iterator[list[_Row | Unreadable]]:
+    joblib = extras.require("joblib", "train", "read many patches")
+    read = joblib.delayed(_read)
+    parallel = joblib.Parallel(n_jobs=workers, return_as="generator")
+    yield from parallel(read(part) for part in _parts(dataset, _LARGE_CHUNK))
+
+
+def _parts(dataset: Dataset, size: int) -> Iterator[Dataset]:
+    for at in range(0, len(dataset), size):
+        yield dataset.of(dataset.patches[at : at + size])
+
+
+def _read(part: Dataset) -> list[_Row | Unreadable]:
+    return [_try(part, patch) for patch in part.patches]
 
 
 def join(scans: Sequence[Scan]) -> Scan:

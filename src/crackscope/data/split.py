@@ -4,7 +4,7 @@ import dataclasses
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,15 +24,17 @@ _SHOWN = 100
 class SplitResult:
     """A divided data set.
 
-    `patches` carry their side; `fingerprints` go with them row by row. `pairs` are rows that are
-    copies of each other and stand on two sides, (M, 2) int64; `shared_photos` the source photos
-    with patches on two sides. `largest` is the number of patches in the largest group.
+    `patches` carry their side; `fingerprints` go with them row by row, and so do `copies`, (N,)
+    int64: exact and near copies share a number. `pairs` are rows that are copies of each other and
+    stand on two sides, (M, 2) int64; `shared_photos` the source photos with patches on two sides.
+    `largest` is the number of patches in the largest group.
     """
 
     name: SplitName
     seed: int
     patches: tuple[Patch, ...]
     fingerprints: Fingerprints
+    copies: NDArray[np.int64]
     pairs: near_copies.Pairs
     shared_photos: tuple[str, ...]
     largest: int
@@ -43,6 +45,15 @@ class SplitResult:
     def leaks(self) -> int:
         """How many pairs of copies or near-copies stand on two sides."""
         return len(self.pairs)
+
+    def distinct(self) -> tuple[Patch, ...]:
+        """The patches to fit: of copies in train one for each class, as more teach nothing new."""
+        kept, seen = [], set()
+        for copy, patch in zip(self.copies.tolist(), self.patches, strict=True):
+            if patch.split != "train" or (copy, patch.label) not in seen:
+                kept.append(patch)
+            seen.add((copy, patch.label))
+        return tuple(kept)
 
     def counts(self) -> dict[str, dict[str, int]]:
         """Side -> class -> number of patches."""
@@ -66,6 +77,55 @@ class SplitResult:
         }
 
 
+class Reading(NamedTuple):
+    """What a split is made from: its name, and the patches that it takes part of, read."""
+
+    name: SplitName
+    scan: Scan
+
+
+def read(dataset: Dataset, name: SplitName | None = None, workers: int | None = None) -> Reading:
+    """Read every patch that the split `name` places, for `make`.
+
+    grouped keeps copies, near-copies and patches of one source photo together; random does not,
+    and counts what leaks; given takes the sides that the patches carry. None: given where they
+    carry any, else grouped. Raises DatasetError where more than 1 % cannot be read.
+    """
+    if name is None:
+        name = "given" if any(patch.split for patch in dataset.patches) else "grouped"
+    if name == "given":
+        dataset = dataset.of(split_checks.given(dataset))
+    found = scan(dataset, workers)
+    split_checks.readable(dataset, found)
+    return Reading(name, found)
+
+
+def make(
+    reading: Reading,
+    seed: int = 0,
+    allow_leaks: bool = False,
+    trained_on: Mapping[str, NDArray[Any]] | None = None,
+) -> SplitResult:
+    """Find the copies, and divide. Unreadable patches are left out and listed.
+
+    `trained_on` are the arrays of `near_copies.compact` of the model that training starts from:
+    what it has seen, and every group with such a patch, goes to train.
+
+    Raises DatasetError where a class is missing or a side would lack one; LeakError where a given
+    split leaks, or tests what the starting model has seen, and `allow_leaks` is not set.
+    """
+    name, found = reading
+    seen = np.zeros(len(found.patches), dtype=bool)
+    if trained_on is not None:
+        seen = near_copies.matches(found.fingerprints, trained_on)
+    if name == "given" and not allow_leaks:
+        split_checks.unseen(found.patches, seen)
+    result = divide(found, name, seed, seen)
+    if name == "given" and not allow_leaks:
+        split_checks.leak_free(result.patches, result.pairs, result.shared_photos)
+    return result
+
+
 def make_split(
     dataset: Dataset,
     name: SplitName | None = None,
@@ -74,47 +134,22 @@ def make_split(
     workers: int | None = None,
     trained_on: Mapping[str, NDArray[Any]] | None = None,
 ) -> SplitResult:
-    """Read every patch, find the copies, and divide.
-
-    name: grouped keeps copies, near-copies and patches of one source photo together; random does
-    not, and counts what leaks; given takes the sides that the patches carry. None: given where
-    they carry any, else grouped. Unreadable patches are left out and listed. `trained_on` are the
-    arrays of `near_copies.compact` of the model that training starts from: what it has seen, and
-    every group with such a patch, goes to train.
-
-    Raises DatasetError where more than 1 % cannot be read, a class is missing, or a side would
-    lack one; LeakError where a given split leaks, or tests what the starting model has seen, and
-    `allow_leaks` is not set.
-    """
-    if name is None:
-        name = "given" if any(patch.split for patch in dataset.patches) else "grouped"
-    if name == "given":
-        dataset = dataset.of(split_checks.given(dataset))
-    read = scan(dataset, workers)
-    split_checks.readable(dataset, read)
-    seen = np.zeros(len(read.patches), dtype=bool)
-    if trained_on is not None:
-        seen = near_copies.matches(read.fingerprints, trained_on)
-    if name == "given" and not allow_leaks:
-        split_checks.unseen(read.patches, seen)
-    result = divide(read, name, seed, seen)
-    if name == "given" and not allow_leaks:
-        split_checks.leak_free(result.patches, result.pairs, result.shared_photos)
-    return result
+    """`read` and `make` in one."""
+    return make(read(dataset, name, workers), seed, allow_leaks, trained_on)
 
 
 def divide(
-    read: Scan, name: SplitName, seed: int, seen: NDArray[np.bool_] | None = None
+    scan: Scan, name: SplitName, seed: int, seen: NDArray[np.bool_] | None = None
 ) -> SplitResult:
-    """Divide patches that are already read and fingerprinted; see `make_split`.
+    """Divide patches that are already read and fingerprinted; see `make`.
 
     `seen` (N,) marks patches that have to stay in train.
     """
-    labels = np.array([patch.label for patch in read.patches], dtype=np.int64)
+    labels = np.array([patch.label for patch in scan.patches], dtype=np.int64)
     split_checks.classes(labels)
-    copies = near_copies.pairs(read.fingerprints)
-    groups = group(read, copies)
-    sides = np.array([patch.split for patch in read.patches])
+    copies = near_copies.pairs(scan.fingerprints)
+    groups = group(scan, copies)
+    sides = np.array([patch.split for patch in scan.patches])
     seen = np.zeros(len(labels), dtype=bool) if seen is None else seen
     if name != "given":
         units = groups if name == "grouped" else np.arange(len(labels))
@@ -122,32 +157,33 @@ def divide(
     split_checks.sides(labels, sides, int(seen.sum()))
     rows = np.arange(len(labels))
     if name == "grouped":  # no pair crosses, so that `pairs` needs no new row numbers
-        rows = rows[~_repeated(read.fingerprints.digests, sides)]
-    patches = tuple(_placed(read.patches[r], str(sides[r]), int(groups[r])) for r in rows.tolist())
+        rows = rows[~_repeated(scan.fingerprints.digests, sides)]
+    patches = tuple(_placed(scan.patches[r], str(sides[r]), int(groups[r])) for r in rows.tolist())
     return SplitResult(
         name=name,
         seed=seed,
         patches=patches,
-        fingerprints=read.fingerprints.take(rows),
+        fingerprints=scan.fingerprints.take(rows),
+        copies=near_copies.clusters(len(labels), copies)[rows],
         pairs=copies[sides[copies[:, 0]] != sides[copies[:, 1]]],
-        shared_photos=_shared_photos(read.patches, sides),
+        shared_photos=_shared_photos(scan.patches, sides),
         largest=int(np.bincount(groups).max()),
-        notes=_notes(read, labels, len(labels) - len(rows)),
-        unreadable=read.unreadable,
+        notes=_notes(scan, labels, len(labels) - len(rows)),
+        unreadable=scan.unreadable,
     )
 
 
-def group(read: Scan, copies: near_copies.Pairs) -> NDArray[np.int64]:
+def group(scan: Scan, copies: near_copies.Pairs) -> NDArray[np.int64]:
     """(N,) group numbers: copies, near-copies and patches of one photo share one, transitively.
 
     METU's positives are joined with blocks of consecutive numbers besides (`metu_blocks`).
     """
-    links = [copies, near_copies.chain(np.array([_photo(patch) for patch in read.patches]))]
-    metu = np.array([patch.dataset == "metu" for patch in read.patches])
+    links = [copies, near_copies.chain(np.array([_photo(patch) for patch in scan.patches]))]
+    metu = np.array([patch.dataset == "metu" for patch in scan.patches])
     if metu.any():
-        names = metu_blocks.blocks(read.patches, copies, read.fingerprints.colours)
+        names = metu_blocks.blocks(scan.patches, copies, scan.fingerprints.colours)
         links.append(near_copies.chain(np.where(metu, names, "")))
-    return near_copies.clusters(len(read.patches), np.concatenate(links))
+    return near_copies.clusters(len(scan.patches), np.concatenate(links))
 
 
 def _placed(patch: Patch, side: str, number: int) -> Patch:
@@ -218,10 +254,10 @@ def _shared_photos(patches: tuple[Patch, ...], sides: NDArray[np.str_]) -> tuple
     return tuple(sorted(photo for photo, found in seen.items() if len(found) > 1))
 
 
-def _notes(read: Scan, labels: NDArray[np.int64], dropped: int) -> tuple[str, ...]:
-    metu = sum(patch.dataset == "metu" for patch in read.patches)
-    unknown = sum(not patch.group for patch in read.patches) - metu
-    digests = read.fingerprints.digests
+def _notes(scan: Scan, labels: NDArray[np.int64], dropped: int) -> tuple[str, ...]:
+    metu = sum(patch.dataset == "metu" for patch in scan.patches)
+    unknown = sum(not patch.group for patch in scan.patches) - metu
+    digests = scan.fingerprints.digests
     distinct = len(set(zip(digests, labels.tolist(), strict=True)))
     notes = {
         "METU does not tell source photos. Positives are kept together in blocks of about 40 "

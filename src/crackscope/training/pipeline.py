@@ -42,7 +42,7 @@ def train(
     graph = _graph(start.model, ledger.state / "start.onnx")
     pictures = (folder / "samples.png", folder / "augmentation.png")
     log = fit.tensorboard(folder / "tensorboard", pictures) if config.log == "tensorboard" else ()
-    val = fit.fit(config, dataset, split.patches, start, graph, ledger, log)
+    val = fit.fit(config, dataset, split.distinct(), start, graph, ledger, log)
     if fit.epochs_of(config, start):
         graph = _graph(start.model, ledger.state / "trained.onnx")
     fitted = time.monotonic()
@@ -139,6 +139,7 @@ def _describe(
             "licence": dataset.licence,
             "hash": dataset.content_hash,
             "counts": split.counts(),
+            "distinct_train": sum(patch.split == "train" for patch in split.distinct()),
         },
         "split": {
             "name": split.name,

@@ -1,0 +1,30 @@
+"""Reading a data set for its fingerprints."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from support_data import class_folders, write
+
+from crackscope.data import fingerprints
+from crackscope.data.readers import open_dataset
+
+
+def test_processes_and_threads_read_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = class_folders(12, 12)
+    files["sound/cut.jpg"] = files["sound/000.jpg"][:200]
+    dataset = open_dataset(write(tmp_path, files))
+    by_threads = fingerprints.scan(dataset, workers=2)
+    monkeypatch.setattr(fingerprints, "_MANY", 1)
+    monkeypatch.setattr(fingerprints, "_LARGE_CHUNK", 5)
+    monkeypatch.delattr(fingerprints, "_by_threads")
+    by_processes = fingerprints.scan(dataset, workers=2)
+    assert by_processes.patches == by_threads.patches
+    assert by_processes.unreadable == by_threads.unreadable
+    assert [entry.path for entry in by_processes.unreadable] == ["sound/cut.jpg"]
+    assert by_processes.fingerprints.digests == by_threads.fingerprints.digests
+    for name in ("shapes", "colours", "sizes"):
+        ours, theirs = (getattr(one.fingerprints, name) for one in (by_processes, by_threads))
+        assert np.array_equal(ours, theirs)
