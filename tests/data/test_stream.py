@@ -74,3 +74,17 @@ def test_a_function_sees_every_patch_in_order(dataset):
     )
     labels = np.array([patch.label for patch in dataset.patches])
     assert np.array_equal(means > 127, labels == 1)
+
+
+def test_what_is_placed_is_only_flipped_and_turned_by_quarters():
+    import tensorflow as tf
+
+    from crackscope.data.augment import augment
+
+    images = np.random.default_rng(0).integers(0, 256, (8, 24, 24, 3), np.uint8)
+    placed = tf.constant([1.0, 0.0] * 4)
+    moved = augment(tf.constant(images), tf.constant([5, 6]), "basic", placed).numpy().astype(int)
+    for index, (before, after) in enumerate(zip(images.astype(int), moved, strict=True)):
+        views = [np.rot90(view, turn) for view in (before, before[:, ::-1]) for turn in range(4)]
+        same = any(np.abs(view - after).max() <= 1 for view in views)
+        assert same == (index % 2 == 0)

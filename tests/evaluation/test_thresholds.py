@@ -36,7 +36,17 @@ def test_the_false_alarm_threshold_is_the_smallest_that_keeps_the_rate(rows, rat
 def test_chosen_thresholds_fit_a_bundle(rows):
     lower, upper = choose(*np.array(rows).T)
     assert 0.05 <= lower <= upper / 2
-    assert upper == 0.5
+    assert upper == 0.5, "so few sound pictures cannot tell a rate of 1 %"
+
+
+def test_upper_is_where_false_alarms_are_rare_enough():
+    labels = np.r_[np.ones(10), np.zeros(1000)]
+    scores = np.r_[np.full(10, 0.95), np.full(20, 0.93), np.full(30, 0.7), np.full(950, 0.1)]
+    at = {rate: choose(labels, scores, false_alarm_target=rate)[1] for rate in (0.1, 0.02, 0.01)}
+    assert at[0.1] == 0.5, "more likely cracked than not, however rare false alarms are"
+    assert at[0.02] == pytest.approx(0.7)
+    assert (scores[labels == 0] >= at[0.02]).mean() <= 0.02
+    assert at[0.01] == 0.9, "a threshold that no crack reaches would help nobody"
 
 
 def test_lower_is_where_the_target_is_met():

@@ -10,20 +10,22 @@ from typing import Any
 from crackscope.config import Augmentation
 
 
-def augment(images: Any, seed: Any, kind: Augmentation) -> Any:
+def augment(images: Any, seed: Any, kind: Augmentation, placed: Any = None) -> Any:
     """(N, H, W, 3) uint8 -> the same shape and dtype.
 
-    `seed` is a tensor of two int32: the same seed gives the same result.
+    `seed` is a tensor of two int32: the same seed gives the same result. Pictures where `placed`
+    (N,) is 1 are flipped and turned by quarters only, so that nothing leaves them.
     """
     import tensorflow as tf
 
     if kind == "none":
         return images
     x = tf.cast(images, tf.float32)
+    loose = 1.0 - tf.cast(tf.zeros(tf.shape(x)[:1]) if placed is None else placed, tf.float32)
     if kind == "basic":
-        x = _move(x, _Draws(seed, 0), turn=0.2 * 2 * math.pi, zoom=(0.8, 1.2))
+        x = _move(x, _Draws(seed, 0), loose, turn=0.2 * 2 * math.pi, zoom=(0.8, 1.2))
     else:
-        x = _move(x, _Draws(seed, 0), turn=math.radians(30), zoom=(0.6, 1.3))
+        x = _move(x, _Draws(seed, 0), loose, turn=math.radians(30), zoom=(0.6, 1.3))
         x = _relight(x, _Draws(seed, 100))
         x = _resense(x, _Draws(seed, 200))
     return tf.cast(tf.clip_by_value(tf.round(x), 0.0, 255.0), tf.uint8)
@@ -57,15 +59,16 @@ class _Draws:
         return tf.cast(self.uniform(shape, 0.0, 1.0) < probability, tf.float32)
 
 
-def _move(x: Any, draws: _Draws, turn: float, zoom: tuple[float, float]) -> Any:
-    """Flip, quarter turns, rotation by up to `turn` (radians) and scale, in one interpolation."""
+def _move(x: Any, draws: _Draws, loose: Any, turn: float, zoom: tuple[float, float]) -> Any:
+    """Flip, quarter turns, and where `loose` (N,) is 1, not 0, rotation by up to `turn` (radians)
+    and scale, in one interpolation."""
     import tensorflow as tf
 
     count, height, width = (tf.shape(x)[axis] for axis in range(3))
     n = [count]
     quarter = tf.floor(draws.uniform(n, 0.0, 4.0)) * (math.pi / 2)
-    angle = quarter + draws.uniform(n, -turn, turn)
-    scale = tf.exp(draws.uniform(n, math.log(zoom[0]), math.log(zoom[1])))
+    angle = quarter + loose * draws.uniform(n, -turn, turn)
+    scale = tf.exp(loose * draws.uniform(n, math.log(zoom[0]), math.log(zoom[1])))
     flip = 1.0 - 2.0 * draws.chance(n, 0.5)
     a, b = tf.cos(angle) / scale * flip, -tf.sin(angle) / scale
     c, d = tf.sin(angle) / scale * flip, tf.cos(angle) / scale

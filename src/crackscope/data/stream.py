@@ -138,8 +138,10 @@ class Stream:
         return items
 
     def _seeded(self, items: Sequence[Item], seed: int) -> Iterator[tuple[Any, ...]]:
+        drawn = np.array([item.drawn for item in items], np.float32)
         for step, (images, labels) in enumerate(self._batches(items)):
-            yield images, labels, np.array([seed, step], np.int32)
+            placed = drawn[step * self._batch : (step + 1) * self._batch]
+            yield images, labels, np.array([seed, step], np.int32), placed
 
     def _batches(self, items: Sequence[Item]) -> Iterator[Batch]:
         """In order; two batches are read ahead."""
@@ -173,9 +175,12 @@ def _shapes() -> tuple[Any, ...]:
 
 
 def _augmented(batches: Callable[[], Iterator[tuple[Any, ...]]], kind: Augmentation) -> Any:
-    """A tf.data pipeline of (images, labels, seed) with the images augmented by that seed."""
+    """A tf.data pipeline of (images, labels, seed, placed) with the images augmented by that seed;
+    what was drawn for its place stays where it is."""
     import tensorflow as tf
 
-    shapes = (*_shapes(), tf.TensorSpec((2,), tf.int32))
+    shapes = (*_shapes(), tf.TensorSpec((2,), tf.int32), tf.TensorSpec((None,), tf.float32))
     pipeline = tf.data.Dataset.from_generator(batches, output_signature=shapes)
-    return pipeline.map(lambda images, labels, seed: (augment(images, seed, kind), labels))
+    return pipeline.map(
+        lambda images, labels, seed, placed: (augment(images, seed, kind, placed), labels)
+    )

@@ -8,25 +8,36 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-UPPER = 0.5
+UPPER, MOST_UPPER = 0.5, 0.9
 LEAST_LOWER = 0.05
-RECALL_TARGET = 0.998
+RECALL_TARGET = 0.98
+FALSE_ALARM_TARGET = 0.01
 # A product such as 0.95 * 20 may come out above 19 by a rounding error.
 _ROUNDING = 1e-9
 
 
 def choose(
-    labels: ArrayLike, scores: ArrayLike, recall_target: float = RECALL_TARGET
+    labels: ArrayLike,
+    scores: ArrayLike,
+    recall_target: float = RECALL_TARGET,
+    false_alarm_target: float = FALSE_ALARM_TARGET,
 ) -> tuple[float, float]:
     """(lower, upper): `crack` from upper on, `unsure` from lower up to it.
 
-    upper is 0.5: more likely cracked than not, as the scores are calibrated. lower is the largest
+    upper is the smallest threshold that at most `false_alarm_target` of the sound validation
+    pictures reach, kept between 0.5 (more likely cracked than not, as the scores are calibrated)
+    and 0.9; it is 0.5 where there are too few pictures to tell such a rate. lower is the largest
     threshold at which the validation recall reaches `recall_target`, kept between 0.05 (below it
     everything would be unsure) and upper / 2 (validation data easier than the site would leave
     nothing unsure).
     """
+    sound = int((np.asarray(labels) == 0).sum())
+    upper = UPPER
+    if sound * false_alarm_target >= 1.0:
+        wanted = at_false_alarm_rate(labels, scores, false_alarm_target)
+        upper = min(max(wanted, UPPER), MOST_UPPER)
     lower = at_recall(labels, scores, recall_target)
-    return min(max(lower, LEAST_LOWER), UPPER / 2), UPPER
+    return min(max(lower, LEAST_LOWER), upper / 2), upper
 
 
 def at_recall(labels: ArrayLike, scores: ArrayLike, target: float) -> float:

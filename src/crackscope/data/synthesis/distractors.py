@@ -4,7 +4,7 @@ from typing import Protocol
 
 import numpy as np
 
-from crackscope.data.synthesis import hole, joint, line, shadow, stain
+from crackscope.data.synthesis import growth, hole, joint, ledge, line, shadow, spall, stain
 from crackscope.data.synthesis.surface import Surface
 from crackscope.registry import Registry
 
@@ -36,3 +36,8 @@ DISTRACTORS.register("tie_marks")(hole.draw_tie_marks)
 DISTRACTORS.register("cable")(line.draw_cable)
 DISTRACTORS.register("chalk")(line.draw_chalk)
 DISTRACTORS.register("scratch")(line.draw_scratch)
+DISTRACTORS.register("ledge")(ledge.draw_ledge)
+DISTRACTORS.register("boards")(ledge.draw_boards)
+DISTRACTORS.register("plant")(growth.draw_plant)
+DISTRACTORS.register("root")(growth.draw_root)
+DISTRACTORS.register("spall")(spall.draw)
