@@ -46,3 +46,9 @@ def test_saving_again_keeps_shape_and_light():
         assert saved.shape == ground.shape
         assert saved.dtype == np.uint8
         assert abs(float(saved.mean()) - float(ground.mean())) < 2.0
+
+
+def test_on_black_where_no_crack_shows_drawing_ends():
+    ground = np.zeros((64, 64, 3), np.uint8)
+    for seed in range(20):
+        assert overdraw.draw(ground, 1, np.random.default_rng(seed)).shape == ground.shape

@@ -6,6 +6,7 @@ without limit, in what the field varies in: width, course, depth, edges, what st
 
 import math
 from collections.abc import Callable
+from itertools import count
 
 import numpy as np
 from PIL import Image
@@ -30,6 +31,8 @@ _FAR, _NEAR = (0.7, 5.0), (3.0, 20.0)
 """Widths of cracks in pixels of a patch of 227: seen from a few metres, and close up."""
 _VISIBLE = 55.0
 """Contrast of a crack, in units of the texture it stands in, below which nobody would see it."""
+_ATTEMPTS = 6
+"""How often a crack is made bolder: on black it cannot be seen whatever is tried."""
 _COUNTS = {1: (0.5, 0.35, 0.15), 0: (0.1, 0.6, 0.3)}
 """How likely 0, 1 and 2 distractors are, beside a crack and without one."""
 Ends = tuple[tuple[float, float] | None, tuple[float, float] | None]
@@ -113,7 +116,7 @@ def _crack(surface: Surface, rng: np.random.Generator, light: float, zoom: float
     place = _PLACES[rng.choice(3, p=(0.4, 0.3, 0.3))]
     texture = _texture(surface)
     height_px, width_px = surface.shape[:2]
-    while True:  # seldom more than once: out of the picture, or not to be seen on rough ground
+    for attempt in count():  # seldom a second: out of the picture, or not to be seen in texture
         start, end = place(height_px, width_px, rng)
         drawn = crack.draw(
             surface,
@@ -125,9 +128,11 @@ def _crack(surface: Surface, rng: np.random.Generator, light: float, zoom: float
             contrast=contrast,
             light=light,
         )
-        if label_of(drawn.mask) == 1 and _contrast(surface, drawn) >= _VISIBLE * texture:
-            return drawn.pixels
-        width, contrast = 1.2 * width, min(1.0, 1.2 * contrast)
+        if label_of(drawn.mask) == 1:
+            if _contrast(surface, drawn) >= _VISIBLE * texture or attempt >= _ATTEMPTS:
+                break
+            width, contrast = 1.2 * width, min(1.0, 1.2 * contrast)
+    return drawn.pixels
 
 
 def _contrast(surface: Surface, drawn: Drawn) -> float:
