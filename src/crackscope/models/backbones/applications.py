@@ -30,8 +30,13 @@ _MODULES = {
 }
 
 
-def build(module: str, network: str, size: int, imagenet: bool) -> Any:
-    """A keras.applications network behind its own normalisation; see `Backbone.build`."""
+def build(module: str, network: str, size: int, imagenet: bool, squared: bool = False) -> Any:
+    """A keras.applications network behind its own normalisation; see `Backbone.build`.
+
+    Features are means over the feature map, or, `squared`, means of squares: what stands out in a
+    few cells, as a hairline in a corner does, then counts for more. It is the generalised mean of
+    Radenović et al. 2018, https://arxiv.org/abs/1711.02512 , for p = 2, without the root.
+    """
     import keras
 
     create = getattr(keras.applications, network)
@@ -39,11 +44,15 @@ def build(module: str, network: str, size: int, imagenet: bool) -> Any:
         include_top=False,
         weights="imagenet" if imagenet else None,
         input_shape=(size, size, 3),
-        pooling="avg",
+        pooling=None,
     )
     core.name = CORE
     pixels = keras.Input((size, size, 3), name="pixels")
-    return keras.Model(pixels, core(_normalised(module, pixels)), name="backbone")
+    x = core(_normalised(module, pixels))
+    if squared:
+        x = keras.layers.Multiply(name="square")([x, x])
+    x = keras.layers.GlobalAveragePooling2D(name="pool")(x)
+    return keras.Model(pixels, x, name="backbone")
 
 
 def _normalised(module: str, pixels: Any) -> Any:

@@ -8,4 +8,6 @@ from functools import partial
 from crackscope.models.backbones.applications import build
 from crackscope.models.backbones.contract import BACKBONES, Backbone
 
-BACKBONES.register("mobilenetv2")(Backbone(partial(build, "mobilenet_v2", "MobileNetV2")))
+BACKBONES.register("mobilenetv2")(
+    Backbone(partial(build, "mobilenet_v2", "MobileNetV2", squared=True))
+)
