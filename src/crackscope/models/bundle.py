@@ -2,11 +2,12 @@
 
 model.json       what it is: classes, input rule, thresholds, calibration, data, licence
 model.onnx       uint8 (N, H, W, 3) RGB of any size -> probability of a crack (N,); resize and
-                 normalisation are inside
+                 normalisation are inside. By name also `features` (N, F), what goes into the head
 model.keras      the same network to train from (batch norm not folded)
 card.md          for people
 trained_on.npz   fingerprints of the patches it was trained on, so that they stay out of tests
 golden.npz       drawn inputs and their scores
+surface.npz      what windows of concrete look like, to flag photos of something else; optional
 SHA256SUMS       checksums of all of these
 """
 
@@ -25,7 +26,10 @@ from crackscope.errors import BundleError
 
 PACKAGED = "crackscope"
 ONNX, KERAS, JSON, CARD = "model.onnx", "model.keras", "model.json", "card.md"
-GOLDEN, TRAINED_ON, SUMS = "golden.npz", "trained_on.npz", "SHA256SUMS"
+GOLDEN, TRAINED_ON, SURFACE = "golden.npz", "trained_on.npz", "surface.npz"
+SUMS = "SHA256SUMS"
+FEATURES = "features"
+"""The name of the output of model.onnx that the head is put on."""
 _REQUIRED = (ONNX, JSON, CARD, SUMS)
 
 
@@ -91,7 +95,7 @@ class Bundle:
         return path
 
     def arrays(self, name: str) -> dict[str, NDArray[Any]]:
-        """The arrays of golden.npz or trained_on.npz; pickles are refused."""
+        """The arrays of one of its .npz files; pickles are refused."""
         with np.load(self.file(name), allow_pickle=False) as content:
             return {key: content[key] for key in content.files}
 
