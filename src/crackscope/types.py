@@ -13,6 +13,8 @@ Pixels = NDArray[np.uint8]
 """(H, W, 3) upright RGB, uint8."""
 
 Verdict = Literal["crack", "no crack", "unsure"]
+Surface = Literal["concrete", "other"]
+"""Whether a photo looks like a concrete surface at all; a hint, beside the verdict."""
 SCHEMA_VERSION = 1
 
 
@@ -105,10 +107,14 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class WindowScores:
-    """The windows of one photo, row by row, and the calibrated score of each (float64, 0 to 1)."""
+    """The windows of one photo, row by row, and the calibrated score of each (float64, 0 to 1).
+
+    `features` (N, F) are what the network saw before its last layer, where that was asked for.
+    """
 
     tiles: tuple[Tile, ...]
     scores: NDArray[np.float64]
+    features: NDArray[np.float32] | None = None
 
     def __post_init__(self) -> None:
         _require(
@@ -133,7 +139,10 @@ class PhotoError:
 
 @dataclass(frozen=True, slots=True)
 class PhotoResult:
-    """What inspection says of one photo; `error` is set where it could not be read."""
+    """What inspection says of one photo; `error` is set where it could not be read.
+
+    `surface` is None where the model cannot tell what a concrete surface looks like.
+    """
 
     path: str
     model: str
@@ -145,6 +154,7 @@ class PhotoResult:
     height: int | None = None
     regions: tuple[Region, ...] = ()
     error: PhotoError | None = None
+    surface: Surface | None = None
 
     def __post_init__(self) -> None:
         done = (self.verdict, self.score, self.threshold, self.width, self.height)
@@ -175,6 +185,7 @@ class PhotoResult:
             "regions": [region.to_dict() for region in self.regions],
             "model": self.model,
             "seconds": self.seconds,
+            "surface": self.surface,
         }
 
     @classmethod
@@ -185,7 +196,8 @@ class PhotoResult:
             return cls(path=line["path"], model="", seconds=0.0, error=error)
         regions = tuple(Region(r["id"], Box(*r["box"]), r["score"]) for r in line["regions"])
         names = ("path", "verdict", "score", "threshold", "width", "height", "model", "seconds")
-        return cls(**{name: line[name] for name in names}, regions=regions)
+        values = {name: line[name] for name in names}
+        return cls(**values, regions=regions, surface=line.get("surface"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -232,3 +233,27 @@ def test_printable_is_printable_and_csv_safe(name: str) -> None:
     assert shown.isprintable()
     shown.encode("utf-8")
     io.StringIO(shown)
+
+
+def test_photos_of_something_else_are_marked_and_counted(tmp_path: Path) -> None:
+    results = [
+        replace(scored("cat.jpg"), surface="other"),
+        replace(scored("wall.jpg"), surface="concrete"),
+        replace(scored("old.jpg"), surface=None),
+    ]
+    for _, write in discover():
+        write(results, tmp_path, CONTEXT)
+    page = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert page.count(" · no concrete?") == page.count('figure class="crack other"') == 1
+    assert "no concrete? (1)" in page
+    assert [row["surface"] for row in rows(tmp_path / "results.csv")] == ["other", "concrete", ""]
+    text = summarise(results, results, 1.0)
+    assert "1 photo may show no concrete surface" in text
+    assert text.count("(no concrete?)") == 1
+
+
+def test_nothing_is_said_of_the_surface_where_all_is_concrete(tmp_path: Path) -> None:
+    results = [replace(scored("wall.jpg"), surface="concrete")]
+    discover().get("html")(results, tmp_path, CONTEXT)
+    assert "no concrete" not in (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert "concrete" not in summarise(results, results, 1.0)

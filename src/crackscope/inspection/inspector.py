@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from crackscope.config import Device
 from crackscope.images.read import from_array, read
+from crackscope.inspection import surface
 from crackscope.inspection.regions import find_regions
+from crackscope.inspection.surface import Concrete
 from crackscope.inspection.verdict import decide
 from crackscope.models import bundle as bundles
 from crackscope.models.bundle import PACKAGED, Bundle
@@ -19,7 +21,7 @@ from crackscope.runtimes import Runtime
 from crackscope.runtimes.onnx import OnnxRuntime
 from crackscope.tiles.cut import cut
 from crackscope.tiles.grid import grid
-from crackscope.types import Photo, PhotoResult, Tile, WindowScores
+from crackscope.types import Photo, PhotoResult, Surface, Tile, WindowScores
 
 _CHUNK = 64
 """Windows cut at once, so that a large photo is not held twice."""
@@ -27,10 +29,14 @@ _CHUNK = 64
 
 @dataclass(frozen=True)
 class Inspector:
-    """A model that is ready to look at photos; several threads may share it."""
+    """A model that is ready to look at photos; several threads may share it.
+
+    `concrete` is what it takes for a concrete surface, where the bundle says that.
+    """
 
     bundle: Bundle
     runtime: Runtime
+    concrete: Concrete | None = None
 
     def inspect(
         self, photo: Photo | NDArray[np.uint8] | Path | str, threshold: float | None = None
@@ -42,22 +48,38 @@ class Inspector:
         """
         start = time.perf_counter()
         photo = _as_photo(photo)
-        windows = self.window_scores(photo)
+        (windows,) = self.score_all([photo], look=True)
         return self.judge(photo, windows, threshold, time.perf_counter() - start)
 
     def window_scores(self, photo: Photo) -> WindowScores:
         """The score of every window of one photo."""
         return self.score_all([photo])[0]
 
-    def score_all(self, photos: Sequence[Photo]) -> list[WindowScores]:
-        """The window scores of several photos; small ones share the network's batches."""
+    def score_all(self, photos: Sequence[Photo], look: bool = False) -> list[WindowScores]:
+        """The window scores of several photos; small ones share the network's batches.
+
+        With `look` they carry the features that `judge` tells the surface by, where the bundle
+        knows concrete.
+        """
+        width = self.concrete.width if look and self.concrete else 0
         grids = [grid(photo.width, photo.height, self.bundle.input.window) for photo in photos]
         scores = [np.empty(len(tiles)) for tiles in grids]
+        features = [np.empty((len(tiles), width), np.float32) for tiles in grids]
         for places in _chunks_of_one_size(grids):
             batch = np.stack([cut(photos[n].pixels, grids[n][i]) for n, i in places])
-            for (n, i), score in zip(places, self.runtime(batch), strict=True):
-                scores[n][i] = score
-        return [WindowScores(*pair) for pair in zip(grids, scores, strict=True)]
+            found, seen = self._run(batch, width)
+            for row, (n, i) in enumerate(places):
+                scores[n][i], features[n][i] = found[row], seen[row]
+        kept = features if width else [None] * len(photos)
+        return [WindowScores(*parts) for parts in zip(grids, scores, kept, strict=True)]
+
+    def _run(
+        self, batch: NDArray[np.uint8], width: int
+    ) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
+        """Scores (N,) and features (N, width) of windows; width 0 asks for no features."""
+        if width:
+            return self.runtime.with_features(batch)
+        return self.runtime(batch), np.empty((len(batch), 0), np.float32)
 
     def judge(
         self, photo: Photo, windows: WindowScores, threshold: float | None, seconds: float
@@ -75,7 +97,13 @@ class Inspector:
             width=photo.width,
             height=photo.height,
             regions=find_regions(windows, upper),
+            surface=self._surface(photo, windows),
         )
+
+    def _surface(self, photo: Photo, windows: WindowScores) -> Surface | None:
+        if self.concrete is None or windows.features is None:
+            return None
+        return self.concrete.judge(photo, windows)
 
 
 def load(
@@ -87,7 +115,8 @@ def load(
     themselves come from a pool of threads.
     """
     model_bundle = bundles.load(model)
-    return Inspector(model_bundle, OnnxRuntime(model_bundle, device, threads or 0))
+    runtime = OnnxRuntime(model_bundle, device, threads or 0)
+    return Inspector(model_bundle, runtime, surface.load(model_bundle))
 
 
 def _as_photo(photo: Photo | NDArray[np.uint8] | Path | str) -> Photo:

@@ -26,6 +26,7 @@ def worst_first(results: Sequence[PhotoResult]) -> list[PhotoResult]:
 def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[Path]:
     """One page that needs nothing but the overlays beside it."""
     photos = worst_first(results)
+    others = sum(result.surface == "other" for result in photos)
     by_name = sorted(photos, key=lambda result: result.path)
     place = {result.path: index for index, result in enumerate(by_name)}
     counts = Counter(str(result.verdict) for result in photos)
@@ -33,6 +34,7 @@ def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[
         photos=[_figure(result, place[result.path], context) for result in photos],
         failed=[(printable(r.path), r.error) for r in results if r.error is not None],
         counts={verdict: counts[verdict] for verdict in _ORDER},
+        others=others,
         total=len(results),
         context=context,
     )
@@ -48,6 +50,7 @@ def _figure(result: PhotoResult, by_name: int, context: Context) -> dict[str, An
         "source": link(overlay) if overlay else None,
         "verdict": result.verdict,
         "kind": str(result.verdict).replace(" ", "-"),
+        "other": result.surface == "other",
         "score": result.score,
         "regions": result.regions,
         "size": f"{result.width} × {result.height} px",

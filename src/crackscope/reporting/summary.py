@@ -24,6 +24,9 @@ def summarise(
     parts = [_counts(results), _speed(fresh, seconds)]
     if len(fresh) < len(results):
         parts.append(f"{len(results) - len(fresh)} done before")
+    others = sum(result.surface == "other" for result in results)
+    if others:
+        parts.append(f"{_number(others, 'photo')} may show no concrete surface")
     if passed_over:
         parts.append(f"{_number(passed_over, 'other file')} passed over")
     return "\n".join(["; ".join(parts), *_worst(results), *_failed(results)])
@@ -44,7 +47,8 @@ def _worst(results: Sequence[PhotoResult]) -> Iterator[str]:
     photos = worst_first(results)
     for result in photos[:_WORST_SHOWN]:
         regions = f"  ({_number(len(result.regions), 'region')})" if result.regions else ""
-        yield f"  {result.verdict:<8}  {result.score:.3f}  {printable(result.path)}{regions}"
+        doubt = "  (no concrete?)" if result.surface == "other" else ""
+        yield f"  {result.verdict:<8}  {result.score:.3f}  {printable(result.path)}{regions}{doubt}"
     if len(photos) > _WORST_SHOWN:
         yield f"  … and {len(photos) - _WORST_SHOWN} more in results.csv"
 

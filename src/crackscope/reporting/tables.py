@@ -13,7 +13,15 @@ from crackscope.types import PhotoResult
 RESULTS, REGIONS = "results.csv", "regions.csv"
 
 _SCALARS = ("path", "status", "verdict", "score", "threshold", "width", "height")
-_RESULT_COLUMNS = (*_SCALARS, "regions", "model", "seconds", "error_kind", "error_message")
+_RESULT_COLUMNS = (
+    *_SCALARS,
+    "regions",
+    "model",
+    "seconds",
+    "error_kind",
+    "error_message",
+    "surface",
+)
 _REGION_COLUMNS = ("path", "id", "x0", "y0", "x1", "y1", "score")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 

@@ -1,0 +1,56 @@
+"""What the pixels of a window are like, the network aside: colours, gradients and tones."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crackscope.types import Pixels
+
+Floats = NDArray[np.float64]
+COUNT = 19
+_TONES = np.arange(256)
+_LEAST = 1e-9
+
+
+def statistics(window: Pixels) -> Floats:
+    """(H, W, 3) uint8, both sides at least 8 -> (COUNT,) float64."""
+    red, green, blue = (window[..., channel] for channel in range(3))
+    grey = (red.astype(np.uint16) + green + blue) // 3
+    return np.array([*_colours(window[::3, ::3]), *_gradients(grey), *_tones(grey)], np.float64)
+
+
+def _colours(pixels: Pixels) -> list[float]:
+    """Saturation and the opponent axes red-green and yellow-blue: means and spreads."""
+    red, green, blue = np.moveaxis(pixels.astype(np.float32), 2, 0)
+    most, least = np.maximum(np.maximum(red, green), blue), np.minimum(np.minimum(red, green), blue)
+    planes = ((most - least) / np.maximum(most, 1), red - green, (red + green) / 2 - blue)
+    return [float(value) for plane in planes for value in (plane.mean(), plane.std())]
+
+
+def _gradients(grey: NDArray[np.uint16]) -> list[float]:
+    """Logarithms: how steep at one pixel and at four, and how much more downwards than across."""
+    rows, columns = (side // 4 * 4 for side in grey.shape)
+    fine = grey[:rows, :columns].astype(np.float32)
+    blocks = fine.reshape(rows // 4, 4, columns // 4, 4)
+    rough = blocks.sum(axis=1).mean(axis=2) / 4
+    (down, across), coarse = _slopes(fine), sum(_slopes(rough))
+    return [*np.log([down + across, coarse, down / across])]
+
+
+def _slopes(plane: NDArray[np.float32]) -> tuple[float, float]:
+    """Mean step from row to row and from column to column, by every other row; never 0."""
+    upper, lower = plane[0:-1:2], plane[1::2]
+    down, across = np.abs(lower - upper), np.abs(np.diff(upper, axis=1))
+    return float(down.mean()) + 0.1, float(across.mean()) + 0.1
+
+
+def _tones(grey: NDArray[np.uint16]) -> list[float]:
+    """Mean, spread, quantiles about the median, entropy, clipped shares and peaks of the grey."""
+    share = np.bincount(grey.ravel(), minlength=256) / grey.size
+    low, lower, median, upper, high = np.searchsorted(share.cumsum(), (0.02, 0.25, 0.5, 0.75, 0.98))
+    mean = float(share @ _TONES)
+    spread = float(np.sqrt(share @ (_TONES - mean) ** 2))
+    coarse = share.reshape(32, 8).sum(axis=1)
+    entropy = -float(coarse @ np.log(np.maximum(coarse, _LEAST)))
+    offsets = [float(tone - median) for tone in (low, lower, upper, high)]
+    clipped = [float(share[251:].sum()), float(share[:5].sum())]
+    return [mean, float(np.log1p(spread)), *offsets, entropy, *clipped, float((coarse > 0.2).sum())]
