@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from crackscope import run_dir
 from crackscope.evaluation import calibration, thresholds
 from crackscope.exporting import onnx, verify
+from crackscope.inspection.surface import Concrete
 from crackscope.models import bundle as bundles
 from crackscope.models import card, classifier
 
@@ -34,10 +35,12 @@ def write(
     graph: Path,
     info: Mapping[str, Any],
     trained_on: Mapping[str, NDArray[Any]],
+    concrete: Concrete | None = None,
 ) -> float:
     """Write every file of a bundle but the seal; returns the difference of Keras and ONNX.
 
-    `graph` is the ONNX graph of the model's features. Raises ParityError where the two give
+    `graph` is the ONNX graph of the model's features, `concrete` what they look like for concrete,
+    where that is known. Raises ParityError where the two give
     different scores.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -50,6 +53,9 @@ def write(
     np.savez_compressed(folder / bundles.GOLDEN, pixels=pixels, scores=received)
     arrays: dict[str, Any] = dict(trained_on)
     np.savez_compressed(folder / bundles.TRAINED_ON, **arrays)
+    if concrete is not None:
+        clouds: dict[str, Any] = concrete.to_arrays()
+        np.savez_compressed(folder / bundles.SURFACE, **clouds)
     return difference
 
 

@@ -14,7 +14,7 @@ from crackscope.exporting import onnx
 from crackscope.models.bundle import Thresholds
 from crackscope.models.weights import Start
 from crackscope.run_dir import write_atomically, write_json
-from crackscope.training import architecture, fit, pack, report, sheets
+from crackscope.training import architecture, fit, pack, report, sheets, surface
 from crackscope.training.ledger import Ledger
 from crackscope.types import SCHEMA_VERSION
 
@@ -51,7 +51,9 @@ def train(
     model = folder / "model"
     kept = [row for row, patch in enumerate(split.patches) if patch.split != "test"]
     trained_on = near_copies.compact(split.fingerprints.take(kept))
-    info["parity"] = {"keras_onnx": pack.write(model, start.model, graph, info, trained_on)}
+    concrete = surface.of_run(config, dataset, split.distinct(), start, graph)
+    difference = pack.write(model, start.model, graph, info, trained_on, concrete)
+    info["parity"] = {"keras_onnx": difference}
     pack.seal(model, info)
     tested = report.test(model, dataset, split, folder, config.seed, config.workers)
     figures_known = time.monotonic()
