@@ -24,6 +24,7 @@ FILES = {
     "pr.png",
     "reliability.png",
     "scores.png",
+    "coverage.png",
     "worst_errors.png",
     "run.json",
 }
@@ -52,6 +53,9 @@ def test_the_folder_holds_everything(tiny_bundle, data, tmp_path, capsys):
     assert values["threshold"] == 0.6
     assert len(values["data"]["hash"]) == 64
     assert values["machine"]["python"]
+    error = values["coverage"]["figures"]["error_at_100pct_coverage"]["value"]
+    assert error == pytest.approx(1 - values["metrics"]["accuracy"]["value"])
+    assert values["coverage"]["unsure"]["upper"] == 0.6
     with (out / "scores.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 14

@@ -11,7 +11,8 @@ from crackscope.data import near_copies, split
 from crackscope.data.fingerprints import Scan, Unreadable, scan
 from crackscope.data.manifest import Dataset
 from crackscope.errors import DatasetError, NothingLeftError
-from crackscope.evaluation import intervals, pictures
+from crackscope.evaluation import coverage, intervals, pictures
+from crackscope.evaluation.coverage import Coverage
 from crackscope.evaluation.metrics import DEFAULT_PREVALENCE
 from crackscope.inspection.inspector import Inspector
 from crackscope.models.bundle import TRAINED_ON
@@ -33,6 +34,7 @@ class Evaluation:
     threshold: float
     prevalence: float
     result: EvalResult
+    coverage: Coverage
     trained_on: int | None
     included: bool
     unreadable: tuple[Unreadable, ...]
@@ -111,16 +113,18 @@ def evaluate_dataset(
     chosen = select(inspector, dataset, include_trained, workers)
     scores, failed = score_dataset(inspector, dataset, chosen.patches, workers)
     chosen, scores = chosen.take(np.flatnonzero(~np.isnan(scores))), scores[~np.isnan(scores)]
+    lower = inspector.bundle.thresholds.lower
     upper = inspector.bundle.thresholds.upper if threshold is None else threshold
-    labels = [patch.label for patch in chosen.patches]
-    result = intervals.measure(labels, scores, upper, chosen.groups, prevalence, resamples, seed)
+    labels, groups = [patch.label for patch in chosen.patches], chosen.groups
+    result = intervals.measure(labels, scores, upper, groups, prevalence, resamples, seed)
     return Evaluation(
         patches=chosen.patches,
         scores=scores,
-        groups=chosen.groups,
+        groups=groups,
         threshold=upper,
         prevalence=prevalence,
         result=replace(result, notes=(*chosen.notes, *result.notes)),
+        coverage=coverage.measure(labels, scores, lower, upper, groups, resamples, seed),
         trained_on=chosen.trained_on,
         included=include_trained,
         unreadable=(*chosen.unreadable, *failed),

@@ -4,12 +4,12 @@ Patches of one photo resemble each other, so resampling them one by one makes an
 narrow. Whole groups (source photos) are drawn with replacement instead, as many as there are, and
 the interval runs from the 2.5th to the 97.5th percentile of the resamples. Resamples that lack a
 class are drawn again; those in which one figure is not defined (precision where no picture
-reaches the threshold) are passed over for that figure. Where not one resample differs (no error at
-all), percentiles would claim certainty; there the interval is widened by the Clopper-Pearson bound
-of zero errors in as many trials as there are groups.
+reaches the threshold) are passed over for that figure. Where the two percentiles are the same (no
+error at all), they would claim certainty; there the interval is widened by the Clopper-Pearson
+bound of zero errors in as many trials as there are groups.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -48,9 +48,9 @@ def measure(
     drawn = metrics.sample(y, scores, threshold, prevalence)
     values = metrics.compute(y, scores, threshold, prevalence)
     codes = group_codes(names)
-    spread = _resample(drawn, codes[drawn.order], resamples, np.random.default_rng(seed))
+    spread = _resample(drawn, codes[drawn.order], resamples, seed)
     trials = _trials(y, codes)
-    widened = [name for name in values if _is_point(spread[name], values[name])]
+    widened = [name for name in values if _is_point(spread[name])]
     found = {name: _interval(name, values[name], spread[name], trials) for name in values}
     _widen_precision_at_prevalence(found, prevalence)
     notes = (
@@ -71,22 +71,68 @@ def group_codes(groups: Sequence[str]) -> NDArray[np.int64]:
     return numbers
 
 
+def draws(
+    labels: ArrayLike, codes: NDArray[np.int64], resamples: int, seed: int
+) -> Iterator[Floats]:
+    """How often each picture is drawn, (R, N), a few of the resamples at a time.
+
+    labels: (N,) 0 or 1; codes: (N,) numbers of their groups, as from `group_codes`. The same
+    labels, codes and seed give the same resamples.
+    """
+    rng, step = np.random.default_rng(seed), min(resamples, max(1, _CELLS // len(codes)))
+    for start in range(0, resamples, step):
+        rows = min(step, resamples - start)
+        yield _draw(np.asarray(labels, np.float64), codes, rows, rng)[:, codes]
+
+
+def interval(
+    value: float, spread: Floats, trials: int, least: float = 0.0, most: float = 1.0
+) -> Interval:
+    """The interval of a figure from its resamples (R,), NaN where it is not defined.
+
+    `trials`: how many groups it is a figure of; `least` and `most`: what is possible.
+    """
+    low, high = np.nanpercentile(spread, [_TAIL, 100 - _TAIL])
+    if high - low < _SAME:
+        reach = (most - least) * zero_error_bound(trials)
+        low, high = value - reach, value + reach
+    return Interval(value, max(least, min(value, float(low))), min(most, max(value, float(high))))
+
+
+def ratio(part: Interval, whole: Interval, of_part: Floats, of_whole: Floats) -> Interval:
+    """The interval of one rate over another (not 0), from the resamples of both, (R,) each.
+
+    Resamples without a `whole` are passed over. A ratio of 0 promises no more than the interval of
+    `part` does.
+    """
+    ratios = of_part / np.where(of_whole > 0, of_whole, np.nan)
+    low, high = np.nanpercentile(ratios, [_TAIL, 100 - _TAIL])
+    value = part.value / whole.value
+    most = high if value else max(high, part.high / whole.value)
+    return Interval(value, min(value, float(low)), max(value, float(most)))
+
+
+def zero_error_bound(trials: int) -> float:
+    """The highest error rate that zero errors in n trials leave possible (Clopper-Pearson).
+
+    One trial says nothing.
+    """
+    return float(1 - (_TAIL / 100) ** (1 / trials)) if trials > 1 else 1.0
+
+
 def _resample(
-    drawn: Sample, codes: NDArray[np.int64], resamples: int, rng: np.random.Generator
+    drawn: Sample, codes: NDArray[np.int64], resamples: int, seed: int
 ) -> dict[str, Floats]:
     """Name -> (resamples,) values; `codes` in the order of `drawn`."""
-    step = min(resamples, max(1, _CELLS // len(codes)))
-    parts = []
-    for start in range(0, resamples, step):
-        times = _draw(drawn, codes, min(step, resamples - start), rng)
-        parts.append(metrics.measure(drawn, times[:, codes]))
+    weights = draws(drawn.labels, codes, resamples, seed)
+    parts = [metrics.measure(drawn, times) for times in weights]
     return {name: np.concatenate([part[name] for part in parts]) for name in NAMES}
 
 
-def _draw(drawn: Sample, codes: NDArray[np.int64], rows: int, rng: np.random.Generator) -> Floats:
+def _draw(labels: Floats, codes: NDArray[np.int64], rows: int, rng: np.random.Generator) -> Floats:
     """(rows, groups): how often each group is drawn; every class of the data is in every row."""
     count = int(codes.max()) + 1
-    cracks = np.bincount(codes, drawn.labels, count)
+    cracks = np.bincount(codes, labels, count)
     by_class = np.stack([cracks, np.bincount(codes, minlength=count) - cracks], axis=1)
     present = by_class.sum(axis=0) > 0
     times = np.empty((rows, count))
@@ -108,18 +154,12 @@ def _trials(labels: NDArray[np.int64], codes: NDArray[np.int64]) -> dict[str, in
 
 
 def _interval(name: str, value: float, spread: Floats, trials: dict[str, int]) -> Interval:
-    least, most = (-1.0 if name == "mcc" else 0.0), 1.0
-    if trials["all"] < 2:
-        return Interval(value, least, most)
+    return interval(value, spread, _trials_of(name, trials), -1.0 if name == "mcc" else 0.0)
+
+
+def _is_point(spread: Floats) -> bool:
     low, high = np.nanpercentile(spread, [_TAIL, 100 - _TAIL])
-    if _is_point(spread, value):
-        reach = (most - least) * _zero_error_bound(_trials_of(name, trials))
-        low, high = value - reach, value + reach
-    return Interval(value, max(least, min(value, float(low))), min(most, max(value, float(high))))
-
-
-def _is_point(spread: Floats, value: float) -> bool:
-    return float(np.nanmax(np.abs(spread - value))) < _SAME
+    return bool(high - low < _SAME)
 
 
 def _trials_of(name: str, trials: dict[str, int]) -> int:
@@ -130,11 +170,6 @@ def _trials_of(name: str, trials: dict[str, int]) -> int:
     if name in _OF_SOUND:
         return trials["sound"]
     return min(trials["cracks"], trials["sound"])
-
-
-def _zero_error_bound(trials: int) -> float:
-    """The highest error rate that zero errors in n trials leave possible (Clopper-Pearson)."""
-    return float(1 - (_TAIL / 100) ** (1 / trials))
 
 
 def _widen_precision_at_prevalence(found: dict[str, Interval], prevalence: float) -> None:
@@ -180,7 +215,7 @@ def _notes(groups: Sequence[str], trials: dict[str, int], widened: Sequence[str]
         notes.append(f"one class or both have only {fewest} source photos: the intervals are rough")
     if widened and trials["all"] > 1:
         notes.append(
-            f"no resample differs in {', '.join(widened)}: the interval is that of zero errors in "
-            "as many trials as there are source photos (Clopper-Pearson)"
+            f"the resamples do not differ in {', '.join(widened)}: the interval is that of zero "
+            "errors in as many trials as there are source photos (Clopper-Pearson)"
         )
     return notes

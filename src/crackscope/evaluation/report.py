@@ -8,7 +8,7 @@ from typing import Any
 
 from crackscope.data.manifest import Dataset
 from crackscope.errors import ImageError
-from crackscope.evaluation import breakdown, figures
+from crackscope.evaluation import breakdown, coverage_report, figures
 from crackscope.evaluation.evaluate import Evaluation
 from crackscope.rendering import sheets
 from crackscope.rendering.page import Picture, Section, Table, Text, data_uri, render
@@ -26,6 +26,7 @@ _CHARTS = {
     "pr.png": "Precision against recall",
     "reliability.png": "Reliability: share of cracks against score",
     "scores.png": "Histogram of the scores of cracked and of sound pictures",
+    coverage_report.CHART: "Error rate of the answered pictures against their share",
 }
 _PART_COLUMNS = ("name", "cracked", "missed", "sound", "false alarms")
 
@@ -45,10 +46,11 @@ def document(found: Evaluation, dataset: Dataset, facts: Mapping[str, Any]) -> d
         "threshold": found.threshold,
         "prevalence": found.prevalence,
         **found.result.to_dict(),
+        "coverage": found.coverage.to_dict(),
         "baselines": breakdown.baselines(found),
         "trained_on": {"pictures": found.trained_on, "included": found.included},
         "unreadable": [vars(entry) for entry in found.unreadable],
-        "in_words": breakdown.in_words(found),
+        "in_words": _in_words(found),
         "by_dataset": [part.to_dict() for part in breakdown.by_dataset(found)],
         "worst_groups": groups[:_WORST_GROUPS],
     }
@@ -59,6 +61,7 @@ def write(found: Evaluation, dataset: Dataset, values: Mapping[str, Any], folder
     _write_scores(found, folder / SCORES)
     figures.classification_report(found.labels, found.scores, found.threshold, folder)
     drawn = figures.draw(found.labels, found.scores, found.threshold, folder)
+    write_atomically(folder / coverage_report.CHART, coverage_report.chart(found.coverage))
     write_atomically(folder / SHEET, _worst_sheet(found, dataset))
     page = _page(found, values, folder, ["classification_report.png", *drawn])
     write_atomically(folder / PAGE, page.encode("utf-8", "backslashreplace"))
@@ -72,10 +75,14 @@ def summary(found: Evaluation) -> str:
         interval = f"{value.low:.4f} to {value.high:.4f}"
         rows.append((name.replace("_", " "), f"{value.value:.4f}", interval))
     lines = ["{:<28}{:>8}  {}".format(*row).rstrip() for row in rows]
-    lines += breakdown.in_words(found)
+    lines += _in_words(found)
     lines += [f"note: {note}" for note in found.result.notes]
     lines += [f"unreadable: {entry.path}: {entry.message}" for entry in found.unreadable]
     return "\n".join(lines)
+
+
+def _in_words(found: Evaluation) -> list[str]:
+    return [*breakdown.in_words(found), *coverage_report.in_words(found.coverage)]
 
 
 def _write_scores(found: Evaluation, path: Path) -> None:
@@ -123,10 +130,11 @@ def _page(found: Evaluation, values: Mapping[str, Any], folder: Path, drawn: lis
     charts = [_embed(folder / name, _CHARTS[name], _CHART_WIDTH) for name in drawn]
     sheet = _embed(folder / SHEET, "The worst errors, the surest first, with score and path")
     sections = [
-        Section("In words", [Text("\n".join(breakdown.in_words(found)))]),
+        Section("In words", [Text("\n".join(_in_words(found)))]),
         Section("What to know", [Text(note) for note in found.result.notes]),
         Section("Figures", [_figures_table(found, values["baselines"])]),
         Section("Charts", charts),
+        Section("Error against coverage", _coverage(found, folder)),
         Section("Where it fails", _failures(found)),
         Section("Worst errors", [sheet, _worst_table(found)]),
         Section("Left out", _left_out(found)),
@@ -134,6 +142,11 @@ def _page(found: Evaluation, values: Mapping[str, Any], folder: Path, drawn: lis
     ]
     title = f"{values['model']} on {values['data']['name']}"
     return render(title, [section for section in sections if section.items])
+
+
+def _coverage(found: Evaluation, folder: Path) -> list[Picture | Table | Text]:
+    chart = _embed(folder / coverage_report.CHART, _CHARTS[coverage_report.CHART], _CHART_WIDTH)
+    return [chart, *coverage_report.tables(found.coverage)]
 
 
 def _embed(path: Path, alt: str, width: int = 0) -> Picture:

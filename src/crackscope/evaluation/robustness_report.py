@@ -105,8 +105,9 @@ def _fall(curve: Curve) -> str:
     recall, alarms = last.figures.get("recall"), last.figures.get("false_alarm_rate")
     parts = [f"recall {recall.value:.2f}"] if recall else []
     parts += [f"false alarms {alarms.value:.2f}"] if alarms else []
+    held = f"up to {curve.held.level}" if curve.held.strength else "at no strength"
     return (
-        f"{curve.degradation} is held up to {curve.held.level}; at {last.level} "
+        f"{curve.degradation} is held {held}; at {last.level} "
         f"{curve.accuracies[-1]:.1%} are judged right ({', '.join(parts)})."
     )
 

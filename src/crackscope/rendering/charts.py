@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from crackscope.rendering.drawing import CRACK, GREY, SOUND, draw
+from crackscope.rendering.drawing import CRACK, GREY, SOUND, THIRD, draw
+from crackscope.types import Interval
 
 _SQUARE = (4.6, 4.4)
 
@@ -48,6 +49,31 @@ def reliability(
         area = 20 + 100 * sizes / max(sizes.max(initial=0.0), 1.0)
         axes.scatter(mean_score, crack_share, s=area, color=CRACK, label="model", clip_on=False)
         _unit(axes)
+        axes.legend(loc="best", frameon=False)
+    return drawing.png
+
+
+def selective(
+    coverage: Sequence[float], error: Sequence[Interval], band: tuple[float, float] | None
+) -> bytes:
+    """Error rate among the answered against the share answered, from all of it down, as PNG.
+
+    `band`: share and error of the model's own `unsure`, or None.
+    """
+    values = [one.value for one in error]
+    with draw((6.4, 3.6)) as drawing:
+        axes = drawing.axes(
+            "Error against coverage", "share answered", "error rate of the answered"
+        )
+        low, high = [one.low for one in error], [one.high for one in error]
+        axes.fill_between(coverage, low, high, color=CRACK, alpha=0.15, linewidth=0)
+        axes.plot(coverage, values, color=CRACK, linewidth=2, label="the surest answered")
+        axes.axhline(values[0], color=GREY, linestyle="--", linewidth=1, label="all answered")
+        axes.axvline(0.9, color=SOUND, linestyle=":", label="90 % answered")
+        if band is not None:
+            axes.plot(*band, "s", color=THIRD, label="the model's own unsure left out")
+        axes.set_xlim(max(coverage), min(*coverage, *(band or coverage)[:1]))
+        axes.set_ylim(0, None)
         axes.legend(loc="best", frameon=False)
     return drawing.png
 

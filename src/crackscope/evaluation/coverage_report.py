@@ -1,0 +1,76 @@
+"""Error against coverage as a chart, as tables and in words."""
+
+from collections.abc import Iterator, Mapping
+
+from crackscope.evaluation import coverage as measured
+from crackscope.evaluation import unsure
+from crackscope.evaluation.coverage import Coverage
+from crackscope.rendering import charts
+from crackscope.rendering.page import Table
+from crackscope.types import Interval
+
+CHART = "coverage.png"
+_READ = ("error", "recall", "false_alarm_rate")
+_STEP = 10
+
+
+def chart(found: Coverage) -> bytes:
+    """The curve and the model's own band, as PNG."""
+    error = found.band.readings[unsure.LEFT_OUT].get("error")
+    band = None if error is None else (found.band.coverage.value, error.value)
+    return charts.selective([n / 100 for n in found.curve], list(found.curve.values()), band)
+
+
+def tables(found: Coverage) -> list[Table]:
+    """The curve at every tenth percent, its figures, and the band's three readings."""
+    curve = [(f"{n} %", *_cells(v)) for n, v in found.curve.items() if n % _STEP == 0]
+    ratio = found.figures.get(measured.RATIO)
+    if ratio is not None:
+        curve.append(("ratio, 90 % to 100 %", *_cells(ratio)))
+    band = found.band
+    answered = [("share answered", *_cells(band.coverage))]
+    if band.error_ratio is not None:
+        answered.append(("ratio of the errors, left out to answered", *_cells(band.error_ratio)))
+    caption = f"Unsure: from {band.lower:.4g} up to {band.upper:.4g}"
+    return [
+        Table(("share answered", "error rate", "95 % interval"), curve, "The surest answered"),
+        Table(("unsure", "value", "95 % interval"), answered, caption),
+        Table(
+            ("unsure pictures are", *(name.replace("_", " ") for name in _READ)),
+            [[_spelt(name), *_row(values)] for name, values in band.readings.items()],
+            "What becomes of the unsure, and what the figures are then",
+        ),
+    ]
+
+
+def in_words(found: Coverage) -> Iterator[str]:
+    """What the curve and the band say, one sentence each."""
+    full, at_90 = found.figures[measured.AT_FULL], found.figures[measured.AT_90]
+    if measured.RATIO in found.figures:
+        yield (
+            f"Without the 10 % it is least sure of, {at_90.value:.1%} of its answers are wrong "
+            f"instead of {full.value:.1%} ({found.figures[measured.RATIO].value:.2f} times)."
+        )
+    band, error = found.band, found.band.readings[unsure.LEFT_OUT].get("error")
+    count = band.crack + band.sound
+    if count and error is not None:
+        yield (
+            f"It calls {count:,} unsure, {band.crack:,} of them cracked; of the other "
+            f"{band.coverage.value:.1%} it gets {error.value:.1%} wrong."
+        )
+
+
+def _row(values: Mapping[str, Interval]) -> list[str]:
+    return [_text(values[name]) if name in values else "–" for name in _READ]
+
+
+def _cells(value: Interval) -> tuple[str, str]:
+    return f"{value.value:.4f}", f"{value.low:.4f} to {value.high:.4f}"
+
+
+def _text(value: Interval) -> str:
+    return "{} ({})".format(*_cells(value))
+
+
+def _spelt(name: str) -> str:
+    return name.replace("_", " ")
