@@ -29,9 +29,9 @@ STARTS = {
 
 
 def summarise(
-    study: Mapping[str, Any], compare: Mapping[str, Any] | None, identity: str
+    study: Mapping[str, Any], compare: Mapping[str, Any], identity: str
 ) -> dict[str, Any]:
-    """What model.json says of the study and the comparison.
+    """What model.json says of the study and the comparison, which may be empty.
 
     `identity` is that of the training which becomes the package's model; raises SystemExit where
     the study does not hold it.
@@ -50,7 +50,7 @@ def summarise(
         "machine": f"{study['machine']['processor']}, {study['cores']} cores",
         "own": {"test": own["test"], "surfaces": own["surfaces"]},
         "models": {name: _model(model) for name, model in study["models"].items()},
-        "comparison": None if compare is None else _comparison(compare),
+        "comparison": _comparison(compare) if compare else None,
     }
 
 

@@ -1,20 +1,25 @@
 """Make the package's model from a finished training, and write its figures wherever they stand.
 
-    python benchmarks/publish.py STUDY/mobilenetv2-grouped-0 STUDY/study.json compare.json
+    python benchmarks/publish.py STUDY/mobilenetv2-grouped-tuned-0 STUDY/study.json compare.json \\
+        --runs CARD/* --surface surface.json
 
-One source, four places: benchmarks/results/*.json, model.json, the card, the table in README.md.
-tests/release/test_card.py fails where two of them disagree.
+CARD/* are run folders of `crackscope evaluate` with that training as the model: one on each data
+set, one of --cross, one or more of --robustness. One source, four places: model.json, the card,
+benchmarks/results/*.json, the table in README.md. tests/release/test_card.py fails where two of
+them disagree.
 """
 
 import argparse
 import json
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import evaluations
 import figures
+import sections
 from crackscope import __version__
 from crackscope.models import bundle
 from crackscope.run_dir import write_atomically, write_json
@@ -23,9 +28,11 @@ from crackscope.training import pack
 ROOT = Path(__file__).parents[1]
 PRETRAINED = ROOT / "src" / "crackscope" / "models" / "pretrained"
 RESULTS = ROOT / "benchmarks" / "results"
+KNOBS = ROOT / "benchmarks" / "knobs.md"
 README = ROOT / "README.md"
 REGION = re.compile(r"(?<=<!-- figures:begin -->\n).*?(?=<!-- figures:end -->)", re.DOTALL)
-FILES = (bundle.ONNX, bundle.KERAS, bundle.GOLDEN, bundle.TRAINED_ON)
+WRITTEN = (bundle.JSON, bundle.CARD, bundle.SUMS)
+"""Files of a bundle that are made anew; all others are those of the training."""
 LARGEST_FILE, LARGEST_MODEL = 12_000_000, 20_000_000
 
 
@@ -37,35 +44,56 @@ def main() -> None:
     parser.add_argument("run", type=Path, help="a training of the study")
     parser.add_argument("study", type=Path, help="study.json")
     parser.add_argument("compare", type=Path, nargs="?", help="compare.json")
+    parser.add_argument(
+        "--runs", type=Path, nargs="+", required=True, help="run folders of crackscope evaluate"
+    )
+    parser.add_argument("--surface", type=Path, help="surface.json")
     arguments = parser.parse_args()
-    study = read(arguments.study)
-    compare = read(arguments.compare) if arguments.compare else None
     model = bundle.load(arguments.run)
-    summary = figures.summarise(study, compare, model.identity)
-    make(model, summary)
+    results = {
+        "study": read(arguments.study),
+        "compare": read(arguments.compare),
+        "evaluations": evaluations.gather(arguments.runs, model.identity),
+        "surface": evaluations.of_surface(read(arguments.surface), model.identity),
+    }
+    summary = figures.summarise(results["study"], results["compare"], model.identity)
+    make(model, summary, described(summary, results["evaluations"], results["surface"]))
     check_sizes(PRETRAINED)
-    write_json(RESULTS / "study.json", study)
-    if compare is not None:
-        write_json(RESULTS / "compare.json", compare)
+    for name, document in results.items():
+        write_json(RESULTS / f"{name}.json", document)
     page = README.read_text(encoding="utf-8")
     write_atomically(README, fill(page, figures.page(summary)))
     print(f"{bundle.load(bundle.PACKAGED).identity} from {model.identity}")
 
 
-def read(path: Path) -> dict[str, Any]:
-    """A JSON document."""
+def read(path: Path | None) -> dict[str, Any]:
+    """A JSON document; empty where none is given."""
+    if path is None:
+        return {}
     document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return document
 
 
-def make(model: bundle.Bundle, summary: Mapping[str, Any]) -> None:
-    """Write every file of the package's model."""
-    PRETRAINED.mkdir(exist_ok=True)
-    for name in FILES:
-        shutil.copyfile(model.file(name), PRETRAINED / name)
+def described(
+    summary: Mapping[str, Any], found: Mapping[str, Any], surface: Mapping[str, Any]
+) -> list[dict[str, str]]:
+    """The card's sections, from the study and from what was evaluated besides."""
+    first = {"title": "How good it is", "text": figures.page(summary)}
+    knobs = KNOBS.read_text(encoding="utf-8")
+    return [first, *(sections.build(found, surface, summary, knobs) if found else [])]
+
+
+def make(
+    model: bundle.Bundle, summary: Mapping[str, Any], card: Sequence[Mapping[str, str]]
+) -> None:
+    """Write every file of the package's model anew; `card`: the sections of its card."""
+    shutil.rmtree(PRETRAINED, ignore_errors=True)
+    PRETRAINED.mkdir()
+    for path in model.folder.iterdir():
+        if path.name not in WRITTEN:
+            shutil.copyfile(path, PRETRAINED / path.name)
     names = {"name": bundle.PACKAGED, "version": __version__}
-    sections = [{"title": "How good it is", "text": figures.page(summary)}]
-    pack.seal(PRETRAINED, {**model.info, **names, "figures": summary, "sections": sections})
+    pack.seal(PRETRAINED, {**model.info, **names, "figures": summary, "sections": list(card)})
 
 
 def check_sizes(folder: Path) -> None:

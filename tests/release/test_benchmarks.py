@@ -65,7 +65,7 @@ def test_every_program_explains_itself(program):
 
 
 def test_the_summary_names_the_command_and_the_run(module):
-    summary = module("figures").summarise(study(), None, IDENTITY)
+    summary = module("figures").summarise(study(), {}, IDENTITY)
     assert (
         summary["command"] == "crackscope train METU --weights w.h5 --seed 3 --epochs 1 --batch 16"
     )
@@ -74,7 +74,7 @@ def test_the_summary_names_the_command_and_the_run(module):
 
 def test_the_page_gives_each_figure_with_its_interval(module):
     figures = module("figures")
-    page = figures.page(figures.summarise(study(), None, IDENTITY))
+    page = figures.page(figures.summarise(study(), {}, IDENTITY))
     rows = {line.split(" | ")[0]: line for line in page.splitlines()}
     assert "0.9980 (0.9880 to 1.0080)" in rows["| METU, test accuracy"]
     assert "2 of 1000 | 3 of 1000 | 1 of 1000 | 100 of 1000" in rows["| METU, errors"]
@@ -83,7 +83,7 @@ def test_the_page_gives_each_figure_with_its_interval(module):
 
 def test_a_model_from_outside_the_study_is_not_published(module):
     with pytest.raises(SystemExit, match="is none of the study's"):
-        module("figures").summarise(study(), None, "another@1+00")
+        module("figures").summarise(study(), {}, "another@1+00")
 
 
 def test_a_model_that_is_too_large_is_not_published(module, tmp_path):

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from crackscope import __version__
 from crackscope.inspection.inspector import load
 from crackscope.models import bundle, card
 
@@ -24,7 +25,15 @@ def programs(monkeypatch):
 
 
 def results(name):
-    return json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
+    """What was published; empty where it was not."""
+    path = RESULTS / f"{name}.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+@pytest.fixture
+def evaluations():
+    """The published runs of `crackscope evaluate`."""
+    return results("evaluations") or pytest.skip("none is published")
 
 
 def test_the_model_states_what_the_benchmarks_measured(packaged, programs):
@@ -34,11 +43,39 @@ def test_the_model_states_what_the_benchmarks_measured(packaged, programs):
     assert stated == expected
 
 
-def test_the_card_is_made_from_the_model(packaged, programs):
-    figures, _ = programs
+def test_the_model_carries_the_sections_that_the_results_give(packaged, programs):
+    _, publish = programs
+    found, surface = results("evaluations"), results("surface")
+    expected = publish.described(packaged.info["figures"], found, surface)
+    assert packaged.info["sections"] == expected
+
+
+def test_the_card_is_made_from_the_model(packaged):
     text = packaged.file(bundle.CARD).read_text(encoding="utf-8")
     assert text == card.render(packaged.info)
-    assert figures.page(packaged.info["figures"]) in text
+    assert text.startswith(f"# Model card: crackscope {__version__}\n")
+    for section in packaged.info["sections"]:
+        assert f"## {section['title']}\n\n{section['text']}\n" in text
+
+
+def test_every_evaluation_is_of_this_model_at_its_own_thresholds(packaged, evaluations):
+    stated = packaged.info["figures"]["trained_as"]
+    assert evaluations["model"] == stated
+    assert results("surface").get("model", stated) == stated
+    for kind in ("surfaces", "robustness"):
+        for run in evaluations[kind].values():
+            assert run["threshold"] == packaged.thresholds.upper
+    for run in evaluations["surfaces"].values():
+        assert run["coverage"]["unsure"]["lower"] == packaged.thresholds.lower
+
+
+def test_study_and_evaluation_tell_the_same_of_the_same_data(packaged, evaluations):
+    measured = packaged.info["figures"]["own"]["surfaces"]
+    for name, data in results("study")["surfaces"].items():
+        run = evaluations["surfaces"][name]
+        assert run["data"]["hash"] == data["sha256"]
+        for figure, value in measured[name].items():
+            assert run["metrics"][figure]["value"] == pytest.approx(value["value"], abs=0.003)
 
 
 def test_the_readme_shows_the_table_of_the_model(packaged, programs):

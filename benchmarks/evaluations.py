@@ -1,0 +1,105 @@
+"""What is published of `crackscope evaluate`: read from its run folders, without any path.
+
+A folder's kind follows from what is in it: figures on one data set, a matrix of `--cross`, or the
+tables of `--robustness`.
+"""
+
+import json
+import re
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import MISSING, fields
+from pathlib import Path
+from typing import Any
+
+from crackscope.config import EvaluateConfig
+
+SURFACES, CROSS, ROBUSTNESS = "surfaces", "cross", "robustness"
+KEPT = {
+    SURFACES: ("data", "threshold", "metrics", "counts", "coverage", "in_words", "notes"),
+    CROSS: ("data", "sets", "matrix", "notes"),
+    ROBUSTNESS: (
+        "data",
+        "threshold",
+        "counts",
+        "degradations",
+        "false_alarms",
+        "in_words",
+        "notes",
+    ),
+}
+_DEFAULTS = {each.name: each.default for each in fields(EvaluateConfig)}
+_PLACE = re.compile(r"[^=+]*[/\\]")
+"""The folders above a data set, in a set as it is written for --cross."""
+
+
+def gather(folders: Sequence[Path], identity: str) -> dict[str, Any]:
+    """The runs by kind, and by data set where there may be several of a kind.
+
+    Raises SystemExit where a folder is no finished run, is of another model than `identity`, or is
+    a second one of the same.
+    """
+    found: dict[str, Any] = {"model": identity, SURFACES: {}, CROSS: {}, ROBUSTNESS: {}}
+    for folder in folders:
+        kind, document = _read(folder)
+        if document["model"] != identity:
+            raise SystemExit(f"{folder} is of {document['model']}, not of {identity}")
+        name = "matrix" if kind == CROSS else document["data"]["name"]
+        if name in found[kind]:
+            raise SystemExit(f"{folder} is a second run of {kind} on {name}: give one")
+        found[kind][name] = published(kind, document)
+    missing = [kind for kind in KEPT if not found[kind]]
+    if missing:
+        raise SystemExit(f"no run folder tells {', '.join(missing)}: see benchmarks/README.md")
+    return found
+
+
+def of_surface(document: Mapping[str, Any], identity: str) -> dict[str, Any]:
+    """What is kept of surface.json; empty where it is."""
+    if document and document["model"] != identity:
+        raise SystemExit(f"surface.json is of {document['model']}, not of {identity}")
+    return {name: document[name] for name in ("model", "limit", "sets") if document}
+
+
+def published(kind: str, document: Mapping[str, Any]) -> dict[str, Any]:
+    """What is kept of one run, and the command that gives it."""
+    kept = {name: document[name] for name in KEPT[kind]}
+    kept["command"] = command(kind, document)
+    kept["machine"] = f"{document['machine']['processor']}, {document['machine']['cores']} cores"
+    if kind == CROSS:
+        kept["sets"] = [{**each, "given_as": _generic(each["given_as"])} for each in kept["sets"]]
+    return kept
+
+
+def command(kind: str, document: Mapping[str, Any]) -> str:
+    """The command behind a run; a data set stands for its folder, MODEL for the training."""
+    if kind == CROSS:
+        words = ["--cross", *(_generic(each["given_as"]) for each in document["sets"])]
+    else:
+        words = [document["data"]["name"]]
+    return shlex.join(["crackscope", "evaluate", "MODEL", *words, *_flags(document["settings"])])
+
+
+def _generic(given_as: str) -> str:
+    return _PLACE.sub("", given_as)
+
+
+def _flags(settings: Mapping[str, Any]) -> Iterator[str]:
+    """The settings that are not the default ones."""
+    for name, value in settings.items():
+        if value == _DEFAULTS.get(name, MISSING):
+            continue
+        yield f"--{name.replace('_', '-')}"
+        if value is not True:
+            yield str(value)
+
+
+def _read(folder: Path) -> tuple[str, dict[str, Any]]:
+    robustness, metrics = folder / "robustness.json", folder / "metrics.json"
+    path = robustness if robustness.is_file() else metrics
+    if not path.is_file():
+        raise SystemExit(f"{folder} is no finished run of crackscope evaluate")
+    document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    if path == robustness:
+        return ROBUSTNESS, document
+    return (CROSS if "matrix" in document else SURFACES), document

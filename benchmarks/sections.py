@@ -1,0 +1,230 @@
+"""The card's sections, as Markdown, from what is published of the evaluations."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import measuring
+from evaluations import CROSS, ROBUSTNESS, SURFACES
+
+METRICS = {
+    "auroc": "AUROC",
+    "recall_at_5pct_false_alarms": "recall at 5 % false alarms",
+    "recall": "recall",
+    "false_alarm_rate": "false alarms",
+    "f1": "F1",
+    "accuracy": "accuracy",
+    "calibration_error": "calibration error",
+}
+MATRIX = ("auroc", "f1", "recall_at_5pct_false_alarms")
+AGAINST_STRENGTH = ("accuracy", "auroc", "calibration_error")
+READINGS = {
+    "left_out": "left out",
+    "taken_for_crack": "taken for cracks",
+    "taken_for_no_crack": "taken for `no crack`",
+}
+READ = ("error", "recall", "false_alarm_rate")
+PERCENTS = (100, 95, 90, 80, 70, 60, 50)
+AS_IT_IS = "the model as it is"
+NONE = "–"
+
+
+def build(
+    evaluations: Mapping[str, Any],
+    surface: Mapping[str, Any],
+    summary: Mapping[str, Any],
+    knobs: str,
+) -> list[dict[str, str]]:
+    """Title and text of each.
+
+    `surface`: surface.json, or empty; `summary`: that of the study; `knobs`: what was chosen how.
+    """
+    surfaces, runs = evaluations[SURFACES], evaluations[ROBUSTNESS]
+    (matrix,) = evaluations[CROSS].values()
+    texts = {
+        "On each surface": _surfaces(surfaces, matrix),
+        "Error against coverage": _coverage(surfaces),
+        "From one surface to another": _matrix(matrix),
+        "Robustness": "\n".join(_robustness(name, run) for name, run in runs.items()),
+        "False alarms by distractor": _false_alarms(runs),
+        "Photos of something else": _something_else(surface),
+        "Where it fails": _failures(surfaces, runs),
+        "What was chosen with these surfaces in view": knobs,
+        "Data and weights": _data(evaluations, summary),
+        "Commands": _commands(evaluations, summary),
+    }
+    return [{"title": title, "text": text.rstrip("\n")} for title, text in texts.items() if text]
+
+
+def _surfaces(surfaces: Mapping[str, Any], matrix: Mapping[str, Any]) -> str:
+    """The data sets, and what the matrix joins of them, as the model is."""
+    rows = {name: (run["metrics"], run["counts"]) for name, run in surfaces.items()}
+    for cell in matrix["matrix"]:
+        if cell["train"] is None and cell["metrics"]:
+            rows.setdefault(cell["test"], (cell["metrics"], cell["counts"]))
+    head = ["", "cracked, sound (photos)", *METRICS.values()]
+    table = [
+        [
+            name,
+            f"{counts['crack']}, {counts['sound']} ({counts['groups']})",
+            *(_interval(metrics.get(figure)) for figure in METRICS),
+        ]
+        for name, (metrics, counts) in rows.items()
+    ]
+    return measuring.table(head, table) + (
+        "\nBrackets, here and below: 95 % intervals by bootstrap over source photos. Recall, false "
+        "alarms, F1 and accuracy are those at the model's own threshold."
+    )
+
+
+def _coverage(surfaces: Mapping[str, Any]) -> str:
+    curve = [[name, *_along(run["coverage"])] for name, run in surfaces.items()]
+    band = [
+        [f"{name}, {said}", *_unsure(run["coverage"]["unsure"], reading)]
+        for name, run in surfaces.items()
+        for reading, said in READINGS.items()
+    ]
+    head = ["unsure are", "answered", "error", "recall", "false alarms", "ratio"]
+    return (
+        "Error rate among the surest, by how many are answered; `ratio`: 90 % against 100 %.\n\n"
+        + measuring.table(["", *(f"{n} %" for n in PERCENTS), "ratio"], curve)
+        + "\nThe model's own `unsure`, from its lower threshold up to the upper; `ratio`: error of "
+        "the answered against that without `unsure`.\n\n" + measuring.table(head, band)
+    )
+
+
+def _along(coverage: Mapping[str, Any]) -> Iterator[str]:
+    errors = {round(100 * point["coverage"]): point["error"] for point in coverage["curve"]}
+    yield from (_interval(errors[percent]) for percent in PERCENTS)
+    yield _interval(coverage["figures"].get("error_ratio"), 2)
+
+
+def _unsure(unsure: Mapping[str, Any], reading: str) -> Iterator[str]:
+    left_out = reading == "left_out"
+    yield _interval(unsure["coverage"]) if left_out else "all"
+    yield from (_interval(unsure["readings"][reading].get(name)) for name in READ)
+    yield _interval(unsure["error_ratio"], 2) if left_out else NONE
+
+
+def _matrix(matrix: Mapping[str, Any]) -> str:
+    cells = {(cell["train"], cell["test"]): cell for cell in matrix["matrix"]}
+    trains, tests = (list(dict.fromkeys(side)) for side in zip(*cells, strict=True))
+    parts = [
+        f"{METRICS[figure]}, trained on \\ tested on:\n\n"
+        + measuring.table(
+            ["", *tests],
+            [
+                [train or AS_IT_IS, *(_cell(cells[train, test], figure) for test in tests)]
+                for train in trains
+            ],
+        )
+        for figure in MATRIX
+    ]
+    notes = "".join(f"- {note}\n" for note in matrix["notes"])
+    return "\n".join(parts) + (
+        "\nBelow the first row only the last layer is fitted anew, on frozen features. "
+        f"†: cross-validated by photo, on the set's own labels.\n\n{notes}"
+    )
+
+
+def _cell(cell: Mapping[str, Any], figure: str) -> str:
+    text = _interval(cell["metrics"].get(figure))
+    return f"{text} †" if cell["cross_validated"] and text != NONE else text
+
+
+def _robustness(name: str, run: Mapping[str, Any]) -> str:
+    strengths = range(len(run["degradations"][0]["points"]))
+    parts = []
+    for figure in AGAINST_STRENGTH:
+        rows = [
+            [
+                curve["name"],
+                *(_interval(point.get(figure)) for point in curve["points"]),
+                curve["points"][-1]["level"],
+            ]
+            for curve in run["degradations"]
+        ]
+        head = ["strength", *map(str, strengths), "the strongest is"]
+        if any(point.get(figure) for point in run["degradations"][0]["points"]):
+            table = measuring.table(head, rows)
+            label = METRICS[figure][:1].upper() + METRICS[figure][1:]
+            parts.append(f"{label} on {name}:\n\n{table}")
+    notes = "".join(f"- {note}\n" for note in run["notes"])
+    return "\n".join([*parts, notes])
+
+
+def _false_alarms(runs: Mapping[str, Any]) -> str:
+    """A column for each background; drawn concrete, which every run has, from the first."""
+    columns: dict[str, dict[str, Any]] = {}
+    for run in runs.values():
+        known = set(columns)
+        for one in run["false_alarms"]:
+            if one["background"] not in known:
+                columns.setdefault(one["background"], {})[one["distractor"]] = one
+    names = list(dict.fromkeys(name for column in columns.values() for name in column))
+    head = [f"on {name}, {column['none']['pictures']} pictures" for name, column in columns.items()]
+    rows = [
+        [name, *(_interval(column.get(name, {}).get("rate")) for column in columns.values())]
+        for name in names
+    ]
+    return measuring.table(["drawn on them", *head], rows) + (
+        "\nIntervals take each source photo for one trial (Wilson). `none`: the surfaces as they "
+        "are. The model was trained on drawn distractors, so this is the easy side of the question."
+    )
+
+
+def _something_else(surface: Mapping[str, Any]) -> str:
+    if not surface:
+        return ""
+    rows = [
+        [name, row["photos"], row["flagged"], row.get("auroc", NONE)]
+        for name, row in surface["sets"].items()
+    ]
+    table = measuring.table(["", "photos", "flagged", "AUROC against all concrete"], rows)
+    return f"{table}\nWhat is flagged as no concrete surface, by `benchmarks/surface.py`."
+
+
+def _failures(surfaces: Mapping[str, Any], runs: Mapping[str, Any]) -> str:
+    lines = [(name, line) for name, run in surfaces.items() for line in run["in_words"]]
+    lines += [(f"{name}, degraded", line) for name, run in runs.items() for line in run["in_words"]]
+    return "".join(f"- {name}: {line}\n" for name, line in lines) + (
+        "\nThe sheet of the worst errors goes to the run folder of each evaluation "
+        "(`worst_errors.png`); pictures of others are not published here."
+    )
+
+
+def _data(evaluations: Mapping[str, Any], summary: Mapping[str, Any]) -> str:
+    (matrix,) = evaluations[CROSS].values()
+    trained, weights = summary["data"], summary["weights"]
+    rows = [[trained["name"], trained["licence"], f"`{trained['sha256']}`", "training, test side"]]
+    found = [run["data"] for run in evaluations[SURFACES].values()] + matrix["data"]
+    others = {data["name"]: data for data in found if data["name"] != trained["name"]}
+    rows += [
+        [name, _licence(data["licence"]), f"`{data['hash']}`", "evaluation alone"]
+        for name, data in others.items()
+    ]
+    start = [weights["file"], "ImageNet weights", f"`{weights['sha256']}`", "start of training"]
+    return measuring.table(["", "licence", "sha256 of the content", "used for"], [*rows, start])
+
+
+def _licence(licence: str) -> str:
+    return "not stated" if licence == "unknown" else licence
+
+
+def _commands(evaluations: Mapping[str, Any], summary: Mapping[str, Any]) -> str:
+    runs: Sequence[Mapping[str, Any]] = [
+        run for kind in (SURFACES, CROSS, ROBUSTNESS) for run in evaluations[kind].values()
+    ]
+    lines = [summary["command"], *(run["command"] for run in runs)]
+    machines = "; ".join(sorted({run["machine"] for run in runs}))
+    return (
+        "".join(f"    {line}\n" for line in lines)
+        + "\nA data set's name stands for its folder, MODEL for the run folder of the training, "
+        f"{evaluations['model']}. Measured on {machines}. How these figures come here: "
+        "benchmarks/README.md."
+    )
+
+
+def _interval(value: Mapping[str, float] | None, digits: int = 3) -> str:
+    if value is None:
+        return NONE
+    return "{} ({} to {})".format(*(f"{value[n]:.{digits}f}" for n in ("value", "low", "high")))
