@@ -61,7 +61,7 @@ def surface(name, recall=0.5):
         },
         "in_words": [f"It fails on {name} at times."],
         "notes": [],
-        "worst_groups": [{"name": "/home/somebody/photo.jpg"}],
+        "worst_groups": [{"name": "/data/of/somebody/photo.jpg"}],
     }
 
 
@@ -78,7 +78,7 @@ def cross():
         }
 
     sets = ["walls", "wet walls"]
-    given = ["/home/somebody/walls", "wet walls=/home/a b/wet:crack+C:\\data\\walls"]
+    given = ["/data/of/somebody/walls", "wet walls=/data/a b/wet:crack+C:\\data\\walls"]
     return {
         **run({"seeds": 2}),
         "data": [data("walls"), data("wet")],
