@@ -11,11 +11,8 @@ from support_pictures import encode, noise
 FEATURES = 6
 
 
-def write_feature_bundle(folder: Path, named: bool = False) -> Path:
-    """Means of red, green, blue and of their squares -> Gemm -> Sigmoid; dark means cracked.
-
-    `named` gives the means as a second output, as networks do that are written today.
-    """
+def write_feature_bundle(folder: Path) -> Path:
+    """Means of red, green, blue and of their squares -> Gemm -> Sigmoid; dark means cracked."""
     onnx = pytest.importorskip("onnx")
     helper, kind = onnx.helper, onnx.TensorProto
     nodes = [
@@ -23,19 +20,16 @@ def write_feature_bundle(folder: Path, named: bool = False) -> Path:
         helper.make_node("Div", ["float", "white"], ["light"]),
         helper.make_node("Mul", ["light", "light"], ["squares"]),
         helper.make_node("Concat", ["light", "squares"], ["both"], axis=3),
-        helper.make_node("ReduceMean", ["both"], ["features"], axes=[1, 2], keepdims=0),
-        helper.make_node("Gemm", ["features", "kernel", "bias"], ["logit"]),
+        helper.make_node("ReduceMean", ["both"], ["seen"], axes=[1, 2], keepdims=0),
+        helper.make_node("Gemm", ["seen", "kernel", "bias"], ["logit"]),
         helper.make_node("Sigmoid", ["logit"], ["score"]),
     ]
-    outputs = [helper.make_tensor_value_info("score", kind.FLOAT, ["n", 1])]
-    if named:
-        outputs.append(helper.make_tensor_value_info("features", kind.FLOAT, ["n", FEATURES]))
     kernel = [-8.0, -8.0, -8.0, 0.0, 0.0, 0.0]
     graph = helper.make_graph(
         nodes,
         "means",
         [helper.make_tensor_value_info("window", kind.UINT8, ["n", "h", "w", 3])],
-        outputs,
+        [helper.make_tensor_value_info("score", kind.FLOAT, ["n", 1])],
         [
             helper.make_tensor("white", kind.FLOAT, [], [255.0]),
             helper.make_tensor("kernel", kind.FLOAT, [FEATURES, 1], kernel),

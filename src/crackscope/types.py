@@ -107,14 +107,10 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class WindowScores:
-    """The windows of one photo, row by row, and the calibrated score of each (float64, 0 to 1).
-
-    `features` (N, F) are what the network saw before its last layer, where that was asked for.
-    """
+    """The windows of one photo, row by row, and the calibrated score of each (float64, 0 to 1)."""
 
     tiles: tuple[Tile, ...]
     scores: NDArray[np.float64]
-    features: NDArray[np.float32] | None = None
 
     def __post_init__(self) -> None:
         _require(

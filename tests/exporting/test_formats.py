@@ -37,18 +37,6 @@ def test_the_written_model_gives_the_same_scores(name, model, tmp_path):
     assert verify.gate(expected, chosen.score(path, pixels), 1e-5) <= 1e-5
 
 
-def test_onnx_gives_the_features_by_name_and_the_score_first(model, tmp_path):
-    import onnxruntime
-
-    onnx.write(model, tmp_path / "model.onnx")
-    session = onnxruntime.InferenceSession(tmp_path / "model.onnx")
-    assert [output.name for output in session.get_outputs()] == ["output", "features"]
-    pixels = verify.probes(80)
-    (features,) = session.run(["features"], {"pixels": pixels})
-    expected = classifier.feature_extractor(model).predict_on_batch(pixels)
-    np.testing.assert_allclose(features, expected, atol=1e-5)
-
-
 def test_the_gate_closes():
     same = np.array([0.1, 0.9])
     assert verify.gate(same, same, 1e-5) == 0.0

@@ -1,6 +1,6 @@
 """The flag of photos that show no concrete: its arithmetic, its file, and where it shows."""
 
-import dataclasses
+import shutil
 
 import numpy as np
 import pytest
@@ -10,89 +10,67 @@ from crackscope.errors import BundleError
 from crackscope.inspection import surface
 from crackscope.inspection.inspector import load
 from crackscope.inspection.statistics import COUNT, statistics
-from crackscope.inspection.surface import Cloud, Concrete
+from crackscope.inspection.surface import Concrete
 from crackscope.models import bundle
+from crackscope.tiles.grid import grid
 from crackscope.types import Photo, PhotoResult
-from support_cross import FEATURES, write_feature_bundle
 from support_models import WINDOW
 
-ROUND = Cloud(np.zeros(3), np.eye(3)[:2], np.array([4.0, 1.0]), np.ones(3), rest=0.25, limit=2.0)
+BLACK = np.zeros((WINDOW, WINDOW, 3), np.uint8)
 
 
-def grey(tone: int, rows: int = 1, columns: int = 1) -> Photo:
+def photo(rows: int = 1, columns: int = 1, tone: int = 0) -> Photo:
     return Photo("a", np.full((rows * WINDOW, columns * WINDOW, 3), tone, np.uint8))
 
 
-def around_grey(width: int) -> Cloud:
-    """Knows what is near nought."""
-    return Cloud(np.zeros(width), np.eye(width)[:1], np.ones(1), np.ones(width), rest=1.0)
+def write(tiny_bundle, folder, **arrays):
+    shutil.copytree(tiny_bundle, folder)
+    np.savez_compressed(folder / bundle.SURFACE, **arrays)
+    bundle.seal(folder)
+    return folder
 
 
 @pytest.fixture(scope="module")
-def scope(tmp_path_factory):
-    """Windows whose mean is far above 0 in light are strange to it."""
-    folder = write_feature_bundle(tmp_path_factory.mktemp("models") / "known", named=True)
-    known = Concrete(
-        dataclasses.replace(around_grey(FEATURES), limit=FEATURES / 4),
-        dataclasses.replace(around_grey(COUNT), limit=1.0, scale=np.full(COUNT, 1e-3)),
-    )
-    np.savez_compressed(folder / bundle.SURFACE, **known.to_arrays())
-    bundle.seal(folder)
-    return load(folder, "cpu", threads=1)
+def scope(tiny_bundle, tmp_path_factory):
+    """Takes what is black for concrete."""
+    known = Concrete(statistics(BLACK), np.eye(COUNT))
+    folder = tmp_path_factory.mktemp("models") / "known"
+    return load(write(tiny_bundle, folder, **known.to_arrays()), "cpu", threads=1)
 
 
-def test_distance_is_that_of_mahalanobis_with_one_variance_for_the_rest():
-    values = np.array([[2.0, 0, 0], [0, 2.0, 0], [0, 0, 2.0], [2.0, 2.0, 2.0]])
-    assert ROUND.strangeness(values) == pytest.approx(np.array([1, 4, 16, 21]) / 2)
-
-
-def test_a_window_is_as_strange_as_both_sides_say_together():
-    known = Concrete(ROUND, ROUND)
-    assert known.strangeness([[2.0, 0, 0]], [[0, 0, 2.0]]) == pytest.approx([np.sqrt(0.5 * 8)])
-
-
-def test_the_file_keeps_what_is_known(scope):
-    again = Concrete(ROUND, around_grey(COUNT)).to_arrays()
-    assert Cloud.from_arrays(again, "features").strangeness([[1, 1, 1]]) == pytest.approx(
-        ROUND.strangeness([[1, 1, 1]]), rel=1e-3
-    )
-    assert all(array.dtype != object for array in again.values())
-    assert scope.concrete is not None
-    assert scope.concrete.width == FEATURES
+def test_distance_is_that_of_mahalanobis_in_units_of_the_limit():
+    rng = np.random.default_rng(0)
+    covariance = np.cov(rng.normal(size=(50, 4)) @ rng.normal(size=(4, 4)), rowvar=False)
+    spread, axes = np.linalg.eigh(covariance)
+    known = Concrete(np.arange(4.0), axes / np.sqrt(spread), limit=2.0)
+    values = rng.normal(size=(9, 4))
+    centred = values - np.arange(4.0)
+    expected = np.einsum("nf,fg,ng->n", centred, np.linalg.inv(covariance), centred) / 2
+    assert known.strangeness(values) == pytest.approx(expected)
 
 
 def test_a_photo_is_flagged_by_the_median_of_its_windows(scope):
-    photo = grey(0, 3, 3)
-    assert scope.inspect(photo).surface == "concrete"
-    photo.pixels[: 2 * WINDOW] = 255
-    assert scope.inspect(photo).surface == "other"
-    photo.pixels[WINDOW:] = 0
-    assert scope.inspect(photo).surface == "concrete"
+    seen = photo(3, 3)
+    assert scope.inspect(seen).surface == "concrete"
+    seen.pixels[: 2 * WINDOW] = 255
+    assert scope.inspect(seen).surface == "other"
+    seen.pixels[WINDOW:] = 0
+    assert scope.inspect(seen).surface == "concrete"
 
 
-def test_the_flag_changes_nothing_else(scope, feature_bundle):
-    plain = load(feature_bundle, "cpu", threads=1)
-    for photo in (grey(10, 2, 3), grey(250)):
-        flagged, without = scope.inspect(photo), plain.inspect(photo)
+def test_the_flag_changes_nothing_else(scope, tiny_bundle):
+    plain = load(tiny_bundle, "cpu", threads=1)
+    for seen in (photo(2, 3, tone=10), photo(tone=250)):
+        flagged, without = scope.inspect(seen), plain.inspect(seen)
         assert without.surface is None
-        assert flagged.surface is not None
+        assert flagged.surface == "other"
         for name in ("verdict", "score", "regions", "threshold"):
             assert getattr(flagged, name) == getattr(without, name)
 
 
-def test_scores_alone_carry_no_features(scope):
-    (alone,) = scope.score_all([grey(100, 2, 2)])
-    (looked,) = scope.score_all([grey(100, 2, 2)], look=True)
-    assert alone.features is None
-    assert looked.features.shape == (4, FEATURES)
-    np.testing.assert_array_equal(alone.scores, looked.scores)
-    with pytest.raises(ValueError, match="without features"):
-        scope.concrete.of_photo(grey(100, 2, 2), alone)
-
-
 @pytest.mark.parametrize(("rows", "columns"), [(1, 1), (1, 3), (4, 4), (3, 9), (13, 18)])
 def test_windows_looked_at_are_few_and_spread(rows, columns):
-    places = surface._spread(rows, columns)
+    places = surface._spread(grid(columns * WINDOW, rows * WINDOW, WINDOW))
     assert len(set(places)) == len(places) == min(rows, 4) * min(columns, 4)
     for side, count in ((np.array(places) // columns, rows), (np.array(places) % columns, columns)):
         assert abs(side.min() + side.max() - (count - 1)) <= 1
@@ -100,26 +78,24 @@ def test_windows_looked_at_are_few_and_spread(rows, columns):
         assert side.max() < count
 
 
-def test_a_surface_file_that_is_none_is_named(tmp_path):
-    folder = write_feature_bundle(tmp_path / "odd", named=True)
-    np.savez_compressed(folder / bundle.SURFACE, features_mean=np.zeros(3))
-    bundle.seal(folder)
+@pytest.mark.parametrize(
+    "arrays",
+    [
+        {"mean": np.zeros(COUNT)},
+        {"mean": np.zeros(3), "whitening": np.eye(3), "limit": np.ones(())},
+        {"mean": np.array([{}]), "whitening": np.eye(COUNT), "limit": np.ones(())},
+    ],
+)
+def test_a_surface_file_that_is_none_is_named(tiny_bundle, tmp_path, arrays):
+    folder = write(tiny_bundle, tmp_path / "odd", **arrays)
     with pytest.raises(BundleError, match=r"surface\.npz cannot be read"):
         load(folder, "cpu")
 
 
-def test_a_network_that_gives_no_features_is_named(tmp_path):
-    folder = write_feature_bundle(tmp_path / "mute")
-    known = Concrete(around_grey(FEATURES), around_grey(COUNT))
-    np.savez_compressed(folder / bundle.SURFACE, **known.to_arrays())
-    bundle.seal(folder)
-    with pytest.raises(BundleError, match="no output 'features'"):
-        load(folder, "cpu").inspect(grey(100))
-
-
 def test_results_without_the_flag_are_still_read(scope):
-    result = scope.inspect(grey(255))
+    result = scope.inspect(photo(tone=255))
     line = result.to_dict()
+    assert line["surface"] == "other"
     assert PhotoResult.from_dict(line) == result
     del line["surface"]  # as an older version wrote it
     assert PhotoResult.from_dict(line).surface is None

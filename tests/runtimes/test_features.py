@@ -5,7 +5,7 @@ from crackscope.errors import BundleError
 from crackscope.models import bundle
 from crackscope.runtimes.features import OnnxFeatures, head_inputs
 from crackscope.runtimes.onnx import OnnxRuntime
-from support_cross import FEATURES, write_feature_bundle
+from support_cross import FEATURES
 
 onnx = pytest.importorskip("onnx")
 helper, FLOAT = onnx.helper, onnx.TensorProto.FLOAT
@@ -31,15 +31,6 @@ def test_features_and_scores_are_those_of_the_network(feature_bundle):
     expected = np.concatenate([light.mean(axis=(1, 2)), (light**2).mean(axis=(1, 2))], axis=1)
     np.testing.assert_allclose(features, expected, atol=1e-5)
     np.testing.assert_allclose(scores, OnnxRuntime(opened)(WINDOWS), atol=1e-6)
-
-
-def test_a_network_that_names_its_features_gives_the_same(feature_bundle, tmp_path):
-    opened = bundle.load(write_feature_bundle(tmp_path / "named", named=True))
-    features, scores = OnnxFeatures(bundle.load(feature_bundle))(WINDOWS)
-    for found in (OnnxFeatures(opened)(WINDOWS), OnnxRuntime(opened).with_features(WINDOWS)[::-1]):
-        np.testing.assert_allclose(found[0], features, atol=1e-6)
-        np.testing.assert_allclose(found[1], scores, atol=1e-6)
-    np.testing.assert_array_equal(OnnxRuntime(opened)(WINDOWS), scores)
 
 
 def test_a_network_without_a_last_linear_layer_is_refused(tiny_bundle):

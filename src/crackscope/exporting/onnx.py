@@ -13,17 +13,13 @@ from crackscope import extras, telemetry
 from crackscope.errors import UsageError
 from crackscope.exporting.contract import FORMATS, Batch, Format, Scores
 from crackscope.models import classifier
-from crackscope.models.bundle import FEATURES
 
-_PIXELS, _OUTPUT = "pixels", "output"
+_PIXELS, _FEATURES, _OUTPUT = "pixels", "features", "output"
 _OPSET = 18
 
 
 def write(model: Any, path: Path) -> None:
-    """Write a classifier as ONNX: input `pixels`, batch, height and width free.
-
-    `output` (N, 1) is the probability, `features` (N, F) what its head is put on.
-    """
+    """Write a classifier as ONNX: input `pixels`, batch, height and width free, `output` (N, 1)."""
     write_features(model, path)
     add_head(path, path, *classifier.head_weights(model))
 
@@ -41,7 +37,7 @@ def write_features(model: Any, path: Path) -> None:
 
     features = classifier.feature_extractor(model)
     pixels = tf.TensorSpec((None, None, None, 3), tf.uint8, name=_PIXELS)
-    inference = tf.function(lambda pixels: {FEATURES: features(pixels, training=False)})
+    inference = tf.function(lambda pixels: {_FEATURES: features(pixels, training=False)})
     logging.getLogger("tf2onnx").setLevel(logging.CRITICAL)  # what it says is said below
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # tf2onnx asks numpy for aliases that are gone
@@ -72,8 +68,7 @@ def add_head(source: Path, path: Path, kernel: NDArray[np.float64], bias: float)
     """Put the logistic unit of kernel (F,) and `bias` behind the features of `source`.
 
     So a head can be trained on the features of a graph and then join it: tracing the whole
-    network again would take seconds. The features stay the second output; whoever asks for the
-    first alone pays nothing for them.
+    network again would take seconds.
     """
     import onnx
     from onnx import helper, numpy_helper
@@ -84,26 +79,24 @@ def add_head(source: Path, path: Path, kernel: NDArray[np.float64], bias: float)
     graph.initializer.extend(
         numpy_helper.from_array(value.astype(np.float32), name) for name, value in weights.items()
     )
-    graph.node.append(helper.make_node("Gemm", [FEATURES, *weights], ["logit"], "head"))
+    graph.node.append(helper.make_node("Gemm", [_FEATURES, *weights], ["logit"], "head"))
     graph.node.append(helper.make_node("Sigmoid", ["logit"], [_OUTPUT], "probability"))
     del graph.output[:]
-    for name, width in ((_OUTPUT, 1), (FEATURES, len(kernel))):
-        shape = [None, width]
-        graph.output.append(helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, shape))
+    output = helper.make_tensor_value_info(_OUTPUT, onnx.TensorProto.FLOAT, [None, 1])
+    graph.output.append(output)
     onnx.checker.check_model(model)
     onnx.save(model, path)
 
 
 def runner(path: Path, threads: int = 0) -> Callable[[Batch], NDArray[np.float32]]:
-    """A function from uint8 (N, H, W, 3) to the graph's first output; `threads` 0 is all cores."""
+    """A function from uint8 (N, H, W, 3) to the graph's output, on `threads` cores (0: all)."""
     telemetry.switch_off()
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-    first = [session.get_outputs()[0].name]
-    return lambda batch: np.asarray(session.run(first, {_PIXELS: batch})[0])
+    return lambda batch: np.asarray(session.run(None, {_PIXELS: batch})[0])
 
 
 def score(path: Path, batch: Batch) -> Scores:

@@ -100,7 +100,7 @@ class _Worker:
 
     def _score(self, entries: Sequence[tuple[Source, Photo, float]]) -> dict[Source, PhotoResult]:
         start = time.perf_counter()
-        scored = self.inspector.score_all([photo for _, photo, _ in entries], look=True)
+        scored = self.inspector.score_all([photo for _, photo, _ in entries])
         share = (time.perf_counter() - start) / max(1, len(entries))
         results = {}
         for (source, photo, reading), windows in zip(entries, scored, strict=True):

@@ -21,7 +21,7 @@ from crackscope.runtimes import Runtime
 from crackscope.runtimes.onnx import OnnxRuntime
 from crackscope.tiles.cut import cut
 from crackscope.tiles.grid import grid
-from crackscope.types import Photo, PhotoResult, Surface, Tile, WindowScores
+from crackscope.types import Photo, PhotoResult, Tile, WindowScores
 
 _CHUNK = 64
 """Windows cut at once, so that a large photo is not held twice."""
@@ -48,38 +48,22 @@ class Inspector:
         """
         start = time.perf_counter()
         photo = _as_photo(photo)
-        (windows,) = self.score_all([photo], look=True)
+        windows = self.window_scores(photo)
         return self.judge(photo, windows, threshold, time.perf_counter() - start)
 
     def window_scores(self, photo: Photo) -> WindowScores:
         """The score of every window of one photo."""
         return self.score_all([photo])[0]
 
-    def score_all(self, photos: Sequence[Photo], look: bool = False) -> list[WindowScores]:
-        """The window scores of several photos; small ones share the network's batches.
-
-        With `look` they carry the features that `judge` tells the surface by, where the bundle
-        knows concrete.
-        """
-        width = self.concrete.width if look and self.concrete else 0
+    def score_all(self, photos: Sequence[Photo]) -> list[WindowScores]:
+        """The window scores of several photos; small ones share the network's batches."""
         grids = [grid(photo.width, photo.height, self.bundle.input.window) for photo in photos]
         scores = [np.empty(len(tiles)) for tiles in grids]
-        features = [np.empty((len(tiles), width), np.float32) for tiles in grids]
         for places in _chunks_of_one_size(grids):
             batch = np.stack([cut(photos[n].pixels, grids[n][i]) for n, i in places])
-            found, seen = self._run(batch, width)
-            for row, (n, i) in enumerate(places):
-                scores[n][i], features[n][i] = found[row], seen[row]
-        kept = features if width else [None] * len(photos)
-        return [WindowScores(*parts) for parts in zip(grids, scores, kept, strict=True)]
-
-    def _run(
-        self, batch: NDArray[np.uint8], width: int
-    ) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
-        """Scores (N,) and features (N, width) of windows; width 0 asks for no features."""
-        if width:
-            return self.runtime.with_features(batch)
-        return self.runtime(batch), np.empty((len(batch), 0), np.float32)
+            for (n, i), score in zip(places, self.runtime(batch), strict=True):
+                scores[n][i] = score
+        return [WindowScores(*pair) for pair in zip(grids, scores, strict=True)]
 
     def judge(
         self, photo: Photo, windows: WindowScores, threshold: float | None, seconds: float
@@ -97,13 +81,8 @@ class Inspector:
             width=photo.width,
             height=photo.height,
             regions=find_regions(windows, upper),
-            surface=self._surface(photo, windows),
+            surface=self.concrete.judge(photo, windows.tiles) if self.concrete else None,
         )
-
-    def _surface(self, photo: Photo, windows: WindowScores) -> Surface | None:
-        if self.concrete is None or windows.features is None:
-            return None
-        return self.concrete.judge(photo, windows)
 
 
 def load(

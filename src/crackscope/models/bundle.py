@@ -2,7 +2,7 @@
 
 model.json       what it is: classes, input rule, thresholds, calibration, data, licence
 model.onnx       uint8 (N, H, W, 3) RGB of any size -> probability of a crack (N,); resize and
-                 normalisation are inside. By name also `features` (N, F), what goes into the head
+                 normalisation are inside
 model.keras      the same network to train from (batch norm not folded)
 card.md          for people
 trained_on.npz   fingerprints of the patches it was trained on, so that they stay out of tests
@@ -28,8 +28,6 @@ PACKAGED = "crackscope"
 ONNX, KERAS, JSON, CARD = "model.onnx", "model.keras", "model.json", "card.md"
 GOLDEN, TRAINED_ON, SURFACE = "golden.npz", "trained_on.npz", "surface.npz"
 SUMS = "SHA256SUMS"
-FEATURES = "features"
-"""The name of the output of model.onnx that the head is put on."""
 _REQUIRED = (ONNX, JSON, CARD, SUMS)
 
 

@@ -21,15 +21,6 @@ class Runtime(Protocol):
         """Windows (N, H, W, 3) uint8 RGB -> calibrated probabilities of a crack (N,) float64."""
         ...
 
-    def with_features(
-        self, batch: NDArray[np.uint8]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
-        """In one pass the same, and the features (N, F) that they follow from.
-
-        Raises BundleError for a network that does not give them.
-        """
-        ...
-
 
 class RuntimeFactory(Protocol):
     """How a runtime is made from a bundle."""

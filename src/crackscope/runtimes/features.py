@@ -34,10 +34,7 @@ class OnnxFeatures:
                 "that no features can be taken out of it: give another model"
             )
         self._outputs = [*names, model.graph.output[0].name]
-        known = {output.name for output in model.graph.output}
         for name in names:
-            if name in known:
-                continue
             value = onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, None)
             model.graph.output.append(value)
         network = model.SerializeToString()

@@ -1,8 +1,5 @@
 """The network in Keras: slower than ONNX Runtime, there to compare with and to train."""
 
-from functools import cached_property
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,17 +22,3 @@ class KerasRuntime:
         """(N, H, W, 3) uint8 RGB -> (N,) calibrated probabilities, float64."""
         scores = self.model.predict_on_batch(batch)
         return np.asarray(scores, np.float64).reshape(-1)
-
-    def with_features(
-        self, batch: NDArray[np.uint8]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
-        """In one pass the same, and the features (N, F) that they follow from."""
-        scores, features = self._with_features.predict_on_batch(batch)
-        return np.asarray(scores, np.float64).reshape(-1), np.asarray(features, np.float32)
-
-    @cached_property
-    def _with_features(self) -> Any:
-        import keras
-
-        features = classifier.feature_extractor(self.model).output
-        return keras.Model(self.model.input, [self.model.output, features])

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from crackscope import telemetry
 from crackscope.config import Device
 from crackscope.errors import BundleError, UsageError
-from crackscope.models.bundle import FEATURES, ONNX, Bundle
+from crackscope.models.bundle import ONNX, Bundle
 from crackscope.runtimes import RUNTIMES
 
 if TYPE_CHECKING:
@@ -41,38 +41,15 @@ class OnnxRuntime:
         network = str(bundle.file(ONNX))
         self.provider, self._session = open_session(network, bundle, device, threads)
         self._input = self._session.get_inputs()[0].name
-        self._outputs = [output.name for output in self._session.get_outputs()]
-        self._file = bundle.file(ONNX)
 
     def __call__(self, batch: NDArray[np.uint8]) -> NDArray[np.float64]:
         """Windows (N, H, W, 3) uint8 RGB -> calibrated probabilities of a crack (N,) float64."""
-        (scores,) = self._run(batch, self._outputs[:1])
-        return _probabilities(scores)
+        parts = [self._run(batch[i : i + BATCH]) for i in range(0, len(batch), BATCH)]
+        return np.concatenate(parts)
 
-    def with_features(
-        self, batch: NDArray[np.uint8]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
-        """In one pass the same, and the features (N, F) that they follow from.
-
-        Raises BundleError for a network that does not give them.
-        """
-        if FEATURES not in self._outputs:
-            raise BundleError(f"{self._file} has no output {FEATURES!r}: write the model anew")
-        scores, features = self._run(batch, [self._outputs[0], FEATURES])
-        return _probabilities(scores), np.asarray(features, np.float32)
-
-    def _run(self, batch: NDArray[np.uint8], names: list[str]) -> list[NDArray[np.float32]]:
-        """The outputs of these names, computed a few windows at a time."""
-        parts = [
-            self._session.run(names, {self._input: batch[i : i + BATCH]})
-            for i in range(0, len(batch), BATCH)
-        ]
-        return [np.concatenate(rows) for rows in zip(*parts, strict=True)]
-
-
-def _probabilities(scores: NDArray[np.float32]) -> NDArray[np.float64]:
-    """(N,) or (N, 1) -> (N,)."""
-    return np.clip(scores.astype(np.float64).reshape(len(scores)), 0.0, 1.0)
+    def _run(self, batch: NDArray[np.uint8]) -> NDArray[np.float64]:
+        (scores,) = self._session.run(None, {self._input: batch})
+        return np.clip(np.asarray(scores, np.float64).reshape(len(batch)), 0.0, 1.0)
 
 
 def open_session(

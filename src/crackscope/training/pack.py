@@ -39,8 +39,8 @@ def write(
 ) -> float:
     """Write every file of a bundle but the seal; returns the difference of Keras and ONNX.
 
-    `graph` is the ONNX graph of the model's features, `concrete` what they look like for concrete,
-    where that is known. Raises ParityError where the two give
+    `graph` is the ONNX graph of the model's features, `concrete` what concrete looks like, where
+    that is known. Raises ParityError where the two give
     different scores.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -54,8 +54,8 @@ def write(
     arrays: dict[str, Any] = dict(trained_on)
     np.savez_compressed(folder / bundles.TRAINED_ON, **arrays)
     if concrete is not None:
-        clouds: dict[str, Any] = concrete.to_arrays()
-        np.savez_compressed(folder / bundles.SURFACE, **clouds)
+        known: dict[str, Any] = concrete.to_arrays()
+        np.savez_compressed(folder / bundles.SURFACE, **known)
     return difference
 
 

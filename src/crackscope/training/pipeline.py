@@ -51,7 +51,7 @@ def train(
     model = folder / "model"
     kept = [row for row, patch in enumerate(split.patches) if patch.split != "test"]
     trained_on = near_copies.compact(split.fingerprints.take(kept))
-    concrete = surface.of_run(config, dataset, split.distinct(), start, graph)
+    concrete = surface.of_run(config, dataset, split.distinct(), start)
     difference = pack.write(model, start.model, graph, info, trained_on, concrete)
     info["parity"] = {"keras_onnx": difference}
     pack.seal(model, info)
