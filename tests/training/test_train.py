@@ -175,6 +175,8 @@ def test_killed_and_started_again_it_goes_on_to_the_same_result(trained, folder,
         first.send_signal(signal.SIGKILL if os.name == "posix" else signal.SIGTERM)
     assert not (out / "metrics.json").exists()
     assert run(arguments) == 3
+    seconds = json.loads((out / "metrics.json").read_text())["seconds"]
+    assert seconds["total"] > seconds["earlier"] > 0, "the epochs before the kill count"
     unbroken, resumed = (
         [line.split(",") for line in (place / "metrics.csv").read_text().splitlines()]
         for place in (trained, out)

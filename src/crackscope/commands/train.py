@@ -45,7 +45,8 @@ def run(config: TrainConfig) -> Outcome:
         _write_settings(run.path, config)
         begin, split = _begin(config, dataset, origin)
         report = pipeline.train(config, dataset, split, begin, run.path, name)
-        report["seconds"]["total"] = round(time.monotonic() - started, 1)
+        earlier = report["seconds"]["earlier"]  # epochs of processes that were stopped
+        report["seconds"]["total"] = round(earlier + time.monotonic() - started, 1)
         run_dir.write_json(run.path / "metrics.json", report)
         run.finish()
     shutil.rmtree(folder / "state", ignore_errors=True)

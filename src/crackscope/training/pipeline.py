@@ -39,6 +39,7 @@ def train(
     clock = time.monotonic()
     _look(config, dataset, split, folder)
     ledger = Ledger(folder)
+    earlier = sum(row.seconds for row in ledger.rows)
     graph = _graph(start.model, ledger.state / "start.onnx")
     pictures = (folder / "samples.png", folder / "augmentation.png")
     log = fit.tensorboard(folder / "tensorboard", pictures) if config.log == "tensorboard" else ()
@@ -66,6 +67,7 @@ def train(
         **tested,
         "split": {"name": split.name, "seed": split.seed, "leaks": split.leaks},
         "seconds": {
+            "earlier": round(earlier, 1),
             "training": round(fitted - clock, 1),
             "testing": round(figures_known - fitted, 1),
             "describing": round(time.monotonic() - figures_known, 1),
