@@ -57,7 +57,9 @@ def study():
     }
 
 
-@pytest.mark.parametrize("program", ["compare", "study", "publish", "keras_speed", "inspect_speed"])
+@pytest.mark.parametrize(
+    "program", ["compare", "study", "surface", "publish", "keras_speed", "inspect_speed"]
+)
 def test_every_program_explains_itself(program):
     command = [sys.executable, str(BENCHMARKS / f"{program}.py"), "--help"]
     process = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)
