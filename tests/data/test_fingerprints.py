@@ -1,5 +1,8 @@
 """Reading a data set for its fingerprints."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -28,3 +31,27 @@ def test_processes_and_threads_read_the_same(
     for name in ("shapes", "colours", "sizes"):
         ours, theirs = (getattr(one.fingerprints, name) for one in (by_processes, by_threads))
         assert np.array_equal(ours, theirs)
+
+
+FOREVER = """
+import sys
+from pathlib import Path
+from crackscope.data import fingerprints
+from crackscope.data.readers import open_dataset
+if __name__ == "__main__":
+    fingerprints._MANY, fingerprints._LARGE_CHUNK = 1, 5
+    while True:
+        fingerprints.scan(open_dataset(Path(sys.argv[1])), workers=2)
+        print("read", flush=True)
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kills as POSIX does")
+def test_killed_while_it_reads_it_leaves_no_process_behind(tmp_path: Path) -> None:
+    root = write(tmp_path / "data", class_folders(12, 12))
+    program = [sys.executable, "-c", FOREVER, str(root)]
+    with subprocess.Popen(program, stdout=subprocess.PIPE) as reading:
+        assert reading.stdout is not None
+        assert reading.stdout.readline().strip() == b"read"
+        reading.kill()
+        reading.communicate(timeout=30)  # ends once no process holds the pipe any more

@@ -1,10 +1,12 @@
 """Fingerprints by which exact and near copies are found: read once, compared many times."""
 
 import os
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import compress
+from threading import Thread
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,8 +106,20 @@ def _by_threads(dataset: Dataset, workers: int) -> Iterator[list[_Row | Unreadab
 def _by_processes(dataset: Dataset, workers: int) -> Iterator[list[_Row | Unreadable]]:
     joblib = extras.require("joblib", "train", "read many patches")
     read = joblib.delayed(_read)
-    parallel = joblib.Parallel(n_jobs=workers, return_as="generator")
-    yield from parallel(read(part) for part in _parts(dataset, _LARGE_CHUNK))
+    with joblib.parallel_config("loky", initializer=_end_with, initargs=(os.getpid(),)):
+        parallel = joblib.Parallel(n_jobs=workers, return_as="generator")
+        yield from parallel(read(part) for part in _parts(dataset, _LARGE_CHUNK))
+
+
+def _end_with(parent: int) -> None:
+    """Let this process end soon after its parent, also where that was killed."""
+
+    def look() -> None:
+        while os.getppid() == parent:
+            time.sleep(1.0)
+        os._exit(1)
+
+    Thread(target=look, daemon=True).start()
 
 
 def _parts(dataset: Dataset, size: int) -> Iterator[Dataset]:
