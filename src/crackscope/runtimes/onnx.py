@@ -41,6 +41,7 @@ class OnnxRuntime:
         network = str(bundle.file(ONNX))
         self.provider, self._session = open_session(network, bundle, device, threads)
         self._input = self._session.get_inputs()[0].name
+        self._output = self._session.get_outputs()[0].name  # a graph may give more than scores
 
     def __call__(self, batch: NDArray[np.uint8]) -> NDArray[np.float64]:
         """Windows (N, H, W, 3) uint8 RGB -> calibrated probabilities of a crack (N,) float64."""
@@ -48,7 +49,7 @@ class OnnxRuntime:
         return np.concatenate(parts)
 
     def _run(self, batch: NDArray[np.uint8]) -> NDArray[np.float64]:
-        (scores,) = self._session.run(None, {self._input: batch})
+        (scores,) = self._session.run([self._output], {self._input: batch})
         return np.clip(np.asarray(scores, np.float64).reshape(len(batch)), 0.0, 1.0)
 
 
