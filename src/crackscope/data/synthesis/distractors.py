@@ -1,5 +1,6 @@
 """What is mistaken for a crack. A new one is a function here, registered by name."""
 
+from collections.abc import Iterable
 from typing import Protocol
 
 import numpy as np
@@ -41,3 +42,16 @@ DISTRACTORS.register("boards")(ledge.draw_boards)
 DISTRACTORS.register("plant")(growth.draw_plant)
 DISTRACTORS.register("root")(growth.draw_root)
 DISTRACTORS.register("spall")(spall.draw)
+
+
+def add(
+    surface: Surface,
+    names: Iterable[str],
+    rng: np.random.Generator,
+    light: float,
+    scale: float,
+) -> Surface:
+    """Draw the distractors of these names, one over the other."""
+    for name in names:
+        surface = DISTRACTORS.get(name)(surface, rng, light=light, scale=scale)
+    return surface

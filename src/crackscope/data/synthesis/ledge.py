@@ -47,7 +47,7 @@ def draw_boards(
     long, short = (height, width) if upright else (width, height)
     facing = math.cos(light) if upright else math.sin(light)
     breadth = rng.uniform(40, 160) * scale
-    x, y = grid(short, long)
+    _, y = grid(short, long)
     board = y / np.float32(breadth) + np.float32(rng.random())
     number = np.floor(board).astype(np.intp)
     seams = rng.normal(0, 1, (int(number.max()) + 2, 3))
@@ -60,7 +60,7 @@ def draw_boards(
     wear = profile(long, 20, rng)[None] * np.float32(0.4)
     half = np.maximum(np.abs(seams[number, 1]) * 1.5 * scale, 0.6).astype(np.float32)
     depth = np.clip(0.3 * seams[number, 2] + 0.2, -0.25, 0.7).astype(np.float32)
-    factor = factor - depth * np.clip(half + wear - gap + 0.5, 0, 1) + 0 * x
+    factor = factor - depth * np.clip(half + wear - gap + 0.5, 0, 1)
     return shade(background, np.asarray(factor.T if upright else factor, np.float32))
 
 

@@ -11,7 +11,7 @@ from itertools import count
 import numpy as np
 from PIL import Image
 
-from crackscope.data.synthesis import camera, crack
+from crackscope.data.synthesis import camera, crack, distractors
 from crackscope.data.synthesis.crack import Drawn
 from crackscope.data.synthesis.distractors import DISTRACTORS
 from crackscope.data.synthesis.scene import label_of
@@ -21,6 +21,7 @@ from crackscope.data.synthesis.surface import (
     blend,
     log_uniform,
     shade,
+    slope_along,
     smooth,
     step,
 )
@@ -57,19 +58,11 @@ def draw(background: Pixels, label: int, rng: np.random.Generator) -> Pixels:
         surface = _expose_aggregate(surface, rng)
     if rng.random() < 0.5:
         surface = _roughen(surface, rng, light)
-    surface = _distract(surface, below, rng, light, scale)
+    surface = distractors.add(surface, below, rng, light, scale)
     if label:
         surface = _crack(surface, rng, light, zoom)
-    surface = _distract(surface, above, rng, light, scale)
+    surface = distractors.add(surface, above, rng, light, scale)
     return camera.photograph(surface, rng, noise=log_uniform(rng, 0.3, 3.0))
-
-
-def _distract(
-    surface: Surface, names: list[str], rng: np.random.Generator, light: float, scale: float
-) -> Surface:
-    for name in names:
-        surface = DISTRACTORS.get(name)(surface, rng, light=light, scale=scale)
-    return surface
 
 
 def _expose_aggregate(surface: Surface, rng: np.random.Generator) -> Surface:
@@ -96,8 +89,7 @@ def _roughen(surface: Surface, rng: np.random.Generator, light: float) -> Surfac
         coarse = rng.uniform(0.5, 3.0)
         relief += coarse * smooth(height, width, 3.5 * cell, rng)
         relief /= np.float32(np.hypot(1.0, coarse / 3.5))
-    down, right = np.gradient(relief)
-    slope = np.cos(light) * right + np.sin(light) * down
+    slope = slope_along(relief, light)
     pits = np.clip(-relief - rng.uniform(0.8, 2.0), 0.0, 1.5)
     strength, depth = log_uniform(rng, 0.03, 0.25), rng.uniform(0.0, 0.3)
     return shade(surface, np.asarray(1 + strength * slope - depth * pits, np.float32))

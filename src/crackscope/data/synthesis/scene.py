@@ -5,7 +5,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-from crackscope.data.synthesis import camera, concrete, crack
+from crackscope.data.synthesis import camera, concrete, crack, distractors
 from crackscope.data.synthesis.crack import Course, Drawn
 from crackscope.data.synthesis.distractors import DISTRACTORS
 from crackscope.data.synthesis.surface import Field, Surface, log_uniform
@@ -71,7 +71,7 @@ def draw_photo(kind: str, height: int, width: int, seed: int) -> Scene:
     scale = max(height, width) / 1500
     surface = concrete.texture(height, width, rng, grain=1.15 * scale, light=light)
     names = _PHOTO_DISTRACTORS[kind]
-    surface = _distract(surface, names, rng, light, 1.5 * scale)
+    surface = distractors.add(surface, names, rng, light, 1.5 * scale)
     return _finish(kind, seed, _crack_photo(kind, surface, rng, light, scale), names, rng)
 
 
@@ -98,7 +98,7 @@ def draw_patch(label: int, size: int, seed: int) -> Scene:
     pool = _AROUND_CRACKS if label else tuple(DISTRACTORS.names())
     count = int(rng.choice(3, p=(0.6, 0.3, 0.1) if label else (0.35, 0.45, 0.2)))
     names = tuple(str(name) for name in rng.choice(pool, count, replace=False))
-    surface = _distract(surface, names, rng, light, zoom * (1.0 if near else 0.5))
+    surface = distractors.add(surface, names, rng, light, zoom * (1.0 if near else 0.5))
     if not label:
         return _finish("sound", seed, _uncracked(surface), names, rng)
     width = log_uniform(rng, 3, 20) if near else log_uniform(rng, 1, 4)
@@ -106,14 +106,6 @@ def draw_patch(label: int, size: int, seed: int) -> Scene:
     while label_of(drawn.mask) != 1:  # rare: the course strayed out of the picture
         drawn = crack.draw(surface, rng, max(0.8, width * zoom), light=light)
     return _finish("cracked", seed, drawn, names, rng)
-
-
-def _distract(
-    surface: Surface, names: tuple[str, ...], rng: np.random.Generator, light: float, scale: float
-) -> Surface:
-    for name in names:
-        surface = DISTRACTORS.get(name)(surface, rng, light=light, scale=scale)
-    return surface
 
 
 def _crack_photo(

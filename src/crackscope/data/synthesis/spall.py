@@ -12,6 +12,7 @@ from crackscope.data.synthesis.surface import (
     grid,
     log_uniform,
     shade,
+    slope_along,
     step,
 )
 
@@ -31,13 +32,11 @@ def draw(
     share = step(inside, 0.0, log_uniform(rng, 2, 6) / radius)
     cell = log_uniform(rng, 1.2, 6) * scale + 0.6
     rough = fractal(height, width, (2.5 * cell, cell), rng, gain=0.8)
-    down, right = np.gradient(rough)
-    slope = np.cos(light) * right + np.sin(light) * down
+    slope = slope_along(rough, light)
     tint = rng.uniform(0.75, 1.15) * rng.uniform(0.93, 1.0) ** np.arange(3)
     floor = shade(background * tint.astype(np.float32), 1 + rng.uniform(0.05, 0.3) * slope)
     dented = blend(background, floor, share)
-    fall_down, fall_right = np.gradient(_blurred(share))
-    towards = np.cos(light) * fall_right + np.sin(light) * fall_down
+    towards = slope_along(_blurred(share), light)
     return shade(dented, 1 + np.float32(log_uniform(rng, 0.5, 2.5)) * np.clip(towards, -0.25, 0.08))
 
 

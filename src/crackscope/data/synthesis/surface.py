@@ -89,6 +89,12 @@ def blend(background: Surface, colour: NDArray[np.floating] | Surface, share: Fi
     return np.asarray(mixed, np.float32)
 
 
-def shade(background: Surface, factor: Field) -> Surface:
+def shade(background: Surface, factor: NDArray[np.floating]) -> Surface:
     """The background lit by `factor` (H, W), kept within 0 to 255."""
     return np.asarray(np.clip(background * factor[..., None], 0.0, 255.0), np.float32)
+
+
+def slope_along(relief: Field, direction: float) -> NDArray[np.floating]:
+    """How steeply a relief rises in a direction (radians), by which light from there shades it."""
+    down, right = np.gradient(relief)
+    return np.asarray(np.cos(direction) * right + np.sin(direction) * down)
