@@ -21,7 +21,7 @@ from support_pictures import encode, grey_photo, noise
 
 OK_KEYS = [
     "schema_version", "path", "status", "verdict", "score", "threshold", "width", "height",
-    "regions", "model", "seconds", "surface",
+    "regions", "model", "seconds", "surface", "metadata",
 ]  # fmt: skip
 FAILED_KEYS = ["schema_version", "path", "status", "error"]
 
