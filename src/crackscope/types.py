@@ -1,6 +1,6 @@
 """The values that flow through crackscope: frozen, checked when made, ready for JSON."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
@@ -94,20 +94,25 @@ class Photo:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """Neighbouring windows that reach the threshold, and the highest score among them.
+    """Neighbouring windows that reach the threshold.
 
-    `outline` are the corners (x, y) of its polygon, in pixels of the upright photo; () where only
-    the box is known.
+    `score` is the highest among them; `outline` are the corners (x, y) of the polygon, in pixels of
+    the upright photo, () where only the box is known; `length_px` runs along the centre line.
     """
 
     id: int
     box: Box
     score: float
     outline: tuple[tuple[int, int], ...] = ()
+    mean_score: float | None = None
+    area_px: int | None = None
+    length_px: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """As in results.jsonl; without an outline where none is known."""
+        """As in results.jsonl; without what is not known."""
         values: dict[str, Any] = {"id": self.id, "box": self.box.to_list(), "score": self.score}
+        measured = {name: getattr(self, name) for name in _MEASURED}
+        values |= {name: value for name, value in measured.items() if value is not None}
         if self.outline:
             values["outline"] = [list(corner) for corner in self.outline]
         return values
@@ -116,27 +121,75 @@ class Region:
     def from_dict(cls, values: Mapping[str, Any]) -> "Region":
         """Back from results.jsonl."""
         outline = tuple((x, y) for x, y in values.get("outline", ()))
-        return cls(values["id"], Box(*values["box"]), values["score"], outline)
+        measured = {name: values.get(name) for name in _MEASURED}
+        return cls(values["id"], Box(*values["box"]), values["score"], outline, **measured)
+
+
+_MEASURED = ("mean_score", "area_px", "length_px")
 
 
 @dataclass(frozen=True, slots=True)
-class WindowScores:
-    """The windows of one photo, row by row, and the calibrated score of each (float64, 0 to 1)."""
+class ScoreMap:
+    """The calibrated score of every window over a photo: (rows, columns) float64, 0 to 1.
 
-    tiles: tuple[Tile, ...]
+    Windows are `height` × `width` pixels; `tops` and `lefts` are where their rows and columns
+    begin, ascending. Those `apart` rows or columns from each other do not overlap.
+    """
+
     scores: NDArray[np.float64]
+    tops: NDArray[np.int64]
+    lefts: NDArray[np.int64]
+    height: int
+    width: int
+    apart: int = 1
 
     def __post_init__(self) -> None:
-        _require(
-            len(self.tiles) == len(self.scores) > 0,
-            "every window needs one score",
-            (len(self.tiles), self.scores.shape),
+        shape = (len(self.tops), len(self.lefts))
+        rule = "every window needs one score"
+        _require(self.scores.shape == shape and self.scores.size > 0, rule, shape)
+
+    @classmethod
+    def even(cls, scores: NDArray[np.float64], side: int, width: int, height: int) -> "ScoreMap":
+        """Windows of `side` × `side` equal cells that fill a photo of `width` × `height` px, a cell
+        apart."""
+        rows, columns = (count + side - 1 for count in scores.shape)
+        tops, lefts = (
+            np.rint(np.arange(count) * (pixels / cells)).astype(np.int64)
+            for count, pixels, cells in (
+                (scores.shape[0], height, rows),
+                (scores.shape[1], width, columns),
+            )
+        )
+        return cls(scores, tops, lefts, height - int(tops[-1]), width - int(lefts[-1]), side)
+
+    @classmethod
+    def of_tiles(cls, tiles: Sequence[Tile], scores: NDArray[np.float64]) -> "ScoreMap":
+        """Scores (N,) of the windows `tiles`, row by row."""
+        last = tiles[-1]
+        rows, columns = last.row + 1, last.column + 1
+        return cls(
+            scores.reshape(rows, columns),
+            np.array([tile.box.y0 for tile in tiles[::columns]]),
+            np.array([tile.box.x0 for tile in tiles[:columns]]),
+            last.box.height,
+            last.box.width,
         )
 
-    def grid(self) -> NDArray[np.float64]:
-        """The scores as (rows, columns)."""
-        last = self.tiles[-1]
-        return self.scores.reshape(last.row + 1, last.column + 1)
+    def box(self, row: int, column: int) -> Box:
+        """The window in a row and column."""
+        top, left = int(self.tops[row]), int(self.lefts[column])
+        return Box(left, top, left + self.width, top + self.height)
+
+    def borders(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Where the part of the photo that each row (R + 1,) and each column (C + 1,) stands for
+        begins and ends: midway between the middles of neighbouring windows."""
+        return _borders(self.tops, self.height), _borders(self.lefts, self.width)
+
+
+def _borders(starts: NDArray[np.int64], side: int) -> NDArray[np.int64]:
+    middles = starts + side / 2
+    between = np.rint((middles[1:] + middles[:-1]) / 2).astype(np.int64)
+    return np.concatenate([[0], between, [starts[-1] + side]])
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from crackscope.types import (
     PhotoError,
     PhotoResult,
     Region,
-    WindowScores,
+    ScoreMap,
 )
 
 OK = PhotoResult(
@@ -48,7 +48,7 @@ def test_a_result_survives_its_line_of_json(result):
         lambda: Photo("x", np.zeros((4, 4), np.uint8)),
         lambda: Photo("x", np.zeros((4, 4, 3), np.float32)),
         lambda: PhotoResult("x", "m", 0.1, verdict="crack"),
-        lambda: WindowScores((), np.empty(0)),
+        lambda: ScoreMap(np.empty((0, 0)), np.empty(0), np.empty(0), 1, 1),
         lambda: Metadata(latitude=90.1, longitude=0.0),
         lambda: Metadata(latitude=0.0, longitude=float("nan")),
         lambda: Metadata(latitude=1.0),

@@ -50,11 +50,11 @@ def test_the_threshold_sets_the_upper_one(scope: Inspector, tmp_path: Path) -> N
 def test_the_score_is_the_highest_windows(scope: Inspector) -> None:
     pixels = np.full((4 * WINDOW, 5 * WINDOW, 3), 250, np.uint8)
     pixels[WINDOW : 2 * WINDOW, 2 * WINDOW : 3 * WINDOW] = 10
-    windows = scope.window_scores(Photo("a", pixels))
-    assert windows.grid().shape == (4, 5)
-    assert np.argmax(windows.grid()) == 1 * 5 + 2
+    found = scope.score_map(Photo("a", pixels))
+    assert found.scores.shape == (4, 5)
+    assert np.argmax(found.scores) == 1 * 5 + 2
     result = scope.inspect(pixels)
-    assert result.score == windows.scores.max()
+    assert result.score == found.scores.max()
     assert result.verdict == "unsure"  # one window alone
     assert result.regions[0].box.to_list() == [128, 64, 192, 128]
 
@@ -69,10 +69,10 @@ def test_scores_do_not_depend_on_company(scope: Inspector) -> None:
     sizes = [(64, 64), (70, 64), (64, 64), (300, 200), (64, 64), (40, 33), (64, 64)]
     photos = [Photo(str(i), noise(w, h, seed=i)) for i, (w, h) in enumerate(sizes)]
     together = scope.score_all(photos)
-    for photo, windows in zip(photos, together, strict=True):
-        alone = scope.window_scores(photo)
-        assert alone.tiles == windows.tiles
-        np.testing.assert_allclose(alone.scores, windows.scores, rtol=0, atol=1e-6)
+    for photo, found in zip(photos, together, strict=True):
+        alone = scope.score_map(photo)
+        assert alone.box(0, 0) == found.box(0, 0)
+        np.testing.assert_allclose(alone.scores, found.scores, rtol=0, atol=1e-6)
     assert scope.score_all([]) == []
 
 

@@ -7,17 +7,19 @@ from hypothesis.extra.numpy import arrays
 from crackscope.inspection.regions import components, find_regions
 from crackscope.inspection.verdict import decide
 from crackscope.tiles.grid import grid
-from crackscope.types import Box, WindowScores
+from crackscope.types import Box, ScoreMap
 
 MASKS = arrays(np.bool_, st.tuples(st.integers(1, 9), st.integers(1, 9)))
 
 
-def scores(*rows: list[float]) -> np.ndarray:
-    return np.array(rows)
+def scores(*rows: list[float], apart: int = 1) -> ScoreMap:
+    values = np.array(rows, float)
+    tops, lefts = (100 * np.arange(count) for count in values.shape)
+    return ScoreMap(values, tops, lefts, 100 * apart, 100 * apart, apart)
 
 
 @pytest.mark.parametrize(
-    ("grid_of_scores", "verdict"),
+    ("found", "verdict"),
     [
         (scores([0.9]), "crack"),
         (scores([0.5]), "crack"),
@@ -31,10 +33,13 @@ def scores(*rows: list[float]) -> np.ndarray:
         (scores([0.9, 0.0, 0.9, 0.0]), "unsure"),
         (scores([0.2, 0.2], [0.2, 0.2]), "unsure"),
         (scores([0.19, 0.0], [0.0, 0.0]), "no crack"),
+        (scores([0.9, 0.9, 0.0, 0.0], *[[0.0] * 4] * 3, apart=2), "unsure"),
+        (scores([0.9, 0.0, 0.9, 0.0], *[[0.0] * 4] * 3, apart=2), "crack"),
+        (scores([0.0, 0.9, 0.9, 0.0], *[[0.0] * 4] * 3, apart=4), "crack"),
     ],
 )
-def test_verdicts(grid_of_scores: np.ndarray, verdict: str) -> None:
-    assert decide(grid_of_scores, lower=0.2, upper=0.5) == verdict
+def test_verdicts(found: ScoreMap, verdict: str) -> None:
+    assert decide(found, lower=0.2, upper=0.5) == verdict
 
 
 def test_a_threshold_below_the_lower_one_still_gives_a_verdict() -> None:
@@ -66,15 +71,18 @@ def _reached(start: tuple[int, int], cells: set[tuple[int, int]]) -> set[tuple[i
 
 @given(mask=MASKS)
 def test_a_crack_is_a_region_of_two_windows_or_a_small_photo(mask: np.ndarray) -> None:
-    verdict = decide(mask.astype(float), lower=0.2, upper=0.5)
+    verdict = decide(scores(*mask), lower=0.2, upper=0.5)
     largest = max(map(len, components(mask)), default=0)
     assert (verdict == "crack") == (largest >= (1 if mask.size < 4 else 2))
 
 
-def test_regions_are_numbered_by_score_and_boxed_in_pixels() -> None:
+def test_regions_are_numbered_by_importance_and_boxed_in_pixels() -> None:
     tiles = grid(400, 200, 100)
     values = np.array([0.6, 0.7, 0.0, 0.0, 0.0, 0.0, 0.0, 0.9])
-    first, second = find_regions(WindowScores(tiles, values), 0.5)
-    assert (first.id, first.score, first.box) == (1, 0.9, Box(300, 100, 400, 200))
-    assert (second.id, second.score, second.box) == (2, 0.7, Box(0, 0, 200, 100))
-    assert find_regions(WindowScores(tiles, values), 0.95) == ()
+    found = ScoreMap.of_tiles(tiles, values)
+    first, second = find_regions(found, 0.5)
+    assert (first.id, first.score, first.box) == (1, 0.7, Box(0, 0, 200, 100))
+    assert (first.mean_score, first.area_px, first.length_px) == (pytest.approx(0.65), 20000, 200)
+    assert first.outline == ((0, 0), (200, 0), (200, 100), (0, 100))
+    assert (second.id, second.score, second.box) == (2, 0.9, Box(300, 100, 400, 200))
+    assert find_regions(found, 0.95) == ()

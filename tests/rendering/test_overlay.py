@@ -4,21 +4,23 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from crackscope.inspection.regions import find_regions
 from crackscope.rendering import colour, overlay
 from crackscope.tiles.grid import grid
-from crackscope.types import Photo, PhotoResult, Region, WindowScores
+from crackscope.types import Photo, PhotoResult, ScoreMap
 
 SIZES = [(32, 32), (227, 227), (33, 3000), (3000, 33), (2048, 2048), (2500, 1500), (640, 480)]
 
 
-def scored(width: int, height: int, hot: float = 0.9) -> tuple[Photo, WindowScores, PhotoResult]:
+def scored(width: int, height: int, hot: float = 0.9) -> tuple[Photo, ScoreMap, PhotoResult]:
     pixels = np.full((height, width, 3), 180, np.uint8)
     tiles = grid(width, height, 227)
     scores = np.zeros(len(tiles))
     scores[-1] = hot
-    regions = (Region(1, tiles[-1].box, hot),) if hot >= 0.5 else ()
+    found = ScoreMap.of_tiles(tiles, scores)
+    regions = find_regions(found, 0.5)
     result = PhotoResult("a", "m", 0.1, "crack", hot, 0.5, width, height, regions)
-    return Photo("a", pixels), WindowScores(tiles, scores), result
+    return Photo("a", pixels), found, result
 
 
 @pytest.mark.parametrize(("width", "height"), SIZES)
@@ -30,30 +32,29 @@ def test_an_overlay_is_a_jpeg_of_at_most_2048_px(width: int, height: int) -> Non
 
 
 def test_the_photo_is_not_drawn_on() -> None:
-    photo, windows, result = scored(640, 480)
+    photo, found, result = scored(640, 480)
     before = photo.pixels.copy()
-    overlay.draw(photo, windows, result)
+    overlay.draw(photo, found, result)
     np.testing.assert_array_equal(photo.pixels, before)
 
 
 def test_only_where_the_score_is_high_the_photo_is_tinted() -> None:
-    photo, windows, result = scored(640, 480)
-    picture = overlay.draw(photo, windows, result)
+    photo, found, result = scored(640, 480)
+    picture = overlay.draw(photo, found, result)
     np.testing.assert_array_equal(picture[10:200, 10:200], photo.pixels[10:200, 10:200])
-    box = windows.tiles[-1].box
+    box = found.box(len(found.tops) - 1, len(found.lefts) - 1)
     centre = picture[(box.y0 + box.y1) // 2, (box.x0 + box.x1) // 2].astype(int)
     assert centre[0] - centre[2] > 40  # towards orange
 
 
-def test_overlapping_windows_show_the_higher_score() -> None:
-    tiles = grid(300, 100, 100)[:2] + grid(310, 100, 100)[2:]
+def test_each_window_tints_the_part_round_its_middle() -> None:
     photo = Photo("a", np.full((100, 310, 3), 128, np.uint8))
-    tiles = grid(310, 100, 100)
     scores = np.array([0.0, 0.0, 1.0, 0.0])  # the last window lies over most of the third
     result = PhotoResult("a", "m", 0.1, "crack", 1.0, 0.99, 310, 100)
-    picture = overlay.draw(photo, WindowScores(tiles, scores), result)
-    assert picture[50, 255, 0] > picture[50, 255, 2] + 40
-    assert picture[50, 305].tolist() == [128, 128, 128]
+    found = ScoreMap.of_tiles(grid(310, 100, 100), scores)
+    picture = overlay.draw(photo, found, result)
+    assert picture[50, 215, 0] > picture[50, 215, 2] + 40
+    assert picture[50, 190].tolist() == picture[50, 270].tolist() == [128, 128, 128]
 
 
 def test_the_scale_is_even_and_readable_in_grey() -> None:

@@ -65,7 +65,7 @@ def test_sizes_without_pixels_are_refused(sizes: tuple[int, int, int]) -> None:
 def test_cutting_copies_nothing_and_cuts_the_box() -> None:
     pixels = np.arange(300 * 200 * 3, dtype=np.uint32).astype(np.uint8).reshape(200, 300, 3)
     for tile in grid(300, 200, 64):
-        window = cut(pixels, tile)
+        window = cut(pixels, tile.box)
         assert np.shares_memory(window, pixels)
         assert window.shape == (64, 64, 3)
         np.testing.assert_array_equal(window[0, 0], pixels[tile.box.y0, tile.box.x0])

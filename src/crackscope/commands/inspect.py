@@ -24,7 +24,7 @@ from crackscope.reporting import Context, discover
 from crackscope.reporting.ledger import Ledger
 from crackscope.reporting.names import overlay_names
 from crackscope.reporting.summary import summarise
-from crackscope.types import Photo, PhotoResult, WindowScores
+from crackscope.types import Photo, PhotoResult, ScoreMap
 
 
 def inspect(*photos: str | Path, **settings: Any) -> Outcome:
@@ -111,7 +111,7 @@ class _Job:
             write(results, self._path, context)
 
     def _write_overlay(
-        self, source: Source, photo: Photo, windows: WindowScores, result: PhotoResult
+        self, source: Source, photo: Photo, windows: ScoreMap, result: PhotoResult
     ) -> None:
         file = self._path / self._overlays[source.name]
         file.parent.mkdir(parents=True, exist_ok=True)

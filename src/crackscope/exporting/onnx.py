@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from crackscope import extras, telemetry
 from crackscope.errors import UsageError
+from crackscope.exporting import cells
 from crackscope.exporting.contract import FORMATS, Batch, Format, Scores
 from crackscope.models import classifier
 
@@ -27,7 +28,8 @@ def write(model: Any, path: Path) -> None:
 def write_features(model: Any, path: Path) -> None:
     """Write the part of a classifier up to its head: `pixels` to `features` (N, F).
 
-    Dropout is off and batch norm fixed. Raises UsageError for a network with operations that ONNX
+    Dropout is off and batch norm fixed. Where the network allows it, it can be run over a whole
+    photo, too (see `exporting.cells`). Raises UsageError for a network with operations that ONNX
     does not know.
     """
     extras.require("tf2onnx", "train", "write ONNX")
@@ -43,6 +45,7 @@ def write_features(model: Any, path: Path) -> None:
         warnings.simplefilter("ignore")  # tf2onnx asks numpy for aliases that are gone
         graph, _ = tf2onnx.convert.from_function(inference, [pixels], opset=_OPSET)
     _keep_constants(graph.graph, inference.get_concrete_function(pixels).graph.captures)
+    cells.open_up(graph.graph, _FEATURES)
     try:
         onnx.checker.check_model(graph)
     except onnx.checker.ValidationError as error:
@@ -81,22 +84,25 @@ def add_head(source: Path, path: Path, kernel: NDArray[np.float64], bias: float)
     )
     graph.node.append(helper.make_node("Gemm", [_FEATURES, *weights], ["logit"], "head"))
     graph.node.append(helper.make_node("Sigmoid", ["logit"], [_OUTPUT], "probability"))
+    others = [value for value in graph.output if value.name != _FEATURES]
     del graph.output[:]
     output = helper.make_tensor_value_info(_OUTPUT, onnx.TensorProto.FLOAT, [None, 1])
-    graph.output.append(output)
+    graph.output.extend([output, *others])
     onnx.checker.check_model(model)
     onnx.save(model, path)
 
 
 def runner(path: Path, threads: int = 0) -> Callable[[Batch], NDArray[np.float32]]:
-    """A function from uint8 (N, H, W, 3) to the graph's output, on `threads` cores (0: all)."""
+    """A function from uint8 (N, H, W, 3) to the graph's first output; `threads` 0: all cores."""
     telemetry.switch_off()
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
+    options.log_severity_level = 3
     session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-    return lambda batch: np.asarray(session.run(None, {_PIXELS: batch})[0])
+    first = session.get_outputs()[0].name
+    return lambda batch: np.asarray(session.run([first], {_PIXELS: batch})[0])
 
 
 def score(path: Path, batch: Batch) -> Scores:

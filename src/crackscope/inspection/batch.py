@@ -10,9 +10,9 @@ from crackscope.errors import ImageError
 from crackscope.images.read import read
 from crackscope.inspection.find import Source
 from crackscope.inspection.inspector import Inspector
-from crackscope.types import Photo, PhotoError, PhotoResult, WindowScores
+from crackscope.types import Photo, PhotoError, PhotoResult, ScoreMap
 
-Finish = Callable[[Source, Photo, WindowScores, PhotoResult], None]
+Finish = Callable[[Source, Photo, ScoreMap, PhotoResult], None]
 """Called in the worker for each photo that was scored, while its pixels are at hand."""
 
 _TOGETHER, _TOGETHER_BYTES = 8, 2**20

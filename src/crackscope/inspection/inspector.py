@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from crackscope.config import Device
 from crackscope.images.read import from_array, read
-from crackscope.inspection import surface
+from crackscope.inspection import scoremap, surface
 from crackscope.inspection.regions import find_regions
+from crackscope.inspection.scoremap import ScoreMapper
 from crackscope.inspection.surface import Concrete
 from crackscope.inspection.verdict import decide
 from crackscope.models import bundle as bundles
@@ -21,7 +22,7 @@ from crackscope.runtimes import Runtime
 from crackscope.runtimes.onnx import OnnxRuntime
 from crackscope.tiles.cut import cut
 from crackscope.tiles.grid import grid
-from crackscope.types import Photo, PhotoResult, Tile, WindowScores
+from crackscope.types import Photo, PhotoResult, ScoreMap, Tile
 
 _CHUNK = 64
 """Windows cut at once, so that a large photo is not held twice."""
@@ -31,12 +32,15 @@ _CHUNK = 64
 class Inspector:
     """A model that is ready to look at photos; several threads may share it.
 
-    `concrete` is what it takes for a concrete surface, where the bundle says that.
+    `concrete` is what it takes for a concrete surface, where the bundle says that. With `mapper`
+    photos of more than one window are scored in one pass of the network, with windows a cell
+    apart; without, in disjoint windows.
     """
 
     bundle: Bundle
     runtime: Runtime
     concrete: Concrete | None = None
+    mapper: ScoreMapper | None = None
 
     def inspect(
         self, photo: Photo | NDArray[np.uint8] | Path | str, threshold: float | None = None
@@ -48,40 +52,48 @@ class Inspector:
         """
         start = time.perf_counter()
         photo = _as_photo(photo)
-        windows = self.window_scores(photo)
-        return self.judge(photo, windows, threshold, time.perf_counter() - start)
+        found = self.score_map(photo)
+        return self.judge(photo, found, threshold, time.perf_counter() - start)
 
-    def window_scores(self, photo: Photo) -> WindowScores:
+    def score_map(self, photo: Photo) -> ScoreMap:
         """The score of every window of one photo."""
         return self.score_all([photo])[0]
 
-    def score_all(self, photos: Sequence[Photo]) -> list[WindowScores]:
-        """The window scores of several photos; small ones share the network's batches."""
+    def score_all(self, photos: Sequence[Photo]) -> list[ScoreMap]:
+        """The scores of several photos; those of one window share the network's batches."""
+        mapper = self.mapper
+        if mapper is None:
+            return self._windows(photos)
+        found = iter(self._windows([photo for photo in photos if not mapper.takes(photo)]))
+        return [mapper(photo) if mapper.takes(photo) else next(found) for photo in photos]
+
+    def _windows(self, photos: Sequence[Photo]) -> list[ScoreMap]:
+        """Disjoint windows, each scored as a patch of its own."""
         grids = [grid(photo.width, photo.height, self.bundle.input.window) for photo in photos]
         scores = [np.empty(len(tiles)) for tiles in grids]
         for places in _chunks_of_one_size(grids):
-            batch = np.stack([cut(photos[n].pixels, grids[n][i]) for n, i in places])
+            batch = np.stack([cut(photos[n].pixels, grids[n][i].box) for n, i in places])
             for (n, i), score in zip(places, self.runtime(batch), strict=True):
                 scores[n][i] = score
-        return [WindowScores(*pair) for pair in zip(grids, scores, strict=True)]
+        return [ScoreMap.of_tiles(*pair) for pair in zip(grids, scores, strict=True)]
 
     def judge(
-        self, photo: Photo, windows: WindowScores, threshold: float | None, seconds: float
+        self, photo: Photo, found: ScoreMap, threshold: float | None, seconds: float
     ) -> PhotoResult:
-        """The result that the window scores of a photo amount to."""
+        """The result that the scores of a photo amount to."""
         limits = self.bundle.thresholds
         upper = limits.upper if threshold is None else threshold
         return PhotoResult(
             path=photo.path,
             model=self.bundle.identity,
             seconds=seconds,
-            verdict=decide(windows.grid(), limits.lower, upper),
-            score=float(windows.scores.max()),
+            verdict=decide(found, limits.lower, upper),
+            score=float(found.scores.max()),
             threshold=upper,
             width=photo.width,
             height=photo.height,
-            regions=find_regions(windows, upper),
-            surface=self.concrete.judge(photo, windows.tiles) if self.concrete else None,
+            regions=find_regions(found, upper),
+            surface=self.concrete.judge(photo, found) if self.concrete else None,
         )
 
 
@@ -95,7 +107,9 @@ def load(
     """
     model_bundle = bundles.load(model)
     runtime = OnnxRuntime(model_bundle, device, threads or 0)
-    return Inspector(model_bundle, runtime, surface.load(model_bundle))
+    pooling = scoremap.load(model_bundle)
+    mapper = None if pooling is None else ScoreMapper(runtime.cells, pooling)
+    return Inspector(model_bundle, runtime, surface.load(model_bundle), mapper)
 
 
 def _as_photo(photo: Photo | NDArray[np.uint8] | Path | str) -> Photo:

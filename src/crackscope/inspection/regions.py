@@ -1,25 +1,48 @@
 """Join neighbouring windows that reach the threshold into regions."""
 
-from functools import reduce
-
 import numpy as np
 from numpy.typing import NDArray
 
-from crackscope.types import Box, Region, WindowScores
+from crackscope.inspection import centreline
+from crackscope.inspection.outline import outline
+from crackscope.types import Box, Region, ScoreMap
 
 Cell = tuple[int, int]
 
 
-def find_regions(windows: WindowScores, upper: float) -> tuple[Region, ...]:
-    """8-connected groups of windows that score `upper` or more; ids from 1, highest score first."""
-    scores = windows.grid()
-    columns = scores.shape[1]
-    found: list[tuple[float, Box]] = []
-    for cells in components(scores >= upper):
-        boxes = [windows.tiles[row * columns + column].box for row, column in cells]
-        found.append((max(float(scores[cell]) for cell in cells), reduce(Box.union, boxes)))
-    found.sort(key=lambda item: (-item[0], item[1].y0, item[1].x0))
-    return tuple(Region(index, box, score) for index, (score, box) in enumerate(found, start=1))
+def find_regions(found: ScoreMap, upper: float) -> tuple[Region, ...]:
+    """8-connected groups of windows that score `upper` or more, the most important first.
+
+    Each window stands for the part of the photo round its middle. Importance is area times mean
+    score.
+    """
+    groups = components(found.scores >= upper)
+    groups.sort(key=lambda cells: -_importance(found, cells))
+    return tuple(_region(found, cells, number) for number, cells in enumerate(groups, start=1))
+
+
+def _importance(found: ScoreMap, cells: list[Cell]) -> float:
+    rows, columns = (np.diff(borders) for borders in found.borders())
+    return float(sum(found.scores[y, x] * rows[y] * columns[x] for y, x in cells))
+
+
+def _region(found: ScoreMap, cells: list[Cell], number: int) -> Region:
+    rows, columns = found.borders()
+    at = tuple(np.array(cells).T)
+    scores = found.scores[at]
+    (top, left), (bottom, right) = (edge(at, axis=1).tolist() for edge in (np.min, np.max))
+    part = np.zeros((bottom - top + 1, right - left + 1), bool)
+    part[at[0] - top, at[1] - left] = True
+    place = rows[top : bottom + 2], columns[left : right + 2]
+    return Region(
+        id=number,
+        box=Box(*(int(value) for edge in (0, -1) for value in (place[1][edge], place[0][edge]))),
+        score=float(scores.max()),
+        outline=tuple((int(columns[x]), int(rows[y])) for y, x in outline(cells)),
+        mean_score=float(scores.mean()),
+        area_px=int((np.diff(rows)[at[0]] * np.diff(columns)[at[1]]).sum()),
+        length_px=centreline.length(part, *place),
+    )
 
 
 def components(mask: NDArray[np.bool_]) -> list[list[Cell]]:

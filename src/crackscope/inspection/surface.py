@@ -5,7 +5,7 @@ The network does not tell: fine-tuned to find cracks, it has forgotten what a ca
 of concrete, and strangeness is Mahalanobis' distance: numpy alone, half a millisecond a window.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from crackscope.errors import BundleError
 from crackscope.inspection.statistics import COUNT, statistics
 from crackscope.models.bundle import SURFACE, Bundle
 from crackscope.tiles.cut import cut
-from crackscope.types import Photo, Surface, Tile
+from crackscope.types import Photo, ScoreMap, Surface
 
 LIMIT = 1.0
 """A photo is flagged when the median of its windows is stranger than this."""
@@ -43,14 +43,16 @@ class Concrete:
         white = (np.asarray(values, np.float64) - self.mean) @ self.whitening
         return np.asarray((white**2).sum(axis=1) / self.limit, np.float64)
 
-    def of_photo(self, photo: Photo, tiles: Sequence[Tile]) -> float:
-        """The median strangeness of up to 16 windows, evenly spread over the grid `tiles`."""
-        windows = [cut(photo.pixels, tiles[place]) for place in _spread(tiles)]
+    def of_photo(self, photo: Photo, found: ScoreMap) -> float:
+        """The median strangeness of up to 16 of the windows, evenly spread."""
+        rows, columns = map(_spread, found.scores.shape)
+        boxes = [found.box(row, column) for row in rows for column in columns]
+        windows = [cut(photo.pixels, box) for box in boxes]
         return float(np.median(self.strangeness([statistics(window) for window in windows])))
 
-    def judge(self, photo: Photo, tiles: Sequence[Tile]) -> Surface:
+    def judge(self, photo: Photo, found: ScoreMap) -> Surface:
         """The flag of a photo."""
-        return "other" if self.of_photo(photo, tiles) > LIMIT else "concrete"
+        return "other" if self.of_photo(photo, found) > LIMIT else "concrete"
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """The content of surface.npz."""
@@ -75,12 +77,7 @@ def load(bundle: Bundle) -> Concrete | None:
         raise BundleError(f"{bundle.folder / SURFACE} cannot be read: {error!r}") from error
 
 
-def _spread(tiles: Sequence[Tile]) -> list[int]:
-    """Indices of windows, row by row, evenly over the grid."""
-    rows, columns = tiles[-1].row + 1, tiles[-1].column + 1
-
-    def along(count: int) -> list[int]:
-        kept = min(count, _ACROSS)
-        return [(2 * step + 1) * count // (2 * kept) for step in range(kept)]
-
-    return [row * columns + column for row in along(rows) for column in along(columns)]
+def _spread(count: int) -> list[int]:
+    """Indices evenly over `count`."""
+    kept = min(count, _ACROSS)
+    return [(2 * step + 1) * count // (2 * kept) for step in range(kept)]

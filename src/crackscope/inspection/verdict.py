@@ -1,31 +1,36 @@
 """From window scores to a verdict."""
 
+from math import ceil
+
 import numpy as np
 from numpy.typing import NDArray
 
-from crackscope.types import Verdict
+from crackscope.types import ScoreMap, Verdict
 
 _FEW_WINDOWS = 4
-"""Below this many windows a photo is a patch: one window is enough to call it cracked."""
+"""Below this many windows side by side a photo is a patch: one is enough to call it cracked."""
 
 
-def decide(scores: NDArray[np.float64], lower: float, upper: float) -> Verdict:
-    """The verdict on a photo whose windows scored `scores`, (rows, columns), 0 to 1.
+def decide(found: ScoreMap, lower: float, upper: float) -> Verdict:
+    """The verdict on a photo.
 
-    `crack` where two neighbouring windows reach `upper` (one, if there are fewer than four):
-    a crack runs on, a chance alarm does not. `unsure` where the highest reaches `lower`.
+    `crack` where two windows side by side reach `upper` (one, if fewer than four fit in): a crack
+    runs on, a chance alarm does not. `unsure` where the highest reaches `lower`.
     """
-    above = scores >= upper
-    if above.any() and (scores.size < _FEW_WINDOWS or _has_neighbours(above)):
+    above = found.scores >= upper
+    rows, columns = above.shape
+    few = ceil(rows / found.apart) * ceil(columns / found.apart) < _FEW_WINDOWS
+    if above.any() and (few or _side_by_side(above, found.apart)):
         return "crack"
-    return "unsure" if scores.max() >= min(lower, upper) else "no crack"
+    return "unsure" if found.scores.max() >= min(lower, upper) else "no crack"
 
 
-def _has_neighbours(mask: NDArray[np.bool_]) -> bool:
-    """Whether two True cells touch, corners included."""
+def _side_by_side(mask: NDArray[np.bool_], apart: int) -> bool:
+    """Whether two True cells lie `apart` rows or columns, or both, from each other."""
+    n = apart
     return bool(
-        (mask[:, 1:] & mask[:, :-1]).any()
-        or (mask[1:] & mask[:-1]).any()
-        or (mask[1:, 1:] & mask[:-1, :-1]).any()
-        or (mask[1:, :-1] & mask[:-1, 1:]).any()
+        (mask[:, n:] & mask[:, :-n]).any()
+        or (mask[n:] & mask[:-n]).any()
+        or (mask[n:, n:] & mask[:-n, :-n]).any()
+        or (mask[n:, :-n] & mask[:-n, n:]).any()
     )

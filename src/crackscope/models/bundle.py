@@ -7,6 +7,7 @@ model.keras      the same network to train from (batch norm not folded)
 card.md          for people
 trained_on.npz   fingerprints of the patches it was trained on, so that they stay out of tests
 golden.npz       drawn inputs and their scores
+cells.npz        how windows of a photo are pooled, where the network can run over a whole photo
 surface.npz      what windows of concrete look like, to flag photos of something else; optional
 SHA256SUMS       checksums of all of these
 """
@@ -27,6 +28,7 @@ from crackscope.errors import BundleError
 PACKAGED = "crackscope"
 ONNX, KERAS, JSON, CARD = "model.onnx", "model.keras", "model.json", "card.md"
 GOLDEN, TRAINED_ON, SURFACE = "golden.npz", "trained_on.npz", "surface.npz"
+CELLS = "cells.npz"
 SUMS = "SHA256SUMS"
 _REQUIRED = (ONNX, JSON, CARD, SUMS)
 

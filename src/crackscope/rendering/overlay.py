@@ -5,10 +5,11 @@ from functools import cache
 
 import numpy as np
 import simplejpeg
+from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from crackscope.rendering import colour
-from crackscope.types import Box, Photo, PhotoResult, Pixels, Region, WindowScores
+from crackscope.types import Photo, PhotoResult, Pixels, Region, ScoreMap
 
 LONG_SIDE = 2048
 _LEGEND_WIDTH = 240
@@ -18,25 +19,25 @@ _STRONGEST = 0.45
 _INK, _PAPER = (255, 255, 255), (24, 24, 27)
 
 
-def render(photo: Photo, windows: WindowScores, result: PhotoResult) -> bytes:
+def render(photo: Photo, found: ScoreMap, result: PhotoResult) -> bytes:
     """The overlay as JPEG, its long side at most 2048 px."""
-    canvas = draw(photo, windows, result)
+    canvas = draw(photo, found, result)
     return bytes(simplejpeg.encode_jpeg(canvas, quality=_QUALITY, colorsubsampling="420"))
 
 
-def draw(photo: Photo, windows: WindowScores, result: PhotoResult) -> Pixels:
+def draw(photo: Photo, found: ScoreMap, result: PhotoResult) -> Pixels:
     """The overlay as (H, W, 3) uint8 RGB: the photo, scaled down to fit, above its legend."""
     font_size = _font_size(photo)
     strip = 2 * font_size
     ratio = min(1.0, LONG_SIDE / photo.width, (LONG_SIDE - strip) / photo.height)
     small = _scaled(photo.pixels, ratio)
-    _heat(small, windows, ratio)
+    _heat(small, found)
     height, width = small.shape[:2]
     picture = Image.new("RGB", (max(width, _LEGEND_WIDTH), height + strip), _PAPER)
     picture.paste(Image.fromarray(small), (0, 0))
     pen = ImageDraw.Draw(picture)
-    _outline(pen, windows, result.threshold or 0.0, ratio, max(1, font_size // 8))
-    _number(pen, windows, result.regions, ratio, font_size)
+    _outline(pen, result.regions, ratio, max(1, font_size // 8))
+    _number(pen, result.regions, ratio, font_size)
     _legend(pen, result, picture.size, font_size)
     return np.asarray(picture)
 
@@ -55,73 +56,51 @@ def _scaled(pixels: Pixels, ratio: float) -> Pixels:
     return np.array(image)
 
 
-def _heat(pixels: Pixels, windows: WindowScores, ratio: float) -> None:
-    """Tint each window by its score, in place; where windows overlap, the higher score shows."""
-    sharp = pixels.copy()
-    for index in np.argsort(windows.scores):
-        score = float(windows.scores[index])
-        opacity = round(256 * _STRONGEST * score)
-        if opacity == 0:
-            continue
-        box = windows.tiles[index].box
-        x0, y0, x1, y1 = (round(value * ratio) for value in box.to_list())
-        tint = np.array(colour.of_score(score), np.uint16) * opacity
-        part = sharp[y0:y1, x0:x1].astype(np.uint16) * (256 - opacity)
-        pixels[y0:y1, x0:x1] = (part + tint) >> 8
+def _heat(pixels: Pixels, found: ScoreMap) -> None:
+    """Tint the part that each window stands for by its score, in place."""
+    height, width = pixels.shape[:2]
+    rows, columns = (
+        np.searchsorted(edges[1:-1], (np.arange(side) + 0.5) * edges[-1] / side, side="right")
+        for edges, side in zip(found.borders(), (height, width), strict=True)
+    )
+    opacity = np.rint(256 * _STRONGEST * found.scores).astype(np.uint16)[..., None]
+    tint = _tints()[np.rint(255 * found.scores).astype(np.intp)] * opacity
+    for row in np.unique(rows):  # a row of windows at a time: little memory
+        part = slice(*np.searchsorted(rows, (row, row + 1)))
+        mixed = pixels[part] * (256 - opacity[row][columns]) + tint[row][columns]
+        pixels[part] = mixed >> 8
 
 
-def _outline(
-    pen: ImageDraw.ImageDraw, windows: WindowScores, threshold: float, ratio: float, line: int
-) -> None:
-    """Line round the windows of each region; white on black stands out from any concrete."""
-    mask = np.pad(windows.grid() >= threshold, 1)
-    edges = []
-    for tile in windows.tiles:
-        row, column = tile.row + 1, tile.column + 1
-        if not mask[row, column]:
-            continue
-        x0, y0, x1, y1 = _fitted(tile.box, ratio)
-        sides = {
-            (x0, y0, x1, y0): mask[row - 1, column],
-            (x0, y1, x1, y1): mask[row + 1, column],
-            (x0, y0, x0, y1): mask[row, column - 1],
-            (x1, y0, x1, y1): mask[row, column + 1],
-        }
-        edges += [side for side, goes_on in sides.items() if not goes_on]
+@cache
+def _tints() -> NDArray[np.uint16]:
+    return np.array([colour.of_score(step / 255) for step in range(256)], np.uint16)
+
+
+def _outline(pen: ImageDraw.ImageDraw, regions: Sequence[Region], ratio: float, line: int) -> None:
+    """Line round each region; white on black stands out from any concrete."""
     for fill, width in ((_PAPER, 3 * line), (_INK, line)):
-        for edge in edges:
-            pen.line(edge, fill=fill, width=width)
+        for region in regions:
+            corners = [_fitted(corner, ratio) for corner in region.outline]
+            pen.line([*corners, *corners[:2]], fill=fill, width=width)
 
 
 def _number(
-    pen: ImageDraw.ImageDraw,
-    windows: WindowScores,
-    regions: Sequence[Region],
-    ratio: float,
-    font_size: int,
+    pen: ImageDraw.ImageDraw, regions: Sequence[Region], ratio: float, font_size: int
 ) -> None:
-    """Each region's id, in the corner of its highest window."""
+    """Each region's id, in the first corner of its outline."""
     font = _font(font_size)
-    best = {
-        region.id: next(
-            tile.box
-            for tile, score in zip(windows.tiles, windows.scores, strict=True)
-            if score == region.score and tile.box.union(region.box) == region.box
-        )
-        for region in regions
-    }
-    for name, box in best.items():
-        x0, y0, _, _ = _fitted(box, ratio)
-        text = f" {name} "
+    for region in reversed(regions):  # the most important on top
+        x0, y0 = _fitted(region.outline[0], ratio)
+        text = f" {region.id} "
         right, bottom = x0 + font.getlength(text) + 1, y0 + font_size * 1.3
         pen.rectangle((x0, y0, right, bottom), fill=_PAPER, outline=_INK)
         pen.text((x0 + 1, y0), text, fill=_INK, font=font)
 
 
-def _fitted(box: Box, ratio: float) -> tuple[int, int, int, int]:
-    """The corners on the scaled photo, the last pixel included."""
-    x0, y0, x1, y1 = (round(value * ratio) for value in box.to_list())
-    return x0, y0, x1 - 1, y1 - 1
+def _fitted(corner: tuple[int, int], ratio: float) -> tuple[int, int]:
+    """A corner on the scaled photo: that on its right or lower border is still inside."""
+    x, y = (max(0, round(value * ratio) - 1) for value in corner)
+    return x, y
 
 
 def _legend(

@@ -19,6 +19,8 @@ _log = logging.getLogger("crackscope")
 
 BATCH = 4
 """Windows to a call of the session: larger batches fall out of the processor's cache."""
+CELLS, SIZE = "cells", "size"
+"""Names in the graph: the features of cells, and the height and width that it resizes to."""
 _CPU = "CPUExecutionProvider"
 # TF32 would round scores to three digits. CoreML is left out, since it computes in half precision.
 _GPUS: dict[str, dict[str, str]] = {
@@ -47,6 +49,13 @@ class OnnxRuntime:
         """Windows (N, H, W, 3) uint8 RGB -> calibrated probabilities of a crack (N,) float64."""
         parts = [self._run(batch[i : i + BATCH]) for i in range(0, len(batch), BATCH)]
         return np.concatenate(parts)
+
+    def cells(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """A block (h * stride, w * stride, 3) uint8 RGB, at the network's scale -> the features of
+        its cells (h, w, F); for a bundle that has cells.npz."""
+        size = np.array(pixels.shape[:2], np.int64)
+        (cells,) = self._session.run([CELLS], {self._input: pixels[None], SIZE: size})
+        return np.asarray(cells[0], np.float32)
 
     def _run(self, batch: NDArray[np.uint8]) -> NDArray[np.float64]:
         (scores,) = self._session.run([self._output], {self._input: batch})

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from crackscope import run_dir
 from crackscope.evaluation import calibration, thresholds
-from crackscope.exporting import onnx, verify
+from crackscope.exporting import cells, onnx, verify
 from crackscope.inspection.surface import Concrete
 from crackscope.models import bundle as bundles
 from crackscope.models import card, classifier
@@ -51,12 +51,22 @@ def write(
     received = onnx.score(folder / bundles.ONNX, pixels)
     difference = verify.gate(scores, received, PARITY_LIMIT)
     np.savez_compressed(folder / bundles.GOLDEN, pixels=pixels, scores=received)
+    write_cells(folder, model, info["input"]["size"], pixels)
     arrays: dict[str, Any] = dict(trained_on)
     np.savez_compressed(folder / bundles.TRAINED_ON, **arrays)
     if concrete is not None:
         known: dict[str, Any] = concrete.to_arrays()
         np.savez_compressed(folder / bundles.SURFACE, **known)
     return difference
+
+
+def write_cells(folder: Path, model: Any, size: int, pixels: NDArray[np.uint8]) -> None:
+    """Write how windows are pooled, where the network can be run over a whole photo."""
+    pooling = cells.pooling(folder / bundles.ONNX, pixels, *classifier.head_weights(model), size)
+    (folder / bundles.CELLS).unlink(missing_ok=True)
+    if pooling is not None:
+        arrays: dict[str, Any] = pooling.to_arrays()
+        np.savez(folder / bundles.CELLS, **arrays)
 
 
 def seal(folder: Path, info: Mapping[str, Any]) -> None:

@@ -56,7 +56,7 @@ def features(inspector: Inspector, dataset: Dataset) -> NDArray[np.float64]:
 
 def _telling(network: OnnxFeatures, photo: Photo, window: int) -> NDArray[np.float32]:
     tiles = grid(photo.width, photo.height, window)
-    found, scores = network(np.stack([cut(photo.pixels, tile) for tile in tiles]))
+    found, scores = network(np.stack([cut(photo.pixels, tile.box) for tile in tiles]))
     best: NDArray[np.float32] = found[int(scores.argmax())]
     return best
 
@@ -150,6 +150,7 @@ def _networks(made: Path, bundle: Bundle, head: Head) -> float:
     received = onnx.score(made / bundles.ONNX, pixels)
     difference = verify.gate(scores, received, pack.PARITY_LIMIT)
     np.savez_compressed(made / bundles.GOLDEN, pixels=pixels, scores=received)
+    pack.write_cells(made, model, bundle.input.size, pixels)
     return difference
 
 

@@ -105,7 +105,7 @@ def _of_one_size(photos: Sequence[Photo], window: int) -> list[list[tuple[int, P
     by_size = defaultdict(list)
     for number, photo in enumerate(photos):
         for tile in grid(photo.width, photo.height, window):
-            pixels = cut(photo.pixels, tile)
+            pixels = cut(photo.pixels, tile.box)
             by_size[pixels.shape].append((number, pixels))
     return [
         places[begin : begin + _CHUNK]

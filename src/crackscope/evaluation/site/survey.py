@@ -4,7 +4,7 @@ import json
 import logging
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from crackscope.inspection.batch import inspect_all
 from crackscope.inspection.find import Source
 from crackscope.inspection.inspector import Inspector
 from crackscope.tiles.grid import grid
-from crackscope.types import Box, Photo, PhotoResult, WindowScores
+from crackscope.types import Box, Photo, PhotoResult, ScoreMap
 
 WINDOWS, SCORES = "windows.jsonl", "scores.npy"
 _LOG = logging.getLogger("crackscope")
@@ -95,11 +95,11 @@ def _score(
 ) -> dict[str, dict[str, Any]]:
     windows: dict[str, list[float]] = {}
 
-    def keep(source: Source, photo: Photo, found: WindowScores, result: PhotoResult) -> None:
-        windows[source.name] = [float(f"{score:.9g}") for score in found.scores]
+    def keep(source: Source, photo: Photo, found: ScoreMap, result: PhotoResult) -> None:
+        windows[source.name] = [float(f"{score:.9g}") for score in found.scores.ravel()]
 
     results = inspect_all(
-        inspector,
+        replace(inspector, mapper=None),  # windows that are labelled are pictures of their own
         photos,
         threshold=None,
         max_megapixels=max_megapixels,

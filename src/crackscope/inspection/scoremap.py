@@ -1,0 +1,151 @@
+"""The score of every window of a photo in one pass.
+
+The network is convolutional: it runs once over the photo, in blocks, and gives features for cells
+of a few pixels (32 for MobileNetV2). A window is a square of cells; its features are their mean,
+and the head makes its score of them. So windows a cell apart cost no more than disjoint ones.
+
+What lies beyond a window counts a little, where a patch alone has a border of zeros: a crack that
+only touches a window is seen better here (docs/decisions/0010).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from math import ceil
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from crackscope.errors import BundleError
+from crackscope.models.bundle import CELLS, Bundle
+from crackscope.tiles.blocks import spans, with_halo
+from crackscope.types import Photo, Pixels, ScoreMap
+
+Floats = NDArray[np.float32]
+Network = Callable[[Pixels], Floats]
+"""(h * stride, w * stride, 3) uint8 RGB -> features of its cells (h, w, F) float32."""
+
+BLOCK, HALO = 32, 3
+"""Cells along a block, and those around it that are computed and thrown away: measured, see
+docs/decisions/0010."""
+_STRETCH = 1.25
+
+
+@dataclass(frozen=True)
+class Pooling:
+    """From cells to window scores: `side` × `side` cells of `stride` network pixels are a window of
+    `window` photo pixels; `kernel` (F,) and `bias` are the logistic unit of the head."""
+
+    kernel: Floats
+    bias: float
+    stride: int
+    side: int
+    window: int
+
+    def cells(self, pixels: int, scale: float = 1.0) -> int:
+        """How many cells lie along a side of the photo: at least those of one window."""
+        count = round(pixels * scale * self.side / self.window)
+        return self.side if count <= _STRETCH * self.side else count
+
+    def scores(self, cells: Floats) -> NDArray[np.float64]:
+        """(R, C, F) features -> (R - side + 1, C - side + 1) probabilities."""
+        pooled = _windows(_windows(cells, self.side, 0), self.side, 1) / np.float32(self.side**2)
+        pooled /= 1.0 + np.abs(pooled)  # softsign, as in the network
+        logits = pooled.astype(np.float64) @ self.kernel.astype(np.float64) + self.bias
+        return np.asarray(1.0 / (1.0 + np.exp(-logits)), np.float64)
+
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
+        """The content of cells.npz."""
+        return {name: np.asarray(value) for name, value in vars(self).items()}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> "Pooling":
+        """Back from `to_arrays`; raises KeyError or ValueError where that is not it."""
+        stride, side, window = (int(arrays[name]) for name in ("stride", "side", "window"))
+        return cls(arrays["kernel"].astype(np.float32), float(arrays["bias"]), stride, side, window)
+
+
+def load(bundle: Bundle) -> Pooling | None:
+    """How the bundle pools; None where its network can score single windows only."""
+    if not (bundle.folder / CELLS).is_file():
+        return None
+    try:
+        return Pooling.from_arrays(bundle.arrays(CELLS))
+    except (ValueError, KeyError, TypeError) as error:
+        raise BundleError(f"{bundle.folder / CELLS} cannot be read: {error!r}") from error
+
+
+@dataclass(frozen=True)
+class ScoreMapper:
+    """Scores the windows of a photo, a cell apart; they cover every pixel.
+
+    The photo is resized so that whole cells fill it: by `scale` times the network's own scale, and
+    by at most half a cell more or less along each side. `block` is how many cells are computed at
+    once along a side: the map does not depend on it.
+    """
+
+    network: Network
+    pooling: Pooling
+    scale: float = 1.0
+    block: int = BLOCK
+
+    def takes(self, photo: Photo) -> bool:
+        """Whether the photo is more than one window, which is better scored as it is."""
+        return self.scale != 1.0 or max(self._shape(photo)) > self.pooling.side
+
+    def __call__(self, photo: Photo) -> ScoreMap:
+        """The map of one photo."""
+        shape = rows, columns = self._shape(photo)
+        side = self.pooling.side
+        parts: list[NDArray[np.float64]] = []
+        cells = None
+        for band in spans(rows, self.block):
+            row = [self._cells(photo, shape, band, part) for part in spans(columns, self.block)]
+            fresh = np.concatenate(row, axis=1)
+            cells = fresh if cells is None else np.concatenate([cells, fresh])
+            if len(cells) >= side:
+                parts.append(self.pooling.scores(cells))
+                cells = cells[len(cells) - side + 1 :]
+        return ScoreMap.even(np.concatenate(parts), side, photo.width, photo.height)
+
+    def _shape(self, photo: Photo) -> tuple[int, int]:
+        """How many cells the photo has, (rows, columns)."""
+        rows = self.pooling.cells(photo.height, self.scale)
+        return rows, self.pooling.cells(photo.width, self.scale)
+
+    def _cells(
+        self, photo: Photo, shape: tuple[int, int], band: tuple[int, int], part: tuple[int, int]
+    ) -> Floats:
+        """Features of the cells of one block, of the photo's `shape` of cells."""
+        (top, bottom), (left, right) = (
+            with_halo(*span, HALO, count) for span, count in zip((band, part), shape, strict=True)
+        )
+        tall, wide = photo.height / shape[0], photo.width / shape[1]
+        box = (left * wide, top * tall, right * wide, bottom * tall)
+        stride = self.pooling.stride
+        size = ((right - left) * stride, (bottom - top) * stride)
+        cells = self.network(_resized(photo.pixels, box, size))
+        return cells[band[0] - top : band[1] - top, part[0] - left : part[1] - left]
+
+
+def _resized(
+    pixels: Pixels, box: tuple[float, float, float, float], size: tuple[int, int]
+) -> Pixels:
+    """A part of the photo, bilinear, as if the whole had been resized: blocks leave no seams."""
+    height, width = pixels.shape[:2]
+    margin = 2 + ceil((box[2] - box[0]) / size[0])  # what its interpolation may look at
+    x0, y0 = max(0, int(box[0]) - margin), max(0, int(box[1]) - margin)
+    x1, y1 = min(width, ceil(box[2]) + margin), min(height, ceil(box[3]) + margin)
+    place = (box[0] - x0, box[1] - y0, min(box[2] - x0, x1 - x0), min(box[3] - y0, y1 - y0))
+    part = Image.fromarray(np.ascontiguousarray(pixels[y0:y1, x0:x1]))
+    return np.asarray(part.resize(size, Image.Resampling.BILINEAR, box=place))
+
+
+def _windows(values: Floats, side: int, axis: int) -> Floats:
+    """Sums over `side` neighbours along an axis: a product with a band of ones."""
+    count = values.shape[axis]
+    band = np.zeros((count - side + 1, count), np.float32)
+    for offset in range(side):
+        np.fill_diagonal(band[:, offset:], 1.0)
+    return np.moveaxis(np.tensordot(band, values, (1, axis)), 0, axis)

@@ -1,0 +1,18 @@
+"""Cut a grid of cells into blocks that are worked on one by one."""
+
+from itertools import pairwise
+from math import ceil
+
+
+def spans(count: int, most: int) -> list[tuple[int, int]]:
+    """(start, stop) of consecutive parts of `count` cells, about equal, none above `most`."""
+    if min(count, most) < 1:
+        raise ValueError(f"spans needs counts of at least 1; received {count, most}")
+    parts = ceil(count / most)
+    edges = [count * part // parts for part in range(parts + 1)]
+    return list(pairwise(edges))
+
+
+def with_halo(start: int, stop: int, halo: int, count: int) -> tuple[int, int]:
+    """A part widened by `halo` cells to either side, as far as there are any."""
+    return max(0, start - halo), min(count, stop + halo)

@@ -1,0 +1,77 @@
+"""Outlines and centre lines of groups of cells."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from crackscope.inspection import centreline
+from crackscope.inspection.outline import outline
+from crackscope.inspection.regions import components
+
+MASKS = arrays(np.bool_, st.tuples(st.integers(1, 8), st.integers(1, 8)))
+
+
+def polygon_area(corners: list[tuple[int, int]]) -> float:
+    before = [corners[-1], *corners[:-1]]
+    return sum(a[1] * b[0] - b[1] * a[0] for a, b in zip(before, corners, strict=True)) / 2
+
+
+def filled(cells: set[tuple[int, int]]) -> int:
+    """Cells and the holes between them: all but what a flood from outside reaches."""
+    rows, columns = (max(cell[axis] for cell in cells) + 2 for axis in (0, 1))
+    outside, waiting = {(-1, -1)}, [(-1, -1)]
+    while waiting:
+        row, column = waiting.pop()
+        for near in ((row, column + 1), (row + 1, column), (row, column - 1), (row - 1, column)):
+            inside = -1 <= near[0] < rows and -1 <= near[1] < columns
+            if inside and near not in cells | outside:
+                outside.add(near)
+                waiting.append(near)
+    return (rows + 1) * (columns + 1) - len(outside)
+
+
+@given(mask=MASKS)
+def test_an_outline_holds_its_cells_and_their_holes(mask: np.ndarray) -> None:
+    for cells in components(mask):
+        assert polygon_area(outline(cells)) == filled(set(cells))
+
+
+@given(mask=MASKS)
+def test_an_outline_turns_at_every_corner(mask: np.ndarray) -> None:
+    for cells in components(mask):
+        corners = np.array(outline(cells))
+        steps = np.roll(corners, -1, axis=0) - corners
+        assert ((steps == 0).sum(axis=1) == 1).all()
+        assert ((steps * np.roll(steps, 1, axis=0)).sum(axis=1) == 0).all()
+
+
+def test_an_outline_needs_cells() -> None:
+    with pytest.raises(ValueError, match="at least one cell"):
+        outline([])
+
+
+@given(mask=MASKS)
+def test_a_skeleton_lies_inside_and_hangs_together_as_the_mask_does(mask: np.ndarray) -> None:
+    line = centreline.thin(mask)
+    assert not (line & ~mask).any()
+    assert len(components(line)) <= len(components(mask))
+    for cells in components(mask):
+        assert any(line[cell] for cell in cells) or len(cells) == 4  # a square may vanish
+
+
+@pytest.mark.parametrize("thick", [1, 3, 5])
+def test_the_centre_line_of_a_bar_is_about_as_long_as_the_bar(thick: int) -> None:
+    mask = np.zeros((9, 40), bool)
+    mask[2 : 2 + thick, 4:34] = True
+    rows, columns = 10 * np.arange(10), 10 * np.arange(41)
+    long = centreline.length(mask, rows, columns)
+    assert 300 - 10 * thick <= long <= 300
+    assert centreline.length(mask.T, columns, rows) == pytest.approx(long, abs=10)
+
+
+def test_a_slanting_line_is_measured_along_its_slant() -> None:
+    mask = np.eye(20, dtype=bool)
+    edges = 10 * np.arange(21)
+    assert centreline.length(mask, edges, edges) == pytest.approx(19 * 10 * 2**0.5 + 10)
