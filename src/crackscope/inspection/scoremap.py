@@ -82,13 +82,14 @@ class ScoreMapper:
 
     The photo is resized so that whole cells fill it: by `scale` times the network's own scale, and
     by at most half a cell more or less along each side. `block` is how many cells are computed at
-    once along a side: the map does not depend on it.
+    once along a side, with `halo` more around them that are thrown away: the map depends on neither.
     """
 
     network: Network
     pooling: Pooling
     scale: float = 1.0
     block: int = BLOCK
+    halo: int = HALO
 
     def takes(self, photo: Photo) -> bool:
         """Whether the photo is more than one window, which is better scored as it is."""
@@ -119,7 +120,8 @@ class ScoreMapper:
     ) -> Floats:
         """Features of the cells of one block, of the photo's `shape` of cells."""
         (top, bottom), (left, right) = (
-            with_halo(*span, HALO, count) for span, count in zip((band, part), shape, strict=True)
+            with_halo(*span, self.halo, count)
+            for span, count in zip((band, part), shape, strict=True)
         )
         tall, wide = photo.height / shape[0], photo.width / shape[1]
         box = (left * wide, top * tall, right * wide, bottom * tall)
