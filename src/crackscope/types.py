@@ -71,10 +71,15 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """A photo as every later step sees it: upright, RGB, 8 bit."""
+    """A photo as every later step sees it: upright, RGB, 8 bit.
+
+    `exif` is the file's own EXIF block, b"" where it has none.
+    """
 
     path: str
     pixels: Pixels
+    metadata: "Metadata | None" = None
+    exif: bytes = b""
 
     def __post_init__(self) -> None:
         shape, dtype = self.pixels.shape, self.pixels.dtype

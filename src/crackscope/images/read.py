@@ -4,18 +4,20 @@ The one way to get pixels, so that training, evaluation and inspection see the s
 """
 
 import io
-import stat
 from pathlib import Path
 
 import numpy as np
 import simplejpeg
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from crackscope.errors import ImageError
-from crackscope.images import heic, signature
+from crackscope.images import dng, heic, signature
 from crackscope.images.convert import foreign_profile, to_rgb
+from crackscope.images.exif import block_of, exif_of, parse
+from crackscope.images.files import content_of
 from crackscope.images.guard import our_limits
+from crackscope.images.metadata import metadata_of
 from crackscope.images.orient import orientation_of, upright
 from crackscope.types import Photo, Pixels
 
@@ -23,8 +25,9 @@ MAX_MEGAPIXELS = 250.0
 MIN_SIDE = 32
 
 _PILLOW_FORMATS = (*signature.READABLE, "MPO")
-_MAX_BYTES_PER_PIXEL = 16
-_SUBFILE_TYPE, _REDUCED, _DNG_VERSION = 254, 1, 50706
+_LENIENT = ("PNG", "JPEG2000")
+"""Formats whose decoder passes a file that is cut off."""
+_SUBFILE_TYPE, _REDUCED = 254, 1
 
 
 def read(path: Path, name: str | None = None, max_megapixels: float = MAX_MEGAPIXELS) -> Photo:
@@ -32,7 +35,7 @@ def read(path: Path, name: str | None = None, max_megapixels: float = MAX_MEGAPI
 
     Raises ImageError, whose kind tells a missing or forbidden file from a broken one.
     """
-    return decode(_content(path, max_megapixels), name or str(path), max_megapixels)
+    return decode(content_of(path, max_megapixels), name or str(path), max_megapixels)
 
 
 def decode(content: bytes, path: str, max_megapixels: float = MAX_MEGAPIXELS) -> Photo:
@@ -51,7 +54,7 @@ def decode(content: bytes, path: str, max_megapixels: float = MAX_MEGAPIXELS) ->
     try:
         with our_limits():
             decoder = _decode_heic if name == signature.HEIC else _decode_common
-            return Photo(path, decoder(content, max_megapixels))
+            return decoder(content, path, max_megapixels)
     except ImageError:
         raise
     except MemoryError as error:
@@ -91,42 +94,36 @@ def check_size(width: int, height: int, max_megapixels: float) -> None:
         )
 
 
-def _content(path: Path, max_megapixels: float) -> bytes:
-    try:
-        state = path.stat()
-        if stat.S_ISDIR(state.st_mode):
-            next(path.iterdir(), None)  # a folder comes here where listing it failed: say why
-        if not stat.S_ISREG(state.st_mode):
-            raise ImageError("unreadable", "it is not a file")
-        if state.st_size > max_megapixels * 1e6 * _MAX_BYTES_PER_PIXEL + 2**26:
-            raise ImageError(
-                "too_large",
-                f"the file has {state.st_size / 1e6:.0f} MB, more than any photo of "
-                f"{max_megapixels:g} megapixels",
-            )
-        return path.read_bytes()
-    except FileNotFoundError as error:
-        raise ImageError("not_found", "there is no such file (any more)") from error
-    except PermissionError as error:
-        raise ImageError("not_permitted", "this user may not read it") from error
-    except (OSError, ValueError) as error:
-        raise ImageError("unreadable", f"the system cannot read it: {error}") from error
-
-
-def _decode_common(content: bytes, max_megapixels: float) -> Pixels:
+def _decode_common(content: bytes, path: str, max_megapixels: float) -> Photo:
     with Image.open(io.BytesIO(content), formats=_PILLOW_FORMATS) as image:
+        if dng.recognises(image):
+            return _decode_dng(content, image, path, max_megapixels)
         check_size(*image.size, max_megapixels)
-        _refuse_preview(image)
-        profile = foreign_profile(image)
-        if image.format in ("JPEG", "MPO"):
-            if image.mode in ("RGB", "L") and profile is None:
-                return upright(_decode_jpeg(content), orientation_of(image))
-            if signature.cut_off(content, "JPEG"):
-                raise ImageError("truncated", _TRUNCATED)
-        image.load()
-        if image.format == "PNG" and signature.cut_off(content, "PNG"):
+        _refuse(image)
+        pixels = _upright_pixels(content, image)
+        exif = exif_of(image)
+        return Photo(path, pixels, metadata_of(exif), block_of(image, exif))
+
+
+def _decode_dng(content: bytes, image: Image.Image, path: str, max_megapixels: float) -> Photo:
+    """The preview as the photo; what was taken when and how stands in the DNG around it."""
+    preview = decode(dng.preview(content, image), path, max_megapixels)
+    exif = exif_of(image)
+    pixels = preview.pixels if preview.exif else upright(preview.pixels, orientation_of(exif))
+    return Photo(path, pixels, metadata_of(exif), block_of(image, exif))
+
+
+def _upright_pixels(content: bytes, image: Image.Image) -> Pixels:
+    profile = foreign_profile(image)
+    if image.format in ("JPEG", "MPO"):
+        if image.mode in ("RGB", "L") and profile is None:
+            return upright(_decode_jpeg(content), orientation_of(exif_of(image)))
+        if signature.cut_off(content, "JPEG"):
             raise ImageError("truncated", _TRUNCATED)
-        return upright(to_rgb(image, profile), orientation_of(image))
+    image.load()
+    if image.format in _LENIENT and signature.cut_off(content, image.format):
+        raise ImageError("truncated", _TRUNCATED)
+    return upright(to_rgb(image, profile), orientation_of(exif_of(image)))
 
 
 def _decode_jpeg(content: bytes) -> Pixels:
@@ -149,19 +146,26 @@ def _is_damage(remark: str) -> bool:
     return "Premature end" in remark or ("Corrupt" in remark and "extraneous" not in remark)
 
 
-def _decode_heic(content: bytes, max_megapixels: float) -> Pixels:
+def _decode_heic(content: bytes, path: str, max_megapixels: float) -> Photo:
     opened = heic.open_heic(content)
     width, height = opened.size
     check_size(width, height, max_megapixels)
+    block = opened.info.get("exif") or b""
     image = heic.to_pillow(opened)
-    return upright(to_rgb(image, foreign_profile(image)), 1)
+    pixels = upright(to_rgb(image, foreign_profile(image)), 1)
+    return Photo(path, pixels, metadata_of(parse(block)), block)
 
 
-def _refuse_preview(image: Image.Image) -> None:
-    """A TIFF whose first picture is a reduced one is a camera's raw file: not its thumbnail."""
-    tags = getattr(image, "tag_v2", {})
-    if tags.get(_SUBFILE_TYPE, 0) & _REDUCED or _DNG_VERSION in tags:
-        raise _raw()
+def _refuse(image: Image.Image) -> None:
+    """Pictures whose pixels are not what a photo shows."""
+    if getattr(image, "tag_v2", {}).get(_SUBFILE_TYPE, 0) & _REDUCED:
+        raise _raw()  # a TIFF whose first picture is a reduced one: not its thumbnail
+    if image.mode == "F":
+        raise ImageError(
+            "unsupported",
+            "nothing says which value of a floating-point picture is white: "
+            "save it with 8 or 16 bits a channel",
+        )
 
 
 def _raw() -> ImageError:
@@ -177,4 +181,6 @@ def _explain(content: bytes, name: str, error: Exception) -> ImageError:
     text = str(error)
     if signature.cut_off(content, name) or "truncated" in text or "Premature end" in text:
         return ImageError("truncated", _TRUNCATED)
+    if isinstance(error, UnidentifiedImageError):  # its text names an address in memory
+        text = "its header is damaged, or it is of a variant that is not read"
     return ImageError("unreadable", f"it begins as {name} but cannot be decoded: {text}")
