@@ -1,12 +1,12 @@
 """DNG: the JPEG preview inside, where it shows as much as the raw picture does."""
 
-import io
 from collections.abc import Iterator
 from typing import Any
 
-from PIL import Image, TiffImagePlugin
+from PIL import Image
 
 from crackscope.errors import ImageError
+from crackscope.images.tiff import directory_at
 
 _VERSION, _SUB_DIRECTORIES = 50706, 330
 _WIDTH, _HEIGHT, _COMPRESSION = 256, 257, 259
@@ -45,11 +45,7 @@ def _directories(content: bytes, image: Any) -> Iterator[Any]:
     yield image.tag_v2
     offsets = image.tag_v2.get(_SUB_DIRECTORIES, ())
     for offset in offsets if isinstance(offsets, tuple) else (offsets,):
-        directory = TiffImagePlugin.ImageFileDirectory_v2(content[:16])
-        file = io.BytesIO(content)
-        file.seek(offset)
-        directory.load(file)
-        yield directory
+        yield directory_at(content, offset)
 
 
 def _long_side(directory: Any) -> int:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from crackscope.errors import ImageError
-from crackscope.images import dng, heic, signature
+from crackscope.images import dng, heic, signature, tiff
 from crackscope.images.convert import foreign_profile, to_rgb
 from crackscope.images.exif import block_of, exif_of, parse
 from crackscope.images.files import content_of
@@ -24,10 +24,8 @@ from crackscope.types import Photo, Pixels
 MAX_MEGAPIXELS = 250.0
 MIN_SIDE = 32
 
-_PILLOW_FORMATS = (*signature.READABLE, "MPO")
 _LENIENT = ("PNG", "JPEG2000")
 """Formats whose decoder passes a file that is cut off."""
-_SUBFILE_TYPE, _REDUCED = 254, 1
 
 
 def read(path: Path, name: str | None = None, max_megapixels: float = MAX_MEGAPIXELS) -> Photo:
@@ -50,7 +48,7 @@ def decode(content: bytes, path: str, max_megapixels: float = MAX_MEGAPIXELS) ->
         readable = ", ".join(signature.READABLE)
         raise ImageError("not_an_image", f"the file is not a picture. Read are: {readable}")
     if name == signature.RAW:
-        raise _raw()
+        raise tiff.raw()
     try:
         with our_limits():
             decoder = _decode_heic if name == signature.HEIC else _decode_common
@@ -95,11 +93,14 @@ def check_size(width: int, height: int, max_megapixels: float) -> None:
 
 
 def _decode_common(content: bytes, path: str, max_megapixels: float) -> Photo:
-    with Image.open(io.BytesIO(content), formats=_PILLOW_FORMATS) as image:
+    with Image.open(io.BytesIO(content), formats=signature.READABLE) as image:
         if dng.recognises(image):
             return _decode_dng(content, image, path, max_megapixels)
         check_size(*image.size, max_megapixels)
-        _refuse(image)
+        if image.format == "TIFF":
+            tiff.check(image.tag_v2)
+        elif image.mode == "F":
+            raise tiff.floating_point()
         pixels = _upright_pixels(content, image)
         exif = exif_of(image)
         return Photo(path, pixels, metadata_of(exif), block_of(image, exif))
@@ -136,7 +137,7 @@ def _decode_jpeg(content: bytes) -> Pixels:
     except ValueError as error:
         if _is_damage(str(error)):
             raise
-        with Image.open(io.BytesIO(content), formats=("JPEG", "MPO")) as image:
+        with Image.open(io.BytesIO(content), formats=("JPEG",)) as image:
             pixels = np.asarray(image.convert("RGB"))
     return pixels
 
@@ -156,24 +157,6 @@ def _decode_heic(content: bytes, path: str, max_megapixels: float) -> Photo:
     return Photo(path, pixels, metadata_of(parse(block)), block)
 
 
-def _refuse(image: Image.Image) -> None:
-    """Pictures whose pixels are not what a photo shows."""
-    if getattr(image, "tag_v2", {}).get(_SUBFILE_TYPE, 0) & _REDUCED:
-        raise _raw()  # a TIFF whose first picture is a reduced one: not its thumbnail
-    if image.mode == "F":
-        raise ImageError(
-            "unsupported",
-            "nothing says which value of a floating-point picture is white: "
-            "save it with 8 or 16 bits a channel",
-        )
-
-
-def _raw() -> ImageError:
-    return ImageError(
-        "unsupported", "camera raw files are not read: develop the photo to JPEG or TIFF"
-    )
-
-
 _TRUNCATED = "the file is cut off: it ends before the picture does. Copy it again from the camera"
 
 
@@ -182,5 +165,7 @@ def _explain(content: bytes, name: str, error: Exception) -> ImageError:
     if signature.cut_off(content, name) or "truncated" in text or "Premature end" in text:
         return ImageError("truncated", _TRUNCATED)
     if isinstance(error, UnidentifiedImageError):  # its text names an address in memory
+        if name == "TIFF":
+            return tiff.explain(content)
         text = "its header is damaged, or it is of a variant that is not read"
     return ImageError("unreadable", f"it begins as {name} but cannot be decoded: {text}")
