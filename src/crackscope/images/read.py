@@ -10,6 +10,7 @@ import numpy as np
 import simplejpeg
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
+from PIL.TiffImagePlugin import TiffImageFile
 
 from crackscope.errors import ImageError
 from crackscope.images import dng, heic, signature, tiff
@@ -97,7 +98,7 @@ def _decode_common(content: bytes, path: str, max_megapixels: float) -> Photo:
         if dng.recognises(image):
             return _decode_dng(content, image, path, max_megapixels)
         check_size(*image.size, max_megapixels)
-        if image.format == "TIFF":
+        if isinstance(image, TiffImageFile):
             tiff.check(image.tag_v2)
         elif image.mode == "F":
             raise tiff.floating_point()
