@@ -130,7 +130,7 @@ def _outcome(results: Sequence[PhotoResult], text: str, path: Path) -> Outcome:
 
 def _identity(config: InspectConfig, found: Found, inspector: Inspector) -> dict[str, Any]:
     """What decides the results; how many work on them does not."""
-    photos = [[photo.name, photo.relative, *_stamp(photo.path)] for photo in found.photos]
+    photos = [[photo.name, photo.relative, *photo.stamp()] for photo in found.photos]
     return {
         "command": "inspect",
         "model": inspector.bundle.identity,
@@ -139,15 +139,6 @@ def _identity(config: InspectConfig, found: Found, inspector: Inspector) -> dict
         "photos": len(photos),
         "photos_sha256": hashing.of_value(photos),
     }
-
-
-def _stamp(path: Path) -> tuple[int, int]:
-    """Size in bytes and time of the last change in nanoseconds, zeros where nobody may look."""
-    try:
-        state = path.stat()
-    except (OSError, ValueError):
-        return 0, 0
-    return state.st_size, state.st_mtime_ns
 
 
 def _default_name(argument: str) -> str:
