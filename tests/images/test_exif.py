@@ -1,4 +1,6 @@
 import io
+import random
+import warnings
 
 import numpy as np
 import pytest
@@ -57,6 +59,19 @@ def test_the_block_goes_into_the_jpeg_and_leaves_the_pixels() -> None:
 @pytest.mark.parametrize("block", [b"", b"Exif\0\0", b"Exif\0\0II*\0\xff\xff\xff\xff", b"\0" * 99])
 def test_nothing_to_tell_gives_no_block(block: bytes) -> None:
     assert exif.for_copy(block, 10, 10) == b""
+
+
+def test_damage_is_passed_over_in_silence() -> None:
+    whole = phone().tobytes()
+    chance = random.Random(1)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        for _ in range(500):
+            block = bytearray(whole)
+            for _ in range(8):
+                block[chance.randrange(6, 700)] = chance.randrange(256)
+            exif.insert(encode(quadrants(), "JPEG"), exif.for_copy(bytes(block), 10, 10))
+    assert caught == []
 
 
 def test_a_block_always_fits_into_one_segment() -> None:

@@ -5,6 +5,8 @@ from typing import Any
 
 from PIL import Image
 
+from crackscope.images.guard import our_limits
+
 BASE_TAGS = (270, 271, 272, 282, 283, 296, 305, 306, 315, 33432)
 """What describes the photo, not how its file is laid out: text, camera, density, author, rights."""
 EXIF, GPS = 0x8769, 0x8825
@@ -34,7 +36,7 @@ def block_of(image: Image.Image, exif: Image.Exif) -> bytes:
 def parse(block: bytes) -> Image.Exif:
     """The EXIF in a block; empty where it is broken."""
     exif = Image.Exif()
-    with suppress(Exception):  # as above
+    with our_limits(), suppress(Exception):  # as above
         exif.load(block)
     return exif
 
@@ -44,8 +46,11 @@ def for_copy(block: bytes, width: int, height: int) -> bytes:
 
     Without the thumbnail and the maker's note, which do not survive a move.
     """
-    exif = _portable(parse(block))
-    if not block or not (len(exif) or exif.get_ifd(EXIF) or exif.get_ifd(GPS)):
+    if not block:
+        return b""
+    with our_limits():
+        exif = _portable(parse(block))
+    if not (exif or exif.get_ifd(EXIF) or exif.get_ifd(GPS)):
         return b""
     exif[_ORIENTATION] = 1
     exif.get_ifd(EXIF).update({_WIDTH: width, _HEIGHT: height})

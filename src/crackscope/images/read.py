@@ -167,6 +167,7 @@ def _explain(content: bytes, name: str, error: Exception) -> ImageError:
         return ImageError("truncated", _TRUNCATED)
     if isinstance(error, UnidentifiedImageError):  # its text names an address in memory
         if name == "TIFF":
-            return tiff.explain(content)
+            with our_limits():
+                return tiff.explain(content)
         text = "its header is damaged, or it is of a variant that is not read"
     return ImageError("unreadable", f"it begins as {name} but cannot be decoded: {text}")
