@@ -167,6 +167,13 @@ class Metadata:
         rule = "a place needs both a latitude (-90 to 90) and a longitude (-180 to 180), or neither"
         _require(known or place == (None, None), rule, place)
 
+    @property
+    def place(self) -> tuple[float, float] | None:
+        """(latitude, longitude), where both are known."""
+        if self.latitude is None or self.longitude is None:
+            return None
+        return self.latitude, self.longitude
+
     def to_dict(self) -> dict[str, Any]:
         """As in results.jsonl."""
         return asdict(self)

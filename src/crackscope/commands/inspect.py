@@ -1,4 +1,4 @@
-"""Find cracks in whole photos: overlays, index.html, results.jsonl and CSV."""
+"""Find cracks in whole photos: overlays, results.jsonl, and reports made from it."""
 
 import glob
 import os
@@ -19,10 +19,11 @@ from crackscope.config import InspectConfig
 from crackscope.inspection.batch import inspect_all
 from crackscope.inspection.find import Found, Source, find
 from crackscope.inspection.inspector import Inspector, load
-from crackscope.rendering import overlay
-from crackscope.reporting import Context, discover
-from crackscope.reporting.ledger import Ledger
-from crackscope.reporting.names import overlay_names
+from crackscope.models.bundle import CARD
+from crackscope.rendering import overlay, thumbnail
+from crackscope.reporting import Context, chosen, settings
+from crackscope.reporting.ledger import Ledger, write_errors
+from crackscope.reporting.names import overlay_names, thumbnail_name
 from crackscope.reporting.summary import summarise
 from crackscope.types import Photo, PhotoResult, WindowScores
 
@@ -38,6 +39,7 @@ def inspect(*photos: str | Path, **settings: Any) -> Outcome:
 
 def run(config: InspectConfig) -> Outcome:
     """Inspect; the same command on an unfinished folder does only what is left."""
+    chosen(config.report)  # what cannot be written is said at once
     found = find(config.photos)
     workers = config.workers or _cores()
     threads = max(1, workers // len(found.photos))
@@ -68,12 +70,11 @@ class _Job:
     ) -> None:
         self._config, self._found, self._inspector = config, found, inspector
         self._path, self._workers = path, workers
-        overlays = overlay_names(photo.relative for photo in found.photos)
-        names = (photo.name for photo in found.photos)
-        self._overlays = dict(zip(names, overlays, strict=True))
+        self._context = _context(config, found, inspector, path)
 
     def inspect_rest(self, ledger: Ledger) -> None:
         """Inspect what the ledger does not hold yet."""
+        settings.save(self._context)
         done = len(ledger.results)
         results = inspect_all(
             self._inspector,
@@ -81,7 +82,7 @@ class _Job:
             threshold=self._config.threshold,
             max_megapixels=self._config.max_megapixels,
             workers=self._workers,
-            finish=self._write_overlay,
+            finish=self._write_pictures,
         )
         total = len(self._found.photos)
         with closing(results), progress.bar("inspect", total) as advance:
@@ -92,30 +93,42 @@ class _Job:
 
     def write_reports(self, results: Sequence[PhotoResult]) -> None:
         """Whatever is derived from the results: pages and tables."""
-        limits = self._inspector.bundle.thresholds
-        settings = {
-            "threshold": self._config.threshold or limits.upper,
-            "unsure from": limits.lower,
-            "window": f"{self._inspector.bundle.input.window} px at native resolution",
-            "largest photo": f"{self._config.max_megapixels:g} megapixels",
-            "made": datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %Z"),
-            "crackscope": crackscope.__version__,
-        }
-        context = Context(
-            model=self._inspector.bundle.identity,
-            settings=settings,
-            overlays=self._overlays,
-            passed_over=self._found.passed_over,
-        )
-        for _, write in discover():
-            write(results, self._path, context)
+        write_errors(results, self._path)
+        for write in chosen(self._config.report):
+            write(results, self._path, self._context)
 
-    def _write_overlay(
+    def _write_pictures(
         self, source: Source, photo: Photo, windows: WindowScores, result: PhotoResult
     ) -> None:
-        file = self._path / self._overlays[source.name]
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(overlay.render(photo, windows, result))
+        name = self._context.overlays[source.name]
+        _write(self._path / name, overlay.render(photo, windows, result))
+        _write(self._path / thumbnail_name(name), thumbnail.of_pixels(photo.pixels))
+
+
+def _write(file: Path, content: bytes) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(content)
+
+
+def _context(config: InspectConfig, found: Found, inspector: Inspector, path: Path) -> Context:
+    """What the reports say beside the results."""
+    limits = inspector.bundle.thresholds
+    overlays = overlay_names(photo.relative for photo in found.photos)
+    return Context(
+        model=inspector.bundle.identity,
+        folder=path,
+        settings={
+            "threshold": config.threshold or limits.upper,
+            "unsure from": limits.lower,
+            "window": f"{inspector.bundle.input.window} px at native resolution",
+            "largest photo": f"{config.max_megapixels:g} megapixels",
+            "made": datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %Z"),
+            "crackscope": crackscope.__version__,
+        },
+        overlays=dict(zip((photo.name for photo in found.photos), overlays, strict=True)),
+        passed_over=found.passed_over,
+        card=inspector.bundle.file(CARD).read_text(encoding="utf-8", errors="replace"),
+    )
 
 
 def _outcome(results: Sequence[PhotoResult], text: str, path: Path) -> Outcome:

@@ -6,3 +6,5 @@ Device = Literal["auto", "cpu", "gpu"]
 SplitName = Literal["grouped", "random", "given"]
 Augmentation = Literal["field", "basic", "none"]
 Schedule = Literal["cosine", "plateau"]
+REPORTS = "csv,html"
+"""What is written where nothing else is asked for."""

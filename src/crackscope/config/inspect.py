@@ -3,7 +3,7 @@
 from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 
-from crackscope.config.choices import Device
+from crackscope.config.choices import REPORTS, Device
 from crackscope.config.rules import at_least, check, positive, share
 
 
@@ -30,6 +30,9 @@ class InspectConfig:
     """Photos worked on at once; else one for each core."""
     max_megapixels: float = 250.0
     """Larger photos are refused before they are decoded."""
+    report: str = REPORTS
+    """What to write beside results.jsonl, joined by commas, such as csv, html, pdf, geojson, coco,
+    label-studio, parquet. `crackscope report` makes any of them later."""
 
     def __post_init__(self) -> None:
         check(

@@ -1,18 +1,48 @@
-"""results.jsonl: one line a photo, written as it is finished, and picked up again."""
+"""results.jsonl: one line a photo, written as it is finished, and picked up again.
+
+errors.jsonl beside it: the same lines, the failed ones only.
+"""
 
 import json
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
+from crackscope.errors import UsageError
+from crackscope.run_dir import write_atomically
 from crackscope.types import PhotoResult
 
-RESULTS = "results.jsonl"
+RESULTS, ERRORS = "results.jsonl", "errors.jsonl"
 
 
 def line(result: PhotoResult) -> str:
     """One line, ASCII, so that even a name that is not Unicode survives; floats in full."""
     return json.dumps(result.to_dict(), allow_nan=False) + "\n"
+
+
+def write_errors(results: Sequence[PhotoResult], folder: Path) -> None:
+    """Write errors.jsonl: the photos that could not be read."""
+    lines = (line(result) for result in results if not result.ok)
+    write_atomically(folder / ERRORS, "".join(lines))
+
+
+def read(folder: Path) -> list[PhotoResult]:
+    """The results in a folder, finished or not; a half-written last line is dropped.
+
+    Raises UsageError where there are none, or where a whole line is damaged.
+    """
+    file = folder / RESULTS
+    if not file.is_file():
+        raise UsageError(f"results must be a folder with {RESULTS} in it. Received: {folder}")
+    results = []
+    with file.open("rb") as lines:
+        for number, text in enumerate(lines, start=1):
+            result = _parse(text)
+            if result is not None:
+                results.append(result)
+            elif text.endswith(b"\n"):
+                raise UsageError(f"{file}, line {number}, is damaged: inspect again")
+    return results
 
 
 class Ledger:
