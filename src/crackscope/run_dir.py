@@ -66,6 +66,19 @@ def open_run(path: Path, identity: Mapping[str, Any], exist_ok: bool) -> Iterato
     if path.exists() and not path.is_dir():
         raise OutputTakenError(f"the output folder is a file: {path}. Give another --out")
     path.mkdir(parents=True, exist_ok=True)
+    with locked(path):
+        resumed = _may_resume(path, identity, exist_ok)
+        state = {"identity": hashing.of_value(identity), "finished": False}
+        write_json(path / _STATE, {**state, "made_from": dict(identity)})
+        yield RunDir(path, resumed, identity)
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Keep the folder `path`, which exists, for this process; the lock goes with the process.
+
+    Raises OutputTakenError when another process has it.
+    """
     lock = FileLock(path / _LOCK)
     try:
         lock.acquire(timeout=0)
@@ -74,10 +87,7 @@ def open_run(path: Path, identity: Mapping[str, Any], exist_ok: bool) -> Iterato
             f"another crackscope process writes to {path}: wait for it, or give another --out"
         ) from None
     try:
-        resumed = _may_resume(path, identity, exist_ok)
-        state = {"identity": hashing.of_value(identity), "finished": False}
-        write_json(path / _STATE, {**state, "made_from": dict(identity)})
-        yield RunDir(path, resumed, identity)
+        yield
     finally:
         lock.release()
 

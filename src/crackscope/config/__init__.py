@@ -11,6 +11,7 @@ from crackscope.config.evaluate import EvaluateConfig
 from crackscope.config.export import ExportConfig
 from crackscope.config.info import InfoConfig
 from crackscope.config.inspect import InspectConfig
+from crackscope.config.report import ReportConfig
 from crackscope.config.split import SplitConfig
 from crackscope.config.train import TrainConfig
 from crackscope.config.validate import ValidateConfig
@@ -23,6 +24,7 @@ __all__ = [
     "ExportConfig",
     "InfoConfig",
     "InspectConfig",
+    "ReportConfig",
     "Schedule",
     "SplitConfig",
     "SplitName",
