@@ -3,8 +3,11 @@
 errors.jsonl beside it: the same lines, the failed ones only.
 """
 
+import errno
 import json
+import os
 from collections.abc import Sequence
+from itertools import repeat
 from pathlib import Path
 from types import TracebackType
 
@@ -48,18 +51,23 @@ def read(folder: Path) -> list[PhotoResult]:
 class Ledger:
     """The results so far, in memory and on disk.
 
-    With `resume` it keeps the whole lines that an earlier process left for the first of `names`;
-    a half-written last line is dropped. Without, it starts anew.
+    With `resume` it keeps the whole lines that an earlier process left for the first of `names`
+    (None: for whatever photos); a half-written last line is dropped. Without, it starts anew.
     """
 
-    def __init__(self, folder: Path, names: Sequence[str], resume: bool) -> None:
+    def __init__(self, folder: Path, names: Sequence[str] | None, resume: bool) -> None:
         path = folder / RESULTS
         self.results, end = _kept(path, names) if resume and path.exists() else ([], 0)
         self._file = path.open("ab")
         self._file.truncate(end)
 
     def append(self, result: PhotoResult) -> None:
-        """Add a result; the line is with the system when this returns."""
+        """Add a result; the line is with the system when this returns.
+
+        Raises OSError where it cannot be kept, also because the file was deleted meanwhile.
+        """
+        if os.fstat(self._file.fileno()).st_nlink == 0:
+            raise FileNotFoundError(errno.ENOENT, "deleted while in use", self._file.name)
         self._file.write(line(result).encode("ascii"))
         self._file.flush()
         self.results.append(result)
@@ -76,14 +84,14 @@ class Ledger:
         self._file.close()
 
 
-def _kept(path: Path, names: Sequence[str]) -> tuple[list[PhotoResult], int]:
+def _kept(path: Path, names: Sequence[str] | None) -> tuple[list[PhotoResult], int]:
     """The results that stand, and where the last of them ends."""
     results: list[PhotoResult] = []
     end = 0
     with path.open("rb") as lines:
-        for name, text in zip(names, lines, strict=False):
+        for name, text in zip(repeat(None) if names is None else names, lines, strict=False):
             result = _parse(text)
-            if result is None or result.path != name:
+            if result is None or name not in (None, result.path):
                 break
             results.append(result)
             end += len(text)
