@@ -415,6 +415,17 @@ def test_files_that_the_system_does_not_give(
     assert kind_at(tmp_path) == "not_permitted"
 
 
+@pytest.mark.parametrize("name", ["flight.MP4", "a b.mov", "x.mkv"])
+def test_a_video_is_refused_with_the_command_that_takes_frames_out(
+    tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(b"\0\0\0\x20ftypisom" + bytes(100))
+    with pytest.raises(ImageError, match=f'ffmpeg -i "{name}" -vf fps=1') as caught:
+        read(path)
+    assert caught.value.kind == "unsupported"
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no pipes with a name")
 def test_a_pipe_does_not_hang(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.jpg")

@@ -5,27 +5,29 @@ import os
 import re
 import time
 from collections.abc import Sequence
-from contextlib import closing
-from datetime import datetime
+from functools import partial
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-import crackscope
 from crackscope import config as configs
-from crackscope import hashing, progress, run_dir
+from crackscope import hashing, run_dir
+from crackscope.commands.interrupt import on_request
+from crackscope.commands.job import Job, Plan
 from crackscope.commands.outcome import Outcome
-from crackscope.config import InspectConfig
-from crackscope.inspection.batch import inspect_all
-from crackscope.inspection.find import Found, Source, find
+from crackscope.commands.watch import watch
+from crackscope.config import FailOn, InspectConfig
+from crackscope.errors import UsageError
+from crackscope.inspection.find import Found, find
 from crackscope.inspection.inspector import Inspector, load
-from crackscope.models.bundle import CARD
-from crackscope.rendering import overlay, thumbnail
-from crackscope.reporting import Context, chosen, settings
-from crackscope.reporting.ledger import Ledger, write_errors
-from crackscope.reporting.names import overlay_names, thumbnail_name
+from crackscope.reporting import chosen
+from crackscope.reporting.ledger import Ledger
 from crackscope.reporting.summary import summarise
-from crackscope.types import Photo, PhotoResult, WindowScores
+from crackscope.types import PhotoResult, Verdict
+
+_PHOTOS = ("photos", "photos_sha256")
+"""What a watched folder may add to, of all that decides the results."""
+_FAILS: dict[FailOn, tuple[Verdict, ...]] = {"crack": ("crack",), "unsure": ("crack", "unsure")}
 
 
 def inspect(*photos: str | Path, **settings: Any) -> Outcome:
@@ -40,101 +42,62 @@ def inspect(*photos: str | Path, **settings: Any) -> Outcome:
 def run(config: InspectConfig) -> Outcome:
     """Inspect; the same command on an unfinished folder does only what is left."""
     chosen(config.report)  # what cannot be written is said at once
-    found = find(config.photos)
+    found = _found(config)
     workers = config.workers or _cores()
-    threads = max(1, workers // len(found.photos))
+    threads = max(1, workers // len(found.photos)) if found.photos else 1
     inspector = load(config.model, config.device, threads=threads)
     path = run_dir.choose("inspect", config.out, config.name, _default_name(config.photos[0]))
-    with run_dir.open_run(path, _identity(config, found, inspector), config.exist_ok) as output:
-        job = _Job(config, found, inspector, path, workers)
-        start = time.perf_counter()
-        with Ledger(path, [photo.name for photo in found.photos], output.resumed) as ledger:
-            done = len(ledger.results)
-            try:
-                job.inspect_rest(ledger)
-            except KeyboardInterrupt:
-                job.write_reports(ledger.results)  # they show what there is
-                raise
-        job.write_reports(ledger.results)
+    identity = _identity(config, found, inspector)
+    names = None if config.watch else [photo.name for photo in found.photos]
+    with (
+        run_dir.open_run(
+            path, identity, config.exist_ok, _PHOTOS if config.watch else ()
+        ) as output,
+        Ledger(path, names, output.resumed) as ledger,
+        on_request() as asked,
+    ):
+        start, done = time.perf_counter(), len(ledger.results)
+        job = partial(Job, plan=Plan(config, inspector, path, workers, asked.is_set))
+        if config.watch:
+            watch(config.photos[0], job, ledger, asked)
+        else:
+            _inspect(job(found), ledger)
         output.finish()
     seconds = time.perf_counter() - start
     text = summarise(ledger.results, ledger.results[done:], seconds, found.passed_over)
-    return _outcome(ledger.results, text, path)
+    return _outcome(ledger.results, text, path, config.fail_on)
 
 
-class _Job:
-    """One run of the command over its photos."""
-
-    def __init__(
-        self, config: InspectConfig, found: Found, inspector: Inspector, path: Path, workers: int
-    ) -> None:
-        self._config, self._found, self._inspector = config, found, inspector
-        self._path, self._workers = path, workers
-        self._context = _context(config, found, inspector, path)
-
-    def inspect_rest(self, ledger: Ledger) -> None:
-        """Inspect what the ledger does not hold yet."""
-        settings.save(self._context)
-        done = len(ledger.results)
-        results = inspect_all(
-            self._inspector,
-            self._found.photos[done:],
-            threshold=self._config.threshold,
-            max_megapixels=self._config.max_megapixels,
-            workers=self._workers,
-            finish=self._write_pictures,
-        )
-        total = len(self._found.photos)
-        with closing(results), progress.bar("inspect", total) as advance:
-            advance(done)
-            for result in results:
-                ledger.append(result)
-                advance(1)
-
-    def write_reports(self, results: Sequence[PhotoResult]) -> None:
-        """Whatever is derived from the results: pages and tables."""
-        write_errors(results, self._path)
-        for write in chosen(self._config.report):
-            write(results, self._path, self._context)
-
-    def _write_pictures(
-        self, source: Source, photo: Photo, windows: WindowScores, result: PhotoResult
-    ) -> None:
-        name = self._context.overlays[source.name]
-        _write(self._path / name, overlay.render(photo, windows, result))
-        _write(self._path / thumbnail_name(name), thumbnail.of_pixels(photo.pixels))
+def _found(config: InspectConfig) -> Found:
+    """The photos of the command; a watched folder gives its own later."""
+    if not config.watch:
+        return find(config.photos)
+    if not Path(config.photos[0]).is_dir():
+        raise UsageError(f"watch takes a folder. Received: {config.photos[0]!r}")
+    return Found((), 0)
 
 
-def _write(file: Path, content: bytes) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(content)
+def _inspect(job: Job, ledger: Ledger) -> None:
+    """Also after Ctrl-C the reports show what there is."""
+    try:
+        whole = job.inspect_rest(ledger)
+    except KeyboardInterrupt:
+        job.write_reports(ledger.results)
+        raise
+    job.write_reports(ledger.results)
+    if not whole:
+        raise KeyboardInterrupt
 
 
-def _context(config: InspectConfig, found: Found, inspector: Inspector, path: Path) -> Context:
-    """What the reports say beside the results."""
-    limits = inspector.bundle.thresholds
-    overlays = overlay_names(photo.relative for photo in found.photos)
-    return Context(
-        model=inspector.bundle.identity,
-        folder=path,
-        settings={
-            "threshold": config.threshold or limits.upper,
-            "unsure from": limits.lower,
-            "window": f"{inspector.bundle.input.window} px at native resolution",
-            "largest photo": f"{config.max_megapixels:g} megapixels",
-            "made": datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %Z"),
-            "crackscope": crackscope.__version__,
-        },
-        overlays=dict(zip((photo.name for photo in found.photos), overlays, strict=True)),
-        passed_over=found.passed_over,
-        card=inspector.bundle.file(CARD).read_text(encoding="utf-8", errors="replace"),
-    )
-
-
-def _outcome(results: Sequence[PhotoResult], text: str, path: Path) -> Outcome:
+def _outcome(
+    results: Sequence[PhotoResult], text: str, path: Path, fail_on: FailOn | None
+) -> Outcome:
     failed = [result.path for result in results if not result.ok]
+    bad = sum(result.verdict in _FAILS[fail_on] for result in results) if fail_on else 0
+    gate = f"--fail-on {fail_on} is not met by {bad} of {len(results)} photos" if bad else ""
     return Outcome(
-        text=text,
+        text="\n".join([text, gate]) if gate else text,
+        gate=gate,
         path=path,
         data=[result.to_dict() for result in results],
         failed=failed,
@@ -149,8 +112,7 @@ def _identity(config: InspectConfig, found: Found, inspector: Inspector) -> dict
         "model": inspector.bundle.identity,
         "threshold": config.threshold,
         "max_megapixels": config.max_megapixels,
-        "photos": len(photos),
-        "photos_sha256": hashing.of_value(photos),
+        **dict(zip(_PHOTOS, (len(photos), hashing.of_value(photos)), strict=True)),
     }
 
 

@@ -6,7 +6,7 @@ Order of precedence: defaults < YAML file (`--config`) < `CRACKSCOPE_*` < flags.
 
 from crackscope.config.audit import AuditConfig
 from crackscope.config.build import make
-from crackscope.config.choices import Augmentation, Device, Schedule, SplitName
+from crackscope.config.choices import Augmentation, Device, FailOn, Schedule, SplitName
 from crackscope.config.evaluate import EvaluateConfig
 from crackscope.config.export import ExportConfig
 from crackscope.config.info import InfoConfig
@@ -22,6 +22,7 @@ __all__ = [
     "Device",
     "EvaluateConfig",
     "ExportConfig",
+    "FailOn",
     "InfoConfig",
     "InspectConfig",
     "ReportConfig",

@@ -1,11 +1,13 @@
 """The bytes of a file, or an ImageError that says why there are none."""
 
+import re
 import stat
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from crackscope.errors import ImageError
 
 _MAX_BYTES_PER_PIXEL = 16
+_VIDEO = re.compile(r"\.(mp4|mov|m4v|avi|mkv|webm|wmv|mts|m2ts|mpe?g|3gp)", re.IGNORECASE)
 
 
 def largest_file(max_megapixels: float) -> int:
@@ -23,8 +25,20 @@ def check_length(length: int, max_megapixels: float) -> None:
         )
 
 
+def refuse_video(name: str) -> None:
+    """Raise ImageError for a file whose name ends as videos do, before it is read."""
+    path = PurePath(name)
+    if _VIDEO.fullmatch(path.suffix):
+        raise ImageError(
+            "unsupported",
+            "videos are not read: take frames out of it, one a second, with "
+            f'ffmpeg -i "{path.name}" -vf fps=1 -q:v 2 frame_%06d.jpg',
+        )
+
+
 def content_of(path: Path, max_megapixels: float) -> bytes:
     """All of the file; raises ImageError, whose kind tells a missing from a forbidden one."""
+    refuse_video(path.name)
     try:
         state = path.stat()
         if stat.S_ISDIR(state.st_mode):

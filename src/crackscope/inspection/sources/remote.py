@@ -8,7 +8,7 @@ from typing import Any
 
 from crackscope import extras
 from crackscope.errors import ImageError, UsageError
-from crackscope.images.files import check_length
+from crackscope.images.files import check_length, refuse_video
 from crackscope.inspection.sources.files import gone
 from crackscope.inspection.sources.source import Search, Source, is_photo_name
 
@@ -35,6 +35,7 @@ class RemotePhoto(Source):
 
     def content(self, max_megapixels: float) -> bytes:
         """See `Source`; retries are fsspec's."""
+        refuse_video(self.relative)
         system = _system(self.url)
         try:
             check_length(self.size or system.info(self.url).get("size") or 0, max_megapixels)
