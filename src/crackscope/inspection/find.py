@@ -41,12 +41,12 @@ def find(arguments: Sequence[str]) -> Found:
 
 def look(arguments: Sequence[str]) -> Found:
     """Like `find`, where there need not be a photo yet."""
-    search = Search(several=len(arguments) > 1 or listed.STDIN in arguments)
+    search = Search(several=len(arguments) > 1 or not listed.STDIN.isdisjoint(arguments))
     photos: list[Source] = []
     missing: list[str] = []
     for argument in arguments:
         try:
-            photos += _listed(search) if argument == listed.STDIN else _named(argument, search)
+            photos += _listed(search) if argument in listed.STDIN else _named(argument, search)
         except MissingExtraError:
             raise
         except UsageError as error:

@@ -2,8 +2,8 @@
 
 import os
 
-STDIN = "-"
-"""The argument that stands for the list."""
+STDIN = frozenset({"-", "stdin://"})
+"""The arguments that stand for the list."""
 
 
 def parse(content: bytes) -> list[str]:
