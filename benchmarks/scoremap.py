@@ -18,9 +18,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import measuring
 import numpy as np
 
+import measuring
 from crackscope.images.read import read
 from crackscope.inspection import inspector
 from crackscope.inspection.find import find

@@ -71,10 +71,15 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """A photo as every later step sees it: upright, RGB, 8 bit."""
+    """A photo as every later step sees it: upright, RGB, 8 bit.
+
+    `exif` is the file's own EXIF block, b"" where it has none.
+    """
 
     path: str
     pixels: Pixels
+    metadata: "Metadata | None" = None
+    exif: bytes = b""
 
     def __post_init__(self) -> None:
         shape, dtype = self.pixels.shape, self.pixels.dtype
@@ -214,6 +219,13 @@ class Metadata:
         place = (self.latitude, self.longitude)
         rule = "a place needs both a latitude (-90 to 90) and a longitude (-180 to 180), or neither"
         _require(known or place == (None, None), rule, place)
+
+    @property
+    def place(self) -> tuple[float, float] | None:
+        """(latitude, longitude), where both are known."""
+        if self.latitude is None or self.longitude is None:
+            return None
+        return self.latitude, self.longitude
 
     def to_dict(self) -> dict[str, Any]:
         """As in results.jsonl."""

@@ -12,7 +12,6 @@ from crackscope.inspection.inspector import load
 from crackscope.inspection.statistics import COUNT, statistics
 from crackscope.inspection.surface import Concrete
 from crackscope.models import bundle
-from crackscope.tiles.grid import grid
 from crackscope.types import Photo, PhotoResult
 from support_models import WINDOW
 

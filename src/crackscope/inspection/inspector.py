@@ -94,6 +94,7 @@ class Inspector:
             height=photo.height,
             regions=find_regions(found, upper),
             surface=self.concrete.judge(photo, found) if self.concrete else None,
+            metadata=photo.metadata,
         )
 
 

@@ -82,7 +82,8 @@ class ScoreMapper:
 
     The photo is resized so that whole cells fill it: by `scale` times the network's own scale, and
     by at most half a cell more or less along each side. `block` is how many cells are computed at
-    once along a side, with `halo` more around them that are thrown away: the map depends on neither.
+    once along a side, with `halo` more around them that are thrown away; the map depends on
+    neither.
     """
 
     network: Network

@@ -8,6 +8,7 @@ import simplejpeg
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from crackscope.images import exif
 from crackscope.rendering import colour
 from crackscope.types import Photo, PhotoResult, Pixels, Region, ScoreMap
 
@@ -20,9 +21,11 @@ _INK, _PAPER = (255, 255, 255), (24, 24, 27)
 
 
 def render(photo: Photo, found: ScoreMap, result: PhotoResult) -> bytes:
-    """The overlay as JPEG, its long side at most 2048 px."""
+    """The overlay as JPEG with the photo's own EXIF, its long side at most 2048 px."""
     canvas = draw(photo, found, result)
-    return bytes(simplejpeg.encode_jpeg(canvas, quality=_QUALITY, colorsubsampling="420"))
+    jpeg = bytes(simplejpeg.encode_jpeg(canvas, quality=_QUALITY, colorsubsampling="420"))
+    height, width = canvas.shape[:2]
+    return exif.insert(jpeg, exif.for_copy(photo.exif, width, height))
 
 
 def draw(photo: Photo, found: ScoreMap, result: PhotoResult) -> Pixels:
