@@ -318,3 +318,17 @@ def test_nothing_is_said_of_the_surface_where_all_is_concrete(tmp_path: Path) ->
     chosen("html")[0](results, tmp_path, CONTEXT)
     assert "no concrete" not in (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "concrete" not in summarise(results, results, 1.0)
+
+
+def test_the_format_in_the_docs_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    formats = dict(discover()._items)
+    monkeypatch.setattr(REPORTS, "_items", formats)
+    document = Path(__file__).parents[2] / "docs" / "reports.md"
+    text = document.read_text(encoding="utf-8")
+    (code,) = re.findall("```python\n(.*?)```", text, re.DOTALL)
+    exec(compile(code, "worst.py", "exec"), {"__name__": "worst"})
+    (file,) = chosen("worst")[0](RESULTS, tmp_path, CONTEXT)
+    assert file.read_text(encoding="utf-8").startswith("0.123  a b.jpg\n")
+    assert len(file.read_text(encoding="utf-8").splitlines()) == len(ODD_NAMES)
+    listed = re.findall(r"^\| `([\w-]+)` \|", text, re.MULTILINE)
+    assert {"csv", "html"} <= set(listed) <= set(formats)

@@ -59,6 +59,8 @@ class Pdf:
         scale = min(self.width / width, self._height * 2 / 3 / height)
         picture = self._platypus.Image(io.BytesIO(jpeg), width * scale, height * scale)
         picture.hAlign = "LEFT"
+        # ReportLab names a picture by the hash of its pixels and keeps them; that of its file does.
+        picture._img._data, picture._img._dataA = jpeg, None
         self._flow += [picture, self._platypus.Spacer(1, 6)]
 
     def drawing(self, drawing: Any) -> None:
