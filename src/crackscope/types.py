@@ -1,7 +1,7 @@
 """The values that flow through crackscope: frozen, checked when made, ready for JSON."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -103,6 +103,7 @@ class Region:
 
     `score` is the highest among them; `outline` are the corners (x, y) of the polygon, in pixels of
     the upright photo, () where only the box is known; `length_px` runs along the centre line.
+    Millimetres are known where the photo's ground sampling distance is.
     """
 
     id: int
@@ -112,6 +113,14 @@ class Region:
     mean_score: float | None = None
     area_px: int | None = None
     length_px: float | None = None
+    area_mm2: float | None = None
+    length_mm: float | None = None
+
+    def in_mm(self, mm_per_px: float) -> "Region":
+        """The same with its length and area in mm, at a ground sampling distance."""
+        area = None if self.area_px is None else self.area_px * mm_per_px**2
+        length = None if self.length_px is None else self.length_px * mm_per_px
+        return replace(self, area_mm2=area, length_mm=length)
 
     def to_dict(self) -> dict[str, Any]:
         """As in results.jsonl; without what is not known."""
@@ -130,7 +139,7 @@ class Region:
         return cls(values["id"], Box(*values["box"]), values["score"], outline, **measured)
 
 
-_MEASURED = ("mean_score", "area_px", "length_px")
+_MEASURED = ("mean_score", "area_px", "length_px", "area_mm2", "length_mm")
 
 
 @dataclass(frozen=True, slots=True)

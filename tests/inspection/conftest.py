@@ -1,3 +1,3 @@
-from support_models import tiny_bundle
+from support_models import convolutional_bundle, tiny_bundle
 
-__all__ = ["tiny_bundle"]
+__all__ = ["convolutional_bundle", "tiny_bundle"]

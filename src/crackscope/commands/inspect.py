@@ -45,7 +45,9 @@ def run(config: InspectConfig) -> Outcome:
     found = _found(config)
     workers = config.workers or _cores()
     threads = max(1, workers // len(found.photos)) if found.photos else 1
-    inspector = load(config.model, config.device, threads=threads)
+    inspector = load(
+        config.model, config.device, threads, scale=config.scale, mm_per_px=config.mm_per_px
+    )
     path = run_dir.choose("inspect", config.out, config.name, _default_name(config.photos[0]))
     identity = _identity(config, found, inspector)
     names = None if config.watch else [photo.name for photo in found.photos]
@@ -111,6 +113,8 @@ def _identity(config: InspectConfig, found: Found, inspector: Inspector) -> dict
         "command": "inspect",
         "model": inspector.bundle.identity,
         "threshold": config.threshold,
+        "scale": config.scale,
+        "mm_per_px": config.mm_per_px,
         "max_megapixels": config.max_megapixels,
         **dict(zip(_PHOTOS, (len(photos), hashing.of_value(photos)), strict=True)),
     }

@@ -4,7 +4,7 @@ from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 
 from crackscope.config.choices import REPORTS, Device, FailOn
-from crackscope.config.rules import at_least, check, positive, share
+from crackscope.config.rules import at_least, check, positive, share, within
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,12 @@ class InspectConfig:
     """Write into a folder that holds finished or other results."""
     threshold: float | None = None
     """Score from which a window counts as cracked; else the model's own."""
+    scale: float = 1.0
+    """Enlarges photos for the network: above 1 for those taken from farther than what the model was
+    trained on, below 1 from closer; 0.1 to 4."""
+    mm_per_px: float | None = None
+    """Ground sampling distance of the photos, in millimetres to a pixel: regions get their length
+    and area in mm. It changes no score."""
     device: Device = "auto"
     """Where the network runs; auto takes a GPU where the installed runtime has one."""
     workers: int | None = None
@@ -47,6 +53,8 @@ class InspectConfig:
                 f"watch takes one folder. Received: {', '.join(self.photos)}",
             ),
             share("threshold", self.threshold),
+            within("scale", self.scale, 0.1, 4.0),
+            positive("mm_per_px", self.mm_per_px),
             at_least("workers", self.workers, 1),
             positive("max_megapixels", self.max_megapixels),
         )

@@ -27,9 +27,15 @@ def at_least(name: str, value: int | None, least: int) -> Rule:
     return value is None or value >= least, rule
 
 
-def positive(name: str, value: float) -> Rule:
-    """Above 0."""
-    return value > 0, f"{name} must be above 0. Received: {value}"
+def positive(name: str, value: float | None) -> Rule:
+    """Above 0; None: not set."""
+    return value is None or value > 0, f"{name} must be above 0. Received: {value}"
+
+
+def within(name: str, value: float, low: float, high: float) -> Rule:
+    """From `low` to `high`."""
+    rule = f"{name} must lie between {low:g} and {high:g}. Received: {value}"
+    return low <= value <= high, rule
 
 
 def share(name: str, value: float | None) -> Rule:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crackscope.config import Device
+from crackscope.errors import UsageError
 from crackscope.images.read import from_array, read
 from crackscope.inspection import scoremap, surface
 from crackscope.inspection.regions import find_regions
@@ -17,7 +18,7 @@ from crackscope.inspection.scoremap import ScoreMapper
 from crackscope.inspection.surface import Concrete
 from crackscope.inspection.verdict import decide
 from crackscope.models import bundle as bundles
-from crackscope.models.bundle import PACKAGED, Bundle
+from crackscope.models.bundle import CELLS, PACKAGED, Bundle
 from crackscope.runtimes import Runtime
 from crackscope.runtimes.onnx import OnnxRuntime
 from crackscope.tiles.cut import cut
@@ -34,13 +35,15 @@ class Inspector:
 
     `concrete` is what it takes for a concrete surface, where the bundle says that. With `mapper`
     photos of more than one window are scored in one pass of the network, with windows a cell
-    apart; without, in disjoint windows.
+    apart; without, in disjoint windows. With `mm_per_px`, the ground sampling distance, regions are
+    measured in mm too.
     """
 
     bundle: Bundle
     runtime: Runtime
     concrete: Concrete | None = None
     mapper: ScoreMapper | None = None
+    mm_per_px: float | None = None
 
     def inspect(
         self, photo: Photo | NDArray[np.uint8] | Path | str, threshold: float | None = None
@@ -83,6 +86,9 @@ class Inspector:
         """The result that the scores of a photo amount to."""
         limits = self.bundle.thresholds
         upper = limits.upper if threshold is None else threshold
+        regions = find_regions(found, upper)
+        if self.mm_per_px is not None:
+            regions = tuple(region.in_mm(self.mm_per_px) for region in regions)
         return PhotoResult(
             path=photo.path,
             model=self.bundle.identity,
@@ -92,25 +98,44 @@ class Inspector:
             threshold=upper,
             width=photo.width,
             height=photo.height,
-            regions=find_regions(found, upper),
+            regions=regions,
             surface=self.concrete.judge(photo, found) if self.concrete else None,
             metadata=photo.metadata,
         )
 
 
 def load(
-    model: str | Path = PACKAGED, device: Device = "auto", threads: int | None = None
+    model: str | Path = PACKAGED,
+    device: Device = "auto",
+    threads: int | None = None,
+    *,
+    scale: float = 1.0,
+    mm_per_px: float | None = None,
 ) -> Inspector:
     """Load and verify a model: the one in the package, a bundle folder, or a run folder.
 
     `threads` is how many compute one call, else one for each core; give 1 where the calls
-    themselves come from a pool of threads.
+    themselves come from a pool of threads. `scale` enlarges photos for the network: above 1 for
+    those taken from farther than what it was trained on; raises UsageError where the model cannot.
+    `mm_per_px` is their ground sampling distance, for lengths and areas in mm.
     """
     model_bundle = bundles.load(model)
     runtime = OnnxRuntime(model_bundle, device, threads or 0)
-    pooling = scoremap.load(model_bundle)
-    mapper = None if pooling is None else ScoreMapper(runtime.cells, pooling)
-    return Inspector(model_bundle, runtime, surface.load(model_bundle), mapper)
+    mapper = _mapper(model_bundle, runtime, scale)
+    return Inspector(model_bundle, runtime, surface.load(model_bundle), mapper, mm_per_px)
+
+
+def _mapper(bundle: Bundle, runtime: OnnxRuntime, scale: float) -> ScoreMapper | None:
+    pooling = scoremap.load(bundle)
+    if pooling is not None:
+        return ScoreMapper(runtime.cells, pooling, scale)
+    if scale != 1.0:
+        raise UsageError(
+            f"scale must be 1 for {bundle.name}: it has no {CELLS}, so it scores windows of "
+            f"{bundle.input.window} px only. Received: {scale:g}. Train it with this version, or "
+            "resize the photos"
+        )
+    return None
 
 
 def _as_photo(photo: Photo | NDArray[np.uint8] | Path | str) -> Photo:
