@@ -1,14 +1,16 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from crackscope.reporting import Context, chosen
-from crackscope.types import PhotoResult
+from crackscope.types import Box, PhotoResult, Region
 from support_reports import failed, scored, with_place
 
 parquet = pytest.importorskip("pyarrow.parquet")
+MEASURED = Region(1, Box(0, 0, 10, 20), 1 / 3, (), 0.25, 150, 21.5)
 RESULTS = [
-    with_place(scored("a.jpg", 1 / 3), 52.5, 13.4),
+    replace(with_place(scored("a.jpg", 1 / 3), 52.5, 13.4), regions=(MEASURED,)),
     scored("not\udcffunicode.jpg", 0.1, "no crack"),
     failed("c.jpg"),
 ]
@@ -32,9 +34,9 @@ def test_rows_keep_their_types_and_full_precision(tmp_path: Path) -> None:
     assert (first["taken"], first["camera"]) == ("2025-05-01T12:00:00+02:00", "Camera 1")
     assert (second["path"], second["latitude"]) == ("not\\udcffunicode.jpg", None)
     assert (third["status"], third["error_kind"], third["score"]) == ("failed", "truncated", None)
-    assert regions == [
-        {"path": "a.jpg", "id": 1, "x0": 0, "y0": 0, "x1": 10, "y1": 20, "score": 1 / 3}
-    ]
+    (region,) = regions
+    assert (region["path"], region["x1"], region["score"]) == ("a.jpg", 10, 1 / 3)
+    assert (region["mean_score"], region["area_px"], region["length_px"]) == (0.25, 150, 21.5)
 
 
 def test_a_table_without_rows_has_the_same_columns(tmp_path: Path) -> None:

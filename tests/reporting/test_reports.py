@@ -94,7 +94,7 @@ def test_tables_hold_the_scalars_and_the_regions(tmp_path: Path) -> None:
     assert len(rows(regions)) == len(ODD_NAMES)
     assert rows(regions)[0] == {
         "path": "a b.jpg", "id": "1", "x0": "0", "y0": "0", "x1": "10", "y1": "20",
-        "score": "0.1234567",
+        "score": "0.1234567", "mean_score": "", "area_px": "", "length_px": "",
     }  # fmt: skip
 
 

@@ -68,7 +68,7 @@ def _annotation(number: int, image: int, region: Region) -> dict[str, Any]:
         "image_id": image,
         "category_id": _CRACK["id"],
         "bbox": [box.x0, box.y0, box.width, box.height],
-        "area": area(corners),
+        "area": region.area_px or area(corners),
         "segmentation": [[value for corner in corners for value in corner]],
         "iscrowd": 0,
         "score": region.score,

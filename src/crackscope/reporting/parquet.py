@@ -12,10 +12,12 @@ from crackscope.run_dir import write_atomically
 from crackscope.types import PhotoResult
 
 PHOTOS, REGIONS = "photos.parquet", "regions.parquet"
-_INTEGERS = frozenset({"width", "height", "regions", "id", "x0", "y0", "x1", "y1"})
-_FLOATS = frozenset(
-    {"score", "threshold", "seconds", "latitude", "longitude", "altitude_m", "focal_length_mm"}
+_INTEGERS = frozenset({"width", "height", "regions", "id", "x0", "y0", "x1", "y1", "area_px"})
+_SCORES = frozenset({"score", "threshold", "mean_score"})
+_MEASURES = frozenset(
+    {"seconds", "latitude", "longitude", "altitude_m", "focal_length_mm", "length_px"}
 )
+_FLOATS = _SCORES | _MEASURES
 
 
 @report_format("parquet", needs="pyarrow")

@@ -89,7 +89,7 @@ def _photo(pdf: Pdf, result: PhotoResult, context: Context) -> None:
         pdf.picture(picture, thumbnail.size_of(picture))
     if result.regions:
         rows = [_region(region) for region in result.regions[: overview.REGIONS_SHOWN]]
-        pdf.table([["region", "score", "x (px)", "y (px)"], *rows])
+        pdf.table([["region", "score", "length (px)", "x (px)", "y (px)"], *rows])
     more = len(result.regions) - overview.REGIONS_SHOWN
     if more > 0:
         pdf.text(f"and {more} more in results.jsonl")
@@ -97,4 +97,6 @@ def _photo(pdf: Pdf, result: PhotoResult, context: Context) -> None:
 
 def _region(region: Region) -> list[str]:
     box = region.box
-    return [str(region.id), f"{region.score:.3f}", f"{box.x0}–{box.x1}", f"{box.y0}–{box.y1}"]
+    length = "–" if region.length_px is None else f"{region.length_px:.0f}"
+    score = f"{region.score:.3f}"
+    return [str(region.id), score, length, f"{box.x0}–{box.x1}", f"{box.y0}–{box.y1}"]

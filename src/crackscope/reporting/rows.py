@@ -18,7 +18,9 @@ PHOTO_COLUMNS = (
     "surface",
     *_METADATA,
 )
-REGION_COLUMNS = ("path", "id", "x0", "y0", "x1", "y1", "score")
+_PLACE = ("path", "id", "x0", "y0", "x1", "y1", "score")
+_MEASURED = ("mean_score", "area_px", "length_px")
+REGION_COLUMNS = (*_PLACE, *_MEASURED)
 
 
 def photo_rows(results: Iterable[PhotoResult]) -> Iterator[dict[str, Any]]:
@@ -38,5 +40,6 @@ def region_rows(results: Iterable[PhotoResult]) -> Iterator[dict[str, Any]]:
     """Each region with the path of its photo."""
     for result in results:
         for region in result.regions:
-            values = (result.path, region.id, *region.box.to_list(), region.score)
-            yield dict(zip(REGION_COLUMNS, values, strict=True))
+            place = (result.path, region.id, *region.box.to_list(), region.score)
+            measured = (getattr(region, name) for name in _MEASURED)
+            yield dict(zip(REGION_COLUMNS, (*place, *measured), strict=True))
