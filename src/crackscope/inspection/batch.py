@@ -5,15 +5,18 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from threading import Lock
 
 from crackscope.errors import ImageError
+from crackscope.images.large import opened
 from crackscope.images.read import decode
 from crackscope.inspection.inspector import Inspector
 from crackscope.inspection.sources.source import Source
 from crackscope.types import Photo, PhotoError, PhotoResult, ScoreMap
 
 Finish = Callable[[Source, Photo, ScoreMap, PhotoResult], None]
-"""Called in the worker for each photo that was scored, while its pixels are at hand."""
+"""Called in the worker for each photo that was scored, while its pixels are at hand: of one that is
+read in parts those of a reduced copy."""
 
 _TOGETHER, _TOGETHER_BYTES = 8, 2**20
 """Small files, such as patches, are taken together, so that they share the network's batches."""
@@ -36,7 +39,7 @@ def inspect_all(
     Once `stop` gives true, the photos that are worked on are finished, and no other is begun.
     Whatever `finish` raises ends the walk: it is the system's fault, not the photo's.
     """
-    worker = _Worker(inspector, threshold, max_megapixels, finish)
+    worker = _Worker(inspector, threshold, max_megapixels, finish, Lock())
     waiting: deque[Future[list[PhotoResult]]] = deque()
     pool = ThreadPoolExecutor(workers, thread_name_prefix="inspect")
     try:
@@ -83,6 +86,8 @@ class _Worker:
     threshold: float | None
     max_megapixels: float
     finish: Finish
+    one_large: Lock
+    """Held while a photo is read in parts, so that their memory does not add up."""
 
     def run(self, sources: Sequence[Source]) -> list[PhotoResult]:
         results: dict[Source, PhotoResult] = {}
@@ -91,6 +96,9 @@ class _Worker:
         for source in sources:
             start = time.perf_counter()
             try:
+                if (result := self._large(source, start)) is not None:
+                    results[source] = result
+                    continue
                 content = source.content(self.max_megapixels)
                 photo = decode(content, source.name, self.max_megapixels)
             except ImageError as error:
@@ -103,6 +111,21 @@ class _Worker:
                 results |= self._score([entry])
         results |= self._score(small)
         return [results[source] for source in sources]
+
+    def _large(self, source: Source, start: float) -> PhotoResult | None:
+        """The result of a photo that is read in parts; None where it is to be decoded whole."""
+        path = source.local()
+        if path is None:
+            return None
+        with opened(path, source.name, self.max_megapixels) as large:
+            if large is None:
+                return None
+            with self.one_large:
+                found = self.inspector.score_large(large)
+            seconds = time.perf_counter() - start
+            result = self.inspector.judge(large.photo, found, self.threshold, seconds)
+            self.finish(source, large.reduced(), found, result)
+            return result
 
     def _score(self, entries: Sequence[tuple[Source, Photo, float]]) -> dict[Source, PhotoResult]:
         start = time.perf_counter()

@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from crackscope.config import Device
 from crackscope.errors import UsageError
+from crackscope.images.large import LargePhoto, opened
 from crackscope.images.read import from_array, read
 from crackscope.inspection import scoremap, surface
 from crackscope.inspection.regions import find_regions
 from crackscope.inspection.scoremap import ScoreMapper
-from crackscope.inspection.surface import Concrete
+from crackscope.inspection.surface import Concrete, looked_at
 from crackscope.inspection.verdict import decide
 from crackscope.models import bundle as bundles
 from crackscope.models.bundle import CELLS, PACKAGED, Bundle
@@ -54,6 +55,11 @@ class Inspector:
         Raises ImageError where the photo cannot be read.
         """
         start = time.perf_counter()
+        if isinstance(photo, Path | str):
+            with opened(Path(photo)) as large:
+                if large is not None:
+                    found = self.score_large(large)
+                    return self.judge(large.photo, found, threshold, time.perf_counter() - start)
         photo = _as_photo(photo)
         found = self.score_map(photo)
         return self.judge(photo, found, threshold, time.perf_counter() - start)
@@ -61,6 +67,18 @@ class Inspector:
     def score_map(self, photo: Photo) -> ScoreMap:
         """The score of every window of one photo."""
         return self.score_all([photo])[0]
+
+    def score_large(self, large: LargePhoto) -> ScoreMap:
+        """The scores of a photo that is read in parts; what `judge` looks at later is kept."""
+        if self.concrete is not None:
+            large.bands.keep(looked_at(self._frame(large.photo)))
+        return self.score_map(large.photo)
+
+    def _frame(self, photo: Photo) -> ScoreMap:
+        if self.mapper is not None:
+            return self.mapper.frame(photo)
+        tiles = grid(photo.width, photo.height, self.bundle.input.window)
+        return ScoreMap.of_tiles(tiles, np.zeros(len(tiles)))
 
     def score_all(self, photos: Sequence[Photo]) -> list[ScoreMap]:
         """The scores of several photos; those of one window share the network's batches."""

@@ -111,6 +111,13 @@ class ScoreMapper:
                 cells = cells[len(cells) - side + 1 :]
         return ScoreMap.even(np.concatenate(parts), side, photo.width, photo.height)
 
+    def frame(self, photo: Photo) -> ScoreMap:
+        """Where the windows of a photo lie; their scores are 0."""
+        rows, columns = self._shape(photo)
+        side = self.pooling.side
+        scores = np.zeros((rows - side + 1, columns - side + 1))
+        return ScoreMap.even(scores, side, photo.width, photo.height)
+
     def _shape(self, photo: Photo) -> tuple[int, int]:
         """How many cells the photo has, (rows, columns)."""
         rows = self.pooling.cells(photo.height, self.scale)

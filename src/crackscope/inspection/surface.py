@@ -16,7 +16,7 @@ from crackscope.errors import BundleError
 from crackscope.inspection.statistics import COUNT, statistics
 from crackscope.models.bundle import SURFACE, Bundle
 from crackscope.tiles.cut import cut
-from crackscope.types import Photo, ScoreMap, Surface
+from crackscope.types import Box, Photo, ScoreMap, Surface
 
 LIMIT = 1.0
 """A photo is flagged when the median of its windows is stranger than this."""
@@ -44,10 +44,8 @@ class Concrete:
         return np.asarray((white**2).sum(axis=1) / self.limit, np.float64)
 
     def of_photo(self, photo: Photo, found: ScoreMap) -> float:
-        """The median strangeness of up to 16 of the windows, evenly spread."""
-        rows, columns = map(_spread, found.scores.shape)
-        boxes = [found.box(row, column) for row in rows for column in columns]
-        windows = [cut(photo.pixels, box) for box in boxes]
+        """The median strangeness of the windows that are looked at."""
+        windows = [cut(photo.pixels, box) for box in looked_at(found)]
         return float(np.median(self.strangeness([statistics(window) for window in windows])))
 
     def judge(self, photo: Photo, found: ScoreMap) -> Surface:
@@ -75,6 +73,12 @@ def load(bundle: Bundle) -> Concrete | None:
         return Concrete.from_arrays(bundle.arrays(SURFACE))
     except (ValueError, KeyError) as error:
         raise BundleError(f"{bundle.folder / SURFACE} cannot be read: {error!r}") from error
+
+
+def looked_at(found: ScoreMap) -> list[Box]:
+    """Up to 16 of the windows, evenly spread."""
+    rows, columns = map(_spread, found.scores.shape)
+    return [found.box(row, column) for row in rows for column in columns]
 
 
 def _spread(count: int) -> list[int]:

@@ -30,12 +30,13 @@ def render(photo: Photo, found: ScoreMap, result: PhotoResult) -> bytes:
 
 def draw(photo: Photo, found: ScoreMap, result: PhotoResult) -> Pixels:
     """The overlay as (H, W, 3) uint8 RGB: the photo, scaled down to fit, above its legend."""
-    font_size = _font_size(photo)
+    tall, wide = (int(edges[-1]) for edges in found.borders())  # the photo may be a reduced copy
+    font_size = _font_size(wide, tall)
     strip = 2 * font_size
-    ratio = min(1.0, LONG_SIDE / photo.width, (LONG_SIDE - strip) / photo.height)
-    small = _scaled(photo.pixels, ratio)
+    ratio = min(1.0, LONG_SIDE / wide, (LONG_SIDE - strip) / tall)
+    width, height = max(1, round(wide * ratio)), max(1, round(tall * ratio))
+    small = _scaled(photo.pixels, width, height)
     _heat(small, found)
-    height, width = small.shape[:2]
     picture = Image.new("RGB", (max(width, _LEGEND_WIDTH), height + strip), _PAPER)
     picture.paste(Image.fromarray(small), (0, 0))
     pen = ImageDraw.Draw(picture)
@@ -45,18 +46,16 @@ def draw(photo: Photo, found: ScoreMap, result: PhotoResult) -> Pixels:
     return np.asarray(picture)
 
 
-def _font_size(photo: Photo) -> int:
-    return max(12, min(LONG_SIDE, max(photo.width, photo.height)) // 64)
+def _font_size(width: int, height: int) -> int:
+    return max(12, min(LONG_SIDE, max(width, height)) // 64)
 
 
-def _scaled(pixels: Pixels, ratio: float) -> Pixels:
+def _scaled(pixels: Pixels, width: int, height: int) -> Pixels:
     """A copy to draw on."""
-    if ratio == 1.0:
+    if pixels.shape[:2] == (height, width):
         return pixels.copy()
-    height, width = pixels.shape[:2]
-    size = (max(1, round(width * ratio)), max(1, round(height * ratio)))
-    image = Image.fromarray(pixels).resize(size, Image.Resampling.BILINEAR, reducing_gap=1.5)
-    return np.array(image)
+    image = Image.fromarray(pixels)
+    return np.array(image.resize((width, height), Image.Resampling.BILINEAR, reducing_gap=1.5))
 
 
 def _heat(pixels: Pixels, found: ScoreMap) -> None:

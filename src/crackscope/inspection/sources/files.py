@@ -29,6 +29,10 @@ class PhotoFile(Source):
             return 0, 0
         return state.st_size, state.st_mtime_ns
 
+    def local(self) -> Path | None:
+        """See `Source`."""
+        return self.path
+
     def content(self, max_megapixels: float) -> bytes:
         """See `Source`; a root without a single entry is a drive that was pulled out."""
         try:

@@ -4,7 +4,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 _IMAGE = re.compile(
@@ -30,6 +30,10 @@ class Source(ABC):
     @abstractmethod
     def stamp(self) -> tuple[int, int | str]:
         """Size in bytes, and what changes with the content; zeros where nobody may look."""
+
+    def local(self) -> Path | None:
+        """The file on this machine, where it is one: a large photo is read from it in parts."""
+        return None
 
     @abstractmethod
     def content(self, max_megapixels: float) -> bytes:

@@ -1,0 +1,152 @@
+"""Photos that are too large to be decoded whole, read in parts from top to bottom.
+
+TIFF in strips or tiles, and PNG without interlace: what Pillow decodes whole only is cut into small
+files of the same kind (docs/decisions/0014).
+"""
+
+import math
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, cast
+
+from PIL import Image
+from PIL.TiffImagePlugin import TiffImageFile
+
+from crackscope.errors import ImageError
+from crackscope.images import dng, png_rows, tiff_strips
+from crackscope.images.bands import Bands
+from crackscope.images.convert import foreign_profile
+from crackscope.images.exif import block_of, exif_of
+from crackscope.images.guard import our_limits
+from crackscope.images.metadata import metadata_of
+from crackscope.images.orient import orientation_of
+from crackscope.images.read import MAX_MEGAPIXELS, check_size
+from crackscope.images.signature import format_of
+from crackscope.types import Photo, Pixels
+
+WHOLE_MEGAPIXELS = 50.0
+"""Up to this size every photo is decoded whole."""
+_PIXELS_PER_BYTE = 100
+"""What packs more densely is no photo: those of walls have less than 30, blank paper 340."""
+_KINDS = ("TIFF", "PNG")
+_LONGEST_EXIF = 2**20
+
+
+@dataclass(frozen=True)
+class LargePhoto:
+    """A photo whose pixels come as they are asked for, downwards, as `bands` says."""
+
+    photo: Photo
+    bands: Bands
+
+    def reduced(self) -> Photo:
+        """A small copy in memory, for pictures; for when all rows have been read."""
+        photo = self.photo
+        return Photo(photo.path, self.bands.reduced(), photo.metadata, photo.exif)
+
+
+@contextmanager
+def opened(
+    path: Path, name: str | None = None, max_megapixels: float = MAX_MEGAPIXELS
+) -> Iterator[LargePhoto | None]:
+    """The photo at `path`, which carries `name`; None where it is to be decoded whole.
+
+    Raises ImageError where it has more than `max_megapixels` and cannot be read in parts; reading
+    its pixels raises it, too.
+    """
+    with ExitStack() as stack:
+        stack.enter_context(our_limits())
+        try:
+            file = stack.enter_context(path.open("rb"))
+        except (OSError, ValueError):  # whoever reads it whole says why
+            image = None
+        else:
+            image = _opened(file)
+        if image is None or _megapixels(image) <= min(WHOLE_MEGAPIXELS, max_megapixels):
+            yield None
+        elif reason := _why_not(file, image):
+            if _megapixels(image) > max_megapixels:
+                raise _too_large(image, max_megapixels, reason)
+            yield None
+        else:
+            yield _large(file, image, name or str(path))
+
+
+def _opened(file: IO[bytes]) -> Image.Image | None:
+    """Its tags alone are read; None where it is neither TIFF nor PNG, or damaged."""
+    kind = format_of(file.read(32))
+    if kind not in _KINDS:
+        return None
+    try:
+        image = Image.open(file, formats=(kind,))
+    except Exception:  # noqa: BLE001  (decoders raise anything on hostile bytes)
+        return None
+    return None if dng.recognises(image) else image
+
+
+def _megapixels(image: Image.Image) -> float:
+    return image.width * image.height / 1e6
+
+
+def _why_not(file: IO[bytes], image: Image.Image) -> str:
+    """Why the photo has to be decoded whole; "" where it need not."""
+    check_size(*image.size, math.inf)
+    size = file.seek(0, os.SEEK_END)
+    if image.width * image.height > size * _PIXELS_PER_BYTE:
+        return f"no photo of that size fits into {size} bytes"
+    if isinstance(image, TiffImageFile):
+        reason = tiff_strips.why_not(image, size)
+    else:
+        file.seek(0)
+        reason = png_rows.why_not(file.read(33))
+        _find_exif(file, image)
+    turned = orientation_of(exif_of(image)) != 1
+    return reason or ("it is stored turned, as its EXIF orientation says" if turned else "")
+
+
+def _find_exif(file: IO[bytes], image: Image.Image) -> None:
+    """Where it stands behind the pixels, Pillow would decode them all to find it."""
+    for kind, offset, length in png_rows.chunks(file):
+        if kind == b"eXIf" and length <= _LONGEST_EXIF:
+            file.seek(offset)
+            image.info["exif"] = b"Exif\0\0" + file.read(length)
+    image.info.setdefault("exif", b"")
+
+
+def _too_large(image: Image.Image, max_megapixels: float, reason: str) -> ImageError:
+    return ImageError(
+        "too_large",
+        f"the photo is {image.width}×{image.height} px, {_megapixels(image):.1f} megapixels, and "
+        f"has to be decoded whole: {reason}. That is done up to {max_megapixels:g} megapixels. "
+        "Save it as TIFF in strips or tiles, or raise --max-megapixels",
+    )
+
+
+def _large(file: IO[bytes], image: Image.Image, name: str) -> LargePhoto:
+    profile = foreign_profile(image)
+    if isinstance(image, TiffImageFile):
+        strips = tiff_strips.strips(file, image, profile)
+    else:
+        strips = png_rows.strips(file, profile)
+    bands = Bands(*image.size, _explained(strips, image))
+    exif = exif_of(image)
+    pixels = cast(Pixels, bands)  # all that is done with them is slicing
+    photo = Photo(name, pixels, metadata_of(exif), block_of(image, exif))
+    return LargePhoto(photo, bands)
+
+
+def _explained(strips: Iterator[Pixels], image: Image.Image) -> Iterator[Pixels]:
+    """Whatever goes wrong in a decoder is the photo's fault."""
+    try:
+        yield from strips
+    except ImageError:
+        raise
+    except MemoryError as error:
+        raise ImageError("unreadable", "there is not enough memory to decode it") from error
+    except Exception as error:
+        raise ImageError(
+            "unreadable", f"it begins as {image.format} but cannot be decoded: {error}"
+        ) from error

@@ -1,0 +1,139 @@
+"""The strips or tiles of a TIFF one by one, each decoded as a small TIFF of its own."""
+
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import ceil
+from typing import IO, Any
+
+import numpy as np
+from PIL import Image, ImageCms
+from PIL.TiffImagePlugin import ImageFileDirectory_v2, TiffImageFile
+
+from crackscope.errors import ImageError
+from crackscope.images import tiff
+from crackscope.images.convert import to_rgb
+from crackscope.types import Pixels
+
+_WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC = 256, 257, 258, 259, 262
+_OFFSETS, _SAMPLES, _ROWS, _LENGTHS, _PLANES = 273, 277, 278, 279, 284
+_TILE_WIDTH, _TILE_HEIGHT, _TILE_OFFSETS, _TILE_LENGTHS = 322, 323, 324, 325
+_SHARED = (_BITS, _COMPRESSION, _PHOTOMETRIC, 266, _SAMPLES, 317, 320, 338, 339, 347, 530, 532)
+"""What each piece is decoded by: order of bits, predictor, palette, JPEG tables and the like."""
+_PLAIN, _JPEG = 1, 7
+_COMPRESSIONS = (_PLAIN, 5, _JPEG, 8, 32773, 32946, 50000)
+_YCBCR, _COLOURS = 6, (0, 1, 2, 3, 5)
+_SEPARATE = 2
+_MODES = ("1", "L", "LA", "P", "RGB", "RGBA", "RGBX", "CMYK", "YCbCr", "I;16", "I;16B", "I;16L")
+_AT_ONCE, _PIECE, _ROW = 2**22, 2**25, 2**27
+"""Pixels: decoded at once where that is ours to choose; at most in a piece; at most in a row."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """Pieces of `width` × `height` px side by side, each at an offset and of a length in bytes."""
+
+    width: int
+    height: int
+    places: Sequence[tuple[int, int]]
+
+
+def why_not(image: TiffImageFile, size: int) -> str:
+    """Why an open TIFF of `size` bytes cannot be read in parts; "" where it can.
+
+    Raises ImageError where it cannot be read at all.
+    """
+    tags: Any = image.tag_v2
+    tiff.check(tags)
+    compression = tags.get(_COMPRESSION, _PLAIN)
+    colours = (*_COLOURS, _YCBCR) if compression == _JPEG else _COLOURS
+    if tags.get(_PLANES) == _SEPARATE and tags.get(_SAMPLES, 1) > 1:
+        return "its channels are stored apart"
+    if image.mode not in _MODES or tags.get(_PHOTOMETRIC) not in colours:
+        return f"its colours are stored in an unusual way ({image.mode})"
+    if compression not in _COMPRESSIONS:
+        return f"its compression is unusual (number {compression})"
+    rows = _layout(image)
+    if not rows:
+        return "it does not say where each of its strips or tiles lies"
+    if max(row.width * row.height for row in rows) > _PIECE:
+        return "it is stored in one piece"
+    if max(image.width * row.height for row in rows) > _ROW:
+        return "its tiles are too high"
+    _check_places(rows, size)
+    return ""
+
+
+def _check_places(rows: Sequence[_Row], size: int) -> None:
+    """Pieces lie inside the file, and apart: a bomb points to one of them again and again."""
+    places = [place for row in rows for place in row.places]
+    if max(offset + length for offset, length in places) > size:
+        raise ImageError("truncated", "the file is cut off: a part of the picture lies behind it")
+    if sum(length for _, length in places) > size:
+        raise ImageError("unreadable", "parts of the picture lie over each other in the file")
+
+
+def strips(
+    file: IO[bytes], image: TiffImageFile, profile: ImageCms.ImageCmsProfile | None
+) -> Iterator[Pixels]:
+    """The rows of the picture from top to bottom, (h, W, 3) uint8 RGB."""
+    left = image.height
+    for row in _layout(image):
+        pixels = np.empty((min(row.height, left), image.width, 3), np.uint8)
+        for column, place in enumerate(row.places):
+            small = _small_tiff(file, image.tag_v2, row, place)
+            with Image.open(io.BytesIO(small), formats=("TIFF",)) as piece:
+                piece.load()
+                x = column * row.width
+                part = to_rgb(piece, profile)[: len(pixels), : image.width - x]
+                pixels[:, x : x + row.width] = part
+        left -= len(pixels)
+        yield pixels
+
+
+def _small_tiff(file: IO[bytes], tags: Any, row: _Row, place: tuple[int, int]) -> bytes:
+    """A file of one piece; Pillow sets the offset, which is counted from the end of the tags."""
+    start = {b"II": b"II*\0\x08\0\0\0", b"MM": b"MM\0*\0\0\0\x08"}[tags.prefix]
+    directory = ImageFileDirectory_v2(start)
+    for tag in _SHARED:
+        if tag in tags:
+            directory.tagtype[tag] = tags.tagtype[tag]
+            directory[tag] = tags[tag]
+    offset, length = place
+    directory[_WIDTH], directory[_HEIGHT], directory[_ROWS] = row.width, row.height, row.height
+    directory[_OFFSETS], directory[_LENGTHS] = 0, length
+    file.seek(offset)
+    return start + directory.tobytes(len(start)) + file.read(length)
+
+
+def _layout(image: TiffImageFile) -> list[_Row]:
+    """The pieces row by row; [] where they are not all told."""
+    tags: Any = image.tag_v2
+    tiled = _TILE_OFFSETS in tags
+    names = (_TILE_OFFSETS, _TILE_LENGTHS) if tiled else (_OFFSETS, _LENGTHS)
+    places = list(zip(*(tags.get(name, ()) for name in names), strict=False))
+    if tiled:
+        width, height = tags.get(_TILE_WIDTH, 0), tags.get(_TILE_HEIGHT, 0)
+    else:
+        width, height = image.width, min(tags.get(_ROWS, image.height), image.height)
+    if min(width, height) < 1:
+        return []
+    down, across = ceil(image.height / height), ceil(image.width / width)
+    if len(places) != down * across:
+        return []
+    rows = [_Row(width, height, places[i * across : (i + 1) * across]) for i in range(down)]
+    if not tiled:
+        rows[-1] = _Row(width, image.height - (down - 1) * height, rows[-1].places)
+        if tags.get(_COMPRESSION, _PLAIN) == _PLAIN:
+            bits = width * sum(tags.get(_BITS, (1,)))
+            rows = [part for row in rows for part in _split(row, ceil(bits / 8))]
+    return rows
+
+
+def _split(row: _Row, row_bytes: int) -> Iterator[_Row]:
+    """An uncompressed strip can be read from any of its rows on."""
+    ((offset, _),) = row.places
+    step = max(1, _AT_ONCE // row.width)
+    for top in range(0, row.height, step):
+        height = min(step, row.height - top)
+        yield _Row(row.width, height, [(offset + top * row_bytes, height * row_bytes)])
