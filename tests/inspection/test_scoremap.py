@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crackscope.inspection import scoremap
 from crackscope.inspection.scoremap import Pooling, ScoreMapper
 from crackscope.types import Photo, Pixels
 
@@ -95,3 +96,15 @@ def test_pooling_survives_its_file() -> None:
     assert back.to_arrays().keys() == POOLING.to_arrays().keys()
     image = cells(picture(64, 64).pixels)
     np.testing.assert_array_equal(back.scores(image), POOLING.scores(image))
+
+
+@settings(max_examples=10, deadline=None)
+@given(width=SIDES, height=SIDES, most=st.integers(1, 400))
+def test_what_bounds_the_memory_leaves_no_seams(width: int, height: int, most: int) -> None:
+    photo = picture(width, height)
+    with pytest.MonkeyPatch.context() as patch:
+        whole = MAPPER(photo)
+        patch.setattr(scoremap, "_CELLS_AT_ONCE", most)
+        patch.setattr(scoremap, "_PIXELS_AT_ONCE", 100 * most)
+        patch.setattr(scoremap, "_COLUMNS", 3)
+        np.testing.assert_allclose(MAPPER(photo).scores, whole.scores, atol=1e-2)

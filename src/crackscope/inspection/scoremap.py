@@ -30,6 +30,10 @@ BLOCK, HALO = 32, 3
 """Cells along a block, and those around it that are computed and thrown away: measured, see
 docs/decisions/0010."""
 _STRETCH = 1.25
+_CELLS_AT_ONCE, _PIXELS_AT_ONCE, _LEAST_ROWS = 2**16, 2**27, 4
+"""What bounds the memory for a photo however wide: 340 MB of features, 400 MB of pixels."""
+_COLUMNS = 64
+"""Windows along a row that are pooled at once."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,11 @@ class Pooling:
 
     def scores(self, cells: Floats) -> NDArray[np.float64]:
         """(R, C, F) features -> (R - side + 1, C - side + 1) probabilities."""
+        columns = cells.shape[1] - self.side + 1
+        parts = [cells[:, begin : end + self.side - 1] for begin, end in spans(columns, _COLUMNS)]
+        return np.concatenate([self._scores(part) for part in parts], axis=1)
+
+    def _scores(self, cells: Floats) -> NDArray[np.float64]:
         pooled = _windows(_windows(cells, self.side, 0), self.side, 1) / np.float32(self.side**2)
         pooled /= 1.0 + np.abs(pooled)  # softsign, as in the network
         logits = pooled.astype(np.float64) @ self.kernel.astype(np.float64) + self.bias
@@ -101,14 +110,16 @@ class ScoreMapper:
         shape = rows, columns = self._shape(photo)
         side = self.pooling.side
         parts: list[NDArray[np.float64]] = []
-        cells = None
-        for band in spans(rows, self.block):
-            row = [self._cells(photo, shape, band, part) for part in spans(columns, self.block)]
-            fresh = np.concatenate(row, axis=1)
-            cells = fresh if cells is None else np.concatenate([cells, fresh])
+        above = np.empty((0, columns, len(self.pooling.kernel)), np.float32)
+        for band in spans(rows, self._rows_at_once(photo, shape)):
+            cells = np.empty((len(above) + band[1] - band[0], *above.shape[1:]), np.float32)
+            cells[: len(above)] = above
+            for part in spans(columns, self.block):
+                fresh = self._cells(photo, shape, band, part)
+                cells[len(above) :, part[0] : part[1]] = fresh
             if len(cells) >= side:
                 parts.append(self.pooling.scores(cells))
-                cells = cells[len(cells) - side + 1 :]
+            above = cells[max(0, len(cells) - side + 1) :].copy()
         return ScoreMap.even(np.concatenate(parts), side, photo.width, photo.height)
 
     def frame(self, photo: Photo) -> ScoreMap:
@@ -122,6 +133,12 @@ class ScoreMapper:
         """How many cells the photo has, (rows, columns)."""
         rows = self.pooling.cells(photo.height, self.scale)
         return rows, self.pooling.cells(photo.width, self.scale)
+
+    def _rows_at_once(self, photo: Photo, shape: tuple[int, int]) -> int:
+        """How many rows of cells make a band: a block, or fewer where the photo is wide."""
+        rows, columns = shape
+        fitting = int(_PIXELS_AT_ONCE * rows / (photo.width * photo.height)) - 2 * self.halo
+        return min(self.block, max(_LEAST_ROWS, min(fitting, _CELLS_AT_ONCE // columns)))
 
     def _cells(
         self, photo: Photo, shape: tuple[int, int], band: tuple[int, int], part: tuple[int, int]
