@@ -25,6 +25,7 @@ from support_tiff import tiff
 WIDTH, HEIGHT = 203, 377
 PHOTO = Image.fromarray(noise(WIDTH, HEIGHT))
 DEEP = Image.fromarray((np.arange(WIDTH * HEIGHT).reshape(HEIGHT, WIDTH) % 60000).astype("<u2"))
+BIG_ENDIAN = Image.frombytes("I;16B", DEEP.size, np.asarray(DEEP).astype(">u2").tobytes())
 LIMIT = 0.05
 MODES = ("RGB", "L", "P", "RGBA", "LA", "CMYK")
 COMPRESSIONS = (None, "tiff_lzw", "tiff_deflate", "packbits", "jpeg")
@@ -65,11 +66,11 @@ def refusal(folder: Path, content: bytes, limit: float = LIMIT) -> ImageError:
 
 
 def tiffs() -> dict[str, bytes]:
-    pictures = {mode: PHOTO.convert(mode) for mode in MODES} | {"16 bits": DEEP}
+    pictures = {mode: PHOTO.convert(mode) for mode in MODES} | {"16 bits": DEEP, "MM": BIG_ENDIAN}
     files = {}
     for name, picture in pictures.items():
         for compression in COMPRESSIONS:
-            if not (compression == "jpeg" and name in ("P", "16 bits")):
+            if not (compression == "jpeg" and name in ("P", "16 bits", "MM")):
                 options: dict[str, Any] = {"compression": compression} if compression else {}
                 options |= {"strip_size": 8000} if compression else {}
                 files[f"{name} {compression}"] = encode(picture, "TIFF", **options)
@@ -80,6 +81,9 @@ def tiffs() -> dict[str, bytes]:
         "tiles, BigTIFF, 16 bits": tiff(deep, tile=48, big=True),
         "BigTIFF": tiff(pixels, big=True),
         "one row of tiles": tiff(pixels, tile=512),
+        "differences of neighbours": encode(
+            PHOTO, "TIFF", compression="tiff_lzw", strip_size=8000, tiffinfo={317: 2}
+        ),
     }
 
 

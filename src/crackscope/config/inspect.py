@@ -36,7 +36,8 @@ class InspectConfig:
     workers: int | None = None
     """Photos worked on at once; else one for each core."""
     max_megapixels: float = 250.0
-    """Larger photos are refused before they are decoded."""
+    """Larger photos are refused before they are decoded, but for TIFF and PNG that can be read in
+    parts."""
     report: str = REPORTS
     """What to write beside results.jsonl, joined by commas, such as csv, html, pdf, geojson, coco,
     label-studio, parquet. `crackscope report` makes any of them later."""

@@ -90,7 +90,7 @@ def check_size(width: int, height: int, max_megapixels: float) -> None:
             "too_large",
             f"the photo is {width}×{height} px, {width * height / 1e6:.1f} megapixels; the limit "
             f"for what is decoded whole is {max_megapixels:g}. Raise it with --max-megapixels, or "
-            "save the photo as TIFF in strips, which is read in parts",
+            "save the photo on this machine as TIFF in strips, which is read in parts",
         )
 
 
