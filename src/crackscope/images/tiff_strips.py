@@ -1,8 +1,9 @@
-"""The strips or tiles of a TIFF one by one, each decoded as a small TIFF of its own."""
+"""The rows of a TIFF: a tile or some strips at a time, decoded as a small TIFF of their own."""
 
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from math import ceil
 from typing import IO, Any
 
@@ -29,13 +30,18 @@ _AT_ONCE, _PIECE, _ROW = 2**22, 2**25, 2**27
 """Pixels: decoded at once where that is ours to choose; at most in a piece; at most in a row."""
 
 
+Place = tuple[int, int]
+"""Offset and length in bytes of a tile or strip."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """Pieces of `width` × `height` px side by side, each at an offset and of a length in bytes."""
+    """Pieces of `width` × `height` px side by side; each a tile, or strips of `strip` rows."""
 
     width: int
     height: int
-    places: Sequence[tuple[int, int]]
+    strip: int
+    pieces: Sequence[Sequence[Place]]
 
 
 def why_not(image: TiffImageFile, size: int) -> str:
@@ -66,7 +72,7 @@ def why_not(image: TiffImageFile, size: int) -> str:
 
 def _check_places(rows: Sequence[_Row], size: int) -> None:
     """Pieces lie inside the file, and apart: a bomb points to one of them again and again."""
-    places = [place for row in rows for place in row.places]
+    places = [place for row in rows for piece in row.pieces for place in piece]
     if max(offset + length for offset, length in places) > size:
         raise ImageError("truncated", "the file is cut off: a part of the picture lies behind it")
     if sum(length for _, length in places) > size:
@@ -80,60 +86,74 @@ def strips(
     left = image.height
     for row in _layout(image):
         pixels = np.empty((min(row.height, left), image.width, 3), np.uint8)
-        for column, place in enumerate(row.places):
-            small = _small_tiff(file, image.tag_v2, row, place)
-            with Image.open(io.BytesIO(small), formats=("TIFF",)) as piece:
-                piece.load()
+        for column, piece in enumerate(row.pieces):
+            small = _small_tiff(file, image.tag_v2, row, piece)
+            with Image.open(io.BytesIO(small), formats=("TIFF",)) as opened:
+                opened.load()
                 x = column * row.width
-                part = to_rgb(piece, profile)[: len(pixels), : image.width - x]
+                part = to_rgb(opened, profile)[: len(pixels), : image.width - x]
                 pixels[:, x : x + row.width] = part
         left -= len(pixels)
         yield pixels
 
 
-def _small_tiff(file: IO[bytes], tags: Any, row: _Row, place: tuple[int, int]) -> bytes:
-    """A file of one piece; Pillow sets the offset, which is counted from the end of the tags."""
+def _small_tiff(file: IO[bytes], tags: Any, row: _Row, piece: Sequence[Place]) -> bytes:
+    """A file of one piece; Pillow moves the offsets, which are counted from the end of the tags."""
     start = {b"II": b"II*\0\x08\0\0\0", b"MM": b"MM\0*\0\0\0\x08"}[tags.prefix]
     directory = ImageFileDirectory_v2(start)
     for tag in _SHARED:
         if tag in tags:
             directory.tagtype[tag] = tags.tagtype[tag]
             directory[tag] = tags[tag]
-    offset, length = place
-    directory[_WIDTH], directory[_HEIGHT], directory[_ROWS] = row.width, row.height, row.height
-    directory[_OFFSETS], directory[_LENGTHS] = 0, length
-    file.seek(offset)
-    return start + directory.tobytes(len(start)) + file.read(length)
+    lengths = [length for _, length in piece]
+    directory[_WIDTH], directory[_HEIGHT], directory[_ROWS] = row.width, row.height, row.strip
+    directory[_OFFSETS] = tuple(accumulate(lengths[:-1], initial=0))
+    directory[_LENGTHS] = tuple(lengths)
+    return b"".join(
+        (start, directory.tobytes(len(start)), *(_read(file, place) for place in piece))
+    )
+
+
+def _read(file: IO[bytes], place: Place) -> bytes:
+    file.seek(place[0])
+    return file.read(place[1])
 
 
 def _layout(image: TiffImageFile) -> list[_Row]:
     """The pieces row by row; [] where they are not all told."""
     tags: Any = image.tag_v2
-    tiled = _TILE_OFFSETS in tags
-    names = (_TILE_OFFSETS, _TILE_LENGTHS) if tiled else (_OFFSETS, _LENGTHS)
-    places = list(zip(*(tags.get(name, ()) for name in names), strict=False))
-    if tiled:
-        width, height = tags.get(_TILE_WIDTH, 0), tags.get(_TILE_HEIGHT, 0)
-    else:
-        width, height = image.width, min(tags.get(_ROWS, image.height), image.height)
+    return _tiled(image, tags) if _TILE_OFFSETS in tags else _striped(image, tags)
+
+
+def _places(tags: Any, offsets: int, lengths: int) -> list[Place]:
+    return list(zip(tags.get(offsets, ()), tags.get(lengths, ()), strict=False))
+
+
+def _tiled(image: TiffImageFile, tags: Any) -> list[_Row]:
+    width, height = tags.get(_TILE_WIDTH, 0), tags.get(_TILE_HEIGHT, 0)
     if min(width, height) < 1:
         return []
+    places = _places(tags, _TILE_OFFSETS, _TILE_LENGTHS)
     down, across = ceil(image.height / height), ceil(image.width / width)
     if len(places) != down * across:
         return []
-    rows = [_Row(width, height, places[i * across : (i + 1) * across]) for i in range(down)]
-    if not tiled:
-        rows[-1] = _Row(width, image.height - (down - 1) * height, rows[-1].places)
-        if tags.get(_COMPRESSION, _PLAIN) == _PLAIN:
-            bits = width * sum(tags.get(_BITS, (1,)))
-            rows = [part for row in rows for part in _split(row, ceil(bits / 8))]
-    return rows
+    rows = [places[i * across : (i + 1) * across] for i in range(down)]
+    return [_Row(width, height, height, [[place] for place in row]) for row in rows]
 
 
-def _split(row: _Row, row_bytes: int) -> Iterator[_Row]:
-    """An uncompressed strip can be read from any of its rows on."""
-    ((offset, _),) = row.places
-    step = max(1, _AT_ONCE // row.width)
-    for top in range(0, row.height, step):
-        height = min(step, row.height - top)
-        yield _Row(row.width, height, [(offset + top * row_bytes, height * row_bytes)])
+def _striped(image: TiffImageFile, tags: Any) -> list[_Row]:
+    """Low strips are taken together, high ones apart where they are not compressed."""
+    width, height = image.size
+    places = _places(tags, _OFFSETS, _LENGTHS)
+    strip = min(tags.get(_ROWS, height), height)
+    if strip < 1 or len(places) != ceil(height / strip):
+        return []
+    if width * strip > _AT_ONCE and tags.get(_COMPRESSION, _PLAIN) == _PLAIN:
+        row_bytes = ceil(width * sum(tags.get(_BITS, (1,))) / 8)
+        places = [(places[y // strip][0] + y % strip * row_bytes, row_bytes) for y in range(height)]
+        strip = 1
+    step = strip * max(1, _AT_ONCE // (width * strip))
+    return [
+        _Row(width, min(step, height - top), strip, [places[top // strip : (top + step) // strip]])
+        for top in range(0, height, step)
+    ]
