@@ -217,7 +217,10 @@ def test_damage_is_an_image_error_or_does_no_harm(
     for _ in range(data.draw(st.integers(1, 4))):
         place = data.draw(st.integers(0, len(content) - 1) | st.integers(0, 200))
         content[place] ^= 1 << data.draw(st.integers(0, 7))
-    file = written(tmp_path_factory.mktemp("damaged"), bytes(content))
+    read_or_refused(written(tmp_path_factory.mktemp("damaged"), bytes(content)))
+
+
+def read_or_refused(file: Path) -> None:
     try:
         with opened(file, max_megapixels=LIMIT) as photo:
             if photo is not None:
@@ -266,3 +269,17 @@ def test_the_reduced_copy_is_made_of_means() -> None:
     assert bands.reduced().shape == (13, 2251, 3)
     expected = whole[:48, :9000].reshape(12, 4, 2250, 4, 3).mean(axis=(1, 3))
     assert np.abs(bands.reduced()[:12, :2250] - expected).max() <= 0.51
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_damaged_tags_are_an_image_error_or_do_no_harm(
+    data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    content = bytearray(tiff(noise(WIDTH, HEIGHT), tile=data.draw(st.sampled_from([0, 64]))))
+    directory = int.from_bytes(content[4:8], "little")
+    for _ in range(data.draw(st.integers(1, 3))):
+        content[data.draw(st.integers(directory, len(content) - 1))] = data.draw(
+            st.integers(0, 255)
+        )
+    read_or_refused(written(tmp_path_factory.mktemp("damaged"), bytes(content)))

@@ -93,6 +93,15 @@ def _megapixels(image: Image.Image) -> float:
 
 def _why_not(file: IO[bytes], image: Image.Image) -> str:
     """Why the photo has to be decoded whole; "" where it need not."""
+    try:
+        return _checked(file, image)
+    except ImageError:
+        raise
+    except Exception as error:  # noqa: BLE001  (tags may hold anything)
+        return f"its header is damaged ({error})"
+
+
+def _checked(file: IO[bytes], image: Image.Image) -> str:
     check_size(*image.size, math.inf)
     size = file.seek(0, os.SEEK_END)
     if image.width * image.height > size * _PIXELS_PER_BYTE:

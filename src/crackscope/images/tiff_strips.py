@@ -142,16 +142,20 @@ def _tiled(image: TiffImageFile, tags: Any) -> list[_Row]:
 
 
 def _striped(image: TiffImageFile, tags: Any) -> list[_Row]:
-    """Low strips are taken together, high ones apart where they are not compressed."""
+    """Low strips are taken together; a single one is taken apart where it is not compressed."""
     width, height = image.size
     places = _places(tags, _OFFSETS, _LENGTHS)
     strip = min(tags.get(_ROWS, height), height)
     if strip < 1 or len(places) != ceil(height / strip):
         return []
-    if width * strip > _AT_ONCE and tags.get(_COMPRESSION, _PLAIN) == _PLAIN:
+    if len(places) == 1 and tags.get(_COMPRESSION, _PLAIN) == _PLAIN:
         row_bytes = ceil(width * sum(tags.get(_BITS, (1,))) / 8)
-        places = [(places[y // strip][0] + y % strip * row_bytes, row_bytes) for y in range(height)]
-        strip = 1
+        strip = min(height, max(1, _AT_ONCE // width))
+        tops = range(0, height, strip)
+        starts = [places[0][0] + top * row_bytes for top in tops]
+        places = [
+            (at, min(strip, height - y) * row_bytes) for at, y in zip(starts, tops, strict=True)
+        ]
     step = strip * max(1, _AT_ONCE // (width * strip))
     return [
         _Row(width, min(step, height - top), strip, [places[top // strip : (top + step) // strip]])
