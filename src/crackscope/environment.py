@@ -1,4 +1,4 @@
-"""What a result was made with: versions, machine, seeds."""
+"""What a result is made with: versions, machine, cores."""
 
 import importlib.metadata
 import os
@@ -18,6 +18,12 @@ def describe() -> dict[str, Any]:
         "processor": _processor(),
         "cores": os.cpu_count(),
     }
+
+
+def cores() -> int:
+    """The cores that this process may use."""
+    allowed = getattr(os, "sched_getaffinity", None)
+    return len(allowed(0)) if allowed else os.cpu_count() or 1
 
 
 def _version(package: str) -> str | None:

@@ -108,3 +108,18 @@ def test_what_bounds_the_memory_leaves_no_seams(width: int, height: int, most: i
         patch.setattr(scoremap, "_PIXELS_AT_ONCE", 100 * most)
         patch.setattr(scoremap, "_COLUMNS", 3)
         np.testing.assert_allclose(MAPPER(photo).scores, whole.scores, atol=1e-2)
+
+
+@pytest.mark.parametrize("threads", [2, 5])
+def test_threads_change_nothing(threads: int) -> None:
+    photo = picture(9 * WINDOW, 7 * WINDOW)
+    few = replace(MAPPER, block=5)
+    np.testing.assert_array_equal(replace(few, threads=threads)(photo).scores, few(photo).scores)
+
+
+def test_what_goes_wrong_in_a_block_is_raised() -> None:
+    def broken(pixels: Pixels) -> np.ndarray:
+        raise RuntimeError(f"no room for {pixels.shape}")
+
+    with pytest.raises(RuntimeError, match="no room"):
+        replace(MAPPER, network=broken, threads=2, block=5)(picture(9 * WINDOW, 7 * WINDOW))

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from crackscope import config as configs
-from crackscope import hashing, run_dir
+from crackscope import environment, hashing, run_dir
 from crackscope.commands.interrupt import on_request
 from crackscope.commands.job import Job, Plan
 from crackscope.commands.outcome import Outcome
@@ -43,7 +43,7 @@ def run(config: InspectConfig) -> Outcome:
     """Inspect; the same command on an unfinished folder does only what is left."""
     chosen(config.report)  # what cannot be written is said at once
     found = _found(config)
-    workers = config.workers or _cores()
+    workers = config.workers or environment.cores()
     threads = max(1, workers // len(found.photos)) if found.photos else 1
     inspector = load(
         config.model, config.device, threads, scale=config.scale, mm_per_px=config.mm_per_px
@@ -128,9 +128,3 @@ def _default_name(argument: str) -> str:
     real = Path(os.path.realpath(path))
     name = real.name if real.is_dir() else real.stem
     return re.sub(r"[^\w.-]+", "-", name).strip(".-") or "photos"
-
-
-def _cores() -> int:
-    """The cores that this process may use."""
-    allowed = getattr(os, "sched_getaffinity", None)
-    return len(allowed(0)) if allowed else os.cpu_count() or 1

@@ -4,11 +4,13 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from crackscope import environment
 from crackscope.config import Device
 from crackscope.errors import UsageError
 from crackscope.images.large import LargePhoto, opened
@@ -26,6 +28,9 @@ from crackscope.tiles.cut import cut
 from crackscope.tiles.grid import grid
 from crackscope.types import Photo, PhotoResult, ScoreMap, Tile
 
+_BLOCKS = 4
+"""Blocks of a photo that are computed at once, which is faster than more threads to one block, and
+takes 210 MB for each."""
 _CHUNK = 64
 """Windows cut at once, so that a large photo is not held twice."""
 
@@ -132,28 +137,28 @@ def load(
 ) -> Inspector:
     """Load and verify a model: the one in the package, a bundle folder, or a run folder.
 
-    `threads` is how many compute one call, else one for each core; give 1 where the calls
+    `threads` is how many work on a photo, else one for each core; give 1 where the calls
     themselves come from a pool of threads. `scale` enlarges photos for the network: above 1 for
     those taken from farther than what it was trained on; raises UsageError where the model cannot.
     `mm_per_px` is their ground sampling distance, for lengths and areas in mm.
     """
     model_bundle = bundles.load(model)
-    runtime = OnnxRuntime(model_bundle, device, threads or 0)
-    mapper = _mapper(model_bundle, runtime, scale)
+    pooling = scoremap.load(model_bundle)
+    if pooling is None and scale != 1.0:
+        raise _one_scale(model_bundle, scale)
+    threads = threads or environment.cores()
+    blocks = 1 if pooling is None else min(threads, _BLOCKS)
+    runtime = OnnxRuntime(model_bundle, device, ceil(threads / blocks))
+    mapper = pooling and ScoreMapper(runtime.cells, pooling, scale, threads=blocks)
     return Inspector(model_bundle, runtime, surface.load(model_bundle), mapper, mm_per_px)
 
 
-def _mapper(bundle: Bundle, runtime: OnnxRuntime, scale: float) -> ScoreMapper | None:
-    pooling = scoremap.load(bundle)
-    if pooling is not None:
-        return ScoreMapper(runtime.cells, pooling, scale)
-    if scale != 1.0:
-        raise UsageError(
-            f"scale must be 1 for {bundle.name}: it has no {CELLS}, so it scores windows of "
-            f"{bundle.input.window} px only. Received: {scale:g}. Train it with this version, or "
-            "resize the photos"
-        )
-    return None
+def _one_scale(bundle: Bundle, scale: float) -> UsageError:
+    return UsageError(
+        f"scale must be 1 for {bundle.name}: it has no {CELLS}, so it scores windows of "
+        f"{bundle.input.window} px only. Received: {scale:g}. Train it with this version, or "
+        "resize the photos"
+    )
 
 
 def _as_photo(photo: Photo | NDArray[np.uint8] | Path | str) -> Photo:

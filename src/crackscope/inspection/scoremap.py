@@ -8,8 +8,10 @@ What lies beyond a window counts a little, where a patch alone has a border of z
 only touches a window is seen better here (docs/decisions/0010).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from math import ceil
 from typing import Any
 
@@ -91,8 +93,8 @@ class ScoreMapper:
 
     The photo is resized so that whole cells fill it: by `scale` times the network's own scale, and
     by at most half a cell more or less along each side. `block` is how many cells are computed at
-    once along a side, with `halo` more around them that are thrown away; the map depends on
-    neither.
+    once along a side, with `halo` more around them that are thrown away; `threads` blocks are
+    computed at a time. The map depends on none of them.
     """
 
     network: Network
@@ -100,6 +102,7 @@ class ScoreMapper:
     scale: float = 1.0
     block: int = BLOCK
     halo: int = HALO
+    threads: int = 1
 
     def takes(self, photo: Photo) -> bool:
         """Whether the photo is more than one window, which is better scored as it is."""
@@ -107,20 +110,25 @@ class ScoreMapper:
 
     def __call__(self, photo: Photo) -> ScoreMap:
         """The map of one photo."""
+        with ThreadPoolExecutor(self.threads, thread_name_prefix="blocks") as pool:
+            scores = np.concatenate(list(self._bands(photo, pool)))
+        return ScoreMap.even(scores, self.pooling.side, photo.width, photo.height)
+
+    def _bands(self, photo: Photo, pool: Executor) -> Iterator[NDArray[np.float64]]:
+        """The rows of the map from top to bottom."""
         shape = rows, columns = self._shape(photo)
         side = self.pooling.side
-        parts: list[NDArray[np.float64]] = []
         above = np.empty((0, columns, len(self.pooling.kernel)), np.float32)
         for band in spans(rows, self._rows_at_once(photo, shape)):
             cells = np.empty((len(above) + band[1] - band[0], *above.shape[1:]), np.float32)
             cells[: len(above)] = above
-            for part in spans(columns, self.block):
-                fresh = self._cells(photo, shape, band, part)
-                cells[len(above) :, part[0] : part[1]] = fresh
+            parts = spans(columns, self.block)
+            blocks = pool.map(partial(self._cells, photo, shape, band), parts)
+            for (left, right), block in zip(parts, blocks, strict=True):
+                cells[len(above) :, left:right] = block
             if len(cells) >= side:
-                parts.append(self.pooling.scores(cells))
+                yield self.pooling.scores(cells)
             above = cells[max(0, len(cells) - side + 1) :].copy()
-        return ScoreMap.even(np.concatenate(parts), side, photo.width, photo.height)
 
     def frame(self, photo: Photo) -> ScoreMap:
         """Where the windows of a photo lie; their scores are 0."""
