@@ -149,7 +149,9 @@ def load(
     threads = threads or environment.cores()
     blocks = 1 if pooling is None else min(threads, _BLOCKS)
     runtime = OnnxRuntime(model_bundle, device, ceil(threads / blocks))
-    mapper = pooling and ScoreMapper(runtime.cells, pooling, scale, threads=blocks)
+    mapper = None
+    if pooling is not None:
+        mapper = ScoreMapper(runtime.cells, pooling, scale, threads=blocks)
     return Inspector(model_bundle, runtime, surface.load(model_bundle), mapper, mm_per_px)
 
 
