@@ -58,7 +58,8 @@ def study():
 
 
 @pytest.mark.parametrize(
-    "program", ["compare", "study", "surface", "publish", "keras_speed", "inspect_speed"]
+    "program",
+    ["compare", "study", "surface", "publish", "keras_speed", "inspect_speed", "memory"],
 )
 def test_every_program_explains_itself(program):
     command = [sys.executable, str(BENCHMARKS / f"{program}.py"), "--help"]

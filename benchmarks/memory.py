@@ -1,0 +1,110 @@
+"""How much memory `crackscope inspect` holds at most, by the size of a photo.
+
+    python benchmarks/memory.py --model MODEL --megapixels 12 60 250 1000 --workers 1 --out DIR
+
+Each photo is a drawn wall in an uncompressed TIFF of strips, inspected by a process of its own.
+"""
+
+import argparse
+import json
+import math
+import struct
+import tempfile
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+import measuring
+from crackscope import environment
+
+ROWS = 64
+_INSPECT = """
+import json, resource, sys
+from pathlib import Path
+import crackscope
+model, photo, workers = sys.argv[1:]
+out = Path(photo).with_suffix(".out")
+(result,) = crackscope.inspect(
+    photo, model=model, out=out, workers=int(workers), report="csv"
+).data
+unit = 2**20 if sys.platform == "darwin" else 2**10
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+print(json.dumps({"peak_mb": round(peak), "seconds": result["seconds"], "model": result["model"]}))
+"""
+
+
+def draw(file: BinaryIO, side: int, rng: np.random.Generator) -> None:
+    """Write a square photo of rough concrete with one dark line, strip by strip, as BigTIFF."""
+    file.write(struct.pack("<2sHHHQ", b"II", 43, 8, 0, 0))
+    grain = rng.integers(130, 170, (4 * ROWS, side), np.uint8)
+    offsets, lengths = [], []
+    for top in range(0, side, ROWS):
+        begin = rng.integers(0, 3 * ROWS)
+        strip = grain[begin : begin + min(ROWS, side - top), :, None].repeat(3, axis=2)
+        line = side // 2 + round(side / 4 * math.sin(top / 2000))
+        strip[:, line : line + 6] = 40
+        offsets.append(file.tell())
+        lengths.append(strip.nbytes)
+        file.write(strip.tobytes())
+    _tags(file, side, offsets, lengths)
+
+
+def _tags(file: BinaryIO, side: int, offsets: list[int], lengths: list[int]) -> None:
+    count = len(offsets)
+    places = []
+    for values in (offsets, lengths):
+        places.append(file.tell())
+        file.write(struct.pack(f"<{count}Q", *values))
+    tags = [
+        (256, 4, 1, side),
+        (257, 4, 1, side),
+        (258, 3, 3, 8 | 8 << 16 | 8 << 32),
+        (259, 3, 1, 1),
+        (262, 3, 1, 2),
+        (273, 16, count, places[0]),
+        (277, 3, 1, 3),
+        (278, 4, 1, ROWS),
+        (279, 16, count, places[1]),
+    ]
+    start = file.tell()
+    entries = b"".join(struct.pack("<HHQQ", *tag) for tag in tags)
+    file.write(struct.pack("<Q", len(tags)) + entries + bytes(8))
+    file.seek(8)
+    file.write(struct.pack("<Q", start))
+
+
+def measure(model: str, megapixels: float, workers: int) -> dict[str, object]:
+    """One photo, one process."""
+    side = round(math.sqrt(megapixels * 1e6))
+    with tempfile.TemporaryDirectory() as folder:
+        photo = Path(folder) / "photo.tif"
+        with photo.open("wb") as file:
+            draw(file, side, np.random.default_rng(0))
+        _, printed = measuring.timed("-c", _INSPECT, model, photo, workers)
+    return {"megapixels": megapixels, **json.loads(printed.splitlines()[-1])}
+
+
+def main() -> None:
+    """Measure each size, and write memory.json and memory.md."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--model", default="crackscope")
+    parser.add_argument("--megapixels", type=float, nargs="+", default=[12, 60, 250, 1000])
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--out", type=Path, required=True)
+    arguments = parser.parse_args()
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    runs = [measure(arguments.model, size, arguments.workers) for size in arguments.megapixels]
+    head = ["megapixels", "most memory, MB", "seconds"]
+    rows = [[f"{run['megapixels']:g}", run["peak_mb"], f"{run['seconds']:.0f}"] for run in runs]
+    document = {
+        "machine": environment.describe(),
+        "workers": arguments.workers,
+        "strip_rows": ROWS,
+        "runs": runs,
+    }
+    measuring.save(arguments.out, "memory", document, measuring.table(head, rows))
+
+
+if __name__ == "__main__":
+    main()
