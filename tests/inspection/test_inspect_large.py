@@ -3,8 +3,10 @@
 import json
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +14,9 @@ from PIL import Image
 
 import crackscope
 from crackscope.images import large
+from crackscope.images.read import decode as read_content
 from crackscope.images.read import read
+from crackscope.inspection import batch
 from crackscope.inspection.inspector import Inspector, load
 from crackscope.inspection.statistics import COUNT
 from crackscope.inspection.surface import Concrete
@@ -130,3 +134,27 @@ def test_memory_does_not_grow_with_the_photo(convolutional_bundle: Path, tmp_pat
         Image.fromarray(np.full((side, side), 200, np.uint8)).save(file)
         peaks.append(peak_mb(convolutional_bundle, file))
     assert peaks[1] - peaks[0] < 50  # decoded whole, it would be 110 MB more
+
+
+def test_large_photos_are_decoded_one_at_a_time(
+    tiny_bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    busy, most = [0], [0]
+
+    def watched(content: bytes, *arguments: Any) -> Photo:
+        busy[0] += 1
+        most[0] = max(most[0], busy[0])
+        time.sleep(0.02)
+        busy[0] -= 1
+        return read_content(content, *arguments)
+
+    for index in range(6):
+        (tmp_path / f"{index}.jpg").write_bytes(encode(noise(1500, 1200, seed=index), "JPEG"))
+    monkeypatch.setattr(batch, "decode", watched)
+    monkeypatch.setattr(batch, "WHOLE_MEGAPIXELS", 1.0)
+    monkeypatch.setattr(large, "WHOLE_MEGAPIXELS", 1.0)
+    outcome = crackscope.inspect(
+        tmp_path, model=str(tiny_bundle), out=tmp_path / "out", report="csv", workers=3
+    )
+    assert {result["status"] for result in outcome.data} == {"ok"}
+    assert most == [1]

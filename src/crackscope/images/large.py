@@ -4,6 +4,7 @@ TIFF in strips or tiles, and PNG without interlace: what Pillow decodes whole on
 files of the same kind (docs/decisions/0014).
 """
 
+import io
 import math
 import os
 from collections.abc import Iterator
@@ -24,7 +25,7 @@ from crackscope.images.guard import our_limits
 from crackscope.images.metadata import metadata_of
 from crackscope.images.orient import orientation_of
 from crackscope.images.read import MAX_MEGAPIXELS, check_size
-from crackscope.images.signature import format_of
+from crackscope.images.signature import READABLE, format_of
 from crackscope.types import Photo, Pixels
 
 WHOLE_MEGAPIXELS = 50.0
@@ -73,6 +74,17 @@ def opened(
             yield None
         else:
             yield _large(file, image, name or str(path))
+
+
+def megapixels(content: bytes) -> float:
+    """What the content of a file says of its size; 0 where it is too short for a large photo."""
+    if len(content) * _PIXELS_PER_BYTE < WHOLE_MEGAPIXELS * 1e6:
+        return 0.0
+    try:
+        with our_limits(), Image.open(io.BytesIO(content), formats=READABLE) as image:
+            return _megapixels(image)
+    except Exception:  # noqa: BLE001  (as below)
+        return 0.0
 
 
 def _opened(file: IO[bytes]) -> Image.Image | None:

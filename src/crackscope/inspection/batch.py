@@ -4,11 +4,12 @@ import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from threading import Lock
 
 from crackscope.errors import ImageError
-from crackscope.images.large import opened
+from crackscope.images.large import WHOLE_MEGAPIXELS, megapixels, opened
 from crackscope.images.read import decode
 from crackscope.inspection.inspector import Inspector
 from crackscope.inspection.sources.source import Source
@@ -87,7 +88,7 @@ class _Worker:
     max_megapixels: float
     finish: Finish
     one_large: Lock
-    """Held while a photo is read in parts, so that their memory does not add up."""
+    """Held for a photo above 50 megapixels, so that the memory of several does not add up."""
 
     def run(self, sources: Sequence[Source]) -> list[PhotoResult]:
         results: dict[Source, PhotoResult] = {}
@@ -100,15 +101,15 @@ class _Worker:
                     results[source] = result
                     continue
                 content = source.content(self.max_megapixels)
-                photo = decode(content, source.name, self.max_megapixels)
+                with self._turn(content):
+                    photo = decode(content, source.name, self.max_megapixels)
+                    entry = (source, photo, time.perf_counter() - start)
+                    if photo.width * photo.height <= small_area:
+                        small.append(entry)
+                    else:
+                        results |= self._score([entry])
             except ImageError as error:
                 results[source] = _failed(source, error, time.perf_counter() - start)
-                continue
-            entry = (source, photo, time.perf_counter() - start)
-            if photo.width * photo.height <= small_area:
-                small.append(entry)
-            else:
-                results |= self._score([entry])
         results |= self._score(small)
         return [results[source] for source in sources]
 
@@ -126,6 +127,10 @@ class _Worker:
             result = self.inspector.judge(large.photo, found, self.threshold, seconds)
             self.finish(source, large.reduced(), found, result)
             return result
+
+    def _turn(self, content: bytes) -> AbstractContextManager[object]:
+        """Waits where the photo is large and another one is worked on."""
+        return self.one_large if megapixels(content) > WHOLE_MEGAPIXELS else nullcontext()
 
     def _score(self, entries: Sequence[tuple[Source, Photo, float]]) -> dict[Source, PhotoResult]:
         start = time.perf_counter()
