@@ -129,6 +129,7 @@ class ScoreMapper:
             if len(cells) >= side:
                 yield self.pooling.scores(cells)
             above = cells[max(0, len(cells) - side + 1) :].copy()
+            del cells  # before the next band takes as much
 
     def frame(self, photo: Photo) -> ScoreMap:
         """Where the windows of a photo lie; their scores are 0."""
