@@ -73,6 +73,7 @@ def open_session(
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
+    options.enable_mem_pattern = False  # it holds memory for each size of input, and gains nothing
     options.log_severity_level = 3
     for provider in _providers(onnxruntime.get_available_providers(), device):
         wanted = [(provider, _GPUS.get(provider, {}))]
