@@ -30,7 +30,7 @@ from crackscope.types import Photo, PhotoResult, ScoreMap, Tile
 
 _BLOCKS = 4
 """Blocks of a photo that are computed at once, which is faster than more threads to one block, and
-takes 210 MB for each."""
+takes about 0.2 GB for each."""
 _CHUNK = 64
 """Windows cut at once, so that a large photo is not held twice."""
 
