@@ -163,7 +163,7 @@ def ratio(ours: list[float], theirs: list[float]) -> dict[str, Any]:
 
 def start(arguments: argparse.Namespace, folder: Path) -> dict[str, Any]:
     """Seconds of whole processes, seven of each."""
-    sample = find([str(SAMPLES)]).photos[0].path
+    sample = find([str(SAMPLES)]).photos[0].name
     commands = {
         "help": ("-m", "crackscope", "--help"),
         "first_score": ("-c", FIRST_SCORE, arguments.model, sample),

@@ -20,7 +20,7 @@ from sklearn.datasets import load_sample_images
 from sklearn.metrics import roc_auc_score
 
 import measuring
-from crackscope.images.read import read
+from crackscope.images.read import MAX_MEGAPIXELS, decode
 from crackscope.inspection import surface
 from crackscope.inspection.find import find
 from crackscope.inspection.inspector import Inspector, load
@@ -121,7 +121,7 @@ def folder(path: str, most: int) -> Iterator[Photo]:
     """Up to `most` photos of a folder, evenly spaced."""
     sources = find([path]).photos
     for source in sources[:: -(-len(sources) // most)]:
-        yield read(source.path, source.name)
+        yield decode(source.content(MAX_MEGAPIXELS), source.name)
 
 
 def strangeness(inspector: Inspector, photos: Iterable[Photo]) -> dict[str, float]:

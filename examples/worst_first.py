@@ -19,7 +19,7 @@ def main(photos: str, out: str = "inspected", **settings: Any) -> None:
         print(f"{photo['score']:.3f}  {photo['verdict']:8}  {photo['path']}  {places}")
     for reason in outcome.failed:
         print(f"not read: {reason}")
-    print(f"pictures: {outcome.path / 'index.html'}")
+    print(f"pictures: {outcome.path / 'report.html'}")
 
 
 if __name__ == "__main__":

@@ -18,18 +18,20 @@ _HOMES = {
     "cross": "crackscope.commands.cross",
     "load": "crackscope.inspection.inspector",
     "inspect": "crackscope.commands.inspect",
+    "report": "crackscope.commands.report",
     "train": "crackscope.commands.train",
     "evaluate": "crackscope.commands.evaluate",
     "validate": "crackscope.commands.validate",
     "export": "crackscope.commands.export",
 }
-__all__ = ["cross", "evaluate", "export", "inspect", "load", "train", "validate"]
+__all__ = ["cross", "evaluate", "export", "inspect", "load", "report", "train", "validate"]
 
 if TYPE_CHECKING:
     from crackscope.commands.cross import cross
     from crackscope.commands.evaluate import evaluate
     from crackscope.commands.export import export
     from crackscope.commands.inspect import inspect
+    from crackscope.commands.report import report
     from crackscope.commands.train import train
     from crackscope.commands.validate import validate
     from crackscope.inspection.inspector import load

@@ -1,6 +1,7 @@
 """Every exception that crackscope raises on purpose.
 
     CrackscopeError             1  our fault, or the machine's
+    ├── SourceGoneError         1  the place that holds the photos is gone
     ├── UsageError              2  the command cannot be carried out as given
     │   ├── UnknownNameError       a name that no registry holds
     │   ├── MissingExtraError      an optional dependency is not installed
@@ -37,6 +38,12 @@ class CrackscopeError(Exception):
 
     exit_code: ClassVar[int] = 1
     http_status: ClassVar[int] = 500
+
+
+class SourceGoneError(CrackscopeError):
+    """A drive was pulled out, a folder deleted, a server out of reach: not one photo's fault."""
+
+    http_status = 503
 
 
 class UsageError(CrackscopeError):

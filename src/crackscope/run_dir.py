@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -57,15 +57,31 @@ class RunDir:
 
 
 @contextmanager
-def open_run(path: Path, identity: Mapping[str, Any], exist_ok: bool) -> Iterator[RunDir]:
+def open_run(
+    path: Path, identity: Mapping[str, Any], exist_ok: bool, growing: Collection[str] = ()
+) -> Iterator[RunDir]:
     """Open `path` for one process; the lock goes with the process, however it ends.
 
     Raises OutputTakenError when another process has it, or when it is finished or made from
-    something else and `exist_ok` is not set. With `exist_ok` such a folder is written anew.
+    something else and `exist_ok` is not set. With `exist_ok` such a folder is written anew. With
+    `growing`, keys of the identity, it goes on where only these differ, even when it is finished.
     """
     if path.exists() and not path.is_dir():
         raise OutputTakenError(f"the output folder is a file: {path}. Give another --out")
     path.mkdir(parents=True, exist_ok=True)
+    with locked(path):
+        resumed = _may_resume(path, identity, exist_ok, growing)
+        state = {"identity": hashing.of_value(identity), "finished": False}
+        write_json(path / _STATE, {**state, "made_from": dict(identity)})
+        yield RunDir(path, resumed, identity)
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Keep the folder `path`, which exists, for this process; the lock goes with the process.
+
+    Raises OutputTakenError when another process has it.
+    """
     lock = FileLock(path / _LOCK)
     try:
         lock.acquire(timeout=0)
@@ -74,15 +90,14 @@ def open_run(path: Path, identity: Mapping[str, Any], exist_ok: bool) -> Iterato
             f"another crackscope process writes to {path}: wait for it, or give another --out"
         ) from None
     try:
-        resumed = _may_resume(path, identity, exist_ok)
-        state = {"identity": hashing.of_value(identity), "finished": False}
-        write_json(path / _STATE, {**state, "made_from": dict(identity)})
-        yield RunDir(path, resumed, identity)
+        yield
     finally:
         lock.release()
 
 
-def _may_resume(path: Path, identity: Mapping[str, Any], exist_ok: bool) -> bool:
+def _may_resume(
+    path: Path, identity: Mapping[str, Any], exist_ok: bool, growing: Collection[str]
+) -> bool:
     state_file = path / _STATE
     if not state_file.exists():
         strangers = [entry.name for entry in path.iterdir() if entry.name != _LOCK]
@@ -96,9 +111,15 @@ def _may_resume(path: Path, identity: Mapping[str, Any], exist_ok: bool) -> bool
     same = state["identity"] == hashing.of_value(identity)
     if same and not state["finished"]:
         return True
+    if growing and _fixed(state["made_from"], growing) == _fixed(identity, growing):
+        return True
     if not exist_ok:
         what = "is finished" if same else "holds results of other settings, data or another model"
         raise OutputTakenError(
             f"{path} {what}: give another --out or --name, or --exist-ok to write it anew"
         )
     return False
+
+
+def _fixed(identity: Mapping[str, Any], growing: Collection[str]) -> dict[str, Any]:
+    return {key: value for key, value in identity.items() if key not in growing}

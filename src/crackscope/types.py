@@ -1,7 +1,7 @@
 """The values that flow through crackscope: frozen, checked when made, ready for JSON."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -71,10 +71,15 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """A photo as every later step sees it: upright, RGB, 8 bit."""
+    """A photo as every later step sees it: upright, RGB, 8 bit.
+
+    `exif` is the file's own EXIF block, b"" where it has none.
+    """
 
     path: str
     pixels: Pixels
+    metadata: "Metadata | None" = None
+    exif: bytes = b""
 
     def __post_init__(self) -> None:
         shape, dtype = self.pixels.shape, self.pixels.dtype
@@ -94,15 +99,29 @@ class Photo:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """Neighbouring windows that reach the threshold, and the highest score among them."""
+    """Neighbouring windows that reach the threshold, and the highest score among them.
+
+    `outline` are the corners (x, y) of its polygon, in pixels of the upright photo; () where only
+    the box is known.
+    """
 
     id: int
     box: Box
     score: float
+    outline: tuple[tuple[int, int], ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """As in results.jsonl."""
-        return {"id": self.id, "box": self.box.to_list(), "score": self.score}
+        """As in results.jsonl; without an outline where none is known."""
+        values: dict[str, Any] = {"id": self.id, "box": self.box.to_list(), "score": self.score}
+        if self.outline:
+            values["outline"] = [list(corner) for corner in self.outline]
+        return values
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "Region":
+        """Back from results.jsonl."""
+        outline = tuple((x, y) for x, y in values.get("outline", ()))
+        return cls(values["id"], Box(*values["box"]), values["score"], outline)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +145,46 @@ class WindowScores:
 
 
 @dataclass(frozen=True, slots=True)
+class Metadata:
+    """What the file says of when, where and with what the photo was taken; None: not said.
+
+    `taken` is ISO 8601; degrees are of WGS 84, north and east positive.
+    """
+
+    taken: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    altitude_m: float | None = None
+    camera: str | None = None
+    focal_length_mm: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.latitude is None or self.longitude is None:
+            known = False
+        else:
+            known = abs(self.latitude) <= 90.0 and abs(self.longitude) <= 180.0
+        place = (self.latitude, self.longitude)
+        rule = "a place needs both a latitude (-90 to 90) and a longitude (-180 to 180), or neither"
+        _require(known or place == (None, None), rule, place)
+
+    @property
+    def place(self) -> tuple[float, float] | None:
+        """(latitude, longitude), where both are known."""
+        if self.latitude is None or self.longitude is None:
+            return None
+        return self.latitude, self.longitude
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in results.jsonl."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "Metadata":
+        """Back from results.jsonl."""
+        return cls(**values)
+
+
+@dataclass(frozen=True, slots=True)
 class PhotoError:
     """Why a photo has no result."""
 
@@ -137,7 +196,8 @@ class PhotoError:
 class PhotoResult:
     """What inspection says of one photo; `error` is set where it could not be read.
 
-    `surface` is None where the model cannot tell what a concrete surface looks like.
+    `surface` is None where the model cannot tell what a concrete surface looks like, `metadata`
+    where nothing was read from the file but its pixels.
     """
 
     path: str
@@ -151,6 +211,7 @@ class PhotoResult:
     regions: tuple[Region, ...] = ()
     error: PhotoError | None = None
     surface: Surface | None = None
+    metadata: Metadata | None = None
 
     def __post_init__(self) -> None:
         done = (self.verdict, self.score, self.threshold, self.width, self.height)
@@ -182,6 +243,7 @@ class PhotoResult:
             "model": self.model,
             "seconds": self.seconds,
             "surface": self.surface,
+            "metadata": self.metadata.to_dict() if self.metadata else None,
         }
 
     @classmethod
@@ -190,10 +252,12 @@ class PhotoResult:
         if line["status"] == "failed":
             error = PhotoError(line["error"]["kind"], line["error"]["message"])
             return cls(path=line["path"], model="", seconds=0.0, error=error)
-        regions = tuple(Region(r["id"], Box(*r["box"]), r["score"]) for r in line["regions"])
+        regions = tuple(map(Region.from_dict, line["regions"]))
+        known = line.get("metadata")
+        metadata = None if known is None else Metadata.from_dict(known)
         names = ("path", "verdict", "score", "threshold", "width", "height", "model", "seconds")
         values = {name: line[name] for name in names}
-        return cls(**values, regions=regions, surface=line.get("surface"))
+        return cls(**values, regions=regions, surface=line.get("surface"), metadata=metadata)
 
 
 @dataclass(frozen=True, slots=True)

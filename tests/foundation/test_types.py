@@ -1,7 +1,19 @@
+import json
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from crackscope.types import Box, Patch, Photo, PhotoError, PhotoResult, Region, WindowScores
+from crackscope.types import (
+    Box,
+    Metadata,
+    Patch,
+    Photo,
+    PhotoError,
+    PhotoResult,
+    Region,
+    WindowScores,
+)
 
 OK = PhotoResult(
     path="a/b.jpg",
@@ -14,11 +26,18 @@ OK = PhotoResult(
     height=480,
     regions=(Region(1, Box(0, 0, 227, 227), 0.9),),
 )
+WHOLE = replace(
+    OK,
+    regions=(Region(1, Box(0, 0, 227, 227), 0.9, ((0, 0), (226, 3), (9, 226))),),
+    metadata=Metadata("2025-05-01T12:00:00+02:00", -33.9, 18.4, 12.5, "Camera", 24.0),
+)
 
 
-@pytest.mark.parametrize("result", [OK, PhotoResult("x", "", 0.0, error=PhotoError("empty", "e"))])
+@pytest.mark.parametrize(
+    "result", [OK, WHOLE, PhotoResult("x", "", 0.0, error=PhotoError("empty", "e"))]
+)
 def test_a_result_survives_its_line_of_json(result):
-    assert PhotoResult.from_dict(result.to_dict()) == result
+    assert PhotoResult.from_dict(json.loads(json.dumps(result.to_dict()))) == result
 
 
 @pytest.mark.parametrize(
@@ -30,6 +49,9 @@ def test_a_result_survives_its_line_of_json(result):
         lambda: Photo("x", np.zeros((4, 4, 3), np.float32)),
         lambda: PhotoResult("x", "m", 0.1, verdict="crack"),
         lambda: WindowScores((), np.empty(0)),
+        lambda: Metadata(latitude=90.1, longitude=0.0),
+        lambda: Metadata(latitude=0.0, longitude=float("nan")),
+        lambda: Metadata(latitude=1.0),
         lambda: Patch("a.jpg", 2),
         lambda: Patch("a.jpg", 1, split="holdout"),
     ],

@@ -100,12 +100,17 @@ def test_sixteen_bit_greyscale_is_scaled_not_clipped() -> None:
             np.testing.assert_array_equal(pixels[..., channel], expected)
 
 
-def test_wide_integers_and_floats_are_scaled() -> None:
+def test_wide_integers_are_scaled() -> None:
     ramp = np.linspace(0, 1, 64 * 64, dtype=np.float32).reshape(64, 64)
-    wide = Image.fromarray((ramp * 65535).astype(np.int32))
-    for image in (wide, Image.fromarray(ramp), Image.fromarray(ramp * 255)):
-        pixels = decode(encode(image, "TIFF"), "photo").pixels
-        np.testing.assert_allclose(pixels[..., 0], ramp * 255, atol=1)
+    pixels = decode(encode(Image.fromarray((ramp * 65535).astype(np.int32)), "TIFF"), "photo")
+    np.testing.assert_allclose(pixels.pixels[..., 0], ramp * 255, atol=1)
+
+
+def test_floating_point_is_refused_with_the_way_out() -> None:
+    values = np.linspace(0, 1, 64 * 64, dtype=np.float32).reshape(64, 64)
+    with pytest.raises(ImageError, match="8 or 16 bits") as caught:
+        decode(encode(Image.fromarray(values), "TIFF"), "photo")
+    assert caught.value.kind == "unsupported"
 
 
 def test_sixteen_bit_colour_is_scaled() -> None:
@@ -408,6 +413,17 @@ def test_files_that_the_system_does_not_give(
     monkeypatch.setattr(Path, "iterdir", refuse)
     assert kind_at(photo) == "not_permitted"
     assert kind_at(tmp_path) == "not_permitted"
+
+
+@pytest.mark.parametrize("name", ["flight.MP4", "a b.mov", "x.mkv"])
+def test_a_video_is_refused_with_the_command_that_takes_frames_out(
+    tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(b"\0\0\0\x20ftypisom" + bytes(100))
+    with pytest.raises(ImageError, match=f'ffmpeg -i "{name}" -vf fps=1') as caught:
+        read(path)
+    assert caught.value.kind == "unsupported"
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no pipes with a name")

@@ -1,6 +1,9 @@
+import base64
 import csv
+import hashlib
 import io
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,12 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crackscope.reporting import Context, Report, discover
-from crackscope.reporting.html import worst_first
-from crackscope.reporting.ledger import Ledger, line
+from crackscope.errors import MissingExtraError, UnknownNameError, UsageError
+from crackscope.reporting import REPORTS, Context, Format, chosen, discover, settings
+from crackscope.reporting.ledger import Ledger, line, read, write_errors
 from crackscope.reporting.names import overlay_names, printable
+from crackscope.reporting.overview import worst_first
 from crackscope.reporting.summary import summarise
-from crackscope.types import Box, PhotoError, PhotoResult, Region
+from crackscope.types import PhotoResult
+from support_reports import failed, scored, with_place
 
 ODD_NAMES = [
     "a b.jpg",
@@ -27,35 +32,51 @@ ODD_NAMES = [
 ]
 
 
-def scored(path: str, score: float = 0.1234567, verdict: str = "crack") -> PhotoResult:
-    regions = (Region(1, Box(0, 0, 10, 20), score),) if verdict == "crack" else ()
-    return PhotoResult(path, "m@1+abc", 0.25, verdict, score, 0.5, 64, 48, regions)  # type: ignore[arg-type]
-
-
-def failed(path: str) -> PhotoResult:
-    return PhotoResult(path, "", 0.1, error=PhotoError("truncated", "cut <b>off</b>"))
-
-
 RESULTS = [scored(name) for name in ODD_NAMES] + [failed(f"broken {ODD_NAMES[2]}{ODD_NAMES[3]}")]
 CONTEXT = Context(
     model="m@1+abc",
+    folder=Path("nowhere"),
     settings={"threshold": 0.5},
     overlays=dict(zip(ODD_NAMES, overlay_names(ODD_NAMES), strict=True)),
     passed_over=3,
+    card="# A card\n\nof *m*",
 )
+CASES = {
+    "hostile": RESULTS,
+    "placed": [with_place(scored(name), -33.9, 18.4) for name in ODD_NAMES],
+    "failed": [failed("a.jpg")],
+    "none": [],
+}
 
 
+@pytest.mark.parametrize("results", CASES.values(), ids=CASES)
 @pytest.mark.parametrize("name", discover().names())
-def test_every_report_writes_whole_files_and_can_be_repeated(name: str, tmp_path: Path) -> None:
-    write: Report = discover().get(name)
-    for results in (RESULTS, RESULTS, []):
-        files = write(results, tmp_path, CONTEXT)
-        assert files
-        for file in files:
-            assert file.parent == tmp_path
-            file.read_bytes().decode("utf-8")
-    left = {path.name for path in tmp_path.iterdir()}
-    assert left == {path.name for path in write(RESULTS, tmp_path, CONTEXT)}
+def test_every_report_writes_whole_files_and_can_be_repeated(
+    name: str, results: list[PhotoResult], tmp_path: Path
+) -> None:
+    (write,) = chosen(name)
+    files = write(results, tmp_path, CONTEXT)
+    assert files
+    assert {path.name for path in tmp_path.iterdir()} == {file.name for file in files}
+    contents = [file.read_bytes() for file in files]
+    assert all(contents)
+    assert write(results, tmp_path, CONTEXT) == files
+    assert [file.read_bytes() for file in files] == contents
+
+
+def test_formats_are_chosen_by_name_each_once() -> None:
+    formats = discover()
+    assert chosen("html, csv,html,") == [formats.get("html").write, formats.get("csv").write]
+    with pytest.raises(UnknownNameError, match=r"Received: 'htm'.* 'html'"):
+        chosen("csv,htm")
+    with pytest.raises(UsageError, match=r"must name at least one of: .*geojson"):
+        chosen(" , ")
+
+
+def test_a_missing_package_is_said_before_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(discover()._items, "new", Format(REPORTS.get("csv").write, "no_such_one"))
+    with pytest.raises(MissingExtraError, match=r'pip install "crackscope\[new\]"'):
+        chosen("csv,new")
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -64,7 +85,7 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 
 def test_tables_hold_the_scalars_and_the_regions(tmp_path: Path) -> None:
-    photos, regions = discover().get("csv")(RESULTS, tmp_path, CONTEXT)
+    photos, regions = chosen("csv")[0](RESULTS, tmp_path, CONTEXT)
     first, last = rows(photos)[0], rows(photos)[-1]
     assert (first["path"], first["regions"], first["verdict"]) == ("a b.jpg", "1", "crack")
     assert float(first["score"]) == 0.1234567
@@ -78,40 +99,58 @@ def test_tables_hold_the_scalars_and_the_regions(tmp_path: Path) -> None:
 
 
 def test_a_name_is_not_run_as_a_formula(tmp_path: Path) -> None:
-    photos, _ = discover().get("csv")(RESULTS, tmp_path, CONTEXT)
+    photos, _ = chosen("csv")[0](RESULTS, tmp_path, CONTEXT)
     assert not any(row["path"].startswith("=") for row in rows(photos))
 
 
 def test_errors_are_the_failed_lines(tmp_path: Path) -> None:
-    (file,) = discover().get("errors")(RESULTS, tmp_path, CONTEXT)
-    (only,) = map(json.loads, file.read_text().splitlines())
+    write_errors(RESULTS, tmp_path)
+    (only,) = map(json.loads, (tmp_path / "errors.jsonl").read_text().splitlines())
     assert only["error"] == {"kind": "truncated", "message": "cut <b>off</b>"}
 
 
 def page(tmp_path: Path) -> str:
-    (file,) = discover().get("html")(RESULTS, tmp_path, CONTEXT)
+    (file,) = chosen("html")[0](RESULTS, tmp_path, CONTEXT)
     return file.read_text(encoding="utf-8")
 
 
 def test_the_page_escapes_names_and_messages(tmp_path: Path) -> None:
     text = page(tmp_path)
-    assert "<script" not in text
+    assert text.count("<script") == text.count("</script") == 1
     assert "<b>off" not in text
     assert "&lt;script&gt;alert(1)&lt;/script&gt;.jpg" in text
     assert "new\\nline.jpg" in text
     assert "ümläut ß.jpg" in text
 
 
-def test_the_page_needs_nothing_from_elsewhere(tmp_path: Path) -> None:
+def test_the_page_runs_its_own_script_alone_and_loads_nothing(tmp_path: Path) -> None:
     text = page(tmp_path)
     assert "http" not in text.replace("http-equiv", "")
-    assert 'src="./overlays/100%25%23_.jpg.jpg"' in text
+    script = re.search("<script>(.*?)</script>", text, re.DOTALL)
+    assert script is not None
+    digest = base64.b64encode(hashlib.sha256(script[1].encode()).digest()).decode()
+    assert f"script-src 'sha256-{digest}'" in text
+    assert "default-src 'none'; img-src data:;" in text
+
+
+def test_the_page_leads_to_the_overlays(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    context = replace(CONTEXT, folder=tmp_path)
+    for dest, link in ((tmp_path, "overlays/100%25%23_.jpg.jpg"), (tmp_path / "elsewhere", "../o")):
+        (file,) = chosen("html")[0](RESULTS, dest, context)
+        assert f'href="{link}' in file.read_text(encoding="utf-8")
 
 
 def test_the_page_names_model_threshold_and_what_failed(tmp_path: Path) -> None:
     text = page(tmp_path)
     for expected in ("m@1+abc", "threshold", "cut &lt;b&gt;off", "truncated", ">3<"):
         assert expected in text
+
+
+def test_the_page_says_how_many_photos_are_missing(tmp_path: Path) -> None:
+    (file,) = chosen("html")[0](RESULTS[:3], tmp_path, CONTEXT)
+    assert "5 of 8 photos are missing" in file.read_text(encoding="utf-8")
+    assert "missing" not in page(tmp_path)
 
 
 def test_the_worst_come_first() -> None:
@@ -167,6 +206,28 @@ def test_lines_of_other_photos_are_not_kept(tmp_path: Path) -> None:
     (tmp_path / "results.jsonl").write_text(line(RESULTS[1]) + line(RESULTS[0]))
     with Ledger(tmp_path, [RESULTS[0].path], resume=True) as ledger:
         assert ledger.results == []
+
+
+def test_results_are_read_without_a_half_written_line(tmp_path: Path) -> None:
+    file = tmp_path / "results.jsonl"
+    file.write_text("".join(map(line, RESULTS)) + line(RESULTS[0])[:20])
+    assert [result.path for result in read(tmp_path)] == [result.path for result in RESULTS]
+    file.write_text(line(RESULTS[0]) + "{}\n" + line(RESULTS[1]))
+    with pytest.raises(UsageError, match="line 2, is damaged"):
+        read(tmp_path)
+    with pytest.raises(UsageError, match=r"results\.jsonl"):
+        read(tmp_path / "gone")
+
+
+def test_what_reports_need_is_kept(tmp_path: Path) -> None:
+    context = replace(CONTEXT, folder=tmp_path)
+    settings.save(context)
+    assert settings.load(tmp_path) == context
+    (tmp_path / "settings.json").write_text("[1]")
+    with pytest.raises(UsageError, match="damaged"):
+        settings.load(tmp_path)
+    with pytest.raises(UsageError, match="crackscope inspect"):
+        settings.load(tmp_path / "gone")
 
 
 def test_a_line_gives_the_result_back() -> None:
@@ -241,10 +302,10 @@ def test_photos_of_something_else_are_marked_and_counted(tmp_path: Path) -> None
         replace(scored("wall.jpg"), surface="concrete"),
         replace(scored("old.jpg"), surface=None),
     ]
-    for _, write in discover():
+    for write in chosen("csv,html"):
         write(results, tmp_path, CONTEXT)
-    page = (tmp_path / "index.html").read_text(encoding="utf-8")
-    assert page.count(" · no concrete?") == page.count('figure class="crack other"') == 1
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert page.count(" · no concrete?") == page.count('class="crack other"') == 1
     assert "no concrete? (1)" in page
     assert [row["surface"] for row in rows(tmp_path / "results.csv")] == ["other", "concrete", ""]
     text = summarise(results, results, 1.0)
@@ -254,6 +315,20 @@ def test_photos_of_something_else_are_marked_and_counted(tmp_path: Path) -> None
 
 def test_nothing_is_said_of_the_surface_where_all_is_concrete(tmp_path: Path) -> None:
     results = [replace(scored("wall.jpg"), surface="concrete")]
-    discover().get("html")(results, tmp_path, CONTEXT)
-    assert "no concrete" not in (tmp_path / "index.html").read_text(encoding="utf-8")
+    chosen("html")[0](results, tmp_path, CONTEXT)
+    assert "no concrete" not in (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "concrete" not in summarise(results, results, 1.0)
+
+
+def test_the_format_in_the_docs_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    formats = dict(discover()._items)
+    monkeypatch.setattr(REPORTS, "_items", formats)
+    document = Path(__file__).parents[2] / "docs" / "reports.md"
+    text = document.read_text(encoding="utf-8")
+    (code,) = re.findall("```python\n(.*?)```", text, re.DOTALL)
+    exec(compile(code, "worst.py", "exec"), {"__name__": "worst"})
+    (file,) = chosen("worst")[0](RESULTS, tmp_path, CONTEXT)
+    assert file.read_text(encoding="utf-8").startswith("0.123  a b.jpg\n")
+    assert len(file.read_text(encoding="utf-8").splitlines()) == len(ODD_NAMES)
+    listed = re.findall(r"^\| `([\w-]+)` \|", text, re.MULTILINE)
+    assert {"csv", "html"} <= set(listed) <= set(formats)

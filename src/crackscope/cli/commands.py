@@ -11,6 +11,7 @@ from crackscope import config as configs
 
 COMMANDS: dict[str, type] = {
     "inspect": configs.InspectConfig,
+    "report": configs.ReportConfig,
     "train": configs.TrainConfig,
     "evaluate": configs.EvaluateConfig,
     "validate": configs.ValidateConfig,

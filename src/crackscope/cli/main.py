@@ -16,6 +16,9 @@ from crackscope.cli.settings import layered
 from crackscope.commands.outcome import Outcome
 from crackscope.errors import CrackscopeError, UsageError
 
+_STDIN = "stdin://"
+"""For a lone -, which cyclopts takes for an option."""
+
 
 def build_app() -> cyclopts.App:
     """The command tree."""
@@ -48,6 +51,7 @@ def run(arguments: Sequence[str]) -> int:
     try:
         app = build_app()
         app.config, rest = layered(arguments)
+        rest = [_STDIN if argument == "-" else argument for argument in rest]
         as_json = "--json" in rest
         outcome = app(
             rest,

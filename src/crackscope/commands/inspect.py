@@ -1,30 +1,33 @@
-"""Find cracks in whole photos: overlays, index.html, results.jsonl and CSV."""
+"""Find cracks in whole photos: overlays, results.jsonl, and reports made from it."""
 
 import glob
 import os
 import re
 import time
 from collections.abc import Sequence
-from contextlib import closing
-from datetime import datetime
+from functools import partial
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-import crackscope
 from crackscope import config as configs
-from crackscope import hashing, progress, run_dir
+from crackscope import hashing, run_dir
+from crackscope.commands.interrupt import on_request
+from crackscope.commands.job import Job, Plan
 from crackscope.commands.outcome import Outcome
-from crackscope.config import InspectConfig
-from crackscope.inspection.batch import inspect_all
-from crackscope.inspection.find import Found, Source, find
+from crackscope.commands.watch import watch
+from crackscope.config import FailOn, InspectConfig
+from crackscope.errors import UsageError
+from crackscope.inspection.find import Found, find
 from crackscope.inspection.inspector import Inspector, load
-from crackscope.rendering import overlay
-from crackscope.reporting import Context, discover
+from crackscope.reporting import chosen
 from crackscope.reporting.ledger import Ledger
-from crackscope.reporting.names import overlay_names
 from crackscope.reporting.summary import summarise
-from crackscope.types import Photo, PhotoResult, WindowScores
+from crackscope.types import PhotoResult, Verdict
+
+_PHOTOS = ("photos", "photos_sha256")
+"""What a watched folder may add to, of all that decides the results."""
+_FAILS: dict[FailOn, tuple[Verdict, ...]] = {"crack": ("crack",), "unsure": ("crack", "unsure")}
 
 
 def inspect(*photos: str | Path, **settings: Any) -> Outcome:
@@ -38,90 +41,63 @@ def inspect(*photos: str | Path, **settings: Any) -> Outcome:
 
 def run(config: InspectConfig) -> Outcome:
     """Inspect; the same command on an unfinished folder does only what is left."""
-    found = find(config.photos)
+    chosen(config.report)  # what cannot be written is said at once
+    found = _found(config)
     workers = config.workers or _cores()
-    threads = max(1, workers // len(found.photos))
+    threads = max(1, workers // len(found.photos)) if found.photos else 1
     inspector = load(config.model, config.device, threads=threads)
     path = run_dir.choose("inspect", config.out, config.name, _default_name(config.photos[0]))
-    with run_dir.open_run(path, _identity(config, found, inspector), config.exist_ok) as output:
-        job = _Job(config, found, inspector, path, workers)
-        start = time.perf_counter()
-        with Ledger(path, [photo.name for photo in found.photos], output.resumed) as ledger:
-            done = len(ledger.results)
-            try:
-                job.inspect_rest(ledger)
-            except KeyboardInterrupt:
-                job.write_reports(ledger.results)  # they show what there is
-                raise
-        job.write_reports(ledger.results)
+    identity = _identity(config, found, inspector)
+    names = None if config.watch else [photo.name for photo in found.photos]
+    with (
+        run_dir.open_run(
+            path, identity, config.exist_ok, _PHOTOS if config.watch else ()
+        ) as output,
+        Ledger(path, names, output.resumed) as ledger,
+        on_request() as asked,
+    ):
+        start, done = time.perf_counter(), len(ledger.results)
+        job = partial(Job, plan=Plan(config, inspector, path, workers, asked.is_set))
+        if config.watch:
+            watch(config.photos[0], job, ledger, asked)
+        else:
+            _inspect(job(found), ledger)
         output.finish()
     seconds = time.perf_counter() - start
     text = summarise(ledger.results, ledger.results[done:], seconds, found.passed_over)
-    return _outcome(ledger.results, text, path)
+    return _outcome(ledger.results, text, path, config.fail_on)
 
 
-class _Job:
-    """One run of the command over its photos."""
-
-    def __init__(
-        self, config: InspectConfig, found: Found, inspector: Inspector, path: Path, workers: int
-    ) -> None:
-        self._config, self._found, self._inspector = config, found, inspector
-        self._path, self._workers = path, workers
-        overlays = overlay_names(photo.relative for photo in found.photos)
-        names = (photo.name for photo in found.photos)
-        self._overlays = dict(zip(names, overlays, strict=True))
-
-    def inspect_rest(self, ledger: Ledger) -> None:
-        """Inspect what the ledger does not hold yet."""
-        done = len(ledger.results)
-        results = inspect_all(
-            self._inspector,
-            self._found.photos[done:],
-            threshold=self._config.threshold,
-            max_megapixels=self._config.max_megapixels,
-            workers=self._workers,
-            finish=self._write_overlay,
-        )
-        total = len(self._found.photos)
-        with closing(results), progress.bar("inspect", total) as advance:
-            advance(done)
-            for result in results:
-                ledger.append(result)
-                advance(1)
-
-    def write_reports(self, results: Sequence[PhotoResult]) -> None:
-        """Whatever is derived from the results: pages and tables."""
-        limits = self._inspector.bundle.thresholds
-        settings = {
-            "threshold": self._config.threshold or limits.upper,
-            "unsure from": limits.lower,
-            "window": f"{self._inspector.bundle.input.window} px at native resolution",
-            "largest photo": f"{self._config.max_megapixels:g} megapixels",
-            "made": datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %Z"),
-            "crackscope": crackscope.__version__,
-        }
-        context = Context(
-            model=self._inspector.bundle.identity,
-            settings=settings,
-            overlays=self._overlays,
-            passed_over=self._found.passed_over,
-        )
-        for _, write in discover():
-            write(results, self._path, context)
-
-    def _write_overlay(
-        self, source: Source, photo: Photo, windows: WindowScores, result: PhotoResult
-    ) -> None:
-        file = self._path / self._overlays[source.name]
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(overlay.render(photo, windows, result))
+def _found(config: InspectConfig) -> Found:
+    """The photos of the command; a watched folder gives its own later."""
+    if not config.watch:
+        return find(config.photos)
+    if not Path(config.photos[0]).is_dir():
+        raise UsageError(f"watch takes a folder. Received: {config.photos[0]!r}")
+    return Found((), 0)
 
 
-def _outcome(results: Sequence[PhotoResult], text: str, path: Path) -> Outcome:
+def _inspect(job: Job, ledger: Ledger) -> None:
+    """Also after Ctrl-C the reports show what there is."""
+    try:
+        whole = job.inspect_rest(ledger)
+    except KeyboardInterrupt:
+        job.write_reports(ledger.results)
+        raise
+    job.write_reports(ledger.results)
+    if not whole:
+        raise KeyboardInterrupt
+
+
+def _outcome(
+    results: Sequence[PhotoResult], text: str, path: Path, fail_on: FailOn | None
+) -> Outcome:
     failed = [result.path for result in results if not result.ok]
+    bad = sum(result.verdict in _FAILS[fail_on] for result in results) if fail_on else 0
+    gate = f"--fail-on {fail_on} is not met by {bad} of {len(results)} photos" if bad else ""
     return Outcome(
-        text=text,
+        text="\n".join([text, gate]) if gate else text,
+        gate=gate,
         path=path,
         data=[result.to_dict() for result in results],
         failed=failed,
@@ -130,24 +106,14 @@ def _outcome(results: Sequence[PhotoResult], text: str, path: Path) -> Outcome:
 
 def _identity(config: InspectConfig, found: Found, inspector: Inspector) -> dict[str, Any]:
     """What decides the results; how many work on them does not."""
-    photos = [[photo.name, photo.relative, *_stamp(photo.path)] for photo in found.photos]
+    photos = [[photo.name, photo.relative, *photo.stamp()] for photo in found.photos]
     return {
         "command": "inspect",
         "model": inspector.bundle.identity,
         "threshold": config.threshold,
         "max_megapixels": config.max_megapixels,
-        "photos": len(photos),
-        "photos_sha256": hashing.of_value(photos),
+        **dict(zip(_PHOTOS, (len(photos), hashing.of_value(photos)), strict=True)),
     }
-
-
-def _stamp(path: Path) -> tuple[int, int]:
-    """Size in bytes and time of the last change in nanoseconds, zeros where nobody may look."""
-    try:
-        state = path.stat()
-    except (OSError, ValueError):
-        return 0, 0
-    return state.st_size, state.st_mtime_ns
 
 
 def _default_name(argument: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from crackscope import environment
-from crackscope.errors import ImageError
+from crackscope.errors import GateError, ImageError
 
 
 @dataclass(frozen=True)
@@ -16,17 +16,20 @@ class Outcome:
 
     `text` is the short summary for a person, `path` the results (the last line on stdout), `data`
     what `--json` prints: a list is printed as JSON Lines, anything else as one document. `failed`
-    names the inputs that could not be read.
+    names the inputs that could not be read; `gate` says which gate was not met.
     """
 
     text: str
     path: Path | None = None
     data: Any = None
     failed: Sequence[str] = field(default=())
+    gate: str = ""
 
     @property
     def exit_code(self) -> int:
-        """0, or 3 where some inputs failed; whatever else ends a command is raised."""
+        """0, 3 where some inputs failed, 4 for a gate; whatever else ends a command is raised."""
+        if self.gate:
+            return GateError.exit_code
         return ImageError.exit_code if self.failed else 0
 
 

@@ -6,11 +6,12 @@ Order of precedence: defaults < YAML file (`--config`) < `CRACKSCOPE_*` < flags.
 
 from crackscope.config.audit import AuditConfig
 from crackscope.config.build import make
-from crackscope.config.choices import Augmentation, Device, Schedule, SplitName
+from crackscope.config.choices import Augmentation, Device, FailOn, Schedule, SplitName
 from crackscope.config.evaluate import EvaluateConfig
 from crackscope.config.export import ExportConfig
 from crackscope.config.info import InfoConfig
 from crackscope.config.inspect import InspectConfig
+from crackscope.config.report import ReportConfig
 from crackscope.config.split import SplitConfig
 from crackscope.config.train import TrainConfig
 from crackscope.config.validate import ValidateConfig
@@ -21,8 +22,10 @@ __all__ = [
     "Device",
     "EvaluateConfig",
     "ExportConfig",
+    "FailOn",
     "InfoConfig",
     "InspectConfig",
+    "ReportConfig",
     "Schedule",
     "SplitConfig",
     "SplitName",

@@ -3,7 +3,7 @@
 from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 
-from crackscope.config.choices import Device
+from crackscope.config.choices import REPORTS, Device, FailOn
 from crackscope.config.rules import at_least, check, positive, share
 
 
@@ -12,7 +12,8 @@ class InspectConfig:
     """Find cracks in whole photos."""
 
     photos: tuple[str, ...]
-    """Photos, folders (walked recursively) and globs."""
+    """Photos, folders (walked recursively), globs, zip files, addresses (s3://, gs://, https://),
+    and - for a list of such on standard input."""
     _: KW_ONLY
     model: str = "crackscope"
     """Bundle folder, run folder, or the word crackscope: the model in the package."""
@@ -30,10 +31,21 @@ class InspectConfig:
     """Photos worked on at once; else one for each core."""
     max_megapixels: float = 250.0
     """Larger photos are refused before they are decoded."""
+    report: str = REPORTS
+    """What to write beside results.jsonl, joined by commas, such as csv, html, pdf, geojson, coco,
+    label-studio, parquet. `crackscope report` makes any of them later."""
+    fail_on: FailOn | None = None
+    """Exit with code 4 where a photo gets this verdict; unsure: where it gets that or crack."""
+    watch: bool = False
+    """Go on looking for new photos in the one folder that is given, until Ctrl-C."""
 
     def __post_init__(self) -> None:
         check(
             (bool(self.photos), "nothing to inspect: name a photo, a folder or a glob"),
+            (
+                not self.watch or len(self.photos) == 1,
+                f"watch takes one folder. Received: {', '.join(self.photos)}",
+            ),
             share("threshold", self.threshold),
             at_least("workers", self.workers, 1),
             positive("max_megapixels", self.max_megapixels),

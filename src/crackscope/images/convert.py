@@ -43,18 +43,11 @@ def _through(profile: ImageCms.ImageCmsProfile, image: Image.Image) -> Image.Ima
 
 
 def _eight_bit(image: Image.Image) -> Image.Image:
-    if image.mode not in ("I", "F") and not image.mode.startswith("I;16"):
+    if image.mode != "I" and not image.mode.startswith("I;16"):
         return image
-    values = np.nan_to_num(np.asarray(image).astype(np.float64), posinf=0.0, neginf=0.0)
-    scaled = np.clip(values, 0.0, None) * (255.0 / _full_scale(image.mode, float(values.max())))
-    return Image.fromarray(np.rint(scaled).astype(np.uint8))
-
-
-def _full_scale(mode: str, largest: float) -> float:
-    """The value that means white: 16 bit where the values fit; a float picture may go to 1."""
-    if mode == "F" and largest <= 255.0:
-        return 1.0 if largest <= 1.0 else 255.0
-    return max(65535.0, largest)
+    values = np.clip(np.asarray(image).astype(np.float64), 0.0, None)
+    full = max(65535.0, float(values.max()))  # 16 bit where the values fit
+    return Image.fromarray(np.rint(values * (255.0 / full)).astype(np.uint8))
 
 
 def _without_alpha(image: Image.Image) -> Image.Image:

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 _TAG = 0x0112
 
 
-def orientation_of(image: "Image.Image") -> int:
+def orientation_of(exif: "Image.Exif") -> int:
     """EXIF orientation, 1 to 8; 1 (upright) where it is missing or broken."""
     try:
-        value = image.getexif().get(_TAG, 1)
+        value = exif.get(_TAG, 1)
     except Exception:  # noqa: BLE001  (EXIF is free-form: a broken one may raise anything)
         return 1
     return value if isinstance(value, int) and 1 <= value <= 8 else 1

@@ -4,27 +4,29 @@ The one way to get pixels, so that training, evaluation and inspection see the s
 """
 
 import io
-import stat
 from pathlib import Path
 
 import numpy as np
 import simplejpeg
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
+from PIL.TiffImagePlugin import TiffImageFile
 
 from crackscope.errors import ImageError
-from crackscope.images import heic, signature
+from crackscope.images import dng, heic, signature, tiff
 from crackscope.images.convert import foreign_profile, to_rgb
+from crackscope.images.exif import block_of, exif_of, parse
+from crackscope.images.files import content_of
 from crackscope.images.guard import our_limits
+from crackscope.images.metadata import metadata_of
 from crackscope.images.orient import orientation_of, upright
 from crackscope.types import Photo, Pixels
 
 MAX_MEGAPIXELS = 250.0
 MIN_SIDE = 32
 
-_PILLOW_FORMATS = (*signature.READABLE, "MPO")
-_MAX_BYTES_PER_PIXEL = 16
-_SUBFILE_TYPE, _REDUCED, _DNG_VERSION = 254, 1, 50706
+_LENIENT = ("PNG", "JPEG2000")
+"""Formats whose decoder passes a file that is cut off."""
 
 
 def read(path: Path, name: str | None = None, max_megapixels: float = MAX_MEGAPIXELS) -> Photo:
@@ -32,7 +34,7 @@ def read(path: Path, name: str | None = None, max_megapixels: float = MAX_MEGAPI
 
     Raises ImageError, whose kind tells a missing or forbidden file from a broken one.
     """
-    return decode(_content(path, max_megapixels), name or str(path), max_megapixels)
+    return decode(content_of(path, max_megapixels), name or str(path), max_megapixels)
 
 
 def decode(content: bytes, path: str, max_megapixels: float = MAX_MEGAPIXELS) -> Photo:
@@ -47,11 +49,11 @@ def decode(content: bytes, path: str, max_megapixels: float = MAX_MEGAPIXELS) ->
         readable = ", ".join(signature.READABLE)
         raise ImageError("not_an_image", f"the file is not a picture. Read are: {readable}")
     if name == signature.RAW:
-        raise _raw()
+        raise tiff.raw()
     try:
         with our_limits():
             decoder = _decode_heic if name == signature.HEIC else _decode_common
-            return Photo(path, decoder(content, max_megapixels))
+            return decoder(content, path, max_megapixels)
     except ImageError:
         raise
     except MemoryError as error:
@@ -91,42 +93,39 @@ def check_size(width: int, height: int, max_megapixels: float) -> None:
         )
 
 
-def _content(path: Path, max_megapixels: float) -> bytes:
-    try:
-        state = path.stat()
-        if stat.S_ISDIR(state.st_mode):
-            next(path.iterdir(), None)  # a folder comes here where listing it failed: say why
-        if not stat.S_ISREG(state.st_mode):
-            raise ImageError("unreadable", "it is not a file")
-        if state.st_size > max_megapixels * 1e6 * _MAX_BYTES_PER_PIXEL + 2**26:
-            raise ImageError(
-                "too_large",
-                f"the file has {state.st_size / 1e6:.0f} MB, more than any photo of "
-                f"{max_megapixels:g} megapixels",
-            )
-        return path.read_bytes()
-    except FileNotFoundError as error:
-        raise ImageError("not_found", "there is no such file (any more)") from error
-    except PermissionError as error:
-        raise ImageError("not_permitted", "this user may not read it") from error
-    except (OSError, ValueError) as error:
-        raise ImageError("unreadable", f"the system cannot read it: {error}") from error
-
-
-def _decode_common(content: bytes, max_megapixels: float) -> Pixels:
-    with Image.open(io.BytesIO(content), formats=_PILLOW_FORMATS) as image:
+def _decode_common(content: bytes, path: str, max_megapixels: float) -> Photo:
+    with Image.open(io.BytesIO(content), formats=signature.READABLE) as image:
+        if dng.recognises(image):
+            return _decode_dng(content, image, path, max_megapixels)
         check_size(*image.size, max_megapixels)
-        _refuse_preview(image)
-        profile = foreign_profile(image)
-        if image.format in ("JPEG", "MPO"):
-            if image.mode in ("RGB", "L") and profile is None:
-                return upright(_decode_jpeg(content), orientation_of(image))
-            if signature.cut_off(content, "JPEG"):
-                raise ImageError("truncated", _TRUNCATED)
-        image.load()
-        if image.format == "PNG" and signature.cut_off(content, "PNG"):
+        if isinstance(image, TiffImageFile):
+            tiff.check(image.tag_v2)
+        elif image.mode == "F":
+            raise tiff.floating_point()
+        pixels = _upright_pixels(content, image)
+        exif = exif_of(image)
+        return Photo(path, pixels, metadata_of(exif), block_of(image, exif))
+
+
+def _decode_dng(content: bytes, image: Image.Image, path: str, max_megapixels: float) -> Photo:
+    """The preview as the photo; what was taken when and how stands in the DNG around it."""
+    preview = decode(dng.preview(content, image), path, max_megapixels)
+    exif = exif_of(image)
+    pixels = preview.pixels if preview.exif else upright(preview.pixels, orientation_of(exif))
+    return Photo(path, pixels, metadata_of(exif), block_of(image, exif))
+
+
+def _upright_pixels(content: bytes, image: Image.Image) -> Pixels:
+    profile = foreign_profile(image)
+    if image.format in ("JPEG", "MPO"):
+        if image.mode in ("RGB", "L") and profile is None:
+            return upright(_decode_jpeg(content), orientation_of(exif_of(image)))
+        if signature.cut_off(content, "JPEG"):
             raise ImageError("truncated", _TRUNCATED)
-        return upright(to_rgb(image, profile), orientation_of(image))
+    image.load()
+    if image.format in _LENIENT and signature.cut_off(content, image.format):
+        raise ImageError("truncated", _TRUNCATED)
+    return upright(to_rgb(image, profile), orientation_of(exif_of(image)))
 
 
 def _decode_jpeg(content: bytes) -> Pixels:
@@ -139,7 +138,7 @@ def _decode_jpeg(content: bytes) -> Pixels:
     except ValueError as error:
         if _is_damage(str(error)):
             raise
-        with Image.open(io.BytesIO(content), formats=("JPEG", "MPO")) as image:
+        with Image.open(io.BytesIO(content), formats=("JPEG",)) as image:
             pixels = np.asarray(image.convert("RGB"))
     return pixels
 
@@ -149,25 +148,14 @@ def _is_damage(remark: str) -> bool:
     return "Premature end" in remark or ("Corrupt" in remark and "extraneous" not in remark)
 
 
-def _decode_heic(content: bytes, max_megapixels: float) -> Pixels:
+def _decode_heic(content: bytes, path: str, max_megapixels: float) -> Photo:
     opened = heic.open_heic(content)
     width, height = opened.size
     check_size(width, height, max_megapixels)
+    block = opened.info.get("exif") or b""
     image = heic.to_pillow(opened)
-    return upright(to_rgb(image, foreign_profile(image)), 1)
-
-
-def _refuse_preview(image: Image.Image) -> None:
-    """A TIFF whose first picture is a reduced one is a camera's raw file: not its thumbnail."""
-    tags = getattr(image, "tag_v2", {})
-    if tags.get(_SUBFILE_TYPE, 0) & _REDUCED or _DNG_VERSION in tags:
-        raise _raw()
-
-
-def _raw() -> ImageError:
-    return ImageError(
-        "unsupported", "camera raw files are not read: develop the photo to JPEG or TIFF"
-    )
+    pixels = upright(to_rgb(image, foreign_profile(image)), 1)
+    return Photo(path, pixels, metadata_of(parse(block)), block)
 
 
 _TRUNCATED = "the file is cut off: it ends before the picture does. Copy it again from the camera"
@@ -177,4 +165,9 @@ def _explain(content: bytes, name: str, error: Exception) -> ImageError:
     text = str(error)
     if signature.cut_off(content, name) or "truncated" in text or "Premature end" in text:
         return ImageError("truncated", _TRUNCATED)
+    if isinstance(error, UnidentifiedImageError):  # its text names an address in memory
+        if name == "TIFF":
+            with our_limits():
+                return tiff.explain(content)
+        text = "its header is damaged, or it is of a variant that is not read"
     return ImageError("unreadable", f"it begins as {name} but cannot be decoded: {text}")

@@ -7,9 +7,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from crackscope.errors import ImageError
-from crackscope.images.read import read
-from crackscope.inspection.find import Source
+from crackscope.images.read import decode
 from crackscope.inspection.inspector import Inspector
+from crackscope.inspection.sources.source import Source
 from crackscope.types import Photo, PhotoError, PhotoResult, WindowScores
 
 Finish = Callable[[Source, Photo, WindowScores, PhotoResult], None]
@@ -29,9 +29,11 @@ def inspect_all(
     max_megapixels: float,
     workers: int,
     finish: Finish,
+    stop: Callable[[], bool] = lambda: False,
 ) -> Generator[PhotoResult, None, None]:
     """One result a source, in order; a photo that cannot be read becomes a failed result.
 
+    Once `stop` gives true, the photos that are worked on are finished, and no other is begun.
     Whatever `finish` raises ends the walk: it is the system's fault, not the photo's.
     """
     worker = _Worker(inspector, threshold, max_megapixels, finish)
@@ -39,13 +41,23 @@ def inspect_all(
     pool = ThreadPoolExecutor(workers, thread_name_prefix="inspect")
     try:
         for job in _jobs(sources, workers):
+            if stop():
+                break
             waiting.append(pool.submit(worker.run, job))
             if len(waiting) > workers * _AHEAD:
                 yield from waiting.popleft().result()
         while waiting:
             yield from waiting.popleft().result()
+            if stop():
+                _call_off(waiting)
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _call_off(waiting: deque[Future[list[PhotoResult]]]) -> None:
+    """Drop the jobs that no worker has begun: from the end, so that none in between is missing."""
+    while waiting and waiting[-1].cancel():
+        waiting.pop()
 
 
 def _jobs(sources: Sequence[Source], workers: int) -> Iterator[list[Source]]:
@@ -53,7 +65,7 @@ def _jobs(sources: Sequence[Source], workers: int) -> Iterator[list[Source]]:
     job: list[Source] = []
     room = _TOGETHER_BYTES
     for source in sources:
-        size = _size(source)
+        size = source.stamp()[0]
         if job and (size > room or len(job) == together):
             yield job
             job, room = [], _TOGETHER_BYTES
@@ -61,13 +73,6 @@ def _jobs(sources: Sequence[Source], workers: int) -> Iterator[list[Source]]:
         room -= size
     if job:
         yield job
-
-
-def _size(source: Source) -> int:
-    try:
-        return source.path.stat().st_size
-    except OSError:
-        return 0
 
 
 @dataclass(frozen=True)
@@ -86,7 +91,8 @@ class _Worker:
         for source in sources:
             start = time.perf_counter()
             try:
-                photo = read(source.path, source.name, self.max_megapixels)
+                content = source.content(self.max_megapixels)
+                photo = decode(content, source.name, self.max_megapixels)
             except ImageError as error:
                 results[source] = _failed(source, error, time.perf_counter() - start)
                 continue

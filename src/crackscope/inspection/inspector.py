@@ -82,6 +82,7 @@ class Inspector:
             height=photo.height,
             regions=find_regions(windows, upper),
             surface=self.concrete.judge(photo, windows.tiles) if self.concrete else None,
+            metadata=photo.metadata,
         )
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import simplejpeg
 from PIL import Image, ImageDraw, ImageFont
 
+from crackscope.images import exif
 from crackscope.rendering import colour
 from crackscope.types import Box, Photo, PhotoResult, Pixels, Region, WindowScores
 
@@ -19,9 +20,11 @@ _INK, _PAPER = (255, 255, 255), (24, 24, 27)
 
 
 def render(photo: Photo, windows: WindowScores, result: PhotoResult) -> bytes:
-    """The overlay as JPEG, its long side at most 2048 px."""
+    """The overlay as JPEG with the photo's own EXIF, its long side at most 2048 px."""
     canvas = draw(photo, windows, result)
-    return bytes(simplejpeg.encode_jpeg(canvas, quality=_QUALITY, colorsubsampling="420"))
+    jpeg = bytes(simplejpeg.encode_jpeg(canvas, quality=_QUALITY, colorsubsampling="420"))
+    height, width = canvas.shape[:2]
+    return exif.insert(jpeg, exif.for_copy(photo.exif, width, height))
 
 
 def draw(photo: Photo, windows: WindowScores, result: PhotoResult) -> Pixels:

@@ -1,13 +1,16 @@
 """What is left on disk after an inspection: one file a format.
 
-A new format is one new file here, with its class under `@REPORTS.register("name")`.
+A new format is one new file here, with its function under `@report_format("name")`. The ledger,
+results.jsonl, is no format: it is always written, and every format can be made from it later.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from crackscope import extras
+from crackscope.errors import UsageError
 from crackscope.registry import Registry, import_plugins
 from crackscope.types import PhotoResult
 
@@ -16,17 +19,29 @@ from crackscope.types import PhotoResult
 class Context:
     """What a report may say beside the results.
 
-    `overlays` gives the overlay of a photo by its path in the results, relative to the output
-    folder and joined with `/`; `settings` are what the verdicts were made with.
+    `folder` is that of the inspection; `overlays` gives the overlay of each photo that was found,
+    by its path in the results, relative to that folder and joined with `/`; `settings` are what
+    the verdicts were made with; `card` is the model card, Markdown.
     """
 
     model: str
+    folder: Path
     settings: Mapping[str, Any] = field(default_factory=dict)
     overlays: Mapping[str, str] = field(default_factory=dict)
     passed_over: int = 0
+    card: str = ""
+
+    def facts(self) -> list[tuple[str, str]]:
+        """How the results were made, name and value, for a table."""
+        passed_over = {"files passed over (no picture by their extension)": self.passed_over}
+        values = {"model": self.model, **self.settings, **passed_over}
+        return [
+            (name, f"{value:.4g}" if isinstance(value, float) else str(value))
+            for name, value in values.items()
+        ]
 
 
-class Report(Protocol):
+class Write(Protocol):
     """Writes results in one format."""
 
     def __call__(self, results: Sequence[PhotoResult], dest: Path, context: Context) -> list[Path]:
@@ -34,10 +49,48 @@ class Report(Protocol):
         ...
 
 
-REPORTS: Registry[Report] = Registry("report")
+@dataclass(frozen=True)
+class Format:
+    """A way to write results, and the package that it needs beyond a plain install ("": none)."""
+
+    write: Write
+    needs: str = ""
 
 
-def discover() -> Registry[Report]:
+REPORTS: Registry[Format] = Registry("report")
+
+
+def report_format(name: str, needs: str = "") -> Callable[[Write], Write]:
+    """Decorator that makes a function the format `name`.
+
+    `needs` is the package that it imports and that the extra of the same name brings.
+    """
+
+    def add(write: Write) -> Write:
+        REPORTS.register(name)(Format(write, needs))
+        return write
+
+    return add
+
+
+def discover() -> Registry[Format]:
     """The registry with every format of this folder in it."""
     import_plugins(__name__, __path__)
     return REPORTS
+
+
+def chosen(names: str) -> list[Write]:
+    """The formats of a list joined by commas, each once, in its order.
+
+    Raises UnknownNameError with the nearest name, UsageError where there is none at all, and
+    MissingExtraError where a package is missing: all before hours of work.
+    """
+    wanted = dict.fromkeys(name.strip() for name in names.split(",") if name.strip())
+    if not wanted:
+        known = ", ".join(discover().names())
+        raise UsageError(f"report must name at least one of: {known}. Received: {names!r}")
+    formats = {name: discover().get(name) for name in wanted}
+    for name, found in formats.items():
+        if found.needs:
+            extras.check(found.needs, name, f"write the report {name!r}")
+    return [found.write for found in formats.values()]

@@ -1,58 +1,100 @@
-"""index.html: every photo with its overlay, the worst first. The page runs no script."""
+"""report.html: one file with everything in it; it opens offline, prints, and can be handed over."""
 
-from collections import Counter
+import base64
+import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from crackscope.rendering import template
-from crackscope.rendering.page import link
-from crackscope.reporting import REPORTS, Context
+from markupsafe import Markup
+
+from crackscope.rendering import colour, markdown, template, thumbnail
+from crackscope.rendering.page import data_uri
+from crackscope.rendering.site_map import SiteMap, plan
+from crackscope.reporting import Context, pictures, report_format
 from crackscope.reporting.names import printable
+from crackscope.reporting.overview import REGIONS_SHOWN, overview, worst_first
 from crackscope.run_dir import write_atomically
 from crackscope.types import PhotoResult
 
-PAGE = "index.html"
-_ORDER = ("crack", "unsure", "no crack")
+PAGE = "report.html"
+_PICTURE_BYTES = 55e6
+"""Room for pictures, so that the page can be mailed and opened; the worst photos come first."""
 
 
-def worst_first(results: Sequence[PhotoResult]) -> list[PhotoResult]:
-    """The photos that were scored: crack before unsure before no crack, then by score."""
-    scored = [result for result in results if result.ok]
-    return sorted(scored, key=lambda r: (_ORDER.index(str(r.verdict)), -(r.score or 0.0)))
-
-
-@REPORTS.register("html")
+@report_format("html")
 def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[Path]:
-    """One page that needs nothing but the overlays beside it."""
-    photos = worst_first(results)
-    others = sum(result.surface == "other" for result in photos)
-    by_name = sorted(photos, key=lambda result: result.path)
-    place = {result.path: index for index, result in enumerate(by_name)}
-    counts = Counter(str(result.verdict) for result in photos)
-    page = template.load("reporting/index.html.jinja").render(
-        photos=[_figure(result, place[result.path], context) for result in photos],
+    """One page that needs nothing beside it; its links lead to the overlays in full size."""
+    rows = _rows(worst_first(results), dest, context)
+    script = template.load("reporting/report.js").render()
+    page = template.load("reporting/report.html.jinja").render(
+        overview=overview(results, context),
+        photos=rows,
         failed=[(printable(r.path), r.error) for r in results if r.error is not None],
-        counts={verdict: counts[verdict] for verdict in _ORDER},
-        others=others,
-        total=len(results),
+        site=_site(rows),
+        threshold=next((row.result.threshold for row in rows), None),
+        shades=[f"rgb{colour.of_score(step / 8)}" for step in range(9)],
+        regions_shown=REGIONS_SHOWN,
         context=context,
+        card=markdown.to_html(context.card, heading=3),
+        script=Markup(script),
+        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     )
     file = dest / PAGE
     write_atomically(file, page.encode("utf-8", "backslashreplace"))
     return [file]
 
 
-def _figure(result: PhotoResult, by_name: int, context: Context) -> dict[str, Any]:
-    overlay = context.overlays.get(result.path)
+@dataclass(frozen=True)
+class _Row:
+    """A photo in the table: its result, and what the page makes of it."""
+
+    result: PhotoResult
+    name: str
+    kind: str
+    overlay: str | None
+    pictures: dict[str, Any] | None
+
+
+def _rows(photos: Sequence[PhotoResult], dest: Path, context: Context) -> list[_Row]:
+    """A row a photo; pictures as long as there is room for them."""
+    rows = []
+    room = _PICTURE_BYTES
+    for result in photos:
+        shown = _pictures(result, context) if room > 0 else None
+        room -= sum(map(len, (shown["heat"], shown["plain"] or ""))) if shown else 0
+        rows.append(
+            _Row(
+                result=result,
+                name=printable(result.path),
+                kind=str(result.verdict).replace(" ", "-"),
+                overlay=pictures.link(context, result.path, dest),
+                pictures=shown,
+            )
+        )
+    return rows
+
+
+def _pictures(result: PhotoResult, context: Context) -> dict[str, Any] | None:
+    heat = pictures.overlay(context, result.path)
+    if heat is None:
+        return None
+    width, height = thumbnail.size_of(heat)
+    plain = pictures.plain(context, result.path)
     return {
-        "name": printable(result.path),
-        "source": link(overlay) if overlay else None,
-        "verdict": result.verdict,
-        "kind": str(result.verdict).replace(" ", "-"),
-        "other": result.surface == "other",
-        "score": result.score,
-        "regions": result.regions,
-        "size": f"{result.width} × {result.height} px",
-        "by_name": by_name,
+        "heat": data_uri(heat, "image/jpeg"),
+        "plain": plain and data_uri(plain, "image/jpeg"),
+        "width": width,
+        "height": height,
     }
+
+
+def _site(rows: Sequence[_Row]) -> tuple[SiteMap, list[tuple[int, _Row]]] | None:
+    """The plan of the places, and whose they are: the row and its number, from 1."""
+    places, owners = [], []
+    for number, row in enumerate(rows, start=1):
+        if row.result.metadata and (place := row.result.metadata.place):
+            places.append(place)
+            owners.append((number, row))
+    return (plan(places), owners) if places else None

@@ -1,13 +1,21 @@
-"""results.jsonl: one line a photo, written as it is finished, and picked up again."""
+"""results.jsonl: one line a photo, written as it is finished, and picked up again.
 
+errors.jsonl beside it: the same lines, the failed ones only.
+"""
+
+import errno
 import json
+import os
 from collections.abc import Sequence
+from itertools import repeat
 from pathlib import Path
 from types import TracebackType
 
+from crackscope.errors import UsageError
+from crackscope.run_dir import write_atomically
 from crackscope.types import PhotoResult
 
-RESULTS = "results.jsonl"
+RESULTS, ERRORS = "results.jsonl", "errors.jsonl"
 
 
 def line(result: PhotoResult) -> str:
@@ -15,21 +23,51 @@ def line(result: PhotoResult) -> str:
     return json.dumps(result.to_dict(), allow_nan=False) + "\n"
 
 
+def write_errors(results: Sequence[PhotoResult], folder: Path) -> None:
+    """Write errors.jsonl: the photos that could not be read."""
+    lines = (line(result) for result in results if not result.ok)
+    write_atomically(folder / ERRORS, "".join(lines))
+
+
+def read(folder: Path) -> list[PhotoResult]:
+    """The results in a folder, finished or not; a half-written last line is dropped.
+
+    Raises UsageError where there are none, or where a whole line is damaged.
+    """
+    file = folder / RESULTS
+    if not file.is_file():
+        raise UsageError(f"results must be a folder with {RESULTS} in it. Received: {folder}")
+    results = []
+    with file.open("rb") as lines:
+        for number, text in enumerate(lines, start=1):
+            result = _parse(text)
+            if result is not None:
+                results.append(result)
+            elif text.endswith(b"\n"):
+                raise UsageError(f"{file}, line {number}, is damaged: inspect again")
+    return results
+
+
 class Ledger:
     """The results so far, in memory and on disk.
 
-    With `resume` it keeps the whole lines that an earlier process left for the first of `names`;
-    a half-written last line is dropped. Without, it starts anew.
+    With `resume` it keeps the whole lines that an earlier process left for the first of `names`
+    (None: for whatever photos); a half-written last line is dropped. Without, it starts anew.
     """
 
-    def __init__(self, folder: Path, names: Sequence[str], resume: bool) -> None:
+    def __init__(self, folder: Path, names: Sequence[str] | None, resume: bool) -> None:
         path = folder / RESULTS
         self.results, end = _kept(path, names) if resume and path.exists() else ([], 0)
         self._file = path.open("ab")
         self._file.truncate(end)
 
     def append(self, result: PhotoResult) -> None:
-        """Add a result; the line is with the system when this returns."""
+        """Add a result; the line is with the system when this returns.
+
+        Raises OSError where it cannot be kept, also because the file was deleted meanwhile.
+        """
+        if os.fstat(self._file.fileno()).st_nlink == 0:
+            raise FileNotFoundError(errno.ENOENT, "deleted while in use", self._file.name)
         self._file.write(line(result).encode("ascii"))
         self._file.flush()
         self.results.append(result)
@@ -46,14 +84,14 @@ class Ledger:
         self._file.close()
 
 
-def _kept(path: Path, names: Sequence[str]) -> tuple[list[PhotoResult], int]:
+def _kept(path: Path, names: Sequence[str] | None) -> tuple[list[PhotoResult], int]:
     """The results that stand, and where the last of them ends."""
     results: list[PhotoResult] = []
     end = 0
     with path.open("rb") as lines:
-        for name, text in zip(names, lines, strict=False):
+        for name, text in zip(repeat(None) if names is None else names, lines, strict=False):
             result = _parse(text)
-            if result is None or result.path != name:
+            if result is None or name not in (None, result.path):
                 break
             results.append(result)
             end += len(text)

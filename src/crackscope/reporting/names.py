@@ -21,10 +21,20 @@ def overlay_names(relative: Iterable[str]) -> list[str]:
     return [_free(_safe(path.split("/")), taken) for path in relative]
 
 
+def thumbnail_name(overlay: str) -> str:
+    """Where the small copy of a photo is kept whose overlay has that name."""
+    return f"thumbnails/{overlay.removeprefix('overlays/')}"
+
+
 def printable(name: str) -> str:
     """The name on one line: what no screen can show becomes an escape such as `\\n`."""
     shown = (c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in name)
     return "".join(shown)
+
+
+def encodable(name: str) -> str:
+    """The name as UTF-8 can hold it: what is no Unicode becomes an escape such as `\\udcff`."""
+    return name.encode("utf-8", "backslashreplace").decode()
 
 
 def _free(base: str, taken: set[str]) -> str:

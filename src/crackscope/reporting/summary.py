@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from crackscope.reporting.html import worst_first
 from crackscope.reporting.names import printable
+from crackscope.reporting.overview import worst_first
 from crackscope.types import PhotoResult
 
 _WORST_SHOWN, _FAILED_SHOWN = 10, 100

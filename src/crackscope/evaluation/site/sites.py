@@ -71,7 +71,7 @@ class PhotoSite:
         self.of_photos = len(found)
         self._photos = [found[place] for place in draw.photos(len(found), photos, seed)]
         self._source = open_source(folder)
-        names = [[photo.relative, photo.path.lstat().st_size] for photo in found]
+        names = [[photo.relative, photo.stamp()[0]] for photo in found]
         self.identity: dict[str, Any] = {"photos": photos, "site": hashing.of_value(names)}
 
     def survey(self, inspector: Inspector, folder: Path, limit: float, workers: int) -> Survey:

@@ -1,0 +1,104 @@
+"""Inspect the photos of one command, and keep what is found."""
+
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import crackscope
+from crackscope import progress
+from crackscope.commands.pace import Pace
+from crackscope.config import InspectConfig
+from crackscope.inspection.batch import inspect_all
+from crackscope.inspection.find import Found, Source
+from crackscope.inspection.inspector import Inspector
+from crackscope.models.bundle import CARD
+from crackscope.rendering import overlay, thumbnail
+from crackscope.reporting import Context, chosen, settings
+from crackscope.reporting.ledger import Ledger, write_errors
+from crackscope.reporting.names import overlay_names, thumbnail_name
+from crackscope.types import Photo, PhotoResult, WindowScores
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How photos are inspected, and in which folder the results are kept.
+
+    Once `stop` gives true, the photos that are begun are finished, and no other is begun.
+    """
+
+    config: InspectConfig
+    inspector: Inspector
+    path: Path
+    workers: int
+    stop: Callable[[], bool]
+
+
+class Job:
+    """The photos of one command, what is left on disk of each, and the reports on all."""
+
+    def __init__(self, found: Found, plan: Plan) -> None:
+        self._found, self._plan = found, plan
+        self._context = _context(plan.config, found, plan.inspector, plan.path)
+
+    def inspect_rest(self, ledger: Ledger) -> bool:
+        """Inspect what the ledger does not hold yet; returns whether nothing is left."""
+        settings.save(self._context)
+        done = len(ledger.results)
+        plan = self._plan
+        results = inspect_all(
+            plan.inspector,
+            self._found.photos[done:],
+            threshold=plan.config.threshold,
+            max_megapixels=plan.config.max_megapixels,
+            workers=plan.workers,
+            finish=self._write_pictures,
+            stop=plan.stop,
+        )
+        total, pace = len(self._found.photos), Pace(ledger.results)
+        with closing(results), progress.bar("inspect", total) as advance:
+            advance(done)
+            for result in results:
+                ledger.append(result)
+                advance(1, pace.add(result))
+        return len(ledger.results) == total
+
+    def write_reports(self, results: Sequence[PhotoResult]) -> None:
+        """Whatever is derived from the results: pages and tables."""
+        write_errors(results, self._plan.path)
+        for write in chosen(self._plan.config.report):
+            write(results, self._plan.path, self._context)
+
+    def _write_pictures(
+        self, source: Source, photo: Photo, windows: WindowScores, result: PhotoResult
+    ) -> None:
+        name = self._context.overlays[source.name]
+        _write(self._plan.path / name, overlay.render(photo, windows, result))
+        _write(self._plan.path / thumbnail_name(name), thumbnail.of_pixels(photo.pixels))
+
+
+def _write(file: Path, content: bytes) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(content)
+
+
+def _context(config: InspectConfig, found: Found, inspector: Inspector, path: Path) -> Context:
+    """What the reports say beside the results."""
+    limits = inspector.bundle.thresholds
+    overlays = overlay_names(photo.relative for photo in found.photos)
+    return Context(
+        model=inspector.bundle.identity,
+        folder=path,
+        settings={
+            "threshold": config.threshold or limits.upper,
+            "unsure from": limits.lower,
+            "window": f"{inspector.bundle.input.window} px at native resolution",
+            "largest photo": f"{config.max_megapixels:g} megapixels",
+            "made": datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %Z"),
+            "crackscope": crackscope.__version__,
+        },
+        overlays=dict(zip((photo.name for photo in found.photos), overlays, strict=True)),
+        passed_over=found.passed_over,
+        card=inspector.bundle.file(CARD).read_text(encoding="utf-8", errors="replace"),
+    )

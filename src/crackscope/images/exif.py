@@ -1,0 +1,95 @@
+"""The EXIF block of a photo: found, and carried over to a copy of it."""
+
+from contextlib import suppress
+from typing import Any
+
+from PIL import Image
+
+from crackscope.images.guard import our_limits
+
+BASE_TAGS = (270, 271, 272, 282, 283, 296, 305, 306, 315, 33432)
+"""What describes the photo, not how its file is laid out: text, camera, density, author, rights."""
+EXIF, GPS = 0x8769, 0x8825
+_ORIENTATION, _WIDTH, _HEIGHT = 0x0112, 0xA002, 0xA003
+_MAKER_NOTE, _INTEROPERABILITY = 0x927C, 0xA005
+_LONGEST = 8192
+"""Bytes of one value; the whole block has to fit into one segment of a JPEG (64 KiB)."""
+_SEGMENT = 0xFFFF - 2
+
+
+def exif_of(image: Image.Image) -> Image.Exif:
+    """The EXIF of an open picture; empty where there is none, or a broken one."""
+    try:
+        return image.getexif()
+    except Exception:  # noqa: BLE001  (EXIF is free-form: a broken one may raise anything)
+        return Image.Exif()
+
+
+def block_of(image: Image.Image, exif: Image.Exif) -> bytes:
+    """The EXIF block as bytes, b"" where there is none; made from the tags of a TIFF."""
+    if image.format == "TIFF":
+        return _written(_portable(exif)) if exif else b""
+    block = image.info.get("exif", b"")
+    return block if isinstance(block, bytes) else b""
+
+
+def parse(block: bytes) -> Image.Exif:
+    """The EXIF in a block; empty where it is broken."""
+    exif = Image.Exif()
+    with our_limits(), suppress(Exception):  # as above
+        exif.load(block)
+    return exif
+
+
+def for_copy(block: bytes, width: int, height: int) -> bytes:
+    """The EXIF of an upright copy of width x height px, b"" where there is nothing to tell.
+
+    Without the thumbnail and the maker's note, which do not survive a move.
+    """
+    if not block:
+        return b""
+    with our_limits():
+        exif = _portable(parse(block))
+    if not (exif or exif.get_ifd(EXIF) or exif.get_ifd(GPS)):
+        return b""
+    exif[_ORIENTATION] = 1
+    exif.get_ifd(EXIF).update({_WIDTH: width, _HEIGHT: height})
+    return _written(exif)
+
+
+def insert(jpeg: bytes, block: bytes) -> bytes:
+    """The JPEG with an EXIF block as its first segment; as it was where the block is b""."""
+    if not block:
+        return jpeg
+    return b"".join((jpeg[:2], b"\xff\xe1", (len(block) + 2).to_bytes(2, "big"), block, jpeg[2:]))
+
+
+def _portable(exif: Image.Exif) -> Image.Exif:
+    """The part that still holds in another file."""
+    copy = Image.Exif()
+    with suppress(Exception):  # as above
+        base = {tag: exif[tag] for tag in BASE_TAGS if tag in exif}
+        copy.update(_short(base))
+    for group in (EXIF, GPS):
+        with suppress(Exception):
+            values = _short(exif.get_ifd(group))
+            if values:
+                copy.get_ifd(group).update(values)
+    return copy
+
+
+def _short(values: dict[int, Any]) -> dict[int, Any]:
+    return {
+        tag: value
+        for tag, value in values.items()
+        if tag not in (_MAKER_NOTE, _INTEROPERABILITY)
+        and not (isinstance(value, bytes | str | tuple) and len(value) > _LONGEST)
+    }
+
+
+def _written(exif: Image.Exif) -> bytes:
+    try:
+        block = exif.tobytes()
+    except Exception:  # noqa: BLE001  (a value that Pillow has read, but cannot write)
+        return b""
+    return block if len(block) <= _SEGMENT else b""

@@ -1,0 +1,120 @@
+"""When, where and with what a photo was taken, as its EXIF says."""
+
+import math
+import re
+from datetime import datetime
+from typing import Any
+
+from PIL import Image
+
+from crackscope.images.exif import EXIF, GPS
+from crackscope.types import Metadata
+
+_MAKE, _MODEL = 271, 272
+_TAKEN, _TAKEN_OFFSET, _FOCAL_LENGTH = 0x9003, 0x9011, 0x920A
+_LATITUDE, _LONGITUDE, _ALTITUDE = 2, 4, 6
+_LOWEST_M, _HIGHEST_M = -1000.0, 10000.0
+_LONGEST_LENS_MM = 10000.0
+_UNITS = (1.0, 60.0, 3600.0)
+"""Degrees, minutes, seconds."""
+
+
+def metadata_of(exif: Image.Exif) -> Metadata | None:
+    """What is known, or None where that is nothing; nonsense counts as not known. Never raises."""
+    if not exif:
+        return None
+    camera, details, place = exif, _group(exif, EXIF), _group(exif, GPS)
+    latitude, longitude = _position(place)
+    found = Metadata(
+        taken=_time(details.get(_TAKEN), details.get(_TAKEN_OFFSET)),
+        latitude=latitude,
+        longitude=longitude,
+        altitude_m=_altitude(place),
+        camera=_camera(_value(camera, _MAKE), _value(camera, _MODEL)),
+        focal_length_mm=_within(_number(details.get(_FOCAL_LENGTH)), 0.1, _LONGEST_LENS_MM),
+    )
+    return None if found == Metadata() else found
+
+
+def _group(exif: Image.Exif, tag: int) -> dict[int, Any]:
+    try:
+        return exif.get_ifd(tag)
+    except Exception:  # noqa: BLE001  (EXIF is free-form: a broken one may raise anything)
+        return {}
+
+
+def _value(exif: Image.Exif, tag: int) -> Any:
+    try:
+        return exif.get(tag)
+    except Exception:  # noqa: BLE001  (as above)
+        return None
+
+
+def _number(value: Any) -> float | None:
+    """A finite number from a rational, an integer or a float."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError, ZeroDivisionError, OverflowError):
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _within(number: float | None, low: float, high: float) -> float | None:
+    return number if number is not None and low <= number <= high else None
+
+
+def _position(place: dict[int, Any]) -> tuple[float, float] | tuple[None, None]:
+    latitude = _degrees(place.get(_LATITUDE), _text(place.get(_LATITUDE - 1)), "NS", 90.0)
+    longitude = _degrees(place.get(_LONGITUDE), _text(place.get(_LONGITUDE - 1)), "EW", 180.0)
+    if latitude is None or longitude is None:
+        return None, None
+    if latitude == longitude == 0.0:  # receivers without a fix write zeros: a place in the sea
+        return None, None
+    return latitude, longitude
+
+
+def _degrees(value: Any, side: str, sides: str, most: float) -> float | None:
+    """Signed degrees of degrees, minutes, seconds; None where the side of the globe is not said."""
+    parts = value if isinstance(value, tuple) else (value,)
+    numbers = [number for part in parts[:3] if (number := _number(part)) is not None]
+    if side[:1].upper() not in tuple(sides) or not parts or len(numbers) < len(parts[:3]):
+        return None
+    degrees = sum((part / unit for part, unit in zip(numbers, _UNITS, strict=False)), 0.0)
+    signed = degrees if side[0].upper() == sides[0] else -degrees
+    return _within(signed, -most, most)
+
+
+def _altitude(place: dict[int, Any]) -> float | None:
+    """Metres above sea level; the reference is a byte: odd means below."""
+    height = _number(place.get(_ALTITUDE))
+    reference = place.get(_ALTITUDE - 1, 0)
+    below = (reference[:1] == b"\1") if isinstance(reference, bytes) else reference == 1
+    return None if height is None else _within(-height if below else height, _LOWEST_M, _HIGHEST_M)
+
+
+def _time(taken: Any, offset: Any) -> str | None:
+    """ISO 8601, with the offset from UTC where the camera knew it; None for clocks never set."""
+    try:
+        time = datetime.strptime(_text(taken)[:19], "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007
+    except ValueError:
+        return None
+    known = re.fullmatch(r"[+-](0\d|1[0-4]):[0-5]\d", _text(offset))
+    return time.isoformat() + (known[0] if known else "")
+
+
+def _camera(make: Any, model: Any) -> str | None:
+    """Make and model, the make once: `Canon` and `Canon EOS R5` are `Canon EOS R5`."""
+    make, model = _text(make), _text(model)
+    if not model.casefold().startswith(make.split(" ")[0].casefold()):
+        model = f"{make} {model}"
+    return model.strip() or make or None
+
+
+def _text(value: Any) -> str:
+    """One printable line of at most 100 characters; what no text is gives an empty one."""
+    if isinstance(value, bytes):
+        value = value.decode("latin-1")
+    if not isinstance(value, str):
+        return ""
+    line = "".join(c if c.isprintable() else " " for c in value.split("\0")[0])
+    return " ".join(line.split())[:100]

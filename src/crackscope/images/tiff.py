@@ -1,0 +1,66 @@
+"""What the tags of a TIFF say before it is decoded."""
+
+import io
+from typing import Any
+
+from PIL import TiffImagePlugin
+
+from crackscope.errors import ImageError
+
+_SUBFILE_TYPE, _REDUCED = 254, 1
+_BITS, _PLANES, _SAMPLE_FORMAT = 258, 284, 339
+_SEPARATE, _FLOATING_POINT = 2, (3, 6)
+
+
+def directory_at(content: bytes, offset: int | None = None) -> Any:
+    """The tags of the picture at `offset` of the file, else of the first."""
+    big = 43 in content[2:4]
+    directory = TiffImagePlugin.ImageFileDirectory_v2(content[: 16 if big else 8])
+    file = io.BytesIO(content)
+    file.seek(directory.next if offset is None else offset)
+    directory.load(file)
+    return directory
+
+
+def check(tags: Any) -> None:
+    """Raise ImageError for a picture whose pixels are not what a photo shows, or are misread."""
+    if tags.get(_SUBFILE_TYPE, 0) & _REDUCED:  # a camera's raw file: not its thumbnail
+        raise raw()
+    if set(_FLOATING_POINT).intersection(tags.get(_SAMPLE_FORMAT, ())):
+        raise floating_point()
+    if tags.get(_PLANES) == _SEPARATE and max(tags.get(_BITS, (1,))) > 8:  # Pillow misreads them
+        raise ImageError(
+            "unsupported",
+            "a TIFF of 16 bits whose channels are stored apart is not read: "
+            "save it with the channels together, or with 8 bits",
+        )
+
+
+def explain(content: bytes) -> ImageError:
+    """Why Pillow does not know a file that begins as TIFF."""
+    unknown = ImageError(
+        "unreadable", "its tags are damaged, or of a kind of TIFF that is not read"
+    )
+    try:
+        check(directory_at(content))
+    except ImageError as error:
+        return error
+    except Exception:  # noqa: BLE001  (damaged tags may raise anything)
+        return unknown
+    return unknown
+
+
+def raw() -> ImageError:
+    """For the raw files of cameras."""
+    return ImageError(
+        "unsupported", "camera raw files are not read: develop the photo to JPEG or TIFF"
+    )
+
+
+def floating_point() -> ImageError:
+    """For pixels without a known white."""
+    return ImageError(
+        "unsupported",
+        "nothing says which value of a floating-point picture is white: "
+        "save it with 8 or 16 bits a channel",
+    )

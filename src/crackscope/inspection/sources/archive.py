@@ -1,0 +1,101 @@
+"""Zip files, read in place: nothing is unpacked, so no entry can write anywhere."""
+
+import lzma
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from crackscope.errors import ImageError
+from crackscope.images.files import check_length
+from crackscope.inspection.sources.files import gone
+from crackscope.inspection.sources.source import Search, Source
+
+_ENCRYPTED = 1
+_DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, KeyError, ValueError)
+"""What zipfile and the decompressors raise for a damaged or a vanished entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveEntry(Source):
+    """One entry of the zip file `archive`."""
+
+    archive: Path
+    entry: str
+
+    def stamp(self) -> tuple[int, int]:
+        """Size when unpacked, and the checksum."""
+        try:
+            info = _opened(self.archive).getinfo(self.entry)
+        except _DAMAGE:
+            return 0, 0
+        return info.file_size, info.CRC
+
+    def content(self, max_megapixels: float) -> bytes:
+        """See `Source`; the size is judged before anything is unpacked."""
+        if not self.archive.exists():
+            raise gone(self.archive)
+        try:
+            archive = _opened(self.archive)
+            info = archive.getinfo(self.entry)
+            check_length(info.file_size, max_megapixels)
+            if info.flag_bits & _ENCRYPTED:
+                raise ImageError(
+                    "not_permitted", "it is encrypted: unpack the zip file with its password"
+                )
+            return archive.read(info)
+        except NotImplementedError as error:
+            raise ImageError("unsupported", f"the zip file cannot be unpacked: {error}") from error
+        except _DAMAGE as error:
+            raise ImageError("unreadable", f"the zip file is damaged here: {error}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class DamagedArchive(Source):
+    """A zip file that is none; stands for the photos that it may have held."""
+
+    reason: str
+
+    def stamp(self) -> tuple[int, int]:
+        """Nothing is known."""
+        return 0, 0
+
+    def content(self, max_megapixels: float) -> bytes:
+        """Always an ImageError."""
+        raise ImageError("unreadable", f"the zip file cannot be opened: {self.reason}")
+
+
+class ZipFiles:
+    """Zip files that are named by hand; those in a folder are passed over."""
+
+    def recognises(self, argument: str) -> bool:
+        """By its name, and that it is a file."""
+        return argument.lower().endswith(".zip") and Path(argument).is_file()
+
+    def find(self, argument: str, search: Search) -> Iterator[Source]:
+        """The entries that are photos by name, sorted; of two with one name the last."""
+        path = Path(argument)
+        if not search.first_time(str(path.resolve())):
+            return
+        try:
+            names = sorted({info.filename for info in _opened(path).infolist()})
+        except _DAMAGE as error:
+            yield DamagedArchive(argument, path.name, str(error))
+            return
+        below = f"{path.name}/" if search.several else ""
+        for name in names:
+            if not name.endswith("/") and search.takes(name):
+                yield ArchiveEntry(f"{argument}/{name}", below + name, path, name)
+
+
+def _opened(path: Path) -> zipfile.ZipFile:
+    """Open once for all entries, whose list is long; threads may read from it together."""
+    state = path.stat()
+    return _open(path, state.st_size, state.st_mtime_ns)
+
+
+@lru_cache(maxsize=4)
+def _open(path: Path, size: int, changed: int) -> zipfile.ZipFile:
+    return zipfile.ZipFile(path)

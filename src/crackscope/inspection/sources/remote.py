@@ -1,0 +1,108 @@
+"""Photos on a server, by an address that is spelled out: s3://, gs://, https://."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+
+from crackscope import extras
+from crackscope.errors import ImageError, UsageError
+from crackscope.images.files import check_length, refuse_video
+from crackscope.inspection.sources.files import gone
+from crackscope.inspection.sources.source import Search, Source, is_photo_name
+
+_SCHEMES = {"s3": "s3fs", "gs": "gcsfs", "https": "aiohttp"}
+"""What fsspec needs for each."""
+_ADDRESS = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
+_LISTED = ("s3", "gs")
+"""Schemes whose folders can be walked; a web server does not list what it has."""
+_VERSIONS = ("ETag", "etag", "LastModified", "updated", "mtime", "created")
+
+
+@dataclass(frozen=True, slots=True)
+class RemotePhoto(Source):
+    """The photo at an address; `root` is the folder that it was found through, "" without one."""
+
+    url: str
+    size: int = 0
+    version: str = ""
+    root: str = ""
+
+    def stamp(self) -> tuple[int, str]:
+        """What the list of the folder said."""
+        return self.size, self.version
+
+    def content(self, max_megapixels: float) -> bytes:
+        """See `Source`; retries are fsspec's."""
+        refuse_video(self.relative)
+        system = _system(self.url)
+        try:
+            check_length(self.size or system.info(self.url).get("size") or 0, max_megapixels)
+            content: bytes = system.cat_file(self.url)
+            return content
+        except ImageError:
+            raise
+        except FileNotFoundError as error:
+            raise ImageError("not_found", "there is no such file (any more)") from error
+        except PermissionError as error:
+            raise ImageError("not_permitted", "the server does not give it to you") from error
+        except Exception as error:  # every client has its own
+            self._check_server(system)
+            raise ImageError("unreadable", f"the server did not give it: {error}") from error
+
+    def _check_server(self, system: Any) -> None:
+        """Raise SourceGoneError where even the folder cannot be listed any more."""
+        if not self.root:
+            return
+        try:
+            system.invalidate_cache()
+            system.ls(self.root)
+        except Exception as error:
+            raise gone(self.root) from error
+
+
+class Addresses:
+    """Addresses with a scheme."""
+
+    def recognises(self, argument: str) -> bool:
+        """By the scheme."""
+        return _ADDRESS.match(argument) is not None
+
+    def find(self, argument: str, search: Search) -> Iterator[Source]:
+        """One photo, or of s3:// and gs:// all photos below a folder, sorted."""
+        scheme = argument.partition("://")[0].lower()
+        if scheme not in _SCHEMES:
+            allowed = ", ".join(f"{name}://" for name in _SCHEMES)
+            raise UsageError(f"an address begins with {allowed}. Received: {argument!r}")
+        name = PurePosixPath(argument.partition("?")[0]).name
+        if scheme not in _LISTED or is_photo_name(name):
+            _system(argument)  # what is missing is to be told now
+            if search.first_time(argument):
+                yield RemotePhoto(argument, name, argument)
+        else:
+            yield from _folder(argument.rstrip("/"), search)
+
+
+def _folder(root: str, search: Search) -> Iterator[Source]:
+    system = _system(root)
+    try:
+        listed = system.find(root, detail=True)
+    except Exception as error:  # every client has its own
+        raise UsageError(f"{root} cannot be listed: {error}") from error
+    start = len(system._strip_protocol(root)) + 1
+    below = f"{PurePosixPath(root).name}/" if search.several else ""
+    for path, info in sorted(listed.items()):
+        name = path[start:]
+        url = f"{root}/{name}"
+        if search.takes(name) and search.first_time(url):
+            version = next((str(info[key]) for key in _VERSIONS if key in info), "")
+            yield RemotePhoto(url, below + name, url, info.get("size") or 0, version, root)
+
+
+def _system(url: str) -> Any:
+    """fsspec's file system for an address; it keeps one of each kind."""
+    scheme = url.partition("://")[0].lower()
+    extras.require(_SCHEMES[scheme], "cloud", f"read {scheme}:// addresses")
+    fsspec = extras.require("fsspec", "cloud", f"read {scheme}:// addresses")
+    return fsspec.filesystem(scheme)

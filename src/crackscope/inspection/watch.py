@@ -1,0 +1,22 @@
+"""A folder that keeps filling: which photos have arrived since the last look."""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+
+from crackscope.inspection.sources.source import Source
+
+
+def arrivals(
+    look: Callable[[], Sequence[Source]], known: Collection[str]
+) -> Iterator[list[Source]]:
+    """At each step one look: the photos, in its order, whose names are new, possibly none.
+
+    A photo whose size or time has changed since the look before is still being copied, and waits.
+    """
+    done = set(known)
+    before: dict[str, tuple[int, int | str]] = {}
+    while True:
+        new = {source: source.stamp() for source in look() if source.name not in done}
+        ready = [source for source, stamp in new.items() if before.get(source.name) == stamp]
+        done.update(source.name for source in ready)
+        before = {source.name: stamp for source, stamp in new.items()}
+        yield ready

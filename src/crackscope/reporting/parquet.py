@@ -1,0 +1,45 @@
+"""photos.parquet and regions.parquet: the tables of results.csv and regions.csv, typed."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from crackscope import extras
+from crackscope.reporting import Context, report_format
+from crackscope.reporting.names import encodable
+from crackscope.reporting.rows import PHOTO_COLUMNS, REGION_COLUMNS, photo_rows, region_rows
+from crackscope.run_dir import write_atomically
+from crackscope.types import PhotoResult
+
+PHOTOS, REGIONS = "photos.parquet", "regions.parquet"
+_INTEGERS = frozenset({"width", "height", "regions", "id", "x0", "y0", "x1", "y1"})
+_FLOATS = frozenset(
+    {"score", "threshold", "seconds", "latitude", "longitude", "altitude_m", "focal_length_mm"}
+)
+
+
+@report_format("parquet", needs="pyarrow")
+def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[Path]:
+    """A row a photo in photos.parquet, a row a region in regions.parquet."""
+    photos, regions = dest / PHOTOS, dest / REGIONS
+    write_atomically(photos, _table(PHOTO_COLUMNS, photo_rows(results)))
+    write_atomically(regions, _table(REGION_COLUMNS, region_rows(results)))
+    return [photos, regions]
+
+
+def _table(columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> bytes:
+    """The content of a Parquet file; also a table without rows knows its types."""
+    arrow = extras.require("pyarrow", "parquet", "write Parquet files")
+    parquet = extras.require("pyarrow.parquet", "parquet", "write Parquet files")
+    kinds = {name: arrow.string() for name in columns}
+    kinds |= {name: arrow.int64() for name in columns if name in _INTEGERS}
+    kinds |= {name: arrow.float64() for name in columns if name in _FLOATS}
+    values = [{name: _cell(row[name]) for name in columns} for row in rows]
+    table = arrow.Table.from_pylist(values, schema=arrow.schema(kinds))
+    content = arrow.BufferOutputStream()
+    parquet.write_table(table, content)
+    return bytes(content.getvalue())
+
+
+def _cell(value: Any) -> Any:
+    return encodable(value) if isinstance(value, str) else value

@@ -1,0 +1,98 @@
+"""Killed 20 times at random moments, a run ends as one that was never disturbed."""
+
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from support_pictures import encode, noise
+
+PHOTOS, KILLS = 200, 20
+TIMES = ("run.json", "settings.json", "report.html", ".lock")
+"""Files that say when they were made; the lock is empty."""
+SLOW = """
+import sys, time
+from crackscope.inspection import batch
+decode = batch.decode
+def slowly(*arguments):
+    time.sleep(0.01)
+    return decode(*arguments)
+batch.decode = slowly
+from crackscope.cli.main import main
+main()
+"""
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    folder = tmp_path / "site"
+    folder.mkdir()
+    for index in range(PHOTOS):
+        size = (64 + 8 * (index % 7), 64 + 8 * (index % 5))
+        (folder / f"{index:03}.jpg").write_bytes(encode(noise(*size, seed=index)))
+    (folder / "050.jpg").write_bytes(b"")
+    (folder / "150.jpg").write_bytes(b"no photo")
+    return folder
+
+
+def start(script: str, *arguments: object) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-c", script, "inspect", *map(str, arguments), "--workers", "2"]
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def wait(process: subprocess.Popen[bytes], until: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not until():
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+def lines(out: Path) -> int:
+    """Whole lines of the ledger."""
+    ledger = out / "results.jsonl"
+    return ledger.read_bytes().count(b"\n") if ledger.exists() else 0
+
+
+def left(out: Path) -> dict[str, object]:
+    """All files of a run, the seconds taken out."""
+    files: dict[str, object] = {}
+    for path in out.rglob("*"):
+        if path.is_file() and path.name not in TIMES:
+            files[path.relative_to(out).as_posix()] = path.read_bytes()
+    ledger = (out / "results.jsonl").read_text(encoding="ascii").splitlines()
+    files["results.jsonl"] = [{**json.loads(line), "seconds": 0} for line in ledger]
+    rows = [line.split(",") for line in (out / "results.csv").read_text().splitlines()]
+    place = rows[0].index("seconds")
+    files["results.csv"] = [row[:place] + row[place + 1 :] for row in rows]
+    return files
+
+
+@pytest.mark.skipif(os.name == "nt", reason="SIGKILL is of POSIX")
+@pytest.mark.timeout(240)
+def test_killed_20_times_it_ends_as_an_unbroken_run(
+    site: Path, tiny_bundle: Path, tmp_path: Path
+) -> None:
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    script = "from crackscope.cli.main import main; main()"
+    assert start(script, site, "--model", tiny_bundle, "--out", whole).wait() == 3
+    chance = random.Random(3)
+    counts = [0]
+    for _ in range(KILLS):
+        process = start(SLOW, site, "--model", tiny_bundle, "--out", broken)
+        more = chance.choice((0, 0, 1, 9))
+        wait(process, lambda more=more: lines(broken) >= counts[-1] + more)
+        time.sleep(chance.uniform(0.0, 0.08 if more else 0.6))
+        process.kill()
+        process.wait()
+        counts.append(lines(broken))
+    assert counts == sorted(counts)
+    assert 10 < counts[-1] < PHOTOS
+    assert start(script, site, "--model", tiny_bundle, "--out", broken).wait() == 3
+    assert left(broken) == left(whole)

@@ -1,0 +1,88 @@
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from crackscope.errors import ImageError
+from crackscope.images.read import decode
+from support_pictures import encode, noise, quadrants
+from support_tiff import dng, tiff
+
+
+@pytest.mark.parametrize("big", [False, True])
+@pytest.mark.parametrize("tile", [0, 32])
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize(("planar", "deep"), [(False, False), (True, False), (False, True)])
+def test_every_layout_gives_the_same_pixels(
+    big: bool, tile: int, planar: bool, channels: int, deep: bool
+) -> None:
+    expected = noise()[..., :channels]
+    pixels = expected.astype(np.uint16) * 257 if deep else expected
+    content = tiff(pixels, big=big, tile=tile, planar=planar)
+    found = decode(content, "photo").pixels
+    np.testing.assert_array_equal(found, np.broadcast_to(expected, (64, 96, 3)))
+
+
+@pytest.mark.parametrize("compression", ["tiff_lzw", "tiff_adobe_deflate", "packbits", "jpeg"])
+def test_every_compression_is_read(compression: str) -> None:
+    found = decode(encode(noise(), "TIFF", compression=compression), "photo").pixels
+    difference = np.abs(found.astype(int) - noise())
+    assert difference.mean() < (20 if compression == "jpeg" else 0.001)
+
+
+def test_the_first_page_counts() -> None:
+    pages = [Image.fromarray(page) for page in (quadrants(), noise(200, 100), noise(50, 50))]
+    content = encode(pages[0], "TIFF", save_all=True, append_images=pages[1:])
+    np.testing.assert_array_equal(decode(content, "photo").pixels, quadrants())
+
+
+@pytest.mark.parametrize("kind", [np.float16, np.float32, np.float64])
+@pytest.mark.parametrize("channels", [1, 3])
+def test_floating_point_is_refused(kind: type, channels: int) -> None:
+    with pytest.raises(ImageError, match="floating") as caught:
+        decode(tiff(noise()[..., :channels].astype(kind), form=3), "photo")
+    assert caught.value.kind == "unsupported"
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_deep_channels_stored_apart_are_refused(channels: int) -> None:
+    with pytest.raises(ImageError, match="channels together") as caught:
+        decode(tiff(noise()[..., :channels].astype(np.uint16), planar=True), "photo")
+    assert caught.value.kind == "unsupported"
+
+
+def test_a_tiff_that_is_too_large_is_refused_before_it_is_decoded() -> None:
+    content = tiff(noise())
+    with pytest.raises(ImageError) as caught:
+        decode(content, "photo", max_megapixels=0.006)
+    assert caught.value.kind == "too_large"
+
+
+def test_a_dng_is_read_through_its_preview() -> None:
+    small, large = (encode(noise(*size, seed=4), "JPEG") for size in ((64, 48), (380, 280)))
+    for previews in ((small, large), (large, small)):
+        photo = decode(dng((400, 300), previews), "photo")
+        np.testing.assert_array_equal(photo.pixels, np.asarray(Image.open(io.BytesIO(large))))
+
+
+def test_the_preview_is_turned_as_the_dng_says() -> None:
+    stored = Image.fromarray(quadrants(400, 300)).transpose(Image.Transpose.ROTATE_90)
+    photo = decode(dng((300, 400), [encode(stored, "JPEG")], orientation=6), "photo")
+    assert np.abs(photo.pixels.astype(int) - quadrants(400, 300)).mean() < 12
+
+
+@pytest.mark.parametrize("previews", [[], [encode(noise(160, 120), "JPEG")]])
+def test_a_dng_without_a_preview_of_its_size_is_refused_with_the_way_out(
+    previews: list[bytes],
+) -> None:
+    with pytest.raises(ImageError, match=r"400 px\. Develop the photo") as caught:
+        decode(dng((400, 300), previews), "photo")
+    assert caught.value.kind == "unsupported"
+
+
+def test_a_damaged_preview_is_an_error() -> None:
+    jpeg = encode(noise(400, 300), "JPEG")
+    with pytest.raises(ImageError) as caught:
+        decode(dng((400, 300), [jpeg[: len(jpeg) // 2]]), "photo")
+    assert caught.value.kind == "truncated"

@@ -1,0 +1,251 @@
+import io
+import os
+import pickle
+import struct
+import sys
+import zipfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from crackscope.errors import ImageError, MissingExtraError, SourceGoneError, UsageError
+from crackscope.images.read import decode
+from crackscope.inspection.find import find
+from crackscope.inspection.sources import KINDS, kind_of, listed, remote
+from crackscope.inspection.sources.source import Source
+from support_pictures import encode, noise
+
+PHOTO = encode(noise(), "PNG")
+
+
+@pytest.fixture
+def memory(monkeypatch: pytest.MonkeyPatch) -> Iterator[SimpleNamespace]:
+    """fsspec's file system in memory in the place of a bucket."""
+    fsspec = pytest.importorskip("fsspec")
+    monkeypatch.setattr(remote, "_SCHEMES", {"memory": "fsspec"})
+    monkeypatch.setattr(remote, "_LISTED", ("memory",))
+    system = fsspec.filesystem("memory")
+    system.store.clear()
+    yield system
+    system.store.clear()
+
+
+def zipped(path: Path, entries: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> Path:
+    with zipfile.ZipFile(path, "w", method) as archive:
+        for name, content in entries.items():
+            archive.writestr(name, content)
+    return path
+
+
+def names(*arguments: object) -> list[str]:
+    return [source.name for source in find([str(argument) for argument in arguments]).photos]
+
+
+def kind_of_error(source: Source, limit: float = 250.0) -> str:
+    with pytest.raises(ImageError) as caught:
+        source.content(limit)
+    assert str(caught.value)
+    return caught.value.kind
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_gives_photos_that_can_be_sent_and_read(
+    kind: str, tmp_path: Path, memory: SimpleNamespace
+) -> None:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "a.png").write_bytes(PHOTO)
+    memory.pipe("/site/a.png", PHOTO)
+    argument = {
+        "address": "memory://site",
+        "zip file": str(zipped(tmp_path / "site.zip", {"a.png": PHOTO})),
+        "file, folder or glob": str(tmp_path / "site"),
+    }[kind]
+    assert kind_of(argument) is KINDS[kind]
+    (source,) = find([argument]).photos
+    assert (source.name, source.relative) == (f"{argument}/a.png", "a.png")
+    again = pickle.loads(pickle.dumps(source))  # noqa: S301  (our own)
+    assert again == source
+    assert again.stamp() == source.stamp()
+    assert source.stamp()[0] == len(PHOTO)
+    assert decode(source.content(1.0), source.name).width == 96
+
+
+def test_a_zip_file_is_read_in_place(tmp_path: Path) -> None:
+    entries = {
+        "b/2.png": PHOTO,
+        "a.jpg": b"",
+        "b/": b"",
+        "notes.txt": b"x",
+        "__MACOSX/._a.jpg": b"x",
+    }
+    archive = zipped(tmp_path / "Site 1.ZIP", entries)
+    found = find([str(archive)])
+    assert [source.name for source in found.photos] == [f"{archive}/a.jpg", f"{archive}/b/2.png"]
+    assert found.passed_over == 2
+    assert found.photos[0].content(1.0) == b""
+    assert found.photos[1].content(1.0) == PHOTO
+    assert [path.name for path in tmp_path.iterdir()] == ["Site 1.ZIP"]
+
+
+def test_several_zip_files_do_not_mix(tmp_path: Path) -> None:
+    first, second = (zipped(tmp_path / f"{name}.zip", {"a.png": PHOTO}) for name in "xy")
+    found = find([str(second), str(first), str(second)]).photos
+    assert [source.relative for source in found] == ["y.zip/a.png", "x.zip/a.png"]
+
+
+def test_zip_files_in_a_folder_are_passed_over(tmp_path: Path) -> None:
+    zipped(tmp_path / "a.zip", {"a.png": PHOTO})
+    (tmp_path / "b.png").write_bytes(PHOTO)
+    assert names(tmp_path) == [f"{tmp_path}/b.png"]
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_damaged_entry_is_one_failed_photo(tmp_path: Path, method: int) -> None:
+    archive = zipped(tmp_path / "a.zip", {"a.png": PHOTO * 3, "b.png": PHOTO}, method)
+    content = bytearray(archive.read_bytes())
+    for place in range(60, 120):
+        content[place] ^= 0x5A
+    archive.write_bytes(content)
+    damaged, good = find([str(archive)]).photos
+    assert kind_of_error(damaged) == "unreadable"
+    assert good.content(1.0) == PHOTO
+
+
+def test_an_encrypted_entry_is_one_failed_photo(tmp_path: Path) -> None:
+    archive = zipped(tmp_path / "a.zip", {"a.png": PHOTO})
+    content = bytearray(archive.read_bytes())
+    content[6] |= 1
+    content[content.rindex(b"PK\1\2") + 8] |= 1
+    archive.write_bytes(content)
+    (source,) = find([str(archive)]).photos
+    assert kind_of_error(source) == "not_permitted"
+
+
+def test_a_zip_bomb_is_stopped_by_its_size_before_it_is_unpacked(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.png", bytes(90_000_000))
+    (source,) = find([str(path)]).photos
+    assert kind_of_error(source, 1.0) == "too_large"
+
+
+def test_a_bomb_that_lies_about_its_size_gives_no_more_than_it_says(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "bomb.zip", {"a.png": bytes(90_000_000)})
+    content = bytearray(path.read_bytes())
+    struct.pack_into("<I", content, content.rindex(b"PK\1\2") + 24, 1000)
+    path.write_bytes(content)
+    (source,) = find([str(path)]).photos
+    assert kind_of_error(source, 1.0) == "unreadable"
+
+
+@pytest.mark.parametrize("content", [b"", b"no zip file", PHOTO, b"PK\3\4" + bytes(100)])
+def test_what_is_no_zip_file_is_one_failed_photo(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "a.zip").write_bytes(content)
+    (source,) = find([str(tmp_path / "a.zip")]).photos
+    assert source.name == str(tmp_path / "a.zip")
+    assert kind_of_error(source) == "unreadable"
+
+
+def test_an_entry_that_leads_out_keeps_its_name_and_is_read_like_others(tmp_path: Path) -> None:
+    archive = zipped(tmp_path / "a.zip", {"../../evil.png": PHOTO})
+    (source,) = find([str(archive)]).photos
+    assert source.content(1.0) == PHOTO
+    assert source.relative == "../../evil.png"
+
+
+def test_a_list_may_be_lines_or_separated_by_nul() -> None:
+    assert listed.parse(b"a b.jpg\r\n\n c.jpg\n") == ["a b.jpg", " c.jpg"]
+    assert listed.parse(b"a\nb.jpg\0c.jpg\0") == ["a\nb.jpg", "c.jpg"]
+    assert listed.parse(b"\xef\xbb\xbfa.jpg") == ["a.jpg"]
+    assert listed.parse(b"") == []
+
+
+def test_a_list_on_standard_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "[1].png").write_bytes(PHOTO)
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "b.png").write_bytes(PHOTO)
+    paths = [tmp_path / "[1].png", tmp_path / "gone.jpg", tmp_path / "site", tmp_path / "[1].png"]
+    content = b"".join(os.fsencode(path) + b"\n" for path in paths)
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(content)))
+    photos = find(["-"]).photos
+    expected = [tmp_path / "[1].png", tmp_path / "gone.jpg", tmp_path / "site" / "b.png"]
+    assert [Path(source.name) for source in photos] == expected
+    assert kind_of_error(photos[1]) == "not_found"
+
+
+def test_a_bucket_is_walked_sorted(memory: SimpleNamespace) -> None:
+    for name in ("b.jpg", "a/z.png", "notes.txt"):
+        memory.pipe(f"/bucket/site/{name}", PHOTO)
+    for given in ("memory://bucket/site", "memory://bucket/site/"):
+        found = find([given])
+        assert [source.relative for source in found.photos] == ["a/z.png", "b.jpg"]
+        assert found.photos[0].name == "memory://bucket/site/a/z.png"
+        assert found.passed_over == 1
+    assert names("memory://bucket/site/b.jpg", "memory://bucket/site/b.jpg") == [
+        "memory://bucket/site/b.jpg"
+    ]
+
+
+def test_what_a_server_does_not_give_is_one_failed_photo(
+    memory: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    memory.pipe("/site/a.png", PHOTO)
+    memory.pipe("/site/b.png", PHOTO)
+    (first, _) = find(["memory://site"]).photos
+    (by_hand,) = find(["memory://site/gone.png"]).photos
+    assert kind_of_error(by_hand) == "not_found"
+    assert kind_of_error(replace(first, size=10**9), 1.0) == "too_large"
+
+    def fail(*_: object) -> bytes:
+        raise TimeoutError("no answer")
+
+    monkeypatch.setattr(type(memory), "cat_file", fail)
+    assert kind_of_error(first) == "unreadable"
+    monkeypatch.setattr(type(memory), "ls", fail)
+    with pytest.raises(SourceGoneError, match="memory://site is gone"):
+        first.content(1.0)
+
+
+def test_only_addresses_that_are_known_are_asked() -> None:
+    for address in ("http://example.org/a.jpg", "ftp://a/b.jpg", "file:///a.jpg"):
+        with pytest.raises(UsageError, match="s3://, gs://, https://"):
+            find([address])
+
+
+@pytest.mark.parametrize("address", ["s3://bucket/a.jpg", "gs://bucket", "https://a.test/a.jpg"])
+def test_without_the_extra_the_pip_line_is_told(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("fsspec", "s3fs", "gcsfs", "aiohttp"):
+        monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(MissingExtraError, match=r'pip install "crackscope\[cloud\]"'):
+        find([address])
+
+
+@pytest.mark.parametrize("leave_folder", [True, False])
+def test_a_drive_that_is_pulled_out_is_not_the_photos_fault(
+    tmp_path: Path, leave_folder: bool
+) -> None:
+    site = tmp_path / "site"
+    site.mkdir()
+    for name in ("a.png", "b.png"):
+        (site / name).write_bytes(PHOTO)
+    first, second = find([str(site)]).photos
+    (site / "a.png").unlink()
+    assert kind_of_error(first) == "not_found"
+    (site / "b.png").unlink()
+    if not leave_folder:
+        site.rmdir()
+    with pytest.raises(SourceGoneError, match="connect it again"):
+        second.content(1.0)
+
+
+def test_a_zip_file_that_is_gone_is_not_the_photos_fault(tmp_path: Path) -> None:
+    archive = zipped(tmp_path / "a.zip", {"a.png": PHOTO})
+    (source,) = find([str(archive)]).photos
+    archive.unlink()
+    with pytest.raises(SourceGoneError):
+        source.content(1.0)

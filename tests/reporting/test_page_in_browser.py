@@ -1,0 +1,154 @@
+"""report.html in a headless Chromium without a network: it works, is quiet, and is accessible."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crackscope.reporting import chosen
+from support_reports import failed, inspected, scored, with_place
+
+sync_api = pytest.importorskip("playwright.sync_api")
+axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+
+BROWSER = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chrome"))), None)
+pytestmark = pytest.mark.skipif(BROWSER is None, reason="no Chromium to open the page with")
+
+RESULTS = [
+    with_place(scored("tower/b 10.jpg", 0.91), 52.5, 13.4, day=3),
+    with_place(scored("tower/b 9.jpg", 0.97), 52.5005, 13.4004, day=1),
+    with_place(scored('"><script>alert(1)</script>.jpg', 0.4, "unsure"), 52.501, 13.4, day=2),
+    replace(scored("deck/a.jpg", 0.02, "no crack"), surface="other"),
+    failed("broken.jpg"),
+]
+CARD = "# Card\n\n## Data\n\n| | b |\n|---|---|\n| c | 0.5 |\n\n- [link](https://example.org)\n"
+SHOWN = (
+    "[...document.querySelectorAll('#rows > tr')].filter(r => !r.hidden).map(r => r.dataset.name)"
+)
+BOTH = ["tower/b 9.jpg", "tower/b 10.jpg"]
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page alone in a folder, as it is after it was mailed."""
+    folder, elsewhere = (tmp_path_factory.mktemp(name) for name in ("results", "mailed"))
+    (page,) = chosen("html")[0](RESULTS, folder, inspected(folder, RESULTS, CARD))
+    return page.rename(elsewhere / page.name)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with sync_api.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Any, file: Path) -> Iterator[Any]:
+    """The page, open; whatever it complains of or asks for fails the test."""
+    context = browser.new_context(offline=True)
+    page = context.new_page()
+    trouble: list[str] = []
+    page.on("console", lambda message: trouble.append(message.text))
+    page.on("pageerror", lambda error: trouble.append(str(error)))
+    page.on("request", lambda request: trouble.append(request.url))
+    page.goto(file.as_uri())
+    yield page
+    allowed = (file.as_uri(), "data:image/jpeg")
+    assert [text for text in trouble if not text.startswith(allowed)] == []
+    context.close()
+
+
+def test_the_worst_come_first_and_all_is_shown(page: Any) -> None:
+    assert page.evaluate(SHOWN) == [*BOTH, RESULTS[2].path, "deck/a.jpg"]
+    assert page.get_by_role("status").inner_text() == "4 of 4 photos shown"
+    assert page.locator("#rows img").evaluate_all("all => all.every(i => i.naturalWidth === 120)")
+
+
+def test_photos_are_filtered_by_verdict_and_by_name(page: Any) -> None:
+    page.get_by_label("Show").select_option("crack")
+    assert page.evaluate(SHOWN) == BOTH
+    assert page.get_by_role("status").inner_text() == "2 of 4 photos shown"
+    page.get_by_label("Name holds").fill("B 9")
+    assert page.evaluate(SHOWN) == BOTH[:1]
+    page.get_by_label("Name holds").fill("")
+    page.get_by_label("Show").select_option("no-crack")
+    assert page.evaluate(SHOWN) == ["deck/a.jpg"]
+    page.get_by_label("Show").select_option("other")
+    assert page.evaluate(SHOWN) == ["deck/a.jpg"]
+
+
+@pytest.mark.parametrize(
+    ("column", "order"),
+    [("Photo", [2, 3, 1, 0]), ("Score", [1, 0, 2, 3]), ("Taken", [1, 2, 0, 3])],
+)
+def test_photos_are_sorted_by_the_head_of_a_column(
+    page: Any, column: str, order: list[int]
+) -> None:
+    """Numbers in names count as such; what was taken at no known time comes last."""
+    names = [RESULTS[index].path for index in order]
+    head = page.locator("th", has=page.get_by_role("button", name=column, exact=True))
+    head.get_by_role("button").press("Enter")
+    assert page.evaluate(SHOWN) == names
+    first = head.get_attribute("aria-sort")
+    assert page.locator(".photos [aria-sort]").count() == 1
+    head.get_by_role("button").press("Enter")
+    assert {first, head.get_attribute("aria-sort")} == {"ascending", "descending"}
+    backwards = [*names[:3][::-1], names[3]] if column == "Taken" else names[::-1]
+    assert page.evaluate(SHOWN) == backwards
+
+
+def test_the_heat_map_is_toggled_for_one_photo_and_for_all(page: Any) -> None:
+    heat = page.locator("#rows img.heat")
+    one = page.get_by_role("button", name="Heat map of tower/b 9.jpg")
+    assert heat.nth(0).is_visible()
+    one.click()
+    assert (one.get_attribute("aria-pressed"), heat.nth(0).is_visible()) == ("false", False)
+    assert heat.nth(1).is_visible()
+    page.get_by_role("button", name="Heat maps").click()
+    assert not any(heat.nth(index).is_visible() for index in range(4))
+    page.get_by_role("button", name="Heat maps").click()
+    assert all(heat.nth(index).is_visible() for index in range(4))
+
+
+def test_the_map_leads_to_the_photos(page: Any) -> None:
+    points = page.locator("section[aria-labelledby=map] svg a")
+    assert points.count() == 3
+    titles = points.locator("title").all_text_contents()
+    assert titles[-1] == "tower/b 9.jpg: crack, 0.970"
+    points.nth(2).click()
+    assert page.url.endswith("#p1")
+    north = [points.nth(index).bounding_box()["y"] for index in (0, 2, 1)]
+    assert north == sorted(north), "north is up"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_fault(page: Any, scheme: str) -> None:
+    page.emulate_media(color_scheme=scheme)
+    found = axe.Axe().run(page).response["violations"]
+    assert [(fault["id"], fault["impact"], fault["nodes"][0]["html"]) for fault in found] == []
+
+
+def test_without_scripts_everything_is_there_and_no_dead_button(browser: Any, file: Path) -> None:
+    context = browser.new_context(offline=True, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(file.as_uri())
+    assert page.locator("#rows > tr").count() == 4
+    assert page.locator("#rows img.heat").first.is_visible()
+    for control in page.locator("button, select, input").all():
+        assert not control.is_visible()
+    context.close()
+
+
+def test_it_prints_every_photo(page: Any, tmp_path: Path) -> None:
+    pypdf = pytest.importorskip("pypdf")
+    page.pdf(path=tmp_path / "print.pdf", format="A4")
+    reader = pypdf.PdfReader(tmp_path / "print.pdf")
+    text = "\n".join(sheet.extract_text() for sheet in reader.pages)
+    for part in ("tower/b 10.jpg", "deck/a.jpg", "broken.jpg", "0.910", "Card"):
+        assert part in text
+    assert "photos shown" not in text
