@@ -166,6 +166,11 @@ def test_the_least_sure_photos_are_labelled_first(tmp_path: Path) -> None:
     assert tasks[0]["data"]["image"].endswith("?d=at%20the%20threshold%20%C3%A9%23.jpg")
 
 
+def test_a_photo_in_the_cloud_keeps_its_address(tmp_path: Path) -> None:
+    (task,) = written("label-studio", [scored("s3://bucket/a b.jpg")], tmp_path)
+    assert task["data"]["image"] == "s3://bucket/a b.jpg"
+
+
 def test_rectangles_are_percent_of_the_photo(tmp_path: Path) -> None:
     tasks = written("label-studio", RESULTS, tmp_path)
     (task,) = [task for task in tasks if task["data"]["path"] == "outlined.jpg"]

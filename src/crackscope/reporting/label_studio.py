@@ -40,11 +40,9 @@ def uncertainty(result: PhotoResult) -> float:
 
 
 def _task(result: PhotoResult) -> dict[str, Any]:
-    below_root = PurePath(result.path).as_posix().lstrip("/")
-    image = f"/data/local-files/?d={quote(below_root, errors='backslashreplace')}"
     size = (result.width or 1, result.height or 1)
     return {
-        "data": {"image": image, "path": result.path, "verdict": result.verdict},
+        "data": {"image": _address(result.path), "path": result.path, "verdict": result.verdict},
         "predictions": [
             {
                 "model_version": result.model,
@@ -53,6 +51,14 @@ def _task(result: PhotoResult) -> dict[str, Any]:
             }
         ],
     }
+
+
+def _address(path: str) -> str:
+    """Where Label Studio finds a photo: below its root on the disk, or in the cloud."""
+    if "://" in path:
+        return path
+    below_root = PurePath(path).as_posix().lstrip("/")
+    return f"/data/local-files/?d={quote(below_root, errors='backslashreplace')}"
 
 
 def _rectangle(region: Region, size: tuple[int, int]) -> dict[str, Any]:
