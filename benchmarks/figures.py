@@ -8,7 +8,7 @@ import measuring
 PACKAGED_KIND = "mobilenetv2-grouped-tuned"
 LABELS = {
     "mobilenetv2-grouped": "MobileNetV2, default: head alone",
-    "mobilenetv2-grouped-tuned": "MobileNetV2, fine-tuned on drawn cracks too (`--epochs 4`)",
+    "mobilenetv2-grouped-tuned": "MobileNetV2, fine-tuned on drawn cracks too (`--epochs 2`)",
     "mobilenetv2-random": "MobileNetV2, random split (leaks)",
     "small-cnn-grouped": "small-cnn, from scratch (160 px)",
 }

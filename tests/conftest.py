@@ -1,6 +1,7 @@
 """Fixtures for all tests: no settings from outside, no network, drawn data."""
 
 import os
+import signal
 import socket
 from pathlib import Path
 from typing import Any, NoReturn
@@ -14,6 +15,13 @@ from support import drawn_photo, patch_folder
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in os.environ if name.startswith("CRACKSCOPE_")]:
         monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _interrupts_are_heard() -> None:
+    """A suite that a script starts in the background ignores Ctrl-C, and so would its children."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

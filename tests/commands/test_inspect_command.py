@@ -64,7 +64,8 @@ def test_an_inspection_leaves_what_the_contract_says(
     left = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
     overlays = {f"overlays/{index:03}.png.jpg" for index in range(6)}
     thumbnails = {f"thumbnails/{index:03}.png.jpg" for index in range(6)}
-    tables = {"results.jsonl", "results.csv", "regions.csv", "errors.jsonl", "report.html"}
+    tables = {"results.jsonl", "results.csv", "regions.csv", "errors.jsonl"}
+    tables |= {"report.html", "index.html"}
     assert left - {".lock"} == overlays | thumbnails | tables | {"run.json", "settings.json"}
     assert (out / "errors.jsonl").read_bytes() == b""
 
@@ -253,7 +254,8 @@ def test_a_hostile_folder_ends_as_the_contract_says(
     assert len(list((out / "overlays").rglob("*.jpg"))) == len(results) - len(failed)
     with (out / "results.csv").open(newline="", encoding="utf-8") as file:
         assert [row["path"] for row in csv.DictReader(file)] == [r["path"] for r in results]
-    assert "<script>alert" not in (out / "report.html").read_text(encoding="utf-8")
+    for page in ("report.html", "index.html"):
+        assert "<script>alert" not in (out / page).read_text(encoding="utf-8")
 
 
 def _forbid(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

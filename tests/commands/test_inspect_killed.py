@@ -21,7 +21,7 @@ import sys, time
 from crackscope.inspection import batch
 decode = batch.decode
 def slowly(*arguments):
-    time.sleep(0.01)
+    time.sleep(0.1)
     return decode(*arguments)
 batch.decode = slowly
 from crackscope.cli.main import main

@@ -46,7 +46,7 @@ def test_the_mask_is_as_wide_as_stated(width_px: float, seed: int, angle: float)
     (line,) = drawn.courses
     measured = drawn.mask.sum() / _inside(line.points, *drawn.mask.shape)
     assert measured == pytest.approx(line.widths.mean(), rel=0.15)
-    assert line.widths.mean() == pytest.approx(width_px, rel=0.15)
+    assert line.widths.mean() == pytest.approx(width_px, rel=0.2)
 
 
 def test_a_straight_hairline_of_half_a_pixel_covers_half() -> None:

@@ -7,5 +7,5 @@ SplitName = Literal["grouped", "random", "given"]
 Augmentation = Literal["field", "basic", "none"]
 Schedule = Literal["cosine", "plateau"]
 FailOn = Literal["crack", "unsure"]
-REPORTS = "csv,html"
+REPORTS = "csv,html,index"
 """What is written where nothing else is asked for."""

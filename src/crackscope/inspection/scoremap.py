@@ -5,7 +5,7 @@ of a few pixels (32 for MobileNetV2). A window is a square of cells; its feature
 and the head makes its score of them. So windows a cell apart cost no more than disjoint ones.
 
 What lies beyond a window counts a little, where a patch alone has a border of zeros: a crack that
-only touches a window is seen better here (docs/decisions/0010).
+only touches a window is seen better here (docs/decisions/0013).
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -30,7 +30,7 @@ Network = Callable[[Pixels], Floats]
 
 BLOCK, HALO = 32, 3
 """Cells along a block, and those around it that are computed and thrown away: measured, see
-docs/decisions/0010."""
+docs/decisions/0013."""
 _STRETCH = 1.25
 _CELLS_AT_ONCE, _PIXELS_AT_ONCE, _LEAST_ROWS = 2**16, 2**27, 4
 """What bounds the memory for a photo however wide: 340 MB of features, 400 MB of pixels."""

@@ -5,7 +5,17 @@ from typing import Protocol
 
 import numpy as np
 
-from crackscope.data.synthesis import growth, hole, joint, ledge, line, shadow, spall, stain
+from crackscope.data.synthesis import (
+    growth,
+    hole,
+    joint,
+    ledge,
+    line,
+    masonry,
+    shadow,
+    spall,
+    stain,
+)
 from crackscope.data.synthesis.surface import Surface
 from crackscope.registry import Registry
 
@@ -42,6 +52,8 @@ DISTRACTORS.register("boards")(ledge.draw_boards)
 DISTRACTORS.register("plant")(growth.draw_plant)
 DISTRACTORS.register("root")(growth.draw_root)
 DISTRACTORS.register("spall")(spall.draw)
+DISTRACTORS.register("bricks")(masonry.draw_bricks)
+DISTRACTORS.register("rubble")(masonry.draw_rubble)
 
 
 def add(

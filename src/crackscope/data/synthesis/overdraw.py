@@ -28,8 +28,9 @@ from crackscope.data.synthesis.surface import (
 from crackscope.types import Pixels
 
 _CLOSE_UP = 227
-_FAR, _NEAR = (0.7, 5.0), (3.0, 20.0)
-"""Widths of cracks in pixels of a patch of 227: seen from a few metres, and close up."""
+_WIDTHS = ((0.7, 5.0), (3.0, 20.0), (20.0, 90.0))
+"""Of cracks in pixels of a patch of 227: seen from a few metres, close up, and gaping."""
+_HOW_OFTEN = (0.72, 0.22, 0.06)
 _VISIBLE = 55.0
 """Contrast of a crack, in units of the texture it stands in, below which nobody would see it."""
 _ATTEMPTS = 6
@@ -103,7 +104,7 @@ def _strokes(height: int, width: int, cell: float, rng: np.random.Generator) -> 
 
 
 def _crack(surface: Surface, rng: np.random.Generator, light: float, zoom: float) -> Surface:
-    width = max(0.5, log_uniform(rng, *(_FAR if rng.random() < 0.75 else _NEAR)) * zoom)
+    width = max(0.5, log_uniform(rng, *_WIDTHS[rng.choice(3, p=_HOW_OFTEN)]) * zoom)
     contrast = rng.uniform(0.25, 1.0)
     place = _PLACES[rng.choice(3, p=(0.4, 0.3, 0.3))]
     texture = _texture(surface)

@@ -1,0 +1,25 @@
+"""index.html: a list of the overlays in full size, worst first; small, however many photos."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from crackscope.rendering import template
+from crackscope.reporting import Context, pictures, report_format
+from crackscope.reporting.names import printable
+from crackscope.reporting.overview import worst_first
+from crackscope.run_dir import write_atomically
+from crackscope.types import PhotoResult
+
+
+@report_format("index")
+def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[Path]:
+    """A page of links, and what could not be read."""
+    rows = [
+        (printable(result.path), pictures.link(context, result.path, dest), result)
+        for result in worst_first(results)
+    ]
+    failed = [(printable(r.path), r.error) for r in results if r.error is not None]
+    page = template.load("reporting/index.html.jinja").render(rows=rows, failed=failed)
+    file = dest / "index.html"
+    write_atomically(file, page.encode("utf-8", "backslashreplace"))
+    return [file]
