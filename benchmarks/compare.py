@@ -8,12 +8,14 @@ inspection  patches a second from JPEG file to score on two cores, the same netw
             Keras predict on a tf.data pipeline, the inspect path, the whole inspect command
 start       seconds of `crackscope --help`, and of a cold process to its first score
 
-Writes compare.json and compare.md after every part; a part that is there is not measured again.
+Writes compare.json and compare.md after every training and every part; what is there is not
+measured again, so that `--runs 3` adds two trainings to one.
 """
 
 import argparse
 import json
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -36,9 +38,9 @@ def main() -> None:
     document |= finished(arguments.out / "compare.json", document)
     with tempfile.TemporaryDirectory() as folder:
         for part in arguments.parts:
-            if part not in document:
-                measure = {"training": training, "inspection": inspection, "start": start}[part]
-                document[part] = measure(arguments, Path(folder))
+            measure = {"training": training, "inspection": inspection, "start": start}[part]
+            for figures in measure(arguments, Path(folder), document.get(part)):
+                document[part] = figures
                 measuring.save(arguments.out, "compare", document, text(document))
 
 
@@ -74,24 +76,26 @@ def parse() -> argparse.Namespace:
     return arguments
 
 
-def training(arguments: argparse.Namespace, folder: Path) -> dict[str, Any]:
-    """Both sides on the same leak-free split, in turn."""
+def training(
+    arguments: argparse.Namespace, folder: Path, earlier: dict[str, Any] | None
+) -> Iterator[dict[str, Any]]:
+    """Both sides on the same leak-free split, in turn, until there are as many runs as asked."""
     seed = ("--seed", arguments.seed)
     split = folder / "split"
     measuring.crackscope("data", "split", arguments.data, *seed, "--out", split)
     manifest = split / "split.csv"
-    ours, theirs = [], []
-    for number in range(arguments.runs):
+    ours, theirs = (list(earlier[side]) if earlier else [] for side in ("crackscope", "yardstick"))
+    for number in range(len(ours), arguments.runs):
         ours.append(train_ours(arguments, manifest, folder / f"ours-{number}"))
         theirs.append(train_theirs(arguments, manifest, folder / f"theirs-{number}"))
-    ratios = [b["seconds"] / a["seconds"] for a, b in zip(ours, theirs, strict=True)]
-    return {
-        "image_size": arguments.image_size,
-        "seed": arguments.seed,
-        "crackscope": ours,
-        "yardstick": theirs,
-        "ratio": measuring.spread(ratios),
-    }
+        ratios = [b["seconds"] / a["seconds"] for a, b in zip(ours, theirs, strict=True)]
+        yield {
+            "image_size": arguments.image_size,
+            "seed": arguments.seed,
+            "crackscope": ours,
+            "yardstick": theirs,
+            "ratio": measuring.spread(ratios),
+        }
 
 
 def train_ours(arguments: argparse.Namespace, manifest: Path, out: Path) -> dict[str, Any]:
@@ -121,13 +125,18 @@ def train_theirs(arguments: argparse.Namespace, manifest: Path, out: Path) -> di
         "seconds": reached["seconds"],
         "test_accuracy": final,
         "epoch": result["epochs"].index(reached) + 1,
+        "epochs": result["epochs"],
         "seconds_to_its_end": round(total, 1),
         "test_patches": result["test_n"],
     }
 
 
-def inspection(arguments: argparse.Namespace, folder: Path) -> dict[str, Any]:
+def inspection(
+    arguments: argparse.Namespace, folder: Path, earlier: dict[str, Any] | None
+) -> Iterator[dict[str, Any]]:
     """Keras, the inspect path and the inspect command on the same files, A B C A B C …"""
+    if earlier is not None:
+        return
     files = folder / "patches"
     count = measuring.copy_patches(arguments.data, files, arguments.patches)
     model = ("--model", arguments.model, "--workers", arguments.cores)
@@ -142,7 +151,7 @@ def inspection(arguments: argparse.Namespace, folder: Path) -> dict[str, Any]:
         rates["inspect_command"].append(count / measuring.crackscope(*command)[0])
         scores = zip(theirs["scores"], ours["scores"], strict=True)
         differences.append(max(abs(a - b) for a, b in scores))
-    return {
+    yield {
         "patches": count,
         "patches_per_second": {name: measuring.spread(values) for name, values in rates.items()},
         "ratio": {name: ratio(rates[name], rates["keras"]) for name in list(rates)[1:]},
@@ -161,15 +170,19 @@ def ratio(ours: list[float], theirs: list[float]) -> dict[str, Any]:
     return measuring.spread([a / b for a, b in zip(ours, theirs, strict=True)])
 
 
-def start(arguments: argparse.Namespace, folder: Path) -> dict[str, Any]:
+def start(
+    arguments: argparse.Namespace, folder: Path, earlier: dict[str, Any] | None
+) -> Iterator[dict[str, Any]]:
     """Seconds of whole processes, seven of each."""
+    if earlier is not None:
+        return
     sample = find([str(SAMPLES)]).photos[0].name
     commands = {
         "help": ("-m", "crackscope", "--help"),
         "first_score": ("-c", FIRST_SCORE, arguments.model, sample),
     }
     seconds = {name: [measuring.timed(*c)[0] for _ in range(7)] for name, c in commands.items()}
-    return {"sample": sample.name} | {name: measuring.spread(s) for name, s in seconds.items()}
+    yield {"sample": Path(sample).name} | {name: measuring.spread(s) for name, s in seconds.items()}
 
 
 def text(document: dict[str, Any]) -> str:

@@ -77,7 +77,8 @@ def sky(rng: np.random.Generator) -> Pixels:
     coarse = Image.fromarray(rng.normal(0, 1, (6, 8)).astype(np.float32)).resize((WIDTH, HEIGHT), 3)
     clouds = np.clip(np.asarray(coarse)[..., None] - rng.uniform(0, 1), 0, 1)
     grain = rng.normal(0, 2, (HEIGHT, WIDTH, 3))
-    return np.clip(blue * (1 - clouds) + 245 * clouds + grain, 0, 255).astype(np.uint8)
+    pixels: Pixels = np.clip(blue * (1 - clouds) + 245 * clouds + grain, 0, 255).astype(np.uint8)
+    return pixels
 
 
 def flat(rng: np.random.Generator) -> Pixels:

@@ -29,7 +29,7 @@ progress go to stderr.
 | 1 | a fault of ours, a loss that is not finite, a full disk; what was finished is kept |
 | 2 | a bad flag, a missing path, nothing to do, an output folder that is taken |
 | 3 | finished, but some inputs failed; each is named |
-| 4 | a gate was not met: a leaking split, an export that differs, nothing left to evaluate on, `--fail-on` |
+| 4 | a gate was not met: a leak, an export that differs, nothing left to score, `--fail-on` |
 | 130 | interrupted; the same command goes on where it stopped |
 """
 

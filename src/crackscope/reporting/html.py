@@ -14,7 +14,7 @@ from crackscope.rendering.page import data_uri
 from crackscope.rendering.site_map import SiteMap, plan
 from crackscope.reporting import Context, pictures, report_format
 from crackscope.reporting.names import printable
-from crackscope.reporting.overview import REGIONS_SHOWN, overview, worst_first
+from crackscope.reporting.overview import REGIONS_SHOWN, failures, overview, worst_first
 from crackscope.run_dir import write_atomically
 from crackscope.types import PhotoResult
 
@@ -31,7 +31,7 @@ def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[
     page = template.load("reporting/report.html.jinja").render(
         overview=overview(results, context),
         photos=rows,
-        failed=[(printable(r.path), r.error) for r in results if r.error is not None],
+        failed=[(printable(path), error) for path, error in failures(results)],
         site=_site(rows),
         threshold=next((row.result.threshold for row in rows), None),
         shades=[f"rgb{colour.of_score(step / 8)}" for step in range(9)],

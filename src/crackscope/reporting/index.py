@@ -6,7 +6,7 @@ from pathlib import Path
 from crackscope.rendering import template
 from crackscope.reporting import Context, pictures, report_format
 from crackscope.reporting.names import printable
-from crackscope.reporting.overview import worst_first
+from crackscope.reporting.overview import failures, worst_first
 from crackscope.run_dir import write_atomically
 from crackscope.types import PhotoResult
 
@@ -18,7 +18,7 @@ def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[
         (printable(result.path), pictures.link(context, result.path, dest), result)
         for result in worst_first(results)
     ]
-    failed = [(printable(r.path), r.error) for r in results if r.error is not None]
+    failed = [(printable(path), error) for path, error in failures(results)]
     page = template.load("reporting/index.html.jinja").render(rows=rows, failed=failed)
     file = dest / "index.html"
     write_atomically(file, page.encode("utf-8", "backslashreplace"))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from crackscope.reporting import Context
-from crackscope.types import PhotoResult
+from crackscope.types import PhotoError, PhotoResult
 
 _ORDER = ("crack", "unsure", "no crack")
 OTHER, FAILED, MISSING = "perhaps no concrete surface", "could not be read", "not inspected yet"
@@ -72,3 +72,8 @@ def worst_first(results: Sequence[PhotoResult]) -> list[PhotoResult]:
     """The photos that were scored: crack before unsure before no crack, then by score."""
     scored = [result for result in results if result.ok]
     return sorted(scored, key=lambda r: (_ORDER.index(str(r.verdict)), -(r.score or 0.0)))
+
+
+def failures(results: Sequence[PhotoResult]) -> list[tuple[str, PhotoError]]:
+    """The path of each photo that could not be read, and why."""
+    return [(result.path, result.error) for result in results if result.error is not None]

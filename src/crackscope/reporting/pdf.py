@@ -73,7 +73,7 @@ def _row(result: PhotoResult) -> list[str]:
 
 
 def _failed(pdf: Pdf, results: Sequence[PhotoResult]) -> None:
-    failed = [(r.path, r.error) for r in results if r.error is not None]
+    failed = overview.failures(results)
     if failed:
         pdf.heading(2, "Not inspected")
         rows = [[printable(path), error.message, error.kind] for path, error in failed]

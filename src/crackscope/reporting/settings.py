@@ -26,7 +26,7 @@ def load(folder: Path) -> Context:
     except FileNotFoundError:
         raise UsageError(
             f"results must be a folder that `crackscope inspect` wrote, with {SETTINGS} in it. "
-            f"Received: {folder}. Inspections of crackscope 0.1 lack it: inspect again"
+            f"Received: {folder}. Inspections older than this command lack it: inspect again"
         ) from None
     except (OSError, ValueError, TypeError) as error:
         raise UsageError(f"{file} is damaged: {error}. Inspect again") from error

@@ -12,6 +12,7 @@ from crackscope.data.synthesis.surface import (
     profile,
     shade,
     step,
+    to_whole,
 )
 
 
@@ -50,20 +51,15 @@ def draw_blocks(
     row = np.floor(y / tall + rng.random())
     bond = 0.5 if rng.random() < 0.7 else 0.0
     place = x / wide + bond * (row % 2) + rng.random()
-    y_gap = _distance_to_whole(y / tall + 0 * x, rng.random()) * tall
+    y_gap = to_whole(y / tall + 0 * x + rng.random()) * tall
     tones = rng.normal(1.0, 0.03, 997)
     cell = (np.floor(place) + 31 * row).astype(int) % 997
-    x_gap = np.minimum(place % 1, 1 - place % 1) * wide
+    x_gap = to_whole(place) * wide
     gap = np.minimum(x_gap, y_gap).astype(np.float32)
     joint = 1 - step(gap, log_uniform(rng, 0.8, 4) * scale, 1.0 + scale)
     depth = rng.uniform(-0.25, 0.55)
     factor = tones[cell] * (1 - depth * joint)
     return shade(background, factor)
-
-
-def _distance_to_whole(values: Field, offset: float) -> Field:
-    place = (values + offset) % 1
-    return np.asarray(np.minimum(place, 1 - place), np.float32)
 
 
 def _frame(background: Surface, direction: float, rng: np.random.Generator) -> tuple[Field, Field]:

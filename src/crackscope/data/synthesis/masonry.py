@@ -14,6 +14,7 @@ from crackscope.data.synthesis.surface import (
     slope_along,
     smooth,
     step,
+    to_whole,
 )
 
 _TONES = 997
@@ -32,7 +33,7 @@ def draw_bricks(
     row = np.floor(course)
     place = x / wide + np.float32(rng.uniform(0.2, 0.5)) * (row % 2) + np.float32(rng.random())
     column = np.floor(place)
-    gap = np.minimum(_to_whole(place) * np.float32(wide), _to_whole(course) * np.float32(tall))
+    gap = np.minimum(to_whole(place) * np.float32(wide), to_whole(course) * np.float32(tall))
     stone = (column * 31 + row * 57).astype(np.intp) % _TONES
     return _lay(background, gap, stone, tall * rng.uniform(0.03, 0.11), light, rng)
 
@@ -58,12 +59,6 @@ def _worn(height: int, width: int, rng: np.random.Generator, size: float) -> tup
     chip = np.float32(size * rng.uniform(0.005, 0.03))
     uneven = [chip * smooth(height, width, 0.15 * size + 2, rng) for _ in range(2)]
     return x * cos - y * sin + uneven[0], x * sin + y * cos + uneven[1]
-
-
-def _to_whole(values: Field) -> Field:
-    """Distance to the next whole number, 0 to 0.5."""
-    place = values % 1
-    return np.asarray(np.minimum(place, 1 - place), np.float32)
 
 
 def _two_nearest(x: Field, y: Field, rng: np.random.Generator) -> tuple[Field, Field, np.ndarray]:

@@ -76,6 +76,12 @@ def grid(height: int, width: int) -> tuple[Field, Field]:
     return x, y
 
 
+def to_whole(values: Field) -> Field:
+    """Distance to the next whole number, 0 to 0.5."""
+    place = values % 1
+    return np.asarray(np.minimum(place, 1 - place), np.float32)
+
+
 def step(values: Field, edge: float, softness: float) -> Field:
     """0 below the edge, 1 above it, a ramp of `softness` between."""
     ramp = (values - np.float32(edge)) / np.float32(max(softness, 1e-3)) + np.float32(0.5)
