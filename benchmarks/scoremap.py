@@ -21,9 +21,11 @@ from typing import Any
 import numpy as np
 
 import measuring
-from crackscope.images.read import read
+from crackscope import environment
+from crackscope.images.read import MAX_MEGAPIXELS, decode
 from crackscope.inspection import inspector
 from crackscope.inspection.find import find
+from crackscope.inspection.scoremap import ScoreMapper
 from crackscope.models.classifier import logits
 from crackscope.types import Photo
 
@@ -46,10 +48,11 @@ def main() -> None:
     cores = measuring.keep_to_cores(arguments.cores)
     scope = inspector.load(arguments.model, "cpu", threads=cores)
     photos = [
-        cropped(read(source.path), arguments.most) for source in find(arguments.photos).photos
+        cropped(decode(source.content(MAX_MEGAPIXELS), source.name), arguments.most)
+        for source in find(arguments.photos).photos
     ]
     document = {
-        "machine": measuring.machine(),
+        "machine": environment.describe(),
         "cores": cores,
         "model": scope.bundle.identity,
         "photos": len(photos),
@@ -74,12 +77,20 @@ def megapixels(photo: Photo) -> float:
     return photo.width * photo.height / 1e6
 
 
+def mapper_of(scope: inspector.Inspector) -> ScoreMapper:
+    """The score map's; ends the program where the model has none."""
+    if scope.mapper is None:
+        raise SystemExit(f"{scope.bundle.identity} has no cells.npz: it scores windows only")
+    return scope.mapper
+
+
 def halo(scope: inspector.Inspector, photos: list[Photo], cells: int) -> dict[str, Any]:
     """Differences of scores with this many cells around a block."""
     worst: list[float] = []
+    given = mapper_of(scope)
     for photo in photos:
-        whole = replace(scope.mapper, block=WHOLE)(photo).scores
-        mappers = [replace(scope.mapper, block=block, halo=cells) for block in BLOCKS]
+        whole = replace(given, block=WHOLE)(photo).scores
+        mappers = [replace(given, block=block, halo=cells) for block in BLOCKS]
         worst += [float(np.abs(mapper(photo).scores - whole).max()) for mapper in mappers]
     return {"cells": cells, "largest": max(worst), "median_of_photos": float(np.median(worst))}
 
@@ -88,7 +99,7 @@ def agreement(scope: inspector.Inspector, photos: list[Photo]) -> dict[str, floa
     """Scores of windows of the map, and of the same windows cut out and scored alone."""
     inside, alone = [], []
     for photo in photos:
-        found = scope.mapper(photo)
+        found = mapper_of(scope)(photo)
         rows, columns = (range(0, count, found.apart) for count in found.scores.shape)
         boxes = [found.box(row, column) for row in rows for column in columns]
         cut = [photo.pixels[b.y0 : b.y1, b.x0 : b.x1] for b in boxes]
@@ -109,12 +120,13 @@ def agreement(scope: inspector.Inspector, photos: list[Photo]) -> dict[str, floa
 
 def cost(scope: inspector.Inspector, photos: list[Photo], rounds: int) -> dict[str, Any]:
     """Megapixels a second of the three, A B C A B C …"""
+    mapper = mapper_of(scope)
     windows = replace(scope, mapper=None)
     pixels = sum(map(megapixels, photos))
     batch = np.zeros((4, scope.bundle.input.window, scope.bundle.input.window, 3), np.uint8)
     calls = round(pixels * 1e6 / batch[..., 0].size)
     ways: dict[str, Callable[[], Any]] = {
-        "map": lambda: [scope.mapper(photo) for photo in photos],
+        "map": lambda: [mapper(photo) for photo in photos],
         "windows": lambda: [windows.score_map(photo) for photo in photos],
         "network": lambda: [scope.runtime(batch) for _ in range(calls)],
     }

@@ -24,7 +24,6 @@ from crackscope.images.read import MAX_MEGAPIXELS, decode
 from crackscope.inspection import surface
 from crackscope.inspection.find import find
 from crackscope.inspection.inspector import Inspector, load
-from crackscope.tiles.grid import grid
 from crackscope.types import Photo, Pixels
 
 WIDTH, HEIGHT = 1280, 960
@@ -132,8 +131,7 @@ def strangeness(inspector: Inspector, photos: Iterable[Photo]) -> dict[str, floa
         raise SystemExit(f"{inspector.bundle.identity} has no surface.npz: it flags nothing")
     found = {}
     for photo in photos:
-        tiles = grid(photo.width, photo.height, inspector.bundle.input.window)
-        found[photo.path] = known.of_photo(photo, tiles)
+        found[photo.path] = known.of_photo(photo, inspector.frame(photo))
     return found
 
 

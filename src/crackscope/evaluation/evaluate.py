@@ -139,12 +139,12 @@ def score_dataset(
 ) -> tuple[NDArray[np.float64], tuple[Unreadable, ...]]:
     """The score of each patch (N,) float64, and what could not be read (its score is NaN).
 
-    The score of a picture is that of its highest window, as in `inspect`. Load the inspector with
+    The score of a picture is what `inspect` gives it. Load the inspector with
     `threads=1`: `workers` threads (one for each core by default) read and score.
     """
 
-    highest = partial(pictures.highest, inspector)
-    rows = pictures.each(dataset, patches, highest, "scoring", workers)
+    score = partial(pictures.scores, inspector)
+    rows = pictures.each(dataset, patches, score, "scoring", workers)
     scores = [np.nan if isinstance(row, Unreadable) else row for row in rows]
     failed = tuple(row for row in rows if isinstance(row, Unreadable))
     return np.array(scores, dtype=np.float64), failed

@@ -9,6 +9,7 @@ from crackscope import progress
 from crackscope.data.fingerprints import Unreadable
 from crackscope.data.manifest import Dataset
 from crackscope.errors import ImageError
+from crackscope.inspection import verdict
 from crackscope.inspection.inspector import Inspector
 from crackscope.types import Patch, Photo
 
@@ -42,9 +43,9 @@ def each(
     return rows
 
 
-def highest(inspector: Inspector, photos: Sequence[Photo]) -> list[float]:
-    """The score of each photo: that of its highest window, as in `inspect`."""
-    return [float(windows.scores.max()) for windows in inspector.score_all(photos)]
+def scores(inspector: Inspector, photos: Sequence[Photo]) -> list[float]:
+    """The score of each photo, as `inspect` gives it."""
+    return [verdict.score(found) for found in inspector.score_all(photos)]
 
 
 def _through(

@@ -26,13 +26,13 @@ def score(
 ) -> NDArray[np.float64]:
     """(count, forms) float64: the score of each form, (H, W, 3) uint8, of each of `count` pictures.
 
-    The score of a picture is that of its highest window, as in `inspect`. `forms(row)` gives the
+    The score of a picture is what `inspect` gives it. `forms(row)` gives the
     same number for every row. Load the inspector with `threads=1`: `workers` threads (one for each
     core by default) make the forms and score them; `what` names the progress bar.
     """
 
     def row_of(row: int) -> list[float]:
-        return [score for part in _parts(forms(row)) for score in pictures.highest(inspector, part)]
+        return [score for part in _parts(forms(row)) for score in pictures.scores(inspector, part)]
 
     rows = []
     with (

@@ -15,11 +15,10 @@ from crackscope.config import Device
 from crackscope.errors import UsageError
 from crackscope.images.large import LargePhoto, opened
 from crackscope.images.read import from_array, read
-from crackscope.inspection import scoremap, surface
+from crackscope.inspection import scoremap, surface, verdict
 from crackscope.inspection.regions import find_regions
 from crackscope.inspection.scoremap import ScoreMapper
 from crackscope.inspection.surface import Concrete, looked_at
-from crackscope.inspection.verdict import decide
 from crackscope.models import bundle as bundles
 from crackscope.models.bundle import CELLS, PACKAGED, Bundle
 from crackscope.runtimes import Runtime
@@ -76,10 +75,11 @@ class Inspector:
     def score_large(self, large: LargePhoto) -> ScoreMap:
         """The scores of a photo that is read in parts; what `judge` looks at later is kept."""
         if self.concrete is not None:
-            large.bands.keep(looked_at(self._frame(large.photo)))
+            large.bands.keep(looked_at(self.frame(large.photo)))
         return self.score_map(large.photo)
 
-    def _frame(self, photo: Photo) -> ScoreMap:
+    def frame(self, photo: Photo) -> ScoreMap:
+        """Where the windows of a photo lie; their scores are 0."""
         if self.mapper is not None:
             return self.mapper.frame(photo)
         tiles = grid(photo.width, photo.height, self.bundle.input.window)
@@ -112,12 +112,13 @@ class Inspector:
         regions = find_regions(found, upper)
         if self.mm_per_px is not None:
             regions = tuple(region.in_mm(self.mm_per_px) for region in regions)
+        score = verdict.score(found)
         return PhotoResult(
             path=photo.path,
             model=self.bundle.identity,
             seconds=seconds,
-            verdict=decide(found, limits.lower, upper),
-            score=float(found.scores.max()),
+            verdict=verdict.decide(score, float(found.scores.max()), limits.lower, upper),
+            score=score,
             threshold=upper,
             width=photo.width,
             height=photo.height,

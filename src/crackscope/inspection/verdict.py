@@ -1,36 +1,40 @@
-"""From window scores to a verdict."""
-
-from math import ceil
+"""From window scores to the photo's own score and verdict."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crackscope.types import ScoreMap, Verdict
 
-_FEW_WINDOWS = 4
-"""Below this many windows side by side a photo is a patch: one is enough to call it cracked."""
+_HIGHEST = 1e7
+"""Odds of the surest window: single precision has no more."""
 
 
-def decide(found: ScoreMap, lower: float, upper: float) -> Verdict:
-    """The verdict on a photo.
+def score(found: ScoreMap) -> float:
+    """Calibrated probability that the photo shows a crack; of a single window, its own.
 
-    `crack` where two windows side by side reach `upper` (one, if fewer than four fit in): a crack
-    runs on, a chance alarm does not. `unsure` where the highest reaches `lower`.
+    In each square of two by two windows the odds of a crack are averaged, since it may be in any of
+    them: the likelihood of the square, if sound and cracked ones are as frequent. Squares are
+    joined by their root mean square. A crack runs on, through about the square root of the
+    squares of a photo; so a large sound photo, which has more places to be wrong at, is no more
+    likely to be called cracked, and one that a crack crosses no less (docs/decisions/0013).
     """
-    above = found.scores >= upper
-    rows, columns = above.shape
-    few = ceil(rows / found.apart) * ceil(columns / found.apart) < _FEW_WINDOWS
-    if above.any() and (few or _side_by_side(above, found.apart)):
+    if found.scores.size == 1:
+        return float(found.scores[0, 0])
+    odds = np.minimum(found.scores / np.maximum(1.0 - found.scores, 1.0 / _HIGHEST), _HIGHEST)
+    squares = _means(_means(odds, found.apart + 1, 0), found.apart + 1, 1)
+    joined = float(np.sqrt(np.mean(squares**2)))
+    return min(joined / (1.0 + joined), float(found.scores.max()))
+
+
+def decide(score: float, highest: float, lower: float, upper: float) -> Verdict:
+    """`crack` where the photo's score reaches `upper`; `unsure`, so that somebody looks, where it
+    reaches `lower`, or the highest window reaches `upper`."""
+    if score >= upper:
         return "crack"
-    return "unsure" if found.scores.max() >= min(lower, upper) else "no crack"
+    return "unsure" if score >= lower or highest >= upper else "no crack"
 
 
-def _side_by_side(mask: NDArray[np.bool_], apart: int) -> bool:
-    """Whether two True cells lie `apart` rows or columns, or both, from each other."""
-    n = apart
-    return bool(
-        (mask[:, n:] & mask[:, :-n]).any()
-        or (mask[n:] & mask[:-n]).any()
-        or (mask[n:, n:] & mask[:-n, :-n]).any()
-        or (mask[n:, :-n] & mask[:-n, n:]).any()
-    )
+def _means(values: NDArray[np.float64], count: int, axis: int) -> NDArray[np.float64]:
+    """Means of `count` neighbours along an axis, of all where there are fewer."""
+    count = min(count, values.shape[axis])
+    return np.asarray(np.lib.stride_tricks.sliding_window_view(values, count, axis).mean(-1))

@@ -32,7 +32,7 @@ _CHUNK = 64
 class Features:
     """N pictures as the network sees them: values (N, F) float32, its own scores (N,) float64.
 
-    A picture of several windows is its highest-scoring one, as in `inspect`.
+    A picture of several windows is stood for by the highest-scoring one.
     """
 
     values: NDArray[np.float32]

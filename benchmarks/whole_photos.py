@@ -1,0 +1,168 @@
+"""How near whole-photo inspection comes to the network alone, and how far from a plain loop.
+
+    python benchmarks/whole_photos.py --model MODEL --photos 16 --megapixels 12
+
+inspect   `crackscope inspect` on drawn JPEG photos: decode, score map, regions, overlays, files;
+          start and loading included
+network   ONNX Runtime alone on windows that are in memory, as many pixels as the photos have
+loop      tiles that overlap by half, cut out of the photo and given to Keras `predict` (one photo)
+
+One process at a time, in turn. Writes whole_photos.json and whole_photos.md.
+"""
+
+import argparse
+import json
+import os
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+import measuring
+from crackscope import environment
+from crackscope.data.synthesis.scene import draw_photo
+from crackscope.images.read import read
+from crackscope.models import bundle as bundles
+
+HERE = Path(__file__)
+KINDS = ("cracked", "sound", "joint")
+BATCH = 16
+
+
+def main() -> None:
+    """Draw the photos, measure every way in turn, and write the two files."""
+    arguments = parse()
+    if arguments.way:
+        alone = {"network": network, "loop": loop}[arguments.way]
+        print(json.dumps({"megapixels_per_second": alone(arguments)}))
+        return
+    cores = measuring.keep_to_cores(arguments.cores)
+    with tempfile.TemporaryDirectory() as folder:
+        photos = Path(folder) / "photos"
+        pixels = draw(photos, arguments.photos, arguments.megapixels)
+        rates: dict[str, list[float]] = {"inspect": [], "network": [], "loop": []}
+        for number in range(arguments.rounds):
+            out = ("--out", Path(folder) / f"out-{number}", "--report", "csv,index")
+            command = ("inspect", photos, "--model", arguments.model, "--workers", cores, *out)
+            rates["inspect"].append(pixels / 1e6 / measuring.crackscope(*command)[0])
+            for way in ("network", "loop"):
+                found = measuring.timed(
+                    HERE,
+                    "--model",
+                    arguments.model,
+                    "--way",
+                    way,
+                    "--photo",
+                    min(photos.iterdir()),
+                    "--cores",
+                    cores,
+                )[1]
+                rates[way].append(measuring.last_json(found)["megapixels_per_second"])
+    ratios = {
+        f"inspect_to_{way}": [a / b for a, b in zip(rates["inspect"], rates[way], strict=True)]
+        for way in ("network", "loop")
+    }
+    document = {
+        "machine": environment.describe(),
+        "cores": cores,
+        "model": bundles.load(arguments.model).identity,
+        "photos": arguments.photos,
+        "megapixels": round(pixels / 1e6, 1),
+        "megapixels_per_second": {way: measuring.spread(rate) for way, rate in rates.items()},
+        "ratio": {name: measuring.spread(values) for name, values in ratios.items()},
+    }
+    measuring.save(arguments.out, "whole_photos", document, text(document))
+
+
+def parse() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--model", default="crackscope")
+    parser.add_argument("--photos", type=int, default=16)
+    parser.add_argument("--megapixels", type=float, default=12.0, help="of each photo")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--cores", type=int, default=2, help="cores that every process may use")
+    parser.add_argument("--out", type=Path, default=Path("runs/benchmark"))
+    parser.add_argument("--way", choices=("network", "loop"), help="measure this one alone, once")
+    parser.add_argument("--photo", type=Path, help="the photo of --way loop")
+    return parser.parse_args()
+
+
+def draw(folder: Path, count: int, megapixels: float) -> int:
+    """JPEG photos of drawn walls in the proportion 4:3; returns how many pixels they have.
+
+    One scene of each kind is drawn, and mirrored for the others: drawing takes longer than looking.
+    """
+    folder.mkdir()
+    height: int = round((megapixels * 1e6 * 3 / 4) ** 0.5)
+    width = height * 4 // 3
+    scenes = [draw_photo(kind, height, width, seed).pixels for seed, kind in enumerate(KINDS)]
+    for number in range(count):
+        turn = number // len(scenes) % 4
+        pixels = scenes[number % len(scenes)][:: 1 - turn % 2 * 2, :: 1 - turn // 2 * 2]
+        Image.fromarray(np.ascontiguousarray(pixels)).save(folder / f"{number:03d}.jpg", quality=92)
+    return count * height * width
+
+
+def network(arguments: argparse.Namespace) -> float:
+    """Megapixels a second of ONNX Runtime on windows in memory: one thread a core, the fastest."""
+    from crackscope.runtimes.onnx import OnnxRuntime
+
+    bundle = bundles.load(arguments.model)
+    runtime = OnnxRuntime(bundle, "cpu", threads=1)
+    side = bundle.input.window
+    rng = np.random.default_rng(0)
+    batch = rng.integers(0, 256, (BATCH, side, side, 3)).astype(np.uint8)
+    calls = max(1, round(60e6 / batch[..., 0].size))
+    with ThreadPoolExecutor(arguments.cores) as pool:
+        list(pool.map(runtime, [batch] * 2 * arguments.cores))
+        started = time.perf_counter()
+        list(pool.map(runtime, [batch] * calls))
+        seconds = time.perf_counter() - started
+    return calls * batch[..., 0].size / 1e6 / seconds
+
+
+def loop(arguments: argparse.Namespace) -> float:
+    """Megapixels a second of the usual notebook: every tile cut out, `predict` on all of them."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    from crackscope.models import classifier
+
+    bundle = bundles.load(arguments.model)
+    model = classifier.load(bundle.file(bundles.KERAS))
+    side = bundle.input.window
+    model.predict(np.zeros((32, side, side, 3), np.uint8), verbose=0)
+    started = time.perf_counter()
+    pixels = read(arguments.photo).pixels
+    tops, lefts = (range(0, length - side + 1, side // 2) for length in pixels.shape[:2])
+    tiles = np.stack([pixels[y : y + side, x : x + side] for y in tops for x in lefts])
+    model.predict(tiles, verbose=0)
+    return pixels[..., 0].size / 1e6 / (time.perf_counter() - started)
+
+
+def text(document: dict[str, Any]) -> str:
+    """The tables as Markdown."""
+    names = {
+        "inspect": "`crackscope inspect`, from start to files",
+        "network": "the network alone, ONNX Runtime",
+        "loop": "overlapping tiles and Keras predict",
+    }
+    rates, ratio = document["megapixels_per_second"], document["ratio"]
+    rows = [
+        (
+            label,
+            measuring.shown(rates[way]),
+            measuring.shown(ratio[f"inspect_to_{way}"]) if f"inspect_to_{way}" in ratio else "1",
+        )
+        for way, label in names.items()
+    ]
+    return measuring.table(("way", "MP/s", "`inspect` is times as fast"), rows)
+
+
+if __name__ == "__main__":
+    main()
