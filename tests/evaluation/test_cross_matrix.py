@@ -115,7 +115,7 @@ def test_features_are_kept_whatever_the_order_and_computed_anew_when_damaged(
     first, _ = run(feature_bundle, surfaces, "@dark")
     (file,) = (surfaces / "kept" / cache.FOLDER).iterdir()
     with monkeypatch.context() as patched:
-        patched.setattr(cache, "highest", lambda *arguments: pytest.fail("computed again"))
+        patched.setattr(cache, "look_at", lambda *arguments: pytest.fail("computed again"))
         again, _ = run(feature_bundle, surfaces, "@dark")
         rows = (surfaces / "dark" / "manifest.csv").read_text().splitlines()
         (surfaces / "dark" / "manifest.csv").write_text("\n".join([rows[0], *rows[:0:-1]]) + "\n")

@@ -47,15 +47,17 @@ def test_the_threshold_sets_the_upper_one(scope: Inspector, tmp_path: Path) -> N
     assert scope.inspect(photo, threshold=0.5).threshold == 0.5
 
 
-def test_the_score_is_the_highest_windows(scope: Inspector) -> None:
+def test_the_odds_of_a_photo_are_those_of_its_windows_in_squares_of_four(scope: Inspector) -> None:
     pixels = np.full((4 * WINDOW, 5 * WINDOW, 3), 250, np.uint8)
     pixels[WINDOW : 2 * WINDOW, 2 * WINDOW : 3 * WINDOW] = 10
     found = scope.score_map(Photo("a", pixels))
     assert found.scores.shape == (4, 5)
     assert np.argmax(found.scores) == 1 * 5 + 2
     result = scope.inspect(pixels)
-    assert result.score == found.scores.max()
-    assert result.verdict == "unsure"  # one window alone
+    odds = found.scores.max() / (1.0 - found.scores.max()) / 4  # in each square that holds it
+    odds *= (4 / 12) ** 0.5  # 4 squares of 12 do
+    assert result.score == pytest.approx(odds / (1 + odds), abs=0.01)
+    assert result.verdict == "crack"
     assert result.regions[0].box.to_list() == [128, 64, 192, 128]
 
 

@@ -1,8 +1,7 @@
 """The heart: a photo in, a verdict with its place out."""
 
 import time
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
@@ -23,15 +22,14 @@ from crackscope.models import bundle as bundles
 from crackscope.models.bundle import CELLS, PACKAGED, Bundle
 from crackscope.runtimes import Runtime
 from crackscope.runtimes.onnx import OnnxRuntime
+from crackscope.tiles.batches import of_one_size
 from crackscope.tiles.cut import cut
 from crackscope.tiles.grid import grid
-from crackscope.types import Photo, PhotoResult, ScoreMap, Tile
+from crackscope.types import Photo, PhotoResult, ScoreMap
 
 _BLOCKS = 4
 """Blocks of a photo that are computed at once, which is faster than more threads to one block, and
 takes about 0.2 GB for each."""
-_CHUNK = 64
-"""Windows cut at once, so that a large photo is not held twice."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +95,7 @@ class Inspector:
         """Disjoint windows, each scored as a patch of its own."""
         grids = [grid(photo.width, photo.height, self.bundle.input.window) for photo in photos]
         scores = [np.empty(len(tiles)) for tiles in grids]
-        for places in _chunks_of_one_size(grids):
+        for places in of_one_size(grids):
             batch = np.stack([cut(photos[n].pixels, grids[n][i].box) for n, i in places])
             for (n, i), score in zip(places, self.runtime(batch), strict=True):
                 scores[n][i] = score
@@ -168,14 +166,3 @@ def _as_photo(photo: Photo | NDArray[np.uint8] | Path | str) -> Photo:
     if isinstance(photo, Photo):
         return photo
     return from_array(photo) if isinstance(photo, np.ndarray) else read(Path(photo))
-
-
-def _chunks_of_one_size(grids: Sequence[Sequence[Tile]]) -> Iterator[list[tuple[int, int]]]:
-    """Places (photo, window) in groups that can be stacked."""
-    by_size = defaultdict(list)
-    for number, tiles in enumerate(grids):
-        for index, tile in enumerate(tiles):
-            by_size[tile.box.height, tile.box.width].append((number, index))
-    for places in by_size.values():
-        for begin in range(0, len(places), _CHUNK):
-            yield places[begin : begin + _CHUNK]

@@ -2,7 +2,6 @@
 
 import io
 import zipfile
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,24 +14,25 @@ from crackscope.data.fingerprints import Unreadable
 from crackscope.data.manifest import Dataset
 from crackscope.errors import DatasetError
 from crackscope.evaluation import pictures
+from crackscope.inspection import verdict
 from crackscope.models.bundle import Bundle
 from crackscope.run_dir import write_atomically
 from crackscope.runtimes.features import OnnxFeatures
+from crackscope.tiles.batches import of_one_size
 from crackscope.tiles.cut import cut
 from crackscope.tiles.grid import grid
-from crackscope.types import Patch, Photo, Pixels
+from crackscope.types import Patch, Photo, ScoreMap
 
 FOLDER = "features"
-_RULE = "the features of the window with the highest score"
+_RULE = "the features of the window with the highest score, and the photo's score"
 """Part of the key: change it when the rule does."""
-_CHUNK = 64
 
 
 @dataclass(frozen=True)
 class Features:
     """N pictures as the network sees them: values (N, F) float32, its own scores (N,) float64.
 
-    A picture of several windows is stood for by the highest-scoring one.
+    The features of a picture of several windows are those of the highest-scoring one.
     """
 
     values: NDArray[np.float32]
@@ -77,7 +77,7 @@ def _compute(
     workers: int | None,
 ) -> Features:
     def look(photos: Sequence[Photo]) -> list[tuple[NDArray[np.float32], float]]:
-        return highest(network, photos, bundle.input.window)
+        return look_at(network, photos, bundle.input.window)
 
     rows = pictures.each(dataset, patches, look, f"features of {dataset.name}", workers)
     found = [row for row in rows if not isinstance(row, Unreadable)]
@@ -87,31 +87,22 @@ def _compute(
     return Features(np.stack(values), np.array(scores, np.float64))
 
 
-def highest(
+def look_at(
     network: OnnxFeatures, photos: Sequence[Photo], window: int
 ) -> list[tuple[NDArray[np.float32], float]]:
-    """Features and score of the highest-scoring window of each photo."""
-    found: dict[int, tuple[NDArray[np.float32], float]] = {}
-    for places in _of_one_size(photos, window):
-        values, scores = network(np.stack([pixels for _, pixels in places]))
-        for (number, _), row, score in zip(places, values, scores.tolist(), strict=True):
-            if number not in found or score > found[number][1]:
-                found[number] = (row, score)
-    return [found[number] for number in range(len(photos))]
-
-
-def _of_one_size(photos: Sequence[Photo], window: int) -> list[list[tuple[int, Pixels]]]:
-    """Windows, each with the number of its photo, in groups that can be stacked."""
-    by_size = defaultdict(list)
-    for number, photo in enumerate(photos):
-        for tile in grid(photo.width, photo.height, window):
-            pixels = cut(photo.pixels, tile.box)
-            by_size[pixels.shape].append((number, pixels))
-    return [
-        places[begin : begin + _CHUNK]
-        for places in by_size.values()
-        for begin in range(0, len(places), _CHUNK)
-    ]
+    """Of each photo, in disjoint windows: the features of the highest-scoring one, and the photo's
+    score."""
+    grids = [grid(photo.width, photo.height, window) for photo in photos]
+    scores = [np.zeros(len(tiles)) for tiles in grids]
+    best: dict[int, tuple[float, NDArray[np.float32]]] = {}
+    for places in of_one_size(grids):
+        batch = np.stack([cut(photos[number].pixels, grids[number][i].box) for number, i in places])
+        for (number, i), row, score in zip(places, *network(batch), strict=True):
+            scores[number][i] = score
+            if number not in best or score > best[number][0]:
+                best[number] = (score, row)
+    found = [ScoreMap.of_tiles(*pair) for pair in zip(grids, scores, strict=True)]
+    return [(best[number][1], verdict.score(one)) for number, one in enumerate(found)]
 
 
 def _load(file: Path, count: int) -> Features | None:
