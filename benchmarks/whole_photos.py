@@ -97,15 +97,18 @@ def parse() -> argparse.Namespace:
 def draw(folder: Path, count: int, megapixels: float) -> int:
     """JPEG photos of drawn walls in the proportion 4:3; returns how many pixels they have.
 
-    One scene of each kind is drawn, and mirrored for the others: drawing takes longer than looking.
+    A quarter of one scene of each kind is drawn and mirrored to the others, since drawing takes
+    longer than looking; photos of one kind are mirrored too.
     """
     folder.mkdir()
-    height: int = round((megapixels * 1e6 * 3 / 4) ** 0.5)
-    width = height * 4 // 3
-    scenes = [draw_photo(kind, height, width, seed).pixels for seed, kind in enumerate(KINDS)]
+    height: int = 2 * round((megapixels * 1e6 * 3 / 4) ** 0.5 / 2)
+    width = height * 4 // 3 // 2 * 2
+    quarters = [draw_photo(k, height // 2, width // 2, seed).pixels for seed, k in enumerate(KINDS)]
+    halves = [np.concatenate([quarter, quarter[::-1]]) for quarter in quarters]
+    scenes = [np.concatenate([half, half[:, ::-1]], axis=1) for half in halves]
     for number in range(count):
-        turn = number // len(scenes) % 4
-        pixels = scenes[number % len(scenes)][:: 1 - turn % 2 * 2, :: 1 - turn // 2 * 2]
+        turn = number // len(scenes) % 2
+        pixels = scenes[number % len(scenes)][:: 1 - 2 * turn]
         Image.fromarray(np.ascontiguousarray(pixels)).save(folder / f"{number:03d}.jpg", quality=92)
     return count * height * width
 
