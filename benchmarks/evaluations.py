@@ -29,6 +29,8 @@ KEPT = {
     ),
 }
 _DEFAULTS = {each.name: each.default for each in fields(EvaluateConfig)}
+_EACH = "strangeness"
+"""Figures of single pictures are not published."""
 _PLACE = re.compile(r"[^=+]*[/\\]")
 """The folders above a data set, in a set as it is written for --cross."""
 
@@ -54,11 +56,13 @@ def gather(folders: Sequence[Path], identity: str) -> dict[str, Any]:
     return found
 
 
-def of_surface(document: Mapping[str, Any], identity: str) -> dict[str, Any]:
-    """What is kept of surface.json; empty where it is."""
+def of_pictures(document: Mapping[str, Any], identity: str) -> dict[str, Any]:
+    """What is kept of surface.json or photos.json; empty where there is none."""
     if document and document["model"] != identity:
-        raise SystemExit(f"surface.json is of {document['model']}, not of {identity}")
-    return {name: document[name] for name in ("model", "limit", "sets") if document}
+        raise SystemExit(
+            f"surface.json or photos.json is of {document['model']}, not of {identity}"
+        )
+    return {name: value for name, value in document.items() if name != _EACH}
 
 
 def published(kind: str, document: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Make the package's model from a finished training, and write its figures wherever they stand.
 
     python benchmarks/publish.py STUDY/mobilenetv2-grouped-tuned-0 STUDY/study.json compare.json \\
-        --runs CARD/* --surface surface.json
+        --runs CARD/* --surface surface.json --photos photos.json
 
 CARD/* are run folders of `crackscope evaluate` with that training as the model: one on each data
 set, one of --cross, one or more of --robustness. One source, four places: model.json, the card,
@@ -48,16 +48,18 @@ def main() -> None:
         "--runs", type=Path, nargs="+", required=True, help="run folders of crackscope evaluate"
     )
     parser.add_argument("--surface", type=Path, help="surface.json")
+    parser.add_argument("--photos", type=Path, help="photos.json")
     arguments = parser.parse_args()
     model = bundle.load(arguments.run)
     results = {
         "study": read(arguments.study),
         "compare": read(arguments.compare),
         "evaluations": evaluations.gather(arguments.runs, model.identity),
-        "surface": evaluations.of_surface(read(arguments.surface), model.identity),
+        "surface": evaluations.of_pictures(read(arguments.surface), model.identity),
+        "photos": evaluations.of_pictures(read(arguments.photos), model.identity),
     }
     summary = figures.summarise(results["study"], results["compare"], model.identity)
-    make(model, summary, described(summary, results["evaluations"], results["surface"]))
+    make(model, summary, described(summary, results))
     check_sizes(PRETRAINED)
     for name, document in results.items():
         write_json(RESULTS / f"{name}.json", document)
@@ -75,12 +77,12 @@ def read(path: Path | None) -> dict[str, Any]:
 
 
 def described(
-    summary: Mapping[str, Any], found: Mapping[str, Any], surface: Mapping[str, Any]
+    summary: Mapping[str, Any], results: Mapping[str, Mapping[str, Any]]
 ) -> list[dict[str, str]]:
     """The card's sections, from the study and from what was evaluated besides."""
     first = {"title": "How good it is", "text": figures.page(summary)}
     knobs = KNOBS.read_text(encoding="utf-8")
-    return [first, *(sections.build(found, surface, summary, knobs) if found else [])]
+    return [first, *(sections.build(results, summary, knobs) if results["evaluations"] else [])]
 
 
 def make(

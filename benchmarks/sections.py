@@ -5,6 +5,7 @@ from typing import Any
 
 import measuring
 from evaluations import CROSS, ROBUSTNESS, SURFACES
+from photos import text as photos_text
 
 METRICS = {
     "auroc": "AUROC",
@@ -29,24 +30,24 @@ NONE = "–"
 
 
 def build(
-    evaluations: Mapping[str, Any],
-    surface: Mapping[str, Any],
-    summary: Mapping[str, Any],
-    knobs: str,
+    results: Mapping[str, Mapping[str, Any]], summary: Mapping[str, Any], knobs: str
 ) -> list[dict[str, str]]:
     """Title and text of each.
 
-    `surface`: surface.json, or empty; `summary`: that of the study; `knobs`: what was chosen how.
+    `results`: evaluations, surface and photos; the latter two may be empty. `summary`: that of the
+    study; `knobs`: what was chosen how.
     """
+    evaluations = results["evaluations"]
     surfaces, runs = evaluations[SURFACES], evaluations[ROBUSTNESS]
     (matrix,) = evaluations[CROSS].values()
     texts = {
         "On each surface": _surfaces(surfaces, matrix),
+        "Whole photos": _photos(results["photos"]),
         "Error against coverage": _coverage(surfaces),
         "From one surface to another": _matrix(matrix),
         "Robustness": "\n".join(_robustness(name, run) for name, run in runs.items()),
         "False alarms by distractor": _false_alarms(runs),
-        "Photos of something else": _something_else(surface),
+        "Photos of something else": _something_else(results["surface"]),
         "Where it fails": _failures(surfaces, runs),
         "What was chosen with these surfaces in view": knobs,
         "Data and weights": _data(evaluations, summary),
@@ -73,6 +74,15 @@ def _surfaces(surfaces: Mapping[str, Any], matrix: Mapping[str, Any]) -> str:
     return measuring.table(head, table) + (
         "\nBrackets, here and below: 95 % intervals by bootstrap over source photos. Recall, false "
         "alarms, F1 and accuracy are those at the model's own threshold."
+    )
+
+
+def _photos(photos: Mapping[str, Any]) -> str:
+    if not photos:
+        return ""
+    return photos_text(photos["rows"]) + (
+        "\nBrackets: 95 % intervals (Wilson), each group, which is a wall, a source photo or a "
+        "mosaic, taken for one trial. By `benchmarks/photos.py`, at the model's own thresholds."
     )
 
 

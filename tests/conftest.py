@@ -11,6 +11,11 @@ import pytest
 from support import drawn_photo, patch_folder
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--photos FOLDER`: photos of your own, of which damaged copies are inspected too."""
+    parser.addoption("--photos", type=Path, help="a folder of photos, for the test of damaged ones")
+
+
 @pytest.fixture(autouse=True)
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in os.environ if name.startswith("CRACKSCOPE_")]:

@@ -45,8 +45,8 @@ def test_the_model_states_what_the_benchmarks_measured(packaged, programs):
 
 def test_the_model_carries_the_sections_that_the_results_give(packaged, programs):
     _, publish = programs
-    found, surface = results("evaluations"), results("surface")
-    expected = publish.described(packaged.info["figures"], found, surface)
+    found = {name: results(name) for name in ("evaluations", "surface", "photos")}
+    expected = publish.described(packaged.info["figures"], found)
     assert packaged.info["sections"] == expected
 
 
@@ -62,6 +62,7 @@ def test_every_evaluation_is_of_this_model_at_its_own_thresholds(packaged, evalu
     stated = packaged.info["figures"]["trained_as"]
     assert evaluations["model"] == stated
     assert results("surface").get("model", stated) == stated
+    assert results("photos").get("model", stated) == stated
     for kind in ("surfaces", "robustness"):
         for run in evaluations[kind].values():
             assert run["threshold"] == packaged.thresholds.upper

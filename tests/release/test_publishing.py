@@ -165,8 +165,8 @@ def test_what_does_not_belong_is_refused(programs, folders, tmp_path):
         evaluations.gather([*folders, folders[0]], IDENTITY)
     with pytest.raises(SystemExit, match="no run folder tells cross, robustness"):
         evaluations.gather(folders[:1], IDENTITY)
-    with pytest.raises(SystemExit, match=r"surface.json is of b"):
-        evaluations.of_surface({"model": "b"}, "a")
+    with pytest.raises(SystemExit, match="is of b, not of a"):
+        evaluations.of_pictures({"model": "b"}, "a")
 
 
 def described(programs, folders, **found):
@@ -177,7 +177,8 @@ def described(programs, folders, **found):
         "weights": {"file": "w.h5", "sha256": "hash-of-w"},
     }
     gathered = evaluations.gather(folders, IDENTITY)
-    built = sections.build(gathered, found.get("surface", {}), summary, "What was looked at.\n")
+    results = {"evaluations": gathered, "surface": {}, "photos": {}, **found}
+    built = sections.build(results, summary, "What was looked at.\n")
     return {section["title"]: section["text"] for section in built}
 
 
@@ -213,6 +214,15 @@ def test_a_changed_result_changes_the_card(programs, folders):
     (folders[0] / "metrics.json").write_text(document, encoding="utf-8")
     after = described(programs, folders)
     assert {title for title in before if before[title] != after[title]} == {"On each surface"}
+
+
+def test_verdicts_on_whole_photos_stand_in_the_card(programs, folders):
+    assert "Whole photos" not in described(programs, folders)
+    rates = {"crack": interval(0.05), "crack or unsure": interval(0.1)}
+    row = {"set": "walls, photos", "cracked": False, "photos": 9, "groups": 3, "rates": rates}
+    text = described(programs, folders, photos={"rows": [row]})["Whole photos"]
+    line = "| walls, photos | sound | 9 (3) | 0.050 (0.040 to 0.060) | 0.100 (0.090 to 0.110) |"
+    assert line in text
 
 
 def test_photos_of_something_else_are_told_where_they_were_measured(programs, folders):
