@@ -28,7 +28,7 @@ Floats = NDArray[np.float32]
 Network = Callable[[Pixels], Floats]
 """(h * stride, w * stride, 3) uint8 RGB -> features of its cells (h, w, F) float32."""
 
-BLOCK, HALO = 32, 3
+BLOCK, HALO = 48, 4
 """Cells along a block, and those around it that are computed and thrown away: measured, see
 docs/decisions/0013."""
 _STRETCH = 1.25
