@@ -59,7 +59,16 @@ def study():
 
 @pytest.mark.parametrize(
     "program",
-    ["compare", "study", "surface", "publish", "keras_speed", "inspect_speed", "memory"],
+    [
+        "compare",
+        "study",
+        "surface",
+        "publish",
+        "keras_speed",
+        "inspect_speed",
+        "memory",
+        "runtimes",
+    ],
 )
 def test_every_program_explains_itself(program):
     command = [sys.executable, str(BENCHMARKS / f"{program}.py"), "--help"]
