@@ -111,4 +111,6 @@ def settings(threads: int, precision: Precision) -> dict[str, Any]:
         "NUM_STREAMS": streams,
         "INFERENCE_NUM_THREADS": streams * threads,
         "ENABLE_CPU_PINNING": False,
+        # What it prepares for each size of input it would keep: 0.5 GB more after 240 sizes.
+        "CPU_RUNTIME_CACHE_CAPACITY": 0,
     }
