@@ -8,6 +8,7 @@ _VARIABLES = {
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "DO_NOT_TRACK": "1",
 }
+_OPENVINO = "openvino_telemetry"
 
 
 def switch_off() -> None:
@@ -17,3 +18,18 @@ def switch_off() -> None:
     onnxruntime = sys.modules.get("onnxruntime")
     if onnxruntime is not None and hasattr(onnxruntime, "disable_telemetry_events"):
         onnxruntime.disable_telemetry_events()
+    _keep_openvino_quiet()
+
+
+def _keep_openvino_quiet() -> None:
+    """OpenVINO reports on its import, and no variable stops it: it must not find what it reports
+    with, and where it has, that must not send."""
+    sender = sys.modules.get(f"{_OPENVINO}.utils.sender")
+    if sender is None:
+        sys.modules[_OPENVINO] = None  # type: ignore[assignment]  # imports of it fail from now on
+    else:
+        sender.TelemetrySender.send = _nothing
+
+
+def _nothing(*_: object) -> None:
+    """In place of sending."""

@@ -59,7 +59,18 @@ def study():
 
 @pytest.mark.parametrize(
     "program",
-    ["compare", "study", "surface", "publish", "keras_speed", "inspect_speed", "memory", "photos"],
+    [
+        "compare",
+        "study",
+        "surface",
+        "publish",
+        "keras_speed",
+        "inspect_speed",
+        "memory",
+        "photos",
+        "runtimes",
+        "whole_photos",
+    ],
 )
 def test_every_program_explains_itself(program):
     command = [sys.executable, str(BENCHMARKS / f"{program}.py"), "--help"]

@@ -2,7 +2,8 @@
 
 Two traces are looked for. Python's audit events show every connection and look-up that Python code
 tries; each is refused and written down. ONNX Runtime sends from native code, which such events do
-not show, but where its telemetry is on it keeps an `onnxruntime.db` in the user's cache.
+not show, but where its telemetry is on it keeps an `onnxruntime.db` in the user's cache. OpenVINO
+sends from Python, in a process of its own, and first keeps a number for the user in `intel`.
 """
 
 import os
@@ -49,7 +50,7 @@ def cut_off(tmp_path):
     home, tried = tmp_path / "home", tmp_path / "tried.txt"
     home.mkdir()
     places = ("HOME", "USERPROFILE", "XDG_CACHE_HOME", "LOCALAPPDATA", "APPDATA", "TMPDIR")
-    quiet = {*VARIABLES, *places}
+    quiet = {*VARIABLES, *places, "CI", "TF_BUILD", "JENKINS_URL"}  # where OpenVINO sends nothing
     inherited = {name: value for name, value in os.environ.items() if name not in quiet}
 
     def run(*arguments, before="", **variables):
@@ -65,6 +66,7 @@ def cut_off(tmp_path):
         assert process.returncode == 0, process.stderr
         assert not tried.exists(), tried.read_text()
         assert list(home.rglob("onnxruntime.db")) == []
+        assert list(home.rglob("[iI]ntel*")) == []
         return process
 
     return run
@@ -83,6 +85,13 @@ def test_inspect_switches_off_what_was_imported_before(cut_off, tiny_bundle, tmp
     assert "telemetry of onnxruntime is off" in process.stderr
 
 
+def test_inspect_in_openvino_sends_nothing(cut_off, tiny_bundle, tmp_path):
+    pytest.importorskip("openvino", reason="needs the extra [openvino]")
+    grey_photo(tmp_path / "photos" / "wall.png", 90)
+    command = ("inspect", "photos", "--model", tiny_bundle, "--out", "seen")
+    cut_off(*command, "--runtime", "openvino")
+
+
 @pytest.mark.train
 @pytest.mark.parametrize("before", ["", IMPORTED_BEFORE], ids=["fresh", "imported before"])
 def test_train_sends_nothing(cut_off, labelled_folder, before):
@@ -95,6 +104,12 @@ def test_train_sends_nothing(cut_off, labelled_folder, before):
 def test_importing_crackscope_is_enough(cut_off, tiny_bundle):
     code = "import crackscope, onnxruntime, os\nassert os.environ['ORT_DISABLE_TELEMETRY'] == '1'\n"
     cut_off("info", tiny_bundle, before=code)
+
+
+def test_importing_crackscope_keeps_openvino_from_what_it_reports_with(cut_off, tiny_bundle):
+    pytest.importorskip("openvino", reason="needs the extra [openvino]")
+    code = "import crackscope, openvino\nfrom openvino.tools.ovc import telemetry_utils\n"
+    cut_off("info", tiny_bundle, before=f"{code}assert 'stub' in telemetry_utils.tm.__name__\n")
 
 
 def test_the_guard_notices(tmp_path):
@@ -116,3 +131,19 @@ def test_every_variable_is_set_and_a_loaded_runtime_told(monkeypatch):
     telemetry.switch_off()
     assert told == [True]
     assert all(os.environ[name] == "1" for name in VARIABLES)
+
+
+def test_openvino_that_was_imported_before_can_send_no_more(monkeypatch):
+    sent = []
+
+    class Sender:
+        def send(self, backend, message):
+            sent.append(message)
+
+    stub = SimpleNamespace(TelemetrySender=Sender)
+    monkeypatch.setitem(sys.modules, "openvino_telemetry", SimpleNamespace())
+    monkeypatch.setitem(sys.modules, "openvino_telemetry.utils.sender", stub)
+    sender = Sender()
+    telemetry.switch_off()
+    sender.send("backend", "message")
+    assert sent == []

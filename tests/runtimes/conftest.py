@@ -1,4 +1,4 @@
 from support_cross import feature_bundle
-from support_models import tiny_bundle
+from support_models import convolutional_bundle, tiny_bundle
 
-__all__ = ["feature_bundle", "tiny_bundle"]
+__all__ = ["convolutional_bundle", "feature_bundle", "tiny_bundle"]

@@ -1,9 +1,7 @@
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from crackscope.errors import BundleError, UsageError
@@ -12,36 +10,10 @@ from crackscope.registry import Registry
 from crackscope.runtimes import RuntimeFactory, discover
 from crackscope.runtimes.onnx import OnnxRuntime, _providers
 
-WINDOWS = np.random.default_rng(0).integers(0, 256, (21, 64, 64, 3)).astype(np.uint8)
-
 
 def test_every_runtime_of_the_folder_is_registered() -> None:
     registry: Registry[RuntimeFactory] = discover()
     assert registry.get("onnx") is OnnxRuntime
-
-
-def test_scores_are_probabilities_in_float64(tiny_bundle: Path) -> None:
-    scores = OnnxRuntime(bundle.load(tiny_bundle))(WINDOWS)
-    assert scores.dtype == np.float64
-    assert scores.shape == (len(WINDOWS),)
-    np.testing.assert_allclose(scores, 1 - WINDOWS.mean(axis=(1, 2, 3)) / 255, atol=1e-6)
-
-
-@pytest.mark.parametrize("threads", [1, 2])
-def test_a_window_scores_the_same_whatever_its_batch(tiny_bundle: Path, threads: int) -> None:
-    runtime = OnnxRuntime(bundle.load(tiny_bundle), threads=threads)
-    alone = np.concatenate([runtime(WINDOWS[i : i + 1]) for i in range(len(WINDOWS))])
-    for size in (2, 3, 8, 21):
-        parts = [runtime(WINDOWS[i : i + size]) for i in range(0, len(WINDOWS), size)]
-        np.testing.assert_allclose(np.concatenate(parts), alone, rtol=0, atol=1e-6)
-
-
-def test_threads_may_share_one_runtime(tiny_bundle: Path) -> None:
-    runtime = OnnxRuntime(bundle.load(tiny_bundle))
-    expected = runtime(WINDOWS)
-    with ThreadPoolExecutor(8) as pool:
-        for scores in pool.map(lambda _: runtime(WINDOWS), range(32)):
-            np.testing.assert_array_equal(scores, expected)
 
 
 def test_the_device_is_chosen_or_refused_with_the_way_out() -> None:

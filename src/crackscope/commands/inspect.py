@@ -46,7 +46,13 @@ def run(config: InspectConfig) -> Outcome:
     workers = config.workers or environment.cores()
     threads = max(1, workers // len(found.photos)) if found.photos else 1
     inspector = load(
-        config.model, config.device, threads, scale=config.scale, mm_per_px=config.mm_per_px
+        config.model,
+        config.device,
+        threads,
+        scale=config.scale,
+        mm_per_px=config.mm_per_px,
+        runtime=config.runtime,
+        precision=config.precision,
     )
     path = run_dir.choose("inspect", config.out, config.name, _default_name(config.photos[0]))
     identity = _identity(config, found, inspector)
@@ -115,6 +121,8 @@ def _identity(config: InspectConfig, found: Found, inspector: Inspector) -> dict
         "threshold": config.threshold,
         "scale": config.scale,
         "mm_per_px": config.mm_per_px,
+        "runtime": config.runtime,
+        "precision": config.precision,
         "max_megapixels": config.max_megapixels,
         **dict(zip(_PHOTOS, (len(photos), hashing.of_value(photos)), strict=True)),
     }

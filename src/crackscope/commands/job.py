@@ -95,6 +95,7 @@ def _context(config: InspectConfig, found: Found, inspector: Inspector, path: Pa
             "unsure from": limits.lower,
             "window": f"{inspector.bundle.input.window / config.scale:.0f} px of the photo",
             "mm per pixel": "not given" if config.mm_per_px is None else f"{config.mm_per_px:g}",
+            "computed with": inspector.runtime.description,
             "largest photo": f"{config.max_megapixels:g} megapixels",
             "made": datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %Z"),
             "crackscope": crackscope.__version__,

@@ -6,7 +6,15 @@ Order of precedence: defaults < YAML file (`--config`) < `CRACKSCOPE_*` < flags.
 
 from crackscope.config.audit import AuditConfig
 from crackscope.config.build import make
-from crackscope.config.choices import Augmentation, Device, FailOn, Schedule, SplitName
+from crackscope.config.choices import (
+    Augmentation,
+    Device,
+    FailOn,
+    Precision,
+    RuntimeName,
+    Schedule,
+    SplitName,
+)
 from crackscope.config.evaluate import EvaluateConfig
 from crackscope.config.export import ExportConfig
 from crackscope.config.info import InfoConfig
@@ -25,7 +33,9 @@ __all__ = [
     "FailOn",
     "InfoConfig",
     "InspectConfig",
+    "Precision",
     "ReportConfig",
+    "RuntimeName",
     "Schedule",
     "SplitConfig",
     "SplitName",

@@ -3,6 +3,8 @@
 from typing import Literal
 
 Device = Literal["auto", "cpu", "gpu"]
+RuntimeName = Literal["onnx", "openvino"]
+Precision = Literal["f32", "bf16"]
 SplitName = Literal["grouped", "random", "given"]
 Augmentation = Literal["field", "basic", "none"]
 Schedule = Literal["cosine", "plateau"]

@@ -3,7 +3,7 @@
 from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 
-from crackscope.config.choices import REPORTS, Device, FailOn
+from crackscope.config.choices import REPORTS, Device, FailOn, Precision, RuntimeName
 from crackscope.config.rules import at_least, check, positive, share, within
 
 
@@ -33,6 +33,11 @@ class InspectConfig:
     and area in mm. It changes no score."""
     device: Device = "auto"
     """Where the network runs; auto takes a GPU where the installed runtime has one."""
+    runtime: RuntimeName = "onnx"
+    """What computes the network: onnx, or openvino (extra [openvino])."""
+    precision: Precision = "f32"
+    """What the network computes in: f32, or with runtime openvino bf16, which is faster on
+    processors that have it, and changes scores a little."""
     workers: int | None = None
     """Photos worked on at once; else one for each core."""
     max_megapixels: float = 250.0

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crackscope import environment
-from crackscope.config import Device
+from crackscope.config import Device, Precision, RuntimeName
 from crackscope.errors import UsageError
 from crackscope.images.large import LargePhoto, opened
 from crackscope.images.read import from_array, read
@@ -20,8 +20,7 @@ from crackscope.inspection.scoremap import ScoreMapper
 from crackscope.inspection.surface import Concrete, looked_at
 from crackscope.models import bundle as bundles
 from crackscope.models.bundle import CELLS, PACKAGED, Bundle
-from crackscope.runtimes import Runtime
-from crackscope.runtimes.onnx import OnnxRuntime
+from crackscope.runtimes import Runtime, discover
 from crackscope.tiles.batches import of_one_size
 from crackscope.tiles.cut import cut
 from crackscope.tiles.grid import grid
@@ -133,13 +132,16 @@ def load(
     *,
     scale: float = 1.0,
     mm_per_px: float | None = None,
+    runtime: RuntimeName = "onnx",
+    precision: Precision = "f32",
 ) -> Inspector:
     """Load and verify a model: the one in the package, a bundle folder, or a run folder.
 
     `threads` is how many work on a photo, else one for each core; give 1 where the calls
     themselves come from a pool of threads. `scale` enlarges photos for the network: above 1 for
     those taken from farther than what it was trained on; raises UsageError where the model cannot.
-    `mm_per_px` is their ground sampling distance, for lengths and areas in mm.
+    `mm_per_px` is their ground sampling distance, for lengths and areas in mm. `precision` is bf16
+    only with `runtime` openvino.
     """
     model_bundle = bundles.load(model)
     pooling = scoremap.load(model_bundle)
@@ -147,11 +149,11 @@ def load(
         raise _one_scale(model_bundle, scale)
     threads = threads or environment.cores()
     blocks = 1 if pooling is None else min(threads, _BLOCKS)
-    runtime = OnnxRuntime(model_bundle, device, ceil(threads / blocks))
+    network = discover().get(runtime)(model_bundle, device, ceil(threads / blocks), precision)
     mapper = None
     if pooling is not None:
-        mapper = ScoreMapper(runtime.cells, pooling, scale, threads=blocks)
-    return Inspector(model_bundle, runtime, surface.load(model_bundle), mapper, mm_per_px)
+        mapper = ScoreMapper(network.cells, pooling, scale, threads=blocks)
+    return Inspector(model_bundle, network, surface.load(model_bundle), mapper, mm_per_px)
 
 
 def _one_scale(bundle: Bundle, scale: float) -> UsageError:

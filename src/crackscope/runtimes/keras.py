@@ -4,21 +4,34 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crackscope import extras
-from crackscope.config import Device
+from crackscope.config import Device, Precision
+from crackscope.errors import UsageError
 from crackscope.models import bundle as bundles
 from crackscope.models import classifier
-from crackscope.runtimes import RUNTIMES
+from crackscope.runtimes import RUNTIMES, check_f32
 
 
 @RUNTIMES.register("keras")
 class KerasRuntime:
     """Scores uint8 batches with model.keras of a bundle; `model` is the Keras classifier."""
 
-    def __init__(self, bundle: bundles.Bundle, device: Device = "auto", threads: int = 1) -> None:
-        extras.require("keras", "train", "run a model in Keras")
+    def __init__(
+        self,
+        bundle: bundles.Bundle,
+        device: Device = "auto",
+        threads: int = 1,
+        precision: Precision = "f32",
+    ) -> None:
+        check_f32("keras", precision)
+        keras = extras.require("keras", "train", "run a model in Keras")
+        self.description = f"Keras {keras.__version__}, f32"
         self.model = classifier.load(bundle.file(bundles.KERAS))
 
     def __call__(self, batch: NDArray[np.uint8]) -> NDArray[np.float64]:
         """(N, H, W, 3) uint8 RGB -> (N,) calibrated probabilities, float64."""
         scores = self.model.predict_on_batch(batch)
         return np.asarray(scores, np.float64).reshape(-1)
+
+    def cells(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Refused: model.keras has its input size built in."""
+        raise UsageError("runtime keras scores windows only. Use runtime onnx or openvino")

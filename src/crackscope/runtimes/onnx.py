@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crackscope import telemetry
-from crackscope.config import Device
+from crackscope.config import Device, Precision
 from crackscope.errors import BundleError, UsageError
 from crackscope.models.bundle import ONNX, Bundle
-from crackscope.runtimes import RUNTIMES
+from crackscope.runtimes import RUNTIMES, check_f32
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -39,9 +39,19 @@ class OnnxRuntime:
     faster than many threads inside one call wherever there is more than one photo.
     """
 
-    def __init__(self, bundle: Bundle, device: Device = "auto", threads: int = 1) -> None:
+    def __init__(
+        self,
+        bundle: Bundle,
+        device: Device = "auto",
+        threads: int = 1,
+        precision: Precision = "f32",
+    ) -> None:
+        check_f32("onnx", precision)
         network = str(bundle.file(ONNX))
         self.provider, self._session = open_session(network, bundle, device, threads)
+        import onnxruntime  # not before open_session, which sees to its telemetry
+
+        self.description = f"ONNX Runtime {onnxruntime.__version__}, f32"
         self._input = self._session.get_inputs()[0].name
         self._output = self._session.get_outputs()[0].name  # a graph may give more than scores
 

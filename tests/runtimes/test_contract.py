@@ -1,0 +1,140 @@
+"""The contract of a runtime, over the whole registry: the same scores, whoever computes them."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from crackscope.data.synthesis import scene
+from crackscope.errors import UnknownNameError, UsageError
+from crackscope.inspection.inspector import load
+from crackscope.models import bundle
+from crackscope.runtimes import discover
+from crackscope.runtimes.onnx import OnnxRuntime
+from crackscope.types import Photo
+
+RUNTIMES = discover()
+EXTRAS = {"keras": "train", "openvino": "openvino"}
+PARITY = 1e-5
+GENERATOR = np.random.default_rng(0)
+WINDOWS = GENERATOR.integers(0, 256, (21, 64, 64, 3)).astype(np.uint8)
+
+
+def named(name):
+    """A runtime's name, for a test that runs where its extra is installed."""
+    marks = [pytest.mark.train] if EXTRAS.get(name) == "train" else []
+    return pytest.param(name, marks=marks)
+
+
+every_one = pytest.mark.parametrize("name", [named(name) for name in RUNTIMES.names()])
+readers_of_onnx = pytest.mark.parametrize("name", [n for n in RUNTIMES.names() if n != "keras"])
+
+
+def start(name, folder, *settings):
+    if name in EXTRAS:
+        pytest.importorskip(name, reason=f"needs the extra [{EXTRAS[name]}]")
+    return RUNTIMES.get(name)(bundle.load(folder), *settings)
+
+
+@every_one
+def test_the_model_in_the_package_scores_alike(name):
+    packaged = bundle.load(bundle.PACKAGED)
+    golden = packaged.arrays(bundle.GOLDEN)
+    runtime = start(name, bundle.PACKAGED, "cpu")
+    np.testing.assert_allclose(runtime(golden["pixels"]), golden["scores"], rtol=0, atol=PARITY)
+    side = packaged.input.window
+    drawn = np.stack([scene.draw_patch(seed % 2, side, seed).pixels for seed in range(12)])
+    expected = OnnxRuntime(packaged)(drawn)
+    assert np.ptp(expected) > 0.5, "inputs that all score alike would prove nothing"
+    np.testing.assert_allclose(runtime(drawn), expected, rtol=0, atol=PARITY)
+
+
+@every_one
+def test_no_runtime_computes_in_another_precision_than_it_says(name):
+    assert start(name, bundle.PACKAGED, "cpu").description.endswith(", f32")
+    try:
+        runtime = start(name, bundle.PACKAGED, "cpu", 1, "bf16")
+    except UsageError as error:
+        assert "f32" in str(error)  # noqa: PT017
+    else:
+        assert runtime.description.endswith(", bf16")
+
+
+@readers_of_onnx
+def test_scores_are_probabilities_in_float64(name, tiny_bundle):
+    scores = start(name, tiny_bundle)(WINDOWS)
+    assert (scores.dtype, scores.shape) == (np.float64, (len(WINDOWS),))
+    np.testing.assert_allclose(scores, 1 - WINDOWS.mean(axis=(1, 2, 3)) / 255, atol=1e-6)
+
+
+@readers_of_onnx
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_window_scores_the_same_whatever_its_batch(name, tiny_bundle, threads):
+    runtime = start(name, tiny_bundle, "cpu", threads)
+    alone = np.concatenate([runtime(WINDOWS[i : i + 1]) for i in range(len(WINDOWS))])
+    for size in (2, 3, 8, 21):
+        parts = [runtime(WINDOWS[i : i + size]) for i in range(0, len(WINDOWS), size)]
+        np.testing.assert_allclose(np.concatenate(parts), alone, rtol=0, atol=1e-6)
+
+
+@readers_of_onnx
+def test_threads_may_share_one_runtime(name, convolutional_bundle):
+    """Each with pictures, and sizes, of its own: nobody gets what another has computed."""
+    runtime = start(name, convolutional_bundle)
+    pictures = [WINDOWS[n : n + 3, : 40 + n] for n in range(12)]
+    expected = [runtime(batch) for batch in pictures]
+    cells = [runtime.cells(batch[0, :40]) for batch in pictures]
+    with ThreadPoolExecutor(8) as pool:
+        for _ in range(5):
+            for found, wanted in zip(pool.map(runtime, pictures), expected, strict=True):
+                np.testing.assert_array_equal(found, wanted)
+            blocks = pool.map(runtime.cells, [batch[0, :40] for batch in pictures])
+            for found, wanted in zip(blocks, cells, strict=True):
+                np.testing.assert_array_equal(found, wanted)
+
+
+@readers_of_onnx
+def test_cells_are_those_of_onnx_runtime_whatever_the_block(name, convolutional_bundle):
+    runtime = start(name, convolutional_bundle)
+    reference = OnnxRuntime(bundle.load(convolutional_bundle))
+    for height, width in ((32, 32), (64, 40), (8, 200), (328, 96)):
+        block = GENERATOR.integers(0, 256, (height, width, 3)).astype(np.uint8)
+        cells = runtime.cells(block)
+        assert (cells.dtype, cells.shape) == (np.float32, (height // 8, width // 8, 3))
+        np.testing.assert_allclose(cells, reference.cells(block), rtol=0, atol=1e-6)
+        np.testing.assert_allclose(runtime(WINDOWS), reference(WINDOWS), rtol=0, atol=1e-6)
+
+
+@readers_of_onnx
+def test_a_photo_has_the_same_map_and_the_same_result(name, convolutional_bundle, tiny_bundle):
+    if name in EXTRAS:
+        pytest.importorskip(name)
+    pixels = GENERATOR.integers(0, 256, (300, 500, 3)).astype(np.uint8)
+    pixels[100:180] //= 4
+    for folder in (convolutional_bundle, tiny_bundle):
+        found, expected = (load(folder, runtime=each) for each in (name, "onnx"))
+        maps = [scope.score_map(Photo("drawn", pixels)).scores for scope in (found, expected)]
+        np.testing.assert_allclose(*maps, rtol=0, atol=1e-6)
+        assert found.inspect(pixels).verdict == expected.inspect(pixels).verdict == "crack"
+
+
+@readers_of_onnx
+def test_pixels_that_are_read_only_or_a_part_of_others_do(name, tiny_bundle):
+    runtime = start(name, tiny_bundle)
+    part = WINDOWS[::2, 3:40, ::-1]
+    expected = runtime(np.ascontiguousarray(part))
+    np.testing.assert_array_equal(runtime(part), expected)
+    fixed = np.ascontiguousarray(part)
+    fixed.flags.writeable = False
+    np.testing.assert_array_equal(runtime(fixed), expected)
+
+
+@pytest.mark.train
+def test_keras_says_that_it_has_no_cells():
+    with pytest.raises(UsageError, match="onnx or openvino"):
+        start("keras", bundle.PACKAGED).cells(WINDOWS[0])
+
+
+def test_an_unknown_runtime_is_named():
+    with pytest.raises(UnknownNameError, match="Did you mean 'openvino'"):
+        load(runtime="openvin")
