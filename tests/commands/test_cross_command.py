@@ -67,7 +67,7 @@ def test_an_interrupted_run_goes_on_behind_its_features(
         patched.setattr(matrix, "measure", interrupted)
         assert call(capsys, *command)[0] == 130
     assert len(list((tmp_path / "o" / cache.FOLDER).iterdir())) == 2
-    monkeypatch.setattr(cache, "highest", lambda *arguments: pytest.fail("computed again"))
+    monkeypatch.setattr(cache, "look_at", lambda *arguments: pytest.fail("computed again"))
     assert call(capsys, *command)[0] == 0
     assert call(capsys, *command)[0] == 2, "finished: taken"
     assert call(capsys, *command, "--seeds", "2", "--exist-ok")[0] == 0
