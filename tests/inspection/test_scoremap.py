@@ -106,7 +106,6 @@ def test_what_bounds_the_memory_leaves_no_seams(width: int, height: int, most: i
         whole = MAPPER(photo)
         patch.setattr(scoremap, "_CELLS_AT_ONCE", most)
         patch.setattr(scoremap, "_PIXELS_AT_ONCE", 100 * most)
-        patch.setattr(scoremap, "_COLUMNS", 3)
         np.testing.assert_allclose(MAPPER(photo).scores, whole.scores, atol=1e-2)
 
 
