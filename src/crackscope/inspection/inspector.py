@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
 
@@ -26,8 +26,6 @@ from crackscope.tiles.cut import cut
 from crackscope.tiles.grid import grid
 from crackscope.types import Photo, PhotoResult, ScoreMap
 
-_BLOCK_OF_LARGE = 32
-"""Cells along a block of a photo that is read in parts: half the memory, a tenth more time."""
 _BLOCKS = 4
 """Blocks of a photo that are computed at once, which is faster than more threads to one block, and
 takes about 0.35 GB for each."""
@@ -75,9 +73,7 @@ class Inspector:
         """The scores of a photo that is read in parts; what `judge` looks at later is kept."""
         if self.concrete is not None:
             large.bands.keep(looked_at(self.frame(large.photo)))
-        if self.mapper is None:
-            return self.score_map(large.photo)
-        return replace(self.mapper, block=_BLOCK_OF_LARGE)(large.photo)
+        return self.score_map(large.photo)
 
     def frame(self, photo: Photo) -> ScoreMap:
         """Where the windows of a photo lie; their scores are 0."""

@@ -31,6 +31,8 @@ Network = Callable[[Pixels], Floats]
 BLOCK, HALO = 48, 4
 """Cells along a block, and those around it that are computed and thrown away: measured, see
 docs/decisions/0013."""
+_LARGE_PIXELS, _BLOCK_OF_LARGE = 50_000_000, 32
+"""Photos above get smaller blocks, which take half the memory and a tenth more time."""
 _STRETCH = 1.25
 _CELLS_AT_ONCE, _PIXELS_AT_ONCE, _LEAST_ROWS = 2**16, 2**27, 4
 """What bounds the memory for a photo however wide: 340 MB of features, 400 MB of pixels."""
@@ -122,15 +124,15 @@ class ScoreMapper:
     def _bands(self, photo: Photo, pool: Executor) -> Iterator[NDArray[np.float64]]:
         """The rows of the map from top to bottom."""
         shape = rows, columns = self._shape(photo)
-        side = self.pooling.side
+        side, block = self.pooling.side, self._block(photo)
         above = np.empty((0, columns, len(self.pooling.kernel)), np.float32)
         for band in spans(rows, self._rows_at_once(photo, shape)):
             cells = np.empty((len(above) + band[1] - band[0], *above.shape[1:]), np.float32)
             cells[: len(above)] = above
-            parts = spans(columns, self.block)
+            parts = spans(columns, block)
             blocks = pool.map(partial(self._cells, photo, shape, band), parts)
-            for (left, right), block in zip(parts, blocks, strict=True):
-                cells[len(above) :, left:right] = block
+            for (left, right), found in zip(parts, blocks, strict=True):
+                cells[len(above) :, left:right] = found
             if len(cells) >= side:
                 yield self.pooling.scores(cells)
             above = cells[max(0, len(cells) - side + 1) :].copy()
@@ -148,11 +150,15 @@ class ScoreMapper:
         rows = self.pooling.cells(photo.height, self.scale)
         return rows, self.pooling.cells(photo.width, self.scale)
 
+    def _block(self, photo: Photo) -> int:
+        large = photo.width * photo.height > _LARGE_PIXELS
+        return min(self.block, _BLOCK_OF_LARGE) if large else self.block
+
     def _rows_at_once(self, photo: Photo, shape: tuple[int, int]) -> int:
         """How many rows of cells make a band: a block, or fewer where the photo is wide."""
         rows, columns = shape
         fitting = int(_PIXELS_AT_ONCE * rows / (photo.width * photo.height)) - 2 * self.halo
-        return min(self.block, max(_LEAST_ROWS, min(fitting, _CELLS_AT_ONCE // columns)))
+        return min(self._block(photo), max(_LEAST_ROWS, min(fitting, _CELLS_AT_ONCE // columns)))
 
     def _cells(
         self, photo: Photo, shape: tuple[int, int], band: tuple[int, int], part: tuple[int, int]
