@@ -33,8 +33,11 @@ class InspectConfig:
     and area in mm. It changes no score."""
     device: Device = "auto"
     """Where the network runs; auto takes a GPU where the installed runtime has one."""
+    engine: str = "local"
+    """Where photos are worked on: local, this machine, or ray, the workers of a Ray cluster, which
+    needs the extra [ray]. The results are the same."""
     workers: int | None = None
-    """Photos worked on at once; else one for each core."""
+    """Photos worked on at once; else one for each core, of the machine or of the cluster."""
     max_megapixels: float = 250.0
     """Larger photos are refused before they are decoded, but for TIFF and PNG that can be read in
     parts."""
