@@ -7,6 +7,7 @@ _VARIABLES = {
     "ORT_DISABLE_TELEMETRY": "1",
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "DO_NOT_TRACK": "1",
+    "RAY_USAGE_STATS_ENABLED": "0",
 }
 _OPENVINO = "openvino_telemetry"
 

@@ -1,4 +1,5 @@
 from support_cross import feature_bundle, surfaces
 from support_models import tiny_bundle
+from support_ray import ray_here
 
-__all__ = ["feature_bundle", "surfaces", "tiny_bundle"]
+__all__ = ["feature_bundle", "ray_here", "surfaces", "tiny_bundle"]

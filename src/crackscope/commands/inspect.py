@@ -18,8 +18,9 @@ from crackscope.commands.outcome import Outcome
 from crackscope.commands.watch import watch
 from crackscope.config import FailOn, InspectConfig
 from crackscope.errors import UsageError
+from crackscope.inspection import engines
 from crackscope.inspection.find import Found, find
-from crackscope.inspection.inspector import Inspector, load
+from crackscope.inspection.inspector import Inspector
 from crackscope.reporting import chosen
 from crackscope.reporting.ledger import Ledger
 from crackscope.reporting.summary import summarise
@@ -42,18 +43,11 @@ def inspect(*photos: str | Path, **settings: Any) -> Outcome:
 def run(config: InspectConfig) -> Outcome:
     """Inspect; the same command on an unfinished folder does only what is left."""
     chosen(config.report)  # what cannot be written is said at once
+    engine = engines.chosen(config.engine)
     found = _found(config)
     workers = config.workers or environment.cores()
     threads = max(1, workers // len(found.photos)) if found.photos else 1
-    inspector = load(
-        config.model,
-        config.device,
-        threads,
-        scale=config.scale,
-        mm_per_px=config.mm_per_px,
-        runtime=config.runtime,
-        precision=config.precision,
-    )
+    inspector = engines.prepare(config, threads)
     path = run_dir.choose("inspect", config.out, config.name, _default_name(config.photos[0]))
     identity = _identity(config, found, inspector)
     names = None if config.watch else [photo.name for photo in found.photos]
@@ -63,9 +57,10 @@ def run(config: InspectConfig) -> Outcome:
         ) as output,
         Ledger(path, names, output.resumed) as ledger,
         on_request() as asked,
+        engine(config, inspector) as inspect_all,
     ):
         start, done = time.perf_counter(), len(ledger.results)
-        job = partial(Job, plan=Plan(config, inspector, path, workers, asked.is_set))
+        job = partial(Job, plan=Plan(config, inspector, path, inspect_all, asked.is_set))
         if config.watch:
             watch(config.photos[0], job, ledger, asked)
         else:

@@ -10,7 +10,7 @@ import crackscope
 from crackscope import progress
 from crackscope.commands.pace import Pace
 from crackscope.config import InspectConfig
-from crackscope.inspection.batch import inspect_all
+from crackscope.inspection.engines import Run
 from crackscope.inspection.find import Found, Source
 from crackscope.inspection.inspector import Inspector
 from crackscope.models.bundle import CARD
@@ -31,8 +31,21 @@ class Plan:
     config: InspectConfig
     inspector: Inspector
     path: Path
-    workers: int
+    run: Run
     stop: Callable[[], bool]
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Of one photo, as JPEG files."""
+
+    overlay: bytes
+    thumbnail: bytes
+
+
+def draw(photo: Photo, found: ScoreMap, result: PhotoResult) -> Pictures:
+    """What is kept of a photo that was scored; its pixels are where it was scored."""
+    return Pictures(overlay.render(photo, found, result), thumbnail.of_pixels(photo.pixels))
 
 
 class Job:
@@ -47,15 +60,7 @@ class Job:
         settings.save(self._context)
         done = len(ledger.results)
         plan = self._plan
-        results = inspect_all(
-            plan.inspector,
-            self._found.photos[done:],
-            threshold=plan.config.threshold,
-            max_megapixels=plan.config.max_megapixels,
-            workers=plan.workers,
-            finish=self._write_pictures,
-            stop=plan.stop,
-        )
+        results = plan.run(self._found.photos[done:], draw, self._keep, plan.stop)
         total, pace = len(self._found.photos), Pace(ledger.results)
         with closing(results), progress.bar("inspect", total) as advance:
             advance(done)
@@ -70,12 +75,10 @@ class Job:
         for write in chosen(self._plan.config.report):
             write(results, self._plan.path, self._context)
 
-    def _write_pictures(
-        self, source: Source, photo: Photo, windows: ScoreMap, result: PhotoResult
-    ) -> None:
+    def _keep(self, source: Source, pictures: Pictures) -> None:
         name = self._context.overlays[source.name]
-        _write(self._plan.path / name, overlay.render(photo, windows, result))
-        _write(self._plan.path / thumbnail_name(name), thumbnail.of_pixels(photo.pixels))
+        _write(self._plan.path / name, pictures.overlay)
+        _write(self._plan.path / thumbnail_name(name), pictures.thumbnail)
 
 
 def _write(file: Path, content: bytes) -> None:

@@ -38,8 +38,11 @@ class InspectConfig:
     precision: Precision = "f32"
     """What the network computes in: f32, or with runtime openvino bf16, which is faster on
     processors that have it, and changes scores a little."""
+    engine: str = "local"
+    """Where photos are worked on: local, this machine, or ray, the workers of a Ray cluster, which
+    needs the extra [ray]. The results are the same."""
     workers: int | None = None
-    """Photos worked on at once; else one for each core."""
+    """Photos worked on at once; else one for each core, of the machine or of the cluster."""
     max_megapixels: float = 250.0
     """Larger photos are refused before they are decoded, but for TIFF and PNG that can be read in
     parts."""

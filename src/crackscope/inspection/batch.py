@@ -40,14 +40,27 @@ def inspect_all(
     Once `stop` gives true, the photos that are worked on are finished, and no other is begun.
     Whatever `finish` raises ends the walk: it is the system's fault, not the photo's.
     """
-    worker = _Worker(inspector, threshold, max_megapixels, finish, Lock())
+    worker = Worker(inspector, threshold, max_megapixels, finish, Lock())
+    return in_order(worker.run, sources, workers, stop)
+
+
+def in_order(
+    run: Callable[[Sequence[Source]], list[PhotoResult]],
+    sources: Sequence[Source],
+    workers: int,
+    stop: Callable[[], bool],
+) -> Generator[PhotoResult, None, None]:
+    """Give `run` a few sources at a time, in as many threads as there are `workers`.
+
+    The results come in order; `stop` is as in `inspect_all`.
+    """
     waiting: deque[Future[list[PhotoResult]]] = deque()
     pool = ThreadPoolExecutor(workers, thread_name_prefix="inspect")
     try:
         for job in _jobs(sources, workers):
             if stop():
                 break
-            waiting.append(pool.submit(worker.run, job))
+            waiting.append(pool.submit(run, job))
             if len(waiting) > workers * _AHEAD:
                 yield from waiting.popleft().result()
         while waiting:
@@ -80,8 +93,8 @@ def _jobs(sources: Sequence[Source], workers: int) -> Iterator[list[Source]]:
 
 
 @dataclass(frozen=True)
-class _Worker:
-    """What a thread does with a job: photos one by one, the small ones scored together."""
+class Worker:
+    """What is done with a job: photos one by one, the small ones scored together."""
 
     inspector: Inspector
     threshold: float | None
@@ -91,6 +104,7 @@ class _Worker:
     """Held for a photo above 50 megapixels, so that the memory of several does not add up."""
 
     def run(self, sources: Sequence[Source]) -> list[PhotoResult]:
+        """One result a source, in order; several threads may share the worker."""
         results: dict[Source, PhotoResult] = {}
         small: list[tuple[Source, Photo, float]] = []
         small_area = (2 * self.inspector.bundle.input.window) ** 2

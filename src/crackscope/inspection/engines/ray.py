@@ -1,0 +1,178 @@
+"""A Ray cluster: each worker is an actor with a model of its own, on whichever machine has room.
+
+A thread here waits for each of them, so that the walk over the photos is the local engine's
+(docs/decisions/0015).
+"""
+
+import logging
+import os
+import sys
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager, redirect_stdout, suppress
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from tempfile import TemporaryDirectory
+from threading import Lock
+from typing import Any
+
+import crackscope
+from crackscope import extras
+from crackscope.config import InspectConfig
+from crackscope.errors import CrackscopeError, UsageError
+from crackscope.inspection import batch
+from crackscope.inspection.engines import Run, T, engine, prepare
+from crackscope.inspection.inspector import Inspector
+from crackscope.inspection.sources.source import Source
+from crackscope.models.bundle import Bundle
+from crackscope.types import Photo, PhotoResult, ScoreMap
+
+Draw = Callable[[Photo, ScoreMap, PhotoResult], T]
+
+_LOSSES = 3
+"""Workers that may be lost over the same photos: then it is the photos."""
+_log = logging.getLogger("crackscope")
+
+
+@engine("ray", needs="ray")
+@contextmanager
+def on_ray(config: InspectConfig, inspector: Inspector) -> Iterator[Run]:
+    """As many actors as there are workers, else one for each core (GPU) of the cluster."""
+    ray = extras.require("ray", "ray", "inspect with the engine 'ray'")
+    # Ray prints what happens in the cluster on stdout, which is for data.
+    with redirect_stdout(sys.stderr), _connected(ray):
+        unit = "GPU" if config.device == "gpu" else "CPU"
+        count = config.workers or max(1, int(ray.cluster_resources().get(unit, 0)))
+        crew = _Crew(ray, unit, config, inspector.bundle)
+        for _ in range(count):
+            crew.hire()
+
+        def run(
+            sources: Sequence[Source],
+            draw: Draw[T],
+            keep: Callable[[Source, T], None],
+            stop: Callable[[], bool],
+        ) -> Generator[PhotoResult, None, None]:
+            def inspect(job: Sequence[Source]) -> list[PhotoResult]:
+                results, drawn = crew.inspect(job, draw, stop)
+                for source, value in drawn.items():
+                    keep(source, value)
+                return results
+
+            return batch.in_order(inspect, sources, count, stop)
+
+        yield run
+
+
+@contextmanager
+def _connected(ray: Any) -> Iterator[None]:
+    """The cluster that Ray finds: that of RAY_ADDRESS, else one that was started on this machine.
+
+    Where there is none, Ray is started here, and ends with the block.
+    """
+    if ray.is_initialized():
+        yield
+        return
+    try:
+        ray.init(log_to_driver=False, logging_level=logging.ERROR, include_dashboard=False)
+    except Exception as error:  # Ray has no common base for its errors here
+        raise UsageError(
+            f"the engine ray found no cluster that it can use: {error}. See to RAY_ADDRESS "
+            f"({os.environ.get('RAY_ADDRESS', 'not set')}); without it, and with no cluster "
+            "started here, the workers are on this machine"
+        ) from error
+    try:
+        yield
+    finally:
+        ray.shutdown()
+
+
+class _Crew:
+    """The workers; whoever is idle takes the next photos, and whoever is lost is replaced."""
+
+    def __init__(self, ray: Any, unit: str, config: InspectConfig, bundle: Bundle) -> None:
+        self._ray = ray
+        self._kind = ray.remote(**{f"num_{unit.lower()}s": 1})(_Worker)
+        files = [file for file in bundle.folder.iterdir() if file.is_file()]
+        model = ray.put({file.name: file.read_bytes() for file in files})
+        self._settings = (config, model, str(Path.cwd()), crackscope.__version__)
+        self._idle: SimpleQueue[tuple[Any, Any]] = SimpleQueue()
+
+    def hire(self) -> None:
+        """Ask for one more worker; it is idle as soon as the cluster has room and it is ready."""
+        worker = self._kind.remote()
+        ready = worker.prepare.remote(*self._settings)
+        ready.future().add_done_callback(lambda _: self._idle.put((worker, ready)))
+
+    def inspect(
+        self, sources: Sequence[Source], draw: Draw[T], stop: Callable[[], bool]
+    ) -> tuple[list[PhotoResult], dict[Source, T]]:
+        """See `_Worker`; photos of a lost worker are begun again by another."""
+        losses: list[Exception] = []
+        while len(losses) < _LOSSES:
+            worker, ready = self._next(stop)
+            try:
+                found: tuple[list[PhotoResult], dict[Source, T]]
+                _, found = self._ray.get([ready, worker.inspect.remote(sources, draw)])
+            except self._ray.exceptions.RayTaskError as error:
+                self._idle.put((worker, ready))
+                raise error.cause from error
+            except self._ray.exceptions.RayError as error:
+                losses.append(error)
+                _log.warning("a worker was lost; begun again from %s", sources[0].name)
+                self.hire()
+            else:
+                self._idle.put((worker, ready))
+                return found
+        raise CrackscopeError(
+            f"{_LOSSES} workers were lost, one after the other, over "
+            f"{', '.join(source.name for source in sources)}. The last one: {losses[-1]}"
+        )
+
+    def _next(self, stop: Callable[[], bool]) -> tuple[Any, Any]:
+        """Wait for an idle worker; not for one that may never come once `stop` gives true."""
+        while True:
+            try:
+                return self._idle.get(timeout=1.0)
+            except Empty:
+                if stop():
+                    raise KeyboardInterrupt from None
+
+
+class _Worker:
+    """What lives in a process of the cluster."""
+
+    def prepare(
+        self, config: InspectConfig, model: Mapping[str, bytes], folder: str, version: str
+    ) -> None:
+        """Load the `model`, whose files are given; relative paths begin in `folder`.
+
+        Raises UsageError where this is another `version` of crackscope.
+        """
+        if version != crackscope.__version__:
+            raise UsageError(
+                f"all machines must have the same crackscope. Here: {version}; a worker has "
+                f"{crackscope.__version__}. Install the one or the other everywhere"
+            )
+        with suppress(OSError):  # it need not exist where photos are addresses
+            os.chdir(folder)
+        with TemporaryDirectory() as place:
+            for name, content in model.items():
+                (Path(place) / name).write_bytes(content)
+            self._inspector = prepare(config, threads=1, model=place)
+        self._config = config
+        self._one_large = Lock()
+
+    def inspect(
+        self, sources: Sequence[Source], draw: Draw[T]
+    ) -> tuple[list[PhotoResult], dict[Source, T]]:
+        """Their results in order, and what `draw` made of those that were scored."""
+        drawn: dict[Source, T] = {}
+
+        def finish(source: Source, photo: Photo, found: ScoreMap, result: PhotoResult) -> None:
+            drawn[source] = draw(photo, found, result)
+
+        config = self._config
+        worker = batch.Worker(
+            self._inspector, config.threshold, config.max_megapixels, finish, self._one_large
+        )
+        return worker.run(sources), drawn
