@@ -1,11 +1,12 @@
 """A Ray cluster: each worker is an actor with a model of its own, on whichever machine has room.
 
 A thread here waits for each of them, so that the walk over the photos is the local engine's
-(docs/decisions/0015).
+(docs/decisions/0016).
 """
 
 import logging
 import os
+import socket
 import sys
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout, suppress
@@ -73,17 +74,25 @@ def _connected(ray: Any) -> Iterator[None]:
         yield
         return
     try:
+        _knock(os.environ.get("RAY_ADDRESS", ""))
         ray.init(log_to_driver=False, logging_level=logging.ERROR, include_dashboard=False)
     except Exception as error:  # Ray has no common base for its errors here
         raise UsageError(
             f"the engine ray found no cluster that it can use: {error}. See to RAY_ADDRESS "
-            f"({os.environ.get('RAY_ADDRESS', 'not set')}); without it, and with no cluster "
-            "started here, the workers are on this machine"
+            f"({os.environ.get('RAY_ADDRESS', 'not set')}), and to RAY_AUTH_MODE=token where the "
+            "cluster wants one; without a cluster the workers are on this machine"
         ) from error
     try:
         yield
     finally:
         ray.shutdown()
+
+
+def _knock(address: str) -> None:
+    """Raise OSError where nobody answers; Ray itself would ask for a quarter of an hour."""
+    host, _, port = address.rpartition(":")
+    if port.isdigit() and "/" not in host:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=10).close()
 
 
 class _Crew:

@@ -1,0 +1,154 @@
+"""`inspect --engine ray`: the files of the local engine, also after a kill and an interrupt."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crackscope.cli.main import run
+from support_pictures import encode, noise
+
+TIMES = ("run.json", "settings.json", "report.html", "index.html", ".lock")
+"""Files that say when they were made; the lock is empty."""
+SLOW = """
+import sys, time
+from crackscope.commands import job
+draw = job.draw
+def slowly(*arguments):
+    time.sleep(0.05)
+    return draw(*arguments)
+job.draw = slowly
+from crackscope.cli.main import main
+main()
+"""
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    folder = tmp_path / "site"
+    folder.mkdir()
+    for index in range(160):
+        (folder / f"{index:03}.jpg").write_bytes(encode(noise(80, 64 + index % 30, seed=index)))
+    (folder / "050.jpg").write_bytes(b"")
+    return folder
+
+
+def command(model: Path, out: Path, *arguments: object) -> list[str]:
+    words = ["inspect", *map(str, arguments), "--model", str(model), "--out", str(out)]
+    return [*words, "--workers", "2"]
+
+
+def lines(out: Path) -> list[dict[str, Any]]:
+    """Whole lines of the ledger, without the seconds."""
+    ledger = out / "results.jsonl"
+    texts = ledger.read_bytes().split(b"\n")[:-1] if ledger.exists() else []
+    return [{**json.loads(text), "seconds": 0} for text in texts]
+
+
+def left(out: Path) -> dict[str, Any]:
+    """All files of a run, the seconds taken out."""
+    files: dict[str, Any] = {
+        path.relative_to(out).as_posix(): path.read_bytes()
+        for path in out.rglob("*")
+        if path.is_file() and path.name not in TIMES
+    }
+    files["results.jsonl"] = lines(out)
+    rows = [line.split(",") for line in (out / "results.csv").read_text().splitlines()]
+    place = rows[0].index("seconds")
+    files["results.csv"] = [row[:place] + row[place + 1 :] for row in rows]
+    return files
+
+
+def begin(arguments: list[str], until: int, out: Path) -> subprocess.Popen[str]:
+    """A process with a Ray of its own that has got as far as `until` lines."""
+    environment = {**os.environ, "RAY_ADDRESS": "local"}
+    process = subprocess.Popen(
+        [sys.executable, "-c", SLOW, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+    )
+    deadline = time.monotonic() + 90
+    while len(lines(out)) < until:
+        if process.poll() is not None or time.monotonic() > deadline:
+            process.kill()
+            raise AssertionError(process.communicate())
+        time.sleep(0.01)
+    return process
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are of POSIX")
+def test_killed_and_interrupted_and_ended_elsewhere_it_leaves_what_the_local_engine_does(
+    photos: Path, tiny_bundle: Path, tmp_path: Path, ray_here: Any
+) -> None:
+    whole, out = tmp_path / "whole", tmp_path / "out"
+    assert run(command(tiny_bundle, whole, photos)) == 3
+    on_ray = [*command(tiny_bundle, out, photos), "--engine", "ray"]
+
+    process = begin(on_ray, 8, out)
+    process.kill()
+    process.communicate()
+    killed = len(lines(out))
+
+    process = begin(on_ray, killed + 8, out)
+    process.send_signal(signal.SIGINT)
+    printed, errors = process.communicate(timeout=60)
+    assert process.returncode == 130, errors
+    assert printed == ""
+    assert [line for line in errors.splitlines() if line] == [
+        "crackscope: finishing what is begun; press Ctrl-C again to stop at once",
+        "crackscope: interrupted; the same command goes on where it stopped",
+    ]
+    done = lines(out)
+    assert killed + 8 <= len(done) < 160
+    assert lines(whole)[: len(done)] == done
+
+    assert run(on_ray) == 3
+    assert left(out) == left(whole)
+
+
+def test_relative_paths_and_what_is_printed(
+    photos: Path,
+    tiny_bundle: Path,
+    tmp_path: Path,
+    ray_here: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    few = [f"site/{index:03}.jpg" for index in (1, 2, 50)]
+    assert run([*command(tiny_bundle, Path("out"), *few), "--engine", "ray", "--json"]) == 3
+    printed = capsys.readouterr()
+    assert [json.loads(line)["path"] for line in printed.out.splitlines()] == few
+    assert printed.err == ""
+
+
+def test_a_cluster_that_does_not_answer_is_named(
+    photos: Path, tiny_bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("ray", reason="needs the extra [ray]")
+    arguments = [*command(tiny_bundle, tmp_path / "out", photos), "--engine", "ray"]
+    process = subprocess.run(
+        [sys.executable, "-m", "crackscope", *arguments],
+        env={**os.environ, "RAY_ADDRESS": "127.0.0.1:1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert process.returncode == 2, process.stderr
+    assert "RAY_ADDRESS (127.0.0.1:1)" in process.stderr
+
+
+def test_an_unknown_engine_is_refused(
+    photos: Path, tiny_bundle: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([*command(tiny_bundle, tmp_path / "out", photos), "--engine", "rai"]) == 2
+    assert "Did you mean 'ray'?" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
