@@ -14,8 +14,8 @@ REGIONS_SHOWN = 8
 """Of each photo; a shattered wall has hundreds."""
 _ON_SCORES = (
     "A score is the model's probability that a window of the photo shows a crack; the photo's "
-    "score is its highest. Unsure photos have to be seen by a person, and no score replaces an "
-    "engineer's judgement. Severity is not assessed."
+    "score is made of all of them. Unsure photos have to be seen by a person, and no score "
+    "replaces an engineer's judgement. Severity is not assessed."
 )
 _ON_OTHERS = (
     "Photos marked “no concrete?” do not look like the surfaces that the model knows: their scores "
