@@ -34,6 +34,8 @@ def _region(found: ScoreMap, cells: list[Cell], number: int) -> Region:
     part = np.zeros((bottom - top + 1, right - left + 1), bool)
     part[at[0] - top, at[1] - left] = True
     place = rows[top : bottom + 2], columns[left : right + 2]
+    height, width = found.scores.shape
+    cut = (top == 0, left == 0, bottom == height - 1, right == width - 1)
     return Region(
         id=number,
         box=Box(*(int(value) for edge in (0, -1) for value in (place[1][edge], place[0][edge]))),
@@ -41,7 +43,7 @@ def _region(found: ScoreMap, cells: list[Cell], number: int) -> Region:
         outline=tuple((int(columns[x]), int(rows[y])) for y, x in outline(cells)),
         mean_score=float(scores.mean()),
         area_px=int((np.diff(rows)[at[0]] * np.diff(columns)[at[1]]).sum()),
-        length_px=centreline.length(part, *place),
+        length_px=centreline.length(part, *place, cut),
     )
 
 
