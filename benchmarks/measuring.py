@@ -1,5 +1,6 @@
 """What the benchmarks share: processes timed one after the other, machines, tables."""
 
+import argparse
 import json
 import os
 import shutil
@@ -35,6 +36,14 @@ def crackscope(*arguments: object) -> tuple[float, str]:
 def last_json(stdout: str) -> Any:
     """The document in the last line that is not empty."""
     return json.loads(stdout.strip().splitlines()[-1])
+
+
+def named_folder(argument: str) -> tuple[str, Path]:
+    """A flag's NAME=FOLDER."""
+    name, _, folder = argument.partition("=")
+    if not folder:
+        raise argparse.ArgumentTypeError(f"expected NAME=FOLDER. Received: {argument!r}")
+    return name, Path(folder)
 
 
 def keep_to_cores(count: int) -> int:

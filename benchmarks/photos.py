@@ -73,19 +73,13 @@ def parse() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--model", default="crackscope", help="run folder or bundle")
-    parser.add_argument("--photos", nargs="*", type=named, default=[], metavar="NAME=FOLDER")
+    parser.add_argument(
+        "--photos", nargs="*", type=measuring.named_folder, default=[], metavar="NAME=FOLDER"
+    )
     parser.add_argument("--patches", type=Path, help="the folder that RUN was trained on")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, default=Path("runs/benchmark"))
     return parser.parse_args()
-
-
-def named(argument: str) -> tuple[str, Path]:
-    """NAME=FOLDER."""
-    name, mark, path = argument.partition("=")
-    if not mark:
-        raise argparse.ArgumentTypeError(f"NAME=FOLDER is wanted, not {argument!r}")
-    return name, Path(path)
 
 
 def pictures(arguments: argparse.Namespace) -> Iterator[Picture]:

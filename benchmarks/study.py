@@ -81,7 +81,9 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--weights", type=Path, required=True, help="ImageNet weights, no top")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seeds", type=int, default=5)
-    parser.add_argument("--evaluate", type=surface, nargs="*", default=[], metavar="NAME=FOLDER")
+    parser.add_argument(
+        "--evaluate", type=measuring.named_folder, nargs="*", default=[], metavar="NAME=FOLDER"
+    )
     parser.add_argument("--combine", nargs=2, default=(), metavar=("CRACKED", "SOUND"))
     parser.add_argument("--patches", type=int, default=2000, help="JPEG files of the speed test")
     parser.add_argument("--cores", type=int, default=2, help="cores that every process may use")
@@ -89,14 +91,6 @@ def parse() -> argparse.Namespace:
         "train_flags", nargs="*", help="after --: flags of every training, each with its value"
     )
     return parser.parse_args()
-
-
-def surface(text: str) -> tuple[str, Path]:
-    """NAME=FOLDER."""
-    name, _, folder = text.partition("=")
-    if not folder:
-        raise argparse.ArgumentTypeError(f"expected NAME=FOLDER. Received: {text}")
-    return name, Path(folder)
 
 
 def study(arguments: argparse.Namespace, kind: Kind, files: Path) -> dict[str, Any]:

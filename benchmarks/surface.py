@@ -117,9 +117,9 @@ def sample_photos() -> Iterator[Photo]:
         yield Photo(Path(name).name, np.ascontiguousarray(pixels))
 
 
-def folder(path: str, most: int) -> Iterator[Photo]:
+def folder(path: Path, most: int) -> Iterator[Photo]:
     """Up to `most` photos of a folder, evenly spaced."""
-    sources = find([path]).photos
+    sources = find([str(path)]).photos
     for source in sources[:: -(-len(sources) // most)]:
         yield decode(source.content(MAX_MEGAPIXELS), source.name)
 
@@ -141,20 +141,16 @@ def facts(values: NDArray[np.float64]) -> dict[str, Any]:
     return {"photos": len(values), "flagged": flagged, "median": round(float(np.median(values)), 3)}
 
 
-def named(argument: str) -> tuple[str, str]:
-    """NAME=FOLDER."""
-    name, mark, path = argument.partition("=")
-    if not mark:
-        raise argparse.ArgumentTypeError(f"NAME=FOLDER is wanted, not {argument!r}")
-    return name, path
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     """Look at every photo, then compare."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--model", default="crackscope")
-    parser.add_argument("--concrete", nargs="+", type=named, required=True, metavar="NAME=FOLDER")
-    parser.add_argument("--other", nargs="*", type=named, default=[], metavar="NAME=FOLDER")
+    parser.add_argument(
+        "--concrete", nargs="+", type=measuring.named_folder, required=True, metavar="NAME=FOLDER"
+    )
+    parser.add_argument(
+        "--other", nargs="*", type=measuring.named_folder, default=[], metavar="NAME=FOLDER"
+    )
     parser.add_argument("--most", type=int, default=400, help="photos of a folder")
     parser.add_argument("--out", type=Path, default=Path("runs/benchmark"))
     given = parser.parse_args(arguments)

@@ -1,6 +1,5 @@
 """Killed 20 times at random moments, a run ends as one that was never disturbed."""
 
-import json
 import os
 import random
 import subprocess
@@ -12,10 +11,9 @@ from pathlib import Path
 import pytest
 
 from support_pictures import encode, noise
+from support_runs import left, lines
 
 PHOTOS, KILLS = 200, 20
-TIMES = ("run.json", "settings.json", "report.html", ".lock")
-"""Files that say when they were made; the lock is empty."""
 SLOW = """
 import sys, time
 from crackscope.inspection import batch
@@ -54,26 +52,6 @@ def wait(process: subprocess.Popen[bytes], until: Callable[[], bool]) -> None:
         time.sleep(0.005)
 
 
-def lines(out: Path) -> int:
-    """Whole lines of the ledger."""
-    ledger = out / "results.jsonl"
-    return ledger.read_bytes().count(b"\n") if ledger.exists() else 0
-
-
-def left(out: Path) -> dict[str, object]:
-    """All files of a run, the seconds taken out."""
-    files: dict[str, object] = {}
-    for path in out.rglob("*"):
-        if path.is_file() and path.name not in TIMES:
-            files[path.relative_to(out).as_posix()] = path.read_bytes()
-    ledger = (out / "results.jsonl").read_text(encoding="ascii").splitlines()
-    files["results.jsonl"] = [{**json.loads(line), "seconds": 0} for line in ledger]
-    rows = [line.split(",") for line in (out / "results.csv").read_text().splitlines()]
-    place = rows[0].index("seconds")
-    files["results.csv"] = [row[:place] + row[place + 1 :] for row in rows]
-    return files
-
-
 @pytest.mark.skipif(os.name == "nt", reason="SIGKILL is of POSIX")
 @pytest.mark.timeout(240)
 def test_killed_20_times_it_ends_as_an_unbroken_run(
@@ -87,11 +65,11 @@ def test_killed_20_times_it_ends_as_an_unbroken_run(
     for _ in range(KILLS):
         process = start(SLOW, site, "--model", tiny_bundle, "--out", broken)
         more = chance.choice((0, 0, 1, 9))
-        wait(process, lambda more=more: lines(broken) >= counts[-1] + more)
+        wait(process, lambda more=more: len(lines(broken)) >= counts[-1] + more)
         time.sleep(chance.uniform(0.0, 0.08 if more else 0.6))
         process.kill()
         process.wait()
-        counts.append(lines(broken))
+        counts.append(len(lines(broken)))
     assert counts == sorted(counts)
     assert 10 < counts[-1] < PHOTOS
     assert start(script, site, "--model", tiny_bundle, "--out", broken).wait() == 3

@@ -13,9 +13,8 @@ import pytest
 
 from crackscope.cli.main import run
 from support_pictures import encode, noise
+from support_runs import left, lines
 
-TIMES = ("run.json", "settings.json", "report.html", "index.html", ".lock")
-"""Files that say when they were made; the lock is empty."""
 SLOW = """
 import sys, time
 from crackscope.commands import job
@@ -42,27 +41,6 @@ def photos(tmp_path: Path) -> Path:
 def command(model: Path, out: Path, *arguments: object) -> list[str]:
     words = ["inspect", *map(str, arguments), "--model", str(model), "--out", str(out)]
     return [*words, "--workers", "2"]
-
-
-def lines(out: Path) -> list[dict[str, Any]]:
-    """Whole lines of the ledger, without the seconds."""
-    ledger = out / "results.jsonl"
-    texts = ledger.read_bytes().split(b"\n")[:-1] if ledger.exists() else []
-    return [{**json.loads(text), "seconds": 0} for text in texts]
-
-
-def left(out: Path) -> dict[str, Any]:
-    """All files of a run, the seconds taken out."""
-    files: dict[str, Any] = {
-        path.relative_to(out).as_posix(): path.read_bytes()
-        for path in out.rglob("*")
-        if path.is_file() and path.name not in TIMES
-    }
-    files["results.jsonl"] = lines(out)
-    rows = [line.split(",") for line in (out / "results.csv").read_text().splitlines()]
-    place = rows[0].index("seconds")
-    files["results.csv"] = [row[:place] + row[place + 1 :] for row in rows]
-    return files
 
 
 def begin(arguments: list[str], until: int, out: Path) -> subprocess.Popen[str]:

@@ -81,6 +81,16 @@ def test_a_line_is_carried_on_to_the_border_where_the_photo_ends_and_it_does_not
     assert centreline.length(mask, rows, columns, cut) == pytest.approx(inside, abs=10)
 
 
+@given(mask=MASKS)
+def test_what_reaches_the_border_is_only_carried_on(mask: np.ndarray) -> None:
+    rows, columns = (10 * np.arange(side + 1) for side in mask.shape)
+    within = centreline.length(mask, rows, columns)
+    ends = centreline.thin(mask).sum()
+    diagonal = 10 * sum(mask.shape)
+    carried_on = centreline.length(mask, rows, columns, (True,) * 4)
+    assert within <= carried_on <= within + ends * diagonal
+
+
 def test_a_cross_is_as_long_as_both_its_arms() -> None:
     mask = np.zeros((30, 40), bool)
     mask[10:17], mask[:, 20:27] = True, True

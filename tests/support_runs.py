@@ -1,0 +1,29 @@
+"""What an inspection left on disk, without what says how long or when."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+TIMES = ("run.json", "settings.json", "report.html", ".lock")
+"""Files that say when they were made; the lock is empty."""
+
+
+def lines(out: Path) -> list[dict[str, Any]]:
+    """Whole lines of the ledger so far, the seconds taken out."""
+    ledger = out / "results.jsonl"
+    texts = ledger.read_bytes().split(b"\n")[:-1] if ledger.exists() else []
+    return [{**json.loads(text), "seconds": 0} for text in texts]
+
+
+def left(out: Path) -> dict[str, Any]:
+    """All files of a run by their names, the seconds taken out."""
+    files: dict[str, Any] = {
+        path.relative_to(out).as_posix(): path.read_bytes()
+        for path in out.rglob("*")
+        if path.is_file() and path.name not in TIMES
+    }
+    files["results.jsonl"] = lines(out)
+    rows = [line.split(",") for line in (out / "results.csv").read_text().splitlines()]
+    place = rows[0].index("seconds")
+    files["results.csv"] = [row[:place] + row[place + 1 :] for row in rows]
+    return files
