@@ -26,14 +26,19 @@ class Registry(Generic[T]):
     def __init__(self, kind: str) -> None:
         self.kind = kind
         self._items: dict[str, T] = {}
+        self._needs: dict[str, str] = {}
 
-    def register(self, name: str) -> Callable[[T], T]:
-        """Decorator that adds a plug-in; a name that is taken raises ValueError."""
+    def register(self, name: str, needs: str = "") -> Callable[[T], T]:
+        """Decorator that adds a plug-in; a name that is taken raises ValueError.
+
+        `needs` is a package beyond a plain install, which the extra of the plug-in's name brings.
+        """
 
         def add(item: T) -> T:
             if name in self._items:
                 raise ValueError(f"{self.kind} {name!r} is registered twice")
             self._items[name] = item
+            self._needs[name] = needs
             return item
 
         return add
@@ -47,6 +52,10 @@ class Registry(Generic[T]):
                 f"{self.kind} must be one of: {known}. Received: {name!r}.{hint}"
             )
         return self._items[name]
+
+    def needs(self, name: str) -> str:
+        """The package that the plug-in of that name needs; "": none."""
+        return self._needs[name]
 
     def names(self) -> list[str]:
         """All names, in order of registration."""

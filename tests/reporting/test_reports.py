@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crackscope.errors import MissingExtraError, UnknownNameError, UsageError
-from crackscope.reporting import REPORTS, Context, Format, chosen, discover, settings
+from crackscope.reporting import REPORTS, Context, chosen, discover, settings
 from crackscope.reporting.ledger import Ledger, line, read, write_errors
 from crackscope.reporting.names import overlay_names, printable
 from crackscope.reporting.overview import worst_first
@@ -66,7 +66,7 @@ def test_every_report_writes_whole_files_and_can_be_repeated(
 
 def test_formats_are_chosen_by_name_each_once() -> None:
     formats = discover()
-    assert chosen("html, csv,html,") == [formats.get("html").write, formats.get("csv").write]
+    assert chosen("html, csv,html,") == [formats.get("html"), formats.get("csv")]
     with pytest.raises(UnknownNameError, match=r"Received: 'htm'.* 'html'"):
         chosen("csv,htm")
     with pytest.raises(UsageError, match=r"must name at least one of: .*geojson"):
@@ -74,7 +74,8 @@ def test_formats_are_chosen_by_name_each_once() -> None:
 
 
 def test_a_missing_package_is_said_before_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(discover()._items, "new", Format(REPORTS.get("csv").write, "no_such_one"))
+    monkeypatch.setitem(discover()._items, "new", REPORTS.get("csv"))
+    monkeypatch.setitem(REPORTS._needs, "new", "no_such_one")
     with pytest.raises(MissingExtraError, match=r'pip install "crackscope\[new\]"'):
         chosen("csv,new")
 
@@ -323,6 +324,7 @@ def test_nothing_is_said_of_the_surface_where_all_is_concrete(tmp_path: Path) ->
 def test_the_format_in_the_docs_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     formats = dict(discover()._items)
     monkeypatch.setattr(REPORTS, "_items", formats)
+    monkeypatch.setattr(REPORTS, "_needs", dict(REPORTS._needs))
     document = Path(__file__).parents[2] / "docs" / "reports.md"
     text = document.read_text(encoding="utf-8")
     (code,) = re.findall("```python\n(.*?)```", text, re.DOTALL)

@@ -1,10 +1,10 @@
 """What is left on disk after an inspection: one file a format.
 
-A new format is one new file here, with its function under `@report_format("name")`. The ledger,
+A new format is one new file here, with its function under `@REPORTS.register("name")`. The ledger,
 results.jsonl, is no format: it is always written, and every format can be made from it later.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -49,31 +49,10 @@ class Write(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Format:
-    """A way to write results, and the package that it needs beyond a plain install ("": none)."""
-
-    write: Write
-    needs: str = ""
+REPORTS: Registry[Write] = Registry("report")
 
 
-REPORTS: Registry[Format] = Registry("report")
-
-
-def report_format(name: str, needs: str = "") -> Callable[[Write], Write]:
-    """Decorator that makes a function the format `name`.
-
-    `needs` is the package that it imports and that the extra of the same name brings.
-    """
-
-    def add(write: Write) -> Write:
-        REPORTS.register(name)(Format(write, needs))
-        return write
-
-    return add
-
-
-def discover() -> Registry[Format]:
+def discover() -> Registry[Write]:
     """The registry with every format of this folder in it."""
     import_plugins(__name__, __path__)
     return REPORTS
@@ -89,8 +68,8 @@ def chosen(names: str) -> list[Write]:
     if not wanted:
         known = ", ".join(discover().names())
         raise UsageError(f"report must name at least one of: {known}. Received: {names!r}")
-    formats = {name: discover().get(name) for name in wanted}
-    for name, found in formats.items():
-        if found.needs:
-            extras.check(found.needs, name, f"write the report {name!r}")
-    return [found.write for found in formats.values()]
+    formats = [discover().get(name) for name in wanted]
+    for name in wanted:
+        if package := REPORTS.needs(name):
+            extras.check(package, name, f"write the report {name!r}")
+    return formats

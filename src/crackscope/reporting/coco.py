@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from crackscope.reporting import Context, report_format
+from crackscope.reporting import REPORTS, Context
 from crackscope.run_dir import write_atomically
 from crackscope.types import PhotoResult, Region
 
@@ -13,7 +13,7 @@ ANNOTATIONS = "coco.json"
 _CRACK = {"id": 1, "name": "crack", "supercategory": "defect"}
 
 
-@report_format("coco")
+@REPORTS.register("coco")
 def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[Path]:
     """Every photo that was scored is an image; those without regions have no annotation."""
     images: list[dict[str, Any]] = []

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from crackscope.reporting import Context, report_format
+from crackscope.reporting import REPORTS, Context
 from crackscope.run_dir import write_atomically
 from crackscope.types import Metadata, PhotoResult
 
 PLACES = "photos.geojson"
 
 
-@report_format("geojson")
+@REPORTS.register("geojson")
 def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[Path]:
     """A point for each photo that was scored and says where it was taken."""
     features = [

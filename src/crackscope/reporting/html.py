@@ -12,7 +12,7 @@ from markupsafe import Markup
 from crackscope.rendering import colour, markdown, template, thumbnail
 from crackscope.rendering.page import data_uri
 from crackscope.rendering.site_map import SiteMap, plan
-from crackscope.reporting import Context, pictures, report_format
+from crackscope.reporting import REPORTS, Context, pictures
 from crackscope.reporting.names import printable
 from crackscope.reporting.overview import REGIONS_SHOWN, failures, overview, worst_first
 from crackscope.run_dir import write_atomically
@@ -23,7 +23,7 @@ _PICTURE_BYTES = 55e6
 """Room for pictures, so that the page can be mailed and opened; the worst photos come first."""
 
 
-@report_format("html")
+@REPORTS.register("html")
 def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[Path]:
     """One page that needs nothing beside it; its links lead to the overlays in full size."""
     rows = _rows(worst_first(results), dest, context)

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from crackscope.rendering import template
-from crackscope.reporting import Context, pictures, report_format
+from crackscope.reporting import REPORTS, Context, pictures
 from crackscope.reporting.names import printable
 from crackscope.reporting.overview import failures, worst_first
 from crackscope.run_dir import write_atomically
 from crackscope.types import PhotoResult
 
 
-@report_format("index")
+@REPORTS.register("index")
 def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[Path]:
     """A page of links, and what could not be read."""
     rows = [

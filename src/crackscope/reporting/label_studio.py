@@ -6,7 +6,7 @@ from pathlib import Path, PurePath
 from typing import Any
 from urllib.parse import quote
 
-from crackscope.reporting import Context, report_format
+from crackscope.reporting import REPORTS, Context
 from crackscope.run_dir import write_atomically
 from crackscope.types import PhotoResult, Region
 
@@ -20,7 +20,7 @@ _XML = f"""\
 """
 
 
-@report_format("label-studio")
+@REPORTS.register("label-studio")
 def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[Path]:
     """A task for each photo that was scored, and the labelling interface that fits them.
 

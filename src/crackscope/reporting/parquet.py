@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from crackscope import extras
-from crackscope.reporting import Context, report_format
+from crackscope.reporting import REPORTS, Context
 from crackscope.reporting.names import encodable
 from crackscope.reporting.rows import PHOTO_COLUMNS, REGION_COLUMNS, photo_rows, region_rows
 from crackscope.run_dir import write_atomically
@@ -20,7 +20,7 @@ _MEASURES = frozenset(
 _FLOATS = _SCORES | _MEASURES
 
 
-@report_format("parquet", needs="pyarrow")
+@REPORTS.register("parquet", needs="pyarrow")
 def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[Path]:
     """A row a photo in photos.parquet, a row a region in regions.parquet."""
     photos, regions = dest / PHOTOS, dest / REGIONS

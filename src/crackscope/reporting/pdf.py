@@ -8,7 +8,7 @@ from crackscope.rendering.pdf import Pdf
 from crackscope.rendering.pdf_card import add_markdown
 from crackscope.rendering.pdf_plan import draw_plan
 from crackscope.rendering.site_map import plan
-from crackscope.reporting import Context, overview, pictures, report_format
+from crackscope.reporting import REPORTS, Context, overview, pictures
 from crackscope.reporting.names import printable
 from crackscope.run_dir import write_atomically
 from crackscope.types import PhotoResult, Region
@@ -19,7 +19,7 @@ _PICTURE_SIDE, _PICTURE_QUALITY = 1200, 75
 _TO_SEE = ("crack", "unsure")
 
 
-@report_format("pdf", needs="reportlab")
+@REPORTS.register("pdf", needs="reportlab")
 def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[Path]:
     """Summary, plan and tables; a page for each photo to look at; what failed; the model card."""
     photos = overview.worst_first(results)

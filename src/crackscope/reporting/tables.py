@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from crackscope.reporting import Context, report_format
+from crackscope.reporting import REPORTS, Context
 from crackscope.reporting.rows import PHOTO_COLUMNS, REGION_COLUMNS, photo_rows, region_rows
 from crackscope.run_dir import write_atomically
 from crackscope.types import PhotoResult
@@ -16,7 +16,7 @@ RESULTS, REGIONS = "results.csv", "regions.csv"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-@report_format("csv")
+@REPORTS.register("csv")
 def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[Path]:
     """A row a photo in results.csv, a row a region in regions.csv."""
     photos, regions = dest / RESULTS, dest / REGIONS

@@ -1,12 +1,11 @@
 """Where many photos are inspected: one file an engine.
 
-A new engine is one new file here, with its function under `@engine("name")`. It imports its library
-inside the function, so that looking for engines costs nothing.
+A new engine is one new file here, with its function under `@ENGINES.register("name")`. It imports
+its library inside the function, so that looking for engines costs nothing.
 """
 
 from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -48,31 +47,10 @@ class Open(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Engine:
-    """A way to inspect many photos, and the package that it needs ("": none)."""
-
-    open: Open
-    needs: str = ""
+ENGINES: Registry[Open] = Registry("engine")
 
 
-ENGINES: Registry[Engine] = Registry("engine")
-
-
-def engine(name: str, needs: str = "") -> Callable[[Open], Open]:
-    """Decorator that makes a function the engine `name`.
-
-    `needs` is the package that it imports and that the extra of the same name brings.
-    """
-
-    def add(function: Open) -> Open:
-        ENGINES.register(name)(Engine(function, needs))
-        return function
-
-    return add
-
-
-def discover() -> Registry[Engine]:
+def discover() -> Registry[Open]:
     """The registry with every engine of this folder in it."""
     import_plugins(__name__, __path__)
     return ENGINES
@@ -85,9 +63,9 @@ def chosen(name: str) -> Open:
     missing.
     """
     found = discover().get(name)
-    if found.needs:
-        extras.check(found.needs, name, f"inspect with the engine {name!r}")
-    return found.open
+    if package := ENGINES.needs(name):
+        extras.check(package, name, f"inspect with the engine {name!r}")
+    return found
 
 
 def prepare(config: InspectConfig, threads: int, model: str | Path | None = None) -> Inspector:

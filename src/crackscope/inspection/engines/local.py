@@ -6,13 +6,13 @@ from contextlib import contextmanager
 from crackscope import environment
 from crackscope.config import InspectConfig
 from crackscope.inspection.batch import inspect_all
-from crackscope.inspection.engines import Run, T, engine
+from crackscope.inspection.engines import ENGINES, Run, T
 from crackscope.inspection.inspector import Inspector
 from crackscope.inspection.sources.source import Source
 from crackscope.types import Photo, PhotoResult, ScoreMap
 
 
-@engine("local")
+@ENGINES.register("local")
 @contextmanager
 def local(config: InspectConfig, inspector: Inspector) -> Iterator[Run]:
     """As many threads as there are workers, else one for each core."""

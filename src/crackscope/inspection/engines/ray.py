@@ -21,7 +21,7 @@ from crackscope import extras
 from crackscope.config import InspectConfig
 from crackscope.errors import CrackscopeError, UsageError
 from crackscope.inspection import batch
-from crackscope.inspection.engines import Run, T, engine, prepare
+from crackscope.inspection.engines import ENGINES, Run, T, prepare
 from crackscope.inspection.inspector import Inspector
 from crackscope.inspection.sources.source import Source
 from crackscope.models.bundle import Bundle
@@ -34,7 +34,7 @@ _LOSSES = 3
 _log = logging.getLogger("crackscope")
 
 
-@engine("ray", needs="ray")
+@ENGINES.register("ray", needs="ray")
 @contextmanager
 def on_ray(config: InspectConfig, inspector: Inspector) -> Iterator[Run]:
     """As many actors as there are workers, else one for each core (GPU) of the cluster."""
