@@ -28,3 +28,9 @@ def test_all_problems_are_told_at_once():
 def test_an_unknown_keyword_names_the_nearest():
     with pytest.raises(UsageError, match="Did you mean 'epochs'"):
         config.make(config.TrainConfig, Path("x"), epoch=3)
+
+
+def test_a_path_may_be_given_as_text():
+    made = config.make(config.TrainConfig, Path("x"), manifest="a/split.csv", out=None, name="b")
+    assert (made.manifest, made.out, made.name) == (Path("a/split.csv"), None, "b")
+    assert config.make(config.InspectConfig, ("a.jpg",), out="b").out == Path("b")

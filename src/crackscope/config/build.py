@@ -1,7 +1,8 @@
 """A configuration from keyword arguments."""
 
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_type_hints
 
 from crackscope.errors import UsageError
 from crackscope.registry import nearest
@@ -13,7 +14,10 @@ Config = TypeVar("Config", bound="DataclassInstance")
 
 
 def make(kind: type[Config], *positional: Any, **settings: Any) -> Config:
-    """A configuration from keyword arguments; an unknown one raises UsageError with the nearest."""
+    """A configuration from keyword arguments; an unknown one raises UsageError with the nearest.
+
+    A path may be given as text.
+    """
     known = [field.name for field in fields(kind)]
     for name in settings:
         if name not in known:
@@ -21,4 +25,8 @@ def make(kind: type[Config], *positional: Any, **settings: Any) -> Config:
                 f"unknown setting {name!r} of {kind.__name__}.{nearest(name, known)} "
                 f"Known: {', '.join(known)}"
             )
+    hints = get_type_hints(kind)
+    for name, value in settings.items():
+        if isinstance(value, str) and Path in (hints[name], *get_args(hints[name])):
+            settings[name] = Path(value)
     return kind(*positional, **settings)
