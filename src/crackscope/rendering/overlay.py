@@ -42,7 +42,7 @@ def draw(photo: Photo, found: ScoreMap, result: PhotoResult) -> Pixels:
     pen = ImageDraw.Draw(picture)
     _outline(pen, result.regions, ratio, max(1, font_size // 8))
     _number(pen, result.regions, ratio, font_size)
-    _legend(pen, result, picture.size, font_size)
+    _legend(picture, result, font_size)
     return np.asarray(picture)
 
 
@@ -65,7 +65,7 @@ def _heat(pixels: Pixels, found: ScoreMap) -> None:
         np.searchsorted(edges[1:-1], (np.arange(side) + 0.5) * edges[-1] / side, side="right")
         for edges, side in zip(found.borders(), (height, width), strict=True)
     )
-    opacity = np.rint(256 * _STRONGEST * found.scores).astype(np.uint16)[..., None]
+    opacity = np.rint(256 * _STRONGEST * found.scores).astype(np.uint16)[..., None].repeat(3, 2)
     tint = _tints()[np.rint(255 * found.scores).astype(np.intp)] * opacity
     for row in np.unique(rows):  # a row of windows at a time: little memory
         part = slice(*np.searchsorted(rows, (row, row + 1)))
@@ -105,25 +105,23 @@ def _fitted(corner: tuple[int, int], ratio: float) -> tuple[int, int]:
     return x, y
 
 
-def _legend(
-    pen: ImageDraw.ImageDraw, result: PhotoResult, size: tuple[int, int], font_size: int
-) -> None:
+def _legend(picture: Image.Image, result: PhotoResult, font_size: int) -> None:
     """Verdict and score on the left; on the right the scale, with a mark at the threshold."""
-    width, height = size
+    pen, font = ImageDraw.Draw(picture), _font(font_size)
+    width, height = picture.size
     top = height - 2 * font_size
     middle = top + font_size
     text = f"{result.verdict}  {result.score:.3f}"
-    pen.text((font_size // 2, middle), text, fill=_INK, font=_font(font_size), anchor="lm")
+    pen.text((font_size // 2, middle), text, fill=_INK, font=font, anchor="lm")
     length = min(width // 3, 20 * font_size)
     left = width - length - 2 * font_size
     bar = (top + round(0.6 * font_size), top + round(1.4 * font_size))
-    for step in range(length):
-        shade = colour.of_score(step / (length - 1))
-        pen.line((left + step, bar[0], left + step, bar[1]), fill=shade)
+    shades = colour.scale(length)[None].repeat(bar[1] + 1 - bar[0], axis=0)
+    picture.paste(Image.fromarray(shades), (left, bar[0]))
     mark = left + round((result.threshold or 0.0) * (length - 1))
     pen.line((mark, bar[0] - 3, mark, bar[1] + 3), fill=_INK, width=max(1, font_size // 8))
-    pen.text((left - 3, middle), "0", fill=_INK, font=_font(font_size), anchor="rm")
-    pen.text((left + length + 3, middle), "1", fill=_INK, font=_font(font_size), anchor="lm")
+    pen.text((left - 3, middle), "0", fill=_INK, font=font, anchor="rm")
+    pen.text((left + length + 3, middle), "1", fill=_INK, font=font, anchor="lm")
 
 
 @cache

@@ -2,13 +2,17 @@
 
 import base64
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
 
+from crackscope import environment
 from crackscope.rendering import colour, markdown, template, thumbnail
 from crackscope.rendering.page import data_uri
 from crackscope.rendering.site_map import SiteMap, plan
@@ -21,6 +25,8 @@ from crackscope.types import PhotoResult
 PAGE = "report.html"
 _PICTURE_BYTES = 55e6
 """Room for pictures, so that the page can be mailed and opened; the worst photos come first."""
+_AT_ONCE = 32
+"""Photos whose pictures are made together, on all cores."""
 
 
 @REPORTS.register("html")
@@ -58,22 +64,30 @@ class _Row:
 
 
 def _rows(photos: Sequence[PhotoResult], dest: Path, context: Context) -> list[_Row]:
-    """A row a photo; pictures as long as there is room for them."""
-    rows = []
-    room = _PICTURE_BYTES
-    for result in photos:
-        shown = _pictures(result, context) if room > 0 else None
-        room -= sum(map(len, (shown["heat"], shown["plain"] or ""))) if shown else 0
-        rows.append(
-            _Row(
-                result=result,
-                name=printable(result.path),
-                kind=str(result.verdict).replace(" ", "-"),
-                overlay=pictures.link(context, result.path, dest),
-                pictures=shown,
-            )
+    """A row a photo."""
+    return [
+        _Row(
+            result=result,
+            name=printable(result.path),
+            kind=str(result.verdict).replace(" ", "-"),
+            overlay=pictures.link(context, result.path, dest),
+            pictures=shown,
         )
-    return rows
+        for result, shown in zip(photos, _shown(photos, context), strict=True)
+    ]
+
+
+def _shown(photos: Sequence[PhotoResult], context: Context) -> Iterator[dict[str, Any] | None]:
+    """The pictures of each photo as long as there is room for them, then None."""
+    room = _PICTURE_BYTES
+    with ThreadPoolExecutor(environment.cores(), thread_name_prefix="pictures") as pool:
+        for start in range(0, len(photos), _AT_ONCE):
+            part = photos[start : start + _AT_ONCE]
+            made = pool.map(partial(_pictures, context=context), part if room > 0 else ())
+            for _, shown in zip_longest(part, made):
+                kept = shown if room > 0 else None
+                room -= sum(map(len, (kept["heat"], kept["plain"] or ""))) if kept else 0
+                yield kept
 
 
 def _pictures(result: PhotoResult, context: Context) -> dict[str, Any] | None:
