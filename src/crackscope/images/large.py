@@ -59,13 +59,17 @@ def opened(
     its pixels raises it, too.
     """
     with ExitStack() as stack:
-        stack.enter_context(our_limits())
         try:
             file = stack.enter_context(path.open("rb"))
         except (OSError, ValueError):  # whoever reads it whole says why
-            image = None
-        else:
-            image = _opened(file)
+            yield None
+            return
+        kind = format_of(file.read(32))
+        if kind not in _KINDS:
+            yield None
+            return
+        stack.enter_context(our_limits())
+        image = _opened(file, kind)
         if image is None or _megapixels(image) <= min(WHOLE_MEGAPIXELS, max_megapixels):
             yield None
         elif reason := _why_not(file, image):
@@ -87,11 +91,8 @@ def megapixels(content: bytes) -> float:
         return 0.0
 
 
-def _opened(file: IO[bytes]) -> Image.Image | None:
-    """Its tags alone are read; None where it is neither TIFF nor PNG, or damaged."""
-    kind = format_of(file.read(32))
-    if kind not in _KINDS:
-        return None
+def _opened(file: IO[bytes], kind: str) -> Image.Image | None:
+    """Its tags alone are read; None where it is damaged, or a raw photo."""
     try:
         image = Image.open(file, formats=(kind,))
     except Exception:  # noqa: BLE001  (decoders raise anything on hostile bytes)

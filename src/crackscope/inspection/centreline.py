@@ -20,6 +20,8 @@ _AROUND = ((-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1))
 
 def thin(mask: Mask) -> Mask:
     """(R, C) bool -> its skeleton, one cell wide, of as many parts."""
+    if 1 in mask.shape:  # a line already
+        return mask
     left = np.pad(mask, 1)
     while True:
         before = left.copy()

@@ -8,6 +8,7 @@ from crackscope.inspection.outline import outline
 from crackscope.types import Box, Region, ScoreMap
 
 Cell = tuple[int, int]
+Borders = tuple[NDArray[np.int64], NDArray[np.int64]]
 
 
 def find_regions(found: ScoreMap, upper: float) -> tuple[Region, ...]:
@@ -17,17 +18,16 @@ def find_regions(found: ScoreMap, upper: float) -> tuple[Region, ...]:
     score.
     """
     groups = components(found.scores >= upper)
-    groups.sort(key=lambda cells: -_importance(found, cells))
-    return tuple(_region(found, cells, number) for number, cells in enumerate(groups, start=1))
+    borders = found.borders()
+    tall, wide = map(np.diff, borders)
+    groups.sort(key=lambda cells: -sum(found.scores[y, x] * tall[y] * wide[x] for y, x in cells))
+    return tuple(
+        _region(found, borders, cells, number) for number, cells in enumerate(groups, start=1)
+    )
 
 
-def _importance(found: ScoreMap, cells: list[Cell]) -> float:
-    rows, columns = (np.diff(borders) for borders in found.borders())
-    return float(sum(found.scores[y, x] * rows[y] * columns[x] for y, x in cells))
-
-
-def _region(found: ScoreMap, cells: list[Cell], number: int) -> Region:
-    rows, columns = found.borders()
+def _region(found: ScoreMap, borders: Borders, cells: list[Cell], number: int) -> Region:
+    rows, columns = borders
     at = tuple(np.array(cells).T)
     scores = found.scores[at]
     (top, left), (bottom, right) = (edge(at, axis=1).tolist() for edge in (np.min, np.max))

@@ -2,6 +2,7 @@
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from crackscope.types import Pixels
 
@@ -14,24 +15,24 @@ _LEAST = 1e-9
 def statistics(window: Pixels) -> Floats:
     """(H, W, 3) uint8, both sides at least 8 -> (COUNT,) float64."""
     red, green, blue = (window[..., channel] for channel in range(3))
-    grey = (red.astype(np.uint16) + green + blue) // 3
+    grey = ((np.add(red, green, dtype=np.uint16) + blue) // 3).astype(np.uint8)
     return np.array([*_colours(window[::3, ::3]), *_gradients(grey), *_tones(grey)], np.float64)
 
 
 def _colours(pixels: Pixels) -> list[float]:
     """Saturation and the opponent axes red-green and yellow-blue: means and spreads."""
-    red, green, blue = np.moveaxis(pixels.astype(np.float32), 2, 0)
-    most, least = np.maximum(np.maximum(red, green), blue), np.minimum(np.minimum(red, green), blue)
-    planes = ((most - least) / np.maximum(most, 1), red - green, (red + green) / 2 - blue)
-    return [float(value) for plane in planes for value in (plane.mean(), plane.std())]
+    red, green, blue = channels = np.moveaxis(pixels, 2, 0).reshape(3, -1).astype(np.float32)
+    most, least = channels.max(axis=0), channels.min(axis=0)
+    planes = np.stack([(most - least) / np.maximum(most, 1), red - green, (red + green) / 2 - blue])
+    return [*np.stack([planes.mean(axis=1), planes.std(axis=1)], axis=1).ravel()]
 
 
-def _gradients(grey: NDArray[np.uint16]) -> list[float]:
+def _gradients(grey: NDArray[np.uint8]) -> list[float]:
     """Logarithms: how steep at one pixel and at four, and how much more downwards than across."""
     rows, columns = (side // 4 * 4 for side in grey.shape)
     fine = grey[:rows, :columns].astype(np.float32)
-    blocks = fine.reshape(rows // 4, 4, columns // 4, 4)
-    rough = blocks.sum(axis=1).mean(axis=2) / 4
+    bands = fine[0::4] + fine[1::4] + fine[2::4] + fine[3::4]
+    rough = (bands[:, 0::4] + bands[:, 1::4] + bands[:, 2::4] + bands[:, 3::4]) / 16
     (down, across), coarse = _slopes(fine), sum(_slopes(rough))
     return [*np.log([down + across, coarse, down / across])]
 
@@ -43,9 +44,9 @@ def _slopes(plane: NDArray[np.float32]) -> tuple[float, float]:
     return float(down.mean()) + 0.1, float(across.mean()) + 0.1
 
 
-def _tones(grey: NDArray[np.uint16]) -> list[float]:
+def _tones(grey: NDArray[np.uint8]) -> list[float]:
     """Mean, spread, quantiles about the median, entropy, clipped shares and peaks of the grey."""
-    share = np.bincount(grey.ravel(), minlength=256) / grey.size
+    share = np.array(Image.fromarray(grey).histogram()) / grey.size
     low, lower, median, upper, high = np.searchsorted(share.cumsum(), (0.02, 0.25, 0.5, 0.75, 0.98))
     mean = float(share @ _TONES)
     spread = float(np.sqrt(share @ (_TONES - mean) ** 2))

@@ -7,6 +7,7 @@ of concrete, and strangeness is Mahalanobis' distance: numpy alone, half a milli
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from statistics import median
 from typing import Any
 
 import numpy as np
@@ -46,7 +47,7 @@ class Concrete:
     def of_photo(self, photo: Photo, found: ScoreMap) -> float:
         """The median strangeness of the windows that are looked at."""
         windows = [cut(photo.pixels, box) for box in looked_at(found)]
-        return float(np.median(self.strangeness([statistics(window) for window in windows])))
+        return float(median(self.strangeness([statistics(window) for window in windows])))
 
     def judge(self, photo: Photo, found: ScoreMap) -> Surface:
         """The flag of a photo."""
