@@ -82,7 +82,8 @@ def _photos(photos: Mapping[str, Any]) -> str:
         return ""
     return photos_text(photos["rows"]) + (
         "\nBrackets: 95 % intervals (Wilson), each group, which is a wall, a source photo or a "
-        "mosaic, taken for one trial. By `benchmarks/photos.py`, at the model's own thresholds."
+        "mosaic, taken for one trial; those of photos joined at random, which share their photos, "
+        "are too narrow. By `benchmarks/photos.py`, at the model's own thresholds."
     )
 
 
