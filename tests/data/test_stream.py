@@ -88,3 +88,12 @@ def test_what_is_placed_is_only_flipped_and_turned_by_quarters():
         views = [np.rot90(view, turn) for view in (before, before[:, ::-1]) for turn in range(4)]
         same = any(np.abs(view - after).max() <= 1 for view in views)
         assert same == (index % 2 == 0)
+
+
+def test_no_pipeline_leaves_a_thread_that_keras_waits_for(dataset):
+    made = stream(dataset)
+    endless, counted = made.epochs(3, 0, "none"), (made.plain(), made.field(3, "none")[0])
+    for pipeline in (endless, *counted):
+        assert pipeline.options().autotune.enabled is False
+    assert endless.cardinality() == -1
+    assert [int(pipeline.cardinality()) for pipeline in counted] == [8, 8]

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from crackscope.config import Augmentation
 from crackscope.data.augment import augment
 from crackscope.data.manifest import Dataset
+from crackscope.data.pipeline import ahead
 from crackscope.data.synthesis import camera, overdraw
 from crackscope.types import Patch, Pixels
 
@@ -91,7 +92,6 @@ class Stream:
 
     def epochs(self, seed: int, first: int, kind: Augmentation) -> Any:
         """An endless tf.data pipeline of shuffled, augmented epochs, from epoch `first` on."""
-        import tensorflow as tf
 
         def shuffled() -> Iterator[tuple[Any, ...]]:
             epoch = first
@@ -99,8 +99,7 @@ class Stream:
                 yield from self._seeded(self._plan(seed, epoch), seed * 1000 + epoch)
                 epoch += 1
 
-        endless = tf.data.experimental.assert_cardinality(tf.data.INFINITE_CARDINALITY)
-        return _augmented(shuffled, kind).apply(endless).prefetch(2)
+        return ahead(_augmented(shuffled, kind))
 
     def plain(self) -> Any:
         """A tf.data pipeline of every patch once, as it is."""
@@ -109,17 +108,14 @@ class Stream:
         pipeline = tf.data.Dataset.from_generator(
             lambda: self._batches(self._as_they_are()), output_signature=_shapes()
         )
-        return pipeline.apply(tf.data.experimental.assert_cardinality(self.steps)).prefetch(2)
+        return ahead(pipeline, self.steps)
 
     def field(self, seed: int, kind: Augmentation) -> tuple[Any, NDArray[np.float32]]:
         """One augmented epoch, the same at every pass, and its labels (N, 1): for validation."""
-        import tensorflow as tf
-
         items = self._plan(seed, epoch=0)
         pipeline = _augmented(lambda: self._seeded(items, seed * 1000), kind)
         labels = np.array([[item.label] for item in items], np.float32)
-        counted = pipeline.apply(tf.data.experimental.assert_cardinality(self.steps))
-        return counted.prefetch(2), labels
+        return ahead(pipeline, self.steps), labels
 
     def _as_they_are(self) -> list[Item]:
         return [Item(row, patch.label) for row, patch in enumerate(self._patches)]

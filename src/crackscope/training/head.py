@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from crackscope.data.pipeline import ahead
 from crackscope.data.stream import Stream
 from crackscope.exporting import onnx
 from crackscope.models import classifier
@@ -128,7 +129,6 @@ def _batches(x: Features, y: NDArray[np.float32], seed: int) -> Callable[[int], 
             tf.TensorSpec((None, 1), tf.float32),
         )
         pipeline = tf.data.Dataset.from_generator(shuffled, output_signature=shapes)
-        endless = tf.data.experimental.assert_cardinality(tf.data.INFINITE_CARDINALITY)
-        return pipeline.apply(endless).prefetch(2)
+        return ahead(pipeline)
 
     return from_epoch
