@@ -69,7 +69,7 @@ def _by_brute_force(thumbnails: np.ndarray) -> set[tuple[int, int]]:
     return found
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 10**6), st.floats(0.0, 0.3))
 def test_the_search_misses_nothing_that_brute_force_finds(seed: int, noise: float) -> None:
     rng = np.random.default_rng(seed)
@@ -137,7 +137,6 @@ def test_compact_is_small_and_survives_no_patches() -> None:
     assert near_copies.pairs(prints.take([])).shape == (0, 2)
 
 
-@settings(deadline=None)  # the first call imports scipy
 @given(st.lists(st.sampled_from(["", "a", "b", "c"]), max_size=20))
 def test_chain_joins_equal_keys_and_leaves_empty_ones_alone(keys: list[str]) -> None:
     labels = near_copies.clusters(len(keys), near_copies.chain(np.array(keys, dtype=str)))

@@ -35,7 +35,7 @@ def _inside(points: np.ndarray, height: int, width: int) -> float:
     return float(legs[((middle > 0) & (middle < (width, height))).all(axis=1)].sum())
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     width_px=st.floats(0.5, 14),
     seed=st.integers(0, 10_000),
@@ -59,7 +59,7 @@ def test_a_straight_hairline_of_half_a_pixel_covers_half() -> None:
     assert mask.sum() == pytest.approx(50)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(x0=st.floats(-20, 60), y0=st.floats(-20, 60), x1=st.floats(-20, 60), y1=st.floats(-20, 60))
 def test_the_band_holds_exactly_the_pixels_within_reach(
     x0: float, y0: float, x1: float, y1: float

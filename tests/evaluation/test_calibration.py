@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crackscope.evaluation.calibration import (
@@ -45,7 +45,6 @@ def test_one_class_cannot_be_calibrated(label):
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=200), st.integers(1, 20))
-@settings(deadline=None)
 def test_equal_scores_share_a_bin_and_bins_follow_the_scores(scores, bins):
     index = equal_mass_bins(scores, bins)
     assert set(index) == set(range(index.max() + 1))

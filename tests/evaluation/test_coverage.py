@@ -37,7 +37,7 @@ def every_interval(result):
 
 
 @given(ROWS, BANDS, st.integers(0, 3))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_an_interval_holds_its_value_and_stays_possible(rows, band, seed):
     result = found(rows, *band, seed=seed)
     for interval in every_interval(result):
@@ -46,7 +46,7 @@ def test_an_interval_holds_its_value_and_stays_possible(rows, band, seed):
 
 
 @given(ROWS, BANDS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_where_all_is_answered_the_error_is_the_plain_one(rows, band):
     labels, scores, groups = zip(*rows, strict=True)
     plain = measure(labels, scores, band[1], groups, resamples=100).metrics
@@ -64,7 +64,7 @@ def test_where_all_is_answered_the_error_is_the_plain_one(rows, band):
 
 
 @given(st.lists(st.booleans(), min_size=2, max_size=60), st.sampled_from([0.0, 0.3, 0.7, 1.0]))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_a_constant_score_gains_nothing(labels, score):
     result = found([(label, score, str(at)) for at, label in enumerate(labels)])
     for error in result.curve.values():
@@ -74,7 +74,7 @@ def test_a_constant_score_gains_nothing(labels, score):
 
 
 @given(st.lists(st.booleans(), min_size=1, max_size=60))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_errors_at_the_bottom_leave_none_above_them(wrong):
     wrong = np.array(sorted(wrong))
     sure = np.linspace(1.0, 0.5, len(wrong))
@@ -86,7 +86,7 @@ def test_errors_at_the_bottom_leave_none_above_them(wrong):
 
 
 @given(ROWS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_no_order_is_better_than_errors_at_the_bottom_or_worse_than_at_the_top(rows):
     result = found(rows)
     full = result.figures[AT_FULL].value
@@ -96,7 +96,7 @@ def test_no_order_is_better_than_errors_at_the_bottom_or_worse_than_at_the_top(r
 
 
 @given(ROWS, st.randoms(use_true_random=False))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_the_order_of_the_pictures_is_of_no_matter(rows, random):
     shuffled = random.sample(rows, len(rows))
     one, other = found(rows).curve, found(shuffled).curve

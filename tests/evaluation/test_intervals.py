@@ -26,7 +26,7 @@ def clustered(photos=40, each=25, seed=0):
 
 
 @given(ROWS, st.integers(0, 3))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_an_interval_holds_its_value_and_stays_possible(rows, seed):
     labels, scores, groups = zip(*rows, strict=True)
     result = measure(labels, scores, 0.5, groups, resamples=100, seed=seed)

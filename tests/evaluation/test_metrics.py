@@ -14,7 +14,7 @@ BOTH = ROWS.filter(lambda rows: len({label for label, _ in rows}) == 2)
 
 
 @given(BOTH)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_figures_are_those_of_scikit_learn(rows):
     reference = pytest.importorskip("sklearn.metrics")
     labels, scores = np.array(rows).T
@@ -39,7 +39,6 @@ def test_figures_are_those_of_scikit_learn(rows):
 
 
 @given(BOTH)
-@settings(deadline=None)
 def test_recall_at_5_percent_is_that_of_the_threshold_rule(rows):
     labels, scores = np.array(rows).T
     threshold = at_false_alarm_rate(labels, scores, 0.05)
@@ -48,7 +47,6 @@ def test_recall_at_5_percent_is_that_of_the_threshold_rule(rows):
 
 
 @given(BOTH)
-@settings(deadline=None)
 def test_ranking_figures_do_not_change_under_a_rising_map(rows):
     labels, scores = np.array(rows).T
     before, after = compute(labels, scores, 0.5), compute(labels, scores**3 / 2, 0.5)
@@ -57,14 +55,12 @@ def test_ranking_figures_do_not_change_under_a_rising_map(rows):
 
 
 @given(BOTH, st.randoms(use_true_random=False))
-@settings(deadline=None)
 def test_the_order_of_the_pictures_does_not_matter(rows, random):
     shuffled = random.sample(rows, len(rows))
     assert compute(*np.array(shuffled).T, 0.5) == pytest.approx(compute(*np.array(rows).T, 0.5))
 
 
 @given(BOTH, st.data())
-@settings(deadline=None)
 def test_a_weight_is_a_repetition(rows, data):
     labels, scores = np.array(rows).T
     weights = data.draw(

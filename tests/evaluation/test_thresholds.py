@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crackscope.evaluation.thresholds import at_false_alarm_rate, at_recall, choose
@@ -11,7 +11,6 @@ SCORES = st.lists(
 
 
 @given(SCORES, st.floats(0.01, 1.0))
-@settings(deadline=None)
 def test_the_recall_threshold_is_the_largest_that_meets_the_target(rows, target):
     labels, scores = np.array(rows).T
     threshold = at_recall(labels, scores, target)
@@ -21,7 +20,6 @@ def test_the_recall_threshold_is_the_largest_that_meets_the_target(rows, target)
 
 
 @given(SCORES, st.floats(0.0, 1.0))
-@settings(deadline=None)
 def test_the_false_alarm_threshold_is_the_smallest_that_keeps_the_rate(rows, rate):
     labels, scores = np.array(rows).T
     threshold = at_false_alarm_rate(labels, scores, rate)
@@ -32,7 +30,6 @@ def test_the_false_alarm_threshold_is_the_smallest_that_keeps_the_rate(rows, rat
 
 
 @given(SCORES)
-@settings(deadline=None)
 def test_chosen_thresholds_fit_a_bundle(rows):
     lower, upper = choose(*np.array(rows).T)
     assert 0.05 <= lower <= upper / 2

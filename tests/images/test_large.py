@@ -205,7 +205,7 @@ def test_a_png_whose_rows_end_too_soon_is_cut_off(tmp_path: Path) -> None:
     assert refusal(tmp_path, content + bytes(10**5)).kind == "truncated"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(data=st.data())
 def test_damage_is_an_image_error_or_does_no_harm(
     data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
@@ -231,7 +231,7 @@ def read_or_refused(file: Path) -> None:
         pass
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_bands_give_what_an_array_gives(data: st.DataObject) -> None:
     width, height = data.draw(st.integers(1, 40)), data.draw(st.integers(1, 60))
@@ -271,7 +271,7 @@ def test_the_reduced_copy_is_made_of_means() -> None:
     assert np.abs(bands.reduced()[:12, :2250] - expected).max() <= 0.51
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(data=st.data())
 def test_damaged_tags_are_an_image_error_or_do_no_harm(
     data: st.DataObject, tmp_path_factory: pytest.TempPathFactory

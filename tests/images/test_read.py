@@ -262,7 +262,7 @@ CUT = {
 
 
 @pytest.mark.parametrize("name", CUT)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(share=st.floats(0.0, 1.0, exclude_max=True))
 def test_a_file_that_is_cut_off_never_passes(name: str, share: float) -> None:
     whole = CUT[name]
@@ -378,7 +378,7 @@ def _try_to_decode(content: bytes) -> None:
         decode(content, "photo")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(data=st.data())
 def test_damaged_bytes_give_a_photo_or_an_image_error(data: st.DataObject) -> None:
     content = bytearray(CUT[data.draw(st.sampled_from(sorted(CUT)))])

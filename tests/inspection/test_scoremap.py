@@ -33,7 +33,7 @@ def picture(width: int, height: int, seed: int = 0) -> Photo:
 MAPPER = ScoreMapper(cells, POOLING)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(width=SIDES, height=SIDES, block=st.integers(1, 9))
 def test_blocks_leave_no_seams(width: int, height: int, block: int) -> None:
     photo = picture(width, height)
@@ -43,7 +43,7 @@ def test_blocks_leave_no_seams(width: int, height: int, block: int) -> None:
     np.testing.assert_array_equal(parts.lefts, whole.lefts)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(width=SIDES, height=SIDES)
 def test_windows_cover_the_photo_to_its_last_pixel(width: int, height: int) -> None:
     found = MAPPER(picture(width, height))
@@ -98,7 +98,7 @@ def test_pooling_survives_its_file() -> None:
     np.testing.assert_array_equal(back.scores(image), POOLING.scores(image))
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(width=SIDES, height=SIDES, most=st.integers(1, 400))
 def test_what_bounds_the_memory_leaves_no_seams(width: int, height: int, most: int) -> None:
     photo = picture(width, height)
