@@ -1,4 +1,4 @@
-"""What an inspection left on disk, without what says how long or when."""
+"""Inspections in processes of their own, slow enough to be killed, and what they left on disk."""
 
 import json
 from pathlib import Path
@@ -27,3 +27,18 @@ def left(out: Path) -> dict[str, Any]:
     place = rows[0].index("seconds")
     files["results.csv"] = [row[:place] + row[place + 1 :] for row in rows]
     return files
+
+
+def slowed(module: str, name: str, seconds: float) -> str:
+    """A script of the command line, in which each call of a function takes so much longer."""
+    return f"""
+import importlib, time
+module = importlib.import_module({module!r})
+original = module.{name}
+def slowly(*arguments):
+    time.sleep({seconds})
+    return original(*arguments)
+module.{name} = slowly
+from crackscope.cli.main import main
+main()
+"""

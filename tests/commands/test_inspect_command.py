@@ -18,6 +18,7 @@ from crackscope.cli.main import run
 from crackscope.errors import OutputTakenError, UsageError
 from crackscope.types import Photo
 from support_pictures import encode, grey_photo, noise
+from support_runs import slowed
 
 OK_KEYS = [
     "schema_version", "path", "status", "verdict", "score", "threshold", "width", "height",
@@ -275,17 +276,7 @@ def _forbid(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Path, "read_bytes", read_bytes)
 
 
-SLOW = """
-import sys, time
-from crackscope.rendering import overlay
-render = overlay.render
-def slowly(*arguments):
-    time.sleep(0.05)
-    return render(*arguments)
-overlay.render = slowly
-from crackscope.cli.main import main
-main()
-"""
+SLOW = slowed("crackscope.rendering.overlay", "render", 0.05)
 
 
 def test_after_kill_9_the_same_command_does_the_rest(tiny_bundle: Path, tmp_path: Path) -> None:

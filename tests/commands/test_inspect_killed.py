@@ -11,20 +11,10 @@ from pathlib import Path
 import pytest
 
 from support_pictures import encode, noise
-from support_runs import left, lines
+from support_runs import left, lines, slowed
 
 PHOTOS, KILLS = 200, 20
-SLOW = """
-import sys, time
-from crackscope.inspection import batch
-decode = batch.decode
-def slowly(*arguments):
-    time.sleep(0.1)
-    return decode(*arguments)
-batch.decode = slowly
-from crackscope.cli.main import main
-main()
-"""
+SLOW = slowed("crackscope.inspection.batch", "decode", 0.1)
 
 
 @pytest.fixture

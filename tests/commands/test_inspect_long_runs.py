@@ -19,21 +19,12 @@ import pytest
 from crackscope.cli.main import run
 from crackscope.inspection import batch
 from support_pictures import encode, grey_photo, noise
+from support_runs import slowed
 
 POSIX = pytest.mark.skipif(os.name == "nt", reason="signals and limits are of POSIX")
-SCRIPT = """
-import sys, time
-from crackscope.commands import watch
-from crackscope.inspection import batch
-watch._LOOK_EVERY = 0.05
-decode = batch.decode
-def slowly(*arguments):
-    time.sleep(0.02)
-    return decode(*arguments)
-batch.decode = slowly
-from crackscope.cli.main import main
-main()
-"""
+SCRIPT = "from crackscope.commands import watch; watch._LOOK_EVERY = 0.05" + slowed(
+    "crackscope.inspection.batch", "decode", 0.02
+)
 SMALL_DISK = """
 import resource, signal
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

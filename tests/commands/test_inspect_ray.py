@@ -13,19 +13,9 @@ import pytest
 
 from crackscope.cli.main import run
 from support_pictures import encode, noise
-from support_runs import left, lines
+from support_runs import left, lines, slowed
 
-SLOW = """
-import sys, time
-from crackscope.commands import job
-draw = job.draw
-def slowly(*arguments):
-    time.sleep(0.05)
-    return draw(*arguments)
-job.draw = slowly
-from crackscope.cli.main import main
-main()
-"""
+SLOW = slowed("crackscope.commands.job", "draw", 0.05)
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ def _colours(pixels: Pixels) -> list[float]:
     red, green, blue = channels = np.moveaxis(pixels, 2, 0).reshape(3, -1).astype(np.float32)
     most, least = channels.max(axis=0), channels.min(axis=0)
     planes = np.stack([(most - least) / np.maximum(most, 1), red - green, (red + green) / 2 - blue])
-    return [*np.stack([planes.mean(axis=1), planes.std(axis=1)], axis=1).ravel()]
+    return [*np.column_stack([planes.mean(axis=1), planes.std(axis=1)]).ravel()]
 
 
 def _gradients(grey: NDArray[np.uint8]) -> list[float]:

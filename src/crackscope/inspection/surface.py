@@ -2,7 +2,7 @@
 
 The network does not tell: fine-tuned to find cracks, it has forgotten what a cat looks like
 (docs/decisions/0009). The statistics of the pixels are taken for normally distributed over windows
-of concrete, and strangeness is Mahalanobis' distance: numpy alone, half a millisecond a window.
+of concrete, and strangeness is Mahalanobis' distance: a third of a millisecond a window.
 """
 
 from collections.abc import Mapping

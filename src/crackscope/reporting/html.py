@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from itertools import zip_longest
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -83,8 +83,10 @@ def _shown(photos: Sequence[PhotoResult], context: Context) -> Iterator[dict[str
     with ThreadPoolExecutor(environment.cores(), thread_name_prefix="pictures") as pool:
         for start in range(0, len(photos), _AT_ONCE):
             part = photos[start : start + _AT_ONCE]
-            made = pool.map(partial(_pictures, context=context), part if room > 0 else ())
-            for _, shown in zip_longest(part, made):
+            if room <= 0:
+                yield from repeat(None, len(part))
+                continue
+            for shown in pool.map(partial(_pictures, context=context), part):
                 kept = shown if room > 0 else None
                 room -= sum(map(len, (kept["heat"], kept["plain"] or ""))) if kept else 0
                 yield kept

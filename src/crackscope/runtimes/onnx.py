@@ -1,7 +1,7 @@
 """ONNX Runtime: what a plain install scores with."""
 
 import logging
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -48,8 +48,8 @@ class OnnxRuntime:
         precision: Precision = "f32",
     ) -> None:
         check_f32("onnx", precision)
-        self._bundle, self._device, self._threads = bundle, device, threads
-        self.provider, self._session = self._open(one_size=True)
+        self._open = partial(open_session, str(bundle.file(ONNX)), bundle, device, threads)
+        self.provider, self._session = self._open()
         import onnxruntime  # not before open_session, which sees to its telemetry
 
         self.description = f"ONNX Runtime {onnxruntime.__version__}, f32"
@@ -71,11 +71,7 @@ class OnnxRuntime:
     @cached_property
     def _blocks(self) -> "onnxruntime.InferenceSession":
         """Not before the first photo of several windows; 30 ms."""
-        return self._open(one_size=False)[1]
-
-    def _open(self, one_size: bool) -> "tuple[str, onnxruntime.InferenceSession]":
-        network = str(self._bundle.file(ONNX))
-        return open_session(network, self._bundle, self._device, self._threads, one_size)
+        return self._open(planned_memory=False)[1]
 
     def _run(self, batch: NDArray[np.uint8]) -> NDArray[np.float64]:
         (scores,) = self._session.run([self._output], {self._input: batch})
@@ -83,13 +79,13 @@ class OnnxRuntime:
 
 
 def open_session(
-    network: str | bytes, bundle: Bundle, device: Device, threads: int, one_size: bool = True
+    network: str | bytes, bundle: Bundle, device: Device, threads: int, planned_memory: bool = True
 ) -> "tuple[str, onnxruntime.InferenceSession]":
     """The provider that was found, and a session of `network`: a file, or its content.
 
-    With `one_size` a call takes its memory in one piece, planned for its size of input, so that
-    threads do not take each other's: up to a third faster. For large inputs of many sizes that
-    would hold half as much memory again, and gain nothing.
+    With `planned_memory` a call takes its memory in one piece, planned for its size of input, so
+    that threads do not take each other's, which slows some runs by a quarter. For large inputs of
+    many sizes that would hold half as much memory again, and gain nothing.
     """
     telemetry.switch_off()
     import onnxruntime
@@ -98,7 +94,7 @@ def open_session(
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
-    options.enable_mem_pattern = one_size
+    options.enable_mem_pattern = planned_memory
     options.log_severity_level = 3
     for provider in _providers(onnxruntime.get_available_providers(), device):
         wanted = [(provider, _GPUS.get(provider, {}))]
