@@ -7,7 +7,7 @@ import pytest
 from crackscope import environment
 from crackscope.errors import BundleError, MissingExtraError, UsageError
 from crackscope.models import bundle
-from crackscope.runtimes.openvino import OpenVinoRuntime, check_precision, settings
+from crackscope.runtimes.openvino import OpenVinoRuntime, check_processor, settings
 
 openvino = pytest.importorskip("openvino", reason="needs the extra [openvino]")
 
@@ -34,10 +34,10 @@ def test_another_precision_than_asked_for_is_refused(tiny_bundle, monkeypatch):
 
 
 def test_bf16_is_refused_where_the_processor_would_only_imitate_it():
-    check_precision("f32", ["FP32"])
-    check_precision("bf16", ["FP32", "BF16"])
+    check_processor("f32", ["FP32"])
+    check_processor("bf16", ["FP32", "BF16"])
     with pytest.raises(UsageError, match=r"FP32, INT8.*--precision f32"):
-        check_precision("bf16", ["FP32", "INT8"])
+        check_processor("bf16", ["FP32", "INT8"])
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from typing import Literal
 
 Device = Literal["auto", "cpu", "gpu"]
 RuntimeName = Literal["onnx", "openvino"]
-Precision = Literal["f32", "bf16"]
+Precision = Literal["f32", "bf16", "int8"]
 SplitName = Literal["grouped", "random", "given"]
 Augmentation = Literal["field", "basic", "none"]
 Schedule = Literal["cosine", "plateau"]

@@ -15,7 +15,9 @@ from crackscope.exporting import cells
 from crackscope.exporting.contract import FORMATS, Batch, Format, Scores
 from crackscope.models import classifier
 
-_PIXELS, _FEATURES, _OUTPUT = "pixels", "features", "output"
+PIXELS = "pixels"
+"""Name of the input."""
+_FEATURES, _OUTPUT = "features", "output"
 _OPSET = 18
 
 
@@ -38,7 +40,7 @@ def write_features(model: Any, path: Path) -> None:
     import tf2onnx
 
     features = classifier.feature_extractor(model)
-    pixels = tf.TensorSpec((None, None, None, 3), tf.uint8, name=_PIXELS)
+    pixels = tf.TensorSpec((None, None, None, 3), tf.uint8, name=PIXELS)
     inference = tf.function(lambda pixels: {_FEATURES: features(pixels, training=False)})
     logging.getLogger("tf2onnx").setLevel(logging.CRITICAL)  # what it says is said below
     with warnings.catch_warnings():
@@ -102,7 +104,7 @@ def runner(path: Path, threads: int = 0) -> Callable[[Batch], NDArray[np.float32
     options.log_severity_level = 3
     session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     first = session.get_outputs()[0].name
-    return lambda batch: np.asarray(session.run([first], {_PIXELS: batch})[0])
+    return lambda batch: np.asarray(session.run([first], {PIXELS: batch})[0])
 
 
 def score(path: Path, batch: Batch) -> Scores:

@@ -3,6 +3,7 @@
 model.json       what it is: classes, input rule, thresholds, calibration, data, licence
 model.onnx       uint8 (N, H, W, 3) RGB of any size -> probability of a crack (N,); resize and
                  normalisation are inside
+model.int8.onnx  the same graph with small integers, for `--precision int8`, where it holds
 model.keras      the same network to train from (batch norm not folded)
 card.md          for people
 trained_on.npz   fingerprints of the patches it was trained on, so that they stay out of tests
@@ -28,7 +29,7 @@ from crackscope.errors import BundleError
 PACKAGED = "crackscope"
 ONNX, KERAS, JSON, CARD = "model.onnx", "model.keras", "model.json", "card.md"
 GOLDEN, TRAINED_ON, SURFACE = "golden.npz", "trained_on.npz", "surface.npz"
-CELLS = "cells.npz"
+CELLS, INT8 = "cells.npz", "model.int8.onnx"
 SUMS = "SHA256SUMS"
 _REQUIRED = (ONNX, JSON, CARD, SUMS)
 

@@ -10,6 +10,7 @@ are folded into the head, so that every runtime gives it without a step of its o
 import math
 from pathlib import Path
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,11 +94,24 @@ def _flat_layers(network: Any) -> list[Any]:
     return flat
 
 
+def shorten(model: Any) -> None:
+    """Round kernels to 16 significant bits: 2e-5 of a weight, and a file shorter by a third."""
+    for variable in model.variables:
+        if len(variable.shape) > 1:
+            bits = np.asarray(variable, np.float32).view(np.uint32)
+            variable.assign(((bits + np.uint32(0x80)) & np.uint32(0xFFFFFF00)).view(np.float32))
+
+
 def save(model: Any, path: Path) -> None:
-    """Write model.keras: the network alone, without the memory of an optimiser, twice its size."""
+    """Write model.keras: the network alone, without the memory of an optimiser, and compressed."""
     import keras
 
-    keras.Model(model.inputs, model.outputs, name=model.name).save(path)
+    loose = path.with_name(f"loose-{path.name}")
+    keras.Model(model.inputs, model.outputs, name=model.name).save(loose)
+    with ZipFile(loose) as parts, ZipFile(path, "w", ZIP_DEFLATED) as packed:
+        for name in parts.namelist():
+            packed.writestr(name, parts.read(name))
+    loose.unlink()
 
 
 def load(path: Path) -> Any:

@@ -4,6 +4,8 @@ A new runtime is one new file here, with its class under `@RUNTIMES.register("na
 its library inside the class, so that looking for runtimes costs nothing.
 """
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -11,7 +13,7 @@ from numpy.typing import NDArray
 
 from crackscope.config import Device, Precision
 from crackscope.errors import UsageError
-from crackscope.models.bundle import Bundle
+from crackscope.models.bundle import INT8, ONNX, Bundle
 from crackscope.registry import Registry, import_plugins
 
 
@@ -50,12 +52,24 @@ class RuntimeFactory(Protocol):
         ...
 
 
-def check_f32(runtime: str, precision: Precision) -> None:
-    """For a runtime that has no other precision."""
-    if precision != "f32":
+def network(bundle: Bundle, precision: Precision) -> Path:
+    """The graph to compute in a precision; raises UsageError where the model has none for int8."""
+    if precision != "int8":
+        return bundle.file(ONNX)
+    if not (bundle.folder / INT8).is_file():
         raise UsageError(
-            f"precision must be f32 for runtime {runtime}. Received: {precision!r}. "
-            "Runtime openvino has bf16 too"
+            f"precision must be f32 for model {bundle.name}. Received: 'int8', and it has no "
+            f"{INT8}: its scores did not hold, or it was made before there were any"
+        )
+    return bundle.file(INT8)
+
+
+def check_precision(runtime: str, precision: Precision, known: Sequence[Precision]) -> None:
+    """Raise UsageError for a precision that a runtime has no way to compute in."""
+    if precision not in known:
+        raise UsageError(
+            f"precision must be {' or '.join(known)} for runtime {runtime}. "
+            f"Received: {precision!r}. Runtime openvino has bf16, onnx and openvino have int8"
         )
 
 

@@ -8,7 +8,7 @@ from crackscope.config import Device, Precision
 from crackscope.errors import UsageError
 from crackscope.models import bundle as bundles
 from crackscope.models import classifier
-from crackscope.runtimes import RUNTIMES, check_f32
+from crackscope.runtimes import RUNTIMES, check_precision
 
 
 @RUNTIMES.register("keras")
@@ -22,7 +22,7 @@ class KerasRuntime:
         threads: int = 1,
         precision: Precision = "f32",
     ) -> None:
-        check_f32("keras", precision)
+        check_precision("keras", precision, ("f32",))
         keras = extras.require("keras", "train", "run a model in Keras")
         self.description = f"Keras {keras.__version__}, f32"
         self.model = classifier.load(bundle.file(bundles.KERAS))

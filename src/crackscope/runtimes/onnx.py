@@ -11,7 +11,7 @@ from crackscope import telemetry
 from crackscope.config import Device, Precision
 from crackscope.errors import BundleError, UsageError
 from crackscope.models.bundle import ONNX, Bundle
-from crackscope.runtimes import RUNTIMES, check_f32
+from crackscope.runtimes import RUNTIMES, check_precision, network
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -34,7 +34,7 @@ _GPUS: dict[str, dict[str, str]] = {
 
 @RUNTIMES.register("onnx")
 class OnnxRuntime:
-    """model.onnx in float32: a session for windows, and one for blocks.
+    """A session for windows, and one for blocks.
 
     With `threads=1` many threads share a session and each computes its own call, which is
     faster than many threads inside one call wherever there is more than one photo.
@@ -47,12 +47,16 @@ class OnnxRuntime:
         threads: int = 1,
         precision: Precision = "f32",
     ) -> None:
-        check_f32("onnx", precision)
-        self._open = partial(open_session, str(bundle.file(ONNX)), bundle, device, threads)
+        check_precision("onnx", precision, ("f32", "int8"))
+        if precision == "int8" and device == "gpu":
+            raise UsageError("precision int8 is for processors: use --device cpu, or f32")
+        graph = str(network(bundle, precision))
+        place: Device = "cpu" if precision == "int8" else device
+        self._open = partial(open_session, graph, bundle, place, threads)
         self.provider, self._session = self._open()
         import onnxruntime  # not before open_session, which sees to its telemetry
 
-        self.description = f"ONNX Runtime {onnxruntime.__version__}, f32"
+        self.description = f"ONNX Runtime {onnxruntime.__version__}, {precision}"
         self._input = self._session.get_inputs()[0].name
         self._output = self._session.get_outputs()[0].name  # a graph may give more than scores
 

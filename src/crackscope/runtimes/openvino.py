@@ -1,4 +1,4 @@
-"""OpenVINO, the extra `[openvino]`: the same scores in float32, and bfloat16 by choice."""
+"""OpenVINO, the extra `[openvino]`: the same scores in float32; bfloat16 and int8 by choice."""
 
 from collections import deque
 from typing import Any
@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from crackscope import environment, extras
 from crackscope.config import Device, Precision
 from crackscope.errors import BundleError, UsageError
-from crackscope.models.bundle import ONNX, Bundle
-from crackscope.runtimes import RUNTIMES
+from crackscope.models.bundle import Bundle
+from crackscope.runtimes import RUNTIMES, network
 from crackscope.runtimes.onnx import CELLS, SIZE
 
 BATCH = 4
@@ -20,7 +20,7 @@ _PRECISION = "INFERENCE_PRECISION_HINT"
 
 @RUNTIMES.register("openvino")
 class OpenVinoRuntime:
-    """model.onnx, compiled for the processor, in the precision that was asked for and no other.
+    """The graph, compiled for the processor, in the precision that was asked for and no other.
 
     OpenVINO computes in half precision unasked where the processor can, so it is told always.
     Threads share the compiled network; each call takes an infer request of its own, since one
@@ -38,19 +38,22 @@ class OpenVinoRuntime:
         core = openvino.Core()
         if device == "gpu":
             raise UsageError("runtime openvino computes on the processor: use --device cpu or auto")
-        check_precision(precision, core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"))
+        check_processor(precision, core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"))
+        file = network(bundle, precision)
+        # An int8 graph says itself what is computed in int8; the hint is for all the rest.
+        rest: Precision = "f32" if precision == "int8" else precision
         try:
-            network = core.read_model(bundle.file(ONNX))
-            self._size = size_as_input(openvino, network)
-            self._model = core.compile_model(network, "CPU", settings(threads, precision))
+            graph = core.read_model(file)
+            self._size = size_as_input(openvino, graph)
+            self._model = core.compile_model(graph, "CPU", settings(threads, rest))
         except RuntimeError as error:
             raise BundleError(
-                f"{bundle.file(ONNX)} cannot be run by OpenVINO {openvino.__version__}: {error}"
+                f"{file} cannot be run by OpenVINO {openvino.__version__}: {error}"
             ) from error
         used = self._model.get_property(_PRECISION).get_type_name()
-        if used != precision:
-            raise UsageError(f"OpenVINO computes in {used} here, not in {precision}, as asked for")
-        self.description = f"OpenVINO {openvino.__version__.partition('-')[0]}, {used}"
+        if used != rest:
+            raise UsageError(f"OpenVINO computes in {used} here, not in {rest}, as asked for")
+        self.description = f"OpenVINO {openvino.__version__.partition('-')[0]}, {precision}"
         self._idle: deque[Any] = deque()
 
     def __call__(self, batch: NDArray[np.uint8]) -> NDArray[np.float64]:
@@ -79,7 +82,7 @@ class OpenVinoRuntime:
         return copied
 
 
-def check_precision(precision: Precision, capabilities: list[str]) -> None:
+def check_processor(precision: Precision, capabilities: list[str]) -> None:
     """Raise UsageError where the processor could only imitate the precision."""
     if precision == "bf16" and "BF16" not in capabilities:
         raise UsageError(

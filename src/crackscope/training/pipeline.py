@@ -11,10 +11,11 @@ from crackscope.data import manifest, near_copies
 from crackscope.data.manifest import Dataset
 from crackscope.data.split import SplitResult
 from crackscope.exporting import onnx
+from crackscope.models import classifier
 from crackscope.models.bundle import Thresholds
 from crackscope.models.weights import Start
 from crackscope.run_dir import write_atomically, write_json
-from crackscope.training import architecture, fit, pack, report, sheets, surface
+from crackscope.training import architecture, fit, pack, report, sheets, small, surface
 from crackscope.training.ledger import Ledger
 from crackscope.types import SCHEMA_VERSION
 
@@ -40,10 +41,12 @@ def train(
     _look(config, dataset, split, folder)
     ledger = Ledger(folder)
     earlier = sum(row.seconds for row in ledger.rows)
+    classifier.shorten(start.model)
     graph = _graph(start.model, ledger.state / "start.onnx")
     pictures = (folder / "samples.png", folder / "augmentation.png")
     log = fit.tensorboard(folder / "tensorboard", pictures) if config.log == "tensorboard" else ()
     val = fit.fit(config, dataset, split.distinct(), start, graph, ledger, log)
+    classifier.shorten(start.model)
     if fit.epochs_of(config, start):
         graph = _graph(start.model, ledger.state / "trained.onnx")
     fitted = time.monotonic()
@@ -59,6 +62,7 @@ def train(
     tested = report.test(model, dataset, split, folder, config.seed, config.workers)
     figures_known = time.monotonic()
     info["metrics"] = {"test": tested["test"], "notes": tested["notes"]}
+    info["int8"] = small.of_run(config, dataset, split.distinct(), start, model)
     pack.seal(model, info)
     report.curves(ledger, folder)
     architecture.draw(start.model, folder / "architecture.png")

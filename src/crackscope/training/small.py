@@ -1,0 +1,64 @@
+"""The int8 form of what was trained, kept where its scores hold."""
+
+import logging
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from crackscope.config import TrainConfig
+from crackscope.data.manifest import Dataset
+from crackscope.data.stream import Stream
+from crackscope.exporting import int8
+from crackscope.exporting.contract import Batch
+from crackscope.models import bundle as bundles
+from crackscope.models.weights import Start
+from crackscope.training import fit
+from crackscope.types import Patch
+
+LIMIT = 0.05
+"""Root mean square difference of scores, above which int8 is another model."""
+_LOG = logging.getLogger("crackscope")
+_MOST = 256
+_TRIED = 4
+"""Of so many batches one is kept from the quantisation, to try it on."""
+_BATCH = 8
+
+
+def of_run(
+    config: TrainConfig, dataset: Dataset, patches: Sequence[Patch], start: Start, folder: Path
+) -> dict[str, Any]:
+    """Write the int8 form into the bundle at `folder`; returns what model.json says of it.
+
+    It is made with pictures of the train side, as the network saw them last.
+    """
+    train = [patch for patch in patches if patch.split == "train"]
+    rows = np.random.default_rng(config.seed).permutation(len(train))[:_MOST]
+    workers = config.workers or os.cpu_count() or 1
+    chosen = [train[row] for row in rows]
+    stream = Stream(dataset, chosen, config.image_size, _BATCH, workers, config.drawn)
+    tuned = fit.epochs_of(config, start)
+    pictures = stream.field(config.seed, config.augment)[0] if tuned else stream.plain()
+    return write(folder, [images.numpy() for images, _ in pictures])
+
+
+def write(folder: Path, batches: Sequence[Batch]) -> dict[str, Any]:
+    """The int8 form of the bundle at `folder`, made with batches of pictures.
+
+    Without one where its scores differ by more than `LIMIT`, or ONNX Runtime cannot make it.
+    """
+    graph, path = folder / bundles.ONNX, folder / bundles.INT8
+    tried = list(batches[::_TRIED])
+    others = [batch for place, batch in enumerate(batches) if place % _TRIED] or tried
+    try:
+        int8.write(graph, path, others)
+        found = int8.difference(graph, path, tried)
+    except Exception as error:  # noqa: BLE001  # ORT's errors have no common base
+        _LOG.warning("no int8 form of this network: %s", str(error).splitlines()[0])
+        return {"kept": False}
+    if not found <= LIMIT:
+        path.unlink()
+        _LOG.info("no int8 form: its scores differ by %.3f (root mean square)", found)
+    return {"kept": path.is_file(), "rms_difference": found, "in_float": int8.IN_FLOAT}
