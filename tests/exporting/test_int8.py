@@ -42,6 +42,7 @@ def kinds(path):
 
 
 def test_the_first_convolutions_stay_in_float_and_the_others_do_not(folder, written):
+    in_float = small.IN_FLOAT[0]
     total = kinds(folder / bundle.ONNX).count("Conv")
     assert kinds(written).count("Conv") == total
     graph = onnx_library.load(written).graph
@@ -49,7 +50,7 @@ def test_the_first_convolutions_stay_in_float_and_the_others_do_not(folder, writ
     small_ones = [
         makers.get(n.input[1]) == "DequantizeLinear" for n in graph.node if n.op_type == "Conv"
     ]
-    assert small_ones == [False] * int8.IN_FLOAT + [True] * (total - int8.IN_FLOAT)
+    assert small_ones == [False] * in_float + [True] * (total - in_float)
     assert written.stat().st_size < 0.4 * (folder / bundle.ONNX).stat().st_size
 
 
@@ -86,18 +87,27 @@ def test_it_runs_over_whole_photos_too(written):
 def test_nothing_is_printed_and_logging_stays_as_it_was(folder, tmp_path, capfd):
     root, before = logging.getLogger(), list(logging.getLogger().handlers)
     disabled = logging.root.manager.disable
-    int8.write(folder / bundle.ONNX, tmp_path / "quiet.onnx", BATCHES[:2])
+    int8.write(folder / bundle.ONNX, tmp_path / "quiet.onnx", BATCHES[:2], in_float=6)
     assert capfd.readouterr() == ("", "")
     assert (root.handlers, logging.root.manager.disable) == (before, disabled)
 
 
+def test_more_is_left_in_float_until_it_holds(folder, monkeypatch, tmp_path):
+    (tmp_path / bundle.ONNX).write_bytes((folder / bundle.ONNX).read_bytes())
+    answers = iter((0.2, small.LIMIT))
+    monkeypatch.setattr(int8, "difference", lambda *_: next(answers))
+    facts = small.write(tmp_path, BATCHES[:2])
+    assert facts == {"kept": True, "rms_difference": small.LIMIT, "in_float": small.IN_FLOAT[1]}
+    assert kinds(tmp_path / bundle.INT8).count("Conv") > 0
+
+
 def test_one_that_does_not_hold_is_not_kept(folder, monkeypatch, tmp_path):
     (tmp_path / bundle.ONNX).write_bytes((folder / bundle.ONNX).read_bytes())
-    monkeypatch.setattr(small, "LIMIT", 1e-9)
-    facts = small.write(tmp_path, BATCHES)
-    assert not facts["kept"]
-    assert facts["rms_difference"] > 1e-9
-    assert not (tmp_path / bundle.INT8).exists()
+    monkeypatch.setattr(small, "IN_FLOAT", (6,))
+    for found in (2 * small.LIMIT, np.nan):
+        monkeypatch.setattr(int8, "difference", lambda *_, found=found: found)
+        assert not small.write(tmp_path, BATCHES[:2])["kept"]
+        assert not (tmp_path / bundle.INT8).exists()
 
 
 def test_one_that_cannot_be_made_does_not_fail_the_training(folder, monkeypatch, tmp_path, caplog):
@@ -116,9 +126,9 @@ def test_the_pictures_it_is_tried_on_are_not_those_it_was_made_with(folder, monk
     seen = {}
     original = int8.write
 
-    def noted(source, path, pictures):
+    def noted(source, path, pictures, in_float):
         seen["made"] = [id(batch) for batch in pictures]
-        original(source, path, pictures)
+        original(source, path, pictures, in_float)
 
     monkeypatch.setattr(int8, "write", noted)
     monkeypatch.setattr(

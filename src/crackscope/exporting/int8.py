@@ -19,17 +19,15 @@ from crackscope import extras, telemetry
 from crackscope.exporting import onnx
 from crackscope.exporting.contract import Batch
 
-IN_FLOAT = 6
-"""Convolutions, from the first on. With fewer, AUROC falls by 0.004 to 0.009
-(docs/decisions/0015-openvino.md)."""
 _WARNINGS, _ERRORS = 2, 3
 """ONNX Runtime's own severities; the first is what it starts with."""
 
 
-def write(source: Path, path: Path, pictures: Sequence[Batch]) -> None:
+def write(source: Path, path: Path, pictures: Sequence[Batch], in_float: int) -> None:
     """Write the int8 form of the ONNX graph at `source`; its inputs and outputs stay the same.
 
-    The ranges of its activations are those that `pictures`, batches of (N, H, W, 3), give.
+    The ranges of its activations are those that `pictures`, batches of (N, H, W, 3), give;
+    `in_float` convolutions, from the first on, are left as they are.
     """
     library = extras.require("onnx", "train", "write int8")
     telemetry.switch_off()
@@ -47,7 +45,7 @@ def write(source: Path, path: Path, pictures: Sequence[Batch]) -> None:
             _Pictures(pictures),
             quant_format=quantization.QuantFormat.QDQ,
             op_types_to_quantize=["Conv", "Add"],
-            nodes_to_exclude=[node.name for node in nodes if node.op_type == "Conv"][:IN_FLOAT],
+            nodes_to_exclude=[node.name for node in nodes if node.op_type == "Conv"][:in_float],
             per_channel=True,
             reduce_range=True,
             activation_type=quantization.QuantType.QUInt8,
