@@ -33,8 +33,10 @@ from crackscope.tiles.grid import grid
 
 WAYS: tuple[tuple[RuntimeName, Precision], ...] = (
     ("onnx", "f32"),
+    ("onnx", "int8"),
     ("openvino", "f32"),
     ("openvino", "bf16"),
+    ("openvino", "int8"),
 )
 
 

@@ -4,7 +4,8 @@
 
 inspect   `crackscope inspect` on drawn JPEG photos: decode, score map, regions, overlays, files;
           start and loading included
-network   ONNX Runtime alone on windows that are in memory, as many pixels as the photos have
+int8      the same command with --precision int8
+network   ONNX Runtime alone, float32, on windows in memory, as many pixels as the photos have
 loop      tiles that overlap by half, cut out of the photo and given to Keras `predict` (one photo)
 
 One process at a time, in turn. Writes whole_photos.json and whole_photos.md.
@@ -29,6 +30,7 @@ from crackscope.images.read import read
 from crackscope.models import bundle as bundles
 
 HERE = Path(__file__)
+INT8 = {"int8": ("--precision", "int8")}
 KINDS = ("cracked", "sound", "joint")
 BATCH = 16
 
@@ -44,11 +46,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         photos = Path(folder) / "photos"
         pixels = draw(photos, arguments.photos, arguments.megapixels)
-        rates: dict[str, list[float]] = {"inspect": [], "network": [], "loop": []}
+        rates: dict[str, list[float]] = {way: [] for way in ("inspect", *INT8, "network", "loop")}
         for number in range(arguments.rounds):
-            out = ("--out", Path(folder) / f"out-{number}", "--report", "csv,index")
-            command = ("inspect", photos, "--model", arguments.model, "--workers", cores, *out)
-            rates["inspect"].append(pixels / 1e6 / measuring.crackscope(*command)[0])
+            for way in ("inspect", *INT8):
+                out = ("--out", Path(folder) / f"{way}-{number}", "--report", "csv,index")
+                command = ("inspect", photos, "--model", arguments.model, "--workers", cores, *out)
+                seconds, _ = measuring.crackscope(*command, *INT8.get(way, ()))
+                rates[way].append(pixels / 1e6 / seconds)
             for way in ("network", "loop"):
                 found = measuring.timed(
                     HERE,
@@ -63,7 +67,8 @@ def main() -> None:
                 )[1]
                 rates[way].append(measuring.last_json(found)["megapixels_per_second"])
     ratios = {
-        f"inspect_to_{way}": [a / b for a, b in zip(rates["inspect"], rates[way], strict=True)]
+        f"{one}_to_{way}": [a / b for a, b in zip(rates[one], rates[way], strict=True)]
+        for one in ("inspect", *INT8)
         for way in ("network", "loop")
     }
     document = {
@@ -152,6 +157,7 @@ def text(document: dict[str, Any]) -> str:
     """The tables as Markdown."""
     names = {
         "inspect": "`crackscope inspect`, from start to files",
+        "int8": "the same with `--precision int8`",
         "network": "the network alone, ONNX Runtime",
         "loop": "overlapping tiles and Keras predict",
     }
@@ -160,11 +166,15 @@ def text(document: dict[str, Any]) -> str:
         (
             label,
             measuring.shown(rates[way]),
-            measuring.shown(ratio[f"inspect_to_{way}"]) if f"inspect_to_{way}" in ratio else "1",
+            *(
+                measuring.shown(ratio[f"{one}_to_{way}"]) if f"{one}_to_{way}" in ratio else ""
+                for one in ("inspect", *INT8)
+            ),
         )
         for way, label in names.items()
     ]
-    return measuring.table(("way", "MP/s", "`inspect` is times as fast"), rows)
+    head = ("way", "MP/s", "`inspect` is times as fast", "and in int8")
+    return measuring.table(head, rows)
 
 
 if __name__ == "__main__":
