@@ -57,10 +57,10 @@ def gather(folders: Sequence[Path], identity: str) -> dict[str, Any]:
 
 
 def of_pictures(document: Mapping[str, Any], identity: str) -> dict[str, Any]:
-    """What is kept of surface.json or photos.json; empty where there is none."""
+    """What is kept of surface.json, photos.json or int8.json; empty where there is none."""
     if document and document["model"] != identity:
         raise SystemExit(
-            f"surface.json or photos.json is of {document['model']}, not of {identity}"
+            f"surface, photos or int8.json is of {document['model']}, not of {identity}"
         )
     return {name: value for name, value in document.items() if name != _EACH}
 

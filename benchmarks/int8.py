@@ -9,6 +9,7 @@ own threshold, which is one for both. Writes int8.json and int8.md.
 
 import argparse
 import time
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -121,7 +122,7 @@ def faster(
     return measuring.spread([a / b for a, b in zip(*(s[1:] for s in seconds), strict=True)])
 
 
-def text(document: dict[str, Any]) -> str:
+def text(document: Mapping[str, Any]) -> str:
     """The figures as a Markdown table."""
     names = {"auroc": "AUROC", "recall": "recall", "false_alarms": "false alarms"}
     rows = []

@@ -1,7 +1,7 @@
 """Make the package's model from a finished training, and write its figures wherever they stand.
 
     python benchmarks/publish.py STUDY/mobilenetv2-grouped-tuned-0 STUDY/study.json compare.json \\
-        --runs CARD/* --surface surface.json --photos photos.json
+        --runs CARD/* --surface surface.json --photos photos.json --int8 int8.json
 
 CARD/* are run folders of `crackscope evaluate` with that training as the model: one on each data
 set, one of --cross, one or more of --robustness. One source, four places: model.json, the card,
@@ -49,6 +49,7 @@ def main() -> None:
     )
     parser.add_argument("--surface", type=Path, help="surface.json")
     parser.add_argument("--photos", type=Path, help="photos.json")
+    parser.add_argument("--int8", type=Path, help="int8.json")
     arguments = parser.parse_args()
     model = bundle.load(arguments.run)
     results = {
@@ -57,6 +58,7 @@ def main() -> None:
         "evaluations": evaluations.gather(arguments.runs, model.identity),
         "surface": evaluations.of_pictures(read(arguments.surface), model.identity),
         "photos": evaluations.of_pictures(read(arguments.photos), model.identity),
+        "int8": evaluations.of_pictures(read(arguments.int8), model.identity),
     }
     summary = figures.summarise(results["study"], results["compare"], model.identity)
     make(model, summary, described(summary, results))

@@ -5,6 +5,7 @@ from typing import Any
 
 import measuring
 from evaluations import CROSS, ROBUSTNESS, SURFACES
+from int8 import text as int8_text
 from photos import text as photos_text
 
 METRICS = {
@@ -34,8 +35,8 @@ def build(
 ) -> list[dict[str, str]]:
     """Title and text of each.
 
-    `results`: evaluations, surface and photos; the latter two may be empty. `summary`: that of the
-    study; `knobs`: what was chosen how.
+    `results`: evaluations, surface, photos and int8; all but the first may be empty. `summary`:
+    that of the study; `knobs`: what was chosen how.
     """
     evaluations = results["evaluations"]
     surfaces, runs = evaluations[SURFACES], evaluations[ROBUSTNESS]
@@ -48,6 +49,7 @@ def build(
         "Robustness": "\n".join(_robustness(name, run) for name, run in runs.items()),
         "False alarms by distractor": _false_alarms(runs),
         "Photos of something else": _something_else(results["surface"]),
+        "Small integers": _int8(results["int8"]),
         "Where it fails": _failures(surfaces, runs),
         "What was chosen with these surfaces in view": knobs,
         "Data and weights": _data(evaluations, summary),
@@ -84,6 +86,18 @@ def _photos(photos: Mapping[str, Any]) -> str:
         "\nBrackets: 95 % intervals (Wilson), each group, which is a wall, a source photo or a "
         "mosaic, taken for one trial; those of photos joined at random, which share their photos, "
         "are too narrow. By `benchmarks/photos.py`, at the model's own thresholds."
+    )
+
+
+def _int8(document: Mapping[str, Any]) -> str:
+    if not document:
+        return ""
+    differ = max(one["largest_difference_of_scores"] for one in document["sets"].values())
+    return int8_text(document) + (
+        f"\nThe form that `--precision int8` takes, at the model's own threshold; single scores "
+        f"differ by up to {differ:.2f}. {document['made']['in_float']} convolutions are left in "
+        f"float. Speed: windows in memory, ONNX Runtime, {document['machine']['processor']}, "
+        f"{document['cores']} cores. By `benchmarks/int8.py`."
     )
 
 

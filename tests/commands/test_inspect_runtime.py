@@ -62,9 +62,10 @@ def test_an_unfinished_run_does_not_go_on_in_another_runtime(
 @pytest.mark.parametrize(
     ("flags", "text"),
     [
-        (["--precision", "bf16"], "Runtime openvino has bf16 too"),
+        (["--precision", "bf16"], "Runtime openvino has bf16"),
+        (["--precision", "int8"], "it has no model.int8.onnx"),
         (["--runtime", "openvino", "--device", "gpu"], "--device cpu"),
-        (["--runtime", "openvino", "--precision", "int8"], "bf16"),
+        (["--runtime", "openvino", "--precision", "int4"], "int8"),
         (["--runtime", "tensorrt"], "openvino"),
     ],
 )

@@ -45,7 +45,7 @@ def test_the_model_states_what_the_benchmarks_measured(packaged, programs):
 
 def test_the_model_carries_the_sections_that_the_results_give(packaged, programs):
     _, publish = programs
-    found = {name: results(name) for name in ("evaluations", "surface", "photos")}
+    found = {name: results(name) for name in ("evaluations", "surface", "photos", "int8")}
     expected = publish.described(packaged.info["figures"], found)
     assert packaged.info["sections"] == expected
 

@@ -177,7 +177,7 @@ def described(programs, folders, **found):
         "weights": {"file": "w.h5", "sha256": "hash-of-w"},
     }
     gathered = evaluations.gather(folders, IDENTITY)
-    results = {"evaluations": gathered, "surface": {}, "photos": {}, **found}
+    results = {"evaluations": gathered, "surface": {}, "photos": {}, "int8": {}, **found}
     built = sections.build(results, summary, "What was looked at.\n")
     return {section["title"]: section["text"] for section in built}
 
@@ -223,6 +223,30 @@ def test_verdicts_on_whole_photos_stand_in_the_card(programs, folders):
     text = described(programs, folders, photos={"rows": [row]})["Whole photos"]
     line = "| walls, photos | sound | 9 (3) | 0.050 (0.040 to 0.060) | 0.100 (0.090 to 0.110) |"
     assert line in text
+
+
+def test_int8_is_told_beside_float32(programs, folders):
+    assert "Small integers" not in described(programs, folders)
+    figures = {
+        "float32": {"auroc": 0.98, "recall": 0.9, "false_alarms": 0.02},
+        "int8": {"auroc": 0.979, "recall": 0.91, "false_alarms": 0.03},
+        "largest_difference_of_scores": 0.2,
+    }
+    sound = {"float32": {"false_alarms": 0.01}, "int8": {"false_alarms": 0.02}}
+    document = {
+        "sets": {"site": figures, "walls": {**sound, "largest_difference_of_scores": 0.25}},
+        "times_float32": {"median": 1.5, "low": 1.4, "high": 1.6},
+        "bytes": 2_600_000,
+        "holds": True,
+        "made": {"in_float": 6},
+        "machine": {"processor": "a processor"},
+        "cores": 2,
+    }
+    text = described(programs, folders, int8=document)["Small integers"]
+    assert "| site | 0.9800 / 0.9790 | 0.9000 / 0.9100 | 0.0200 / 0.0300 |" in text
+    assert "| walls |  |  | 0.0100 / 0.0200 |" in text
+    assert "2.60 MB: holds" in text
+    assert "differ by up to 0.25" in text
 
 
 def test_photos_of_something_else_are_told_where_they_were_measured(programs, folders):

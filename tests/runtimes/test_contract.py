@@ -61,6 +61,37 @@ def test_no_runtime_computes_in_another_precision_than_it_says(name):
 
 
 @readers_of_onnx
+def test_int8_scores_nearly_as_f32_does_for_windows_and_for_photos(name):
+    """The same model, the same thresholds: a score may move a little, a verdict hardly ever."""
+    packaged = bundle.load(bundle.PACKAGED)
+    side, limits = packaged.input.window, packaged.thresholds
+    drawn = np.stack([scene.draw_patch(seed % 2, side, seed).pixels for seed in range(60)])
+    runtimes = [start(name, bundle.PACKAGED, "cpu", 1, precision) for precision in ("f32", "int8")]
+    assert runtimes[1].description.endswith(", int8")
+    f32, int8 = (runtime(drawn) for runtime in runtimes)
+    assert np.ptp(f32) > 0.5, "inputs that all score alike would prove nothing"
+    assert 1e-5 < np.sqrt(np.mean(np.square(f32 - int8))) < 0.05
+    assert np.sum((f32 >= limits.upper) != (int8 >= limits.upper)) <= 2
+    scopes = [load(runtime=name, precision=precision) for precision in ("f32", "int8")]
+    pixels = scene.draw_photo("cracked", 600, 800, 3).pixels
+    maps = [scope.score_map(Photo("drawn", pixels)).scores for scope in scopes]
+    assert np.sqrt(np.mean(np.square(maps[0] - maps[1]))) < 0.05
+    assert [scope.inspect(pixels).verdict for scope in scopes] == ["crack", "crack"]
+
+
+@readers_of_onnx
+def test_a_model_without_an_int8_form_says_so(name, tiny_bundle):
+    with pytest.raises(UsageError, match=f"has no {bundle.INT8}"):
+        start(name, tiny_bundle, "cpu", 1, "int8")
+
+
+@readers_of_onnx
+def test_int8_is_for_processors(name):
+    with pytest.raises(UsageError, match="device cpu"):
+        start(name, bundle.PACKAGED, "gpu", 1, "int8")
+
+
+@readers_of_onnx
 def test_scores_are_probabilities_in_float64(name, tiny_bundle):
     scores = start(name, tiny_bundle)(WINDOWS)
     assert (scores.dtype, scores.shape) == (np.float64, (len(WINDOWS),))
