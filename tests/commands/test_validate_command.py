@@ -232,7 +232,7 @@ def test_drawn_photos_go_all_the_way(tiny_bundle, tmp_path):
 def network(tmp_path_factory) -> Path:
     """A whole bundle of a network that has learnt nothing, but whose features see colours."""
     keras = pytest.importorskip("keras")
-    from crackscope.exporting import onnx
+    from crackscope.exporting import int8, onnx, verify
     from crackscope.models import classifier
     from crackscope.training import pack
 
@@ -243,6 +243,8 @@ def network(tmp_path_factory) -> Path:
     known = np.zeros((3, 10, 10), np.int8)
     trained_on = {"digest": np.zeros((3, 8), np.uint8), "shape": known, "scale": np.zeros(3, "f2")}
     pack.write(folder, model, folder.with_suffix(".onnx"), INFO, trained_on)
+    graphs = (folder / bundles.ONNX, folder / bundles.INT8)
+    int8.write(*graphs, [verify.probes(SIDE, seed=5)], in_float=0)
     pack.seal(folder, INFO)
     return folder
 
@@ -300,6 +302,8 @@ def _scores_as_its_golden_inputs_say(bundle):
     golden = bundle.arrays(bundles.GOLDEN)
     for runtime in (crackscope.load(bundle.folder).runtime, KerasRuntime(bundle)):
         assert np.abs(runtime(golden["pixels"]) - golden["scores"]).max() < 1e-5
+    nearly = crackscope.load(bundle.folder, precision="int8").runtime(golden["pixels"])
+    assert np.sqrt(np.mean(np.square(nearly - golden["scores"]))) < 0.1
 
 
 @pytest.mark.train

@@ -141,7 +141,9 @@ def write(folder: Path, bundle: Bundle, head: Head, dataset: Dataset, info: dict
 
 def _networks(made: Path, bundle: Bundle, head: Head) -> float:
     """Both forms of the network and the golden scores; returns how much the two differ."""
-    heads.replace(bundle.file(bundles.ONNX), made / bundles.ONNX, head.kernel, head.bias)
+    for name in (bundles.ONNX, bundles.INT8):
+        if (bundle.folder / name).is_file():
+            heads.replace(bundle.file(name), made / name, head.kernel, head.bias)
     model = classifier.load(bundle.file(bundles.KERAS))
     classifier.set_head(model, head.kernel, head.bias)
     classifier.save(model, made / bundles.KERAS)
