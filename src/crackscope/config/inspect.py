@@ -36,8 +36,9 @@ class InspectConfig:
     runtime: RuntimeName = "onnx"
     """What computes the network: onnx, or openvino (extra [openvino])."""
     precision: Precision = "f32"
-    """What the network computes in: f32; int8, half as fast again, where the model has such a form;
-    or with runtime openvino bf16, on processors that have it. Both change scores a little."""
+    """What the network computes in: f32; int8, which is a third to a half faster, where the
+    model has such a form; or with runtime openvino bf16, on processors that have it. Both change
+    scores a little."""
     engine: str = "local"
     """Where photos are worked on: local, this machine, or ray, the workers of a Ray cluster, which
     needs the extra [ray]. The results are the same."""
