@@ -6,6 +6,7 @@ import pytest
 
 from crackscope.cli.main import run
 from crackscope.commands.evaluate import evaluate
+from crackscope.data.synthesis import scene
 from support_evaluation import shade, trained_on, write_labelled
 from support_pictures import encode
 
@@ -128,3 +129,30 @@ def test_a_hostile_name_makes_no_markup(tiny_bundle, data, tmp_path):
     assert "http://" not in page
     assert "https://" not in page
     assert 'src="data:' in page
+
+
+def test_figures_are_those_of_the_precision_that_is_asked_for(tmp_path):
+    for label, name in enumerate(("sound", "crack")):
+        (tmp_path / "data" / name).mkdir(parents=True)
+        for seed in range(6):
+            drawn = scene.draw_patch(label, 227, seed).pixels
+            (tmp_path / "data" / name / f"{seed}.png").write_bytes(encode(drawn, "PNG"))
+    scores = {}
+    for precision in ("f32", "int8"):
+        out = tmp_path / precision
+        outcome = evaluate("crackscope", tmp_path / "data", precision=precision, out=out)
+        assert outcome.data["settings"]["precision"] == precision
+        with (out / "scores.csv").open(encoding="utf-8", newline="") as file:
+            scores[precision] = [float(row["score"]) for row in csv.DictReader(file)]
+    moved = [abs(a - b) for a, b in zip(scores["f32"], scores["int8"], strict=True)]
+    assert 1e-6 < max(moved) < 0.3
+
+
+def test_a_precision_that_the_model_does_not_have_is_refused(tiny_bundle, data, tmp_path, capsys):
+    for more in ((), ("--robustness",)):
+        flags = ("--precision", "int8", *more, "--out", tmp_path / "o")
+        code, streams = call(capsys, tiny_bundle, data, *flags)
+        assert (code, "it has no model.int8.onnx" in streams.err) == (2, True)
+    code, streams = call(capsys, tiny_bundle, data, "--cross", "--precision", "int8")
+    assert (code, "no --runtime or --precision" in streams.err) == (2, True)
+    assert not (tmp_path / "o").exists()

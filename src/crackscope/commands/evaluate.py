@@ -14,7 +14,10 @@ from crackscope.evaluation import report
 from crackscope.evaluation.evaluate import evaluate_dataset
 from crackscope.inspection.inspector import load
 
-_SETTINGS = ("include_trained", "threshold", "prevalence", "bootstrap", "seed")
+_SETTINGS = (
+    *("include_trained", "threshold", "prevalence", "bootstrap", "seed"),
+    *("runtime", "precision"),
+)
 
 
 def evaluate(model: str | Path, data: str | Path, **settings: Any) -> Outcome:
@@ -30,7 +33,13 @@ def run(config: EvaluateConfig) -> Outcome:
         return robustness.run(config)
     extras.require("sklearn.metrics", "train", "evaluate a model")
     started = time.perf_counter()
-    inspector = load(config.model, config.device, threads=1)
+    inspector = load(
+        config.model,
+        config.device,
+        threads=1,
+        runtime=config.runtime,
+        precision=config.precision,
+    )
     dataset = open_dataset(config.data, config.reader, config.crack_class)
     name = f"{inspector.bundle.name}-on-{dataset.name}"
     folder = run_dir.choose("evaluate", config.out, config.name, name)

@@ -15,14 +15,23 @@ from crackscope.evaluation import robustness_report as report
 from crackscope.evaluation.evaluate import Selection, select
 from crackscope.inspection.inspector import Inspector, load
 
-_SETTINGS = ("include_trained", "robustness", "patches", "threshold", "bootstrap", "seed")
+_SETTINGS = (
+    *("include_trained", "robustness", "patches", "threshold", "bootstrap", "seed"),
+    *("runtime", "precision"),
+)
 
 
 def run(config: EvaluateConfig) -> Outcome:
     """Degrade, draw, score and write the report; exit 3 where pictures could not be read."""
     extras.require("matplotlib.figure", "train", "draw the robustness table")
     started = time.perf_counter()
-    inspector = load(config.model, config.device, threads=1)
+    inspector = load(
+        config.model,
+        config.device,
+        threads=1,
+        runtime=config.runtime,
+        precision=config.precision,
+    )
     dataset = open_dataset(config.data, config.reader, config.crack_class)
     name = f"{inspector.bundle.name}-on-{dataset.name}-robustness"
     folder = run_dir.choose("evaluate", config.out, config.name, name)

@@ -3,7 +3,7 @@
 from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 
-from crackscope.config.choices import Device
+from crackscope.config.choices import Device, Precision, RuntimeName
 from crackscope.config.rules import at_least, check, share
 
 
@@ -44,6 +44,10 @@ class EvaluateConfig:
     """Seed of the bootstrap, and of what is drawn."""
     device: Device = "auto"
     """Where the network runs."""
+    runtime: RuntimeName = "onnx"
+    """What computes the network, as in inspect."""
+    precision: Precision = "f32"
+    """What the network computes in, as in inspect: so the figures are those of what is used."""
     workers: int | None = None
     """Files read at once; else one for each core."""
     out: Path | None = None
@@ -65,6 +69,10 @@ class EvaluateConfig:
             (not (self.cross and self.robustness), "--cross and --robustness are two commands"),
             at_least("seeds", self.seeds, 1),
             (self.cross or self.seeds == 1, "--seeds needs --cross"),
+            (
+                not self.cross or (self.runtime, self.precision) == ("onnx", "f32"),
+                "--cross has the features of ONNX Runtime in f32, and no --runtime or --precision",
+            ),
             at_least("seed", self.seed, 0),
             at_least("patches", self.patches, 2),
             at_least("workers", self.workers, 1),
