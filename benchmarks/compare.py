@@ -5,7 +5,8 @@
 training    seconds from process start, imports included, to the test accuracy that the yardstick
             ends with; same files on each side, same weights, same input size
 inspection  patches a second from JPEG file to score on two cores, the same network in float32:
-            Keras predict on a tf.data pipeline, the inspect path, the whole inspect command
+            Keras predict on a tf.data pipeline, the inspect path, the whole inspect command; and
+            the inspect path in int8
 start       seconds of `crackscope --help`, and of a cold process to its first score
 
 Writes compare.json and compare.md after every training and every part; what is there is not
@@ -139,20 +140,23 @@ def train_theirs(arguments: argparse.Namespace, manifest: Path, out: Path) -> di
 def inspection(
     arguments: argparse.Namespace, folder: Path, earlier: dict[str, Any] | None
 ) -> Iterator[dict[str, Any]]:
-    """Keras, the inspect path and the inspect command on the same files, A B C A B C …"""
+    """Keras, the inspect path (in int8, too) and the inspect command on the same files, in turn."""
     if earlier is not None:
         return
     files = folder / "patches"
     count = measuring.copy_patches(arguments.data, files, arguments.patches)
     model = ("--model", arguments.model, "--workers", arguments.cores)
-    rates: dict[str, list[float]] = {"keras": [], "inspect": [], "inspect_command": []}
+    ways = ("keras", "inspect", "inspect_int8", "inspect_command")
+    rates: dict[str, list[float]] = {way: [] for way in ways}
     differences = []
     for number in range(arguments.rounds):
         theirs = one_round("keras_speed.py", files, *model[:2])
         ours = one_round("inspect_speed.py", files, *model)
+        small = one_round("inspect_speed.py", files, *model, "--precision", "int8")
         command = ("inspect", files, *model, "--out", folder / f"inspected-{number}")
         rates["keras"].append(count / theirs["seconds"])
         rates["inspect"].append(count / ours["seconds"])
+        rates["inspect_int8"].append(count / small["seconds"])
         rates["inspect_command"].append(count / measuring.crackscope(*command)[0])
         scores = zip(theirs["scores"], ours["scores"], strict=True)
         differences.append(max(abs(a - b) for a, b in scores))
@@ -214,10 +218,11 @@ def training_text(part: dict[str, Any]) -> str:
 
 
 def inspection_text(part: dict[str, Any]) -> str:
-    """Patches a second of the three."""
+    """Patches a second of each."""
     names = {
         "keras": "Keras predict, tf.data",
         "inspect": "crackscope, file to verdict",
+        "inspect_int8": "the same in int8",
         "inspect_command": "`crackscope inspect`, start and overlays included",
     }
     rows = []

@@ -20,6 +20,7 @@ FIGURES = {
 }
 RATES = {
     "inspect": "as `inspect` scores them",
+    "inspect_int8": "the same with `--precision int8`",
     "inspect_command": "the whole command, start and overlays included",
 }
 STARTS = {

@@ -9,8 +9,9 @@ import argparse
 import json
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
+from crackscope.config import Precision
 from crackscope.inspection.batch import inspect_all
 from crackscope.inspection.find import find
 from crackscope.inspection.inspector import load
@@ -26,8 +27,9 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--model", required=True)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--precision", choices=get_args(Precision), default="f32")
     arguments = parser.parse_args()
-    inspector = load(arguments.model, "cpu")
+    inspector = load(arguments.model, "cpu", precision=arguments.precision)
     files = find([str(arguments.folder)]).photos
     settings = {
         "threshold": None,
