@@ -24,7 +24,7 @@ from crackscope.inspection import surface
 from crackscope.models import bundle as bundles
 from crackscope.models import classifier
 from crackscope.models.weights import Start
-from crackscope.training import pack, small
+from crackscope.training import pack, quantise
 
 SHORTENED = 1e-3
 """How far a score may move when kernels are rounded to 16 significant bits."""
@@ -51,7 +51,7 @@ def main(run: Path, data: Path) -> None:
         moved = verify.gate(before, now, SHORTENED)
         facts = {
             "parity": {"keras_onnx": difference},
-            "int8": small.of_run(config, dataset, patches, start, new),
+            "int8": quantise.of_run(config, dataset, patches, start, new),
         }
         pack.seal(new, {**old.info, **facts})
         for path in new.iterdir():

@@ -10,7 +10,7 @@ from crackscope.data.synthesis import scene  # noqa: E402
 from crackscope.exporting import int8, onnx, verify  # noqa: E402
 from crackscope.models import bundle  # noqa: E402
 from crackscope.runtimes.onnx import CELLS, SIZE  # noqa: E402
-from crackscope.training import small  # noqa: E402
+from crackscope.training import quantise  # noqa: E402
 
 
 def patches(first, count=4):
@@ -32,7 +32,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def written(folder):
-    facts = small.write(folder, BATCHES)
+    facts = quantise.write(folder, BATCHES)
     assert facts["kept"], facts
     return folder / bundle.INT8
 
@@ -42,7 +42,7 @@ def kinds(path):
 
 
 def test_the_first_convolutions_stay_in_float_and_the_others_do_not(folder, written):
-    in_float = small.IN_FLOAT[0]
+    in_float = quantise.IN_FLOAT[0]
     total = kinds(folder / bundle.ONNX).count("Conv")
     assert kinds(written).count("Conv") == total
     graph = onnx_library.load(written).graph
@@ -94,19 +94,23 @@ def test_nothing_is_printed_and_logging_stays_as_it_was(folder, tmp_path, capfd)
 
 def test_more_is_left_in_float_until_it_holds(folder, monkeypatch, tmp_path):
     (tmp_path / bundle.ONNX).write_bytes((folder / bundle.ONNX).read_bytes())
-    answers = iter((0.2, small.LIMIT))
+    answers = iter((0.2, quantise.LIMIT))
     monkeypatch.setattr(int8, "difference", lambda *_: next(answers))
-    facts = small.write(tmp_path, BATCHES[:2])
-    assert facts == {"kept": True, "rms_difference": small.LIMIT, "in_float": small.IN_FLOAT[1]}
+    facts = quantise.write(tmp_path, BATCHES[:2])
+    assert facts == {
+        "kept": True,
+        "rms_difference": quantise.LIMIT,
+        "in_float": quantise.IN_FLOAT[1],
+    }
     assert kinds(tmp_path / bundle.INT8).count("Conv") > 0
 
 
 def test_one_that_does_not_hold_is_not_kept(folder, monkeypatch, tmp_path):
     (tmp_path / bundle.ONNX).write_bytes((folder / bundle.ONNX).read_bytes())
-    monkeypatch.setattr(small, "IN_FLOAT", (6,))
-    for found in (2 * small.LIMIT, np.nan):
+    monkeypatch.setattr(quantise, "IN_FLOAT", (6,))
+    for found in (2 * quantise.LIMIT, np.nan):
         monkeypatch.setattr(int8, "difference", lambda *_, found=found: found)
-        assert not small.write(tmp_path, BATCHES[:2])["kept"]
+        assert not quantise.write(tmp_path, BATCHES[:2])["kept"]
         assert not (tmp_path / bundle.INT8).exists()
 
 
@@ -117,7 +121,7 @@ def test_one_that_cannot_be_made_does_not_fail_the_training(folder, monkeypatch,
         raise RuntimeError("no such operator\nand more")
 
     monkeypatch.setattr(int8, "write", broken)
-    assert small.write(tmp_path, BATCHES) == {"kept": False}
+    assert quantise.write(tmp_path, BATCHES) == {"kept": False}
     assert "no such operator" in caplog.text
 
 
@@ -134,7 +138,7 @@ def test_the_pictures_it_is_tried_on_are_not_those_it_was_made_with(folder, monk
     monkeypatch.setattr(
         int8, "difference", lambda _, __, tried: seen.update(tried=[id(b) for b in tried]) or 0.0
     )
-    small.write(tmp_path, BATCHES)
+    quantise.write(tmp_path, BATCHES)
     assert len(seen["tried"]) == 2
     assert not set(seen["tried"]) & set(seen["made"])
     assert len(seen["made"]) + len(seen["tried"]) == len(BATCHES)

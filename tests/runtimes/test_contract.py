@@ -1,12 +1,13 @@
 """The contract of a runtime, over the whole registry: the same scores, whoever computes them."""
 
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
 from crackscope.data.synthesis import scene
-from crackscope.errors import UnknownNameError, UsageError
+from crackscope.errors import BundleError, UnknownNameError, UsageError
 from crackscope.inspection.inspector import load
 from crackscope.models import bundle
 from crackscope.runtimes import discover
@@ -83,6 +84,15 @@ def test_int8_scores_nearly_as_f32_does_for_windows_and_for_photos(name):
 def test_a_model_without_an_int8_form_says_so(name, tiny_bundle):
     with pytest.raises(UsageError, match=f"has no {bundle.INT8}"):
         start(name, tiny_bundle, "cpu", 1, "int8")
+
+
+@readers_of_onnx
+def test_a_graph_that_cannot_be_run_is_named(name, tiny_bundle, tmp_path):
+    folder = shutil.copytree(tiny_bundle, tmp_path / "broken")
+    (folder / bundle.INT8).write_bytes(b"no graph")
+    bundle.seal(folder)
+    with pytest.raises(BundleError, match=f"{bundle.INT8} cannot be run"):
+        start(name, folder, "cpu", 1, "int8")
 
 
 @readers_of_onnx

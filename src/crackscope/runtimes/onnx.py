@@ -106,9 +106,9 @@ def open_session(
             session = onnxruntime.InferenceSession(network, options, providers=wanted)
         except Exception as error:  # the runtime has no common base for its errors
             if provider == _CPU:
+                file = network if isinstance(network, str) else bundle.file(ONNX)
                 raise BundleError(
-                    f"{bundle.file(ONNX)} cannot be run by ONNX Runtime "
-                    f"{onnxruntime.__version__}: {error}"
+                    f"{file} cannot be run by ONNX Runtime {onnxruntime.__version__}: {error}"
                 ) from error
             continue
         if session.get_providers()[0] == provider:  # it falls back to the CPU without an error

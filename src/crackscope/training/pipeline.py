@@ -15,7 +15,7 @@ from crackscope.models import classifier
 from crackscope.models.bundle import Thresholds
 from crackscope.models.weights import Start
 from crackscope.run_dir import write_atomically, write_json
-from crackscope.training import architecture, fit, pack, report, sheets, small, surface
+from crackscope.training import architecture, fit, pack, quantise, report, sheets, surface
 from crackscope.training.ledger import Ledger
 from crackscope.types import SCHEMA_VERSION
 
@@ -62,7 +62,7 @@ def train(
     tested = report.test(model, dataset, split, folder, config.seed, config.workers)
     figures_known = time.monotonic()
     info["metrics"] = {"test": tested["test"], "notes": tested["notes"]}
-    info["int8"] = small.of_run(config, dataset, split.distinct(), start, model)
+    info["int8"] = quantise.of_run(config, dataset, split.distinct(), start, model)
     pack.seal(model, info)
     report.curves(ledger, folder)
     architecture.draw(start.model, folder / "architecture.png")
