@@ -54,8 +54,8 @@ def main(run: Path, data: Path) -> None:
             "int8": quantise.of_run(config, dataset, patches, start, new),
         }
         pack.seal(new, {**old.info, **facts})
-        for path in new.iterdir():
-            shutil.copyfile(path, old.folder / path.name)
+        (old.folder / bundles.INT8).unlink(missing_ok=True)  # the new one may have none
+        shutil.copytree(new, old.folder, dirs_exist_ok=True)
     print(
         f"{old.identity} -> {bundles.load(run).identity}: Keras and ONNX differ by "
         f"{difference:.1e}, scores of before and now by {moved:.1e}; int8: {facts['int8']}"

@@ -115,14 +115,19 @@ def test_one_that_does_not_hold_is_not_kept(folder, monkeypatch, tmp_path):
 
 
 def test_one_that_cannot_be_made_does_not_fail_the_training(folder, monkeypatch, tmp_path, caplog):
+    """Nor does one stay that was made before it, and did not hold."""
     (tmp_path / bundle.ONNX).write_bytes((folder / bundle.ONNX).read_bytes())
 
-    def broken(*_):
-        raise RuntimeError("no such operator\nand more")
+    def broken(source, path, pictures, in_float):
+        if in_float > quantise.IN_FLOAT[0]:
+            raise RuntimeError("no such operator\nand more")
+        path.write_bytes(b"did not hold")
 
     monkeypatch.setattr(int8, "write", broken)
+    monkeypatch.setattr(int8, "difference", lambda *_: 2 * quantise.LIMIT)
     assert quantise.write(tmp_path, BATCHES) == {"kept": False}
     assert "no such operator" in caplog.text
+    assert not (tmp_path / bundle.INT8).exists()
 
 
 def test_the_pictures_it_is_tried_on_are_not_those_it_was_made_with(folder, monkeypatch, tmp_path):

@@ -8,11 +8,11 @@ from crackscope import config as configs
 from crackscope import extras, run_dir
 from crackscope.commands import cross, robustness
 from crackscope.commands.outcome import Outcome, facts
+from crackscope.commands.scorer import load_scorer
 from crackscope.config import EvaluateConfig
 from crackscope.data.readers import open_dataset
 from crackscope.evaluation import report
 from crackscope.evaluation.evaluate import evaluate_dataset
-from crackscope.inspection.inspector import load
 
 _SETTINGS = (
     *("include_trained", "threshold", "prevalence", "bootstrap", "seed"),
@@ -33,13 +33,7 @@ def run(config: EvaluateConfig) -> Outcome:
         return robustness.run(config)
     extras.require("sklearn.metrics", "train", "evaluate a model")
     started = time.perf_counter()
-    inspector = load(
-        config.model,
-        config.device,
-        threads=1,
-        runtime=config.runtime,
-        precision=config.precision,
-    )
+    inspector = load_scorer(config)
     dataset = open_dataset(config.data, config.reader, config.crack_class)
     name = f"{inspector.bundle.name}-on-{dataset.name}"
     folder = run_dir.choose("evaluate", config.out, config.name, name)

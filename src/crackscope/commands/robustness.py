@@ -7,13 +7,14 @@ import numpy as np
 
 from crackscope import extras, run_dir
 from crackscope.commands.outcome import Outcome, facts
+from crackscope.commands.scorer import load_scorer
 from crackscope.config import EvaluateConfig
 from crackscope.data.manifest import Dataset
 from crackscope.data.readers import open_dataset
 from crackscope.evaluation import false_alarms, robustness
 from crackscope.evaluation import robustness_report as report
 from crackscope.evaluation.evaluate import Selection, select
-from crackscope.inspection.inspector import Inspector, load
+from crackscope.inspection.inspector import Inspector
 
 _SETTINGS = (
     *("include_trained", "robustness", "patches", "threshold", "bootstrap", "seed"),
@@ -25,13 +26,7 @@ def run(config: EvaluateConfig) -> Outcome:
     """Degrade, draw, score and write the report; exit 3 where pictures could not be read."""
     extras.require("matplotlib.figure", "train", "draw the robustness table")
     started = time.perf_counter()
-    inspector = load(
-        config.model,
-        config.device,
-        threads=1,
-        runtime=config.runtime,
-        precision=config.precision,
-    )
+    inspector = load_scorer(config)
     dataset = open_dataset(config.data, config.reader, config.crack_class)
     name = f"{inspector.bundle.name}-on-{dataset.name}-robustness"
     folder = run_dir.choose("evaluate", config.out, config.name, name)
