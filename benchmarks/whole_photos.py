@@ -5,6 +5,8 @@
 inspect   `crackscope inspect` on drawn JPEG photos: decode, score map, regions, overlays, files;
           start and loading included
 int8      the same command with --precision int8
+map       the score map alone, of one of the photos in memory, again and again: the network over
+          blocks with their halo, and the head; what `inspect` does besides should hide behind it
 network   ONNX Runtime alone, float32, on windows in memory, as many pixels as the photos have
 loop      tiles that overlap by half, cut out of the photo and given to Keras `predict` (one photo)
 
@@ -31,6 +33,7 @@ from crackscope.models import bundle as bundles
 
 HERE = Path(__file__)
 INT8 = {"int8": ("--precision", "int8")}
+ALONE = ("map", "network", "loop")
 KINDS = ("cracked", "sound", "joint")
 BATCH = 16
 
@@ -39,21 +42,21 @@ def main() -> None:
     """Draw the photos, measure every way in turn, and write the two files."""
     arguments = parse()
     if arguments.way:
-        alone = {"network": network, "loop": loop}[arguments.way]
+        alone = {"map": score_map, "network": network, "loop": loop}[arguments.way]
         print(json.dumps({"megapixels_per_second": alone(arguments)}))
         return
     cores = measuring.keep_to_cores(arguments.cores)
     with tempfile.TemporaryDirectory() as folder:
         photos = Path(folder) / "photos"
         pixels = draw(photos, arguments.photos, arguments.megapixels)
-        rates: dict[str, list[float]] = {way: [] for way in ("inspect", *INT8, "network", "loop")}
+        rates: dict[str, list[float]] = {way: [] for way in ("inspect", *INT8, *ALONE)}
         for number in range(arguments.rounds):
             for way in ("inspect", *INT8):
                 out = ("--out", Path(folder) / f"{way}-{number}", "--report", "csv,index")
                 command = ("inspect", photos, "--model", arguments.model, "--workers", cores, *out)
                 seconds, _ = measuring.crackscope(*command, *INT8.get(way, ()))
                 rates[way].append(pixels / 1e6 / seconds)
-            for way in ("network", "loop"):
+            for way in ALONE:
                 found = measuring.timed(
                     HERE,
                     "--model",
@@ -69,7 +72,7 @@ def main() -> None:
     ratios = {
         f"{one}_to_{way}": [a / b for a, b in zip(rates[one], rates[way], strict=True)]
         for one in ("inspect", *INT8)
-        for way in ("network", "loop")
+        for way in ALONE
     }
     document = {
         "machine": environment.describe(),
@@ -94,8 +97,8 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--cores", type=int, default=2, help="cores that every process may use")
     parser.add_argument("--out", type=Path, default=Path("runs/benchmark"))
-    parser.add_argument("--way", choices=("network", "loop"), help="measure this one alone, once")
-    parser.add_argument("--photo", type=Path, help="the photo of --way loop")
+    parser.add_argument("--way", choices=ALONE, help="measure this one alone, once")
+    parser.add_argument("--photo", type=Path, help="the photo of --way map and loop")
     return parser.parse_args()
 
 
@@ -116,6 +119,22 @@ def draw(folder: Path, count: int, megapixels: float) -> int:
         pixels = scenes[number % len(scenes)][:: 1 - 2 * turn]
         Image.fromarray(np.ascontiguousarray(pixels)).save(folder / f"{number:03d}.jpg", quality=92)
     return count * height * width
+
+
+def score_map(arguments: argparse.Namespace) -> float:
+    """Megapixels a second of the map of a photo in memory, as many at a time as there are cores."""
+    from crackscope.inspection.inspector import load
+
+    inspector = load(arguments.model, "cpu", threads=1)
+    photo = read(arguments.photo)
+    size = photo.width * photo.height
+    calls: int = arguments.cores * max(1, round(60e6 / size / arguments.cores))
+    with ThreadPoolExecutor(arguments.cores) as pool:
+        list(pool.map(inspector.score_map, [photo] * arguments.cores))
+        started = time.perf_counter()
+        list(pool.map(inspector.score_map, [photo] * calls))
+        seconds = time.perf_counter() - started
+    return calls * size / 1e6 / seconds
 
 
 def network(arguments: argparse.Namespace) -> float:
@@ -158,7 +177,8 @@ def text(document: dict[str, Any]) -> str:
     names = {
         "inspect": "`crackscope inspect`, from start to files",
         "int8": "the same with `--precision int8`",
-        "network": "the network alone, ONNX Runtime",
+        "map": "the score map alone",
+        "network": "the network alone on windows, ONNX Runtime",
         "loop": "overlapping tiles and Keras predict",
     }
     rates, ratio = document["megapixels_per_second"], document["ratio"]

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from crackscope.inspection import regions
 from crackscope.inspection.regions import components, find_regions
 from crackscope.inspection.verdict import decide, score
 from crackscope.tiles.grid import grid
@@ -116,3 +117,13 @@ def test_regions_are_numbered_by_importance_and_boxed_in_pixels() -> None:
     assert first.outline == ((0, 0), (200, 0), (200, 100), (0, 100))
     assert (second.id, second.score, second.box) == (2, 0.9, Box(300, 100, 400, 200))
     assert find_regions(found, 0.95) == ()
+
+
+@given(values=PROBABILITIES, apart=st.integers(1, 7))
+def test_a_region_of_one_window_is_what_it_is_by_the_rule_for_many(
+    values: np.ndarray, apart: int
+) -> None:
+    found = scores(*values, apart=apart)
+    for cell in np.ndindex(values.shape):
+        given = (found, found.borders(), [cell], 1)
+        assert regions._window(*given) == regions._region(*given)

@@ -22,7 +22,26 @@ def find_regions(found: ScoreMap, upper: float) -> tuple[Region, ...]:
     tall, wide = map(np.diff, borders)
     groups.sort(key=lambda cells: -sum(found.scores[y, x] * tall[y] * wide[x] for y, x in cells))
     return tuple(
-        _region(found, borders, cells, number) for number, cells in enumerate(groups, start=1)
+        (_region if len(cells) > 1 else _window)(found, borders, cells, number)
+        for number, cells in enumerate(groups, start=1)
+    )
+
+
+def _window(found: ScoreMap, borders: Borders, cells: list[Cell], number: int) -> Region:
+    """What `_region` gives for a single window, at a tenth of its time: most patches are one."""
+    ((row, column),) = cells
+    rows, columns = borders
+    top, bottom = int(rows[row]), int(rows[row + 1])
+    left, right = int(columns[column]), int(columns[column + 1])
+    score = float(found.scores[row, column])
+    return Region(
+        id=number,
+        box=Box(left, top, right, bottom),
+        score=score,
+        outline=((left, top), (right, top), (right, bottom), (left, bottom)),
+        mean_score=score,
+        area_px=(right - left) * (bottom - top),
+        length_px=float(min(right - left, bottom - top)),
     )
 
 

@@ -1,5 +1,7 @@
 """What the pixels of a window are like, the network aside: colours, gradients and tones."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -10,6 +12,8 @@ Floats = NDArray[np.float64]
 COUNT = 19
 _TONES = np.arange(256)
 _LEAST = 1e-9
+_FLAT = 0.1
+"""Grey levels added to every mean step, which is never 0 then."""
 
 
 def statistics(window: Pixels) -> Floats:
@@ -30,18 +34,25 @@ def _colours(pixels: Pixels) -> list[float]:
 def _gradients(grey: NDArray[np.uint8]) -> list[float]:
     """Logarithms: how steep at one pixel and at four, and how much more downwards than across."""
     rows, columns = (side // 4 * 4 for side in grey.shape)
-    fine = grey[:rows, :columns].astype(np.float32)
-    bands = fine[0::4] + fine[1::4] + fine[2::4] + fine[3::4]
-    rough = (bands[:, 0::4] + bands[:, 1::4] + bands[:, 2::4] + bands[:, 3::4]) / 16
-    (down, across), coarse = _slopes(fine), sum(_slopes(rough))
+    fine = grey[:rows, :columns]
+    wide = fine.astype(np.uint16)
+    bands = wide[0::4] + wide[1::4] + wide[2::4] + wide[3::4]
+    squares = bands[:, 0::4] + bands[:, 1::4] + bands[:, 2::4] + bands[:, 3::4]
+    down, across = (step + _FLAT for step in _slopes(fine))
+    coarse = sum(step / 16 + _FLAT for step in _slopes(squares))
     return [*np.log([down + across, coarse, down / across])]
 
 
-def _slopes(plane: NDArray[np.float32]) -> tuple[float, float]:
-    """Mean step from row to row and from column to column, by every other row; never 0."""
+def _slopes(plane: NDArray[np.unsignedinteger[Any]]) -> tuple[float, float]:
+    """Mean step from row to row and from column to column, by every other row.
+
+    In integers as short as they come, which is twice as fast as in floats.
+    """
     upper, lower = plane[0:-1:2], plane[1::2]
-    down, across = np.abs(lower - upper), np.abs(np.diff(upper, axis=1))
-    return float(down.mean()) + 0.1, float(across.mean()) + 0.1
+    left, right = upper[:, :-1], upper[:, 1:]
+    steps = [np.maximum(a, b) - np.minimum(a, b) for a, b in ((upper, lower), (left, right))]
+    down, across = (float(step.sum(dtype=np.uint64)) / step.size for step in steps)
+    return down, across
 
 
 def _tones(grey: NDArray[np.uint8]) -> list[float]:
