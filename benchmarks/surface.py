@@ -131,7 +131,7 @@ def strangeness(inspector: Inspector, photos: Iterable[Photo]) -> dict[str, floa
         raise SystemExit(f"{inspector.bundle.identity} has no surface.npz: it flags nothing")
     found = {}
     for photo in photos:
-        found[photo.path] = known.of_photo(photo, inspector.frame(photo))
+        (found[photo.path],) = known.of_photos([photo], [inspector.frame(photo)])
     return found
 
 

@@ -169,9 +169,12 @@ def claims(width: int, height: int) -> bytes:
 
 
 def test_a_header_is_not_believed(tmp_path: Path) -> None:
-    error = refusal(tmp_path, claims(100_000, 100_000), limit=250.0)
-    assert error.kind == "too_large"
-    assert "fits into" in str(error)
+    short = claims(100_000, 100_000)
+    with pytest.raises(ImageError, match="fits into") as caught:
+        decode(short, "short")
+    long = refusal(tmp_path, short + bytes(10**6), limit=250.0)
+    assert "fits into" in str(long)
+    assert caught.value.kind == long.kind == "too_large"
 
 
 def repointed(offset: int | None, length: int | None) -> bytes:

@@ -32,7 +32,7 @@ def write(tiny_bundle, folder, **arrays):
 @pytest.fixture(scope="module")
 def scope(tiny_bundle, tmp_path_factory):
     """Takes what is black for concrete."""
-    known = Concrete(statistics(BLACK), np.eye(COUNT))
+    known = Concrete(statistics(BLACK[None])[0], np.eye(COUNT))
     folder = tmp_path_factory.mktemp("models") / "known"
     return load(write(tiny_bundle, folder, **known.to_arrays()), "cpu", threads=1)
 
@@ -102,14 +102,22 @@ def test_results_without_the_flag_are_still_read(scope):
 def test_statistics_of_any_window_are_finite(shape):
     windows = [np.full((*shape, 3), tone, np.uint8) for tone in (0, 128, 255)]
     windows.append(np.random.default_rng(1).integers(0, 256, (*shape, 3), dtype=np.uint8))
-    for window in windows:
-        values = statistics(window)
-        assert values.shape == (COUNT,)
-        assert np.isfinite(values).all()
+    values = statistics(np.stack(windows))
+    assert values.shape == (4, COUNT)
+    assert np.isfinite(values).all()
+
+
+def test_windows_of_several_sizes_are_each_described_as_alone(monkeypatch):
+    monkeypatch.setattr(surface, "_TOGETHER", 2)
+    rng = np.random.default_rng(2)
+    shapes = [(40, 40), (40, 50), (40, 40), (40, 40), (40, 50)]
+    windows = [rng.integers(0, 256, (*shape, 3), dtype=np.uint8) for shape in shapes]
+    alone = [statistics(window[None])[0] for window in windows]
+    assert surface.of_windows(windows) == pytest.approx(np.array(alone))
 
 
 def test_statistics_follow_the_light_not_the_side_it_comes_from():
     patch = scene.draw_patch(1, 96, 3).pixels
-    base, mirrored = statistics(patch), statistics(patch[::-1])
+    base, mirrored, dark = statistics(np.stack([patch, patch[::-1], patch // 2]))
     assert mirrored[:6] == pytest.approx(base[:6], rel=0.05, abs=0.5)
-    assert statistics(patch // 2)[9] == pytest.approx(base[9] / 2, abs=1)
+    assert dark[9] == pytest.approx(base[9] / 2, abs=1)

@@ -24,14 +24,12 @@ from crackscope.images.exif import block_of, exif_of
 from crackscope.images.guard import our_limits
 from crackscope.images.metadata import metadata_of
 from crackscope.images.orient import orientation_of
-from crackscope.images.read import MAX_MEGAPIXELS, check_size
+from crackscope.images.read import MAX_MEGAPIXELS, PIXELS_PER_BYTE, check_size
 from crackscope.images.signature import READABLE, format_of
 from crackscope.types import Photo, Pixels
 
 WHOLE_MEGAPIXELS = 50.0
 """Up to this size every photo is decoded whole."""
-_PIXELS_PER_BYTE = 100
-"""What packs more densely is no photo: those of walls have less than 30, blank paper 340."""
 _KINDS = ("TIFF", "PNG")
 _LONGEST_EXIF = 2**20
 
@@ -58,19 +56,16 @@ def opened(
     Raises ImageError where it has more than `max_megapixels` and cannot be read in parts; reading
     its pixels raises it, too.
     """
+    least = min(WHOLE_MEGAPIXELS, max_megapixels)
     with ExitStack() as stack:
-        try:
-            file = stack.enter_context(path.open("rb"))
-        except (OSError, ValueError):  # whoever reads it whole says why
-            yield None
-            return
-        kind = format_of(file.read(32))
-        if kind not in _KINDS:
+        file = _file(path, least)
+        kind = "" if file is None else format_of(stack.enter_context(file).read(32))
+        if file is None or kind not in _KINDS:
             yield None
             return
         stack.enter_context(our_limits())
         image = _opened(file, kind)
-        if image is None or _megapixels(image) <= min(WHOLE_MEGAPIXELS, max_megapixels):
+        if image is None or _megapixels(image) <= least:
             yield None
         elif reason := _why_not(file, image):
             if _megapixels(image) > max_megapixels:
@@ -80,9 +75,18 @@ def opened(
             yield _large(file, image, name or str(path))
 
 
+def _file(path: Path, least: float) -> IO[bytes] | None:
+    """None where it is too short for a photo of `least` megapixels, which saves the opening of many
+    patches, or cannot be opened: whoever reads it whole says why."""
+    try:
+        return path.open("rb") if path.stat().st_size * PIXELS_PER_BYTE > least * 1e6 else None
+    except (OSError, ValueError):
+        return None
+
+
 def megapixels(content: bytes) -> float:
     """What the content of a file says of its size; 0 where it is too short for a large photo."""
-    if len(content) * _PIXELS_PER_BYTE < WHOLE_MEGAPIXELS * 1e6:
+    if len(content) * PIXELS_PER_BYTE < WHOLE_MEGAPIXELS * 1e6:
         return 0.0
     try:
         with our_limits(), Image.open(io.BytesIO(content), formats=READABLE) as image:
@@ -117,7 +121,7 @@ def _why_not(file: IO[bytes], image: Image.Image) -> str:
 def _checked(file: IO[bytes], image: Image.Image) -> str:
     check_size(*image.size, math.inf)
     size = file.seek(0, os.SEEK_END)
-    if image.width * image.height > size * _PIXELS_PER_BYTE:
+    if image.width * image.height > size * PIXELS_PER_BYTE:
         return f"no photo of that size fits into {size} bytes"
     if isinstance(image, TiffImageFile):
         reason = tiff_strips.why_not(image, size)

@@ -24,6 +24,8 @@ from crackscope.types import Photo, Pixels
 
 MAX_MEGAPIXELS = 250.0
 MIN_SIDE = 32
+PIXELS_PER_BYTE = 100
+"""What packs more densely is no photo: those of walls have less than 30, blank paper 340."""
 
 _LENIENT = ("PNG", "JPEG2000")
 """Formats whose decoder passes a file that is cut off."""
@@ -79,18 +81,24 @@ def from_array(pixels: NDArray[np.uint8], path: str = "array") -> Photo:
     return Photo(path, np.ascontiguousarray(pixels[..., :3]))
 
 
-def check_size(width: int, height: int, max_megapixels: float) -> None:
-    """Raise ImageError where a side is under 32 px or the whole is too large."""
+def check_size(width: int, height: int, max_megapixels: float, length: int | None = None) -> None:
+    """Raise ImageError where a side is under 32 px or the whole is too large, even more so for a
+    file of `length` bytes."""
     if min(width, height) < MIN_SIDE:
         raise ImageError(
             "too_small", f"the photo is {width}×{height} px; a side must be at least {MIN_SIDE} px"
         )
     if width * height > max_megapixels * 1e6:
+        advice = (
+            "Raise it with --max-megapixels, or save the photo on this machine as TIFF in strips, "
+            "which is read in parts"
+        )
+        if length is not None and width * height > length * PIXELS_PER_BYTE:
+            advice = f"And no photo of that size fits into {length} bytes: see where it comes from"
         raise ImageError(
             "too_large",
             f"the photo is {width}×{height} px, {width * height / 1e6:.1f} megapixels; the limit "
-            f"for what is decoded whole is {max_megapixels:g}. Raise it with --max-megapixels, or "
-            "save the photo on this machine as TIFF in strips, which is read in parts",
+            f"for what is decoded whole is {max_megapixels:g}. {advice}",
         )
 
 
@@ -98,7 +106,7 @@ def _decode_common(content: bytes, path: str, max_megapixels: float) -> Photo:
     with Image.open(io.BytesIO(content), formats=signature.READABLE) as image:
         if dng.recognises(image):
             return _decode_dng(content, image, path, max_megapixels)
-        check_size(*image.size, max_megapixels)
+        check_size(*image.size, max_megapixels, len(content))
         if isinstance(image, TiffImageFile):
             tiff.check(image.tag_v2)
         elif image.mode == "F":
@@ -152,7 +160,7 @@ def _is_damage(remark: str) -> bool:
 def _decode_heic(content: bytes, path: str, max_megapixels: float) -> Photo:
     opened = heic.open_heic(content)
     width, height = opened.size
-    check_size(width, height, max_megapixels)
+    check_size(width, height, max_megapixels, len(content))
     block = opened.info.get("exif") or b""
     image = heic.to_pillow(opened)
     pixels = upright(to_rgb(image, foreign_profile(image)), 1)

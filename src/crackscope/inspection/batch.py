@@ -19,7 +19,7 @@ Finish = Callable[[Source, Photo, ScoreMap, PhotoResult], None]
 """Called in the worker for each photo that was scored, while its pixels are at hand: of one that is
 read in parts those of a reduced copy."""
 
-_TOGETHER, _TOGETHER_BYTES = 8, 2**20
+_TOGETHER, _TOGETHER_BYTES = 16, 2**20
 """Small files, such as patches, are taken together, so that they share the network's batches."""
 _AHEAD = 2
 """Jobs that wait for each worker; more would only hold memory."""
@@ -147,15 +147,17 @@ class Worker:
         return self.one_large if megapixels(content) > WHOLE_MEGAPIXELS else nullcontext()
 
     def _score(self, entries: Sequence[tuple[Source, Photo, float]]) -> dict[Source, PhotoResult]:
+        if not entries:
+            return {}
         start = time.perf_counter()
-        scored = self.inspector.score_all([photo for _, photo, _ in entries])
-        share = (time.perf_counter() - start) / max(1, len(entries))
-        results = {}
-        for (source, photo, reading), windows in zip(entries, scored, strict=True):
-            result = self.inspector.judge(photo, windows, self.threshold, reading + share)
+        sources, photos, reading = zip(*entries, strict=True)
+        scored = self.inspector.score_all(photos)
+        share = (time.perf_counter() - start) / len(entries)
+        seconds = [own + share for own in reading]
+        results = self.inspector.judge_all(photos, scored, self.threshold, seconds)
+        for source, photo, windows, result in zip(sources, photos, scored, results, strict=True):
             self.finish(source, photo, windows, result)
-            results[source] = result
-        return results
+        return dict(zip(sources, results, strict=True))
 
 
 def _failed(source: Source, error: ImageError, seconds: float) -> PhotoResult:

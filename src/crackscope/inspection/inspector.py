@@ -24,7 +24,7 @@ from crackscope.runtimes import Runtime, discover
 from crackscope.tiles.batches import of_one_size
 from crackscope.tiles.cut import cut
 from crackscope.tiles.grid import grid
-from crackscope.types import Photo, PhotoResult, ScoreMap
+from crackscope.types import Photo, PhotoResult, ScoreMap, Surface
 
 _BLOCKS = 4
 """Blocks of a photo that are computed at once, which is faster than more threads to one block, and
@@ -104,6 +104,30 @@ class Inspector:
         self, photo: Photo, found: ScoreMap, threshold: float | None, seconds: float
     ) -> PhotoResult:
         """The result that the scores of a photo amount to."""
+        return self.judge_all([photo], [found], threshold, [seconds])[0]
+
+    def judge_all(
+        self,
+        photos: Sequence[Photo],
+        found: Sequence[ScoreMap],
+        threshold: float | None,
+        seconds: Sequence[float],
+    ) -> list[PhotoResult]:
+        """The results of several photos."""
+        surfaces: Sequence[Surface | None] = [None] * len(photos)
+        if self.concrete is not None:
+            surfaces = self.concrete.judge(photos, found)
+        rows = zip(photos, found, surfaces, seconds, strict=True)
+        return [self._result(*row, threshold) for row in rows]
+
+    def _result(
+        self,
+        photo: Photo,
+        found: ScoreMap,
+        seen: Surface | None,
+        seconds: float,
+        threshold: float | None,
+    ) -> PhotoResult:
         limits = self.bundle.thresholds
         upper = limits.upper if threshold is None else threshold
         regions = find_regions(found, upper)
@@ -120,7 +144,7 @@ class Inspector:
             width=photo.width,
             height=photo.height,
             regions=regions,
-            surface=self.concrete.judge(photo, found) if self.concrete else None,
+            surface=seen,
             metadata=photo.metadata,
         )
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("crackscope")
 
-BATCH = 4
-"""Windows to a call of the session: larger batches fall out of the processor's cache."""
+BATCH = 2
+"""Windows to a call of the session: the layers of more would fall out of the processor's cache."""
 CELLS, SIZE = "cells", "size"
 """Names in the graph: the features of cells, and the height and width that it resizes to."""
 _CPU = "CPUExecutionProvider"

@@ -47,8 +47,8 @@ def learn(config: TrainConfig, dataset: Dataset, patches: Sequence[Patch]) -> Co
     workers = config.workers or os.cpu_count() or 1
     stream = Stream(dataset, chosen, config.image_size, config.batch, workers, config.drawn)
     pictures, _ = stream.field(config.seed, config.augment)
-    seen = [statistics(picture) for images, _ in pictures for picture in images.numpy()]
-    return describe(seen, config.seed)
+    seen = [statistics(images.numpy()) for images, _ in pictures]
+    return describe(np.concatenate(seen), config.seed)
 
 
 def describe(values: ArrayLike, seed: int = 0) -> Concrete:
