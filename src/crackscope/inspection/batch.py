@@ -19,7 +19,7 @@ Finish = Callable[[Source, Photo, ScoreMap, PhotoResult], None]
 """Called in the worker for each photo that was scored, while its pixels are at hand: of one that is
 read in parts those of a reduced copy."""
 
-_TOGETHER, _TOGETHER_BYTES = 16, 2**20
+_TOGETHER, _TOGETHER_BYTES = 8, 2**20
 """Small files, such as patches, are taken together, so that they share the network's batches."""
 _AHEAD = 2
 """Jobs that wait for each worker; more would only hold memory."""

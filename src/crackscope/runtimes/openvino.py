@@ -55,6 +55,9 @@ class OpenVinoRuntime:
             raise UsageError(f"OpenVINO computes in {used} here, not in {rest}, as asked for")
         self.description = f"OpenVINO {openvino.__version__.partition('-')[0]}, {precision}"
         self._idle: deque[Any] = deque()
+        # OpenVINO looks numpy up with the first array that it is given. Two threads at once may
+        # hang there for ever: one holds Python's lock, the other waits for it inside C++.
+        openvino.Tensor(np.zeros(1, np.uint8))
 
     def __call__(self, batch: NDArray[np.uint8]) -> NDArray[np.float64]:
         """Windows (N, H, W, 3) uint8 RGB -> calibrated probabilities of a crack (N,) float64."""
