@@ -82,8 +82,8 @@ def from_array(pixels: NDArray[np.uint8], path: str = "array") -> Photo:
 
 
 def check_size(width: int, height: int, max_megapixels: float, length: int | None = None) -> None:
-    """Raise ImageError where a side is under 32 px or the whole is too large, even more so for a
-    file of `length` bytes."""
+    """Raise ImageError where a side is under 32 px or the whole is too large; it says so where no
+    photo of that size fits into a file of `length` bytes."""
     if min(width, height) < MIN_SIDE:
         raise ImageError(
             "too_small", f"the photo is {width}×{height} px; a side must be at least {MIN_SIDE} px"

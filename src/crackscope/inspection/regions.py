@@ -28,7 +28,7 @@ def find_regions(found: ScoreMap, upper: float) -> tuple[Region, ...]:
 
 
 def _window(found: ScoreMap, borders: Borders, cells: list[Cell], number: int) -> Region:
-    """What `_region` gives for a single window, at a tenth of its time: most patches are one."""
+    """What `_region` gives for a single window, without a search: most cracked patches are one."""
     ((row, column),) = cells
     rows, columns = borders
     top, bottom = int(rows[row]), int(rows[row + 1])

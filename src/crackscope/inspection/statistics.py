@@ -1,6 +1,6 @@
 """What the pixels of windows are like, the network aside: colours, gradients and tones.
 
-Several windows at a time: to begin one of the sixty steps takes as long as to go through a window.
+Several windows at a time: for one alone, half the time goes to beginning the sixty steps.
 """
 
 from typing import Any
