@@ -30,6 +30,7 @@ ImageErrorKind = Literal[
     "unreadable",
     "not_found",
     "not_permitted",
+    "timeout",
 ]
 
 

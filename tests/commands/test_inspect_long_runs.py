@@ -25,6 +25,18 @@ POSIX = pytest.mark.skipif(os.name == "nt", reason="signals and limits are of PO
 SCRIPT = "from crackscope.commands import watch; watch._LOOK_EVERY = 0.05" + slowed(
     "crackscope.inspection.batch", "decode", 0.02
 )
+HANGS = """
+import threading
+from crackscope.inspection import batch
+decode = batch.decode
+def hang(content, name, limit):
+    if name.endswith("005.jpg"):
+        threading.Event().wait()
+    return decode(content, name, limit)
+batch.decode, batch._LONG = hang, 0.2
+from crackscope.cli.main import main
+main()
+"""
 SMALL_DISK = """
 import resource, signal
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -120,6 +132,33 @@ def test_ctrl_c_finishes_what_is_begun_and_the_same_command_does_the_rest(
     assert f"inspected for cracks: {len(done)}" in (out / "report.html").read_text("utf-8")
     assert run(command(tiny_bundle, out, photos)) == 0
     assert lines(out) == lines(whole)
+
+
+@POSIX
+def test_a_photo_that_hangs_is_named_and_with_a_timeout_the_rest_is_done(
+    tiny_bundle: Path, tmp_path: Path
+) -> None:
+    photos, out = site(tmp_path / "site", 40), tmp_path / "out"
+    process = start(HANGS, command(tiny_bundle, out, photos))
+    assert process.stderr is not None
+    said = process.stderr.readline()
+    while "still waiting" not in said:
+        assert said, "it ended"
+        said = process.stderr.readline()
+    assert "000.jpg (and " in said or "005.jpg" in said
+    for _ in range(2):  # "press Ctrl-C again to stop at once"
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.5)
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode == 130, errors
+    assert "the same command goes on" in errors
+    process = start(HANGS, [*command(tiny_bundle, out, photos), "--timeout", "1.5"])
+    process.communicate(timeout=60)
+    assert process.returncode == 3
+    failed = [line for line in lines(out) if line["status"] == "failed"]
+    assert [Path(line["path"]).name for line in failed] == ["005.jpg"]
+    assert failed[0]["error"]["kind"] == "timeout"
+    assert len(lines(out)) == 40
 
 
 @POSIX

@@ -2,8 +2,10 @@
 
 import io
 import struct
+import threading
 import zlib
-from itertools import pairwise
+from collections.abc import Iterator
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +114,29 @@ def test_what_is_known_of_the_photo_comes_with_it(kind: str, tmp_path: Path) -> 
         assert photo.photo.metadata == decode(content, "a").metadata
         assert photo.photo.metadata is not None
         assert photo.photo.exif
+
+
+def test_a_part_that_hangs_fails_the_photo_and_the_parts_in_time_are_the_photo(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, released = written(tmp_path, encode(PHOTO, "TIFF")), threading.Event()
+    with opened(file, max_megapixels=LIMIT, timeout=30.0) as photo:
+        assert photo is not None
+        assert np.array_equal(photo.photo.pixels[0:HEIGHT, 0:WIDTH], np.asarray(PHOTO))
+    strips = tiff_strips.strips
+
+    def hang(*arguments: Any) -> Iterator[Pixels]:
+        yield from islice(strips(*arguments), 2)
+        released.wait()
+
+    monkeypatch.setattr(tiff_strips, "strips", hang)
+    with opened(file, max_megapixels=LIMIT, timeout=0.3) as photo:
+        assert photo is not None
+        assert photo.photo.pixels[0:30, 0:WIDTH].shape == (30, WIDTH, 3)
+        with pytest.raises(ImageError) as caught:
+            photo.photo.pixels[0:HEIGHT, 0:WIDTH]
+    released.set()
+    assert caught.value.kind == "timeout"
 
 
 def test_small_photos_and_other_formats_are_decoded_whole(tmp_path: Path) -> None:

@@ -16,6 +16,8 @@ from crackscope.cli.settings import layered
 from crackscope.commands.outcome import Outcome
 from crackscope.errors import CrackscopeError, UsageError
 
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells give it."""
 _STDIN = "stdin://"
 """For a lone -, which cyclopts takes for an option."""
 
@@ -65,7 +67,7 @@ def run(arguments: Sequence[str]) -> int:
     except CrackscopeError as error:
         return _fail(str(error), error.exit_code)
     except KeyboardInterrupt:
-        return _fail("interrupted; the same command goes on where it stopped", 130)
+        return _fail("interrupted; the same command goes on where it stopped", INTERRUPTED)
     except BrokenPipeError:  # the reader of our stdout left, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -98,5 +100,13 @@ def _print(outcome: Outcome, as_json: bool) -> int:
 
 
 def main() -> NoReturn:
-    """Entry point of the installed command."""
-    sys.exit(run(sys.argv[1:]))
+    """Entry point of the installed command.
+
+    After an interrupt it ends at once, and does not wait for threads that still work on a photo.
+    """
+    code = run(sys.argv[1:])
+    if code == INTERRUPTED:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)

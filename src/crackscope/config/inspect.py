@@ -47,6 +47,9 @@ class InspectConfig:
     max_megapixels: float = 250.0
     """Larger photos are refused before they are decoded, but for TIFF and PNG that can be read in
     parts."""
+    timeout: float | None = None
+    """Most seconds to wait for a photo to be read: a drive or a server may hang. It is named in
+    errors.jsonl then, and the rest goes on; else there is no limit."""
     report: str = REPORTS
     """What to write beside results.jsonl, joined by commas, such as csv, html, pdf, geojson, coco,
     label-studio, parquet. `crackscope report` makes any of them later."""
@@ -67,4 +70,5 @@ class InspectConfig:
             positive("mm_per_px", self.mm_per_px),
             at_least("workers", self.workers, 1),
             positive("max_megapixels", self.max_megapixels),
+            positive("timeout", self.timeout),
         )

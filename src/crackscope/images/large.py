@@ -24,6 +24,7 @@ from crackscope.images.exif import block_of, exif_of
 from crackscope.images.guard import our_limits
 from crackscope.images.metadata import metadata_of
 from crackscope.images.orient import orientation_of
+from crackscope.images.patience import within
 from crackscope.images.read import MAX_MEGAPIXELS, PIXELS_PER_BYTE, check_size
 from crackscope.images.signature import READABLE, format_of
 from crackscope.types import Photo, Pixels
@@ -49,12 +50,15 @@ class LargePhoto:
 
 @contextmanager
 def opened(
-    path: Path, name: str | None = None, max_megapixels: float = MAX_MEGAPIXELS
+    path: Path,
+    name: str | None = None,
+    max_megapixels: float = MAX_MEGAPIXELS,
+    timeout: float | None = None,
 ) -> Iterator[LargePhoto | None]:
     """The photo at `path`, which carries `name`; None where it is to be decoded whole.
 
     Raises ImageError where it has more than `max_megapixels` and cannot be read in parts; reading
-    its pixels raises it, too.
+    its pixels raises it, too, also where the next of its parts takes more than `timeout` seconds.
     """
     least = min(WHOLE_MEGAPIXELS, max_megapixels)
     with ExitStack() as stack:
@@ -72,7 +76,7 @@ def opened(
                 raise _too_large(image, max_megapixels, reason)
             yield None
         else:
-            yield _large(file, image, name or str(path))
+            yield _large(file, image, name or str(path), timeout)
 
 
 def _file(path: Path, least: float) -> IO[bytes] | None:
@@ -151,23 +155,26 @@ def _too_large(image: Image.Image, max_megapixels: float, reason: str) -> ImageE
     )
 
 
-def _large(file: IO[bytes], image: Image.Image, name: str) -> LargePhoto:
+def _large(file: IO[bytes], image: Image.Image, name: str, timeout: float | None) -> LargePhoto:
     profile = foreign_profile(image)
     if isinstance(image, TiffImageFile):
         strips = tiff_strips.strips(file, image, profile)
     else:
         strips = png_rows.strips(file, profile)
-    bands = Bands(*image.size, _explained(strips, image))
+    bands = Bands(*image.size, _explained(strips, image, timeout))
     exif = exif_of(image)
     pixels = cast(Pixels, bands)  # all that is done with them is slicing
     photo = Photo(name, pixels, metadata_of(exif), block_of(image, exif))
     return LargePhoto(photo, bands)
 
 
-def _explained(strips: Iterator[Pixels], image: Image.Image) -> Iterator[Pixels]:
+def _explained(
+    strips: Iterator[Pixels], image: Image.Image, timeout: float | None
+) -> Iterator[Pixels]:
     """Whatever goes wrong in a decoder is the photo's fault."""
     try:
-        yield from strips
+        while (strip := within(timeout, next, strips, None)) is not None:
+            yield strip
     except ImageError:
         raise
     except MemoryError as error:

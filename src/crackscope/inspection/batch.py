@@ -1,15 +1,17 @@
 """Many photos, several at once, results in the order of the input."""
 
+import logging
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from threading import Lock
 
 from crackscope.errors import ImageError
 from crackscope.images.large import WHOLE_MEGAPIXELS, megapixels, opened
+from crackscope.images.patience import within
 from crackscope.images.read import decode
 from crackscope.inspection.inspector import Inspector
 from crackscope.inspection.sources.source import Source
@@ -23,6 +25,9 @@ _TOGETHER, _TOGETHER_BYTES = 8, 2**20
 """Small files, such as patches, are taken together, so that they share the network's batches."""
 _AHEAD = 2
 """Jobs that wait for each worker; more would only hold memory."""
+_LONG = 60.0
+"""Seconds after which it is said what is waited for."""
+_log = logging.getLogger("crackscope")
 
 
 def inspect_all(
@@ -34,13 +39,15 @@ def inspect_all(
     workers: int,
     finish: Finish,
     stop: Callable[[], bool] = lambda: False,
+    timeout: float | None = None,
 ) -> Generator[PhotoResult, None, None]:
     """One result a source, in order; a photo that cannot be read becomes a failed result.
 
     Once `stop` gives true, the photos that are worked on are finished, and no other is begun.
-    Whatever `finish` raises ends the walk: it is the system's fault, not the photo's.
+    A photo that cannot be read within `timeout` seconds has failed. Whatever `finish` raises ends
+    the walk: it is the system's fault, not the photo's.
     """
-    worker = Worker(inspector, threshold, max_megapixels, finish, Lock())
+    worker = Worker(inspector, threshold, max_megapixels, finish, Lock(), timeout)
     return in_order(worker.run, sources, workers, stop)
 
 
@@ -52,28 +59,42 @@ def in_order(
 ) -> Generator[PhotoResult, None, None]:
     """Give `run` a few sources at a time, in as many threads as there are `workers`.
 
-    The results come in order; `stop` is as in `inspect_all`.
+    The results come in order; `stop` is as in `inspect_all`. What is waited for long is named. An
+    interrupt does not wait for what is begun, whose threads go on.
     """
-    waiting: deque[Future[list[PhotoResult]]] = deque()
-    pool = ThreadPoolExecutor(workers, thread_name_prefix="inspect")
+    waiting: deque[tuple[Sequence[Source], Future[list[PhotoResult]]]] = deque()
+    pool, patient = ThreadPoolExecutor(workers, thread_name_prefix="inspect"), True
     try:
         for job in _jobs(sources, workers):
             if stop():
                 break
-            waiting.append(pool.submit(run, job))
+            waiting.append((job, pool.submit(run, job)))
             if len(waiting) > workers * _AHEAD:
-                yield from waiting.popleft().result()
+                yield from _awaited(*waiting.popleft())
         while waiting:
-            yield from waiting.popleft().result()
+            yield from _awaited(*waiting.popleft())
             if stop():
                 _call_off(waiting)
+    except KeyboardInterrupt:
+        patient = False
+        raise
     finally:
-        pool.shutdown(cancel_futures=True)
+        pool.shutdown(wait=patient, cancel_futures=True)
 
 
-def _call_off(waiting: deque[Future[list[PhotoResult]]]) -> None:
+def _awaited(job: Sequence[Source], future: Future[list[PhotoResult]]) -> list[PhotoResult]:
+    """The results of a job; says which one it is each time that twice as long has passed."""
+    seconds = _LONG
+    while not wait([future], seconds).done:
+        others = f" (and {len(job) - 1} after it)" if len(job) > 1 else ""
+        _log.warning("still waiting for %s%s", job[0].name, others)
+        seconds *= 2
+    return future.result()
+
+
+def _call_off(waiting: deque[tuple[Sequence[Source], Future[list[PhotoResult]]]]) -> None:
     """Drop the jobs that no worker has begun: from the end, so that none in between is missing."""
-    while waiting and waiting[-1].cancel():
+    while waiting and waiting[-1][1].cancel():
         waiting.pop()
 
 
@@ -102,6 +123,7 @@ class Worker:
     finish: Finish
     one_large: Lock
     """Held for a photo above 50 megapixels, so that the memory of several does not add up."""
+    timeout: float | None = None
 
     def run(self, sources: Sequence[Source]) -> list[PhotoResult]:
         """One result a source, in order; several threads may share the worker."""
@@ -114,9 +136,9 @@ class Worker:
                 if (result := self._large(source, start)) is not None:
                     results[source] = result
                     continue
-                content = source.content(self.max_megapixels)
+                content = within(self.timeout, source.content, self.max_megapixels)
                 with self._turn(content):
-                    photo = decode(content, source.name, self.max_megapixels)
+                    photo = within(self.timeout, decode, content, source.name, self.max_megapixels)
                     entry = (source, photo, time.perf_counter() - start)
                     if photo.width * photo.height <= small_area:
                         small.append(entry)
@@ -132,7 +154,7 @@ class Worker:
         path = source.local()
         if path is None:
             return None
-        with opened(path, source.name, self.max_megapixels) as large:
+        with opened(path, source.name, self.max_megapixels, self.timeout) as large:
             if large is None:
                 return None
             with self.one_large:

@@ -34,6 +34,7 @@ def local(config: InspectConfig, inspector: Inspector) -> Iterator[Run]:
             workers=config.workers or environment.cores(),
             finish=finish,
             stop=stop,
+            timeout=config.timeout,
         )
 
     yield run

@@ -182,6 +182,11 @@ class _Worker:
 
         config = self._config
         worker = batch.Worker(
-            self._inspector, config.threshold, config.max_megapixels, finish, self._one_large
+            self._inspector,
+            config.threshold,
+            config.max_megapixels,
+            finish,
+            self._one_large,
+            config.timeout,
         )
         return worker.run(sources), drawn
