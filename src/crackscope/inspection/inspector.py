@@ -176,7 +176,7 @@ def load(
     network = discover().get(runtime)(model_bundle, device, ceil(threads / blocks), precision)
     mapper = None
     if pooling is not None:
-        mapper = ScoreMapper(network.cells, pooling, scale, threads=blocks)
+        mapper = ScoreMapper(network.cells, pooling, scale, network.block, threads=blocks)
     return Inspector(model_bundle, network, surface.load(model_bundle), mapper, mm_per_px)
 
 

@@ -29,10 +29,10 @@ Network = Callable[[Pixels], Floats]
 """(h * stride, w * stride, 3) uint8 RGB -> features of its cells (h, w, F) float32."""
 
 BLOCK, HALO = 48, 4
-"""Cells along a block, and those around it that are computed and thrown away: measured, see
-docs/decisions/0013."""
-_LARGE_PIXELS, _BLOCK_OF_LARGE = 50_000_000, 32
-"""Photos above get smaller blocks, which take half the memory and a tenth more time."""
+"""Cells along a block where the network does not say, and those around it that are computed and
+thrown away: measured, see docs/decisions/0013."""
+_LARGE_PIXELS, _SHARE_OF_LARGE = 50_000_000, 2 / 3
+"""Photos above get blocks so much smaller, which take half the memory and a tenth more time."""
 _STRETCH = 1.25
 _CELLS_AT_ONCE, _PIXELS_AT_ONCE, _LEAST_ROWS = 2**16, 2**27, 4
 """What bounds the memory for a photo however wide: 340 MB of features, 400 MB of pixels."""
@@ -99,15 +99,15 @@ class ScoreMapper:
     """Scores the windows of a photo, a cell apart; they cover every pixel.
 
     The photo is resized so that whole cells fill it: by `scale` times the network's own scale, and
-    by at most half a cell more or less along each side. `block` is how many cells are computed at
-    once along a side, with `halo` more around them that are thrown away; `threads` blocks are
-    computed at a time. The map depends on none of them.
+    by at most half a cell more or less along each side. `block` is how many cells, or gives how
+    many, are computed at once along a side, with `halo` more around them that are thrown away;
+    `threads` blocks are computed at a time. The map depends on none of them.
     """
 
     network: Network
     pooling: Pooling
     scale: float = 1.0
-    block: int = BLOCK
+    block: int | Callable[[], int] = BLOCK
     halo: int = HALO
     threads: int = 1
 
@@ -129,7 +129,7 @@ class ScoreMapper:
         for band in spans(rows, self._rows_at_once(photo, shape)):
             cells = np.empty((len(above) + band[1] - band[0], *above.shape[1:]), np.float32)
             cells[: len(above)] = above
-            parts = spans(columns, block)
+            parts = spans(columns, min(block, max(BLOCK, ceil(columns / 2))))  # for two threads
             blocks = pool.map(partial(self._cells, photo, shape, band), parts)
             for (left, right), found in zip(parts, blocks, strict=True):
                 cells[len(above) :, left:right] = found
@@ -151,8 +151,9 @@ class ScoreMapper:
         return rows, self.pooling.cells(photo.width, self.scale)
 
     def _block(self, photo: Photo) -> int:
+        block = self.block() if callable(self.block) else self.block
         large = photo.width * photo.height > _LARGE_PIXELS
-        return min(self.block, _BLOCK_OF_LARGE) if large else self.block
+        return ceil(block * _SHARE_OF_LARGE) if large else block
 
     def _rows_at_once(self, photo: Photo, shape: tuple[int, int]) -> int:
         """How many rows of cells make a band: a block, or fewer where the photo is wide."""

@@ -34,6 +34,10 @@ class Runtime(Protocol):
         its cells (h, w, F); for a bundle that has cells.npz."""
         ...
 
+    def block(self) -> int:
+        """How many cells along a side of a block `cells` is best given."""
+        ...
+
 
 class RuntimeFactory(Protocol):
     """How a runtime is made from a bundle."""

@@ -35,3 +35,7 @@ class KerasRuntime:
     def cells(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Refused: model.keras has its input size built in."""
         raise UsageError("runtime keras scores windows only. Use runtime onnx or openvino")
+
+    def block(self) -> int:
+        """None fits: see `cells`."""
+        return 0

@@ -1,7 +1,9 @@
 """ONNX Runtime: what a plain install scores with."""
 
 import logging
+from collections.abc import Callable
 from functools import cached_property, partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +13,7 @@ from crackscope import telemetry
 from crackscope.config import Device, Precision
 from crackscope.errors import BundleError, UsageError
 from crackscope.models.bundle import ONNX, Bundle
-from crackscope.runtimes import RUNTIMES, check_precision, network
+from crackscope.runtimes import RUNTIMES, check_precision, cut, network
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -22,6 +24,8 @@ BATCH = 2
 """Windows to a call of the session: the layers of more would fall out of the processor's cache."""
 CELLS, SIZE = "cells", "size"
 """Names in the graph: the features of cells, and the height and width that it resizes to."""
+BLOCK, _BLOCK_OF_HALVES = 48, 96
+"""Cells along a block: larger ones have less halo, and larger maps of their fine layers."""
 _CPU = "CPUExecutionProvider"
 # TF32 would round scores to three digits. CoreML is left out, since it computes in half precision.
 _GPUS: dict[str, dict[str, str]] = {
@@ -50,10 +54,10 @@ class OnnxRuntime:
         check_precision("onnx", precision, ("f32", "int8"))
         if precision == "int8" and device == "gpu":
             raise UsageError("precision int8 is for processors: use --device cpu, or f32")
-        graph = str(network(bundle, precision))
+        self._graph = str(network(bundle, precision))
         place: Device = "cpu" if precision == "int8" else device
-        self._open = partial(open_session, graph, bundle, place, threads)
-        self.provider, self._session = self._open()
+        self._open = partial(open_session, bundle=bundle, device=place, threads=threads)
+        self.provider, self._session = self._open(self._graph)
         import onnxruntime  # not before open_session, which sees to its telemetry
 
         self.description = f"ONNX Runtime {onnxruntime.__version__}, {precision}"
@@ -68,18 +72,50 @@ class OnnxRuntime:
     def cells(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         """A block (h * stride, w * stride, 3) uint8 RGB, at the network's scale -> the features of
         its cells (h, w, F); for a bundle that has cells.npz."""
-        size = np.array(pixels.shape[:2], np.int64)
-        (cells,) = self._blocks.run([CELLS], {self._input: pixels[None], SIZE: size})
-        return np.asarray(cells[0], np.float32)
+        return np.asarray(self._blocks[0](pixels)[0], np.float32)
+
+    def block(self) -> int:
+        """See `Runtime`: more where the fine layers are run in tiles."""
+        return self._blocks[1]
 
     @cached_property
-    def _blocks(self) -> "onnxruntime.InferenceSession":
-        """Not before the first photo of several windows; 30 ms."""
-        return self._open(planned_memory=False)[1]
+    def _blocks(self) -> tuple[Callable[[NDArray[np.uint8]], NDArray[np.float32]], int]:
+        """What makes cells (1, h, w, F) of a block, and how large a block may be.
+
+        Not before the first photo of several windows; a quarter of a second.
+        """
+        halves = cut.halves(Path(self._graph), CELLS) if self.provider == _CPU else None
+        if halves is None:
+            (session,) = self._opened(self._graph)
+            return partial(_run_sized, session, CELLS, self._input), BLOCK
+        stem, tail = self._opened(halves.stem, halves.tail)
+        fine = partial(_run_sized, stem, halves.middle, self._input)
+
+        def both(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+            middle = cut.in_tiles(pixels, halves.stride, fine)
+            (cells,) = tail.run([CELLS], {halves.middle: middle})
+            return np.asarray(cells)
+
+        return both, _BLOCK_OF_HALVES
+
+    def _opened(self, *graphs: str | bytes) -> "list[onnxruntime.InferenceSession]":
+        return [self._open(graph, planned_memory=False)[1] for graph in graphs]
 
     def _run(self, batch: NDArray[np.uint8]) -> NDArray[np.float64]:
         (scores,) = self._session.run([self._output], {self._input: batch})
         return np.clip(np.asarray(scores, np.float64).reshape(len(batch)), 0.0, 1.0)
+
+
+def _run_sized(
+    session: "onnxruntime.InferenceSession",
+    output: str,
+    pixels_name: str,
+    pixels: NDArray[np.uint8],
+) -> NDArray[np.float32]:
+    """One output of a graph that is to resize to the size that the pixels have: to leave it."""
+    size = np.array(pixels.shape[:2], np.int64)
+    (found,) = session.run([output], {pixels_name: pixels[None], SIZE: size})
+    return np.asarray(found)
 
 
 def open_session(

@@ -11,7 +11,7 @@ from crackscope.config import Device, Precision
 from crackscope.errors import BundleError, UsageError
 from crackscope.models.bundle import Bundle
 from crackscope.runtimes import RUNTIMES, network
-from crackscope.runtimes.onnx import CELLS, SIZE
+from crackscope.runtimes.onnx import BLOCK, CELLS, SIZE
 
 BATCH = 4
 """Windows to a call: larger batches fall out of the processor's cache."""
@@ -70,6 +70,10 @@ class OpenVinoRuntime:
         its cells (h, w, F); for a bundle that has cells.npz."""
         size = np.array(pixels.shape[:2], np.int64)
         return np.asarray(self._infer(pixels[None], size, CELLS)[0], np.float32)
+
+    def block(self) -> int:
+        """See `Runtime`."""
+        return BLOCK
 
     def _infer(
         self, pixels: NDArray[np.uint8], size: NDArray[np.int64] | None, output: int | str
