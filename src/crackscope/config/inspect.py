@@ -36,7 +36,7 @@ class InspectConfig:
     runtime: RuntimeName = "onnx"
     """What computes the network: onnx, or openvino (extra [openvino])."""
     precision: Precision = "f32"
-    """What the network computes in: f32; int8, which is a third to a half faster, where the
+    """What the network computes in: f32; int8, up to a third faster by the processor, where the
     model has such a form; or with runtime openvino bf16, on processors that have it. Both change
     scores a little."""
     engine: str = "local"

@@ -31,8 +31,8 @@ Network = Callable[[Pixels], Floats]
 BLOCK, HALO = 48, 4
 """Cells along a block where the network does not say, and those around it that are computed and
 thrown away: measured, see docs/decisions/0013."""
-_LARGE_PIXELS, _SHARE_OF_LARGE = 50_000_000, 2 / 3
-"""Photos above get blocks so much smaller, which take half the memory and a tenth more time."""
+_LARGE_PIXELS, _BLOCK_OF_LARGE = 50_000_000, 32
+"""Photos above get blocks of half the side, though not below that, for the sake of memory."""
 _STRETCH = 1.25
 _CELLS_AT_ONCE, _PIXELS_AT_ONCE, _LEAST_ROWS = 2**16, 2**27, 4
 """What bounds the memory for a photo however wide: 340 MB of features, 400 MB of pixels."""
@@ -153,7 +153,7 @@ class ScoreMapper:
     def _block(self, photo: Photo) -> int:
         block = self.block() if callable(self.block) else self.block
         large = photo.width * photo.height > _LARGE_PIXELS
-        return ceil(block * _SHARE_OF_LARGE) if large else block
+        return min(block, max(_BLOCK_OF_LARGE, block // 2)) if large else block
 
     def _rows_at_once(self, photo: Photo, shape: tuple[int, int]) -> int:
         """How many rows of cells make a band: a block, or fewer where the photo is wide."""
