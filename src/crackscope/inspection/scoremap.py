@@ -21,6 +21,7 @@ from PIL import Image
 
 from crackscope.errors import BundleError
 from crackscope.models.bundle import CELLS, Bundle
+from crackscope.runtimes import BLOCK
 from crackscope.tiles.blocks import spans, with_halo
 from crackscope.types import Photo, Pixels, ScoreMap
 
@@ -28,9 +29,8 @@ Floats = NDArray[np.float32]
 Network = Callable[[Pixels], Floats]
 """(h * stride, w * stride, 3) uint8 RGB -> features of its cells (h, w, F) float32."""
 
-BLOCK, HALO = 48, 4
-"""Cells along a block where the network does not say, and those around it that are computed and
-thrown away: measured, see docs/decisions/0013."""
+HALO = 4
+"""Cells around a block that are computed and thrown away: measured, see docs/decisions/0013."""
 _LARGE_PIXELS, _BLOCK_OF_LARGE = 50_000_000, 32
 """Photos above get blocks of half the side, though not below that, for the sake of memory."""
 _STRETCH = 1.25

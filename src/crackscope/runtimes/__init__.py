@@ -16,6 +16,9 @@ from crackscope.errors import UsageError
 from crackscope.models.bundle import INT8, ONNX, Bundle
 from crackscope.registry import Registry, import_plugins
 
+BLOCK = 48
+"""Cells along a block: larger ones have less halo, and larger maps of the network's fine layers."""
+
 
 class Runtime(Protocol):
     """A loaded network, ready to score; several threads may call it at once."""

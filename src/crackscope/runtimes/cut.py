@@ -83,10 +83,11 @@ def halves(path: Path, output: str) -> Halves | None:
     from onnx import TensorProto, helper, utils
 
     model = onnx.load(path)
-    views = _views(model)
+    fixed = _fixed(model)
+    views = _views(model, fixed)
     fitting = [
         name
-        for name in _necks(model, output)
+        for name in _necks(model, output, fixed)
         if name in views and views[name].stride > 1 and views[name].fits(HALO)
     ]
     if not fitting:
@@ -127,9 +128,8 @@ def _tiles(rows: int, columns: int, most: int) -> Iterator[tuple[tuple[int, int]
             yield band, part
 
 
-def _views(model: "ModelProto") -> dict[str, _View]:
+def _views(model: "ModelProto", fixed: dict[str, NDArray[Any]]) -> dict[str, _View]:
     """The view of each map (N, C, H, W) behind the resize, as far as it is known."""
-    fixed = _fixed(model)
     views: dict[str, _View] = {}
     for node in model.graph.node:
         known = [views.get(name) for name in node.input if name and name not in fixed]
@@ -151,7 +151,8 @@ def _after(node: "NodeProto", before: list[_View], fixed: dict[str, NDArray[Any]
         low, high = min(view.low for view in before), max(view.high for view in before)
         return replace(first, low=low, high=high)
     if node.op_type == "Pad":
-        pads = fixed[node.input[1]].tolist() if node.input[1] in fixed else []
+        ends = [fixed[name].tolist() for name in node.input[1:2] if name in fixed]
+        pads = ends[0] if ends else []
         even = len(pads) == 8 and not any(pads[:2] + pads[4:6])
         even = even and pads[2] == pads[3] and pads[6] == pads[7]
         return first.padded(pads[2], pads[6]) if even else None
@@ -182,10 +183,10 @@ def _fixed(model: "ModelProto") -> dict[str, NDArray[Any]]:
     return fixed
 
 
-def _necks(model: "ModelProto", output: str) -> list[str]:
+def _necks(model: "ModelProto", output: str, fixed: dict[str, NDArray[Any]]) -> list[str]:
     """The values that all of `output` passes through, from first to last; none that is quantised,
     which is another type."""
-    nodes, fixed = model.graph.node, _fixed(model)
+    nodes = model.graph.node
     needed, last = {output}, {output: len(nodes)}
     for place in reversed(range(len(nodes))):
         if needed.intersection(nodes[place].output):

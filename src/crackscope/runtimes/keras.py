@@ -37,5 +37,5 @@ class KerasRuntime:
         raise UsageError("runtime keras scores windows only. Use runtime onnx or openvino")
 
     def block(self) -> int:
-        """None fits: see `cells`."""
-        return 0
+        """Refused, as `cells` is."""
+        raise UsageError("runtime keras scores windows only. Use runtime onnx or openvino")

@@ -13,7 +13,7 @@ from crackscope import telemetry
 from crackscope.config import Device, Precision
 from crackscope.errors import BundleError, UsageError
 from crackscope.models.bundle import ONNX, Bundle
-from crackscope.runtimes import RUNTIMES, check_precision, cut, network
+from crackscope.runtimes import BLOCK, RUNTIMES, check_precision, cut, network
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -24,8 +24,8 @@ BATCH = 2
 """Windows to a call of the session: the layers of more would fall out of the processor's cache."""
 CELLS, SIZE = "cells", "size"
 """Names in the graph: the features of cells, and the height and width that it resizes to."""
-BLOCK, _BLOCK_OF_HALVES = 48, 96
-"""Cells along a block: larger ones have less halo, and larger maps of their fine layers."""
+_BLOCK_OF_HALVES = 96
+"""Cells along a block whose fine layers are run in tiles."""
 _CPU = "CPUExecutionProvider"
 # TF32 would round scores to three digits. CoreML is left out, since it computes in half precision.
 _GPUS: dict[str, dict[str, str]] = {

@@ -10,8 +10,8 @@ from crackscope import environment, extras
 from crackscope.config import Device, Precision
 from crackscope.errors import BundleError, UsageError
 from crackscope.models.bundle import Bundle
-from crackscope.runtimes import RUNTIMES, network
-from crackscope.runtimes.onnx import BLOCK, CELLS, SIZE
+from crackscope.runtimes import BLOCK, RUNTIMES, network
+from crackscope.runtimes.onnx import CELLS, SIZE
 
 BATCH = 4
 """Windows to a call: larger batches fall out of the processor's cache."""
