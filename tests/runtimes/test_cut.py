@@ -1,5 +1,7 @@
-"""A graph in two halves gives what it gives as a whole, whatever its layers and the picture."""
+"""A graph in parts gives what it gives as a whole, whatever its layers and the picture."""
 
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,9 @@ LAYERS = st.tuples(
     st.sampled_from([1, 3, 5]),
     st.sampled_from([1, 2]),
 )
+
+SAME = ("add", "clip")
+"""Kinds that have no stride."""
 
 
 def graph(file: Path, layers: list[tuple[str, int, int]], last: str = "Identity") -> Path:
@@ -73,58 +78,74 @@ def session(content: Any) -> onnxruntime.InferenceSession:
     return onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
 
 
-def in_halves(halves: cut.Halves, pixels: np.ndarray) -> np.ndarray:
-    stem = session(halves.stem)
-    middle = cut.in_tiles(
-        pixels, halves.stride, lambda tile: stem.run(None, {"pixels": tile[None]})[0]
-    )
-    return np.asarray(session(halves.tail).run(None, {halves.middle: middle})[0])
+def in_parts(found: cut.Cut, pixels: np.ndarray) -> np.ndarray:
+    made = pixels[None]
+    for part in found.parts:
+        made = part.in_tiles(made, partial(run, session(part.graph), part.takes))
+    return run(session(found.rest), found.takes, made)
+
+
+def run(graph: onnxruntime.InferenceSession, takes: str, picture: np.ndarray) -> np.ndarray:
+    return np.asarray(graph.run(None, {takes: picture})[0])
 
 
 @pytest.fixture
 def small_tiles(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cut, "TILE", 64)
+    monkeypatch.setattr(cut, "TILES", ((64, 16), (128, 32)))
 
 
 @pytest.mark.usefixtures("small_tiles")
-def test_halves_are_the_whole(tmp_path: Path) -> None:
-    """Where layers see farther than the halo, the cut lies before them, or nowhere."""
+def test_parts_are_the_whole(tmp_path: Path) -> None:
+    """Where layers see farther than the halo, the cut lies before them, or nowhere.
+
+    A picture has whole cells.
+    """
     found = []
 
-    @settings(max_examples=60, deadline=None)
-    @given(layers=st.lists(LAYERS, min_size=1, max_size=7), tall=st.integers(1, 8))
+    @settings(max_examples=200, deadline=None)
+    @given(layers=st.lists(LAYERS, min_size=2, max_size=9), tall=st.integers(1, 6))
     def check(layers: list[tuple[str, int, int]], tall: int) -> None:
         file = graph(tmp_path / "a.onnx", layers)
-        halves = cut.halves(file, "cells")
-        found.append(halves is not None)
-        if halves is None:
+        parts = cut.cut(file, "cells")
+        found.append(0 if parts is None else len(parts.parts))
+        if parts is None:
             return
-        pixels = np.random.default_rng(1).integers(0, 256, (32 * tall, 224, 3)).astype(np.uint8)
+        cell = max(32, int(np.prod([stride for kind, _, stride in layers if kind not in SAME])))
+        sides = (cell * tall, cell * (256 // cell))
+        pixels = np.random.default_rng(1).integers(0, 256, (*sides, 3)).astype(np.uint8)
         whole = session(str(file)).run(None, {"pixels": pixels[None]})[0]
-        np.testing.assert_allclose(in_halves(halves, pixels), whole, atol=1e-3)
+        np.testing.assert_allclose(in_parts(parts, pixels), whole, atol=1e-3)
 
     check()
-    assert sum(found) > 15, "nothing was cut"
+    assert found.count(1) > 5, "nothing was cut once"
+    assert found.count(2) > 5, "nothing was cut twice"
 
 
-def test_a_halo_that_is_too_thin_would_show(tmp_path: Path, monkeypatch: Any) -> None:
-    file = graph(tmp_path / "a.onnx", [("conv", 3, 2), ("conv", 5, 2), ("conv", 5, 1)])
-    halves = cut.halves(file, "cells")
-    assert halves is not None
-    pixels = np.random.default_rng(1).integers(0, 256, (128, 128, 3)).astype(np.uint8)
+@pytest.mark.parametrize("number", [0, 1])
+@pytest.mark.usefixtures("small_tiles")
+def test_a_halo_that_is_too_thin_would_show(tmp_path: Path, number: int) -> None:
+    layers = [("conv", 3, 2), ("conv", 5, 2), ("conv", 5, 2), ("conv", 5, 1), ("conv", 3, 2)]
+    file = graph(tmp_path / "a.onnx", layers)
+    found = cut.cut(file, "cells")
+    assert found is not None
+    assert len(found.parts) == 2
+    pixels = np.random.default_rng(1).integers(0, 256, (256, 256, 3)).astype(np.uint8)
     whole = session(str(file)).run(None, {"pixels": pixels[None]})[0]
-    monkeypatch.setattr(cut, "TILE", 64)
-    monkeypatch.setattr(cut, "HALO", 4)
-    assert np.abs(in_halves(halves, pixels) - whole).max() > 0.1
+    for side in (0, 1):
+        parts = list(found.parts)
+        thinner = [places - (at == side) for at, places in enumerate(parts[number].halo)]
+        parts[number] = replace(parts[number], halo=(thinner[0], thinner[1]))
+        made = in_parts(replace(found, parts=tuple(parts)), pixels)
+        assert np.abs(made - whole).max() > 1e-2, f"halo {thinner} does"
 
 
 def test_a_graph_that_looks_at_all_of_the_picture_first_is_left_whole(tmp_path: Path) -> None:
-    assert cut.halves(graph(tmp_path / "a.onnx", [("conv", 3, 1)]), "cells") is None
+    assert cut.cut(graph(tmp_path / "a.onnx", [("conv", 3, 1)]), "cells") is None
     far = [("conv", 5, 2)] * 7
-    near = cut.halves(graph(tmp_path / "b.onnx", far), "cells")
+    near = cut.cut(graph(tmp_path / "b.onnx", far), "cells")
     assert near is not None
-    assert near.stride <= 16
-    assert cut.halves(graph(tmp_path / "c.onnx", [], last="GlobalMaxPool"), "cells") is None
+    assert np.prod([part.stride for part in near.parts]) <= 16
+    assert cut.cut(graph(tmp_path / "c.onnx", [], last="GlobalMaxPool"), "cells") is None
 
 
 @pytest.mark.parametrize(("precision", "limit"), [("f32", 1e-3), ("int8", 0.2)])
@@ -139,7 +160,7 @@ def test_the_packaged_model_is_cut_where_its_maps_are_smallest(
     runtime = OnnxRuntime(model, "cpu", precision=precision)
     assert runtime.block() > BLOCK
     cells = runtime.cells(pixels)
-    monkeypatch.setattr(cut, "halves", lambda *_: None)
+    monkeypatch.setattr("crackscope.runtimes.onnx.cut", lambda *_: None)
     whole = OnnxRuntime(model, "cpu", precision=precision)
     assert whole.block() == BLOCK
     expected = whole.cells(pixels)

@@ -1,13 +1,15 @@
-"""An ONNX graph in two halves, so that a large picture is not too large for the processor's cache.
+"""An ONNX graph in parts, so that a large picture is not too large for the processor's cache.
 
-The first layers of a network make maps of hundreds of megabytes of a block of a photo, and see only
-a few pixels far: in small tiles with a thin halo they give the same, and stay in the cache. What
-comes later is small, and sees too far for tiles; it takes the map of the whole block
-(docs/decisions/0013).
+The first layers of a network make maps of hundreds of megabytes of a block of a photo, and see
+only a few pixels far: in small tiles with a thin halo they give the same, and stay in the cache.
+The next make smaller maps and see farther: larger tiles of what the first gave. What comes last is
+small, and sees too far for tiles; it takes the map of the whole block (docs/decisions/0013).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import product
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,46 +21,92 @@ from crackscope.tiles.blocks import spans, with_halo
 if TYPE_CHECKING:
     from onnx import ModelProto, NodeProto
 
-TILE, HALO = 384, 32
-"""Pixels along a tile, and around it: of tiles from 288 to 640 the fastest, by a hair."""
+TILES = ((256, 16), (640, 32))
+"""Of each part but the last: pixels along a tile, and the most that may lie around it. Tiles of
+half to twice the size were not faster."""
 _PLACE_BY_PLACE = frozenset(("Add", "Clip", "Identity", "Mul", "Relu", "Sub")) | frozenset(
     ("DequantizeLinear", "HardSigmoid", "HardSwish", "QuantizeLinear", "Sigmoid", "Softsign")
 )
+_FLOAT: "np.dtype[Any]" = np.dtype(np.float32)
+_BYTE: "np.dtype[Any]" = np.dtype(np.uint8)
 _WINDOWED = frozenset(("Conv", "MaxPool", "AveragePool"))
 
 
 @dataclass(frozen=True)
-class Halves:
-    """`stem` makes `middle`, (N, C, H, W), of pixels, one place for every `stride` of them along
-    both sides; `tail` goes on."""
+class Part:
+    """A graph that makes the map `gives`, (1, C, h, w), of `takes`.
 
-    stem: bytes
-    tail: bytes
-    middle: str
+    What it takes has h and w times `stride` places, along the axis `rows` and the next. Tiles of
+    `tile` places of the map are exact with `halo` more before and behind them.
+    """
+
+    graph: bytes
+    takes: str
+    gives: str
+    rows: int
     stride: int
+    tile: int
+    halo: tuple[int, int]
+
+    def in_tiles(
+        self, picture: NDArray[Any], run: Callable[[NDArray[Any]], NDArray[Any]]
+    ) -> NDArray[Any]:
+        """The map that `run`, which computes the graph, makes of a picture, tile by tile."""
+        sides = picture.shape[self.rows : self.rows + 2]
+        tall, wide = (count // self.stride for count in sides)
+        whole = None
+        for (top, bottom), (left, right) in product(spans(tall, self.tile), spans(wide, self.tile)):
+            y0, y1 = with_halo(top, bottom, self.halo, tall)
+            x0, x1 = with_halo(left, right, self.halo, wide)
+            taken = (slice(*ends) for ends in np.multiply(((y0, y1), (x0, x1)), self.stride))
+            tile = run(picture[(*(slice(None),) * self.rows, *taken)])
+            if whole is None:
+                whole = np.empty((*tile.shape[:2], tall, wide), tile.dtype)
+            inner = tile[:, :, top - y0 : bottom - y0, left - x0 : right - x0]
+            whole[:, :, top:bottom, left:right] = inner
+        assert whole is not None, "a picture has tiles"
+        return whole
+
+
+@dataclass(frozen=True)
+class Cut:
+    """The `parts` that run in tiles, of which each takes what the one before gives; and the `rest`,
+    which takes what the last gives: `takes`."""
+
+    parts: tuple[Part, ...]
+    rest: bytes | str
+    takes: str
 
 
 @dataclass(frozen=True)
 class _View:
-    """What a map's place i is made of: pixels from i * stride + low to i * stride + high.
+    """What a map's place i is made of: the picture's from i * stride + low to i * stride + high.
 
-    `channels` values stand at each place; `extra` places lie beyond the picture, as padding.
+    `channels` values of type `dtype` stand at each place; `extra` places lie beyond the picture, as
+    padding.
     """
 
     stride: int = 1
     low: int = 0
     high: int = 0
     channels: int = 3
+    dtype: "np.dtype[Any]" = _FLOAT
     extra: int = 0
 
     @property
     def weight(self) -> float:
-        """Values for every pixel of the picture."""
-        return self.channels / self.stride**2
+        """Bytes for each place of the picture."""
+        return self.channels * self.dtype.itemsize / self.stride**2
 
-    def fits(self, halo: int) -> bool:
-        """Whether tiles with so many pixels around them give the same."""
-        return not self.extra and -self.low <= halo and self.high < halo + self.stride
+    @property
+    def halo(self) -> tuple[int, int]:
+        """How many places before and behind a tile count for those in it."""
+        behind = self.high - self.stride + 1
+        return ceil(max(0, -self.low) / self.stride), ceil(max(0, behind) / self.stride)
+
+    def fits(self, around: int) -> bool:
+        """Whether tiles with so many of the picture's places around them give the same."""
+        return not self.extra and max(self.halo) * self.stride <= around
 
     def padded(self, before: int, after: int) -> "_View":
         """With places before the first and behind the last."""
@@ -74,68 +122,58 @@ class _View:
         return _View(self.stride * stride, self.low, high, channels)
 
 
-def halves(path: Path, output: str) -> Halves | None:
-    """Cut the graph at `path` where least passes; the tail gives `output`.
+def cut(path: Path, output: str) -> Cut | None:
+    """Cut the graph at `path` where least passes; the rest gives `output`.
 
     None where no map behind the first layers can be had from tiles.
     """
     import onnx
-    from onnx import TensorProto, helper, utils
 
-    model = onnx.load(path)
-    fixed = _fixed(model)
-    views = _views(model, fixed)
-    fitting = [
-        name
-        for name in _necks(model, output, fixed)
-        if name in views and views[name].stride > 1 and views[name].fits(HALO)
-    ]
-    if not fitting:
-        return None
-    # of those where as much passes the last: the more runs in tiles, the better
-    middle = min(reversed(fitting), key=lambda name: views[name].weight)
+    rest, parts = onnx.load(path), list[Part]()
+    resized = (node.output[0] for node in rest.graph.node if node.op_type == "Resize")
+    picture, takes, view, stride = next(resized, ""), rest.graph.input[0].name, _View(), 1
+    for tile, around in TILES:
+        fixed = _fixed(rest)
+        views = _views(rest, fixed, {picture: replace(view, stride=1, low=0, high=0)})
+        fitting = [
+            name
+            for name in _necks(rest, output, fixed)
+            if name in views and views[name].stride > 1 and views[name].fits(around // stride)
+        ]
+        if not fitting:
+            break
+        # of those where as much passes the last: the more runs in tiles, the better
+        picture = min(reversed(fitting), key=lambda name: views[name].weight)
+        view, rows = views[picture], 2 if parts else 1
+        stride *= view.stride
+        graph, rest = _cut_at(picture, view.dtype, rest, output)
+        parts.append(Part(graph, takes, picture, rows, view.stride, tile // stride, view.halo))
+        takes = picture
+    return Cut(tuple(parts), rest.SerializeToString(), takes) if parts else None
+
+
+def _cut_at(
+    middle: str, dtype: "np.dtype[Any]", model: "ModelProto", output: str
+) -> "tuple[bytes, ModelProto]":
+    """What gives the value `middle`, and what makes `output` of it."""
+    from onnx import helper, utils
+
     if middle not in {value.name for value in model.graph.value_info}:
-        shape = [None, None, None, None]
-        value = helper.make_tensor_value_info(middle, TensorProto.FLOAT, shape)
-        model.graph.value_info.append(value)
+        kind, shape = helper.np_dtype_to_tensor_dtype(dtype), [None, None, None, None]
+        model.graph.value_info.append(helper.make_tensor_value_info(middle, kind, shape))
     extract = utils.Extractor(model).extract_model
-    stem = extract([value.name for value in model.graph.input], [middle])
-    tail = extract([middle], [output])
-    return Halves(stem.SerializeToString(), tail.SerializeToString(), middle, views[middle].stride)
+    first = extract([value.name for value in model.graph.input], [middle])
+    return first.SerializeToString(), extract([middle], [output])
 
 
-def in_tiles(
-    pixels: NDArray[np.uint8], stride: int, stem: Callable[[NDArray[np.uint8]], NDArray[Any]]
-) -> NDArray[Any]:
-    """The map (1, C, h, w) that `stem` makes of pixels (h * stride, w * stride, 3), by tiles."""
-    rows, columns = (side // stride for side in pixels.shape[:2])
-    around, middle = HALO // stride, None
-    for (top, bottom), (left, right) in _tiles(rows, columns, TILE // stride):
-        y0, y1 = with_halo(top, bottom, around, rows)
-        x0, x1 = with_halo(left, right, around, columns)
-        tile = stem(pixels[y0 * stride : y1 * stride, x0 * stride : x1 * stride])
-        if middle is None:
-            middle = np.empty((*tile.shape[:2], rows, columns), tile.dtype)
-        inner = tile[:, :, top - y0 : bottom - y0, left - x0 : right - x0]
-        middle[:, :, top:bottom, left:right] = inner
-    assert middle is not None, "a picture has tiles"
-    return middle
-
-
-def _tiles(rows: int, columns: int, most: int) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
-    for band in spans(rows, most):
-        for part in spans(columns, most):
-            yield band, part
-
-
-def _views(model: "ModelProto", fixed: dict[str, NDArray[Any]]) -> dict[str, _View]:
-    """The view of each map (N, C, H, W) behind the resize, as far as it is known."""
-    views: dict[str, _View] = {}
+def _views(
+    model: "ModelProto", fixed: dict[str, NDArray[Any]], picture: dict[str, _View]
+) -> dict[str, _View]:
+    """The view of each map (N, C, H, W) from the picture on, as far as it is known."""
+    views = dict(picture)
     for node in model.graph.node:
         known = [views.get(name) for name in node.input if name and name not in fixed]
-        if node.op_type == "Resize":
-            views[node.output[0]] = _View()
-        elif known and None not in known:
+        if known and None not in known:
             view = _after(node, [view for view in known if view is not None], fixed)
             if view is not None:
                 views[node.output[0]] = view
@@ -149,7 +187,10 @@ def _after(node: "NodeProto", before: list[_View], fixed: dict[str, NDArray[Any]
         if len({(view.stride, view.channels, view.extra) for view in before}) > 1:
             return None
         low, high = min(view.low for view in before), max(view.high for view in before)
-        return replace(first, low=low, high=high)
+        dtype = _FLOAT
+        if node.op_type == "QuantizeLinear":
+            dtype = fixed[node.input[2]].dtype if len(node.input) > 2 else _BYTE
+        return replace(first, low=low, high=high, dtype=dtype)
     if node.op_type == "Pad":
         ends = [fixed[name].tolist() for name in node.input[1:2] if name in fixed]
         pads = ends[0] if ends else []
@@ -184,8 +225,7 @@ def _fixed(model: "ModelProto") -> dict[str, NDArray[Any]]:
 
 
 def _necks(model: "ModelProto", output: str, fixed: dict[str, NDArray[Any]]) -> list[str]:
-    """The values that all of `output` passes through, from first to last; none that is quantised,
-    which is another type."""
+    """The values that all of `output` passes through, from first to last."""
     nodes = model.graph.node
     needed, last = {output}, {output: len(nodes)}
     for place in reversed(range(len(nodes))):
@@ -198,6 +238,6 @@ def _necks(model: "ModelProto", output: str, fixed: dict[str, NDArray[Any]]) -> 
     for place, node in enumerate(nodes):
         alive |= {name for name in node.output if name in needed and name not in fixed}
         alive = {name for name in alive if last.get(name, -1) > place}
-        if alive == {node.output[0]} and node.op_type != "QuantizeLinear":
+        if alive == {node.output[0]}:
             necks.append(node.output[0])
     return necks

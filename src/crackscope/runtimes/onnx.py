@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,8 @@ from crackscope import telemetry
 from crackscope.config import Device, Precision
 from crackscope.errors import BundleError, UsageError
 from crackscope.models.bundle import ONNX, Bundle
-from crackscope.runtimes import BLOCK, RUNTIMES, check_precision, cut, network
+from crackscope.runtimes import BLOCK, RUNTIMES, check_precision, network
+from crackscope.runtimes.cut import Cut, cut
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -24,7 +25,7 @@ BATCH = 2
 """Windows to a call of the session: the layers of more would fall out of the processor's cache."""
 CELLS, SIZE = "cells", "size"
 """Names in the graph: the features of cells, and the height and width that it resizes to."""
-_BLOCK_OF_HALVES = 96
+_BLOCK_OF_PARTS = 96
 """Cells along a block whose fine layers are run in tiles."""
 _CPU = "CPUExecutionProvider"
 # TF32 would round scores to three digits. CoreML is left out, since it computes in half precision.
@@ -84,19 +85,17 @@ class OnnxRuntime:
 
         Not before the first photo of several windows; a quarter of a second.
         """
-        halves = cut.halves(Path(self._graph), CELLS) if self.provider == _CPU else None
-        if halves is None:
-            (session,) = self._opened(self._graph)
-            return partial(_run_sized, session, CELLS, self._input), BLOCK
-        stem, tail = self._opened(halves.stem, halves.tail)
-        fine = partial(_run_sized, stem, halves.middle, self._input)
+        whole = Cut((), self._graph, self._input)
+        found = (self.provider == _CPU and cut(Path(self._graph), CELLS)) or whole
+        *sessions, last = self._opened(*(part.graph for part in found.parts), found.rest)
 
-        def both(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-            middle = cut.in_tiles(pixels, halves.stride, fine)
-            (cells,) = tail.run([CELLS], {halves.middle: middle})
-            return np.asarray(cells)
+        def cells(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+            made: NDArray[Any] = pixels[None]
+            for part, session in zip(found.parts, sessions, strict=True):
+                made = part.in_tiles(made, partial(_run, session, part.takes, part.gives))
+            return _run(last, found.takes, CELLS, made)
 
-        return both, _BLOCK_OF_HALVES
+        return cells, _BLOCK_OF_PARTS if found.parts else BLOCK
 
     def _opened(self, *graphs: str | bytes) -> "list[onnxruntime.InferenceSession]":
         return [self._open(graph, planned_memory=False)[1] for graph in graphs]
@@ -106,15 +105,15 @@ class OnnxRuntime:
         return np.clip(np.asarray(scores, np.float64).reshape(len(batch)), 0.0, 1.0)
 
 
-def _run_sized(
-    session: "onnxruntime.InferenceSession",
-    output: str,
-    pixels_name: str,
-    pixels: NDArray[np.uint8],
+def _run(
+    session: "onnxruntime.InferenceSession", takes: str, gives: str, picture: NDArray[Any]
 ) -> NDArray[np.float32]:
-    """One output of a graph that is to resize to the size that the pixels have: to leave it."""
-    size = np.array(pixels.shape[:2], np.int64)
-    (found,) = session.run([output], {pixels_name: pixels[None], SIZE: size})
+    """What a graph gives of pixels (1, H, W, 3) uint8, which keep their size, or of a map that
+    another gave."""
+    feeds = {takes: picture}
+    if any(value.name == SIZE for value in session.get_overridable_initializers()):  # of pixels
+        feeds[SIZE] = np.array(picture.shape[1:3], np.int64)
+    (found,) = session.run([gives], feeds)
     return np.asarray(found)
 
 

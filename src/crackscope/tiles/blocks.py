@@ -13,6 +13,7 @@ def spans(count: int, most: int) -> list[tuple[int, int]]:
     return list(pairwise(edges))
 
 
-def with_halo(start: int, stop: int, halo: int, count: int) -> tuple[int, int]:
-    """A part widened by `halo` cells to either side, as far as there are any."""
-    return max(0, start - halo), min(count, stop + halo)
+def with_halo(start: int, stop: int, halo: int | tuple[int, int], count: int) -> tuple[int, int]:
+    """A part widened by `halo` cells to either side, or (before, behind), as far as they go."""
+    before, behind = (halo, halo) if isinstance(halo, int) else halo
+    return max(0, start - before), min(count, stop + behind)
