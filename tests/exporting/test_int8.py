@@ -54,6 +54,16 @@ def test_the_first_convolutions_stay_in_float_and_the_others_do_not(folder, writ
     assert written.stat().st_size < 0.4 * (folder / bundle.ONNX).stat().st_size
 
 
+def test_clips_cost_nothing_where_integers_are(folder, written):
+    """Between a convolution and its clip nothing is made float and small again."""
+    nodes = onnx_library.load(written).graph.node
+    makers = {name: node for node in nodes for name in node.output}
+    clips = [node for node in nodes if node.op_type == "Clip"]
+    assert clips
+    assert len(clips) < kinds(folder / bundle.ONNX).count("Clip") / 4
+    assert {makers[node.input[0]].op_type for node in clips} == {"Conv"}
+
+
 def test_weights_leave_room_for_processors_that_add_in_16_bits(written):
     arrays = [
         onnx_library.numpy_helper.to_array(entry)

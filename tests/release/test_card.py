@@ -70,6 +70,12 @@ def test_every_evaluation_is_of_this_model_at_its_own_thresholds(packaged, evalu
         assert run["coverage"]["unsure"]["lower"] == packaged.thresholds.lower
 
 
+def test_the_figures_of_int8_are_of_the_graph_in_the_package(packaged):
+    found = results("int8") or pytest.skip("none is published")
+    assert found["made"] == packaged.info["int8"]
+    assert found["bytes"] == packaged.file(bundle.INT8).stat().st_size
+
+
 def test_study_and_evaluation_tell_the_same_of_the_same_data(packaged, evaluations):
     measured = packaged.info["figures"]["own"]["surfaces"]
     for name, data in results("study")["surfaces"].items():

@@ -2,8 +2,10 @@
 
 Static quantisation by ONNX Runtime: activations of 8 bits, weights of 7 to a channel, since with 8
 sums overflow on processors without VNNI, and a score would depend on the machine
-(https://onnxruntime.ai/docs/performance/model-optimizations/quantization.html). The first
-convolutions stay in float: what is lost there is lost for all that follow.
+(https://onnxruntime.ai/docs/performance/model-optimizations/quantization.html). A clip goes into
+the range of the convolution before it, which costs nothing, where in between small integers would
+be made floats and floats small integers again. The first convolutions stay in float: what is lost
+there is lost for all that follow.
 """
 
 import logging
@@ -27,7 +29,7 @@ def write(source: Path, path: Path, pictures: Sequence[Batch], in_float: int) ->
     """Write the int8 form of the ONNX graph at `source`; its inputs and outputs stay the same.
 
     The ranges of its activations are those that `pictures`, batches of (N, H, W, 3), give;
-    `in_float` convolutions, from the first on, are left as they are.
+    all before the convolution after the first `in_float` is left as it is.
     """
     library = extras.require("onnx", "train", "write int8")
     telemetry.switch_off()
@@ -39,13 +41,15 @@ def write(source: Path, path: Path, pictures: Sequence[Batch], in_float: int) ->
         library.save(_named(library.load(source)), named)
         quant_pre_process(str(named), str(prepared), skip_symbolic_shape=True)
         nodes = library.load(prepared).graph.node
+        places = [place for place, node in enumerate(nodes) if node.op_type == "Conv"]
+        first = nodes[: places[in_float]] if in_float < len(places) else nodes
         quantization.quantize_static(
             str(prepared),
             str(path),
             _Pictures(pictures),
             quant_format=quantization.QuantFormat.QDQ,
-            op_types_to_quantize=["Conv", "Add"],
-            nodes_to_exclude=[node.name for node in nodes if node.op_type == "Conv"][:in_float],
+            op_types_to_quantize=["Conv", "Clip", "Add"],
+            nodes_to_exclude=[node.name for node in first],
             per_channel=True,
             reduce_range=True,
             activation_type=quantization.QuantType.QUInt8,
