@@ -25,3 +25,18 @@ def test_results_and_overlays_keep_what_the_file_says(tiny_bundle: Path, tmp_pat
         assert metadata_of(exif) == Metadata.from_dict(first)
         details = exif.get_ifd(EXIF)
         assert (exif[274], details[0xA002], details[0xA003]) == (1, *overlay.size)
+
+
+def test_a_full_overlay_is_as_large_as_the_photo(tiny_bundle: Path, tmp_path: Path) -> None:
+    site, out = tmp_path / "site", tmp_path / "out"
+    site.mkdir()
+    (site / "a.jpg").write_bytes(encode(noise(2600, 300), "JPEG", exif=phone().tobytes()))
+    command = ["inspect", str(site), "--model", str(tiny_bundle), "--out", str(out)]
+    assert run([*command, "--overlay", "full"]) == 0
+    with Image.open(out / "overlays" / "a.jpg.jpg") as overlay:
+        assert overlay.height > 2600  # upright, above its legend
+        assert overlay.height == exif_of(overlay).get_ifd(EXIF)[0xA003]
+    assert run(command) == 2, "overlays of two sizes in one folder"
+    assert run([*command, "--exist-ok"]) == 0
+    with Image.open(out / "overlays" / "a.jpg.jpg") as overlay:
+        assert overlay.height <= 2048

@@ -31,6 +31,45 @@ def test_an_overlay_is_a_jpeg_of_at_most_2048_px(width: int, height: int) -> Non
     assert min(picture.size) >= 24
 
 
+@pytest.mark.parametrize(
+    ("photo", "size"),
+    [
+        ((4000, 3000), (2000, 1500)),
+        ((4032, 3024), (2016, 1512)),
+        ((6000, 4001), (2000, 1333)),
+        ((3000, 2000), (2048, 1365)),  # a half would be far smaller than it may be
+        ((2048, 1000), (2048, 1000)),
+    ],
+)
+def test_a_large_photo_is_drawn_at_a_whole_fraction(
+    photo: tuple[int, int], size: tuple[int, int]
+) -> None:
+    height, width = overlay.draw(*scored(*photo)).shape[:2]
+    strip = 2 * (min(2048, max(photo)) // 64)
+    assert (width, height - strip) == size
+
+
+def test_a_half_is_the_mean_of_four_pixels() -> None:
+    _, found, result = scored(4000, 3000, hot=0.0)
+    pixels = np.random.default_rng(0).integers(0, 256, (3000, 4000, 3)).astype(np.uint8)
+    picture = overlay.draw(Photo("a", pixels), found, result)[:1500]
+    mean = pixels.reshape(1500, 2, 2000, 2, 3).mean(axis=(1, 3))
+    assert np.abs(picture[:, :1900] - mean[:, :1900]).max() <= 1  # right of it, a region's number
+
+
+def test_a_full_overlay_has_the_pixels_of_the_photo() -> None:
+    photo, found, result = scored(3000, 2500)
+    full = overlay.draw(photo, found, result, overlay.LARGEST)
+    assert full.shape == (2500 + 2 * (3000 // 64), 3000, 3)
+    np.testing.assert_array_equal(full[10:2000, 10:2000], photo.pixels[10:2000, 10:2000])
+
+
+def test_a_reduced_copy_is_not_enlarged() -> None:
+    photo, found, result = scored(9000, 6000)
+    reduced = Photo("a", np.ascontiguousarray(photo.pixels[::3, ::3]))
+    assert overlay.draw(reduced, found, result, overlay.LARGEST).shape[1] == 3000
+
+
 def test_the_photo_is_not_drawn_on() -> None:
     photo, found, result = scored(640, 480)
     before = photo.pixels.copy()

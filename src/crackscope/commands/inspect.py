@@ -119,6 +119,7 @@ def _identity(config: InspectConfig, found: Found, inspector: Inspector) -> dict
         "runtime": config.runtime,
         "precision": config.precision,
         "max_megapixels": config.max_megapixels,
+        "overlay": config.overlay,
         **dict(zip(_PHOTOS, (len(photos), hashing.of_value(photos)), strict=True)),
     }
 

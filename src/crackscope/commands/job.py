@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import crackscope
@@ -43,9 +44,12 @@ class Pictures:
     thumbnail: bytes
 
 
-def draw(photo: Photo, found: ScoreMap, result: PhotoResult) -> Pictures:
+def draw(
+    photo: Photo, found: ScoreMap, result: PhotoResult, long_side: int = overlay.LONG_SIDE
+) -> Pictures:
     """What is kept of a photo that was scored; its pixels are where it was scored."""
-    return Pictures(overlay.render(photo, found, result), thumbnail.of_pixels(photo.pixels))
+    drawn = overlay.render(photo, found, result, long_side)
+    return Pictures(drawn, thumbnail.of_pixels(photo.pixels))
 
 
 class Job:
@@ -60,7 +64,9 @@ class Job:
         settings.save(self._context)
         done = len(ledger.results)
         plan = self._plan
-        results = plan.run(self._found.photos[done:], draw, self._keep, plan.stop)
+        full = plan.config.overlay == "full"
+        drawn = partial(draw, long_side=overlay.LARGEST) if full else draw
+        results = plan.run(self._found.photos[done:], drawn, self._keep, plan.stop)
         total, pace = len(self._found.photos), Pace(ledger.results)
         with closing(results), progress.bar("inspect", total) as advance:
             advance(done)

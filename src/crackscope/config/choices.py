@@ -9,5 +9,6 @@ SplitName = Literal["grouped", "random", "given"]
 Augmentation = Literal["field", "basic", "none"]
 Schedule = Literal["cosine", "plateau"]
 FailOn = Literal["crack", "unsure"]
+Overlay = Literal["small", "full"]
 REPORTS = "csv,html,index"
 """What is written where nothing else is asked for."""

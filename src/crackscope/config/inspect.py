@@ -3,7 +3,7 @@
 from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 
-from crackscope.config.choices import REPORTS, Device, FailOn, Precision, RuntimeName
+from crackscope.config.choices import REPORTS, Device, FailOn, Overlay, Precision, RuntimeName
 from crackscope.config.rules import at_least, check, positive, share, within
 
 
@@ -50,6 +50,9 @@ class InspectConfig:
     timeout: float | None = None
     """Most seconds to wait for a photo to be read: a drive or a server may hang. It is named in
     errors.jsonl then, and the rest goes on; else there is no limit."""
+    overlay: Overlay = "small"
+    """Size of the overlays: small, at most 2048 px, or full, as many pixels as the photo has, which
+    takes longer, and several times the space."""
     report: str = REPORTS
     """What to write beside results.jsonl, joined by commas, such as csv, html, pdf, geojson, coco,
     label-studio, parquet. `crackscope report` makes any of them later."""

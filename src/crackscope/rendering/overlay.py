@@ -14,6 +14,8 @@ from crackscope.rendering import colour
 from crackscope.types import Photo, PhotoResult, Pixels, Region, ScoreMap
 
 LONG_SIDE = 2048
+LARGEST = 65_500
+"""Pixels along a side that a JPEG file can have."""
 _FAR = 4 / 3
 _LEGEND_WIDTH = 240
 _QUALITY = 85
@@ -22,20 +24,21 @@ _STRONGEST = 0.45
 _INK, _PAPER = (255, 255, 255), (24, 24, 27)
 
 
-def render(photo: Photo, found: ScoreMap, result: PhotoResult) -> bytes:
-    """The overlay as JPEG with the photo's own EXIF, its long side at most 2048 px."""
-    canvas = draw(photo, found, result)
+def render(photo: Photo, found: ScoreMap, result: PhotoResult, long_side: int = LONG_SIDE) -> bytes:
+    """The overlay as JPEG with the photo's own EXIF, of at most `long_side` px."""
+    canvas = draw(photo, found, result, long_side)
     jpeg = bytes(simplejpeg.encode_jpeg(canvas, quality=_QUALITY, colorsubsampling="420"))
     height, width = canvas.shape[:2]
     return exif.insert(jpeg, exif.for_copy(photo.exif, width, height))
 
 
-def draw(photo: Photo, found: ScoreMap, result: PhotoResult) -> Pixels:
+def draw(photo: Photo, found: ScoreMap, result: PhotoResult, long_side: int = LONG_SIDE) -> Pixels:
     """The overlay as (H, W, 3) uint8 RGB: the photo, scaled down to fit, above its legend."""
-    tall, wide = (int(edges[-1]) for edges in found.borders())  # the photo may be a reduced copy
-    font_size = _font_size(wide, tall)
+    tall, wide = (int(edges[-1]) for edges in found.borders())
+    font_size = max(12, min(long_side, max(wide, tall)) // 64)
     strip = 2 * font_size
-    ratio = _ratio(min(1.0, LONG_SIDE / wide, (LONG_SIDE - strip) / tall))
+    there = photo.pixels.shape[1] / wide  # less than 1 where the photo is a reduced copy
+    ratio = _ratio(min(there, long_side / wide, (long_side - strip) / tall))
     width, height = max(1, int(wide * ratio)), max(1, int(tall * ratio))
     small = _scaled(photo.pixels, width, height)
     _heat(small, found)
@@ -53,10 +56,6 @@ def _ratio(most: float) -> float:
     since the mean of whole pixels is sharper, and made sooner, than what is interpolated."""
     whole = ceil(1 / most)
     return 1 / whole if whole * most <= _FAR else most
-
-
-def _font_size(width: int, height: int) -> int:
-    return max(12, min(LONG_SIDE, max(width, height)) // 64)
 
 
 def _scaled(pixels: Pixels, width: int, height: int) -> Pixels:

@@ -31,7 +31,7 @@ _AT_ONCE = 32
 
 @REPORTS.register("html")
 def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[Path]:
-    """One page that needs nothing beside it; its links lead to the overlays in full size."""
+    """One page that needs nothing beside it; its links lead to the overlays."""
     rows = _rows(worst_first(results), dest, context)
     script = template.load("reporting/report.js").render()
     page = template.load("reporting/report.html.jinja").render(

@@ -1,4 +1,4 @@
-"""index.html: a list of the overlays in full size, worst first; small, however many photos."""
+"""index.html: a list of the overlays, worst first; small, however many photos."""
 
 from collections.abc import Sequence
 from pathlib import Path
