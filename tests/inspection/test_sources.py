@@ -1,7 +1,9 @@
 import io
 import os
 import pickle
+import shutil
 import struct
+import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
@@ -19,6 +21,33 @@ from crackscope.inspection.sources.source import Source
 from support_pictures import encode, noise
 
 PHOTO = encode(noise(), "PNG")
+
+
+PLAYER = f"""#!{sys.executable}
+import sys
+from pathlib import Path
+words = sys.argv[1:]
+address = words[-1] if Path(sys.argv[0]).name == "ffprobe" else words[words.index("-i") + 1]
+content = Path(address.removeprefix("file:")).read_bytes()
+if not content.startswith(b"\\x89PNG"):
+    sys.exit("Invalid data found when processing input")
+if Path(sys.argv[0]).name == "ffprobe":
+    print('{{"streams": [{{"duration": "12.0", "avg_frame_rate": "25/1"}}], "format": {{}}}}')
+elif float(words[words.index("-ss") + 1]) < 9.0:
+    sys.stdout.buffer.write(content)
+"""
+"""In the place of ffmpeg: a video of 12 s is a PNG file, whose pictures end at 9 s."""
+
+
+def players(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing but these on the PATH."""
+    if os.name == "nt":
+        pytest.skip("Windows starts no script without an extension")
+    folder.mkdir(exist_ok=True)
+    for name in ("ffmpeg", "ffprobe"):
+        (folder / name).write_text(PLAYER)
+        (folder / name).chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder))
 
 
 @pytest.fixture
@@ -53,19 +82,27 @@ def kind_of_error(source: Source, limit: float = 250.0) -> str:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_gives_photos_that_can_be_sent_and_read(
-    kind: str, tmp_path: Path, memory: SimpleNamespace
+    kind: str, tmp_path: Path, memory: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / "a.png").write_bytes(PHOTO)
     memory.pipe("/site/a.png", PHOTO)
+    (tmp_path / "site.mp4").write_bytes(PHOTO)
+    players(tmp_path / "bin", monkeypatch)
     argument = {
+        "video": str(tmp_path / "site.mp4"),
         "address": "memory://site",
         "zip file": str(zipped(tmp_path / "site.zip", {"a.png": PHOTO})),
         "file, folder or glob": str(tmp_path / "site"),
     }[kind]
     assert kind_of(argument) is KINDS[kind]
-    (source,) = find([argument]).photos
-    assert (source.name, source.relative) == (f"{argument}/a.png", "a.png")
+    source, *others = find([argument], every=5.0).photos
+    if kind == "video":
+        assert source.relative == "site.mp4/00h00m00.000s"
+        assert len(others) == 2
+    else:
+        assert (source.name, source.relative) == (f"{argument}/a.png", "a.png")
+        assert not others
     again = pickle.loads(pickle.dumps(source))  # noqa: S301  (our own)
     assert again == source
     assert again.stamp() == source.stamp()
@@ -249,3 +286,73 @@ def test_a_zip_file_that_is_gone_is_not_the_photos_fault(tmp_path: Path) -> None
     archive.unlink()
     with pytest.raises(SourceGoneError):
         source.content(1.0)
+
+
+def test_a_video_is_looked_at_every_so_often(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    players(tmp_path / "bin", monkeypatch)
+    video = tmp_path / "a flight.MP4"
+    video.write_bytes(PHOTO)
+    found = find([str(video), str(video)], every=2.5).photos
+    times = ["00.000", "02.500", "05.000", "07.500", "10.000"]
+    assert [source.relative for source in found] == [f"a flight.MP4/00h00m{t}s" for t in times]
+    assert [source.content(1.0) for source in found[:4]] == [PHOTO] * 4
+    assert kind_of_error(found[4]) == "truncated"
+    video.unlink()
+    with pytest.raises(SourceGoneError, match=r"a flight\.MP4 is gone"):
+        found[0].content(1.0)
+
+
+def test_what_is_no_video_is_one_failed_photo(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    players(tmp_path / "bin", monkeypatch)
+    video = tmp_path / "a.mp4"
+    video.write_bytes(b"\0" * 100)
+    (source,) = find([str(video)], every=1.0).photos
+    assert source.relative == "a.mp4"
+    assert kind_of_error(source) == "unreadable"
+    (source,) = find([str(video)]).photos
+    with pytest.raises(ImageError, match="--every 1s"):
+        source.content(1.0)
+
+
+def test_a_video_needs_ffmpeg(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    players(tmp_path / "bin", monkeypatch)
+    video = tmp_path / "a.mp4"
+    video.write_bytes(PHOTO)
+    source = find([str(video)], every=1.0).photos[0]
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(UsageError, match="needs ffmpeg: apt install"):
+        find([str(video)], every=1.0)
+    assert kind_of_error(source) == "unsupported"  # on a worker without it
+
+
+@pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="ffmpeg is not installed")
+def test_the_real_ffmpeg_gives_the_picture_of_its_time(tmp_path: Path) -> None:
+    video = tmp_path / "-flight 1.mp4"
+    grey = "color=gray:s=64x48:r=10:d=1,format=yuv420p"
+    black = "color=black:s=64x48:r=10:d=1,format=yuv420p"
+    command = [
+        "ffmpeg",
+        "-loglevel",
+        "error",
+        "-f",
+        "lavfi",
+        "-i",
+        grey,
+        "-f",
+        "lavfi",
+        "-i",
+        black,
+    ]
+    command += ["-filter_complex", "[0][1]concat", "-c:v", "mpeg4", f"file:{video}"]
+    subprocess.run(command, check=True)
+    found = find([str(video)], every=0.5).photos
+    means = [decode(source.content(1.0), source.name).pixels.mean() for source in found]
+    assert [mean > 64 for mean in means] == [True, True, False, False]
+    playlist = tmp_path / "playlist.mp4"
+    playlist.write_text("#EXTM3U\n#EXTINF:1,\nhttps://example.invalid/a.ts\n#EXT-X-ENDLIST\n")
+    (source,) = find([str(playlist)], every=1.0).photos
+    assert kind_of_error(source) == "unreadable"

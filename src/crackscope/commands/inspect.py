@@ -16,7 +16,7 @@ from crackscope.commands.interrupt import on_request
 from crackscope.commands.job import Job, Plan
 from crackscope.commands.outcome import Outcome
 from crackscope.commands.watch import watch
-from crackscope.config import FailOn, InspectConfig
+from crackscope.config import FailOn, InspectConfig, seconds_of
 from crackscope.errors import UsageError
 from crackscope.inspection import engines
 from crackscope.inspection.find import Found, find
@@ -74,7 +74,7 @@ def run(config: InspectConfig) -> Outcome:
 def _found(config: InspectConfig) -> Found:
     """The photos of the command; a watched folder gives its own later."""
     if not config.watch:
-        return find(config.photos)
+        return find(config.photos, None if config.every is None else seconds_of(config.every))
     if not Path(config.photos[0]).is_dir():
         raise UsageError(f"watch takes a folder. Received: {config.photos[0]!r}")
     return Found((), 0)

@@ -21,6 +21,7 @@ from crackscope.config.export import ExportConfig
 from crackscope.config.info import InfoConfig
 from crackscope.config.inspect import InspectConfig
 from crackscope.config.report import ReportConfig
+from crackscope.config.rules import seconds_of
 from crackscope.config.split import SplitConfig
 from crackscope.config.train import TrainConfig
 from crackscope.config.validate import ValidateConfig
@@ -44,4 +45,5 @@ __all__ = [
     "TrainConfig",
     "ValidateConfig",
     "make",
+    "seconds_of",
 ]

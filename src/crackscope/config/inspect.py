@@ -4,7 +4,7 @@ from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 
 from crackscope.config.choices import REPORTS, Device, FailOn, Overlay, Precision, RuntimeName
-from crackscope.config.rules import at_least, check, positive, share, within
+from crackscope.config.rules import at_least, check, duration, positive, share, within
 
 
 @dataclass(frozen=True)
@@ -13,7 +13,7 @@ class InspectConfig:
 
     photos: tuple[str, ...]
     """Photos, folders (walked recursively), globs, zip files, addresses (s3://, gs://, https://),
-    and - for a list of such on standard input."""
+    videos, and - for a list of such on standard input."""
     _: KW_ONLY
     model: str = "crackscope"
     """Bundle folder, run folder, or the word crackscope: the model in the package."""
@@ -47,6 +47,9 @@ class InspectConfig:
     max_megapixels: float = 250.0
     """Larger photos are refused before they are decoded, but for TIFF and PNG that can be read in
     parts."""
+    every: str | None = None
+    """How often a video is looked at, such as 1s, 500ms or 2m: it is read by the ffmpeg that is
+    installed. Videos in folders are passed over: name them."""
     timeout: float | None = None
     """Most seconds to wait for a photo to be read: a drive or a server may hang. It is named in
     errors.jsonl then, and the rest goes on; else there is no limit."""
@@ -74,4 +77,5 @@ class InspectConfig:
             at_least("workers", self.workers, 1),
             positive("max_megapixels", self.max_megapixels),
             positive("timeout", self.timeout),
+            duration("every", self.every),
         )

@@ -1,9 +1,12 @@
 """What settings must fulfil: all that is wrong with a configuration is told at once."""
 
+import re
 from collections.abc import Collection
 
 from crackscope.errors import UsageError
 
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h)?")
+_SECONDS = {"ms": 0.001, "s": 1.0, None: 1.0, "m": 60.0, "h": 3600.0}
 Rule = tuple[bool, str]
 """Whether it holds, and what is said where it does not."""
 
@@ -47,3 +50,18 @@ def share(name: str, value: float | None) -> Rule:
 def below_one(name: str, value: float) -> Rule:
     """A share that may be 0."""
     return 0.0 <= value < 1.0, f"{name} must be 0 to below 1. Received: {value}"
+
+
+def duration(name: str, value: str | None) -> Rule:
+    """A time such as 1s, 500ms, 2m or 1h, of a millisecond at least; None: not set."""
+    rule = f"{name} must be a time such as 1s, 500ms or 2m. Received: {value!r}"
+    found = value is None or (_DURATION.fullmatch(value) and seconds_of(value) >= 0.001)
+    return bool(found), rule
+
+
+def seconds_of(value: str) -> float:
+    """The seconds of a time that keeps the rule `duration`."""
+    found = _DURATION.fullmatch(value)
+    if found is None:
+        raise ValueError(f"not a time: {value!r}")
+    return float(found[1]) * _SECONDS[found[2]]

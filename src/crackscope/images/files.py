@@ -25,14 +25,19 @@ def check_length(length: int, max_megapixels: float) -> None:
         )
 
 
+def is_video_name(path: str) -> bool:
+    """Whether a path ends as videos do."""
+    return _VIDEO.fullmatch(PurePath(path).suffix) is not None
+
+
 def refuse_video(name: str) -> None:
     """Raise ImageError for a file whose name ends as videos do, before it is read."""
-    path = PurePath(name)
-    if _VIDEO.fullmatch(path.suffix):
+    if is_video_name(name):
         raise ImageError(
             "unsupported",
-            "videos are not read: take frames out of it, one a second, with "
-            f'ffmpeg -i "{path.name}" -vf fps=1 -q:v 2 frame_%06d.jpg',
+            "a video: name the file itself and say how often to look, with --every 1s; or take "
+            f'pictures out of it with ffmpeg -i "{PurePath(name).name}" -vf fps=1 -q:v 2 '
+            "frame_%06d.jpg",
         )
 
 

@@ -22,15 +22,16 @@ class Found:
     passed_over: int
 
 
-def find(arguments: Sequence[str]) -> Found:
+def find(arguments: Sequence[str], every: float | None = None) -> Found:
     """Photos in the order of the arguments, folders sorted; each file once, however often named.
 
-    Arguments are photos, folders, globs, zip files, addresses, and `-`: a list of such on standard
-    input. A folder is walked to its end, links are followed once, and files without an image
-    extension are counted and passed over. A file named by hand is always taken. Raises UsageError
-    where an argument does not exist, all of them at once, or where no photo is found.
+    Arguments are photos, folders, globs, zip files, addresses, videos, which are looked at `every`
+    so many seconds, and `-`: a list of such on standard input. A folder is walked to its end, links
+    are followed once, and files without an image extension are counted and passed over. A file
+    named by hand is always taken. Raises UsageError where an argument does not exist, all of them
+    at once, or where no photo is found.
     """
-    found = look(arguments)
+    found = look(arguments, every)
     if not found.photos:
         raise UsageError(
             f"no photo found in {', '.join(arguments)} "
@@ -39,9 +40,9 @@ def find(arguments: Sequence[str]) -> Found:
     return found
 
 
-def look(arguments: Sequence[str]) -> Found:
+def look(arguments: Sequence[str], every: float | None = None) -> Found:
     """Like `find`, where there need not be a photo yet."""
-    search = Search(several=len(arguments) > 1 or not listed.STDIN.isdisjoint(arguments))
+    search = Search(len(arguments) > 1 or not listed.STDIN.isdisjoint(arguments), every)
     photos: list[Source] = []
     missing: list[str] = []
     for argument in arguments:

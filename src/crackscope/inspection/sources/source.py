@@ -53,11 +53,12 @@ def is_photo_name(path: str) -> bool:
 class Search:
     """What the arguments share: nothing is taken twice, and what is no photo is counted.
 
-    `several` arguments keep their folders apart.
+    `several` arguments keep their folders apart. Videos are looked at `every` so many seconds.
     """
 
-    def __init__(self, several: bool) -> None:
+    def __init__(self, several: bool, every: float | None = None) -> None:
         self.several = several
+        self.every = every
         self.passed_over = 0
         self._seen: set[str] = set()
 
