@@ -36,8 +36,8 @@ class InspectConfig:
     runtime: RuntimeName = "onnx"
     """What computes the network: onnx, or openvino (extra [openvino])."""
     precision: Precision = "f32"
-    """What the network computes in: f32; int8, up to a third faster by the processor, where the
-    model has such a form; or with runtime openvino bf16, on processors that have it. Both change
+    """What the network computes in: f32; int8, half as fast again, where the model has such a
+    form; or with runtime openvino bf16, on processors that have it. Both change
     scores a little."""
     engine: str = "local"
     """Where photos are worked on: local, this machine, or ray, the workers of a Ray cluster, which
