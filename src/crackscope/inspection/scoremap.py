@@ -8,7 +8,8 @@ What lies beyond a window counts a little, where a patch alone has a border of z
 only touches a window is seen better here (docs/decisions/0013).
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -34,6 +35,8 @@ HALO = 4
 _LARGE_PIXELS, _BLOCK_OF_LARGE = 50_000_000, 32
 """Photos above get blocks of half the side, though not below that, for the sake of memory."""
 _STRETCH = 1.25
+_STRIP = 256
+"""Rows of pixels that are resized at a time."""
 _CELLS_AT_ONCE, _PIXELS_AT_ONCE, _LEAST_ROWS = 2**16, 2**27, 4
 """What bounds the memory for a photo however wide: 340 MB of features, 400 MB of pixels."""
 
@@ -54,24 +57,31 @@ class Pooling:
         count = round(pixels * scale * self.side / self.window)
         return self.side if count <= _STRETCH * self.side else count
 
-    def scores(self, cells: Floats) -> NDArray[np.float64]:
-        """(R, C, F) features -> (R - side + 1, C - side + 1) probabilities.
+    def scores(self, rows: Iterable[Floats]) -> NDArray[np.float64]:
+        """Features (C, F) of each of R rows of cells -> (R - side + 1, C - side + 1) probabilities.
 
-        Row by row, which stays in the processor's cache.
+        No more than a window's rows are held, which stay in the processor's cache.
         """
-        rows, columns = (count - self.side + 1 for count in cells.shape[:2])
-        logits = np.empty((rows, columns), np.float32)
-        below = cells[: self.side].sum(axis=0)
-        for row in range(rows):
-            if row:
-                below += cells[row + self.side - 1]
-                below -= cells[row - 1]
-            pooled = below[:columns].copy()
-            for offset in range(1, self.side):
-                pooled += below[offset : columns + offset]
-            pooled /= np.abs(pooled) + self.side**2  # the mean, then softsign as in the network
-            logits[row] = pooled @ self.kernel
-        return np.asarray(1.0 / (1.0 + np.exp(-(logits.astype(np.float64) + self.bias))))
+        held: deque[Floats] = deque()
+        logits = []
+        below = np.zeros(1, np.float32)
+        for row in rows:
+            held.append(row)
+            below = below + row
+            if len(held) > self.side:
+                below -= held.popleft()
+            if len(held) == self.side:
+                logits.append(self._logits(below))
+        return np.asarray(1.0 / (1.0 + np.exp(-(np.array(logits, np.float64) + self.bias))))
+
+    def _logits(self, below: Floats) -> Floats:
+        """Of the windows of a row, from the sums (C, F) of the cells below one another."""
+        windows = len(below) - self.side + 1
+        pooled = below[:windows].copy()
+        for offset in range(1, self.side):
+            pooled += below[offset : windows + offset]
+        pooled /= np.abs(pooled) + self.side**2  # the mean, then softsign as in the network
+        return np.asarray(pooled @ self.kernel)
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """The content of cells.npz."""
@@ -118,25 +128,18 @@ class ScoreMapper:
     def __call__(self, photo: Photo) -> ScoreMap:
         """The map of one photo."""
         with ThreadPoolExecutor(self.threads, thread_name_prefix="blocks") as pool:
-            scores = np.concatenate(list(self._bands(photo, pool)))
+            scores = self.pooling.scores(self._rows(photo, pool))
         return ScoreMap.even(scores, self.pooling.side, photo.width, photo.height)
 
-    def _bands(self, photo: Photo, pool: Executor) -> Iterator[NDArray[np.float64]]:
-        """The rows of the map from top to bottom."""
+    def _rows(self, photo: Photo, pool: Executor) -> Iterator[Floats]:
+        """The features (C, F) of each row of cells, from top to bottom."""
         shape = rows, columns = self._shape(photo)
-        side, block = self.pooling.side, self._block(photo)
-        above = np.empty((0, columns, len(self.pooling.kernel)), np.float32)
+        block = min(self._block(photo), max(BLOCK, ceil(columns / 2)))  # for two threads
+        parts = spans(columns, block)
         for band in spans(rows, self._rows_at_once(photo, shape)):
-            cells = np.empty((len(above) + band[1] - band[0], *above.shape[1:]), np.float32)
-            cells[: len(above)] = above
-            parts = spans(columns, min(block, max(BLOCK, ceil(columns / 2))))  # for two threads
-            blocks = pool.map(partial(self._cells, photo, shape, band), parts)
-            for (left, right), found in zip(parts, blocks, strict=True):
-                cells[len(above) :, left:right] = found
-            if len(cells) >= side:
-                yield self.pooling.scores(cells)
-            above = cells[max(0, len(cells) - side + 1) :].copy()
-            del cells  # before the next band takes as much
+            blocks = list(pool.map(partial(self._cells, photo, shape, band), parts))
+            yield from map(np.concatenate, zip(*blocks, strict=True))
+            del blocks  # before the next band takes as much
 
     def frame(self, photo: Photo) -> ScoreMap:
         """Where the windows of a photo lie; their scores are 0."""
@@ -180,11 +183,27 @@ class ScoreMapper:
 def _resized(
     pixels: Pixels, box: tuple[float, float, float, float], size: tuple[int, int]
 ) -> Pixels:
-    """A part of the photo, bilinear, as if the whole had been resized: blocks leave no seams."""
+    """A part of the photo, bilinear, as if the whole had been resized: blocks leave no seams.
+
+    Strip by strip, which stays in the processor's cache.
+    """
     height, width = pixels.shape[:2]
-    margin = 2 + ceil((box[2] - box[0]) / size[0])  # what its interpolation may look at
-    x0, y0 = max(0, int(box[0]) - margin), max(0, int(box[1]) - margin)
-    x1, y1 = min(width, ceil(box[2]) + margin), min(height, ceil(box[3]) + margin)
-    place = (box[0] - x0, box[1] - y0, min(box[2] - x0, x1 - x0), min(box[3] - y0, y1 - y0))
-    part = Image.fromarray(np.ascontiguousarray(pixels[y0:y1, x0:x1]))
-    return np.asarray(part.resize(size, Image.Resampling.BILINEAR, box=place))
+    tall, wide = (box[3] - box[1]) / size[1], (box[2] - box[0]) / size[0]
+    x0, x1 = _looked_at(box[0], box[2], wide, width)
+    y0, y1 = _looked_at(box[1], box[3], tall, height)
+    part = pixels[y0:y1, x0:x1]
+    found = np.empty((size[1], size[0], 3), np.uint8)
+    for start, stop in spans(size[1], _STRIP):
+        upper, lower = box[1] - y0 + start * tall, box[1] - y0 + stop * tall
+        top, bottom = _looked_at(upper, lower, tall, len(part))
+        strip = Image.fromarray(np.ascontiguousarray(part[top:bottom]))
+        place = (box[0] - x0, upper - top, min(box[2], x1) - x0, min(lower, bottom) - top)
+        small = strip.resize((size[0], stop - start), Image.Resampling.BILINEAR, place)
+        found[start:stop] = np.asarray(small)
+    return found
+
+
+def _looked_at(start: float, stop: float, step: float, count: int) -> tuple[int, int]:
+    """The pixels of `count` along a side that count where a part is resized by 1 / `step`."""
+    margin = 2 + ceil(step)
+    return max(0, int(start) - margin), min(count, ceil(stop) + margin)
