@@ -6,7 +6,7 @@ import struct
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -24,19 +24,22 @@ PHOTO = encode(noise(), "PNG")
 
 
 PLAYER = f"""#!{sys.executable}
-import sys
+import os, sys
 from pathlib import Path
 words = sys.argv[1:]
+sys.stderr.write(os.environ.get("SAID", ""))
 address = words[-1] if Path(sys.argv[0]).name == "ffprobe" else words[words.index("-i") + 1]
 content = Path(address.removeprefix("file:")).read_bytes()
 if not content.startswith(b"\\x89PNG"):
     sys.exit("Invalid data found when processing input")
 if Path(sys.argv[0]).name == "ffprobe":
-    print('{{"streams": [{{"duration": "12.0", "avg_frame_rate": "25/1"}}], "format": {{}}}}')
+    length = os.environ.get("LENGTH", '"duration": "12.0"')
+    print('{{"streams": [{{"avg_frame_rate": "25/1", ' + length + '}}], "format": {{}}}}')
 elif float(words[words.index("-ss") + 1]) < 9.0:
     sys.stdout.buffer.write(content)
 """
-"""In the place of ffmpeg: a video of 12 s is a PNG file, whose pictures end at 9 s."""
+"""In the place of ffmpeg: a video of 12 s, or LENGTH, is a PNG file whose pictures end at 9 s;
+SAID is what it complains of."""
 
 
 def players(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -318,6 +321,69 @@ def test_what_is_no_video_is_one_failed_photo(
         source.content(1.0)
 
 
+def test_a_glob_of_videos_is_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    players(tmp_path / "bin", monkeypatch)
+    for name in ("b.mp4", "a.mp4", "c.mov"):
+        (tmp_path / name).write_bytes(PHOTO)
+    found = find([str(tmp_path / "*.mp4")], every=10.0).photos
+    times = ("00h00m00.000s", "00h00m10.000s")
+    assert [source.relative for source in found] == [
+        f"{name}.mp4/{time}" for name in "ab" for time in times
+    ]
+    with pytest.raises(UsageError, match="videos are looked at where they are named"):
+        find([str(tmp_path)], every=10.0)
+
+
+@pytest.mark.parametrize(
+    ("length", "pictures"),
+    [('"duration": "3.0"', 3), ('"tags": {"DURATION": "00:01:03.000000000"}', 63)],
+)
+def test_how_long_a_video_is(
+    length: str, pictures: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    players(tmp_path / "bin", monkeypatch)
+    (tmp_path / "a.mkv").write_bytes(PHOTO)
+    monkeypatch.setenv("LENGTH", length)
+    assert len(find([str(tmp_path / "a.mkv")], every=1.0).photos) == pictures
+
+
+@pytest.mark.parametrize("seconds", ["1e12", "inf", "nan"])
+def test_a_video_may_not_say_that_it_never_ends(
+    seconds: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    players(tmp_path / "bin", monkeypatch)
+    (tmp_path / "a.mkv").write_bytes(PHOTO)
+    monkeypatch.setenv("LENGTH", f'"duration": "{seconds}"')
+    (source,) = find([str(tmp_path / "a.mkv")], every=1.0).photos
+    with pytest.raises(ImageError, match="look less often"):
+        source.content(1.0)
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("[h264 @ 0x55a2] error while decoding MB 22 18, bytestream 8380", "unreadable"),
+        ("[hevc @ 0x55a2] The cu_qp_delta 34 is outside the valid range [-26, 25].", "unreadable"),
+        ("Picture size 16000x16000 exceeds specified max pixel count 1000000", "too_large"),
+        ("[h264 @ 0x55a2] mmco: unref short failure", None),  # behind an open group of pictures
+    ],
+)
+def test_what_ffmpeg_makes_up_is_no_picture(
+    said: str, kind: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    players(tmp_path / "bin", monkeypatch)
+    (tmp_path / "a.mp4").write_bytes(PHOTO)
+    (source,) = find([str(tmp_path / "a.mp4")], every=20.0).photos
+    monkeypatch.setenv("SAID", said)
+    if kind is None:
+        assert source.content(1.0) == PHOTO
+    else:
+        with pytest.raises(ImageError) as caught:
+            source.content(1.0)
+        assert caught.value.kind == kind
+        assert "0x55a2" not in str(caught.value)
+
+
 def test_a_video_needs_ffmpeg(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     players(tmp_path / "bin", monkeypatch)
     video = tmp_path / "a.mp4"
@@ -329,30 +395,56 @@ def test_a_video_needs_ffmpeg(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert kind_of_error(source) == "unsupported"  # on a worker without it
 
 
-@pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="ffmpeg is not installed")
-def test_the_real_ffmpeg_gives_the_picture_of_its_time(tmp_path: Path) -> None:
+@pytest.fixture
+def film() -> Callable[..., None]:
+    """Runs the ffmpeg that is installed."""
+    if shutil.which("ffmpeg") is None:
+        pytest.skip("ffmpeg is not installed")
+
+    def run(*arguments: object) -> None:
+        subprocess.run(["ffmpeg", "-loglevel", "error", *map(str, arguments)], check=True)
+
+    return run
+
+
+def test_the_real_ffmpeg_gives_the_picture_of_its_time(
+    tmp_path: Path, film: Callable[..., None]
+) -> None:
     video = tmp_path / "-flight 1.mp4"
-    grey = "color=gray:s=64x48:r=10:d=1,format=yuv420p"
-    black = "color=black:s=64x48:r=10:d=1,format=yuv420p"
-    command = [
-        "ffmpeg",
-        "-loglevel",
-        "error",
-        "-f",
-        "lavfi",
-        "-i",
-        grey,
-        "-f",
-        "lavfi",
-        "-i",
-        black,
-    ]
-    command += ["-filter_complex", "[0][1]concat", "-c:v", "mpeg4", f"file:{video}"]
-    subprocess.run(command, check=True)
+    colours = [f"color={name}:s=64x48:r=10:d=1,format=yuv420p" for name in ("gray", "black")]
+    inputs = [word for colour in colours for word in ("-f", "lavfi", "-i", colour)]
+    film(*inputs, "-filter_complex", "[0][1]concat", "-c:v", "mpeg4", f"file:{video}")
     found = find([str(video)], every=0.5).photos
     means = [decode(source.content(1.0), source.name).pixels.mean() for source in found]
     assert [mean > 64 for mean in means] == [True, True, False, False]
-    playlist = tmp_path / "playlist.mp4"
-    playlist.write_text("#EXTM3U\n#EXTINF:1,\nhttps://example.invalid/a.ts\n#EXT-X-ENDLIST\n")
-    (source,) = find([str(playlist)], every=1.0).photos
-    assert kind_of_error(source) == "unreadable"
+    assert kind_of_error(found[0], limit=0.001) == "too_large"
+
+
+def test_a_video_without_an_index_gives_the_same_pictures(
+    tmp_path: Path, film: Callable[..., None]
+) -> None:
+    stream, indexed = tmp_path / "a.mts", tmp_path / "a.mkv"
+    moving = "testsrc2=s=64x48:r=10:d=24"
+    film("-f", "lavfi", "-i", moving, "-c:v", "mpeg2video", "-g", 60, "-f", "mpegts", stream)
+    film("-i", stream, "-c", "copy", indexed)
+    pictures = [
+        [source.content(1.0) for source in find([str(video)], every=3.7).photos]
+        for video in (stream, indexed)
+    ]
+    assert pictures[0] == pictures[1]
+    assert len(set(pictures[0])) == 7
+
+
+@pytest.mark.parametrize(
+    "playlist",
+    [
+        "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\na.ts\n#EXT-X-ENDLIST\n",
+        "ffconcat version 1.0\nfile a.ts\n",
+    ],
+)
+def test_a_playlist_opens_nothing(playlist: str, tmp_path: Path, film: Callable[..., None]) -> None:
+    film("-f", "lavfi", "-i", "testsrc2=s=64x48:r=10:d=1", "-c:v", "mpeg2video", tmp_path / "a.ts")
+    (tmp_path / "list.mp4").write_text(playlist)
+    (source,) = find([str(tmp_path / "list.mp4")], every=1.0).photos
+    with pytest.raises(ImageError, match="not on whitelist"):
+        source.content(1.0)

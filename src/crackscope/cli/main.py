@@ -15,6 +15,7 @@ from crackscope.cli.commands import COMMANDS, DATA_COMMANDS, bind
 from crackscope.cli.settings import layered
 from crackscope.commands.outcome import Outcome
 from crackscope.errors import CrackscopeError, UsageError
+from crackscope.images import programs
 
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells give it."""
@@ -108,5 +109,6 @@ def main() -> NoReturn:
     if code == INTERRUPTED:
         sys.stdout.flush()
         sys.stderr.flush()
+        programs.stop_all()
         os._exit(code)
     sys.exit(code)

@@ -36,9 +36,9 @@ class InspectConfig:
     runtime: RuntimeName = "onnx"
     """What computes the network: onnx, or openvino (extra [openvino])."""
     precision: Precision = "f32"
-    """What the network computes in: f32; int8, half as fast again, where the model has such a
-    form; or with runtime openvino bf16, on processors that have it. Both change
-    scores a little."""
+    """What the network computes in: f32; int8, faster by half on some processors, where the model
+    has such a form; or with runtime openvino bf16, on processors that have it. Both change scores a
+    little."""
     engine: str = "local"
     """Where photos are worked on: local, this machine, or ray, the workers of a Ray cluster, which
     needs the extra [ray]. The results are the same."""
@@ -49,7 +49,7 @@ class InspectConfig:
     parts."""
     every: str | None = None
     """How often a video is looked at, such as 1s, 500ms or 2m: it is read by the ffmpeg that is
-    installed. Videos in folders are passed over: name them."""
+    installed. Videos in folders are passed over: name them, or a glob."""
     timeout: float | None = None
     """Most seconds to wait for a photo to be read: a drive or a server may hang. It is named in
     errors.jsonl then, and the rest goes on; else there is no limit."""

@@ -6,6 +6,7 @@ from threading import Thread
 from typing import ParamSpec, TypeVar
 
 from crackscope.errors import ImageError
+from crackscope.images import programs
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -16,7 +17,8 @@ def within(
 ) -> R:
     """What the function gives or raises; ImageError `timeout` once it has taken `seconds`.
 
-    None: as long as it takes. What hangs is left behind in a thread that keeps no process alive.
+    None: as long as it takes. What hangs is left behind in a thread that keeps no process alive; a
+    program that it waits for is killed.
     """
     if seconds is None:
         return function(*arguments, **settings)
@@ -28,8 +30,10 @@ def within(
         except BaseException as error:  # noqa: BLE001  (raised again by whoever waits)
             found.set_exception(error)
 
-    Thread(target=work, name="within", daemon=True).start()
+    thread = Thread(target=work, name="within", daemon=True)
+    thread.start()
     if not wait([found], seconds).done:
+        programs.stop(thread)
         raise ImageError(
             "timeout",
             f"reading it took more than {seconds:g} s. Is its drive or server in reach? Raise "

@@ -35,7 +35,8 @@ def find(arguments: Sequence[str], every: float | None = None) -> Found:
     if not found.photos:
         raise UsageError(
             f"no photo found in {', '.join(arguments)} "
-            f"({found.passed_over} files without an image extension were passed over)"
+            f"({found.passed_over} files without an image extension were passed over; videos are "
+            "looked at where they are named themselves, with --every 1s)"
         )
     return found
 

@@ -62,7 +62,7 @@ class Files:
         """A file named by hand is always taken, one in a folder or a glob if it is a photo."""
         if os.path.lexists(argument):
             return _named(argument, search)
-        matches = _matches(argument)
+        matches = matching(argument)
         if not matches:
             raise UsageError(f"no such photo, folder or match: {argument!r}")
         return (
@@ -73,7 +73,8 @@ class Files:
         )
 
 
-def _matches(pattern: str) -> list[str]:
+def matching(pattern: str) -> list[str]:
+    """The paths that a glob means, sorted."""
     if not glob.has_magic(pattern):
         return []
     return sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207  (Path refuses "../*.jpg")

@@ -6,21 +6,35 @@ so that an interrupted run goes on where it stopped, and any worker can take any
 
 import json
 import os
+import re
 import shutil
-import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import count, takewhile
 from pathlib import Path
 
 from crackscope.errors import ImageError, UsageError
+from crackscope.images import programs
 from crackscope.images.files import is_video_name
-from crackscope.inspection.sources.files import PhotoFile, gone
+from crackscope.inspection.sources.files import PhotoFile, gone, matching
 from crackscope.inspection.sources.source import Search, Source
 
-_LOCAL_ONLY = ("-protocol_whitelist", "file,pipe")
-"""A file may be a playlist in disguise: nothing that it names elsewhere is fetched."""
+_FORMATS = "mov,matroska,webm,avi,asf,mpeg,mpegts,mpegvideo,m4v,h264,hevc"
+_SAFE = ("-protocol_whitelist", "file,pipe", "-format_whitelist", _FORMATS)
+"""A file may be a playlist in disguise: nothing that it names is opened."""
+_DAMAGE = re.compile(
+    r"error (while decoding|at mb)|corrupt|invalid data|valid range", re.IGNORECASE
+)
+"""What ffmpeg says where it makes up what is damaged. To stop at any error would refuse sound
+pictures: those behind an open group of pictures, which lack what came before."""
+_ADDRESS = re.compile(" @ 0x[0-9a-f]+")
+"""In what ffmpeg says: another one each time."""
+_NO_INDEX = re.compile(r"\.(mts|m2ts|mpe?g)", re.IGNORECASE)
+"""Of these, ffmpeg begins to read somewhere after the time that it is asked for."""
+_AHEAD, _LATE = 10.0, 1.0
+"""Seconds before a picture that are read of these, and by which it may come late."""
+_MOST = 1_000_000
 _INSTALL = (
     "apt install ffmpeg, brew install ffmpeg or winget install ffmpeg; "
     "or take pictures out of it elsewhere, and inspect these"
@@ -29,7 +43,7 @@ _INSTALL = (
 
 @dataclass(frozen=True, slots=True)
 class VideoFrame(Source):
-    """The picture of the file `video` that is shown `seconds` after its start."""
+    """The first picture of the file `video` from `seconds` after its start on."""
 
     video: Path
     seconds: float
@@ -42,12 +56,13 @@ class VideoFrame(Source):
         """See `Source`; without loss, turned as the video says."""
         if not self.video.exists():
             raise gone(self.video)
-        at = ("-ss", f"{self.seconds:.3f}", *_LOCAL_ONLY, "-i", _address(self.video))
-        one = ("-map", "0:v:0", "-frames:v", "1", "-f", "image2pipe", "-c:v", "ppm", "pipe:1")
-        try:
-            content = _output("ffmpeg", "-nostdin", *at, *one)
-        except FileNotFoundError as error:
-            raise ImageError("unsupported", f"a video needs ffmpeg: {_INSTALL}") from error
+        most = ("-max_pixels", str(int(max_megapixels * 1e6)))
+        before, after = _seek(self.seconds, self.video.suffix)
+        content = _output(
+            *("ffmpeg", "-nostdin", *_SAFE, *most, *before, "-i", _address(self.video)),
+            *(*after, "-map", "0:v:0", "-frames:v", "1", "-pix_fmt", "rgb24"),
+            *("-f", "image2pipe", "-c:v", "ppm", "pipe:1"),
+        )
         if not content:
             raise ImageError("truncated", "the video has no picture at this time")
         return content
@@ -72,28 +87,44 @@ class Videos:
     """Videos that are named by hand; those in a folder are passed over."""
 
     def recognises(self, argument: str) -> bool:
-        """By its name, and that it is a file."""
-        return is_video_name(argument) and Path(argument).is_file()
+        """By its name, and that it is a file; or a glob of such."""
+        return is_video_name(argument) and bool(_files(argument))
 
     def find(self, argument: str, search: Search) -> Iterator[Source]:
         """Its pictures, `search.every` seconds apart; without that, one that says what to do."""
-        path = Path(argument)
-        if not search.first_time(os.path.normcase(path.resolve())):
-            return
-        if search.every is None:
-            yield PhotoFile(argument, path.name, path)
-            return
-        if not (shutil.which("ffmpeg") and shutil.which("ffprobe")):
-            raise UsageError(f"{argument!r} is a video, which needs ffmpeg: {_INSTALL}")
-        try:
-            last = _last_picture(path)
-        except ImageError as error:
-            yield DamagedVideo(argument, path.name, str(error))
-            return
-        every = search.every
-        for seconds in takewhile(lambda at: at <= last, (every * turn for turn in count())):
-            time = _clock(seconds)
-            yield VideoFrame(f"{argument}/{time}", f"{path.name}/{time}", path, seconds)
+        for name in _files(argument):
+            if search.first_time(os.path.normcase(Path(name).resolve())):
+                yield from _pictures(name, search.every)
+
+
+def _files(argument: str) -> list[str]:
+    given = [argument] if os.path.lexists(argument) else matching(argument)
+    return [name for name in given if Path(name).is_file()]
+
+
+def _pictures(name: str, every: float | None) -> Iterator[Source]:
+    path = Path(name)
+    if every is None:
+        yield PhotoFile(name, path.name, path)
+        return
+    if not (shutil.which("ffmpeg") and shutil.which("ffprobe")):
+        raise UsageError(f"{name!r} is a video, which needs ffmpeg: {_INSTALL}")
+    try:
+        last = _last_picture(path, every)
+    except ImageError as error:
+        yield DamagedVideo(name, path.name, str(error))
+        return
+    for seconds in takewhile(lambda at: at <= last, (every * turn for turn in count())):
+        time = _clock(seconds)
+        yield VideoFrame(f"{name}/{time}", f"{path.name}/{time}", path, seconds)
+
+
+def _seek(seconds: float, suffix: str) -> tuple[Sequence[str], Sequence[str]]:
+    """Options of ffmpeg before the file and behind it."""
+    if not _NO_INDEX.fullmatch(suffix):
+        return ("-ss", f"{seconds:.3f}"), ()
+    ahead = min(seconds, _AHEAD)  # between key frames the first pictures are not whole
+    return ("-ss", f"{seconds - ahead:.3f}"), ("-ss", f"{ahead:.3f}", "-t", f"{_LATE}")
 
 
 def _clock(seconds: float) -> str:
@@ -102,28 +133,50 @@ def _clock(seconds: float) -> str:
     return f"{minutes // 60:02d}h{minutes % 60:02d}m{rest / 1000:06.3f}s"
 
 
-def _last_picture(path: Path) -> float:
-    """When the last picture is shown, in seconds; raises ImageError where nothing is told."""
-    shown = "stream=duration,avg_frame_rate:format=duration"
+def _last_picture(path: Path, every: float) -> float:
+    """When the last picture is shown, in seconds; raises ImageError where that is not told, or
+    where pictures `every` so many seconds would be too many."""
+    shown = "stream=duration,avg_frame_rate:stream_tags=DURATION:format=duration"
     asked = ("-select_streams", "v:0", "-show_entries", shown, "-of", "json")
-    found = json.loads(_output("ffprobe", *_LOCAL_ONLY, *asked, _address(path)) or b"{}")
+    found = json.loads(_output("ffprobe", *_SAFE, *asked, _address(path)) or b"{}")
     try:
         stream = found["streams"][0]
-        length = float(stream.get("duration") or found["format"]["duration"])
-        return max(0.0, length - float(1 / Fraction(stream["avg_frame_rate"])))
+        told = stream.get("duration") or stream.get("tags", {}).get("DURATION")
+        length = _seconds(told or found["format"]["duration"])
+        last = max(length - float(1 / Fraction(stream["avg_frame_rate"])), 0.0)
     except (KeyError, IndexError, ValueError, ZeroDivisionError) as error:
         raise ImageError("unreadable", "it has no pictures, or does not say how long it is") from (
             error
         )
+    if not last / every < _MOST:
+        raise ImageError(
+            "too_large",
+            f"it says that it lasts {length:,.0f} s, of which every {every:g} s would be more than "
+            f"{_MOST:,} pictures. Is that so? Then look less often",
+        )
+    return last
+
+
+def _seconds(clock: str) -> float:
+    """Of 83.5, or 00:01:23.5."""
+    total = 0.0
+    for part in clock.split(":"):
+        total = 60 * total + float(part)
+    return total
 
 
 def _output(program: str, *arguments: str) -> bytes:
     """What a program prints; raises ImageError with what it said where it fails."""
-    command = (program, "-hide_banner", "-loglevel", "error", *arguments)
-    done = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, check=False)
-    if done.returncode:
-        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise ImageError("unreadable", f"{program}: {said[-1] if said else done.returncode}")
+    try:
+        done = programs.run((program, "-hide_banner", "-loglevel", "error", *arguments))
+    except FileNotFoundError as error:
+        raise ImageError("unsupported", f"a video needs ffmpeg: {_INSTALL}") from error
+    said = _ADDRESS.sub("", done.stderr.decode("utf-8", "replace")).strip().splitlines()
+    if any("max pixel count" in line for line in said):
+        raise ImageError("too_large", f"{program}: {said[0]}")
+    damage = [line for line in said if _DAMAGE.search(line)]
+    if damage or done.returncode:
+        raise ImageError("unreadable", f"{program}: {[*damage, *said, done.returncode][0]}")
     return done.stdout
 
 
