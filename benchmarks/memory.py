@@ -1,8 +1,9 @@
-"""How much memory `crackscope inspect` holds at most, by the size of a photo.
+"""How much memory `crackscope inspect` holds at most, by the size of a photo, and by their number.
 
-    python benchmarks/memory.py --model MODEL --megapixels 12 60 250 1000 --workers 1 --out DIR
+    python benchmarks/memory.py --megapixels 12 60 250 1000 --photos 10 2000 --workers 2 --out DIR
 
-Each photo is a drawn wall in an uncompressed TIFF of strips, inspected by a process of its own.
+Of one photo: a drawn wall in an uncompressed TIFF of strips. Of many: drawn JPEG photos of 3
+megapixels. Each run is a process of its own, with overlays and the default reports.
 """
 
 import argparse
@@ -11,26 +12,31 @@ import math
 import struct
 import tempfile
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 
 import measuring
 from crackscope import environment
+from whole_photos import draw as draw_photos
 
 ROWS = 64
+EACH = 3.0
+"""Megapixels of each of many photos."""
 _INSPECT = """
-import json, resource, sys
+import json, resource, sys, time
 from pathlib import Path
 import crackscope
-model, photo, workers = sys.argv[1:]
-out = Path(photo).with_suffix(".out")
-(result,) = crackscope.inspect(
-    photo, model=model, out=out, workers=int(workers), report="csv"
-).data
+model, photos, workers = sys.argv[1:]
+out = Path(photos).with_suffix(".out")
+start = time.perf_counter()
+results = crackscope.inspect(photos, model=model, out=out, workers=int(workers)).data
+seconds = time.perf_counter() - start
+assert not any(result.get("error") for result in results)
 unit = 2**20 if sys.platform == "darwin" else 2**10
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
-print(json.dumps({"peak_mb": round(peak), "seconds": result["seconds"], "model": result["model"]}))
+found = {"photos": len(results), "peak_mb": round(peak), "seconds": seconds}
+print(json.dumps(found | {"model": results[0]["model"]}))
 """
 
 
@@ -74,15 +80,28 @@ def _tags(file: BinaryIO, side: int, offsets: list[int], lengths: list[int]) -> 
     file.write(struct.pack("<Q", start))
 
 
-def measure(model: str, megapixels: float, workers: int) -> dict[str, object]:
-    """One photo, one process."""
+def one(model: str, megapixels: float, workers: int) -> dict[str, Any]:
+    """A single photo."""
     side = round(math.sqrt(megapixels * 1e6))
     with tempfile.TemporaryDirectory() as folder:
         photo = Path(folder) / "photo.tif"
         with photo.open("wb") as file:
             draw(file, side, np.random.default_rng(0))
-        _, printed = measuring.timed("-c", _INSPECT, model, photo, workers)
-    return {"megapixels": megapixels, **json.loads(printed.splitlines()[-1])}
+        return {"megapixels": megapixels, **_inspected(model, photo, workers)}
+
+
+def many(model: str, count: int, workers: int) -> dict[str, Any]:
+    """A folder of photos."""
+    with tempfile.TemporaryDirectory() as folder:
+        photos = Path(folder) / "photos"
+        draw_photos(photos, count, EACH)
+        return {"megapixels": EACH, **_inspected(model, photos, workers)}
+
+
+def _inspected(model: str, photos: Path, workers: int) -> dict[str, Any]:
+    _, printed = measuring.timed("-c", _INSPECT, model, photos, workers)
+    found: dict[str, Any] = json.loads(printed.splitlines()[-1])
+    return found
 
 
 def main() -> None:
@@ -90,13 +109,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--model", default="crackscope")
     parser.add_argument("--megapixels", type=float, nargs="+", default=[12, 60, 250, 1000])
+    parser.add_argument("--photos", type=int, nargs="+", default=[10, 2000])
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
-    runs = [measure(arguments.model, size, arguments.workers) for size in arguments.megapixels]
-    head = ["megapixels", "most memory, MB", "seconds"]
-    rows = [[f"{run['megapixels']:g}", run["peak_mb"], f"{run['seconds']:.0f}"] for run in runs]
+    runs = [one(arguments.model, size, arguments.workers) for size in arguments.megapixels]
+    runs += [many(arguments.model, count, arguments.workers) for count in arguments.photos]
+    head = ["photos", "megapixels of each", "most memory, MB", "seconds"]
+    rows = [
+        [run["photos"], f"{run['megapixels']:g}", run["peak_mb"], f"{run['seconds']:.0f}"]
+        for run in runs
+    ]
     document = {
         "machine": environment.describe(),
         "workers": arguments.workers,
