@@ -97,7 +97,7 @@ def _outcome(
 ) -> Outcome:
     failed = [result.path for result in results if not result.ok]
     bad = sum(result.verdict in _FAILS[fail_on] for result in results) if fail_on else 0
-    gate = f"--fail-on {fail_on} is not met by {bad} of {len(results)} photos" if bad else ""
+    gate = f"{bad} of {len(results)} photos: exit code 4 by --fail-on {fail_on}" if bad else ""
     return Outcome(
         text="\n".join([text, gate]) if gate else text,
         gate=gate,

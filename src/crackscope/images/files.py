@@ -35,8 +35,8 @@ def refuse_video(name: str) -> None:
     if is_video_name(name):
         raise ImageError(
             "unsupported",
-            "a video: name the file itself, on this machine, and say how often to look, with "
-            "--every 1s; or take "
+            "a video: say how often to look, with --every 1s, and name the file itself, on this "
+            "machine; or take "
             f'pictures out of it with ffmpeg -i "{PurePath(name).name}" -vf fps=1 -q:v 2 '
             "frame_%06d.jpg",
         )
