@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from crackscope.cli.main import run
+from crackscope.data.synthesis import scene
 from support_pictures import encode, noise
 from support_runs import left, lines, slowed
 
@@ -96,6 +97,22 @@ def test_relative_paths_and_what_is_printed(
     printed = capsys.readouterr()
     assert [json.loads(line)["path"] for line in printed.out.splitlines()] == few
     assert printed.err == ""
+
+
+def test_photos_of_many_windows_are_what_the_local_engine_makes_of_them(
+    tmp_path: Path, ray_here: Any
+) -> None:
+    """With the model in the package, which scores them in one pass of its network."""
+    folder = tmp_path / "site"
+    folder.mkdir()
+    for seed, kind in enumerate(scene.KINDS[:3]):
+        pixels = scene.draw_photo(kind, 450, 600, seed).pixels
+        (folder / f"{kind}.jpg").write_bytes(encode(pixels))
+    local, out = tmp_path / "local", tmp_path / "out"
+    assert run(["inspect", str(folder), "--out", str(local)]) == 0
+    on_ray = ["inspect", str(folder), "--out", str(out), "--engine", "ray", "--workers", "2"]
+    assert run(on_ray) == 0
+    assert left(out) == left(local)
 
 
 def test_a_cluster_that_does_not_answer_is_named(

@@ -134,6 +134,19 @@ def test_threads_may_share_one_runtime(name, convolutional_bundle):
                 np.testing.assert_array_equal(found, wanted)
 
 
+@every_one
+def test_once_loaded_it_needs_its_files_no_more(name, tmp_path):
+    """A worker of a cluster has them for as long as it loads them."""
+    folder = shutil.copytree(bundle.load().folder, tmp_path / "model")
+    runtime = start(name, folder, "cpu")
+    shutil.rmtree(folder)
+    side = bundle.load(bundle.PACKAGED).input.window
+    pixels = scene.draw_photo("cracked", 448, 672, 0).pixels
+    assert runtime(pixels[None, :side, :side]).shape == (1,)
+    if name != "keras":
+        assert runtime.cells(pixels).shape[:2] == (14, 21)
+
+
 @readers_of_onnx
 def test_cells_are_those_of_onnx_runtime_whatever_the_block(name, convolutional_bundle):
     runtime = start(name, convolutional_bundle)

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,7 @@ import onnxruntime
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from onnx import TensorProto, helper, numpy_helper, save
+from onnx import TensorProto, helper, numpy_helper
 
 from crackscope.models import bundle
 from crackscope.runtimes import BLOCK, cut
@@ -26,7 +25,7 @@ SAME = ("add", "clip")
 """Kinds that have no stride."""
 
 
-def graph(file: Path, layers: list[tuple[str, int, int]], last: str = "Identity") -> Path:
+def graph(layers: list[tuple[str, int, int]], last: str = "Identity") -> bytes:
     """Pixels (1, H, W, 3) through these layers of two channels, (kind, kernel, stride) each."""
     rng = np.random.default_rng(0)
     weights = {"scales": np.ones(4, np.float32), "low": np.float32(-1), "high": np.float32(1)}
@@ -70,11 +69,10 @@ def graph(file: Path, layers: list[tuple[str, int, int]], last: str = "Identity"
         [numpy_helper.from_array(np.asarray(value), name) for name, value in weights.items()],
     )
     opsets = [helper.make_opsetid("", 18)]
-    save(helper.make_model(made, opset_imports=opsets, ir_version=9), file)
-    return file
+    return helper.make_model(made, opset_imports=opsets, ir_version=9).SerializeToString()
 
 
-def session(content: Any) -> onnxruntime.InferenceSession:
+def session(content: bytes) -> onnxruntime.InferenceSession:
     return onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
 
 
@@ -95,7 +93,7 @@ def small_tiles(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("small_tiles")
-def test_parts_are_the_whole(tmp_path: Path) -> None:
+def test_parts_are_the_whole() -> None:
     """Where layers see farther than the halo, the cut lies before them, or nowhere.
 
     A picture has whole cells.
@@ -105,15 +103,15 @@ def test_parts_are_the_whole(tmp_path: Path) -> None:
     @settings(max_examples=200, deadline=None)
     @given(layers=st.lists(LAYERS, min_size=2, max_size=9), tall=st.integers(1, 6))
     def check(layers: list[tuple[str, int, int]], tall: int) -> None:
-        file = graph(tmp_path / "a.onnx", layers)
-        parts = cut.cut(file, "cells")
+        content = graph(layers)
+        parts = cut.cut(content, "cells")
         found.append(0 if parts is None else len(parts.parts))
         if parts is None:
             return
         cell = max(32, int(np.prod([stride for kind, _, stride in layers if kind not in SAME])))
         sides = (cell * tall, cell * (256 // cell))
         pixels = np.random.default_rng(1).integers(0, 256, (*sides, 3)).astype(np.uint8)
-        whole = session(str(file)).run(None, {"pixels": pixels[None]})[0]
+        whole = session(content).run(None, {"pixels": pixels[None]})[0]
         np.testing.assert_allclose(in_parts(parts, pixels), whole, atol=1e-3)
 
     check()
@@ -123,14 +121,14 @@ def test_parts_are_the_whole(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("number", [0, 1])
 @pytest.mark.usefixtures("small_tiles")
-def test_a_halo_that_is_too_thin_would_show(tmp_path: Path, number: int) -> None:
+def test_a_halo_that_is_too_thin_would_show(number: int) -> None:
     layers = [("conv", 3, 2), ("conv", 5, 2), ("conv", 5, 2), ("conv", 5, 1), ("conv", 3, 2)]
-    file = graph(tmp_path / "a.onnx", layers)
-    found = cut.cut(file, "cells")
+    content = graph(layers)
+    found = cut.cut(content, "cells")
     assert found is not None
     assert len(found.parts) == 2
     pixels = np.random.default_rng(1).integers(0, 256, (256, 256, 3)).astype(np.uint8)
-    whole = session(str(file)).run(None, {"pixels": pixels[None]})[0]
+    whole = session(content).run(None, {"pixels": pixels[None]})[0]
     for side in (0, 1):
         parts = list(found.parts)
         thinner = [places - (at == side) for at, places in enumerate(parts[number].halo)]
@@ -139,13 +137,13 @@ def test_a_halo_that_is_too_thin_would_show(tmp_path: Path, number: int) -> None
         assert np.abs(made - whole).max() > 1e-2, f"halo {thinner} does"
 
 
-def test_a_graph_that_looks_at_all_of_the_picture_first_is_left_whole(tmp_path: Path) -> None:
-    assert cut.cut(graph(tmp_path / "a.onnx", [("conv", 3, 1)]), "cells") is None
+def test_a_graph_that_looks_at_all_of_the_picture_first_is_left_whole() -> None:
+    assert cut.cut(graph([("conv", 3, 1)]), "cells") is None
     far = [("conv", 5, 2)] * 7
-    near = cut.cut(graph(tmp_path / "b.onnx", far), "cells")
+    near = cut.cut(graph(far), "cells")
     assert near is not None
     assert np.prod([part.stride for part in near.parts]) <= 16
-    assert cut.cut(graph(tmp_path / "c.onnx", [], last="GlobalMaxPool"), "cells") is None
+    assert cut.cut(graph([], last="GlobalMaxPool"), "cells") is None
 
 
 @pytest.mark.parametrize(("precision", "limit"), [("f32", 1e-3), ("int8", 0.2)])

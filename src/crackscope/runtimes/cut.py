@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import product
 from math import ceil
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -74,7 +73,7 @@ class Cut:
     which takes what the last gives: `takes`."""
 
     parts: tuple[Part, ...]
-    rest: bytes | str
+    rest: bytes
     takes: str
 
 
@@ -122,14 +121,14 @@ class _View:
         return _View(self.stride * stride, self.low, high, channels)
 
 
-def cut(path: Path, output: str) -> Cut | None:
-    """Cut the graph at `path` where least passes; the rest gives `output`.
+def cut(graph: bytes, output: str) -> Cut | None:
+    """Cut a graph where least passes; the rest gives `output`.
 
     None where no map behind the first layers can be had from tiles.
     """
     import onnx
 
-    rest, parts = onnx.load(path), list[Part]()
+    rest, parts = onnx.load_model_from_string(graph), list[Part]()
     resized = (node.output[0] for node in rest.graph.node if node.op_type == "Resize")
     picture, takes, view, stride = next(resized, ""), rest.graph.input[0].name, _View(), 1
     for tile, around in TILES:
@@ -146,8 +145,8 @@ def cut(path: Path, output: str) -> Cut | None:
         picture = min(reversed(fitting), key=lambda name: views[name].weight)
         view, rows = views[picture], 2 if parts else 1
         stride *= view.stride
-        graph, rest = _cut_at(picture, view.dtype, rest, output)
-        parts.append(Part(graph, takes, picture, rows, view.stride, tile // stride, view.halo))
+        first, rest = _cut_at(picture, view.dtype, rest, output)
+        parts.append(Part(first, takes, picture, rows, view.stride, tile // stride, view.halo))
         takes = picture
     return Cut(tuple(parts), rest.SerializeToString(), takes) if parts else None
 

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable
 from functools import cached_property, partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -55,10 +54,11 @@ class OnnxRuntime:
         check_precision("onnx", precision, ("f32", "int8"))
         if precision == "int8" and device == "gpu":
             raise UsageError("precision int8 is for processors: use --device cpu, or f32")
-        self._graph = str(network(bundle, precision))
+        file = network(bundle, precision)
+        self._graph = file.read_bytes()  # the file may be gone when the first large photo comes
         place: Device = "cpu" if precision == "int8" else device
         self._open = partial(open_session, bundle=bundle, device=place, threads=threads)
-        self.provider, self._session = self._open(self._graph)
+        self.provider, self._session = self._open(str(file))
         import onnxruntime  # not before open_session, which sees to its telemetry
 
         self.description = f"ONNX Runtime {onnxruntime.__version__}, {precision}"
@@ -86,7 +86,7 @@ class OnnxRuntime:
         Not before the first photo of several windows; a quarter of a second.
         """
         whole = Cut((), self._graph, self._input)
-        found = (self.provider == _CPU and cut(Path(self._graph), CELLS)) or whole
+        found = (self.provider == _CPU and cut(self._graph, CELLS)) or whole
         *sessions, last = self._opened(*(part.graph for part in found.parts), found.rest)
 
         def cells(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
