@@ -18,7 +18,7 @@ from PIL import Image
 
 import measuring
 from crackscope import environment
-from crackscope.data.synthesis import scene
+from crackscope.synthesis import scene
 
 _INSPECT = """
 import json, sys, time

@@ -32,10 +32,10 @@ from PIL import Image
 
 import measuring
 from crackscope import environment
-from crackscope.data.synthesis.scene import draw_photo
 from crackscope.images.read import read
 from crackscope.inspection.inspector import load
 from crackscope.models import bundle as bundles
+from crackscope.synthesis.scene import draw_photo
 from crackscope.types import Pixels
 
 HERE = Path(__file__)

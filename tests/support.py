@@ -7,7 +7,7 @@ from typing import Literal
 
 from PIL import Image
 
-from crackscope.data.synthesis import scene
+from crackscope.synthesis import scene
 
 Layout = Literal["metu", "sdnet2018", "classes", "masks"]
 _MASK_SIDE = 256

@@ -6,7 +6,7 @@ import pytest
 
 from crackscope.cli.main import run
 from crackscope.commands.evaluate import evaluate
-from crackscope.data.synthesis import scene
+from crackscope.synthesis import scene
 from support_evaluation import shade, trained_on, write_labelled
 from support_pictures import encode
 

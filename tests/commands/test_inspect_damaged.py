@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from crackscope.cli.main import run
-from crackscope.data.synthesis import scene
+from crackscope.synthesis import scene
 from support_exif import phone
 from support_pictures import encode
 from support_tiff import dng, tiff

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from crackscope.cli.main import run
-from crackscope.data.synthesis import scene
+from crackscope.synthesis import scene
 from support_pictures import encode, noise
 from support_runs import left, lines, slowed
 

@@ -3,8 +3,8 @@ import json
 import pytest
 
 from crackscope.cli.main import run
-from crackscope.data.synthesis.distractors import DISTRACTORS
 from crackscope.evaluation.degrade import DEGRADATIONS
+from crackscope.synthesis.distractors import DISTRACTORS
 from support_evaluation import shade, write_labelled
 from support_pictures import encode
 

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from crackscope.data.readers import open_dataset
-from crackscope.data.synthesis.distractors import DISTRACTORS
 from crackscope.evaluation import false_alarms
 from crackscope.inspection.inspector import load
+from crackscope.synthesis.distractors import DISTRACTORS
 from support_evaluation import write_labelled
 
 NAMES = [false_alarms.NONE, *DISTRACTORS.names()]

@@ -6,10 +6,10 @@ import pytest
 pytestmark = pytest.mark.train
 onnx_library = pytest.importorskip("onnx")
 
-from crackscope.data.synthesis import scene  # noqa: E402
 from crackscope.exporting import int8, onnx, verify  # noqa: E402
 from crackscope.models import bundle  # noqa: E402
 from crackscope.runtimes.onnx import CELLS, SIZE  # noqa: E402
+from crackscope.synthesis import scene  # noqa: E402
 from crackscope.training import quantise  # noqa: E402
 
 

@@ -5,13 +5,13 @@ import shutil
 import numpy as np
 import pytest
 
-from crackscope.data.synthesis import scene
 from crackscope.errors import BundleError
 from crackscope.inspection import surface
 from crackscope.inspection.inspector import load
 from crackscope.inspection.statistics import COUNT, statistics
 from crackscope.inspection.surface import Concrete
 from crackscope.models import bundle
+from crackscope.synthesis import scene
 from crackscope.types import Photo, PhotoResult
 from support_models import WINDOW
 

@@ -6,12 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from crackscope.data.synthesis import scene
 from crackscope.errors import BundleError, UnknownNameError, UsageError
 from crackscope.inspection.inspector import load
 from crackscope.models import bundle
 from crackscope.runtimes import discover
 from crackscope.runtimes.onnx import OnnxRuntime
+from crackscope.synthesis import scene
 from crackscope.types import Photo
 
 RUNTIMES = discover()

@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from crackscope.data.synthesis import scene
 from crackscope.inspection.statistics import statistics
+from crackscope.synthesis import scene
 from crackscope.training import surface
 from crackscope.types import Patch
 

@@ -15,7 +15,7 @@ from crackscope.config import Augmentation
 from crackscope.data.augment import augment
 from crackscope.data.manifest import Dataset
 from crackscope.data.pipeline import ahead
-from crackscope.data.synthesis import camera, overdraw
+from crackscope.synthesis import camera, overdraw
 from crackscope.types import Patch, Pixels
 
 Result = TypeVar("Result")

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image, ImageFilter
 
-from crackscope.data.synthesis.surface import smooth
 from crackscope.registry import Registry
+from crackscope.synthesis.surface import smooth
 from crackscope.types import Pixels
 
 STRONGEST = 5

@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 
 from crackscope.data.manifest import Dataset
-from crackscope.data.synthesis import camera, concrete
-from crackscope.data.synthesis.distractors import DISTRACTORS
-from crackscope.data.synthesis.surface import Surface
 from crackscope.evaluation import intervals, variants
 from crackscope.inspection.inspector import Inspector
+from crackscope.synthesis import camera, concrete
+from crackscope.synthesis.distractors import DISTRACTORS
+from crackscope.synthesis.surface import Surface
 from crackscope.types import Interval, Patch, Pixels
 
 NONE = "none"

@@ -1,6 +1,6 @@
 """Draw a sheet of patches:
 
-python -m crackscope.data.synthesis.sheet docs/pictures/synthesis.png
+python -m crackscope.synthesis.sheet docs/pictures/synthesis.png
 """
 
 import sys
@@ -8,8 +8,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from crackscope.data.synthesis import scene
 from crackscope.rendering.sheets import contact_sheet
+from crackscope.synthesis import scene
 
 _COLUMNS = 6
 _COLOURS = 128
@@ -34,5 +34,5 @@ def _caption(drawn: scene.Scene) -> str:
 
 if __name__ == "__main__":
     if len(sys.argv) != 2:
-        sys.exit("usage: python -m crackscope.data.synthesis.sheet FILE.png")
+        sys.exit("usage: python -m crackscope.synthesis.sheet FILE.png")
     print(write(Path(sys.argv[1])))

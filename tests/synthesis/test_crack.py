@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crackscope.data.synthesis import course, crack, paint
+from crackscope.synthesis import course, crack, paint
 
 
 def _flat(height: int = 160, width: int = 220, grey: float = 170.0) -> np.ndarray:

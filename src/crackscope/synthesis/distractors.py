@@ -5,7 +5,8 @@ from typing import Protocol
 
 import numpy as np
 
-from crackscope.data.synthesis import (
+from crackscope.registry import Registry
+from crackscope.synthesis import (
     growth,
     hole,
     joint,
@@ -16,8 +17,7 @@ from crackscope.data.synthesis import (
     spall,
     stain,
 )
-from crackscope.data.synthesis.surface import Surface
-from crackscope.registry import Registry
+from crackscope.synthesis.surface import Surface
 
 
 class Distractor(Protocol):

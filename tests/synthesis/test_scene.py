@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from crackscope.data.synthesis import concrete, samples, scene, sheet
+from crackscope.synthesis import concrete, samples, scene, sheet
 
 _SHIPPED = Path(__file__).parents[2] / "samples"
 

@@ -5,7 +5,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from crackscope.data.synthesis.surface import (
+from crackscope.synthesis.surface import (
     Field,
     Surface,
     fractal,

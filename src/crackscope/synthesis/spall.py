@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from crackscope.data.synthesis.surface import (
+from crackscope.synthesis.surface import (
     Field,
     Surface,
     blend,

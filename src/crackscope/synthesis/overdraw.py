@@ -11,11 +11,11 @@ from itertools import count
 import numpy as np
 from PIL import Image
 
-from crackscope.data.synthesis import camera, crack, distractors
-from crackscope.data.synthesis.crack import Drawn
-from crackscope.data.synthesis.distractors import DISTRACTORS
-from crackscope.data.synthesis.scene import label_of
-from crackscope.data.synthesis.surface import (
+from crackscope.synthesis import camera, crack, distractors
+from crackscope.synthesis.crack import Drawn
+from crackscope.synthesis.distractors import DISTRACTORS
+from crackscope.synthesis.scene import label_of
+from crackscope.synthesis.surface import (
     Field,
     Surface,
     blend,

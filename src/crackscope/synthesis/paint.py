@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from crackscope.data.synthesis import course as courses
-from crackscope.data.synthesis.course import Band, Points
-from crackscope.data.synthesis.surface import Field, Surface, profile, smooth
+from crackscope.synthesis import course as courses
+from crackscope.synthesis.course import Band, Points
+from crackscope.synthesis.surface import Field, Surface, profile, smooth
 
 _SOOT = np.array([1.02, 0.99, 0.94], np.float32)
 _DUST = np.array([1.06, 1.0, 0.88], np.float32)

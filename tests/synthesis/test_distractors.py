@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from crackscope.data.synthesis import concrete
-from crackscope.data.synthesis.distractors import DISTRACTORS
+from crackscope.synthesis import concrete
+from crackscope.synthesis.distractors import DISTRACTORS
 
 
 @pytest.fixture(params=DISTRACTORS.names())

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from crackscope.data.synthesis.surface import Surface, log_uniform
+from crackscope.synthesis.surface import Surface, log_uniform
 
 
 def draw_bugholes(

@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from crackscope.data.synthesis import camera, crack, overdraw
-from crackscope.data.synthesis.scene import label_of
+from crackscope.synthesis import camera, crack, overdraw
+from crackscope.synthesis.scene import label_of
 
 SHAPES = [(227, 227), (96, 140), (48, 48), (300, 224)]
 

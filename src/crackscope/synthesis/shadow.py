@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from crackscope.data.synthesis.surface import Surface, fractal, grid, log_uniform, shade, step
+from crackscope.synthesis.surface import Surface, fractal, grid, log_uniform, shade, step
 
 _SKYLIGHT = np.array([0.97, 1.0, 1.05], np.float32)
 

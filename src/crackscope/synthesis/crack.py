@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from crackscope.data.synthesis import course as courses
-from crackscope.data.synthesis.course import Points
-from crackscope.data.synthesis.paint import Opening, paint
-from crackscope.data.synthesis.surface import Field, Surface, profile
+from crackscope.synthesis import course as courses
+from crackscope.synthesis.course import Points
+from crackscope.synthesis.paint import Opening, paint
+from crackscope.synthesis.surface import Field, Surface, profile
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ import io
 import numpy as np
 from PIL import Image
 
-from crackscope.data.synthesis.surface import Surface, log_uniform
+from crackscope.synthesis.surface import Surface, log_uniform
 from crackscope.types import Pixels
 
 

@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 
-from crackscope.data.synthesis import course
-from crackscope.data.synthesis.course import Band, Points
-from crackscope.data.synthesis.surface import Surface, log_uniform, profile
+from crackscope.synthesis import course
+from crackscope.synthesis.course import Band, Points
+from crackscope.synthesis.surface import Surface, log_uniform, profile
 
 _CHALK = np.array([[240, 240, 236], [70, 100, 190], [200, 60, 50], [45, 45, 50]], np.float32)
 

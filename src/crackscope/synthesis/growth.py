@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-from crackscope.data.synthesis import course
-from crackscope.data.synthesis.surface import Surface, log_uniform, profile
+from crackscope.synthesis import course
+from crackscope.synthesis.surface import Surface, log_uniform, profile
 
 _LEAVES = np.array([[70, 105, 35], [105, 130, 60], [45, 75, 40], [120, 95, 55]], np.float32)
 _BARK = np.array([[95, 75, 55], [150, 130, 105], [60, 50, 42], [110, 120, 70]], np.float32)

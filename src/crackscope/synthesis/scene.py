@@ -5,10 +5,10 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-from crackscope.data.synthesis import camera, concrete, crack, distractors
-from crackscope.data.synthesis.crack import Course, Drawn
-from crackscope.data.synthesis.distractors import DISTRACTORS
-from crackscope.data.synthesis.surface import Field, Surface, log_uniform
+from crackscope.synthesis import camera, concrete, crack, distractors
+from crackscope.synthesis.crack import Course, Drawn
+from crackscope.synthesis.distractors import DISTRACTORS
+from crackscope.synthesis.surface import Field, Surface, log_uniform
 from crackscope.types import Pixels
 
 Kind = Literal["cracked", "hairline", "sound", "joint"]

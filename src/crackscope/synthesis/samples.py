@@ -1,6 +1,6 @@
 """Draw the photos in samples/, and what is known of them:
 
-python -m crackscope.data.synthesis.samples samples
+python -m crackscope.synthesis.samples samples
 """
 
 import json
@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from crackscope.data.synthesis import scene
-from crackscope.data.synthesis.scene import Scene
+from crackscope.synthesis import scene
+from crackscope.synthesis.scene import Scene
 from crackscope.types import Pixels
 
 TRUTH = "truth.json"
@@ -78,5 +78,5 @@ def _as_json(truth: dict[str, Any]) -> str:
 
 if __name__ == "__main__":
     if len(sys.argv) != 2:
-        sys.exit("usage: python -m crackscope.data.synthesis.samples FOLDER")
+        sys.exit("usage: python -m crackscope.synthesis.samples FOLDER")
     print(write(Path(sys.argv[1])))
