@@ -4,11 +4,13 @@ Source of names and weights: https://keras.io/api/applications/ .
 """
 
 import importlib
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 import numpy as np
 
+from crackscope.models import decoder
 from crackscope.models.backbones.contract import BACKBONES, CORE, Backbone
 
 _MODULES = {
@@ -39,20 +41,42 @@ def build(module: str, network: str, size: int, imagenet: bool, squared: bool = 
     """
     import keras
 
-    create = getattr(keras.applications, network)
-    core = create(
+    pixels = keras.Input((size, size, 3), name="pixels")
+    x = _core(network, size, imagenet)(_normalised(module, pixels))
+    if squared:
+        x = keras.layers.Multiply(name="square")([x, x])
+    x = keras.layers.GlobalAveragePooling2D(name="pool")(x)
+    return keras.Model(pixels, x, name="backbone")
+
+
+def build_with_lines(module: str, network: str, maps: Sequence[str], imagenet: bool) -> Any:
+    """The same network with a decoder, for pictures of any size whose sides are multiples of 32.
+
+    float32 (N, H, W, 3) RGB, 0 to 255 -> the squared cells (N, H / 32, W / 32, F) that features are
+    means of, and the logits of a crack (N, H / 2, W / 2, 1).
+    """
+    import keras
+
+    pixels = keras.Input((None, None, 3), name="pixels")
+    core = _core(network, None, imagenet)
+    inside = keras.Model(core.inputs, [core.get_layer(name).output for name in maps], name=CORE)
+    x = _normalised(module, pixels)
+    levels = inside(x)
+    cells = keras.layers.Multiply(name="square")([levels[-1], levels[-1]])
+    return keras.Model(pixels, [cells, decoder.build(x, levels)], name="backbone")
+
+
+def _core(network: str, size: int | None, imagenet: bool) -> Any:
+    import keras
+
+    core = getattr(keras.applications, network)(
         include_top=False,
         weights="imagenet" if imagenet else None,
         input_shape=(size, size, 3),
         pooling=None,
     )
     core.name = CORE
-    pixels = keras.Input((size, size, 3), name="pixels")
-    x = core(_normalised(module, pixels))
-    if squared:
-        x = keras.layers.Multiply(name="square")([x, x])
-    x = keras.layers.GlobalAveragePooling2D(name="pool")(x)
-    return keras.Model(pixels, x, name="backbone")
+    return core
 
 
 def _normalised(module: str, pixels: Any) -> Any:

@@ -1,0 +1,4 @@
+"""Training with masks: a network with lines, from ImageNet weights, METU and surfaces without cracks.
+
+In any backend of Keras, from one packed file; see `pack.py` in benchmarks for how that is made.
+"""

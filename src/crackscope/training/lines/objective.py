@@ -1,0 +1,100 @@
+"""What the training makes small: errors of places, of windows, and of the material.
+
+A picture is a square of windows, each 112 x 112 places: where its mask is known, every place
+counts; where only its label is, a cracked one must have a crack somewhere (its surest places), and a
+sound one nowhere.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+WINDOW = 112
+"""Places of stride 2 along a window of 224 network pixels."""
+_SUREST = 60
+"""Places of a window that say whether there is a crack in it: a short line."""
+_RARE = 3.0
+"""How much more a place of a crack counts than one without."""
+_VISIBLE = 0.12 * 255
+"""Part of a pixel, of 255, that a crack covers at least where it is to be found."""
+_EPSILON = 1.0
+
+
+@dataclass(frozen=True)
+class Weights:
+    """How much each error counts: of places, of the overlap of lines, of windows, of the surest
+    places of windows without a known mask or without a crack, of the material."""
+
+    places: float = 6.0
+    overlap: float = 0.5
+    windows: float = 1.0
+    surest: float = 0.3
+    material: float = 0.2
+
+
+def loss(truth: dict[str, Any], found: dict[str, Any], weights: Weights) -> Any:
+    """The loss of a batch of N pictures of Q x Q windows, a scalar.
+
+    `truth`: `mask` (N, S, S) uint8, how much of each pixel a crack covers; and of each window,
+    (N, Q, Q) float32, `label` 1 or 0, `counts` 0 where it cannot be told, `known` 1 where the mask
+    is; `material` (N,) 1 concrete, 0 other, -1 not known. `found`: `lines` (N, S / 2, S / 2, 1),
+    `windows` and `material` (N, Q, Q, 1), all logits.
+    """
+    from keras import ops
+
+    lines = _windows(ops.cast(found["lines"], "float32")[..., 0])
+    target = _windows(_target(truth["mask"]))
+    label, counts, known = (ops.cast(truth[name], "float32") for name in _PER_WINDOW)
+    places = ops.mean(_entropy(lines, target, _RARE), axis=-1)
+    share, cracked = ops.sigmoid(lines), ops.cast(ops.sum(target, axis=-1) > _WINDOW_LEAST, lines.dtype)
+    both = ops.sum(share * target, axis=-1)
+    overlap = 1 - (2 * both + _EPSILON) / (
+        ops.sum(share, axis=-1) + ops.sum(target, axis=-1) + _EPSILON
+    )
+    surest = ops.mean(ops.top_k(lines, _SUREST)[0], axis=-1)
+    missing = label * (1 - known) * ops.softplus(-surest)
+    invented = (1 - label) * counts * ops.softplus(surest)
+    windows = _entropy(ops.cast(found["windows"], "float32")[..., 0], label)
+    total = weights.places * _mean(places, known)
+    total += weights.overlap * _mean(overlap, known * cracked)
+    total += weights.windows * _mean(windows, counts)
+    total += weights.surest * (_mean(missing, label * (1 - known)) + _mean(invented, (1 - label) * counts))
+    material = ops.cast(truth["material"], "float32")[:, None, None]
+    seen = ops.cast(found["material"], "float32")[..., 0]
+    named = ops.cast(material >= 0, "float32") + 0 * seen
+    return total + weights.material * _mean(_entropy(seen, material + 0 * seen), named)
+
+
+_PER_WINDOW = ("label", "counts", "known")
+_WINDOW_LEAST = 8
+
+
+def _target(mask: Any) -> Any:
+    """(N, S, S) uint8 -> (N, S / 2, S / 2): 1 where a crack is to be found at a place."""
+    from keras import ops
+
+    visible = ops.cast(ops.cast(mask, "float32") > _VISIBLE, "float32")[..., None]
+    return ops.max_pool(visible, 2, 2)[..., 0]
+
+
+def _windows(places: Any) -> Any:
+    """(N, Q * 112, Q * 112) -> (N, Q, Q, 112 * 112)."""
+    from keras import ops
+
+    count, height = ops.shape(places)[0], ops.shape(places)[1]
+    side = height // WINDOW
+    parts = ops.reshape(places, (count, side, WINDOW, side, WINDOW))
+    return ops.reshape(ops.transpose(parts, (0, 1, 3, 2, 4)), (count, side, side, WINDOW * WINDOW))
+
+
+def _entropy(logits: Any, target: Any, weight: float = 1.0) -> Any:
+    """Cross-entropy of each logit; those with the target 1 count `weight` times."""
+    from keras import ops
+
+    return weight * target * ops.softplus(-logits) + (1 - target) * ops.softplus(logits)
+
+
+def _mean(values: Any, weights: Any) -> Any:
+    """The weighted mean; 0 where nothing counts."""
+    from keras import ops
+
+    return ops.sum(values * weights) / ops.maximum(ops.sum(weights), 1.0)

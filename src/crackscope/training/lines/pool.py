@@ -1,0 +1,101 @@
+"""Synthetic pictures, painted beside the training and kept for a while.
+
+Painting a picture takes about as long as a step learns from one. So some processes paint without
+end, the newest pictures replace the oldest, and each is used several times, in other light and
+turned: what the network waits for is itself.
+"""
+
+import os
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Pictures(NamedTuple):
+    """N pictures of S x S pixels: `pixels` (N, S, S, 3) uint8, `mask` (N, S, S) uint8, how much of
+    each pixel a crack covers, `material` (N,) int8: 1 concrete, 0 other, -1 not known."""
+
+    pixels: NDArray[np.uint8]
+    mask: NDArray[np.uint8]
+    material: NDArray[np.int8]
+
+
+Paint = Callable[[int, int], Pictures]
+"""Paints so many pictures by a number, the same for the same number; runs in another process."""
+
+
+@dataclass
+class Pool:
+    """The pictures at hand: up to `capacity`, painted by `workers` processes, `together` at a
+    time."""
+
+    paint: Paint
+    capacity: int
+    workers: int
+    together: int = 8
+    first: int = 0
+    held: Pictures | None = None
+    count: int = 0
+    painted: int = 0
+    _running: deque["Future[Pictures]"] = field(default_factory=deque)
+    _executor: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> "Pool":
+        context = get_context("spawn")
+        self._executor = ProcessPoolExecutor(self.workers, context, initializer=_quiet)
+        self._order()
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        if self._executor is not None:
+            self._executor.shutdown(wait=False, cancel_futures=True)
+
+    def wait_for(self, count: int) -> None:
+        """Until so many are at hand."""
+        while self.count < min(count, self.capacity):
+            self._take(self._running.popleft().result())
+            self._order()
+
+    def refresh(self) -> None:
+        """Take what has been painted meanwhile, without waiting."""
+        while self._running and self._running[0].done():
+            self._take(self._running.popleft().result())
+            self._order()
+
+    def choose(self, rng: np.random.Generator, count: int) -> Pictures:
+        """Some of them, at random, copied."""
+        assert self.held is not None, "wait_for first"
+        rows = rng.integers(self.count, size=count)
+        return Pictures(*(part[rows] for part in self.held))
+
+    def _order(self) -> None:
+        assert self._executor is not None, "a pool is used in a with statement"
+        while len(self._running) < 2 * self.workers:
+            self._running.append(self._executor.submit(self.paint, self.first, self.together))
+            self.first += 1
+
+    def _take(self, pictures: Pictures) -> None:
+        if self.held is None:
+            self.held = Pictures(
+                *(np.empty((self.capacity, *part.shape[1:]), part.dtype) for part in pictures)
+            )
+        for number in range(len(pictures.mask)):
+            place = self.painted % self.capacity
+            for whole, part in zip(self.held, pictures, strict=True):
+                whole[place] = part[number]
+            self.painted += 1
+        self.count = min(self.painted, self.capacity)
+
+
+def _quiet() -> None:
+    """One thread a process, and the training first."""
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ[name] = "1"
+    if hasattr(os, "nice"):
+        os.nice(10)

@@ -1,0 +1,115 @@
+"""The network as it is trained: pictures of whole windows in, logits of places and windows out."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from crackscope.models.backbones import BACKBONES, CORE
+from crackscope.training.lines import objective
+
+CELLS = 7
+"""Cells along a window."""
+_LEAST, _MOST = 0.0, 255.0
+
+
+def network(backbone: str, seed: int, dropout: float = 0.2) -> Any:
+    """Pictures (N, H, W, 3) float32, sides multiples of 224 -> `lines` (N, H / 2, W / 2, 1),
+    `windows` and `material` (N, H / 224, W / 224, 1), all logits; with a new head and decoder."""
+    import keras
+
+    keras.utils.set_random_seed(seed)
+    inner = BACKBONES.get(backbone).with_lines(False)
+    pixels = keras.Input((None, None, 3), name="pixels")
+    cells, lines = inner(pixels)
+    pooled = keras.layers.AveragePooling2D(CELLS, name="pool")(cells)
+    x = keras.layers.Activation("softsign", name="squash")(pooled)
+    x = keras.layers.Dropout(dropout, seed=seed, name="dropout")(x)
+    windows = keras.layers.Dense(1, name="head", dtype="float32")(x)
+    material = keras.layers.Dense(1, name="material", dtype="float32")(x)
+    return keras.Model(pixels, {"lines": lines, "windows": windows, "material": material})
+
+
+def take_encoder(model: Any, path: Path) -> None:
+    """Load the encoder's weights: .h5 of keras.applications, or .npz by the names of its layers
+    with the number of the weight, as in `Conv1/0`."""
+    core = model.get_layer("backbone").get_layer(CORE)
+    if path.suffix == ".h5":
+        core.load_weights(path)
+        return
+    with np.load(path, allow_pickle=False) as arrays:
+        for layer in core.layers:
+            count = len(layer.get_weights())
+            if count:
+                layer.set_weights([arrays[f"{layer.name}/{place}"] for place in range(count)])
+
+
+def freeze(model: Any, encoder: bool) -> None:
+    """Fix the encoder's statistics, and all of it where `encoder`."""
+    import keras
+
+    for layer in model.get_layer("backbone").get_layer(CORE).layers:
+        layer.trainable = not encoder and not isinstance(layer, keras.layers.BatchNormalization)
+
+
+def trainer(model: Any, weights: objective.Weights, seed: int) -> Any:
+    """A model that is fitted on (pixels uint8, truth): other light and noise at each step."""
+    import keras
+
+    class Trainer(keras.Model):  # type: ignore[misc]
+        """See `objective.loss` for what `y` holds."""
+
+        def __init__(self) -> None:
+            super().__init__(name="trainer")
+            self.network = model
+            self.light = light(seed)
+
+        def call(self, pixels: Any, training: bool = False) -> Any:
+            return self.network(self.light(pixels, training=training), training=training)
+
+        def compute_loss(
+            self, x: Any = None, y: Any = None, y_pred: Any = None, *_: Any, **__: Any
+        ) -> Any:
+            return objective.loss(y, y_pred, weights)
+
+    return Trainer()
+
+
+def light(seed: int) -> Any:
+    """A layer that changes gamma, contrast, brightness and colour, softens and adds noise, each
+    picture in its own way, while training."""
+    import keras
+    from keras import ops, random
+
+    class Light(keras.layers.Layer):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__(name="light", dtype="float32")
+            self.seeds = random.SeedGenerator(seed)
+
+        def _uniform(self, x: Any, low: float, high: float, channels: int = 1) -> Any:
+            shape = (ops.shape(x)[0], 1, 1, channels)
+            return random.uniform(shape, low, high, seed=self.seeds)
+
+        def _chance(self, x: Any, probability: float) -> Any:
+            return ops.cast(self._uniform(x, 0.0, 1.0) < probability, "float32")
+
+        def call(self, pixels: Any, training: bool = False) -> Any:
+            x = ops.cast(pixels, "float32")
+            if not training:
+                return x
+            x = _MOST * (x / _MOST) ** self._uniform(x, 0.7, 1.4)
+            mean = ops.mean(x, axis=(1, 2, 3), keepdims=True)
+            x = (x - mean) * self._uniform(x, 0.6, 1.3) + mean * self._uniform(x, 0.5, 1.25)
+            x = x * self._uniform(x, 0.9, 1.1, 3)
+            warm = 1 - self._chance(x, 0.3) * self._uniform(x, 0.0, 0.45)
+            x = x * ops.concatenate([ops.ones_like(warm), warm, warm**2], axis=-1)
+            grey = self._chance(x, 0.2)
+            x = grey * ops.mean(x, axis=-1, keepdims=True) + (1 - grey) * x
+            strength = self._chance(x, 0.4) * self._uniform(x, 0.5, 10.0)
+            x = x + strength * random.normal(ops.shape(x), seed=self.seeds)
+            return ops.clip(x, _LEAST, _MOST)
+
+        def compute_output_shape(self, shape: Any) -> Any:
+            return shape
+
+    return Light()
