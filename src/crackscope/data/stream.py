@@ -160,7 +160,7 @@ class Stream:
             return pixels
         rng = np.random.default_rng(item.seed)
         if item.drawn:
-            pixels = overdraw.draw(pixels, item.label, rng)
+            return overdraw.draw(pixels, item.label, rng)
         return camera.resave(pixels, rng)
 
 

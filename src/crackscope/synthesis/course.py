@@ -67,9 +67,12 @@ def directions(points: Points) -> Points:
 
 def band(height: int, width: int, points: Points, reach: float) -> Band:
     """All pixels whose centre lies within `reach` of the course."""
-    nearest = np.full((height, width), np.inf, np.float32)
-    along, across = np.zeros((2, height, width), np.float32)
-    segment = np.zeros((height, width), np.intp)
+    box = _window(height, width, points, reach) or (0, 0, 0, 0)
+    first_row, last_row, first_column, last_column = box
+    shape = (last_row - first_row, last_column - first_column)
+    nearest = np.full(shape, np.inf, np.float32)
+    along, across = np.zeros((2, *shape), np.float32)
+    segment = np.zeros(shape, np.intp)
     starts, units = arc_length(points), directions(points)
     for index, ((x, y), (ux, uy)) in enumerate(zip(points[:-1], units, strict=True)):
         window = _window(height, width, points[index : index + 2], reach)
@@ -82,20 +85,25 @@ def band(height: int, width: int, points: Points, reach: float) -> Band:
         aside = dy * np.float32(ux) - dx * np.float32(uy)
         place = np.clip(ahead, 0.0, np.float32(starts[index + 1] - starts[index]))
         distance = np.hypot(aside, ahead - place)
-        here = (slice(top, bottom), slice(left, right))
+        here = (
+            slice(top - first_row, bottom - first_row),
+            slice(left - first_column, right - first_column),
+        )
         closer = distance < nearest[here]
         nearest[here][closer] = distance[closer]
         across[here][closer] = np.copysign(distance, aside)[closer]
         along[here][closer] = (place + np.float32(starts[index]))[closer]
         segment[here][closer] = index
-    rows, columns = np.nonzero(nearest <= reach)
-    there = (rows, columns)
+    there = np.nonzero(nearest <= reach)
+    rows, columns = there[0] + first_row, there[1] + first_column
     return Band(rows, columns, along[there], across[there], segment[there])
 
 
-def _window(height: int, width: int, leg: Points, reach: float) -> tuple[int, int, int, int] | None:
-    """Rows and columns (top, bottom, left, right) around one segment; None outside the picture."""
-    low, high = leg.min(axis=0) - reach, leg.max(axis=0) + reach
+def _window(
+    height: int, width: int, points: Points, reach: float
+) -> tuple[int, int, int, int] | None:
+    """Rows and columns (top, bottom, left, right) around points; None outside the picture."""
+    low, high = points.min(axis=0) - reach, points.max(axis=0) + reach
     left, top = max(0, math.floor(low[0])), max(0, math.floor(low[1]))
     right, bottom = min(width, math.ceil(high[0])), min(height, math.ceil(high[1]))
     return (top, bottom, left, right) if left < right and top < bottom else None

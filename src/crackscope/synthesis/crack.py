@@ -1,6 +1,7 @@
 """Cracks of known course and width, drawn on any surface."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,16 @@ class Course:
 
     points: Points
     widths: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An unbranched line to paint: its points, its mean width in pixels, and whether it tapers
+    towards its start and towards its end."""
+
+    points: Points
+    width_px: float
+    tapers: tuple[bool, bool] = (False, False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +72,31 @@ def draw(
     spacing = max(5.0, 0.9 * width_px)
     main = courses.fracture(start or first, end or last, rng, rough, spacing)
     count = int(rng.choice(3, p=(0.62, 0.28, 0.1))) if branches is None else branches
-    lines = [(_branch(main, rng), width_px * rng.uniform(0.35, 0.7), True) for _ in range(count)]
-    lines.append((main, width_px, False))
+    lines = [
+        Line(branch, width_px * rng.uniform(0.35, 0.7), _tapers(branch, height, width, branch=True))
+        for branch in (_branch(main, rng) for _ in range(count))
+    ]
+    lines.append(Line(main, width_px, _tapers(main, height, width, branch=False)))
     depth = rng.uniform(0.55, 1.0) if contrast is None else contrast
-    pixels, mask = background.astype(np.float32), np.zeros((height, width), np.float32)
+    drawn = draw_lines(background, lines, rng, depth, light)
+    return Drawn(drawn.pixels, drawn.mask, drawn.courses[::-1])
+
+
+def draw_lines(
+    background: Surface, lines: Iterable[Line], rng: np.random.Generator, depth: float, light: float
+) -> Drawn:
+    """Paint these lines one after the other, as one crack.
+
+    `background` (H, W, 3) float 0 to 255; `depth` 0 to 1, how dark the inside is; `light` the
+    direction to the light in radians. Courses in the order of the lines.
+    """
+    pixels, mask = background.astype(np.float32), np.zeros(background.shape[:2], np.float32)
     drawn: list[Course] = []
-    for points, mean, tapers in lines:
-        opening = _open(points, max(mean, 0.3), rng, _tapers(points, height, width, tapers))
-        pixels, mask = paint(pixels, mask, points, opening, depth, light, rng)
-        drawn.append(Course(points, _widths(points, opening)))
-    return Drawn(pixels, mask, tuple(reversed(drawn)))
+    for line in lines:
+        opening = _open(line.points, max(line.width_px, 0.3), rng, line.tapers)
+        paint(pixels, mask, line.points, opening, depth, light, rng)
+        drawn.append(Course(line.points, _widths(line.points, opening)))
+    return Drawn(pixels, mask, tuple(drawn))
 
 
 def _borders(

@@ -51,17 +51,15 @@ def paint(
     depth: float,
     light: float,
     rng: np.random.Generator,
-) -> tuple[Surface, Field]:
-    """One course over the pixels; returns new pixels and the mask grown by it."""
+) -> None:
+    """One course over the pixels, and what it covers over the mask, both in place."""
     strip = _strip(mask, points, opening, depth, light)
     there = (strip.band.rows, strip.band.columns)
     covered = coverage(strip.band.across, strip.left, strip.right)
     surface = _edge(pixels[there], strip, 1 - mask[there], rng)
     surface += (_inside(surface, strip, rng) - surface) * covered[:, None]
-    painted, grown = pixels.copy(), mask.copy()
-    painted[there] = np.clip(surface, 0.0, 255.0)
-    grown[there] = np.maximum(grown[there], covered)
-    return painted, grown
+    pixels[there] = np.clip(surface, 0.0, 255.0)
+    mask[there] = np.maximum(mask[there], covered)
 
 
 def coverage(across: Field, left: Field, right: Field) -> Field:

@@ -82,6 +82,11 @@ def to_whole(values: Field) -> Field:
     return np.asarray(np.minimum(place, 1 - place), np.float32)
 
 
+def grey(surface: Surface) -> Field:
+    """(H, W) mean of the three channels."""
+    return np.asarray((surface[..., 0] + surface[..., 1] + surface[..., 2]) / 3, np.float32)
+
+
 def step(values: Field, edge: float, softness: float) -> Field:
     """0 below the edge, 1 above it, a ramp of `softness` between."""
     ramp = (values - np.float32(edge)) / np.float32(max(softness, 1e-3)) + np.float32(0.5)

@@ -1,0 +1,118 @@
+"""What is drawn to learn from: the mask says where the crack is, and nothing else."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crackscope.synthesis import concrete, crack, sample, shapes, visible
+
+SHAPES = [(224, 224), (448, 448), (96, 140), (32, 32)]
+
+
+def ground(height: int = 224, width: int = 224, grey: float = 150, noise: float = 3) -> np.ndarray:
+    rng = np.random.default_rng(5)
+    value = grey + noise * rng.standard_normal((height, width, 1))
+    return np.clip(value + np.array([4, 0, -4]), 0, 255).astype(np.uint8)
+
+
+def real_shape() -> shapes.Shape:
+    """A mask as of a real crack: slanting, with one branch."""
+    mask = np.zeros((224, 224), np.float32)
+    rows = np.arange(224)
+    for thick in range(4):
+        mask[rows, 60 + rows // 3 + thick] = 1
+        mask[80 + rows[:90] // 2 + thick, 90 + rows[:90]] = 1
+    shape = shapes.from_mask(mask)
+    assert shape is not None
+    return shape
+
+
+@pytest.mark.parametrize("cracked", [False, True])
+@pytest.mark.parametrize("size", SHAPES)
+def test_the_same_seed_draws_the_same_sample(size: tuple[int, int], cracked: bool) -> None:
+    picture = ground(*size)
+    kept = picture.copy()
+    known = [real_shape()]
+    for seed in range(6):
+        first, second = (
+            sample.draw(picture, cracked, np.random.default_rng(seed), shapes=known)
+            for _ in range(2)
+        )
+        assert first.pixels.shape == picture.shape
+        assert first.mask.shape == size
+        assert first.pixels.dtype == first.mask.dtype == np.uint8
+        assert np.array_equal(first.pixels, second.pixels)
+        assert np.array_equal(first.mask, second.mask)
+    assert np.array_equal(picture, kept), "the ground is not drawn upon in place"
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 10**6), cracked=st.booleans(), noise=st.floats(0, 25))
+def test_the_mask_is_empty_if_and_only_if_there_is_no_crack(
+    seed: int, cracked: bool, noise: float
+) -> None:
+    drawn = sample.draw(
+        ground(noise=noise), cracked, np.random.default_rng(seed), shapes=[real_shape()]
+    )
+    assert bool(drawn.mask.any()) == cracked
+    assert bool(drawn.courses) == cracked
+
+
+def test_the_picture_is_darker_or_lighter_where_the_mask_is(monkeypatch) -> None:
+    """Without distractors and camera, nothing but the crack differs from the ground."""
+    monkeypatch.setattr(sample, "_BESIDE", (1.0, 0.0, 0.0))
+    monkeypatch.setattr(sample.camera, "resave", lambda pixels, rng: pixels)
+    picture = ground(noise=0.5)
+    inside, outside = [], []
+    for seed in range(40):
+        drawn = sample.draw(picture, True, np.random.default_rng(seed), shapes=[real_shape()])
+        grey = drawn.pixels.astype(float).mean(axis=2)
+        change = np.abs(grey - np.median(grey))
+        if (drawn.mask == 0).mean() > 0.5:
+            inside.append(np.median(change[drawn.mask > 127]) if drawn.mask.max() > 127 else 0)
+            outside.append(np.median(change[drawn.mask == 0]))
+    assert np.median(inside) > 8 * np.median(outside)
+
+
+def test_what_nobody_could_see_is_drawn_again_bolder() -> None:
+    surface = ground(noise=12).astype(np.float32)
+    texture = visible.texture_of(surface)
+    seen = []
+    for seed in range(40):
+        drawn = sample._crack(surface, np.random.default_rng(seed), 0.5, 1.0, [])
+        change = (drawn.pixels - surface).mean(axis=2)
+        length = sample._length(drawn, float(drawn.courses[0].widths.mean()))
+        seen.append(visible.strength(change, drawn.mask, texture, length) > 0.6)
+    assert np.mean(seen) > 0.9
+
+
+def test_the_mask_goes_where_a_long_stretch_is_hidden_and_stays_over_a_short_one() -> None:
+    surface = np.full((120, 400, 3), 150, np.float32)
+    drawn = crack.draw(
+        surface,
+        np.random.default_rng(1),
+        4.0,
+        start=(-4.0, 60.0),
+        end=(404.0, 60.0),
+        branches=0,
+        roughness=0.03,
+    )
+    change = (drawn.pixels - surface).mean(axis=2)
+    change[:, 100:110] = 0
+    change[:, 200:320] = 0
+    kept = visible.keep(change, drawn.mask, visible.texture_of(surface))
+    assert kept[:, 100:110].sum() == pytest.approx(drawn.mask[:, 100:110].sum())
+    assert kept[:, 225:295].sum() == 0
+    assert kept[:, :180].sum() == pytest.approx(drawn.mask[:, :180].sum())
+
+
+def test_on_black_where_no_crack_shows_drawing_ends() -> None:
+    black = np.zeros((64, 64, 3), np.uint8)
+    for seed in range(20):
+        assert sample.draw(black, True, np.random.default_rng(seed)).mask.any()
+
+
+def test_drawn_concrete_is_a_ground_too() -> None:
+    surface = concrete.texture(300, 260, np.random.default_rng(0)).astype(np.uint8)
+    assert sample.draw(surface, True, np.random.default_rng(0)).mask.shape == (300, 260)
