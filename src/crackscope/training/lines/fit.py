@@ -124,6 +124,11 @@ class _Log:
             seconds, self.start = time.monotonic() - self.start, time.monotonic()
             row = {"phase": self.phase.name, "epoch": epoch, **logs, "seconds": round(seconds, 1)}
             with self.path.open("a") as file:
-                file.write(json.dumps({k: float(v) if not isinstance(v, str | int) else v for k, v in row.items()}) + "\n")
+                file.write(
+                    json.dumps(
+                        {k: float(v) if not isinstance(v, str | int) else v for k, v in row.items()}
+                    )
+                    + "\n"
+                )
 
         return keras.callbacks.LambdaCallback(on_epoch_end=ended)

@@ -45,7 +45,10 @@ def loss(truth: dict[str, Any], found: dict[str, Any], weights: Weights) -> Any:
     target = _windows(_target(truth["mask"]))
     label, counts, known = (ops.cast(truth[name], "float32") for name in _PER_WINDOW)
     places = ops.mean(_entropy(lines, target, _RARE), axis=-1)
-    share, cracked = ops.sigmoid(lines), ops.cast(ops.sum(target, axis=-1) > _WINDOW_LEAST, lines.dtype)
+    share, cracked = (
+        ops.sigmoid(lines),
+        ops.cast(ops.sum(target, axis=-1) > _WINDOW_LEAST, lines.dtype),
+    )
     both = ops.sum(share * target, axis=-1)
     overlap = 1 - (2 * both + _EPSILON) / (
         ops.sum(share, axis=-1) + ops.sum(target, axis=-1) + _EPSILON
@@ -57,7 +60,9 @@ def loss(truth: dict[str, Any], found: dict[str, Any], weights: Weights) -> Any:
     total = weights.places * _mean(places, known)
     total += weights.overlap * _mean(overlap, known * cracked)
     total += weights.windows * _mean(windows, counts)
-    total += weights.surest * (_mean(missing, label * (1 - known)) + _mean(invented, (1 - label) * counts))
+    total += weights.surest * (
+        _mean(missing, label * (1 - known)) + _mean(invented, (1 - label) * counts)
+    )
     material = ops.cast(truth["material"], "float32")[:, None, None]
     seen = ops.cast(found["material"], "float32")[..., 0]
     named = ops.cast(material >= 0, "float32") + 0 * seen

@@ -1,4 +1,4 @@
-"""What the training reads: one .npz file that holds pictures as they are on disk.
+"""What the training reads: one .npz file that holds pictures, as their files are on disk.
 
 Five arrays: `content`, the bytes of all files, one after the other; `ends` (N,), where each ends;
 `kinds` (N,), what it is; `materials` (N,), what a surface is made of; `names` (N,), for the record.
@@ -18,8 +18,8 @@ from crackscope.errors import DatasetError
 from crackscope.types import Pixels
 
 Kind = Literal["cracked", "sound", "surface", "shape"]
-"""A cracked or a sound patch; a larger picture of a surface without cracks; the mask of a real
-crack, black and white."""
+"""A cracked or a sound patch; a larger picture of a surface without cracks; the course of a real
+crack (`synthesis.shapes`)."""
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 

@@ -1,0 +1,189 @@
+"""What speaks for a traced line being a crack, and what against: numbers for each.
+
+Its own: how long, how sure all along, how straight, how wide and how even. And what stands around
+it: a crack is seldom one of many straight lines that run beside each other or cross at right angles,
+as joints do, nor part of a dense net, as the gaps between stones are.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crackscope.lines.find import Traced
+
+Floats = NDArray[np.float64]
+NAMES = (
+    "log length",
+    "mean logit",
+    "low logit",
+    "high logit",
+    "log width",
+    "unevenness",
+    "bend",
+    "tortuosity",
+    "branching",
+    "parallel",
+    "crossing",
+    "density",
+)
+"""What each number is; see `describe`."""
+_CHORD = 48.0
+"""Pixels along a piece of a line whose direction is looked at."""
+_AROUND = 512.0
+"""Side in pixels of the squares in which lines are held against each other, with their
+neighbours."""
+_BINS, _ALIKE = 24, 1
+"""Directions, of 7.5 degrees each, and how many beside one's own count as parallel."""
+_STRAIGHT = 0.03
+"""Bend of a chord up to which it counts as straight."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Chords:
+    """Pieces of about `_CHORD` px of all lines: `crack` (M,) whose, `middle` (M, 2), `length` (M,)
+    along the line, `bin` (M,) direction, `bend` (M,) greatest distance of the line from the chord
+    as a fraction of the chord."""
+
+    crack: NDArray[np.int64]
+    middle: Floats
+    length: Floats
+    bin: NDArray[np.int64]
+    bend: Floats
+
+
+def describe(cracks: Sequence[Traced]) -> Floats:
+    """(N, len(NAMES)) float64 of N cracks of one photo, lengths in its pixels.
+
+    Linear in the number of points.
+    """
+    if not cracks:
+        return np.empty((0, len(NAMES)))
+    own = np.array([_own(crack) for crack in cracks])
+    chords = _chords(cracks)
+    bend, around = _bends(chords, len(cracks)), _around(chords, len(cracks))
+    return np.column_stack([own[:, :6], bend, own[:, 6:], around])
+
+
+def _own(crack: Traced) -> list[float]:
+    """Of one crack: all that needs no chords."""
+    legs = [np.hypot(*np.diff(branch.points[:, :2], axis=0).T) for branch in crack.branches]
+    weight = np.concatenate([_shares(leg) for leg in legs])
+    logits = np.concatenate([branch.logits for branch in crack.branches]).astype(np.float64)
+    width = np.concatenate([branch.points[:, 2] for branch in crack.branches])
+    length = float(weight.sum())
+    low, high = _quantiles(logits, weight, (0.15, 0.85))
+    middle = float(np.average(np.log(width), weights=weight))
+    spread = float(np.sqrt(np.average((np.log(width) - middle) ** 2, weights=weight)))
+    places = np.concatenate([branch.points[:, :2] for branch in crack.branches])
+    across = float(np.hypot(*np.ptp(places, axis=0)))
+    mean = float(np.average(logits, weights=weight))
+    winding = float(np.log(max(length, 1.0) / max(across, 1.0)))
+    return [np.log(length), mean, low, high, middle, spread, winding, np.log(len(crack.branches))]
+
+
+def _shares(legs: Floats) -> Floats:
+    """How much of a line each of its points stands for."""
+    shares = np.zeros(len(legs) + 1)
+    shares[:-1] += legs / 2
+    shares[1:] += legs / 2
+    return np.maximum(shares, 1e-6)
+
+
+def _quantiles(values: Floats, weight: Floats, at: Sequence[float]) -> list[float]:
+    order = np.argsort(values)
+    total = np.cumsum(weight[order])
+    return np.interp(np.asarray(at) * total[-1], total, values[order]).tolist()
+
+
+def _chords(cracks: Sequence[Traced]) -> _Chords:
+    rows = []
+    for number, crack in enumerate(cracks):
+        for branch in crack.branches:
+            rows += [(number, *row) for row in _pieces(branch.points[:, :2])]
+    values = np.array(rows)
+    angle = np.arctan2(values[:, 4], values[:, 3]) % np.pi
+    direction = np.floor(angle / np.pi * _BINS).astype(np.int64) % _BINS
+    return _Chords(
+        values[:, 0].astype(np.int64), values[:, 1:3], values[:, 5], direction, values[:, 6]
+    )
+
+
+def _pieces(points: Floats) -> list[tuple[float, ...]]:
+    """Of one line: middle, direction, length and bend of each piece."""
+    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
+    count = max(1, round(along[-1] / _CHORD))
+    borders = np.searchsorted(along, np.linspace(0.0, along[-1], count + 1)[1:-1])
+    ends = np.unique(np.concatenate([[0], borders, [len(points) - 1]]))
+    found = []
+    for first, last in zip(ends[:-1], ends[1:], strict=True):
+        piece = points[first : last + 1]
+        across = piece[-1] - piece[0]
+        chord = max(float(np.hypot(*across)), 1e-6)
+        offset = piece - piece[0]
+        off = np.abs(offset[:, 0] * across[1] - offset[:, 1] * across[0]).max() / chord
+        middle = piece.mean(axis=0)
+        found.append((*middle, *across, float(along[last] - along[first]), off / chord))
+    return found
+
+
+def _bends(chords: _Chords, count: int) -> Floats:
+    """(N,) log of the mean bend: a ruler's is small."""
+    total = np.bincount(chords.crack, chords.length, count)
+    bent = np.bincount(chords.crack, chords.length * np.minimum(chords.bend, 0.5), count)
+    return np.log(bent / np.maximum(total, 1e-6) + 0.003)
+
+
+def _around(chords: _Chords, count: int) -> Floats:
+    """(N, 3) logs of the length of other straight lines beside a crack that are parallel to it and
+    that cross its direction, for each of its own length, and of all lines for the area."""
+    square = np.floor(chords.middle / _AROUND).astype(np.int64)
+    square -= square.min(axis=0)
+    shape = tuple((square.max(axis=0) + 3).tolist())  # a border of empty squares
+    straight = chords.bend <= _STRAIGHT
+    table = np.zeros((*shape, _BINS))
+    np.add.at(table, (square[:, 0] + 1, square[:, 1] + 1, chords.bin), chords.length * straight)
+    lengths = np.zeros(shape)
+    np.add.at(lengths, (square[:, 0] + 1, square[:, 1] + 1), chords.length)
+    near = [_near(part, square) for part in (table, lengths)]
+    own = np.bincount(chords.crack, chords.length, count)
+    parallel, crossing = (
+        _aligned(near[0], (chords.bin + turn) % _BINS) for turn in (0, _BINS // 2)
+    )
+    parallel = parallel - _aligned_own(chords, straight, square)
+    measures = []
+    for values in (np.maximum(parallel, 0.0) * straight, crossing * straight):
+        mean = np.bincount(chords.crack, values * chords.length, count) / np.maximum(own, 1e-6)
+        measures.append(np.log1p(mean / 100.0))
+    density = np.bincount(chords.crack, near[1] * chords.length, count) / np.maximum(own, 1e-6)
+    measures.append(np.log1p(density / (9 * _AROUND)))
+    return np.column_stack(measures)
+
+
+def _near(table: Floats, square: NDArray[np.int64]) -> Floats:
+    """What stands in the nine squares around each chord."""
+    return np.asarray(
+        sum(table[square[:, 0] + i, square[:, 1] + j] for i in range(3) for j in range(3))
+    )
+
+
+def _aligned(near: Floats, direction: NDArray[np.int64]) -> Floats:
+    rows = np.arange(len(direction))
+    offsets = range(-_ALIKE, _ALIKE + 1)
+    return np.asarray(sum(near[rows, (direction + offset) % _BINS] for offset in offsets))
+
+
+def _aligned_own(chords: _Chords, straight: NDArray[np.bool_], square: NDArray[np.int64]) -> Floats:
+    """Length of straight chords on the same straight line as each: what goes on is not beside it.
+
+    Lines are told apart by direction and distance from the photo's corner.
+    """
+    angle = (chords.bin + 0.5) * np.pi / _BINS
+    offset = chords.middle[:, 1] * np.cos(angle) - chords.middle[:, 0] * np.sin(angle)
+    lane = np.floor(offset / (_AROUND / 8)).astype(np.int64)
+    key = np.column_stack([chords.bin, lane, square])
+    _, group = np.unique(key[:, :2], axis=0, return_inverse=True)
+    group = group.reshape(-1)
+    total = np.bincount(group, chords.length * straight)
+    return np.asarray(total[group])

@@ -1,0 +1,77 @@
+"""Synthetic pictures for the pool: cracks and what is mistaken for them, on the packed grounds."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from crackscope.synthesis import grounds, sample, shapes
+from crackscope.synthesis.grounds import Ground, Grounds
+from crackscope.synthesis.shapes import Shape
+from crackscope.training.lines import packed
+from crackscope.training.lines.packed import Packed
+from crackscope.training.lines.pool import Pictures
+
+CONCRETE = frozenset({"concrete", "plaster", "asphalt", "pavers"})
+"""Materials whose cracks are looked for; everything else that has a name is `other`."""
+_CRACKED = 0.55
+_BARE = 0.35
+"""Of the pictures without a crack: nothing drawn on them, the pattern of the surface alone."""
+
+
+@dataclass(frozen=True)
+class Painter:
+    """Paints pictures of `side` px from the packed file at `path`; the same for the same number.
+
+    It is sent to other processes, each of which reads the file once. `left_out` are names of
+    surfaces that are not to be drawn on.
+    """
+
+    path: Path
+    side: int = 448
+    seed: int = 0
+    left_out: frozenset[str] = frozenset()
+
+    def __call__(self, number: int, count: int) -> Pictures:
+        """`count` pictures, the `number`-th lot."""
+        made = [self._one(np.random.default_rng([self.seed, number, row])) for row in range(count)]
+        pixels, masks, materials = zip(*made, strict=True)
+        return Pictures(np.stack(pixels), np.stack(masks), np.array(materials, np.int8))
+
+    def _one(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, int]:
+        ground = self._grounds.take(rng, self.side)
+        material = {"concrete": 1, "other": 0, None: -1}[ground.material]
+        cracked = rng.random() < _CRACKED
+        if not cracked and rng.random() < _BARE:
+            return ground.pixels, np.zeros(ground.pixels.shape[:2], np.uint8), material
+        made = sample.draw(ground.pixels, cracked, rng, shapes=self._shapes)
+        return made.pixels, made.mask, _covered(ground, made.distractors, material)
+
+    @cached_property
+    def _packed(self) -> Packed:
+        return packed.read(self.path)
+
+    @cached_property
+    def _grounds(self) -> Grounds:
+        patches = [self._ground(row) for row in self._packed.rows("sound")]
+        surfaces = [self._ground(row) for row in self._packed.rows("surface")]
+        return Grounds(patches, [one for one in surfaces if one.name not in self.left_out])
+
+    def _ground(self, row: int) -> grounds.Packed:
+        material = str(self._packed.materials[row])
+        known = "concrete" if material in CONCRETE else "other" if material else None
+        return grounds.Packed(self._packed.file(row), str(self._packed.names[row]), known)
+
+    @cached_property
+    def _shapes(self) -> tuple[Shape, ...]:
+        rows = self._packed.rows("shape")
+        return tuple(shapes.from_bytes(self._packed.file(int(row))) for row in rows)
+
+
+_MASONRY = frozenset({"bricks", "rubble"})
+
+
+def _covered(ground: Ground, distractors: tuple[str, ...], material: int) -> int:
+    """The material that is seen: nobody can say where masonry was drawn over the ground."""
+    return -1 if _MASONRY.intersection(distractors) else material
