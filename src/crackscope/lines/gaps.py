@@ -1,0 +1,145 @@
+"""Gaps in a crack, bridged where direction, width and evidence agree."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from crackscope.lines.fields import Fields
+from crackscope.lines.graph import Floats, Graph, Whole
+from crackscope.lines.settings import Tracing
+
+_SAMPLES = np.linspace(0.0, 1.0, 11)[1:-1]
+_LOOK_BACK = (5, 14)
+"""Points, least and most, over which the direction of an end is taken."""
+_MOST_NEIGHBOURS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    """Free ends: their node, branch, place, outward direction and half of the width there."""
+
+    node: Whole
+    branch: Whole
+    places: Floats
+    towards: Floats
+    reach: Floats
+
+
+def bridged(graph: Graph, fields: Fields, settings: Tracing) -> Graph:
+    """Join free ends that point at one another across a gap, the best first, each end once."""
+    ends = _free_ends(graph, fields.found.pixels_a_place)
+    if settings.longest_gap_px <= 0 or len(ends.node) < 2:
+        return graph
+    first, second = _near_pairs(
+        ends.places, settings.longest_gap_px + 2 * min(ends.reach.max(), settings.longest_gap_px)
+    )
+    costs = _costs(graph, ends, first, second, settings, fields)
+    open_ends = np.ones(len(ends.node), bool)
+    chosen: list[tuple[int, int]] = []
+    for pair in np.argsort(costs, kind="stable")[: np.isfinite(costs).sum()].tolist():
+        a, b = int(first[pair]), int(second[pair])
+        if open_ends[a] and open_ends[b]:
+            open_ends[[a, b]] = False
+            chosen.append((a, b))
+    if not chosen:
+        return graph
+    wider = _with_bridges(graph, ends, np.array(chosen), fields.found.pixels_a_place)
+    return wider.joined(np.ones(len(wider), bool))
+
+
+def _free_ends(graph: Graph, place_px: float) -> _Ends:
+    free = graph.degrees() == 1
+    branch, side = np.nonzero(free[graph.ends])
+    node = graph.ends[branch, side]
+    last = np.where(side == 0, graph.starts[branch], graph.starts[branch + 1] - 1)
+    back = np.clip(np.rint(4 * graph.reach[node] / place_px), *_LOOK_BACK).astype(np.int64)
+    back = np.minimum(back, np.diff(graph.starts)[branch] - 1)
+    inner = last + np.where(side == 0, back, -back)
+    leg = graph.points[last, :2] - graph.points[inner, :2]
+    towards = leg / np.maximum(np.hypot(*leg.T), 1e-9)[:, None]
+    return _Ends(node, branch, graph.points[last, :2], towards, graph.reach[node])
+
+
+def _near_pairs(places: Floats, reach: float) -> tuple[Whole, Whole]:
+    """Pairs of places no further apart than `reach`, by a grid of cells; at most 16 a place.
+
+    The limit only matters in noise; it keeps the number of pairs linear.
+    """
+    cells = np.floor(places / reach).astype(np.int64) + 1
+    stride = int(cells[:, 1].max()) + 2
+    keys = cells[:, 0] * stride + cells[:, 1]
+    order = np.argsort(keys, kind="stable")
+    ordered = keys[order]
+    pairs = []
+    for offset in (0, 1, stride - 1, stride, stride + 1):
+        low = np.searchsorted(ordered, keys + offset, "left")
+        count = np.minimum(np.searchsorted(ordered, keys + offset, "right") - low, _MOST_NEIGHBOURS)
+        one = np.repeat(np.arange(len(keys)), count)
+        step = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+        other = order[np.repeat(low, count) + step]
+        keep = (one < other) if offset == 0 else np.ones(len(one), bool)
+        pairs.append((one[keep], other[keep]))
+    first, second = (np.concatenate(side) for side in zip(*pairs, strict=True))
+    near = np.hypot(*(places[first] - places[second]).T) <= reach
+    return first[near], second[near]
+
+
+def _costs(
+    graph: Graph, ends: _Ends, first: Whole, second: Whole, settings: Tracing, fields: Fields
+) -> Floats:
+    """(M,) cost of each bridge: its length, more where it bends or is faint; infinite: none."""
+    place_px = fields.found.pixels_a_place
+    gap = ends.places[second] - ends.places[first]
+    distance = np.hypot(*gap.T)
+    open_px = np.maximum(distance - ends.reach[first] - ends.reach[second], 0.0)
+    ahead = [(ends.towards[first] * gap).sum(axis=1), -(ends.towards[second] * gap).sum(axis=1)]
+    aside = [
+        np.abs(ends.towards[side, 0] * gap[:, 1] - ends.towards[side, 1] * gap[:, 0])
+        for side in (first, second)
+    ]
+    facing = -(ends.towards[first] * ends.towards[second]).sum(axis=1)
+    ratio = (np.maximum(ends.reach[first], ends.reach[second]) + place_px / 2) / (
+        np.minimum(ends.reach[first], ends.reach[second]) + place_px / 2
+    )
+    slope = np.tan(np.radians(min(settings.gap_degrees, 89.0)))
+    fits = (open_px <= settings.longest_gap_px) & (ratio <= settings.gap_ratio)
+    fits &= facing >= np.cos(np.radians(1.5 * settings.gap_degrees))
+    for straight, off in zip(ahead, aside, strict=True):
+        fits &= (straight > 0) & (off <= slope * straight + place_px)
+    same = ends.branch[first] == ends.branch[second]
+    fits &= ~same | (graph.lengths()[ends.branch[first]] > 4 * distance)
+    evidence = np.full(len(gap), -np.inf)
+    evidence[fits] = _evidence(ends.places[first[fits]], gap[fits], fields)
+    fits &= evidence >= settings.gap_logit
+    bend = (aside[0] + aside[1]) / np.maximum(distance, place_px)
+    cost = distance * (1 + bend) * (1 + 0.1 * np.maximum(settings.low - evidence, 0.0))
+    return np.where(fits, cost, np.inf)
+
+
+def _evidence(places: Floats, gap: Floats, fields: Fields) -> Floats:
+    """(M,) mean logit along the straight line over each gap."""
+    points = places[:, None] + _SAMPLES[:, None] * gap[:, None]
+    x, y = points.astype(np.float32).transpose(2, 0, 1)
+    return np.asarray(fields.logit(x, y).mean(axis=1), np.float64)
+
+
+def _with_bridges(graph: Graph, ends: _Ends, pairs: Whole, place_px: float) -> Graph:
+    """The graph with a straight branch for each pair of ends, a point a place."""
+    places = np.column_stack([ends.places, ends.reach])
+    start, stop = places[pairs[:, 0]], places[pairs[:, 1]]
+    length = np.hypot(*(stop - start)[:, :2].T)
+    steps = np.maximum(np.ceil(length / place_px), 1).astype(np.int64)
+    size = steps + 1
+    which = np.repeat(np.arange(len(pairs)), size)
+    part = (np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size)) / steps[which]
+    points = start[which] + part[:, None] * (stop - start)[which]
+    starts = np.concatenate([graph.starts, graph.starts[-1] + np.cumsum(size)])
+    return Graph(
+        graph.nodes,
+        graph.reach,
+        np.concatenate([graph.ends, ends.node[pairs]]),
+        np.concatenate([graph.points, points]),
+        starts,
+    )
+
+

@@ -1,0 +1,52 @@
+"""Where to read across a line: points at equal distances to either side."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crackscope.lines.graph import Floats, Whole
+
+_SIZES = (6, 12, 24, 48, 96)
+_MOST_SAMPLES = 100_000
+
+
+def classes(reach: Floats) -> Iterator[tuple[Whole, NDArray[np.float32]]]:
+    """Points of about the same reach: their indices, and offsets of one step that cover it.
+
+    `reach` (N,) in steps; what reaches further than the largest class is cut off there. So a wide
+    crack does not make long profiles of all the others. A few thousand points at a time, so that
+    what is read stays in the processor's cache.
+    """
+    least = 0.0
+    for size in _SIZES:
+        most = float(size) if size != _SIZES[-1] else np.inf
+        members = np.flatnonzero((reach > least) & (reach <= most))
+        least = most
+        chunk = _MOST_SAMPLES // (2 * size + 1)
+        for first in range(0, len(members), chunk):
+            yield members[first : first + chunk], np.arange(-size, size + 1, dtype=np.float32)
+
+
+def across(
+    points: Floats, towards: Floats, offsets: NDArray[np.float32]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """x and y (N, K) of the places `offsets` (K,) pixels to the right of each point (N, 2).
+
+    `towards` (N, 2) unit vectors along the line; right is clockwise, as y points down.
+    """
+    near = points[:, :2].astype(np.float32)
+    way = towards.astype(np.float32)
+    return (
+        near[:, :1] - way[:, 1:] * offsets,
+        near[:, 1:] + way[:, :1] * offsets,
+    )
+
+
+def run_around(inside: NDArray[np.bool_], centre: Whole) -> NDArray[np.bool_]:
+    """(N, K) the unbroken run of `inside` (N, K) that holds the column `centre` (N,) of each row."""
+    columns = np.arange(inside.shape[1])
+    broken = ~inside
+    left = np.where(broken & (columns <= centre[:, None]), columns, -1).max(axis=1)
+    right = np.where(broken & (columns >= centre[:, None]), columns, len(columns)).min(axis=1)
+    return np.asarray((columns > left[:, None]) & (columns < right[:, None]))
