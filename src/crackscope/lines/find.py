@@ -58,6 +58,8 @@ def find_cracks(found: LineMap, settings: Tracing | None = None) -> tuple[Traced
     graph = without_spurs(graph, chosen.spur_px, chosen.spur_widths)
     graph = bridged(graph, fields, chosen)
     graph = _long_enough(graph, chosen.least_length_px / 2)
+    if not len(graph):
+        return ()
     lines = polylines(graph, fields, chosen.low)
     return _cracks(graph, lines, fields, chosen.least_length_px)
 

@@ -1,8 +1,8 @@
 """Synthetic pictures, painted beside the training and kept for a while.
 
-Painting a picture takes about as long as a step learns from one. So some processes paint without
-end, the newest pictures replace the oldest, and each is used several times, in other light and
-turned: what the network waits for is itself.
+Painting a picture takes about as long as a step learns from one. So some processes paint, the newest
+pictures replace the oldest, and each is used a few times, in other light and turned: what the
+network waits for is itself, and where painting shares its cores, they are mostly its own.
 """
 
 import os
@@ -10,7 +10,8 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from threading import Thread
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -32,14 +33,17 @@ Paint = Callable[[int, int], Pictures]
 
 @dataclass
 class Pool:
-    """The pictures at hand: up to `capacity`, painted by `workers` processes, `together` at a
-    time."""
+    """The pictures at hand: up to `capacity`, painted by `workers` processes, `together` at a time;
+    no faster than that each is used `uses` times, on average, once `least` are there."""
 
     paint: Paint
     capacity: int
     workers: int
     together: int = 8
     first: int = 0
+    uses: float = 3.0
+    least: int = 256
+    chosen: int = 0
     held: Pictures | None = None
     count: int = 0
     painted: int = 0
@@ -58,7 +62,7 @@ class Pool:
 
     def wait_for(self, count: int) -> None:
         """Until so many are at hand."""
-        while self.count < min(count, self.capacity):
+        while self.count < min(count, self.capacity, self.least):
             self._take(self._running.popleft().result())
             self._order()
 
@@ -66,19 +70,25 @@ class Pool:
         """Take what has been painted meanwhile, without waiting."""
         while self._running and self._running[0].done():
             self._take(self._running.popleft().result())
-            self._order()
+        self._order()
 
     def choose(self, rng: np.random.Generator, count: int) -> Pictures:
         """Some of them, at random, copied."""
         assert self.held is not None, "wait_for first"
         rows = rng.integers(self.count, size=count)
+        self.chosen += count
         return Pictures(*(part[rows] for part in self.held))
 
     def _order(self) -> None:
         assert self._executor is not None, "a pool is used in a with statement"
-        while len(self._running) < 2 * self.workers:
+        wanted = self.least + self.chosen / self.uses
+        while len(self._running) < 2 * self.workers and self._ordered < wanted:
             self._running.append(self._executor.submit(self.paint, self.first, self.together))
             self.first += 1
+
+    @property
+    def _ordered(self) -> int:
+        return self.painted + len(self._running) * self.together
 
     def _take(self, pictures: Pictures) -> None:
         if self.held is None:
@@ -94,7 +104,10 @@ class Pool:
 
 
 def _quiet() -> None:
-    """One thread a process, and the training first."""
+    """One thread a process, the training first, and no process outlives it, however it ends."""
+    parent = parent_process()
+    if parent is not None:
+        Thread(target=lambda: (parent.join(), os._exit(1)), daemon=True).start()
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[name] = "1"
     if hasattr(os, "nice"):
