@@ -73,7 +73,8 @@ class Fields:
     def _logit(self, row: _At, column: _At) -> Floats:
         side = self.found.side
         tile = self.index[row.tile, column.tile].astype(np.int64)
-        return self.logits[(tile * side + row.within) * side + column.within]
+        at = (tile * side + row.within) * side + column.within
+        return np.asarray(self.logits[at])
 
     def _split(self, place: Whole, size: int = 1) -> _At:
         side = size * self.found.side

@@ -53,10 +53,7 @@ def find_cracks(found: LineMap, settings: Tracing | None = None) -> tuple[Traced
     if not len(graph):
         return ()
     fields = Fields.of(found)
-    graph = without_spurs(graph, chosen.spur_px, chosen.spur_widths)
-    graph = mended(graph, chosen.spur_px)
-    graph = without_spurs(graph, chosen.spur_px, chosen.spur_widths)
-    graph = bridged(graph, fields, chosen)
+    graph = bridged(_cleaned(graph, chosen), fields, chosen)
     graph = _long_enough(graph, chosen.least_length_px / 2)
     if not len(graph):
         return ()
@@ -69,6 +66,13 @@ def _graph(places: Places, scale: tuple[float, float]) -> Graph:
     return graph_of(places.take(kept), half_widths(places, kept), scale)
 
 
+def _cleaned(graph: Graph, settings: Tracing) -> Graph:
+    """Spurs go first, so that those of one line are not taken for torn junctions."""
+    graph = without_spurs(graph, settings.spur_px, settings.spur_widths)
+    graph = mended(graph, settings.spur_px)
+    return without_spurs(graph, settings.spur_px, settings.spur_widths)
+
+
 def _long_enough(graph: Graph, least_px: float) -> Graph:
     """Without components whose branches are shorter than `least_px` together.
 
@@ -79,9 +83,7 @@ def _long_enough(graph: Graph, least_px: float) -> Graph:
     return graph.take(total[component] >= least_px)
 
 
-def _cracks(
-    graph: Graph, lines: Polylines, fields: Fields, least_px: float
-) -> tuple[Traced, ...]:
+def _cracks(graph: Graph, lines: Polylines, fields: Fields, least_px: float) -> tuple[Traced, ...]:
     component = graph.components()[graph.ends[:, 0]]
     length = along(lines.points, lines.starts)[lines.starts[1:] - 1]
     total = np.bincount(component, length, minlength=1)

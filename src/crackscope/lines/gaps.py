@@ -4,25 +4,26 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from crackscope.lines.anchors import anchors, widths_inside
 from crackscope.lines.fields import Fields
 from crackscope.lines.graph import Floats, Graph, Whole
+from crackscope.lines.places import Flags
 from crackscope.lines.settings import Tracing
 
 _SAMPLES = np.linspace(0.0, 1.0, 11)[1:-1]
-_LOOK_BACK = (5, 14)
-"""Points, least and most, over which the direction of an end is taken."""
 _MOST_NEIGHBOURS = 16
 
 
 @dataclass(frozen=True, slots=True)
 class _Ends:
-    """Free ends: their node, branch, place, outward direction and half of the width there."""
+    """Free ends: node, branch, place, outward direction, half of the width there and inside."""
 
     node: Whole
     branch: Whole
     places: Floats
     towards: Floats
     reach: Floats
+    inside: Floats
 
 
 def bridged(graph: Graph, fields: Fields, settings: Tracing) -> Graph:
@@ -48,16 +49,13 @@ def bridged(graph: Graph, fields: Fields, settings: Tracing) -> Graph:
 
 
 def _free_ends(graph: Graph, place_px: float) -> _Ends:
-    free = graph.degrees() == 1
-    branch, side = np.nonzero(free[graph.ends])
+    branch, side = np.nonzero(graph.degrees()[graph.ends] == 1)
+    inside = widths_inside(graph.points, graph.starts, branch, side)
+    cut = np.where(inside >= 3 * place_px, inside, 0.0)
+    found = anchors(graph.points, graph.starts, branch, side, cut, place_px)
     node = graph.ends[branch, side]
-    last = np.where(side == 0, graph.starts[branch], graph.starts[branch + 1] - 1)
-    back = np.clip(np.rint(4 * graph.reach[node] / place_px), *_LOOK_BACK).astype(np.int64)
-    back = np.minimum(back, np.diff(graph.starts)[branch] - 1)
-    inner = last + np.where(side == 0, back, -back)
-    leg = graph.points[last, :2] - graph.points[inner, :2]
-    towards = leg / np.maximum(np.hypot(*leg.T), 1e-9)[:, None]
-    return _Ends(node, branch, graph.points[last, :2], towards, graph.reach[node])
+    place = graph.points[found.last, :2]
+    return _Ends(node, branch, place, found.towards, graph.reach[node], inside)
 
 
 def _near_pairs(places: Floats, reach: float) -> tuple[Whole, Whole]:
@@ -91,29 +89,38 @@ def _costs(
     place_px = fields.found.pixels_a_place
     gap = ends.places[second] - ends.places[first]
     distance = np.hypot(*gap.T)
-    open_px = np.maximum(distance - ends.reach[first] - ends.reach[second], 0.0)
-    ahead = [(ends.towards[first] * gap).sum(axis=1), -(ends.towards[second] * gap).sum(axis=1)]
-    aside = [
-        np.abs(ends.towards[side, 0] * gap[:, 1] - ends.towards[side, 1] * gap[:, 0])
-        for side in (first, second)
-    ]
-    facing = -(ends.towards[first] * ends.towards[second]).sum(axis=1)
-    ratio = (np.maximum(ends.reach[first], ends.reach[second]) + place_px / 2) / (
-        np.minimum(ends.reach[first], ends.reach[second]) + place_px / 2
-    )
-    slope = np.tan(np.radians(min(settings.gap_degrees, 89.0)))
-    fits = (open_px <= settings.longest_gap_px) & (ratio <= settings.gap_ratio)
-    fits &= facing >= np.cos(np.radians(1.5 * settings.gap_degrees))
-    for straight, off in zip(ahead, aside, strict=True):
-        fits &= (straight > 0) & (off <= slope * straight + place_px)
+    pair = ends.inside[[first, second]] + place_px / 2
     same = ends.branch[first] == ends.branch[second]
+    fits = distance - ends.reach[first] - ends.reach[second] <= settings.longest_gap_px
+    fits &= pair.max(axis=0) <= settings.gap_ratio * pair.min(axis=0)
     fits &= ~same | (graph.lengths()[ends.branch[first]] > 4 * distance)
+    ways = ends.towards[first], ends.towards[second]
+    aligned, aside = _aligned(gap, ways, settings.gap_degrees, place_px)
+    fits &= aligned
     evidence = np.full(len(gap), -np.inf)
     evidence[fits] = _evidence(ends.places[first[fits]], gap[fits], fields)
     fits &= evidence >= settings.gap_logit
-    bend = (aside[0] + aside[1]) / np.maximum(distance, place_px)
-    cost = distance * (1 + bend) * (1 + 0.1 * np.maximum(settings.low - evidence, 0.0))
+    cost = distance * (1 + aside / np.maximum(distance, place_px))
+    cost *= 1 + 0.1 * np.maximum(settings.low - evidence, 0.0)
     return np.where(fits, cost, np.inf)
+
+
+def _aligned(
+    gap: Floats, ways: tuple[Floats, Floats], degrees: float, place_px: float
+) -> tuple[Flags, Floats]:
+    """Whether the two ends of each gap (M, 2) point at one another, and (M,) pixels they miss by.
+
+    `ways` are their outward directions. A place more or less is within what an end is worth.
+    """
+    slope = np.tan(np.radians(min(degrees, 89.0)))
+    aligned = -(ways[0] * ways[1]).sum(axis=1) >= np.cos(np.radians(1.5 * degrees))
+    missed = np.zeros(len(gap))
+    for way, sign in zip(ways, (1, -1), strict=True):
+        ahead = sign * (way * gap).sum(axis=1)
+        aside = np.abs(way[:, 0] * gap[:, 1] - way[:, 1] * gap[:, 0])
+        aligned &= (ahead > 0) & (aside <= slope * ahead + place_px)
+        missed += aside
+    return aligned, missed
 
 
 def _evidence(places: Floats, gap: Floats, fields: Fields) -> Floats:
@@ -141,5 +148,3 @@ def _with_bridges(graph: Graph, ends: _Ends, pairs: Whole, place_px: float) -> G
         np.concatenate([graph.points, points]),
         starts,
     )
-
-

@@ -100,11 +100,10 @@ def chains(ends: Whole, nodes: int, chosen: Iterable[bool]) -> list[list[Piece]]
             at[pairs[branch][0]].append(2 * branch)
             at[pairs[branch][1]].append(2 * branch + 1)
     done = [not wanted for wanted in chosen]
-    found = []
+    found: list[list[Piece]] = []
     for inner in (False, True):  # what is left after the first round are closed lines
-        for half in (h for halves in at if inner or len(halves) != 2 for h in halves):
-            if not done[half // 2]:
-                found.append(_follow(half, pairs, at, done))
+        halves = (half for here in at if inner or len(here) != 2 for half in here)
+        found.extend(_follow(half, pairs, at, done) for half in halves if not done[half // 2])
     return found
 
 

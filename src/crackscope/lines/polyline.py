@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from crackscope.lines import ends as free
+from crackscope.lines.crossings import recentred
+from crackscope.lines.ends import extended
 from crackscope.lines.fields import Fields
 from crackscope.lines.graph import Floats, Graph, Whole, along
 from crackscope.lines.profiles import across, classes, run_around
@@ -14,7 +15,7 @@ from crackscope.lines.strands import directions, resample, smooth
 SPACING_PX = 4.0
 """Distance of points where a line bends; twice that where it is straight."""
 _STRAIGHT_PX = 0.15
-_SMOOTHING = 0.2
+_SMOOTHING = 0.15
 """Standard deviation along the line over the width: ragged edges shift the middle of wide lines."""
 
 
@@ -43,16 +44,16 @@ def polylines(graph: Graph, fields: Fields, low: float) -> Polylines:
         points[:, :2] += shift
         points = smooth(points, starts, 1)
     points = np.column_stack([points[:, :2], ridge])
-    points = smooth(points, starts, 2 * (_SMOOTHING * ridge / place_px) ** 2 - 0.5, shrink=True)
-    points = free.extended(points, starts, degrees == 1, fields)
+    ragged = 2 * (_SMOOTHING * ridge / place_px) ** 2
+    points = smooth(points, starts, ragged - 0.5, shrink=True)
+    points = recentred(points, starts, graph.ends, degrees, fields)
+    points = extended(points, starts, degrees == 1, fields)
     points, starts = _sparser(*resample(points, starts, SPACING_PX))
     limits = (fields.found.width, fields.found.height)
     return Polylines(np.clip(points[:, :2], 0.0, limits), points[:, 2], starts)
 
 
-def _off_ridge(
-    points: Floats, starts: Whole, fields: Fields, low: float
-) -> tuple[Floats, Floats]:
+def _off_ridge(points: Floats, starts: Whole, fields: Fields, low: float) -> tuple[Floats, Floats]:
     """(P, 2) how far each point lies off the middle of its ridge, and (P,) how wide that is.
 
     The middle is the mean of the places across the line, weighted by the probability of a crack,

@@ -44,7 +44,7 @@ def across(
 
 
 def run_around(inside: NDArray[np.bool_], centre: Whole) -> NDArray[np.bool_]:
-    """(N, K) the unbroken run of `inside` (N, K) that holds the column `centre` (N,) of each row."""
+    """(N, K) the unbroken run of `inside` (N, K) around the column `centre` (N,) of each row."""
     columns = np.arange(inside.shape[1])
     broken = ~inside
     left = np.where(broken & (columns <= centre[:, None]), columns, -1).max(axis=1)

@@ -21,7 +21,7 @@ class Tracing:
     high: float = 1.0
     least_length_px: float = 40.0
     spur_px: float = 12.0
-    spur_widths: float = 1.0
+    spur_widths: float = 1.5
     longest_gap_px: float = 32.0
     gap_degrees: float = 35.0
     gap_ratio: float = 2.5

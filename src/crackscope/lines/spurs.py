@@ -85,7 +85,8 @@ class _Pruned:
 
     def _count(self, node: int) -> int:
         """Ends of branches at a node; a closed one has two."""
-        return sum(1 + (self.branches[n].ends[0] == self.branches[n].ends[1]) for n in self.at[node])
+        pairs = (self.branches[number].ends for number in self.at[node])
+        return sum(1 + (first == second) for first, second in pairs)
 
     def _drop(self, number: int) -> None:
         branch = self.branches[number]

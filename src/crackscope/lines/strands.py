@@ -52,8 +52,11 @@ def directions(points: Floats, starts: Whole, span: int) -> Floats:
 
 
 def medians(values: Floats, starts: Whole, span: int) -> Floats:
-    """(P,) median over `span` values to either side, those of the end repeated."""
+    """(P,) median over `span` values to either side; next to an end over the last 2 span + 1."""
     first = np.repeat(starts[:-1], np.diff(starts))
     last = np.repeat(starts[1:] - 1, np.diff(starts))
-    at = np.arange(len(values)) + np.arange(-span, span + 1)[:, None]
+    middle = (first + last) // 2
+    low, high = np.minimum(first + span, middle), np.maximum(last - span, middle)
+    centre = np.clip(np.arange(len(values)), low, high)
+    at = centre + np.arange(-span, span + 1)[:, None]
     return np.asarray(np.median(values[np.clip(at, first, last)], axis=0))

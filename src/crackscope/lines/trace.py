@@ -54,7 +54,7 @@ def graph_of(places: Places, reach: NDArray[np.float32], scale: tuple[float, flo
     order = np.array([place for walk in walks for place in walk], np.int64)
     starts = np.concatenate([[0], np.cumsum(size)])
     pixels = float(np.sqrt(scale[0] * scale[1]))
-    points = np.column_stack([centres, _pixels(reach, pixels)])[order]
+    points = np.column_stack([centres, _pixels(reach.astype(np.float64), pixels)])[order]
     ends = np.stack([owner[order[starts[:-1]]], owner[order[starts[1:] - 1]]], axis=1)
     points[starts[:-1], :2], points[starts[1:] - 1, :2] = nodes[ends[:, 0]], nodes[ends[:, 1]]
     return Graph(nodes, _pixels(widest, pixels), ends, points, starts)
@@ -91,9 +91,7 @@ def _nodes(
     return owner, np.stack(middle, axis=1), widest
 
 
-def _walk(
-    links: _Links, degree: Whole, owner: Whole
-) -> tuple[list[list[int]], list[list[int]]]:
+def _walk(links: _Links, degree: Whole, owner: Whole) -> tuple[list[list[int]], list[list[int]]]:
     """Places of each branch from node to node, and of each closed line without a node.
 
     A plain loop: along a line one step depends on the last.
@@ -146,5 +144,3 @@ def _loop(place: int, links: _Links, sums: list[int], passed: bytearray) -> list
         loop.append(here)
         before, here = here, sums[here] - before
     return loop
-
-

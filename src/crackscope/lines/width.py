@@ -16,6 +16,9 @@ _LEAST_DIP = 6.0
 _EDGE = 0.25
 """The dip reaches as far as it is deeper than this fraction of its depth."""
 
+_BEYOND_PX = 4.0
+"""Beside a ridge twice as wide, how much wider a crack may be: else it is another thing."""
+
 Rows = NDArray[np.float32]
 
 
@@ -30,10 +33,12 @@ def widths(lines: Polylines, fields: Fields) -> Floats:
     step = fields.found.pixels_a_place / 2
     width = np.empty(len(lines.points))
     for members, offsets in classes((1.25 * lines.ridge + 6.0) / step):
-        rows = _profiles(lines.points[members], towards[members], offsets * np.float32(step), fields)
+        points = lines.points[members]
+        rows = _profiles(points, towards[members], offsets * np.float32(step), fields)
         near = np.minimum(0.75 * lines.ridge[members] / step + 2.0, offsets[-1] - 3.0)
         width[members] = _equivalent(rows, near, lines.ridge[members] / step) * step
-    return np.maximum(medians(width, lines.starts, 2), LEAST_PX)
+    most = 2.0 * lines.ridge + _BEYOND_PX
+    return np.maximum(medians(np.minimum(width, most), lines.starts, 2), LEAST_PX)
 
 
 def _profiles(points: Floats, towards: Floats, offsets: Rows, fields: Fields) -> Rows:
@@ -86,10 +91,7 @@ def _one_wider(run: NDArray[np.bool_]) -> NDArray[np.bool_]:
 def _ground(rows: Rows, offset: NDArray[np.int64], near: Floats) -> Rows:
     """(N, K) the ground under each profile: a straight line through its level on either side."""
     beyond = np.abs(offset) > near[:, None]
-    sides = [
-        _median(rows, beyond & (side * offset > 0))
-        for side in (-1, 1)
-    ]
+    sides = [_median(rows, beyond & (side * offset > 0)) for side in (-1, 1)]
     centre = [(near + offset[-1]) / 2 * side for side in (-1, 1)]
     slope = (sides[1] - sides[0]) / (centre[1] - centre[0])
     return np.asarray((sides[0] + sides[1])[:, None] / 2 + slope[:, None] * offset, np.float32)
