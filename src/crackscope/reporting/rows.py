@@ -1,13 +1,13 @@
 """Results as rows: one a photo, one a crack or region; the same in every kind of table."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import Any
 
 from crackscope.types import Crack, Metadata, PhotoResult
 
 _SCALARS = ("path", "status", "verdict", "score", "threshold", "width", "height")
-_METADATA = tuple(field.name for field in fields(Metadata))
+_METADATA = tuple(f.name for f in fields(Metadata) if f.name != "georeference")
 _RUN = ("model", "seconds", "error_kind", "error_message")
 _BOX = ("x0", "y0", "x1", "y1")
 _MEASURED = ("mean_score", "area_px", "length_px")
@@ -33,7 +33,7 @@ def photo_rows(results: Sequence[PhotoResult]) -> Iterator[dict[str, Any]]:
     found = "cracks" if "cracks" in columns else "regions"
     for result in results:
         row = dict.fromkeys(columns) | {name: getattr(result, name, None) for name in _SCALARS}
-        row |= asdict(result.metadata or Metadata())
+        row |= {name: getattr(result.metadata, name, None) for name in _METADATA}
         if result.error is None:
             row |= {"status": "ok", "model": result.model, "seconds": result.seconds}
             row |= {found: len(result.found), _material(columns): result.material}

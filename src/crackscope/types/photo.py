@@ -1,5 +1,6 @@
 """A photo as it was read, and what its file says of it."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -42,10 +43,35 @@ class Photo:
 
 
 @dataclass(frozen=True, slots=True)
+class Georeference:
+    """Where the pixels of a map lie: in the coordinate system with the code `epsg`, x east.
+
+    `transform` is a, b, c, d, e, f: X = a x + b y + c, Y = d x + e y + f, for x and y in pixels of
+    the upright photo.
+    """
+
+    epsg: int
+    transform: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        values = self.transform
+        known = len(values) == 6 and all(map(math.isfinite, values))
+        require(known, "a transform needs six finite numbers", values)
+        area = values[0] * values[4] - values[1] * values[3]
+        require(area != 0.0, "pixels have an area", values)
+
+    def place(self, x: float, y: float) -> tuple[float, float]:
+        """Where a point of the photo lies."""
+        a, b, c, d, e, f = self.transform
+        return a * x + b * y + c, d * x + e * y + f
+
+
+@dataclass(frozen=True, slots=True)
 class Metadata:
     """What the file says of when, where and with what the photo was taken; None: not said.
 
-    `taken` is ISO 8601; degrees are of WGS 84, north and east positive.
+    `taken` is ISO 8601; degrees are of WGS 84, north and east positive. `georeference` is known of
+    GeoTIFF.
     """
 
     taken: str | None = None
@@ -54,6 +80,7 @@ class Metadata:
     altitude_m: float | None = None
     camera: str | None = None
     focal_length_mm: float | None = None
+    georeference: Georeference | None = None
 
     def __post_init__(self) -> None:
         if self.latitude is None or self.longitude is None:
@@ -72,10 +99,19 @@ class Metadata:
         return self.latitude, self.longitude
 
     def to_dict(self) -> dict[str, Any]:
-        """As in results.jsonl."""
-        return asdict(self)
+        """As in results.jsonl; a georeference only where there is one."""
+        values = asdict(self)
+        georeference = values.pop("georeference")
+        if georeference is not None:
+            georeference["transform"] = list(georeference["transform"])
+            values["georeference"] = georeference
+        return values
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Metadata":
         """Back from results.jsonl."""
-        return cls(**values)
+        known = values.get("georeference")
+        if known is None:
+            return cls(**values)
+        georeference = Georeference(known["epsg"], tuple(known["transform"]))
+        return cls(**{**values, "georeference": georeference})
