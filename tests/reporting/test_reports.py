@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from crackscope.errors import MissingExtraError, UnknownNameError, UsageError
 from crackscope.reporting import REPORTS, Context, chosen, discover, settings
 from crackscope.reporting.ledger import Ledger, line, read, write_errors
-from crackscope.reporting.names import overlay_names, printable
+from crackscope.reporting.names import close_up_name, mask_names, overlay_names, printable
 from crackscope.reporting.overview import worst_first
 from crackscope.reporting.summary import summarise
 from crackscope.types import PhotoResult
@@ -265,9 +266,15 @@ PARTS = st.sampled_from(ODD_PARTS) | st.text(
 PATHS = st.lists(PARTS, min_size=1, max_size=4).map("/".join)
 
 
-@given(paths=st.lists(PATHS, max_size=20))
-def test_overlay_names_are_safe_and_never_collide(paths: list[str]) -> None:
-    names = overlay_names(paths)
+@given(
+    paths=st.lists(PATHS, max_size=20),
+    kind=st.sampled_from([(overlay_names, "overlays", ".jpg"), (mask_names, "masks", ".png")]),
+)
+def test_names_of_pictures_are_safe_and_never_collide(paths: list[str], kind: Any) -> None:
+    make, room, suffix = kind
+    names = make(paths)
+    near = {close_up_name(name, number).casefold() for name in names for number in (1, 2)}
+    assert len(near) == 2 * len(paths)
     assert len({name.casefold() for name in names}) == len(paths)
     folders = {
         "/".join(name.split("/")[:n]).casefold()
@@ -277,8 +284,8 @@ def test_overlay_names_are_safe_and_never_collide(paths: list[str]) -> None:
     assert not folders & {name.casefold() for name in names}
     for name in names:
         top, *parts = name.split("/")
-        assert top == "overlays"
-        assert name.endswith(".jpg")
+        assert top == room
+        assert name.endswith(suffix)
         for part in parts:
             assert part not in ("", ".", "..")
             assert not set(part) & set('<>:"|?*\\\n\r\t\0')

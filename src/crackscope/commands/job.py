@@ -123,6 +123,11 @@ def _write(file: Path, content: bytes) -> None:
     file.write_bytes(content)
 
 
+def _heat_map(config: InspectConfig) -> dict[str, str]:
+    """Said only where it is not the model's default."""
+    return {} if config.heat_map is None else {"heat map": "yes" if config.heat_map else "no"}
+
+
 def _context(config: InspectConfig, found: Found, inspector: Inspector, path: Path) -> Context:
     """What the reports say beside the results."""
     limits = inspector.bundle.thresholds
@@ -137,6 +142,7 @@ def _context(config: InspectConfig, found: Found, inspector: Inspector, path: Pa
             "mm per pixel": "not given" if config.mm_per_px is None else f"{config.mm_per_px:g}",
             "computed with": inspector.runtime.description,
             "largest photo": f"{config.max_megapixels:g} megapixels",
+            **_heat_map(config),
             "made": datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %Z"),
             "crackscope": crackscope.__version__,
         },
