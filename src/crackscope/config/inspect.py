@@ -63,7 +63,7 @@ class InspectConfig:
     crack is. Needs a model with lines."""
     report: str = REPORTS
     """What to write beside results.jsonl, joined by commas, such as csv, html, pdf, geojson, coco,
-    label-studio, parquet. `crackscope report` makes any of them later."""
+    label-studio, cvat, yolo, parquet. `crackscope report` makes any of them later."""
     fail_on: FailOn | None = None
     """Exit with code 4 where a photo gets this verdict; unsure: where it gets that or crack."""
     watch: bool = False

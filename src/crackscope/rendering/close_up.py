@@ -6,6 +6,7 @@ import numpy as np
 import simplejpeg
 
 from crackscope.rendering import crack_lines
+from crackscope.rendering.nearness import Discs
 from crackscope.types import Box, Crack, Photo, PhotoResult, Pixels
 
 WIDTH, HEIGHT = 320, 240
@@ -23,7 +24,9 @@ def of_cracks(photo: Photo, result: PhotoResult) -> dict[int, bytes]:
     """
     ratio = photo.width / (result.width or photo.width)
     cracks = result.cracks or ()
-    return {crack.id: _jpeg(photo.pixels, crack, cracks, ratio) for crack in cracks[:MOST]}
+    discs = Discs.of((line for crack in cracks for line in crack.lines), ratio)
+    boxes = {crack.id: place(crack, photo.width, photo.height, ratio) for crack in cracks[:MOST]}
+    return {number: _jpeg(photo.pixels, box, discs) for number, box in boxes.items()}
 
 
 def place(crack: Crack, width: int, height: int, ratio: float = 1.0) -> Box:
@@ -80,9 +83,7 @@ def _widest(crack: Crack) -> tuple[float, float]:
     return place
 
 
-def _jpeg(pixels: Pixels, crack: Crack, cracks: tuple[Crack, ...], ratio: float) -> bytes:
-    height, width = pixels.shape[:2]
-    box = place(crack, width, height, ratio)
+def _jpeg(pixels: Pixels, box: Box, discs: Discs) -> bytes:
     part = np.array(pixels[box.y0 : box.y1, box.x0 : box.x1])
-    crack_lines.draw(part, cracks, ratio, (box.x0, box.y0))
+    crack_lines.draw_part(part, discs, (box.x0, box.y0))
     return bytes(simplejpeg.encode_jpeg(part, quality=_QUALITY, colorsubsampling="444"))

@@ -17,18 +17,17 @@ _GAP, _LINE, _EDGE = 2.0, 2.5, 1.0
 to both sides of it."""
 REACH = _GAP + _LINE + _EDGE
 _OPACITY = 0.9
-_SIDE = 512
+_SIDE = 256
 """Pixels along a part of the picture that is drawn at once."""
 
 
-def draw(
-    pixels: Pixels, cracks: Iterable[Crack], ratio: float, corner: tuple[int, int] = (0, 0)
-) -> None:
-    """Draw on a photo that is shown `ratio` times its size, (H, W, 3) uint8, in place.
+def draw(pixels: Pixels, cracks: Iterable[Crack], ratio: float) -> None:
+    """Draw on a photo that is shown `ratio` times its size, (H, W, 3) uint8, in place."""
+    draw_part(pixels, Discs.of((line for crack in cracks for line in crack.lines), ratio), (0, 0))
 
-    `corner` is where the pixels begin, (x, y), where they are a part of it.
-    """
-    discs = Discs.of((line for crack in cracks for line in crack.lines), ratio)
+
+def draw_part(pixels: Pixels, discs: Discs, corner: tuple[int, int]) -> None:
+    """Draw on a part of a photo, in place; `corner` (x, y) is where it begins."""
     left, top = corner
     height, width = pixels.shape[:2]
     for y in range(0, height, _SIDE):

@@ -30,8 +30,10 @@ def _compressed(cracks: Iterable[Crack], width: int, height: int) -> Iterator[by
     for top in range(0, height, _ROWS):
         part = Box(0, top, width, min(top + _ROWS, height))
         rows = np.zeros((part.height, 1 + width), np.uint8)
-        if len(discs.near(part, 0.0).x):
-            rows[:, 1:][distance(discs, part) <= 0] = 255
+        near = discs.near(part, 0.0)
+        if len(near.x):
+            x0, x1 = near.columns(part)
+            rows[:, 1 + x0 : 1 + x1][distance(near, Box(x0, part.y0, x1, part.y1)) <= 0] = 255
         yield packer.compress(rows.tobytes())
     yield packer.flush()
 

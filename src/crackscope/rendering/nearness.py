@@ -38,6 +38,12 @@ class Discs:
         inside = (x >= part.x0 - far) & (x <= part.x1 + far)
         return Discs(x[inside], self.y[rows][inside], self.radius[rows][inside])
 
+    def columns(self, part: Box) -> tuple[int, int]:
+        """From where to where they reach, within a part of the picture."""
+        first = np.floor((self.x - self.radius).min()) - 1
+        last = np.ceil((self.x + self.radius).max()) + 1
+        return int(np.clip(first, part.x0, part.x1 - 1)), int(np.clip(last, part.x0 + 1, part.x1))
+
 
 def distance(discs: Discs, part: Box, reach: float = 0.0) -> NDArray[np.float32]:
     """The distance of each pixel's centre to the nearest edge of a line, below 0 within.

@@ -23,28 +23,29 @@ def has_cracks(results: Iterable[PhotoResult]) -> bool:
 
 def photo_columns(results: Sequence[PhotoResult]) -> tuple[str, ...]:
     """The columns of a table of photos."""
-    found, material = ("cracks", "material") if has_cracks(results) else ("regions", "surface")
+    found, material = _names(results)
     return (*_SCALARS, found, *_RUN, material, *_METADATA)
+
+
+def _names(results: Iterable[PhotoResult]) -> tuple[str, str]:
+    """The columns for the number of what was found, and for the material."""
+    return ("cracks", "material") if has_cracks(results) else ("regions", "surface")
 
 
 def photo_rows(results: Sequence[PhotoResult]) -> Iterator[dict[str, Any]]:
     """The scalars of each photo and the number of what was found; None where there is no value."""
     columns = photo_columns(results)
-    found = "cracks" if "cracks" in columns else "regions"
+    found, material = _names(results)
     for result in results:
         row = dict.fromkeys(columns) | {name: getattr(result, name, None) for name in _SCALARS}
         row |= {name: getattr(result.metadata, name, None) for name in _METADATA}
         if result.error is None:
             row |= {"status": "ok", "model": result.model, "seconds": result.seconds}
-            row |= {found: len(result.found), _material(columns): result.material}
+            row |= {found: len(result.found), material: result.material}
         else:
             row |= {"status": "failed"}
             row |= {"error_kind": result.error.kind, "error_message": result.error.message}
         yield row
-
-
-def _material(columns: Sequence[str]) -> str:
-    return "material" if "material" in columns else "surface"
 
 
 def region_rows(results: Iterable[PhotoResult]) -> Iterator[dict[str, Any]]:
