@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from crackscope.reporting import Context
-from crackscope.reporting.names import overlay_names, thumbnail_name
+from crackscope.reporting.names import close_up_name, overlay_names, thumbnail_name
 from crackscope.types import Box, Metadata, PhotoError, PhotoResult, Region
 from support_pictures import encode, noise
 
@@ -37,4 +37,8 @@ def inspected(folder: Path, results: list[PhotoResult], card: str = "") -> Conte
             for name in (names[result.path], thumbnail_name(names[result.path])):
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 (folder / name).write_bytes(encode(noise(120, 90, seed)))
+        for crack in (result.cracks or ())[:8]:
+            close_up = folder / close_up_name(names[result.path], crack.id)
+            close_up.parent.mkdir(parents=True, exist_ok=True)
+            close_up.write_bytes(encode(noise(64, 48, 100 * seed + crack.id)))
     return Context("m@1+abc", folder, {"threshold": 0.5}, names, 0, card)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from crackscope.reporting import chosen
+from support_cracks import cracked
 from support_reports import failed, inspected, scored, with_place
 
 sync_api = pytest.importorskip("playwright.sync_api")
@@ -21,7 +22,7 @@ RESULTS = [
     with_place(scored("tower/b 10.jpg", 0.91), 52.5, 13.4, day=3),
     with_place(scored("tower/b 9.jpg", 0.97), 52.5005, 13.4004, day=1),
     with_place(scored('"><script>alert(1)</script>.jpg', 0.4, "unsure"), 52.501, 13.4, day=2),
-    replace(scored("deck/a.jpg", 0.02, "no crack"), surface="other"),
+    replace(scored("deck/a.jpg", 0.02, "no crack"), material="other"),
     failed("broken.jpg"),
 ]
 CARD = "# Card\n\n## Data\n\n| | b |\n|---|---|\n| c | 0.5 |\n\n- [link](https://example.org)\n"
@@ -39,6 +40,21 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return page.rename(elsewhere / page.name)
 
 
+CRACKED = [
+    with_place(cracked("tower/b 10.jpg", 0.91), 52.5, 13.4),
+    cracked('"><script>alert(1)</script>.jpg', 0.4),
+    cracked("deck/a.jpg", 0.02, lines=False),
+]
+
+
+@pytest.fixture(scope="module")
+def cracks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of a model with lines, alone in a folder."""
+    folder, elsewhere = (tmp_path_factory.mktemp(name) for name in ("results", "mailed"))
+    (page,) = chosen("html")[0](CRACKED, folder, inspected(folder, CRACKED, CARD))
+    return page.rename(elsewhere / page.name)
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     with sync_api.sync_playwright() as playwright:
@@ -50,6 +66,16 @@ def browser() -> Iterator[Any]:
 @pytest.fixture
 def page(browser: Any, file: Path) -> Iterator[Any]:
     """The page, open; whatever it complains of or asks for fails the test."""
+    yield from opened(browser, file)
+
+
+@pytest.fixture
+def crack_page(browser: Any, cracks: Path) -> Iterator[Any]:
+    """The same of the page with cracks."""
+    yield from opened(browser, cracks)
+
+
+def opened(browser: Any, file: Path) -> Iterator[Any]:
     context = browser.new_context(offline=True)
     page = context.new_page()
     trouble: list[str] = []
@@ -152,3 +178,31 @@ def test_it_prints_every_photo(page: Any, tmp_path: Path) -> None:
     for part in ("tower/b 10.jpg", "deck/a.jpg", "broken.jpg", "0.910", "Card"):
         assert part in text
     assert "photos shown" not in text
+
+
+def test_each_crack_is_shown_from_near_at_its_own_size(crack_page: Any) -> None:
+    near = crack_page.locator(".cracks img")
+    assert near.count() == 6
+    sizes = near.evaluate_all("all => all.map(i => [i.naturalWidth, i.width, i.height])")
+    assert sizes == [[64, 64, 48]] * 6
+    first = crack_page.locator(".cracks li").first.inner_text()
+    for part in ("Crack 3", "score 0.910", "px long", "2 branches", "px wide"):
+        assert part in first
+    button = crack_page.get_by_role("button", name="Cracks of deck/a.jpg")
+    button.click()
+    assert button.get_attribute("aria-pressed") == "false"
+
+
+def test_photos_are_sorted_by_the_number_of_cracks(crack_page: Any) -> None:
+    crack_page.locator("thead").get_by_role("button", name="Cracks").click()
+    assert crack_page.evaluate(SHOWN)[-1] == "deck/a.jpg"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1400, 400])
+def test_axe_finds_no_fault_with_cracks(crack_page: Any, scheme: str, width: int) -> None:
+    crack_page.set_viewport_size({"width": width, "height": 900})
+    crack_page.emulate_media(color_scheme=scheme)
+    found = axe.Axe().run(crack_page).response["violations"]
+    assert [(fault["id"], fault["impact"], fault["nodes"][0]["html"]) for fault in found] == []
+    assert crack_page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from crackscope.reporting import chosen
-from crackscope.types import Box, PhotoResult, Region
+from crackscope.types import Box, Crack, PhotoResult, Region
+from support_cracks import cracked
 from support_reports import failed, inspected, scored, with_place
 
 pypdf = pytest.importorskip("pypdf")
@@ -19,7 +20,7 @@ RESULTS = [
     with_place(replace(scored("many.jpg", 0.91), regions=REGIONS), 52.5, 13.4),
     with_place(scored("doubt & <b>.jpg", 0.444, "unsure"), 52.51, 13.41, 2),
     scored("sound.jpg", 0.123, "no crack"),
-    replace(scored("中.jpg", 0.777), surface="other"),
+    replace(scored("中.jpg", 0.777), material="other"),
     failed("broken.jpg"),
 ]
 CARD = "# Card of m\n\nSome *text* with <b>.\n\n| a | b |\n|---|---|\n| 0.125 | 0.625 |\n\n- item\n"
@@ -45,6 +46,30 @@ def test_it_holds_the_numbers_of_the_page(tmp_path: Path) -> None:
         assert row in text
         name, count = row.split("\n")
         assert f"<b>{count}</b> {name}" in page
+
+
+def test_cracks_are_those_of_the_page_each_from_near(tmp_path: Path) -> None:
+    many = tuple(
+        Crack.of(n, 0.9 - n / 100, [[(n, 4, 1.2), (n + 9, 40, 3)]], 64, 48) for n in range(1, 12)
+    )
+    results = [
+        replace(cracked("many.jpg"), cracks=many),
+        cracked("few.jpg", 0.7),
+        cracked("none.jpg", 0.1, lines=False),
+    ]
+    found = pages(results, tmp_path, "")
+    text = "\n".join(found)
+    (file,) = chosen("html")[0](results, tmp_path, inspected(tmp_path, results))
+    page = file.read_text(encoding="utf-8").split("</style>")[1].split("<script")[0]
+    assert numbers(re.sub(r"<[^>]*>", " ", page)) == numbers(text)
+    assert "cracks found\n14" in text
+    assert "<b>14</b> cracks found" in page
+    assert "and 3 more in results.jsonl" in text
+    assert "and 3 more in results.jsonl" in page
+    assert page.count('from near"') == 8 + 3
+    assert "region" not in text + page
+    reader = pypdf.PdfReader(tmp_path / "report.pdf")
+    assert sum(len(page.images) for page in reader.pages) == 1 + 8 + 1 + 3
 
 
 def test_photos_to_look_at_have_a_page_each_the_worst_first(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,10 +15,11 @@ from hypothesis import strategies as st
 from crackscope.errors import MissingExtraError, UnknownNameError, UsageError
 from crackscope.reporting import REPORTS, Context, chosen, discover, settings
 from crackscope.reporting.ledger import Ledger, line, read, write_errors
-from crackscope.reporting.names import overlay_names, printable
+from crackscope.reporting.names import close_up_name, mask_names, overlay_names, printable
 from crackscope.reporting.overview import worst_first
 from crackscope.reporting.summary import summarise
 from crackscope.types import PhotoResult
+from support_cracks import UTM, WGS, cracked, on_map
 from support_reports import failed, scored, with_place
 
 ODD_NAMES = [
@@ -45,6 +47,13 @@ CASES = {
     "hostile": RESULTS,
     "placed": [with_place(scored(name), -33.9, 18.4) for name in ODD_NAMES],
     "failed": [failed("a.jpg")],
+    "cracks": [
+        *(with_place(cracked(name), -33.9, 18.4) for name in ODD_NAMES),
+        cracked("sound.jpg", 0.01, lines=False),
+        failed("a.jpg"),
+        on_map(cracked("utm.tif"), UTM),
+        on_map(cracked("wgs.tif"), WGS),
+    ],
     "none": [],
 }
 
@@ -57,9 +66,9 @@ def test_every_report_writes_whole_files_and_can_be_repeated(
     (write,) = chosen(name)
     files = write(results, tmp_path, CONTEXT)
     assert files
-    assert {path.name for path in tmp_path.iterdir()} == {file.name for file in files}
+    assert {path for path in tmp_path.rglob("*") if path.is_file()} == set(files)
     contents = [file.read_bytes() for file in files]
-    assert all(contents)
+    assert all(contents[:2])
     assert write(results, tmp_path, CONTEXT) == files
     assert [file.read_bytes() for file in files] == contents
 
@@ -257,9 +266,15 @@ PARTS = st.sampled_from(ODD_PARTS) | st.text(
 PATHS = st.lists(PARTS, min_size=1, max_size=4).map("/".join)
 
 
-@given(paths=st.lists(PATHS, max_size=20))
-def test_overlay_names_are_safe_and_never_collide(paths: list[str]) -> None:
-    names = overlay_names(paths)
+@given(
+    paths=st.lists(PATHS, max_size=20),
+    kind=st.sampled_from([(overlay_names, "overlays", ".jpg"), (mask_names, "masks", ".png")]),
+)
+def test_names_of_pictures_are_safe_and_never_collide(paths: list[str], kind: Any) -> None:
+    make, room, suffix = kind
+    names = make(paths)
+    near = {close_up_name(name, number).casefold() for name in names for number in (1, 2)}
+    assert len(near) == 2 * len(paths)
     assert len({name.casefold() for name in names}) == len(paths)
     folders = {
         "/".join(name.split("/")[:n]).casefold()
@@ -269,8 +284,8 @@ def test_overlay_names_are_safe_and_never_collide(paths: list[str]) -> None:
     assert not folders & {name.casefold() for name in names}
     for name in names:
         top, *parts = name.split("/")
-        assert top == "overlays"
-        assert name.endswith(".jpg")
+        assert top == room
+        assert name.endswith(suffix)
         for part in parts:
             assert part not in ("", ".", "..")
             assert not set(part) & set('<>:"|?*\\\n\r\t\0')
@@ -299,9 +314,9 @@ def test_printable_is_printable_and_csv_safe(name: str) -> None:
 
 def test_photos_of_something_else_are_marked_and_counted(tmp_path: Path) -> None:
     results = [
-        replace(scored("cat.jpg"), surface="other"),
-        replace(scored("wall.jpg"), surface="concrete"),
-        replace(scored("old.jpg"), surface=None),
+        replace(scored("cat.jpg"), material="other"),
+        replace(scored("wall.jpg"), material="concrete"),
+        replace(scored("old.jpg"), material=None),
     ]
     for write in chosen("csv,html"):
         write(results, tmp_path, CONTEXT)
@@ -315,7 +330,7 @@ def test_photos_of_something_else_are_marked_and_counted(tmp_path: Path) -> None
 
 
 def test_nothing_is_said_of_the_surface_where_all_is_concrete(tmp_path: Path) -> None:
-    results = [replace(scored("wall.jpg"), surface="concrete")]
+    results = [replace(scored("wall.jpg"), material="concrete")]
     chosen("html")[0](results, tmp_path, CONTEXT)
     assert "no concrete" not in (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "concrete" not in summarise(results, results, 1.0)

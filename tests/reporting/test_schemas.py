@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from crackscope.reporting import Context, chosen
-from crackscope.reporting.coco import area
+from crackscope.reporting.outlines import shoelace
 from crackscope.types import Box, PhotoResult, Region
 from support_reports import failed, scored, with_place
 
@@ -155,7 +155,7 @@ def test_the_area_of_a_rectangle_is_that_of_its_sides(
 ) -> None:
     corners = [(x, y), (x + width, y), (x + width, y + height), (x, y + height)]
     turned = corners[turn:] + corners[:turn]
-    assert area(turned) == area(turned[::-1]) == width * height
+    assert shoelace(turned) == shoelace(turned[::-1]) == width * height
 
 
 def test_the_least_sure_photos_are_labelled_first(tmp_path: Path) -> None:

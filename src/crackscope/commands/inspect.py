@@ -120,6 +120,8 @@ def _identity(config: InspectConfig, found: Found, inspector: Inspector) -> dict
         "precision": config.precision,
         "max_megapixels": config.max_megapixels,
         "overlay": config.overlay,
+        "heat_map": config.heat_map,
+        "masks": config.masks,
         **dict(zip(_PHOTOS, (len(photos), hashing.of_value(photos)), strict=True)),
     }
 

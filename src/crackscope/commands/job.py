@@ -1,8 +1,8 @@
 """Inspect the photos of one command, and keep what is found."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -11,14 +11,15 @@ import crackscope
 from crackscope import progress
 from crackscope.commands.pace import Pace
 from crackscope.config import InspectConfig
+from crackscope.errors import UsageError
 from crackscope.inspection.engines import Run
 from crackscope.inspection.find import Found, Source
 from crackscope.inspection.inspector import Inspector
 from crackscope.models.bundle import CARD
-from crackscope.rendering import overlay, thumbnail
+from crackscope.rendering import close_up, mask, overlay, thumbnail
 from crackscope.reporting import Context, chosen, settings
 from crackscope.reporting.ledger import Ledger, write_errors
-from crackscope.reporting.names import overlay_names, thumbnail_name
+from crackscope.reporting.names import close_up_name, mask_names, overlay_names, thumbnail_name
 from crackscope.types import Photo, PhotoResult, ScoreMap
 
 
@@ -38,18 +39,38 @@ class Plan:
 
 @dataclass(frozen=True)
 class Pictures:
-    """Of one photo, as JPEG files."""
+    """Of one photo, as files: JPEG, the mask PNG; `close_ups` by the id of the crack."""
 
     overlay: bytes
     thumbnail: bytes
+    close_ups: Mapping[int, bytes] = field(default_factory=dict)
+    mask: bytes | None = None
 
 
 def draw(
-    photo: Photo, found: ScoreMap, result: PhotoResult, long_side: int = overlay.LONG_SIDE
+    photo: Photo,
+    found: ScoreMap,
+    result: PhotoResult,
+    long_side: int = overlay.LONG_SIDE,
+    heat_map: bool | None = None,
+    masks: bool = False,
 ) -> Pictures:
     """What is kept of a photo that was scored; its pixels are where it was scored."""
-    drawn = overlay.render(photo, found, result, long_side)
-    return Pictures(drawn, thumbnail.of_pixels(photo.pixels))
+    return Pictures(
+        overlay.render(photo, found, result, long_side, heat_map),
+        thumbnail.of_pixels(photo.pixels),
+        close_up.of_cracks(photo, result),
+        _mask(result) if masks else None,
+    )
+
+
+def _mask(result: PhotoResult) -> bytes:
+    if result.cracks is None:
+        raise UsageError(
+            f"masks need a model with lines. Received: {result.model}, which finds regions. "
+            "Leave out --masks, or train it with this version"
+        )
+    return mask.png(result.cracks, result.width or 0, result.height or 0)
 
 
 class Job:
@@ -58,14 +79,20 @@ class Job:
     def __init__(self, found: Found, plan: Plan) -> None:
         self._found, self._plan = found, plan
         self._context = _context(plan.config, found, plan.inspector, plan.path)
+        masks = mask_names(photo.relative for photo in found.photos)
+        self._masks = dict(zip((photo.name for photo in found.photos), masks, strict=True))
 
     def inspect_rest(self, ledger: Ledger) -> bool:
         """Inspect what the ledger does not hold yet; returns whether nothing is left."""
         settings.save(self._context)
         done = len(ledger.results)
         plan = self._plan
-        full = plan.config.overlay == "full"
-        drawn = partial(draw, long_side=overlay.LARGEST) if full else draw
+        drawn = partial(
+            draw,
+            long_side=overlay.LARGEST if plan.config.overlay == "full" else overlay.LONG_SIDE,
+            heat_map=plan.config.heat_map,
+            masks=plan.config.masks,
+        )
         results = plan.run(self._found.photos[done:], drawn, self._keep, plan.stop)
         total, pace = len(self._found.photos), Pace(ledger.results)
         with closing(results), progress.bar("inspect", total) as advance:
@@ -85,11 +112,20 @@ class Job:
         name = self._context.overlays[source.name]
         _write(self._plan.path / name, pictures.overlay)
         _write(self._plan.path / thumbnail_name(name), pictures.thumbnail)
+        for crack, close in pictures.close_ups.items():
+            _write(self._plan.path / close_up_name(name, crack), close)
+        if pictures.mask is not None:
+            _write(self._plan.path / self._masks[source.name], pictures.mask)
 
 
 def _write(file: Path, content: bytes) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(content)
+
+
+def _heat_map(config: InspectConfig) -> dict[str, str]:
+    """Said only where it is not the model's default."""
+    return {} if config.heat_map is None else {"heat map": "yes" if config.heat_map else "no"}
 
 
 def _context(config: InspectConfig, found: Found, inspector: Inspector, path: Path) -> Context:
@@ -106,6 +142,7 @@ def _context(config: InspectConfig, found: Found, inspector: Inspector, path: Pa
             "mm per pixel": "not given" if config.mm_per_px is None else f"{config.mm_per_px:g}",
             "computed with": inspector.runtime.description,
             "largest photo": f"{config.max_megapixels:g} megapixels",
+            **_heat_map(config),
             "made": datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %Z"),
             "crackscope": crackscope.__version__,
         },

@@ -31,7 +31,8 @@ def run(config: ReportConfig) -> Outcome:
         files = [file for write in formats for file in write(results, folder, context)]
     figures = overview(results, context)
     counts = ", ".join(f"{count} {name}" for name, count in figures.rows())
-    names = ", ".join(file.name for file in files)
+    # A format that writes a file a photo has a folder of its own: that is named.
+    names = ", ".join(dict.fromkeys(file.relative_to(folder).parts[0] for file in files))
     data = {"files": [str(file) for file in files], **asdict(figures)}
     return Outcome(text=f"{counts}\n{names}", path=folder, data=data)
 

@@ -56,9 +56,14 @@ class InspectConfig:
     overlay: Overlay = "small"
     """Size of the overlays: small, at most 2048 px, or full, as many pixels as the photo has, which
     takes longer, and several times the space."""
+    heat_map: bool | None = None
+    """Tint the overlays by the score of each window. Default: only for models without lines."""
+    masks: bool = False
+    """Write masks/PHOTO.png for each photo: 8 bits, the size of the upright photo, 255 where a
+    crack is. Needs a model with lines."""
     report: str = REPORTS
     """What to write beside results.jsonl, joined by commas, such as csv, html, pdf, geojson, coco,
-    label-studio, parquet. `crackscope report` makes any of them later."""
+    label-studio, cvat, yolo, parquet. `crackscope report` makes any of them later."""
     fail_on: FailOn | None = None
     """Exit with code 4 where a photo gets this verdict; unsure: where it gets that or crack."""
     watch: bool = False

@@ -15,7 +15,7 @@ class ReportConfig:
     _: KW_ONLY
     report: str = REPORTS
     """What to write, joined by commas, such as csv, html, pdf, geojson, coco, label-studio,
-    parquet."""
+    cvat, yolo, parquet."""
     out: Path | None = None
     """Folder for the reports; else that of the results, where older reports are replaced."""
     exist_ok: bool = False

@@ -8,6 +8,7 @@ from typing import Any
 from PIL import Image
 
 from crackscope.images.exif import EXIF, GPS
+from crackscope.images.georeference import georeference_of
 from crackscope.types import Metadata
 
 _MAKE, _MODEL = 271, 272
@@ -19,8 +20,11 @@ _UNITS = (1.0, 60.0, 3600.0)
 """Degrees, minutes, seconds."""
 
 
-def metadata_of(exif: Image.Exif) -> Metadata | None:
-    """What is known, or None where that is nothing; nonsense counts as not known. Never raises."""
+def metadata_of(exif: Image.Exif, turned: bool = False) -> Metadata | None:
+    """What is known, or None where that is nothing; nonsense counts as not known. Never raises.
+
+    A GeoTIFF counts pixels as they are stored: one that is `turned` has no place.
+    """
     if not exif:
         return None
     camera, details, place = exif, _group(exif, EXIF), _group(exif, GPS)
@@ -32,6 +36,7 @@ def metadata_of(exif: Image.Exif) -> Metadata | None:
         altitude_m=_altitude(place),
         camera=_camera(_value(camera, _MAKE), _value(camera, _MODEL)),
         focal_length_mm=_within(_number(details.get(_FOCAL_LENGTH)), 0.1, _LONGEST_LENS_MM),
+        georeference=None if turned else georeference_of(exif),
     )
     return None if found == Metadata() else found
 

@@ -107,13 +107,15 @@ def _decode_common(content: bytes, path: str, max_megapixels: float) -> Photo:
         if dng.recognises(image):
             return _decode_dng(content, image, path, max_megapixels)
         check_size(*image.size, max_megapixels, len(content))
+        turned = False
         if isinstance(image, TiffImageFile):
             tiff.check(image.tag_v2)
+            turned = tiff.turned(image.tag_v2)
         elif image.mode == "F":
             raise tiff.floating_point()
         pixels = _upright_pixels(content, image)
         exif = exif_of(image)
-        return Photo(path, pixels, metadata_of(exif), block_of(image, exif))
+        return Photo(path, pixels, metadata_of(exif, turned), block_of(image, exif))
 
 
 def _decode_dng(content: bytes, image: Image.Image, path: str, max_megapixels: float) -> Photo:

@@ -8,6 +8,7 @@ from PIL import TiffImagePlugin
 from crackscope.errors import ImageError
 
 _SUBFILE_TYPE, _REDUCED = 254, 1
+_ORIENTATION = 274
 _BITS, _PLANES, _SAMPLE_FORMAT = 258, 284, 339
 _SEPARATE, _FLOATING_POINT = 2, (3, 6)
 
@@ -34,6 +35,11 @@ def check(tags: Any) -> None:
             "a TIFF of 16 bits whose channels are stored apart is not read: "
             "save it with the channels together, or with 8 bits",
         )
+
+
+def turned(tags: Any) -> bool:
+    """Whether the pixels are not stored upright; Pillow forgets that when it decodes them."""
+    return bool(tags.get(_ORIENTATION, 1) != 1)
 
 
 def explain(content: bytes) -> ImageError:

@@ -1,4 +1,4 @@
-"""A photo with its scores on it: heat map, outlined regions with their ids, a legend."""
+"""A photo with what was found on it: cracks or regions with their ids, heat map, a legend."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from crackscope.images import exif
-from crackscope.rendering import colour
-from crackscope.types import Photo, PhotoResult, Pixels, Region, ScoreMap
+from crackscope.rendering import colour, crack_lines, labels
+from crackscope.types import Crack, Photo, PhotoResult, Pixels, Region, ScoreMap
 
 LONG_SIDE = 2048
 LARGEST = 65_500
@@ -21,19 +21,37 @@ _LEGEND_WIDTH = 240
 _QUALITY = 85
 _STRONGEST = 0.45
 """Opacity of the heat map where the score is 1: the crack has to stay visible below it."""
+_NAMED = 60
+"""Cracks of a photo that get their id: more could not be told apart."""
 _INK, _PAPER = (255, 255, 255), (24, 24, 27)
 
 
-def render(photo: Photo, found: ScoreMap, result: PhotoResult, long_side: int = LONG_SIDE) -> bytes:
+def render(
+    photo: Photo,
+    found: ScoreMap,
+    result: PhotoResult,
+    long_side: int = LONG_SIDE,
+    heat_map: bool | None = None,
+) -> bytes:
     """The overlay as JPEG with the photo's own EXIF, of at most `long_side` px."""
-    canvas = draw(photo, found, result, long_side)
-    jpeg = bytes(simplejpeg.encode_jpeg(canvas, quality=_QUALITY, colorsubsampling="420"))
+    canvas = draw(photo, found, result, long_side, heat_map)
+    colours = "444" if result.cracks else "420"  # thin lines need theirs at full resolution
+    jpeg = bytes(simplejpeg.encode_jpeg(canvas, quality=_QUALITY, colorsubsampling=colours))
     height, width = canvas.shape[:2]
     return exif.insert(jpeg, exif.for_copy(photo.exif, width, height))
 
 
-def draw(photo: Photo, found: ScoreMap, result: PhotoResult, long_side: int = LONG_SIDE) -> Pixels:
-    """The overlay as (H, W, 3) uint8 RGB: the photo, scaled down to fit, above its legend."""
+def draw(
+    photo: Photo,
+    found: ScoreMap,
+    result: PhotoResult,
+    long_side: int = LONG_SIDE,
+    heat_map: bool | None = None,
+) -> Pixels:
+    """The overlay as (H, W, 3) uint8 RGB: the photo, scaled down to fit, above its legend.
+
+    `heat_map` tints the photo by the scores of its windows; None: where it has no lines.
+    """
     tall, wide = (int(edges[-1]) for edges in found.borders())
     font_size = max(12, min(long_side, max(wide, tall)) // 64)
     strip = 2 * font_size
@@ -41,13 +59,17 @@ def draw(photo: Photo, found: ScoreMap, result: PhotoResult, long_side: int = LO
     ratio = _ratio(min(there, long_side / wide, (long_side - strip) / tall))
     width, height = max(1, int(wide * ratio)), max(1, int(tall * ratio))
     small = _scaled(photo.pixels, width, height)
-    _heat(small, found)
+    heat_map = result.cracks is None if heat_map is None else heat_map
+    if heat_map:
+        _heat(small, found)
+    crack_lines.draw(small, result.cracks or (), ratio)
     picture = Image.new("RGB", (max(width, _LEGEND_WIDTH), height + strip), _PAPER)
     picture.paste(Image.fromarray(small), (0, 0))
     pen = ImageDraw.Draw(picture)
     _outline(pen, result.regions, ratio, max(1, font_size // 8))
     _number(pen, result.regions, ratio, font_size)
-    _legend(picture, result, font_size)
+    _label(pen, result.cracks or (), ratio, (width, height), font_size)
+    _legend(picture, result, font_size, heat_map)
     return np.asarray(picture)
 
 
@@ -107,13 +129,31 @@ def _number(
         pen.text((x0 + 1, y0), text, fill=_INK, font=font)
 
 
+def _label(
+    pen: ImageDraw.ImageDraw,
+    cracks: Sequence[Crack],
+    ratio: float,
+    size: tuple[int, int],
+    font_size: int,
+) -> None:
+    """Ids beside the first cracks, each with a leader to its own."""
+    font, high = _font(font_size), round(font_size * 1.3)
+    named = cracks[:_NAMED]
+    text = [(int(font.getlength(f" {crack.id} ")) + 2, high) for crack in named]
+    for label in labels.place(cracks, ratio, size, text):
+        for fill, width in ((_PAPER, 5), (_INK, 2)):
+            pen.line((label.start, label.end), fill=fill, width=width)
+        pen.rectangle(label.box, fill=_PAPER, outline=_INK)
+        pen.text((label.box[0] + 2, label.box[1]), f" {label.id} ", fill=_INK, font=font)
+
+
 def _fitted(corner: tuple[int, int], ratio: float) -> tuple[int, int]:
     """A corner on the scaled photo: that on its right or lower border is still inside."""
     x, y = (max(0, round(value * ratio) - 1) for value in corner)
     return x, y
 
 
-def _legend(picture: Image.Image, result: PhotoResult, font_size: int) -> None:
+def _legend(picture: Image.Image, result: PhotoResult, font_size: int, heat_map: bool) -> None:
     """Verdict and score on the left; on the right the scale, with a mark at the threshold."""
     pen, font = ImageDraw.Draw(picture), _font(font_size)
     width, height = picture.size
@@ -121,6 +161,8 @@ def _legend(picture: Image.Image, result: PhotoResult, font_size: int) -> None:
     middle = top + font_size
     text = f"{result.verdict}  {result.score:.3f}"
     pen.text((font_size // 2, middle), text, fill=_INK, font=font, anchor="lm")
+    if not heat_map:
+        return
     length = min(width // 3, 20 * font_size)
     left = width - length - 2 * font_size
     bar = (top + round(0.6 * font_size), top + round(1.4 * font_size))

@@ -13,6 +13,7 @@ FONT, BOLD = "Vera", "VeraBd"
 _MARGIN_MM = 15
 _CELL_STYLES = {"table": 8.0, "small": 6.0}
 _GREY = "#c8c8c8"
+_IN_A_ROW = 3
 
 
 class Pdf:
@@ -57,11 +58,28 @@ class Pdf:
         """A JPEG of `size` pixels, as wide as the page, and at most two thirds as high."""
         width, height = size
         scale = min(self.width / width, self._height * 2 / 3 / height)
-        picture = self._platypus.Image(io.BytesIO(jpeg), width * scale, height * scale)
+        self._flow += [self._image(jpeg, size, scale), self._platypus.Spacer(1, 6)]
+
+    def _image(self, jpeg: bytes, size: tuple[int, int], scale: float) -> Any:
+        picture = self._platypus.Image(io.BytesIO(jpeg), size[0] * scale, size[1] * scale)
         picture.hAlign = "LEFT"
         # ReportLab names a picture by the hash of its pixels and keeps them; that of its file does.
         picture._img._data, picture._img._dataA = jpeg, None
-        self._flow += [picture, self._platypus.Spacer(1, 6)]
+        return picture
+
+    def pictures(self, shown: Sequence[tuple[str, bytes, tuple[int, int]]]) -> None:
+        """JPEGs of some size in pixels, three beside each other, each with a line below it."""
+        cells: list[Any] = [self._cell(*picture) for picture in shown]
+        cells += [""] * (-len(cells) % _IN_A_ROW)
+        rows = [cells[start : start + _IN_A_ROW] for start in range(0, len(cells), _IN_A_ROW)]
+        table = self._platypus.Table(rows, [self.width / _IN_A_ROW] * _IN_A_ROW, hAlign="LEFT")
+        table.setStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (-1, -1), 0)])
+        self._flow += [table, self._platypus.Spacer(1, 6)]
+
+    def _cell(self, text: str, jpeg: bytes, size: tuple[int, int]) -> list[Any]:
+        scale = (self.width / _IN_A_ROW - 8) / max(size)
+        picture = self._image(jpeg, size, scale)
+        return [picture, self._platypus.Paragraph(escape(shown(text)), self._styles["table"])]
 
     def drawing(self, drawing: Any) -> None:
         """A drawing of ReportLab's."""

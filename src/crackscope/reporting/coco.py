@@ -1,4 +1,4 @@
-"""coco.json: regions as annotations in the format of the COCO data set, for training tools."""
+"""coco.json: cracks as annotations in the format of the COCO data set, for training tools."""
 
 import json
 from collections.abc import Sequence
@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from crackscope.reporting import REPORTS, Context
+from crackscope.reporting.outlines import area, polygons
 from crackscope.run_dir import write_atomically
-from crackscope.types import PhotoResult, Region
+from crackscope.types import Crack, PhotoResult, Region
 
 ANNOTATIONS = "coco.json"
 _CRACK = {"id": 1, "name": "crack", "supercategory": "defect"}
@@ -15,14 +16,14 @@ _CRACK = {"id": 1, "name": "crack", "supercategory": "defect"}
 
 @REPORTS.register("coco")
 def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[Path]:
-    """Every photo that was scored is an image; those without regions have no annotation."""
+    """Every photo that was scored is an image; those without cracks have no annotation."""
     images: list[dict[str, Any]] = []
     annotations: list[dict[str, Any]] = []
     for result in results:
         if result.ok:
             images.append(_image(len(images) + 1, result))
-            for region in result.regions:
-                annotations.append(_annotation(len(annotations) + 1, len(images), region))
+            for found in result.found:
+                annotations.append(_annotation(len(annotations) + 1, images[-1], found))
     document = {
         "info": {"description": f"found by crackscope, {context.model}; not checked by a person"},
         "licenses": [],
@@ -33,20 +34,6 @@ def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[
     file = dest / ANNOTATIONS
     write_atomically(file, json.dumps(document, allow_nan=False) + "\n")
     return [file]
-
-
-def polygon(region: Region) -> list[tuple[int, int]]:
-    """The corners (x, y) of a region: its outline, or its box where no outline is known."""
-    box = region.box
-    corners = [(box.x0, box.y0), (box.x1, box.y0), (box.x1, box.y1), (box.x0, box.y1)]
-    return list(region.outline) if len(region.outline) >= 3 else corners
-
-
-def area(corners: Sequence[tuple[int, int]]) -> float:
-    """The area within a polygon in square pixels, by the shoelace formula."""
-    following = [*corners[1:], corners[0]]
-    twice = sum(x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in zip(corners, following, strict=True))
-    return abs(twice) / 2
 
 
 def _image(number: int, result: PhotoResult) -> dict[str, Any]:
@@ -60,16 +47,18 @@ def _image(number: int, result: PhotoResult) -> dict[str, Any]:
     }
 
 
-def _annotation(number: int, image: int, region: Region) -> dict[str, Any]:
-    corners = polygon(region)
-    box = region.box
+def _annotation(number: int, image: dict[str, Any], found: Crack | Region) -> dict[str, Any]:
+    """A polygon for each branch; `crack` is its id among those of the photo."""
+    box = found.box
+    shapes = polygons(found, image["width"], image["height"])
     return {
         "id": number,
-        "image_id": image,
+        "image_id": image["id"],
         "category_id": _CRACK["id"],
         "bbox": [box.x0, box.y0, box.width, box.height],
-        "area": region.area_px or area(corners),
-        "segmentation": [[value for corner in corners for value in corner]],
+        "area": area(found),
+        "segmentation": [[value for corner in corners for value in corner] for corners in shapes],
         "iscrowd": 0,
-        "score": region.score,
+        "score": found.score,
+        **({"crack": found.id} if isinstance(found, Crack) else {}),
     }

@@ -1,32 +1,52 @@
-"""photos.geojson: where the photos were taken, for maps and GIS; RFC 7946."""
+"""photos.geojson: where the photos were taken; cracks.geojson: where cracks run. RFC 7946.
+
+Cracks have a place where a GeoTIFF gives one. In WGS 84 (EPSG:4326) they stand in cracks.geojson.
+RFC 7946 knows no other coordinate system, so that those in another go into a file of their own with
+a "crs" member as of 2008, which GDAL and QGIS read: cracks-epsg-25832.geojson.
+"""
 
 import json
-from collections.abc import Sequence
+import math
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from crackscope.reporting import REPORTS, Context
+from crackscope.reporting.rows import crack_values
 from crackscope.run_dir import write_atomically
-from crackscope.types import Metadata, PhotoResult
+from crackscope.types import Crack, Georeference, Metadata, PhotoResult
 
-PLACES = "photos.geojson"
+PLACES, CRACKS, CRACKS_OF = "photos.geojson", "cracks.geojson", "cracks-epsg-{}.geojson"
+_WGS_84 = 4326
+
+Feature = dict[str, Any]
 
 
 @REPORTS.register("geojson")
 def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[Path]:
-    """A point for each photo that was scored and says where it was taken."""
-    features = [
-        _feature(result, result.metadata)
+    """A point for each photo that says where it was taken; lines for the cracks of GeoTIFFs."""
+    points = [
+        _point(result, result.metadata)
         for result in results
         if result.metadata is not None and result.metadata.place is not None
     ]
-    file = dest / PLACES
-    collection = {"type": "FeatureCollection", "features": features}
-    write_atomically(file, json.dumps(collection, indent=1, allow_nan=False) + "\n")
-    return [file]
+    files = {PLACES: _collection(points)}
+    for epsg, lines in _cracks(results).items():
+        name = CRACKS if epsg == _WGS_84 else CRACKS_OF.format(epsg)
+        files[name] = _collection(lines, epsg)
+    for name, collection in files.items():
+        write_atomically(dest / name, json.dumps(collection, indent=1, allow_nan=False) + "\n")
+    return [dest / name for name in files]
 
 
-def _feature(result: PhotoResult, metadata: Metadata) -> dict[str, Any]:
+def _collection(features: Sequence[Feature], epsg: int = _WGS_84) -> dict[str, Any]:
+    crs = {"type": "name", "properties": {"name": f"urn:ogc:def:crs:EPSG::{epsg}"}}
+    head = {"type": "FeatureCollection"} | ({} if epsg == _WGS_84 else {"crs": crs})
+    return {**head, "features": list(features)}
+
+
+def _point(result: PhotoResult, metadata: Metadata) -> Feature:
     """Longitude comes first; the altitude is a third coordinate where it is known."""
     position = [metadata.longitude, metadata.latitude]
     if metadata.altitude_m is not None:
@@ -38,10 +58,50 @@ def _feature(result: PhotoResult, metadata: Metadata) -> dict[str, Any]:
             "path": result.path,
             "verdict": result.verdict,
             "score": result.score,
-            "regions": len(result.regions),
+            **_found(result),
             "taken": metadata.taken,
             "camera": metadata.camera,
-            "surface": result.surface,
+            "surface" if result.cracks is None else "material": result.material,
             "model": result.model,
         },
     }
+
+
+def _found(result: PhotoResult) -> dict[str, Any]:
+    """The number of regions, or the cracks and their number."""
+    if result.cracks is None:
+        return {"regions": len(result.regions)}
+    return {"crack_count": len(result.cracks), "cracks": list(map(crack_values, result.cracks))}
+
+
+def _cracks(results: Sequence[PhotoResult]) -> dict[int, list[Feature]]:
+    """The cracks that have a place, by the code of their coordinate system."""
+    found: dict[int, list[Feature]] = defaultdict(list)
+    for result in results:
+        georeference = result.metadata and result.metadata.georeference
+        if georeference and result.cracks is not None:
+            lines = found[georeference.epsg]
+            lines.extend(_lines(result, crack, georeference) for crack in result.cracks)
+    return found
+
+
+def _lines(result: PhotoResult, crack: Crack, georeference: Georeference) -> Feature:
+    placed = [list(_placed(line[:, :2].tolist(), georeference)) for line in crack.lines]
+    return {
+        "type": "Feature",
+        "geometry": {"type": "MultiLineString", "coordinates": placed},
+        "properties": {
+            "path": result.path,
+            **crack_values(crack),
+            "branches": len(crack.lines),
+            "model": result.model,
+        },
+    }
+
+
+def _placed(line: Sequence[Sequence[float]], georeference: Georeference) -> Iterator[list[float]]:
+    """Rounded to a hundredth of a pixel or less, whatever the unit."""
+    a, b, _, d, e, _ = georeference.transform
+    decimals = max(0, 3 - math.floor(math.log10(abs(a * e - b * d)) / 2))
+    for x, y in line:
+        yield [round(value, decimals) for value in georeference.place(x, y)]

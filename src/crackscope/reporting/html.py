@@ -18,7 +18,8 @@ from crackscope.rendering.page import data_uri
 from crackscope.rendering.site_map import SiteMap, plan
 from crackscope.reporting import REPORTS, Context, pictures
 from crackscope.reporting.names import printable
-from crackscope.reporting.overview import REGIONS_SHOWN, failures, overview, worst_first
+from crackscope.reporting.overview import FOUND_SHOWN, failures, overview, worst_first
+from crackscope.reporting.rows import has_cracks
 from crackscope.run_dir import write_atomically
 from crackscope.types import PhotoResult
 
@@ -41,7 +42,8 @@ def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[
         site=_site(rows),
         threshold=next((row.result.threshold for row in rows), None),
         shades=[f"rgb{colour.of_score(step / 8)}" for step in range(9)],
-        regions_shown=REGIONS_SHOWN,
+        cracks=has_cracks(results),
+        shown=FOUND_SHOWN,
         context=context,
         card=markdown.to_html(context.card, heading=3),
         script=Markup(script),
@@ -88,7 +90,7 @@ def _shown(photos: Sequence[PhotoResult], context: Context) -> Iterator[dict[str
                 continue
             for shown in pool.map(partial(_pictures, context=context), part):
                 kept = shown if room > 0 else None
-                room -= sum(map(len, (kept["heat"], kept["plain"] or ""))) if kept else 0
+                room -= kept["size"] if kept else 0
                 yield kept
 
 
@@ -98,12 +100,24 @@ def _pictures(result: PhotoResult, context: Context) -> dict[str, Any] | None:
         return None
     width, height = thumbnail.size_of(heat)
     plain = pictures.plain(context, result.path)
-    return {
+    uris = {
         "heat": data_uri(heat, "image/jpeg"),
         "plain": plain and data_uri(plain, "image/jpeg"),
-        "width": width,
-        "height": height,
     }
+    near = _close_ups(result, context)
+    contents = [*uris.values(), *(uri for uri, *_ in near.values())]
+    size = sum(len(content or "") for content in contents)
+    return {**uris, "width": width, "height": height, "close_ups": near, "size": size}
+
+
+def _close_ups(result: PhotoResult, context: Context) -> dict[int, tuple[str, int, int]]:
+    """Address, width and height of the close-up of each crack that has one, by its id."""
+    near = {}
+    for crack in (result.cracks or ())[:FOUND_SHOWN]:
+        content = pictures.close_up(context, result.path, crack.id)
+        if content is not None:
+            near[crack.id] = (data_uri(content, "image/jpeg"), *thumbnail.size_of(content))
+    return near
 
 
 def _site(rows: Sequence[_Row]) -> tuple[SiteMap, list[tuple[int, _Row]]] | None:

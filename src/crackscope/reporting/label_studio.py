@@ -1,21 +1,24 @@
-"""label-studio.json: photos to check in Label Studio, the regions drawn already, doubts first."""
+"""label-studio.json: photos to check in Label Studio, the cracks drawn already, doubts first."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePath
 from typing import Any
 from urllib.parse import quote
 
 from crackscope.reporting import REPORTS, Context
+from crackscope.reporting.outlines import polygons
+from crackscope.reporting.rows import has_cracks
 from crackscope.run_dir import write_atomically
-from crackscope.types import PhotoResult, Region
+from crackscope.types import Crack, PhotoResult, Region
 
 TASKS, INTERFACE = "label-studio.json", "label-studio.xml"
 _FROM, _TO, _LABEL = "label", "image", "crack"
-_XML = f"""\
+_POLYGONS, _RECTANGLES = "PolygonLabels", "RectangleLabels"
+_XML = """\
 <View>
-  <Image name="{_TO}" value="$image" zoom="true"/>
-  <RectangleLabels name="{_FROM}" toName="{_TO}"><Label value="{_LABEL}"/></RectangleLabels>
+  <Image name="{to}" value="$image" zoom="true"/>
+  <{tag} name="{source}" toName="{to}"{look}><Label value="{label}"/></{tag}>
 </View>
 """
 
@@ -25,13 +28,20 @@ def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[
     """A task for each photo that was scored, and the labelling interface that fits them.
 
     The photo whose score is nearest to the threshold comes first. It is served from disk: its path
-    is taken below Label Studio's LOCAL_FILES_DOCUMENT_ROOT.
+    is taken below Label Studio's LOCAL_FILES_DOCUMENT_ROOT. Each branch of a crack is a polygon:
+    every version of Label Studio imports and edits those.
     """
     scored = sorted((result for result in results if result.ok), key=uncertainty)
     tasks, interface = dest / TASKS, dest / INTERFACE
     write_atomically(tasks, json.dumps([_task(r) for r in scored], allow_nan=False) + "\n")
-    write_atomically(interface, _XML)
+    write_atomically(interface, _interface(has_cracks(results)))
     return [tasks, interface]
+
+
+def _interface(cracks: bool) -> str:
+    tag = _POLYGONS if cracks else _RECTANGLES
+    look = ' opacity="0.2" strokeWidth="1" pointSize="small"' if cracks else ""
+    return _XML.format(tag=tag, source=_FROM, to=_TO, label=_LABEL, look=look)
 
 
 def uncertainty(result: PhotoResult) -> float:
@@ -47,7 +57,7 @@ def _task(result: PhotoResult) -> dict[str, Any]:
             {
                 "model_version": result.model,
                 "score": result.score,
-                "result": [_rectangle(region, size) for region in result.regions],
+                "result": [drawn for found in result.found for drawn in _drawn(found, size)],
             }
         ],
     }
@@ -61,25 +71,44 @@ def _address(path: str) -> str:
     return f"/data/local-files/?d={quote(below_root, errors='backslashreplace')}"
 
 
+def _drawn(found: Crack | Region, size: tuple[int, int]) -> Iterator[dict[str, Any]]:
+    """The branches of a crack, or a region, in percent of the upright photo."""
+    if isinstance(found, Crack):
+        text = [f"crack {found.id}, score {found.score:.3f}, {found.length_px:.0f} px long"]
+        for number, corners in enumerate(polygons(found, *size), start=1):
+            points = [[100 * x / size[0], 100 * y / size[1]] for x, y in corners]
+            value = {"points": points, "closed": True, "polygonlabels": [_LABEL]}
+            shape = _shape(f"crack-{found.id}-{number}", "polygonlabels", value, found.score, size)
+            yield {**shape, "meta": {"text": text}}
+    else:
+        value = _rectangle(found, size)
+        yield _shape(f"region-{found.id}", "rectanglelabels", value, found.score, size)
+
+
+def _shape(
+    name: str, kind: str, value: dict[str, Any], score: float, size: tuple[int, int]
+) -> dict[str, Any]:
+    return {
+        "id": name,
+        "type": kind,
+        "from_name": _FROM,
+        "to_name": _TO,
+        "original_width": size[0],
+        "original_height": size[1],
+        "image_rotation": 0,
+        "value": value,
+        "score": score,
+    }
+
+
 def _rectangle(region: Region, size: tuple[int, int]) -> dict[str, Any]:
-    """A region in percent of the upright photo, as browsers show it."""
     width, height = size
     box = region.box
     return {
-        "id": f"region-{region.id}",
-        "type": "rectanglelabels",
-        "from_name": _FROM,
-        "to_name": _TO,
-        "original_width": width,
-        "original_height": height,
-        "image_rotation": 0,
-        "value": {
-            "x": 100 * box.x0 / width,
-            "y": 100 * box.y0 / height,
-            "width": 100 * box.width / width,
-            "height": 100 * box.height / height,
-            "rotation": 0,
-            "rectanglelabels": [_LABEL],
-        },
-        "score": region.score,
+        "x": 100 * box.x0 / width,
+        "y": 100 * box.y0 / height,
+        "width": 100 * box.width / width,
+        "height": 100 * box.height / height,
+        "rotation": 0,
+        "rectanglelabels": [_LABEL],
     }

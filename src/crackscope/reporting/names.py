@@ -13,17 +13,33 @@ _LONGEST = 200
 
 
 def overlay_names(relative: Iterable[str]) -> list[str]:
-    """`overlays/<relative path>.jpg` for each path, in order.
+    """`overlays/<relative path>.jpg` for each path, in order."""
+    return file_names(relative, "overlays", ".jpg")
+
+
+def mask_names(relative: Iterable[str]) -> list[str]:
+    """`masks/<relative path>.png` for each path, in order."""
+    return file_names(relative, "masks", ".png")
+
+
+def file_names(relative: Iterable[str], folder: str, suffix: str) -> list[str]:
+    """A file below `folder` for each path, in order.
 
     Safe on every system, inside the folder, and no two alike, letter case and Unicode form aside.
     """
     taken: set[str] = set()
-    return [_free(_safe(path.split("/")), taken) for path in relative]
+    parts = (_safe(path.split("/"), suffix) for path in relative)
+    return [_free("/".join((folder, *part)), suffix, taken) for part in parts]
 
 
 def thumbnail_name(overlay: str) -> str:
     """Where the small copy of a photo is kept whose overlay has that name."""
     return f"thumbnails/{overlay.removeprefix('overlays/')}"
+
+
+def close_up_name(overlay: str, crack: int) -> str:
+    """Where a crack of the photo is shown from near whose overlay has that name."""
+    return f"close-ups/{overlay.removeprefix('overlays/')}/{crack}.jpg"
 
 
 def printable(name: str) -> str:
@@ -37,20 +53,20 @@ def encodable(name: str) -> str:
     return name.encode("utf-8", "backslashreplace").decode()
 
 
-def _free(base: str, taken: set[str]) -> str:
-    number, name = 1, f"{base}.jpg"
+def _free(base: str, suffix: str, taken: set[str]) -> str:
+    number, name = 1, f"{base}{suffix}"
     while (key := unicodedata.normalize("NFKC", name).casefold()) in taken:
         number += 1
-        name = f"{base} ({number}).jpg"
+        name = f"{base} ({number}){suffix}"
     taken.add(key)
     return name
 
 
-def _safe(parts: Sequence[str]) -> str:
+def _safe(parts: Sequence[str], suffix: str) -> list[str]:
     *folders, file = [_safe_part(part) for part in parts if part not in ("", ".")] or ["_"]
-    # A folder never ends as an overlay does, so no overlay can stand where a folder must.
-    folders = [f"{name}_" if name.lower().endswith(".jpg") else name for name in folders]
-    return "/".join(["overlays", *folders, file])
+    # A folder never ends as a file does, so no file can stand where a folder must.
+    folders = [f"{name}_" if name.lower().endswith(suffix) else name for name in folders]
+    return [*folders, file]
 
 
 def _safe_part(part: str) -> str:

@@ -4,14 +4,22 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from crackscope.rendering import close_up
 from crackscope.reporting import Context
+from crackscope.reporting.rows import has_cracks
 from crackscope.types import PhotoError, PhotoResult
 
 _ORDER = ("crack", "unsure", "no crack")
 OTHER, FAILED, MISSING = "perhaps no concrete surface", "could not be read", "not inspected yet"
+CRACKS = "cracks found"
 
-REGIONS_SHOWN = 8
-"""Of each photo; a shattered wall has hundreds."""
+FOUND_SHOWN = close_up.MOST
+"""Cracks or regions of each photo; a shattered wall has hundreds."""
+_ON_CRACKS = (
+    "A crack's score is the model's probability that it is one; the photo's verdict and score "
+    "follow from its cracks. Lengths and widths are in pixels of the photo. Unsure photos have to "
+    "be seen by a person, and no score replaces an engineer's judgement. Severity is not assessed."
+)
 _ON_SCORES = (
     "A score is the model's probability that a window of the photo shows a crack; the photo's "
     "score is made of all of them. Unsure photos have to be seen by a person, and no score "
@@ -28,7 +36,8 @@ class Overview:
     """The figures that stand on top of every report, by name.
 
     `verdicts` and `failed` add up to `photos`; `other` are counted among the verdicts; `missing`
-    were found, but the inspection ended before it came to them.
+    were found, but the inspection ended before it came to them. `cracks` is the number of cracks
+    on all photos, None where the model has no lines.
     """
 
     photos: int
@@ -36,16 +45,19 @@ class Overview:
     other: int
     failed: int
     missing: int
+    cracks: int | None = None
 
     def rows(self) -> list[tuple[str, int]]:
         """Name and number, for a table; what there is none of is left out where it is rare."""
         rows = [("photos", self.photos), *self.verdicts.items(), (FAILED, self.failed)]
+        if self.cracks is not None:
+            rows.append((CRACKS, self.cracks))
         rare = [(OTHER, self.other), (MISSING, self.missing)]
         return rows + [(name, count) for name, count in rare if count]
 
     def remarks(self) -> list[str]:
         """What a reader has to know of these figures, a paragraph each."""
-        remarks = [_ON_SCORES]
+        remarks = [_ON_SCORES if self.cracks is None else _ON_CRACKS]
         if self.other:
             remarks.append(_ON_OTHERS)
         if self.missing:
@@ -62,9 +74,10 @@ def overview(results: Sequence[PhotoResult], context: Context) -> Overview:
     return Overview(
         photos=len(results),
         verdicts={verdict: counts[verdict] for verdict in _ORDER},
-        other=sum(result.surface == "other" for result in results),
+        other=sum(result.material == "other" for result in results),
         failed=sum(not result.ok for result in results),
         missing=max(0, len(context.overlays) - len(results)),
+        cracks=sum(len(r.cracks or ()) for r in results) if has_cracks(results) else None,
     )
 
 

@@ -7,26 +7,30 @@ from typing import Any
 from crackscope import extras
 from crackscope.reporting import REPORTS, Context
 from crackscope.reporting.names import encodable
-from crackscope.reporting.rows import PHOTO_COLUMNS, REGION_COLUMNS, photo_rows, region_rows
+from crackscope.reporting.rows import found_table, photo_columns, photo_rows
 from crackscope.run_dir import write_atomically
 from crackscope.types import PhotoResult
 
-PHOTOS, REGIONS = "photos.parquet", "regions.parquet"
-_INTEGERS = frozenset({"width", "height", "regions", "id", "x0", "y0", "x1", "y1", "area_px"})
+PHOTOS = "photos.parquet"
+_COUNTS = frozenset({"regions", "cracks", "branches"})
+_INTEGERS = _COUNTS | {"width", "height", "id", "x0", "y0", "x1", "y1", "area_px"}
 _SCORES = frozenset({"score", "threshold", "mean_score"})
 _MEASURES = frozenset(
     {"seconds", "latitude", "longitude", "altitude_m", "focal_length_mm", "length_px"}
 )
-_FLOATS = _SCORES | _MEASURES
+_WIDTHS = frozenset({"width_px_median", "width_px_p95", "width_px_max"})
+_FLOATS = _SCORES | _MEASURES | _WIDTHS
 
 
 @REPORTS.register("parquet", needs="pyarrow")
 def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[Path]:
-    """A row a photo in photos.parquet, a row a region in regions.parquet."""
-    photos, regions = dest / PHOTOS, dest / REGIONS
-    write_atomically(photos, _table(PHOTO_COLUMNS, photo_rows(results)))
-    write_atomically(regions, _table(REGION_COLUMNS, region_rows(results)))
-    return [photos, regions]
+    """A row a photo in photos.parquet; a row a crack in cracks.parquet, or a region in
+    regions.parquet."""
+    name, columns, rows = found_table(results)
+    photos, found = dest / PHOTOS, dest / f"{name}.parquet"
+    write_atomically(photos, _table(photo_columns(results), photo_rows(results)))
+    write_atomically(found, _table(columns, rows))
+    return [photos, found]
 
 
 def _table(columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> bytes:

@@ -10,8 +10,9 @@ from crackscope.rendering.pdf_plan import draw_plan
 from crackscope.rendering.site_map import plan
 from crackscope.reporting import REPORTS, Context, overview, pictures
 from crackscope.reporting.names import printable
+from crackscope.reporting.rows import has_cracks
 from crackscope.run_dir import write_atomically
-from crackscope.types import PhotoResult, Region
+from crackscope.types import Crack, PhotoResult, Region
 
 PAGES = "report.pdf"
 _PICTURE_SIDE, _PICTURE_QUALITY = 1200, 75
@@ -62,14 +63,15 @@ def _plan(pdf: Pdf, photos: Sequence[PhotoResult]) -> None:
 def _photos(pdf: Pdf, photos: Sequence[PhotoResult]) -> None:
     if photos:
         pdf.heading(2, "Photos")
-        pdf.table([["photo", "verdict", "score", "regions", "taken"], *map(_row, photos)])
+        found = "cracks" if has_cracks(photos) else "regions"
+        pdf.table([["photo", "verdict", "score", found, "taken"], *map(_row, photos)])
 
 
 def _row(result: PhotoResult) -> list[str]:
-    verdict = f"{result.verdict}{' (no concrete?)' if result.surface == 'other' else ''}"
+    verdict = f"{result.verdict}{' (no concrete?)' if result.material == 'other' else ''}"
     taken = (result.metadata and result.metadata.taken) or "–"
     score = f"{result.score:.3f}"
-    return [printable(result.path), verdict, score, str(len(result.regions)), taken]
+    return [printable(result.path), verdict, score, str(len(result.found)), taken]
 
 
 def _failed(pdf: Pdf, results: Sequence[PhotoResult]) -> None:
@@ -87,12 +89,35 @@ def _photo(pdf: Pdf, result: PhotoResult, context: Context) -> None:
     picture = pictures.overlay(context, result.path, _PICTURE_SIDE, _PICTURE_QUALITY)
     if picture is not None:
         pdf.picture(picture, thumbnail.size_of(picture))
+    if result.cracks:
+        _cracks(pdf, result, result.cracks[: overview.FOUND_SHOWN], context)
     if result.regions:
-        rows = [_region(region) for region in result.regions[: overview.REGIONS_SHOWN]]
+        rows = [_region(region) for region in result.regions[: overview.FOUND_SHOWN]]
         pdf.table([["region", "score", "length (px)", "x (px)", "y (px)"], *rows])
-    more = len(result.regions) - overview.REGIONS_SHOWN
+    more = len(result.found) - overview.FOUND_SHOWN
     if more > 0:
         pdf.text(f"and {more} more in results.jsonl")
+
+
+def _cracks(pdf: Pdf, result: PhotoResult, cracks: Sequence[Crack], context: Context) -> None:
+    """A table, and each crack from near."""
+    head = ["crack", "score", "length (px)", "branches", "width (px)", "widest (px)"]
+    pdf.table([[*head, "x (px)", "y (px)"], *map(_crack, cracks)])
+    near = [(crack.id, pictures.close_up(context, result.path, crack.id)) for crack in cracks]
+    shown = [
+        (f"crack {number}", content, thumbnail.size_of(content))
+        for number, content in near
+        if content is not None
+    ]
+    if shown:
+        pdf.pictures(shown)
+
+
+def _crack(crack: Crack) -> list[str]:
+    box, widths = crack.box, crack.width_px
+    sizes = [f"{crack.length_px:.0f}", str(len(crack.lines)), f"{widths.median:.1f}"]
+    place = [f"{box.x0}–{box.x1}", f"{box.y0}–{box.y1}"]
+    return [str(crack.id), f"{crack.score:.3f}", *sizes, f"{widths.max:.1f}", *place]
 
 
 def _region(region: Region) -> list[str]:

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from crackscope.rendering import thumbnail
 from crackscope.reporting import Context
-from crackscope.reporting.names import thumbnail_name
+from crackscope.reporting.names import close_up_name, thumbnail_name
 
 
 def overlay(
@@ -31,6 +31,15 @@ def plain(context: Context, photo: str) -> bytes | None:
     name = context.overlays.get(photo)
     try:
         return None if name is None else (context.folder / thumbnail_name(name)).read_bytes()
+    except OSError:
+        return None
+
+
+def close_up(context: Context, photo: str, crack: int) -> bytes | None:
+    """A crack from near, as a JPEG made at its inspection; None where it is not there."""
+    name = context.overlays.get(photo)
+    try:
+        return None if name is None else (context.folder / close_up_name(name, crack)).read_bytes()
     except OSError:
         return None
 

@@ -1,4 +1,4 @@
-"""results.csv and regions.csv, for spreadsheets."""
+"""results.csv and cracks.csv (regions.csv of models without lines), for spreadsheets."""
 
 import csv
 import io
@@ -7,22 +7,23 @@ from pathlib import Path
 from typing import Any
 
 from crackscope.reporting import REPORTS, Context
-from crackscope.reporting.rows import PHOTO_COLUMNS, REGION_COLUMNS, photo_rows, region_rows
+from crackscope.reporting.rows import found_table, photo_columns, photo_rows
 from crackscope.run_dir import write_atomically
 from crackscope.types import PhotoResult
 
-RESULTS, REGIONS = "results.csv", "regions.csv"
+RESULTS = "results.csv"
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @REPORTS.register("csv")
 def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[Path]:
-    """A row a photo in results.csv, a row a region in regions.csv."""
-    photos, regions = dest / RESULTS, dest / REGIONS
-    write_atomically(photos, _table(PHOTO_COLUMNS, photo_rows(results)))
-    write_atomically(regions, _table(REGION_COLUMNS, region_rows(results)))
-    return [photos, regions]
+    """A row a photo in results.csv, a row a crack in cracks.csv, or a region in regions.csv."""
+    name, columns, rows = found_table(results)
+    photos, found = dest / RESULTS, dest / f"{name}.csv"
+    write_atomically(photos, _table(photo_columns(results), photo_rows(results)))
+    write_atomically(found, _table(columns, rows))
+    return [photos, found]
 
 
 def _table(columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> bytes:

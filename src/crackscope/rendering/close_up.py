@@ -1,0 +1,89 @@
+"""A crack from near: the photo's own pixels where it is widest, lines along both its edges."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import simplejpeg
+
+from crackscope.rendering import crack_lines
+from crackscope.rendering.nearness import Discs
+from crackscope.types import Box, Crack, Photo, PhotoResult, Pixels
+
+WIDTH, HEIGHT = 320, 240
+"""Most pixels of a close-up; those of the photo, one for one."""
+MOST = 8
+"""Cracks of a photo that are shown from near; a shattered wall has hundreds."""
+_MARGIN = 32
+_QUALITY = 70
+
+
+def of_cracks(photo: Photo, result: PhotoResult) -> dict[int, bytes]:
+    """A JPEG for each of the first `MOST` cracks, by its id.
+
+    Pixels of the photo are shown one for one; where only a reduced copy is at hand, its pixels.
+    """
+    ratio = photo.width / (result.width or photo.width)
+    cracks = result.cracks or ()
+    discs = Discs.of((line for crack in cracks for line in crack.lines), ratio)
+    boxes = {crack.id: place(crack, photo.width, photo.height, ratio) for crack in cracks[:MOST]}
+    return {number: _jpeg(photo.pixels, box, discs) for number, box in boxes.items()}
+
+
+def place(crack: Crack, width: int, height: int, ratio: float = 1.0) -> Box:
+    """The part of a picture of `width` x `height` px that shows a crack from near.
+
+    All of the crack with some ground around it, or, where that is too large, its widest place. The
+    picture shows the photo `ratio` times as large.
+    """
+    box = crack.box
+    columns = _Span(box.x0 * ratio, box.x1 * ratio, WIDTH, width)
+    rows = _Span(box.y0 * ratio, box.y1 * ratio, HEIGHT, height)
+    if columns.fits and rows.fits:
+        x, y = columns.middle, rows.middle
+    else:
+        x, y = (np.array(_widest(crack)) * ratio).tolist()
+    (x0, x1), (y0, y1) = columns.around(x), rows.around(y)
+    return Box(x0, y0, x1, y1)
+
+
+@dataclass(frozen=True)
+class _Span:
+    """From where to where a crack reaches along one side of a picture of `side` pixels."""
+
+    start: float
+    end: float
+    most: int
+    side: int
+
+    @property
+    def fits(self) -> bool:
+        return self.end - self.start + 2 * _MARGIN <= self.most
+
+    @property
+    def middle(self) -> float:
+        return (self.start + self.end) / 2
+
+    def around(self, middle: float) -> tuple[int, int]:
+        """As much as a close-up shows, within the picture."""
+        shown = min(self.most, self.side)
+        first = int(np.clip(round(middle - shown / 2), 0, self.side - shown))
+        return first, first + shown
+
+
+def _widest(crack: Crack) -> tuple[float, float]:
+    """Where the crack is widest over some length: a single wide point may be a stain."""
+    best, place = -1.0, (0.0, 0.0)
+    for line in crack.lines:
+        window = min(len(line), 9)
+        means = np.convolve(line[:, 2], np.full(window, 1 / window), mode="valid")
+        at = int(means.argmax())
+        if means[at] > best:
+            x, y, _ = line[at + window // 2].tolist()
+            best, place = float(means[at]), (x, y)
+    return place
+
+
+def _jpeg(pixels: Pixels, box: Box, discs: Discs) -> bytes:
+    part = np.array(pixels[box.y0 : box.y1, box.x0 : box.x1])
+    crack_lines.draw_part(part, discs, (box.x0, box.y0))
+    return bytes(simplejpeg.encode_jpeg(part, quality=_QUALITY, colorsubsampling="444"))

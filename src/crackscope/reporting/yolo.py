@@ -1,0 +1,68 @@
+"""yolo/: a data set for YOLO segmentation, a text file a photo; the photos themselves stay away."""
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+
+from crackscope.reporting import REPORTS, Context
+from crackscope.reporting.names import encodable, file_names
+from crackscope.reporting.outlines import polygons
+from crackscope.run_dir import write_atomically
+from crackscope.types import PhotoResult
+
+FOLDER, DATA, PHOTOS = "yolo", "data.yaml", "photos.csv"
+_YAML = """\
+# Found by crackscope, not checked by a person. Put each photo that photos.csv names into images/,
+# as it says there.
+path: .
+train: images
+val: images
+names:
+  0: crack
+"""
+
+
+@REPORTS.register("yolo")
+def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[Path]:
+    """A line for each branch of a crack, or region: its class, 0, and its polygon in fractions.
+
+    A photo without cracks has an empty file: it is an example of sound ground.
+    """
+    scored = [result for result in results if result.ok]
+    folder, relative = dest / FOLDER, [_relative(result, context) for result in scored]
+    # YOLO finds labels by the photo's name without its extension: a.jpg and a.png must differ.
+    stems = [str(path.with_suffix("")) for path in relative]
+    labels = file_names(stems, "labels", ".txt")
+    rows = []
+    for result, path, name in zip(scored, relative, labels, strict=True):
+        write_atomically(folder / name, _text(result) or "")
+        image = name.removeprefix("labels/").removesuffix(".txt") + path.suffix
+        rows.append((encodable(result.path), f"images/{image}"))
+    write_atomically(folder / PHOTOS, _table(rows))
+    write_atomically(folder / DATA, _YAML)
+    return [folder / DATA, folder / PHOTOS, *(folder / name for name in labels)]
+
+
+def _relative(result: PhotoResult, context: Context) -> PurePosixPath:
+    """Where the photo lies below the folder that was inspected, as its overlay says."""
+    name = context.overlays.get(result.path)
+    if name is None:
+        (name,) = file_names([result.path], "overlays", ".jpg")
+    return PurePosixPath(name.removeprefix("overlays/").removesuffix(".jpg"))
+
+
+def _text(result: PhotoResult) -> str:
+    width, height = result.width or 1, result.height or 1
+    lines = []
+    for found in result.found:
+        for corners in polygons(found, width, height):
+            values = (value for x, y in corners for value in (x / width, y / height))
+            lines.append(" ".join(["0", *(f"{value:.8g}" for value in values)]) + "\n")
+    return "".join(lines)
+
+
+def _table(rows: Sequence[tuple[str, str]]) -> bytes:
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([("photo", "image"), *rows])
+    return text.getvalue().encode("utf-8", "backslashreplace")
