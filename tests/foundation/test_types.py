@@ -6,6 +6,7 @@ import pytest
 
 from crackscope.types import (
     Box,
+    Crack,
     Metadata,
     Patch,
     Photo,
@@ -33,8 +34,20 @@ WHOLE = replace(
 )
 
 
+CRACKS = replace(
+    OK,
+    regions=(),
+    material="other",
+    cracks=(
+        Crack.of(2, 0.97, [[(5, 5, 2), (9, 8, 3.5)], [(9, 8, 3), (9, 20, 1)]], 640, 480),
+        Crack.of(1, 0.5, [[(600, 400, 2), (640, 480, 9)]], 640, 480),
+    ),
+)
+NONE = replace(CRACKS, cracks=())
+
+
 @pytest.mark.parametrize(
-    "result", [OK, WHOLE, PhotoResult("x", "", 0.0, error=PhotoError("empty", "e"))]
+    "result", [OK, WHOLE, CRACKS, NONE, PhotoResult("x", "", 0.0, error=PhotoError("empty", "e"))]
 )
 def test_a_result_survives_its_line_of_json(result):
     assert PhotoResult.from_dict(json.loads(json.dumps(result.to_dict()))) == result
@@ -49,6 +62,10 @@ def test_a_result_survives_its_line_of_json(result):
         lambda: Photo("x", np.zeros((4, 4, 3), np.float32)),
         lambda: PhotoResult("x", "m", 0.1, verdict="crack"),
         lambda: ScoreMap(np.empty((0, 0)), np.empty(0), np.empty(0), 1, 1),
+        lambda: replace(CRACKS, cracks=CRACKS.cracks[::-1]),
+        lambda: replace(CRACKS, cracks=CRACKS.cracks[:1] * 2),
+        lambda: replace(CRACKS, width=639),
+        lambda: replace(CRACKS, regions=OK.regions),
         lambda: Metadata(latitude=90.1, longitude=0.0),
         lambda: Metadata(latitude=0.0, longitude=float("nan")),
         lambda: Metadata(latitude=1.0),
@@ -59,3 +76,14 @@ def test_a_result_survives_its_line_of_json(result):
 def test_impossible_values_cannot_be_made(make):
     with pytest.raises(ValueError, match="received"):
         make()
+
+
+def test_a_line_of_json_says_which_schema_it_has():
+    regions, cracks = OK.to_dict(), CRACKS.to_dict()
+    assert (regions["schema_version"], cracks["schema_version"]) == (1, 2)
+    assert list(cracks) == [{"regions": "cracks", "surface": "material"}.get(k, k) for k in regions]
+    assert cracks["material"] == "other"
+    assert NONE.to_dict()["cracks"] == []
+    first = cracks["cracks"][0]
+    assert list(first) == ["id", "score", "length_px", "width_px", "box", "lines"]
+    assert first["lines"] == [[[5, 5, 2], [9, 8, 3.5]], [[9, 8, 3], [9, 20, 1]]]

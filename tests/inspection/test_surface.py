@@ -50,19 +50,19 @@ def test_distance_is_that_of_mahalanobis_in_units_of_the_limit():
 
 def test_a_photo_is_flagged_by_the_median_of_its_windows(scope):
     seen = photo(3, 3)
-    assert scope.inspect(seen).surface == "concrete"
+    assert scope.inspect(seen).material == "concrete"
     seen.pixels[: 2 * WINDOW] = 255
-    assert scope.inspect(seen).surface == "other"
+    assert scope.inspect(seen).material == "other"
     seen.pixels[WINDOW:] = 0
-    assert scope.inspect(seen).surface == "concrete"
+    assert scope.inspect(seen).material == "concrete"
 
 
 def test_the_flag_changes_nothing_else(scope, tiny_bundle):
     plain = load(tiny_bundle, "cpu", threads=1)
     for seen in (photo(2, 3, tone=10), photo(tone=250)):
         flagged, without = scope.inspect(seen), plain.inspect(seen)
-        assert without.surface is None
-        assert flagged.surface == "other"
+        assert without.material is None
+        assert flagged.material == "other"
         for name in ("verdict", "score", "regions", "threshold"):
             assert getattr(flagged, name) == getattr(without, name)
 
@@ -95,7 +95,7 @@ def test_results_without_the_flag_are_still_read(scope):
     assert line["surface"] == "other"
     assert PhotoResult.from_dict(line) == result
     del line["surface"]  # as an older version wrote it
-    assert PhotoResult.from_dict(line).surface is None
+    assert PhotoResult.from_dict(line).material is None
 
 
 @pytest.mark.parametrize("shape", [(32, 32), (227, 227), (33, 283)])

@@ -21,7 +21,7 @@ RESULTS = [
     with_place(scored("tower/b 10.jpg", 0.91), 52.5, 13.4, day=3),
     with_place(scored("tower/b 9.jpg", 0.97), 52.5005, 13.4004, day=1),
     with_place(scored('"><script>alert(1)</script>.jpg', 0.4, "unsure"), 52.501, 13.4, day=2),
-    replace(scored("deck/a.jpg", 0.02, "no crack"), surface="other"),
+    replace(scored("deck/a.jpg", 0.02, "no crack"), material="other"),
     failed("broken.jpg"),
 ]
 CARD = "# Card\n\n## Data\n\n| | b |\n|---|---|\n| c | 0.5 |\n\n- [link](https://example.org)\n"

@@ -19,7 +19,7 @@ RESULTS = [
     with_place(replace(scored("many.jpg", 0.91), regions=REGIONS), 52.5, 13.4),
     with_place(scored("doubt & <b>.jpg", 0.444, "unsure"), 52.51, 13.41, 2),
     scored("sound.jpg", 0.123, "no crack"),
-    replace(scored("中.jpg", 0.777), surface="other"),
+    replace(scored("中.jpg", 0.777), material="other"),
     failed("broken.jpg"),
 ]
 CARD = "# Card of m\n\nSome *text* with <b>.\n\n| a | b |\n|---|---|\n| 0.125 | 0.625 |\n\n- item\n"

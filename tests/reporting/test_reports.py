@@ -299,9 +299,9 @@ def test_printable_is_printable_and_csv_safe(name: str) -> None:
 
 def test_photos_of_something_else_are_marked_and_counted(tmp_path: Path) -> None:
     results = [
-        replace(scored("cat.jpg"), surface="other"),
-        replace(scored("wall.jpg"), surface="concrete"),
-        replace(scored("old.jpg"), surface=None),
+        replace(scored("cat.jpg"), material="other"),
+        replace(scored("wall.jpg"), material="concrete"),
+        replace(scored("old.jpg"), material=None),
     ]
     for write in chosen("csv,html"):
         write(results, tmp_path, CONTEXT)
@@ -315,7 +315,7 @@ def test_photos_of_something_else_are_marked_and_counted(tmp_path: Path) -> None
 
 
 def test_nothing_is_said_of_the_surface_where_all_is_concrete(tmp_path: Path) -> None:
-    results = [replace(scored("wall.jpg"), surface="concrete")]
+    results = [replace(scored("wall.jpg"), material="concrete")]
     chosen("html")[0](results, tmp_path, CONTEXT)
     assert "no concrete" not in (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "concrete" not in summarise(results, results, 1.0)

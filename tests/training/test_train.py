@@ -122,8 +122,8 @@ def test_a_fine_tuned_model_tells_what_is_no_concrete(trained, folder):
 
     scope = crackscope.load(trained)
     flat = np.full((48, 48, 3), (20, 240, 60), np.uint8)
-    assert scope.inspect(flat).surface == "other"
-    known = [scope.inspect(path).surface for path in sorted((folder / "Positive").iterdir())[:20]]
+    assert scope.inspect(flat).material == "other"
+    known = [scope.inspect(path).material for path in sorted((folder / "Positive").iterdir())[:20]]
     assert known.count("concrete") >= 15
 
 

@@ -24,7 +24,7 @@ from crackscope.runtimes import Runtime, discover
 from crackscope.tiles.batches import of_one_size
 from crackscope.tiles.cut import cut
 from crackscope.tiles.grid import grid
-from crackscope.types import Photo, PhotoResult, ScoreMap, Surface
+from crackscope.types import Material, Photo, PhotoResult, ScoreMap
 
 _BLOCKS = 4
 """Blocks of a photo that are computed at once, which is faster than more threads to one block, and
@@ -114,7 +114,7 @@ class Inspector:
         seconds: Sequence[float],
     ) -> list[PhotoResult]:
         """The results of several photos."""
-        surfaces: Sequence[Surface | None] = [None] * len(photos)
+        surfaces: Sequence[Material | None] = [None] * len(photos)
         if self.concrete is not None:
             surfaces = self.concrete.judge(photos, found)
         rows = zip(photos, found, surfaces, seconds, strict=True)
@@ -124,7 +124,7 @@ class Inspector:
         self,
         photo: Photo,
         found: ScoreMap,
-        seen: Surface | None,
+        seen: Material | None,
         seconds: float,
         threshold: float | None,
     ) -> PhotoResult:
@@ -144,7 +144,7 @@ class Inspector:
             width=photo.width,
             height=photo.height,
             regions=regions,
-            surface=seen,
+            material=seen,
             metadata=photo.metadata,
         )
 

@@ -18,7 +18,7 @@ from crackscope.errors import BundleError
 from crackscope.inspection.statistics import COUNT, statistics
 from crackscope.models.bundle import SURFACE, Bundle
 from crackscope.tiles.cut import cut
-from crackscope.types import Box, Photo, Pixels, ScoreMap, Surface
+from crackscope.types import Box, Material, Photo, Pixels, ScoreMap
 
 LIMIT = 1.0
 """A photo is flagged when the median of its windows is stranger than this."""
@@ -56,7 +56,7 @@ class Concrete:
         strange = iter(self.strangeness(of_windows([w for group in windows for w in group])))
         return [median(float(next(strange)) for _ in group) for group in windows]
 
-    def judge(self, photos: Sequence[Photo], found: Sequence[ScoreMap]) -> list[Surface]:
+    def judge(self, photos: Sequence[Photo], found: Sequence[ScoreMap]) -> list[Material]:
         """The flag of each photo."""
         values = self.of_photos(photos, found)
         return ["other" if value > LIMIT else "concrete" for value in values]

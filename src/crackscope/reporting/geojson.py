@@ -41,7 +41,7 @@ def _feature(result: PhotoResult, metadata: Metadata) -> dict[str, Any]:
             "regions": len(result.regions),
             "taken": metadata.taken,
             "camera": metadata.camera,
-            "surface": result.surface,
+            "surface": result.material,
             "model": result.model,
         },
     }

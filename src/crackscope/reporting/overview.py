@@ -62,7 +62,7 @@ def overview(results: Sequence[PhotoResult], context: Context) -> Overview:
     return Overview(
         photos=len(results),
         verdicts={verdict: counts[verdict] for verdict in _ORDER},
-        other=sum(result.surface == "other" for result in results),
+        other=sum(result.material == "other" for result in results),
         failed=sum(not result.ok for result in results),
         missing=max(0, len(context.overlays) - len(results)),
     )

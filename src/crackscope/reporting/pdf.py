@@ -66,7 +66,7 @@ def _photos(pdf: Pdf, photos: Sequence[PhotoResult]) -> None:
 
 
 def _row(result: PhotoResult) -> list[str]:
-    verdict = f"{result.verdict}{' (no concrete?)' if result.surface == 'other' else ''}"
+    verdict = f"{result.verdict}{' (no concrete?)' if result.material == 'other' else ''}"
     taken = (result.metadata and result.metadata.taken) or "–"
     score = f"{result.score:.3f}"
     return [printable(result.path), verdict, score, str(len(result.regions)), taken]

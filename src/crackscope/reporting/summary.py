@@ -24,7 +24,7 @@ def summarise(
     parts = [_counts(results), _speed(fresh, seconds)]
     if len(fresh) < len(results):
         parts.append(f"{len(results) - len(fresh)} done before")
-    others = sum(result.surface == "other" for result in results)
+    others = sum(result.material == "other" for result in results)
     if others:
         parts.append(f"{_number(others, 'photo')} may show no concrete surface")
     if passed_over:
@@ -47,7 +47,7 @@ def _worst(results: Sequence[PhotoResult]) -> Iterator[str]:
     photos = worst_first(results)
     for result in photos[:_WORST_SHOWN]:
         regions = f"  ({_number(len(result.regions), 'region')})" if result.regions else ""
-        doubt = "  (no concrete?)" if result.surface == "other" else ""
+        doubt = "  (no concrete?)" if result.material == "other" else ""
         yield f"  {result.verdict:<8}  {result.score:.3f}  {printable(result.path)}{regions}{doubt}"
     if len(photos) > _WORST_SHOWN:
         yield f"  … and {len(photos) - _WORST_SHOWN} more in results.csv"

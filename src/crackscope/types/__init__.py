@@ -1,0 +1,36 @@
+"""The values that flow through crackscope: frozen, checked when made, ready for JSON."""
+
+from crackscope.types.box import Box
+from crackscope.types.crack import Crack, Line, Widths
+from crackscope.types.evaluation import EvalResult, Interval, Patch
+from crackscope.types.photo import Metadata, Photo, Pixels
+from crackscope.types.region import Region
+from crackscope.types.results import (
+    SCHEMA_VERSION,
+    Material,
+    PhotoError,
+    PhotoResult,
+    Verdict,
+)
+from crackscope.types.window import ScoreMap, Tile
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "Box",
+    "Crack",
+    "EvalResult",
+    "Interval",
+    "Line",
+    "Material",
+    "Metadata",
+    "Patch",
+    "Photo",
+    "PhotoError",
+    "PhotoResult",
+    "Pixels",
+    "Region",
+    "ScoreMap",
+    "Tile",
+    "Verdict",
+    "Widths",
+]

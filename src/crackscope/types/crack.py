@@ -1,0 +1,161 @@
+"""A crack as it was found: where it runs, how wide it is there, and how sure the model is."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from crackscope.types.box import Box, require
+
+Line = NDArray[np.float64]
+"""One branch of a crack: (N, 3), N >= 2, read-only: x, y and the width there, in pixels of the
+upright photo; the centre of its first pixel is (0.5, 0.5)."""
+
+LONGEST_STEP_PX = 16.0
+"""How far consecutive points of a line may be apart."""
+_DECIMALS = 2
+"""Of a coordinate or width: a hundredth of a pixel is far below what can be seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Widths:
+    """How wide a crack is, in pixels: over its length, so that dense points count no more."""
+
+    median: float
+    p95: float
+    max: float
+
+    def to_dict(self) -> dict[str, float]:
+        """As in results.jsonl."""
+        return {"median": self.median, "p95": self.p95, "max": self.max}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Crack:
+    """A connected set of lines, its branches; `score` is the probability that it is a crack.
+
+    `box` holds all of it, widths included, within the photo. `length_px` is that of all branches
+    together. Make one of traced points with `of`, which rounds them.
+    """
+
+    id: int
+    score: float
+    lines: tuple[Line, ...]
+    box: Box
+    length_px: float = field(init=False, repr=False)
+    width_px: Widths = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        require(0.0 <= self.score <= 1.0, "a score is a probability", self.score)
+        require(len(self.lines) > 0, "a crack needs at least one line", self.lines)
+        lines = tuple(map(_frozen, self.lines))
+        thinnest = min(float(line[:, 2].min()) for line in lines)
+        require(thinnest > 0, "a crack is wider than nothing", thinnest)
+        steps = [_steps(line) for line in lines]
+        longest = max(float(step.max()) for step in steps)
+        rule = f"consecutive points of a line are at most {LONGEST_STEP_PX:g} px apart"
+        require(longest <= LONGEST_STEP_PX + 1e-9, rule, longest)
+        length = round(float(sum(step.sum() for step in steps)), 4)
+        for name, value in (("lines", lines), ("length_px", length)):
+            object.__setattr__(self, name, value)
+        object.__setattr__(self, "width_px", _widths(lines, steps))
+
+    @classmethod
+    def of(
+        cls, number: int, score: float, lines: Iterable[ArrayLike], width: int, height: int
+    ) -> "Crack":
+        """A crack of traced lines (N, 3) in a photo of `width` x `height` px.
+
+        Points are rounded to 0.01 px and kept within the photo, widths are 0.01 px at least, and
+        steps that are too long get points in between.
+        """
+        most = (width, height, np.inf)
+        kept = [_rounded(_dense(_frozen(line)), most) for line in lines]
+        require(len(kept) > 0, "a crack needs at least one line", kept)
+        return cls(number, float(score), tuple(kept), _box(kept, width, height))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Crack):
+            return NotImplemented
+        same = (self.id, self.score, self.box) == (other.id, other.score, other.box)
+        return (
+            same
+            and len(self.lines) == len(other.lines)
+            and all(map(np.array_equal, self.lines, other.lines))
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.id, self.score, self.box, self.length_px))
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in results.jsonl."""
+        return {
+            "id": self.id,
+            "score": self.score,
+            "length_px": self.length_px,
+            "width_px": self.width_px.to_dict(),
+            "box": self.box.to_list(),
+            "lines": [line.tolist() for line in self.lines],
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "Crack":
+        """Back from results.jsonl; length and widths follow from the lines."""
+        return cls(values["id"], values["score"], tuple(values["lines"]), Box(*values["box"]))
+
+
+def _frozen(points: ArrayLike) -> Line:
+    """A line of its own that nobody can change; raises ValueError where it is none."""
+    line = np.array(points, np.float64)
+    rule = "a line needs at least two points of x, y and width"
+    require(line.ndim == 2 and line.shape[1:] == (3,) and len(line) > 1, rule, line.shape)
+    require(bool(np.isfinite(line).all()), "points of a line are finite", points)
+    line.setflags(write=False)
+    return line
+
+
+def _steps(line: Line) -> NDArray[np.float64]:
+    """(N - 1,) distances from each point to the next, in pixels."""
+    across = np.diff(line[:, :2], axis=0)
+    lengths: NDArray[np.float64] = np.hypot(across[:, 0], across[:, 1])
+    return lengths
+
+
+def _widths(lines: Sequence[Line], steps: Sequence[NDArray[np.float64]]) -> Widths:
+    """Each point stands for half the way to both of its neighbours."""
+    weights = np.concatenate([(np.append(step, 0) + np.append(0, step)) / 2 for step in steps])
+    widths = np.concatenate([line[:, 2] for line in lines])
+    order = np.argsort(widths)
+    widths, reached = widths[order], np.cumsum(weights[order])
+    # A little less, lest rounding decides which of two equal halves is the middle.
+    places = np.searchsorted(reached, np.array([0.5, 0.95]) * reached[-1] * (1 - 1e-9))
+    median, p95 = widths[places].tolist()
+    return Widths(median, p95, float(widths[-1]))
+
+
+def _dense(line: Line) -> Line:
+    """The line with points in between where a step is too long, also once points are rounded."""
+    steps = _steps(line)
+    if not steps.max() > LONGEST_STEP_PX - 0.1:
+        return line
+    pieces = np.ceil(steps / (LONGEST_STEP_PX - 0.1)).clip(1).astype(int)
+    known = np.concatenate([[0], np.cumsum(pieces)])
+    wanted = np.arange(known[-1] + 1)
+    return np.stack([np.interp(wanted, known, column) for column in line.T], axis=1)
+
+
+def _rounded(line: Line, most: Sequence[float]) -> Line:
+    least = (0.0, 0.0, 10.0**-_DECIMALS)
+    return np.clip(line, least, most).round(_DECIMALS)
+
+
+def _box(lines: Sequence[Line], width: int, height: int) -> Box:
+    """The pixels that the lines touch with half their width to each side."""
+    points = np.concatenate(lines)
+    reach = points[:, 2:] / 2
+    low, high = (points[:, :2] - reach).min(axis=0), (points[:, :2] + reach).max(axis=0)
+    x0, y0 = np.clip(np.floor(low), 0, (width - 1, height - 1)).astype(int).tolist()
+    x1, y1 = np.clip(np.ceil(high), (x0 + 1, y0 + 1), (width, height)).astype(int).tolist()
+    return Box(x0, y0, x1, y1)

@@ -1,0 +1,66 @@
+"""Labelled pictures, and how good a model is on them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from crackscope.types.box import Box, require
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A figure and its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+    def to_dict(self) -> dict[str, float]:
+        """As in metrics.json."""
+        return {"value": self.value, "low": self.low, "high": self.high}
+
+    def __str__(self) -> str:
+        return f"{self.value:.4f} ({self.low:.4f} to {self.high:.4f})"
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """One labelled picture: a whole file, or a box of one.
+
+    `path` is relative to the data set's root, joined with `/`; `group` names the source photo
+    ("" where nothing is known of it); `split` is train, val, test or "".
+    """
+
+    path: str
+    label: int
+    group: str = ""
+    dataset: str = ""
+    licence: str = "unknown"
+    split: str = ""
+    box: Box | None = None
+
+    def __post_init__(self) -> None:
+        require(self.label in (0, 1), "a label is 1 (crack) or 0 (sound)", self.label)
+        require(self.split in ("", "train", "val", "test"), "unknown split", self.split)
+
+    @property
+    def key(self) -> str:
+        """Unique within its data set: the path, and the box where there is one."""
+        return self.path if self.box is None else f"{self.path}#{self.box.to_list()}"
+
+
+@dataclass(frozen=True, slots=True)
+class EvalResult:
+    """How good a model is on one set of labelled pictures."""
+
+    metrics: Mapping[str, Interval]
+    counts: Mapping[str, int]
+    notes: tuple[str, ...] = field(default=())
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in metrics.json."""
+        return {
+            "metrics": {name: value.to_dict() for name, value in self.metrics.items()},
+            "counts": dict(self.counts),
+            "notes": list(self.notes),
+        }
