@@ -1,0 +1,34 @@
+"""Which places belong to a crack: weak evidence counts where it is connected to strong."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crackscope.lines.linemap import LineMap
+from crackscope.lines.places import Places
+
+
+def ridges(found: LineMap, low: float, high: float) -> Places:
+    """The places of 8-connected components at or above `low` that reach `high` somewhere.
+
+    Holes of a single place are filled: they are noise, and would each become a loop.
+    After Canny, "A computational approach to edge detection", 1986.
+    """
+    places, logits = found.places(low)
+    component = places.components()
+    strong = np.zeros(int(component.max(initial=-1)) + 1, bool)
+    strong[component[logits >= high]] = True
+    return fill_holes(places.take(strong[component]))
+
+
+def fill_holes(places: Places) -> Places:
+    """Add each missing place whose four neighbours are there."""
+    keys, stride = places.keys, places.stride
+    holes = keys[:-1][np.diff(keys) == 2] + 1
+    for beyond in (-stride, stride):
+        holes = holes[_among(holes + beyond, keys)]
+    return Places(np.sort(np.concatenate([keys, holes])), stride) if len(holes) else places
+
+
+def _among(wanted: NDArray[np.int64], keys: NDArray[np.int64]) -> NDArray[np.bool_]:
+    at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    return np.asarray(keys[at] == wanted)

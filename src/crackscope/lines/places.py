@@ -1,0 +1,104 @@
+"""Sparse sets of places on a grid: sorted keys, their neighbours, their connected components."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Indices = NDArray[np.int32]
+Flags = NDArray[np.bool_]
+
+AROUND = ((-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1))
+"""(row, column) of the eight neighbours: north, then clockwise."""
+OPPOSITE = tuple((k + 4) % 8 for k in range(8))
+NORTH, NORTH_EAST, EAST, SOUTH_EAST, SOUTH, SOUTH_WEST, WEST, NORTH_WEST = range(8)
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Places of a grid, without the grid.
+
+    `keys` (N,) int64, ascending: (row + 1) * stride + column + 1, where `stride` is two more than
+    the columns of the grid, so that the neighbours of a place on the border are no places.
+    """
+
+    keys: NDArray[np.int64]
+    stride: int
+
+    @classmethod
+    def of(
+        cls, rows: NDArray[np.int64], columns: NDArray[np.int64], shape: tuple[int, int]
+    ) -> "Places":
+        """Places of a grid of `shape`, by row and column, in the order of reading."""
+        stride = shape[1] + 2
+        return cls((rows + 1) * np.int64(stride) + columns + 1, stride)
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    @property
+    def rows(self) -> NDArray[np.int64]:
+        """(N,) row of each place."""
+        return self.keys // self.stride - 1
+
+    @property
+    def columns(self) -> NDArray[np.int64]:
+        """(N,) column of each place."""
+        return self.keys % self.stride - 1
+
+    def take(self, chosen: Flags) -> "Places":
+        """Those of the places for which `chosen` (N,) holds."""
+        return Places(self.keys[chosen], self.stride)
+
+    def neighbours(self) -> Indices:
+        """(8, N) int32: which place lies in each direction of AROUND; N where there is none."""
+        count = len(self)
+        table = np.full((8, count), count, np.int32)
+        if not count:
+            return table
+        ahead = np.arange(1, count, dtype=np.int32)
+        beside = np.flatnonzero(np.diff(self.keys) == 1)
+        table[EAST, beside] = ahead[beside]
+        table[WEST, beside + 1] = beside
+        below = self.keys + (self.stride - 1)
+        at = np.searchsorted(self.keys, below)
+        for direction in (SOUTH_WEST, SOUTH, SOUTH_EAST):
+            found = np.flatnonzero(self.keys[np.minimum(at, count - 1)] == below)
+            there = at[found]
+            table[direction, found] = there
+            table[OPPOSITE[direction], there] = found
+            at[found] += 1
+            below += 1
+        return table
+
+    def components(self) -> NDArray[np.int64]:
+        """(N,) the number of the 8-connected component of each place, from 0, in any order."""
+        table = self.neighbours()
+        count = len(self)
+        runs = np.cumsum(table[WEST] == count) - 1 if count else np.empty(0, np.int64)
+        pairs = [
+            (runs[here], runs[table[direction, here]])
+            for direction in (SOUTH_WEST, SOUTH, SOUTH_EAST)
+            for here in [np.flatnonzero(table[direction] < count)]
+        ]
+        first, second = (np.concatenate(side) for side in zip(*pairs, strict=True))
+        return np.asarray(join(int(runs.max(initial=-1)) + 1, first, second)[runs])
+
+
+def join(
+    count: int, first: NDArray[np.integer], second: NDArray[np.integer]
+) -> NDArray[np.int64]:
+    """(count,) component, from 0, of each of `count` things, of which pairs are connected.
+
+    Roots are hooked to the smaller root of a pair, then trees are made flat; every round at least
+    halves the number of roots that still have a pair, so the whole is n log n.
+    """
+    parent = np.arange(count)
+    while len(first):
+        first, second = parent[first], parent[second]
+        apart = first != second
+        first, second = first[apart], second[apart]
+        parent[np.maximum(first, second)] = np.minimum(first, second)
+        while not np.array_equal(parent, above := parent[parent]):
+            parent = above
+    return np.asarray(np.unique(parent, return_inverse=True)[1].reshape(-1), np.int64)
