@@ -85,9 +85,7 @@ class Places:
         return np.asarray(join(int(runs.max(initial=-1)) + 1, first, second)[runs])
 
 
-def join(
-    count: int, first: NDArray[np.integer], second: NDArray[np.integer]
-) -> NDArray[np.int64]:
+def join(count: int, first: NDArray[np.integer], second: NDArray[np.integer]) -> NDArray[np.int64]:
     """(count,) component, from 0, of each of `count` things, of which pairs are connected.
 
     Roots are hooked to the smaller root of a pair, then trees are made flat; every round at least

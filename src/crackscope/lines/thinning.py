@@ -126,5 +126,3 @@ def half_widths(places: Places, chosen: Flags) -> NDArray[np.float32]:
         front = np.unique(beside[layer[beside] == 0])
         depth += 1
     return layer[:-1][chosen]
-
-
