@@ -112,8 +112,8 @@ def _notes(chosen: Chosen) -> list[str]:
     if not chosen.left_out:
         return []
     return [
-        f"lines are measured without {chosen.left_out} photos: the model was trained on patches "
-        "of them"
+        f"lines are measured without {chosen.left_out} of "
+        f"{chosen.left_out + len(chosen.groups)} photos: the model was trained on patches of those"
     ]
 
 
