@@ -13,12 +13,14 @@ Writes photos.json and photos.md.
 """
 
 import argparse
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 import measuring
 from crackscope import environment
@@ -143,16 +145,31 @@ def grid(parts: list[Pixels], columns: int) -> Pixels:
 
 def mixed(name: str, known: list[Picture], rng: np.random.Generator) -> Iterator[Picture]:
     """Sound photos of any groups as one, ever more of them, so ever more places to be wrong at."""
+    sound = alike(known)
+    for number, rows in mixtures(len(sound), rng):
+        megapixels = len(rows) * sound[0][..., 0].size / 1e6
+        row = f"{name}, {len(rows)} sound photos joined ({megapixels:.1f} MP)"
+        yield Picture(row, False, f"{number}", square(sound, rows))
+
+
+def alike(known: Iterable[Picture]) -> list[Pixels]:
+    """The sound photos that have the size of the first."""
     sound = [picture.pixels for picture in known if not picture.cracked]
-    sound = [pixels for pixels in sound if pixels.shape == sound[0].shape]
+    return [pixels for pixels in sound if pixels.shape == sound[0].shape]
+
+
+def mixtures(count: int, rng: np.random.Generator) -> Iterator[tuple[int, NDArray[np.intp]]]:
+    """Which of `count` photos make each picture: its number, and rows, as many as in a square."""
     for side in SIDES:
-        if side * side > len(sound):
+        if side * side > count:
             return
-        megapixels = side * side * sound[0][..., 0].size / 1e6
         for number in range(MIXTURES):
-            parts = [sound[row] for row in rng.permutation(len(sound))[: side * side]]
-            row = f"{name}, {side * side} sound photos joined ({megapixels:.1f} MP)"
-            yield Picture(row, False, f"{number}", grid(parts, side))
+            yield number, rng.permutation(count)[: side * side]
+
+
+def square(parts: list[Pixels], rows: NDArray[np.intp]) -> Pixels:
+    """Those of the rows as a square."""
+    return grid([parts[row] for row in rows], math.isqrt(len(rows)))
 
 
 def facts(row: str, cracked: bool, found: list[tuple[str, str]]) -> dict[str, Any]:

@@ -66,6 +66,7 @@ def study():
         "publish",
         "keras_speed",
         "inspect_speed",
+        "lines",
         "memory",
         "photos",
         "runtimes",

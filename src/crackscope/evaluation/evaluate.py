@@ -13,6 +13,9 @@ from crackscope.data.manifest import Dataset
 from crackscope.errors import DatasetError, NothingLeftError
 from crackscope.evaluation import coverage, intervals, pictures
 from crackscope.evaluation.coverage import Coverage
+from crackscope.evaluation.lines import dataset as whole_photos
+from crackscope.evaluation.lines import measures
+from crackscope.evaluation.lines.measures import LineFigures
 from crackscope.evaluation.metrics import DEFAULT_PREVALENCE
 from crackscope.inspection.inspector import Inspector
 from crackscope.models.bundle import TRAINED_ON
@@ -38,6 +41,7 @@ class Evaluation:
     trained_on: int | None
     included: bool
     unreadable: tuple[Unreadable, ...]
+    lines: LineFigures | None = None
 
     @property
     def labels(self) -> NDArray[np.int64]:
@@ -111,6 +115,8 @@ def evaluate_dataset(
     trained on everything, DatasetError where nothing can be read.
     """
     chosen = select(inspector, dataset, include_trained, workers)
+    photos = whole_photos.choose(dataset, chosen.patches, chosen.groups, chosen.unreadable)
+    matched = whole_photos.match_dataset(inspector, dataset, photos, threshold, workers)
     scores, failed = score_dataset(inspector, dataset, chosen.patches, workers)
     chosen, scores = chosen.take(np.flatnonzero(~np.isnan(scores))), scores[~np.isnan(scores)]
     lower = inspector.bundle.thresholds.lower
@@ -123,11 +129,12 @@ def evaluate_dataset(
         groups=groups,
         threshold=upper,
         prevalence=prevalence,
-        result=replace(result, notes=(*chosen.notes, *result.notes)),
+        result=replace(result, notes=(*chosen.notes, *result.notes, *matched.notes)),
         coverage=coverage.measure(labels, scores, lower, upper, groups, resamples, seed),
         trained_on=chosen.trained_on,
         included=include_trained,
-        unreadable=(*chosen.unreadable, *failed),
+        unreadable=(*chosen.unreadable, *failed, *matched.unreadable),
+        lines=measures.measure(matched.photos, resamples, seed) if matched.photos else None,
     )
 
 

@@ -10,6 +10,7 @@ from crackscope.data.manifest import Dataset
 from crackscope.errors import ImageError
 from crackscope.evaluation import breakdown, coverage_report, figures
 from crackscope.evaluation.evaluate import Evaluation
+from crackscope.evaluation.lines import report as lines_report
 from crackscope.rendering import sheets
 from crackscope.rendering.page import Picture, Section, Table, Text, data_uri, render
 from crackscope.run_dir import write_atomically, write_json
@@ -47,6 +48,7 @@ def document(found: Evaluation, dataset: Dataset, facts: Mapping[str, Any]) -> d
         "prevalence": found.prevalence,
         **found.result.to_dict(),
         "coverage": found.coverage.to_dict(),
+        **({} if found.lines is None else {"lines": found.lines.to_dict()}),
         "baselines": breakdown.baselines(found),
         "trained_on": {"pictures": found.trained_on, "included": found.included},
         "unreadable": [vars(entry) for entry in found.unreadable],
@@ -62,6 +64,7 @@ def write(found: Evaluation, dataset: Dataset, values: Mapping[str, Any], folder
     figures.classification_report(found.labels, found.scores, found.threshold, folder)
     drawn = figures.draw(found.labels, found.scores, found.threshold, folder)
     write_atomically(folder / coverage_report.CHART, coverage_report.chart(found.coverage))
+    _write_lines(found, folder)
     write_atomically(folder / SHEET, _worst_sheet(found, dataset))
     page = _page(found, values, folder, ["classification_report.png", *drawn])
     write_atomically(folder / PAGE, page.encode("utf-8", "backslashreplace"))
@@ -74,6 +77,7 @@ def summary(found: Evaluation) -> str:
     for name, value in found.result.metrics.items():
         interval = f"{value.low:.4f} to {value.high:.4f}"
         rows.append((name.replace("_", " "), f"{value.value:.4f}", interval))
+    rows += [] if found.lines is None else lines_report.rows(found.lines)
     lines = ["{:<28}{:>8}  {}".format(*row).rstrip() for row in rows]
     lines += _in_words(found)
     lines += [f"note: {note}" for note in found.result.notes]
@@ -82,7 +86,20 @@ def summary(found: Evaluation) -> str:
 
 
 def _in_words(found: Evaluation) -> list[str]:
-    return [*breakdown.in_words(found), *coverage_report.in_words(found.coverage)]
+    return [
+        *breakdown.in_words(found),
+        *lines_report.in_words(found.lines),
+        *coverage_report.in_words(found.coverage),
+    ]
+
+
+def _write_lines(found: Evaluation, folder: Path) -> None:
+    """The FROC chart, where there is one; an older one is removed."""
+    drawn = None if found.lines is None else lines_report.chart(found.lines)
+    if drawn is None:
+        (folder / lines_report.CHART).unlink(missing_ok=True)
+    else:
+        write_atomically(folder / lines_report.CHART, drawn)
 
 
 def _write_scores(found: Evaluation, path: Path) -> None:
@@ -134,6 +151,7 @@ def _page(found: Evaluation, values: Mapping[str, Any], folder: Path, drawn: lis
         Section("What to know", [Text(note) for note in found.result.notes]),
         Section("Figures", [_figures_table(found, values["baselines"])]),
         Section("Charts", charts),
+        Section("Lines", _lines(found, folder)),
         Section("Error against coverage", _coverage(found, folder)),
         Section("Where it fails", _failures(found)),
         Section("Worst errors", [sheet, _worst_table(found)]),
@@ -142,6 +160,14 @@ def _page(found: Evaluation, values: Mapping[str, Any], folder: Path, drawn: lis
     ]
     title = f"{values['model']} on {values['data']['name']}"
     return render(title, [section for section in sections if section.items])
+
+
+def _lines(found: Evaluation, folder: Path) -> list[Picture | Table]:
+    if found.lines is None:
+        return []
+    drawn, alt = folder / lines_report.CHART, lines_report.DESCRIPTION
+    charts = [_embed(drawn, alt, _CHART_WIDTH)] if drawn.exists() else []
+    return [*charts, *lines_report.tables(found.lines)]
 
 
 def _coverage(found: Evaluation, folder: Path) -> list[Picture | Table | Text]:

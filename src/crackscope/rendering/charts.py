@@ -10,6 +10,8 @@ from crackscope.rendering.drawing import CRACK, GREY, SOUND, THIRD, draw
 from crackscope.types import Interval
 
 _SQUARE = (4.6, 4.4)
+_SMALLEST_RATE = 0.01
+"""False cracks a megapixel below which the axis is linear, so that it reaches 0."""
 
 
 def roc(false_alarm_rate: ArrayLike, recall: ArrayLike, auroc: float) -> bytes:
@@ -75,6 +77,30 @@ def selective(
         axes.set_xlim(max(coverage), min(*coverage, *(band or coverage)[:1]))
         axes.set_ylim(0, None)
         axes.legend(loc="best", frameon=False)
+    return drawing.png
+
+
+def froc(
+    false_rate: ArrayLike, recall: ArrayLike, rates: Sequence[float], at: Sequence[Interval]
+) -> bytes:
+    """Recall of lines against false cracks a megapixel, (T,) each as thresholds fall.
+
+    `at`: recall with its interval at each of `rates`. As PNG.
+    """
+    x, y = np.append(0.0, np.asarray(false_rate)), np.append(0.0, np.asarray(recall))
+    with draw((6.4, 3.6)) as drawing:
+        axes = drawing.axes("FROC", "false cracks a megapixel", "recall of lines")
+        low, high = [one.low for one in at], [one.high for one in at]
+        middle = [one.value for one in at]
+        reach = np.abs(np.array([low, high]) - middle)
+        reached = (np.append(x, max(x[-1], *rates)), np.append(y, y[-1]))
+        axes.step(*reached, where="post", color=CRACK, linewidth=2, label="by falling threshold")
+        axes.errorbar(rates, middle, reach, fmt="o", color=SOUND, capsize=3, label="95 % interval")
+        axes.plot(x[-1], y[-1], "s", color=THIRD, label="all cracks that are listed")
+        axes.set_xscale("symlog", linthresh=_SMALLEST_RATE)
+        axes.set_xlim(-_SMALLEST_RATE / 10, None)
+        axes.set_ylim(-0.01, 1.01)
+        axes.legend(loc="lower right", frameon=False)
     return drawing.png
 
 

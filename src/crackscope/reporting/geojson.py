@@ -61,7 +61,11 @@ def _point(result: PhotoResult, metadata: Metadata) -> Feature:
             **_found(result),
             "taken": metadata.taken,
             "camera": metadata.camera,
+<<<<<<< HEAD
             "surface" if result.cracks is None else "material": result.material,
+=======
+            "surface": result.material,
+>>>>>>> evalines
             "model": result.model,
         },
     }

@@ -18,7 +18,7 @@ from crackscope.data.readers.reader import READERS, check_crack_class
 from crackscope.data.source import Source, is_picture
 from crackscope.errors import DatasetError, ImageError
 from crackscope.images.read import decode
-from crackscope.types import Box, Patch
+from crackscope.types import Box, Patch, Pixels
 
 SIDE = 224
 _INNER = slice(22, 202)
@@ -53,18 +53,30 @@ class Masks:
             group = photo_of(PurePosixPath(images[stem]).name)
             patches += [
                 Patch(images[stem], label, group, source.name, box=box)
-                for box, label in cut_patches(mask.max(axis=2) > 127)
+                for box, label in cut_patches(cracked(mask))
             ]
         raise_all(str(source.root), problems)
         yield from patches
 
 
-def cut_patches(cracked: NDArray[np.bool_]) -> Iterator[tuple[Box, int]]:
+def pairs(source: Source) -> dict[str, str]:
+    """Picture -> mask of the same name, by path; raises DatasetError where a name is not unique."""
+    images, masks = _by_stem(source, "images"), _by_stem(source, "masks")
+    return {images[stem]: masks[stem] for stem in sorted(images.keys() & masks.keys())}
+
+
+def cracked(mask: Pixels) -> NDArray[np.bool_]:
+    """Where a mask (H, W, 3) shows a crack, (H, W)."""
+    found: NDArray[np.bool_] = mask.max(axis=2) > 127
+    return found
+
+
+def cut_patches(mask: NDArray[np.bool_]) -> Iterator[tuple[Box, int]]:
     """The patches that an (H, W) crack mask labels, each with 1 (crack) or 0 (sound)."""
-    height, width = cracked.shape
+    height, width = mask.shape
     for y in range(0, height - SIDE + 1, SIDE):
         for x in range(0, width - SIDE + 1, SIDE):
-            patch = cracked[y : y + SIDE, x : x + SIDE]
+            patch = mask[y : y + SIDE, x : x + SIDE]
             if patch[_INNER, _INNER].sum() >= _CRACK_PIXELS:
                 yield Box(x, y, x + SIDE, y + SIDE), 1
             elif not patch.any():

@@ -1,0 +1,250 @@
+"""How well a model's lines run, and how silent it is on what is sound: one table.
+
+    python benchmarks/lines.py --model MODEL --photos rissbilder=FOLDER crack500=FOLDER \\
+        --sound walls=FOLDER --joined walls=FOLDER --surfaces FOLDER
+
+photos    with masks (images/ and masks/): line precision, recall and F1 against the masks
+sound     sound photos: every crack found is false
+joined    the sound photos of a data set, 64 as one, as benchmarks/photos.py joins them
+surfaces  those that surfaces.csv keeps for tests, without the cracked ones; on those of concrete
+          and the like synthetic cracks of known width are measured, too
+
+Sets are halved by the number in the names of their photos: choose on the even half, report the odd
+half and all. Results are kept in --kept by model and code. Writes lines.json and lines.md.
+"""
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+import line_photos
+import line_tables
+import measuring
+from crackscope import environment, hashing
+from crackscope.data.readers import masks
+from crackscope.evaluation.false_alarms import wilson
+from crackscope.evaluation.lines import measures, synthetic, widths
+from crackscope.evaluation.lines.match import Matched, match
+from crackscope.inspection.inspector import Inspector, load
+from crackscope.types import PhotoResult
+from line_photos import CONCRETE, Kept, Looked
+
+HALVES = ("all", "even", "odd")
+VERDICTS = {"called_crack": ("crack",), "flagged": ("crack", "unsure")}
+TILE = 256
+"""Pixels of the network along a tile of the decoder."""
+
+
+class Row(NamedTuple):
+    """A photo, what the model said, and its lines; None where it has masks and the model none.
+
+    `counts` for verdicts: a sound photo, or one of which a patch is cracked, as in photos.py.
+    """
+
+    photo: Looked
+    result: PhotoResult
+    matched: Matched | None
+    counts: bool
+
+
+def main() -> None:
+    """Look at every photo, and write the two files."""
+    arguments = parse()
+    inspector = load(arguments.model, "cpu", threads=1)
+    kept = Kept(arguments.kept, inspector)
+    rows = [row for photos in sets(arguments) for row in look(photos, kept, arguments.workers)]
+    names = list(dict.fromkeys(row.photo.set for row in rows))
+    document = {
+        "machine": environment.describe(),
+        "model": inspector.bundle.identity,
+        "thresholds": vars(inspector.bundle.thresholds),
+        "seed": arguments.seed,
+        "sets": {name: described(chosen(rows, name)) for name in names},
+        "figures": {
+            name: {half: facts(part, arguments.seed) for half, part in halves(chosen(rows, name))}
+            for name in names
+        },
+        "froc": froc(rows, arguments.seed),
+        "synthetic": on_surfaces(inspector, rows, arguments),
+    }
+    measuring.save(arguments.out, "lines", document, line_tables.text(document))
+
+
+def parse() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--model", default="crackscope", help="run folder or bundle")
+    for flag, what in (
+        ("--photos", "photos with masks"),
+        ("--sound", "sound photos"),
+        ("--joined", "data sets whose sound photos are joined"),
+    ):
+        parser.add_argument(
+            flag,
+            nargs="*",
+            type=measuring.named_folder,
+            default=[],
+            metavar="NAME=FOLDER",
+            help=what,
+        )
+    parser.add_argument("--surfaces", type=Path, help="folder with surfaces.csv")
+    parser.add_argument("--each", type=int, default=2, help="cracks by width and surface")
+    parser.add_argument("--block", type=float, help="pixels after which blocks meet; else a tile")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--workers", type=int, default=os.cpu_count())
+    parser.add_argument("--kept", type=Path, default=Path("runs/benchmark/kept"))
+    parser.add_argument("--out", type=Path, default=Path("runs/benchmark"))
+    return parser.parse_args()
+
+
+def sets(arguments: argparse.Namespace) -> Iterator[list[Looked]]:
+    """The photos of each set."""
+    for name, folder in arguments.photos:
+        yield list(line_photos.with_masks(name, folder))
+    for name, folder in arguments.sound:
+        yield list(line_photos.sound(name, folder))
+    if arguments.surfaces:
+        yield list(line_photos.surfaces(arguments.surfaces))
+    for name, folder in arguments.joined:
+        yield list(line_photos.joined(name, folder, arguments.seed))
+
+
+def look(photos: Sequence[Looked], kept: Kept, workers: int) -> list[Row]:
+    """Inspect and match the photos of a set."""
+    if not photos:
+        return []
+    started, known = time.perf_counter(), sum(photo in kept for photo in photos)
+    say(f"{photos[0].set}: {len(photos)} photos, {known} of them known")
+    with ThreadPoolExecutor(workers) as pool:
+        rows = list(pool.map(partial(row, kept=kept), photos))
+    say(f"  {time.perf_counter() - started:.0f} s")
+    return rows
+
+
+def row(photo: Looked, kept: Kept) -> Row:
+    """One photo. On a sound one whatever a model without lines finds is a false crack, too."""
+    result = kept(photo)
+    assert result.width is not None
+    assert result.height is not None
+    mask = photo.cracked()
+    counts = mask is None or any(label for _, label in masks.cut_patches(mask))
+    if result.cracks is None and mask is not None:
+        return Row(photo, result, None, counts)
+    if mask is None:
+        mask = np.zeros((result.height, result.width), bool)
+    matched = match(result.cracks or (), mask, photo.group)
+    if result.cracks is None:
+        scores = np.array([region.score for region in result.regions], np.float64)
+        matched = replace(matched, scores=scores, false=np.ones(len(scores), bool))
+    return Row(photo, result, matched, counts)
+
+
+def chosen(rows: Sequence[Row], name: str) -> list[Row]:
+    """The rows of a set."""
+    return [row for row in rows if row.photo.set == name]
+
+
+def halves(rows: Sequence[Row]) -> Iterator[tuple[str, list[Row]]]:
+    """All, and by the parity of their numbers, where each has one."""
+    yield HALVES[0], list(rows)
+    if all(row.photo.number is not None for row in rows):
+        for parity, name in enumerate(HALVES[1:]):
+            part = [row for row in rows if (row.photo.number or 0) % 2 == parity]
+            if part:
+                yield name, part
+
+
+def described(rows: Sequence[Row]) -> dict[str, Any]:
+    """What a set is."""
+    return {
+        "photos": len(rows),
+        "masks": rows[0].photo.mask is not None,
+        "sha256": hashing.of_value(sorted(row.photo.digest for row in rows)),
+    }
+
+
+def facts(rows: Sequence[Row], seed: int) -> dict[str, Any]:
+    """Every figure of these photos; of lines only where the model has some."""
+    judged = [row for row in rows if row.counts]
+    said = {
+        name: rate(judged, [row.result.verdict in meant for row in judged])
+        for name, meant in VERDICTS.items()
+    }
+    said["material_other"] = rate(rows, [row.result.material == "other" for row in rows])
+    matched = [row.matched for row in rows if row.matched is not None]
+    lines = measures.measure(matched, seed=seed).to_dict() if len(matched) == len(rows) else None
+    if lines is not None and lines["froc"] is not None:
+        del lines["froc"]["curve"]
+    return {
+        "photos": len(rows),
+        "groups": len({row.photo.group for row in rows}),
+        "megapixels": sum((row.result.width or 0) * (row.result.height or 0) for row in rows) / 1e6,
+        **said,
+        "lines": lines,
+    }
+
+
+def rate(rows: Sequence[Row], values: Sequence[bool]) -> dict[str, Any] | None:
+    """How many, with the interval of as many trials as there are source photos."""
+    if not rows:
+        return None
+    groups = len({row.photo.group for row in rows})
+    interval = wilson(float(np.mean(values)), groups).to_dict()
+    return {"count": sum(values), "of": len(values), "rate": interval}
+
+
+def froc(rows: Sequence[Row], seed: int) -> dict[str, Any]:
+    """Recall on each set with masks against the false cracks on all that is sound, not joined."""
+    matched = [(row.photo, row.matched) for row in rows if row.matched is not None]
+    silent = [one for photo, one in matched if photo.mask is None and not photo.joined]
+    found = {}
+    for name in dict.fromkeys(photo.set for photo, _ in matched if photo.mask is not None):
+        own = [one for photo, one in matched if photo.set == name]
+        cracked = [replace(one, megapixels=0.0, false=np.zeros_like(one.false)) for one in own]
+        curve = measures.measure([*cracked, *silent], seed=seed).froc
+        if silent and curve is not None:
+            found[name] = curve.to_dict()
+    return found
+
+
+def on_surfaces(
+    inspector: Inspector, rows: Sequence[Row], arguments: argparse.Namespace
+) -> dict[str, Any] | None:
+    """Synthetic cracks on the surfaces of concrete; None without lines or surfaces."""
+    grounds = {
+        row.photo.group: row.photo.load().pixels
+        for row in rows
+        if row.photo.set == f"surfaces, {', '.join(CONCRETE)}" and row.result.cracks is not None
+    }
+    if not grounds:
+        return None
+    say(f"synthetic cracks on {len(grounds)} surfaces")
+    rule = inspector.bundle.input
+    followed = synthetic.follow_all(
+        grounds,
+        lambda pixels: inspector.inspect(pixels).cracks or (),
+        each=arguments.each,
+        seed=arguments.seed,
+        block=arguments.block or TILE * rule.window / rule.size,
+    )
+    return widths.summarise(followed, seed=arguments.seed).to_dict()
+
+
+def say(text: str) -> None:
+    """On stderr: stdout is for the table."""
+    print(text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()

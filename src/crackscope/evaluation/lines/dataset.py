@@ -1,0 +1,132 @@
+"""Inspect the whole photos of a data set with masks, and match the cracks with the masks."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from crackscope.data.fingerprints import Unreadable
+from crackscope.data.manifest import Dataset
+from crackscope.data.readers import masks
+from crackscope.errors import DatasetError, ImageError
+from crackscope.evaluation import pictures
+from crackscope.evaluation.lines.match import Matched, match
+from crackscope.images.read import decode
+from crackscope.inspection.inspector import Inspector
+from crackscope.types import Crack, Patch, Photo
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Photos with masks on which lines are measured, path -> source photo.
+
+    `unreadable` are known already; `left_out` counts those of which the model has seen a patch.
+    """
+
+    groups: Mapping[str, str]
+    unreadable: frozenset[str] = frozenset()
+    left_out: int = 0
+
+
+@dataclass(frozen=True)
+class MatchedSet:
+    """The photos that were matched, none where the model has no lines; and what to know of them."""
+
+    photos: tuple[Matched, ...] = ()
+    unreadable: tuple[Unreadable, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def masks_of(dataset: Dataset) -> dict[str, str]:
+    """Photo -> mask, by path, of a data set that was read with its masks; {} of any other."""
+    try:
+        found = masks.pairs(dataset.source)
+    except DatasetError:
+        return {}
+    return found if all(patch.path in found for patch in dataset.patches) else {}
+
+
+def choose(
+    dataset: Dataset,
+    patches: Sequence[Patch],
+    groups: Sequence[str],
+    unreadable: Sequence[Unreadable] = (),
+) -> Chosen:
+    """The photos of a data set, those without any patch too, but none of which one is left out.
+
+    `patches` are those that count, `groups` their source photos; a photo without a patch is of the
+    source photo that its name tells.
+    """
+    known = {patch.path: group for patch, group in zip(patches, groups, strict=True)}
+    names = {path: masks.photo_of(PurePosixPath(path).name) for path in masks_of(dataset)}
+    by_name = {name: known[path] for path, name in names.items() if path in known}
+    kept = {patch.key for patch in patches} | {bad.path for bad in unreadable}
+    seen = {patch.path for patch in dataset.patches if patch.key not in kept}
+    left = {
+        path: known.get(path, by_name.get(name, name))
+        for path, name in names.items()
+        if path not in seen
+    }
+    bad_files = frozenset(bad.path.partition("#")[0] for bad in unreadable)
+    return Chosen(left, bad_files, len(names) - len(left))
+
+
+def match_dataset(
+    inspector: Inspector,
+    dataset: Dataset,
+    chosen: Chosen,
+    threshold: float | None = None,
+    workers: int | None = None,
+) -> MatchedSet:
+    """Inspect and match the chosen photos as `inspect` does, `threshold` in place of the model's.
+
+    Load the inspector with `threads=1`: `workers` threads (one for each core by default) are used.
+    """
+    known = masks_of(dataset)
+    photos = [Patch(path, 0) for path in chosen.groups]
+
+    def matched(few: Sequence[Photo]) -> list[Matched | Unreadable | None]:
+        results = [inspector.inspect(photo, threshold) for photo in few]
+        return [
+            None
+            if result.cracks is None
+            else _match(dataset, photo, known[photo.path], chosen.groups[photo.path], result.cracks)
+            for photo, result in zip(few, results, strict=True)
+        ]
+
+    # One by one at first: a model without lines is told by the first photo that can be read.
+    rows: list[Matched | Unreadable | None] = []
+    while len(rows) < len(photos) and all(isinstance(row, Unreadable) for row in rows):
+        rows += pictures.each(dataset, [photos[len(rows)]], matched, "lines", 1)
+    if not rows or rows[-1] is None:
+        return MatchedSet()
+    rows += pictures.each(dataset, photos[len(rows) :], matched, "lines", workers)
+    failed = (row for row in rows if isinstance(row, Unreadable))
+    return MatchedSet(
+        tuple(row for row in rows if isinstance(row, Matched)),
+        tuple(bad for bad in failed if bad.path not in chosen.unreadable),
+        tuple(_notes(chosen)),
+    )
+
+
+def _notes(chosen: Chosen) -> list[str]:
+    if not chosen.left_out:
+        return []
+    return [
+        f"lines are measured without {chosen.left_out} of "
+        f"{chosen.left_out + len(chosen.groups)} photos: the model was trained on patches of those"
+    ]
+
+
+def _match(
+    dataset: Dataset, photo: Photo, mask: str, group: str, cracks: Sequence[Crack]
+) -> Matched | Unreadable:
+    try:
+        pixels = decode(dataset.source.read_bytes(mask), mask).pixels
+    except (ImageError, OSError) as error:
+        kind = error.kind if isinstance(error, ImageError) else "unreadable"
+        return Unreadable(mask, kind, str(error))
+    if pixels.shape != photo.pixels.shape:
+        rule = f"a mask has the size of its photo, {photo.width} x {photo.height} px"
+        height, width = pixels.shape[:2]
+        return Unreadable(mask, "unreadable", f"{rule}. Received: {width} x {height} px")
+    return match(cracks, masks.cracked(pixels), group)

@@ -1,0 +1,111 @@
+"""Cracks of one photo against its mask: which of their lines are right, what of it they find.
+
+Only centre lines count, so that fat lines gain nothing. A pixel of a found line is right within
+4 px of the mask. A pixel of the mask's centre line is found within 4 px, plus the mask's own half
+width near it, of a found line. A crack is false where less than half of its line is right; on a
+sound photo each is.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crackscope import extras
+from crackscope.evaluation.lines.raster import (
+    Flat,
+    Mask,
+    centre_line,
+    chain_length,
+    distance,
+    highest_near,
+    raster,
+)
+from crackscope.types import Crack
+
+TOLERANCE_PX = 4
+_REACH = 18**0.5
+"""Between centres of pixels 4 px apart in a picture: what a disc of 9 x 9 pixels covers."""
+_NEAR = 31
+"""Side of the square in which a mask's half width is looked for: annotators paint unevenly."""
+_RIGHT = 0.5
+NEVER = -np.inf
+
+
+@dataclass(frozen=True, eq=False)
+class Matched:
+    """What counts of one photo, for every threshold at once.
+
+    `group` names the source photo. Of each crack: `scores` (K,), `false` (K,) bool. Of each pixel
+    of their lines: `lines` (P,) the highest score of a crack there, `right` (P,) bool. Of each
+    pixel of the mask's centre line: `centre` (C,) the highest score that finds it, NEVER where
+    none does. `right_px` is the length of all that is right, `true_px` that of the centre line.
+    """
+
+    group: str
+    megapixels: float
+    scores: NDArray[np.float64]
+    false: NDArray[np.bool_]
+    lines: NDArray[np.float64]
+    right: NDArray[np.bool_]
+    centre: NDArray[np.float64]
+    right_px: float
+    true_px: float
+
+    @property
+    def cracked(self) -> bool:
+        """Whether the mask shows a crack."""
+        return len(self.centre) > 0
+
+
+def match(cracks: Sequence[Crack], mask: Mask, group: str = "") -> Matched:
+    """Match the cracks of a photo with its mask, (H, W) bool."""
+    height, width = mask.shape
+    cracks = sorted(cracks, key=lambda crack: -crack.score)
+    scores = np.array([crack.score for crack in cracks], np.float64)
+    pixels = [raster(crack.lines, height, width) for crack in cracks]
+    near = distance(~mask) <= _REACH
+    false = [float(near.flat[own].mean()) < _RIGHT if len(own) else True for own in pixels]
+    there, first = np.unique(_joined(pixels), return_index=True)
+    right = near.flat[there]
+    truth = centre_line(mask)
+    return Matched(
+        group=group,
+        megapixels=mask.size / 1e6,
+        scores=scores,
+        false=np.array(false, bool),
+        lines=np.repeat(scores, [len(own) for own in pixels])[first],
+        right=right,
+        centre=_found(truth, mask, pixels, scores),
+        right_px=chain_length(there[right], height, width),
+        true_px=chain_length(truth, height, width),
+    )
+
+
+def _joined(pixels: Sequence[Flat]) -> Flat:
+    return np.concatenate([*pixels, np.empty(0, np.intp)])
+
+
+def _found(
+    truth: Flat, mask: Mask, pixels: Sequence[Flat], scores: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """(C,) the highest score of a crack within reach of each pixel; `scores` fall."""
+    found = np.full(len(truth), NEVER)
+    if not len(truth) or not len(scores):
+        return found
+    reach = highest_near(distance(mask), _NEAR).flat[truth] + TOLERANCE_PX
+    width = mask.shape[1]
+    places = np.stack(np.divmod(truth, width), axis=1)
+    for own, score in zip(pixels, scores, strict=True):
+        open_ = np.flatnonzero(found == NEVER)
+        if len(own) and len(open_):
+            tree = _tree(np.stack(np.divmod(own, width), axis=1))
+            away, _ = tree.query(places[open_])
+            found[open_[away <= reach[open_]]] = score
+    return found
+
+
+def _tree(places: NDArray[np.intp]) -> Any:
+    return extras.require("scipy.spatial", "train", "evaluate lines").cKDTree(places)

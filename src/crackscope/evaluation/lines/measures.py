@@ -1,0 +1,154 @@
+"""Line precision, recall and F1, the length found, and false cracks a megapixel, with intervals.
+
+Each is a ratio of sums over photos, so that long cracks count more. The sums are drawn again by
+the bootstrap over source photos that every other figure has (evaluation/intervals.py).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crackscope.evaluation import intervals
+from crackscope.evaluation.lines.match import TOLERANCE_PX, Matched
+from crackscope.evaluation.lines.sweep import Froc, sums, sweep
+from crackscope.evaluation.metrics import Floats
+from crackscope.types import Interval
+
+PRECISION, RECALL, F1 = "line_precision", "line_recall", "line_f1"
+LENGTH = "length_found"
+FALSE_CRACKS = "false_cracks_per_megapixel"
+SOUND_WITH_CRACK = "sound_photos_with_a_crack"
+NAMES = (PRECISION, RECALL, F1, LENGTH, FALSE_CRACKS, SOUND_WITH_CRACK)
+
+
+@dataclass(frozen=True)
+class LineFigures:
+    """How well lines run over a set of photos.
+
+    `metrics` hold what is defined: no recall without a crack, no rate of sound photos without one.
+    `froc` is None where no photo is cracked.
+    """
+
+    metrics: Mapping[str, Interval]
+    counts: Mapping[str, int]
+    megapixels: float
+    froc: Froc | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """As under `lines` in metrics.json."""
+        return {
+            "tolerance_px": TOLERANCE_PX,
+            "metrics": {name: value.to_dict() for name, value in self.metrics.items()},
+            "counts": dict(self.counts),
+            "megapixels": round(self.megapixels, 4),
+            "froc": None if self.froc is None else self.froc.to_dict(),
+        }
+
+
+def measure(
+    photos: Sequence[Matched], resamples: int = intervals.RESAMPLES, seed: int = 0
+) -> LineFigures:
+    """Every figure of the cracks as they are listed, and what other thresholds would give."""
+    if not photos:
+        raise ValueError("lines are measured on at least one photo")
+    swept = sweep(photos)
+    table = np.stack([_row(photo) for photo in photos])
+    groups = intervals.group_codes([photo.group for photo in photos])
+    cracked = np.array([photo.cracked for photo in photos])
+    drawn = sums(np.hstack([table, swept.table]), cracked, groups, resamples, seed)
+    whole, spread = _figures(table.sum(axis=0)[None]), _figures(drawn[:, : table.shape[1]])
+    trials = _trials(table, cracked, groups)
+    metrics = {
+        name: _interval(name, float(whole[name][0]), spread[name], trials[name], photos)
+        for name in NAMES
+        if trials[name] and np.isfinite(whole[name][0])
+    }
+    froc = swept.froc(drawn[:, table.shape[1] :], trials[RECALL]) if cracked.any() else None
+    megapixels = float(sum(photo.megapixels for photo in photos))
+    return LineFigures(metrics, _counts(photos, groups), megapixels, froc)
+
+
+def _row(photo: Matched) -> Floats:
+    """What is summed of a photo, in the order of `_figures`."""
+    sound = not photo.cracked
+    return np.array(
+        [
+            photo.right.sum(),
+            len(photo.right),
+            np.isfinite(photo.centre).sum(),
+            len(photo.centre),
+            photo.right_px,
+            photo.true_px,
+            photo.false.sum(),
+            photo.megapixels,
+            sound,
+            sound and len(photo.scores) > 0,
+        ],
+        np.float64,
+    )
+
+
+def _figures(sums: Floats) -> dict[str, Floats]:
+    """From sums (R, columns) to (R,) of each figure, NaN where it is not defined."""
+    right, lines, found, centre, right_px, true_px, false, megapixels, sound, hit = sums.T
+    precision, recall = _over(right, lines), _over(found, centre)
+    return {
+        PRECISION: precision,
+        RECALL: recall,
+        F1: f1(precision, recall),
+        LENGTH: _over(right_px, true_px),
+        FALSE_CRACKS: _over(false, megapixels),
+        SOUND_WITH_CRACK: _over(hit, sound),
+    }
+
+
+def f1(precision: Floats, recall: Floats) -> Floats:
+    """Harmonic mean; 0 where nothing is found at all, NaN where there is nothing to find."""
+    exact = np.nan_to_num(precision, nan=0.0)
+    return np.asarray(2 * exact * recall / np.maximum(exact + recall, 1e-12), np.float64)
+
+
+def _over(part: Floats, whole: Floats) -> Floats:
+    return np.asarray(part / np.where(whole > 0, whole, np.nan), np.float64)
+
+
+def _trials(table: Floats, cracked: NDArray[np.bool_], groups: NDArray[np.int64]) -> dict[str, int]:
+    """How many source photos each figure is one of."""
+    with_lines = table[:, 1] > 0
+    rows = {
+        PRECISION: with_lines if cracked.any() else np.zeros_like(cracked),
+        RECALL: cracked,
+        F1: cracked,
+        LENGTH: cracked,
+        FALSE_CRACKS: np.ones_like(cracked),
+        SOUND_WITH_CRACK: ~cracked,
+    }
+    return {name: len(np.unique(groups[chosen])) for name, chosen in rows.items()}
+
+
+def _interval(
+    name: str, value: float, spread: Floats, trials: int, photos: Sequence[Matched]
+) -> Interval:
+    most = 1.0
+    if name == LENGTH:
+        most = float(np.nanmax(spread)) + 1.0
+    if name == FALSE_CRACKS:  # none seen: as if each source photo had one with the highest odds
+        area = sum(photo.megapixels for photo in photos)
+        most = float(np.nanmax(spread)) + trials / area
+    return intervals.interval(value, spread, trials, most=most)
+
+
+def _counts(photos: Sequence[Matched], groups: NDArray[np.int64]) -> dict[str, int]:
+    sound = [photo for photo in photos if not photo.cracked]
+    return {
+        "photos": len(photos),
+        "groups": len(np.unique(groups)),
+        "cracked_photos": len(photos) - len(sound),
+        "sound_photos": len(sound),
+        "sound_photos_with_a_crack": sum(len(photo.scores) > 0 for photo in sound),
+        "cracks": sum(len(photo.scores) for photo in photos),
+        "false_cracks": int(sum(photo.false.sum() for photo in photos)),
+    }
