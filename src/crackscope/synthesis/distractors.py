@@ -10,6 +10,7 @@ from crackscope.synthesis import (
     growth,
     hole,
     joint,
+    joints,
     ledge,
     line,
     masonry,
@@ -38,6 +39,7 @@ class Distractor(Protocol):
 DISTRACTORS: Registry[Distractor] = Registry("distractor")
 DISTRACTORS.register("joint")(joint.draw)
 DISTRACTORS.register("blocks")(joint.draw_blocks)
+DISTRACTORS.register("joints")(joints.draw_pattern)
 DISTRACTORS.register("shadow")(shadow.draw)
 DISTRACTORS.register("blot")(stain.draw_blot)
 DISTRACTORS.register("streaks")(stain.draw_streaks)
