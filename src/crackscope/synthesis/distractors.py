@@ -13,7 +13,10 @@ from crackscope.synthesis import (
     joints,
     ledge,
     line,
+    litter,
+    marks,
     masonry,
+    nets,
     shadow,
     spall,
     stain,
@@ -56,6 +59,16 @@ DISTRACTORS.register("root")(growth.draw_root)
 DISTRACTORS.register("spall")(spall.draw)
 DISTRACTORS.register("bricks")(masonry.draw_bricks)
 DISTRACTORS.register("rubble")(masonry.draw_rubble)
+DISTRACTORS.register("twigs")(litter.draw_twigs)
+DISTRACTORS.register("straw")(litter.draw_straw)
+DISTRACTORS.register("mesh")(nets.draw_mesh)
+DISTRACTORS.register("web")(nets.draw_web)
+DISTRACTORS.register("cast")(nets.draw_cast)
+DISTRACTORS.register("tide")(nets.draw_tide)
+DISTRACTORS.register("writing")(marks.draw_writing)
+DISTRACTORS.register("ruler")(marks.draw_ruler)
+DISTRACTORS.register("tyre")(marks.draw_tyre)
+DISTRACTORS.register("pipe")(marks.draw_pipe)
 
 
 def add(

@@ -117,7 +117,7 @@ def network(
     height, wide = surface.shape[:2]
     cell = max(14.0, 5 * width, 0.07 * min(height, wide)) * log_uniform(rng, 1.0, 3.5)
     reach = rng.uniform(0.25, 0.6) * max(height, wide)
-    missing = rng.uniform(0.1, 0.5)
+    missing = rng.uniform(0.05, 0.35)
     centre = rng.uniform(0.2, 0.8, 2) * (wide, height)
     rough = rng.uniform(0.04, 0.15)
     lines = []

@@ -67,7 +67,7 @@ def _walk(
 
 def meshes(reach: float, cell: float, missing: float, rng: np.random.Generator) -> list[Points]:
     """Ways over the edges of uneven meshes around (0, 0), as far as `reach`, of which a fraction
-    is `missing`; each edge lies on one way."""
+    is `missing`; each edge lies on one way, single ones on none."""
     pieces = _hexagons(reach, cell, rng)
     kept = np.hypot(*pieces.mean(axis=1).T) < reach * rng.uniform(0.6, 1.0, len(pieces))
     pieces = pieces[kept & (rng.random(len(pieces)) > missing)]
@@ -80,7 +80,8 @@ def meshes(reach: float, cell: float, missing: float, rng: np.random.Generator) 
                 moved[node] = point + rng.normal(0, 0.16 * cell, 2)
         ways.setdefault(one, []).append(two)
         ways.setdefault(two, []).append(one)
-    return [np.array([moved[node] for node in trail]) for trail in _trails(ways)]
+    trails = [trail for trail in _trails(ways) if len(trail) > 2]
+    return [np.array([moved[node] for node in trail]) for trail in trails]
 
 
 def _node(point: Points) -> tuple[int, int]:

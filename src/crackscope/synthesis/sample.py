@@ -25,13 +25,16 @@ from crackscope.types import Pixels
 
 _BESIDE, _ALONE = (0.4, 0.4, 0.2), (0.15, 0.5, 0.35)
 """How likely 0, 1 and 2 distractors are, beside a crack and without one."""
-_ON_TOP = frozenset({"shadow", "streaks", "blot", "cable", "chalk", "plant", "root", "rust_spot"})
+_ON_TOP = frozenset(
+    ("shadow", "streaks", "blot", "cable", "chalk", "plant", "root", "rust_spot", "twigs", "straw")
+    + ("mesh", "web", "cast", "writing", "ruler", "tyre", "pipe", "tide")
+)
 """What may also lie over a crack, and not only below it."""
 _JOINTED = 0.16
 """Fraction of surfaces with a pattern of joints, which cracks may follow."""
 _SPOILT, _ENLARGED = 0.33, 0.08
 """Fractions of photos with a fault, and of photos that are an enlarged part of one."""
-_STILL_SEEN = 0.6
+_STILL_SEEN = 0.85
 """How much of what makes a crack visible has to be left in a spoilt photo."""
 
 
