@@ -38,7 +38,8 @@ def test_crops_have_the_size_asked_for_and_repeat(size: int) -> None:
         assert one.pixels.dtype == np.uint8
         assert np.array_equal(one.pixels, two.pixels)
         assert (one.material, one.name) == (two.material, two.name)
-        assert one.material == ("other" if one.name in ("scan", "photo") else "concrete")
+        if not one.name.startswith("generated"):
+            assert one.material == ("other" if one.name in ("scan", "photo") else "concrete")
         seen.add(one.name)
     assert len(seen) > 3
 
@@ -53,7 +54,20 @@ def test_patches_side_by_side_leave_no_seam() -> None:
     assert np.abs(np.diff(mean)).max() < 6 * np.median(np.abs(np.diff(mean)))
 
 
-def test_without_any_picture_concrete_is_drawn() -> None:
-    ground = Grounds().take(np.random.default_rng(0), 100)
-    assert ground.material == "concrete"
-    assert ground.pixels.shape == (100, 100, 3)
+def test_without_any_picture_surfaces_are_generated() -> None:
+    seen = set()
+    for seed in range(20):
+        ground = Grounds().take(np.random.default_rng(seed), 64)
+        assert ground.pixels.shape == (64, 64, 3)
+        assert ground.name.startswith("generated ")
+        seen.add(ground.material)
+    assert seen == {"concrete", "other"}
+
+
+def test_cracks_are_drawn_on_what_cracks() -> None:
+    wood = packed(noise(300, 97), "wood", material="other", cracks=False)
+    grounds = Grounds(surfaces=[SURFACE, wood])
+    taken = [grounds.take(np.random.default_rng(i), 64, cracked=True) for i in range(40)]
+    assert "wood" not in {ground.name for ground in taken}
+    assert all(ground.material == "concrete" for ground in taken if ground.name != "scan")
+    assert "wood" in {grounds.take(np.random.default_rng(i), 64).name for i in range(40)}

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crackscope.synthesis import concrete, crack, sample, shapes, visible
+from crackscope.synthesis import concrete, crack, cracks, faults, looks, sample, shapes, visible
+from crackscope.synthesis.kinds import Setting
 
 SHAPES = [(224, 224), (448, 448), (96, 140), (32, 32)]
 
@@ -62,7 +63,9 @@ def test_the_mask_is_empty_if_and_only_if_there_is_no_crack(
 def test_the_picture_is_darker_or_lighter_where_the_mask_is(monkeypatch) -> None:
     """Without distractors and camera, nothing but the crack differs from the ground."""
     monkeypatch.setattr(sample, "_BESIDE", (1.0, 0.0, 0.0))
-    monkeypatch.setattr(sample.camera, "resave", lambda pixels, rng: pixels)
+    monkeypatch.setattr(sample, "_SPOILT", 0.0)
+    monkeypatch.setattr(sample, "_JOINTED", 0.0)
+    monkeypatch.setattr(looks, "_FREQUENCY", (1.0, 0, 0, 0, 0, 0))
     picture = ground(noise=0.5)
     inside, outside = [], []
     for seed in range(40):
@@ -80,11 +83,38 @@ def test_what_nobody_could_see_is_drawn_again_bolder() -> None:
     texture = visible.texture_of(surface)
     seen = []
     for seed in range(40):
-        drawn = sample._crack(surface, np.random.default_rng(seed), 0.5, 1.0, [])
+        drawn = cracks.draw_one(surface, np.random.default_rng(seed), Setting(0.5))
         change = (drawn.pixels - surface).mean(axis=2)
-        length = sample._length(drawn, float(drawn.courses[0].widths.mean()))
-        seen.append(visible.strength(change, drawn.mask, texture, length) > 0.6)
+        length = cracks.length_of(drawn)
+        seen.append(visible.strength(change, drawn.mask, texture, length) >= 1)
     assert np.mean(seen) > 0.9
+
+
+@pytest.mark.parametrize("fault", faults.FAULTS)
+def test_faults_keep_the_picture_and_grow_with_their_strength(fault: faults.Fault) -> None:
+    picture = ground(90, 120, noise=10)
+    change = []
+    for strength in (0.1, 0.9):
+        spoilt = [fault(picture, strength, np.random.default_rng(seed)) for seed in range(5)]
+        assert all(one.shape == picture.shape and one.dtype == np.uint8 for one in spoilt)
+        again = fault(picture, strength, np.random.default_rng(0))
+        assert np.array_equal(again, spoilt[0])
+        change.append(np.mean([np.abs(one.astype(float) - picture).mean() for one in spoilt]))
+    assert change[1] > 1.05 * change[0] > 0
+
+
+def test_an_enlarged_part_has_its_mask_enlarged_with_it(monkeypatch) -> None:
+    monkeypatch.setattr(sample, "_ENLARGED", 0.0)
+    plain = [sample.draw(ground(), True, np.random.default_rng(seed)) for seed in range(10)]
+    monkeypatch.setattr(sample, "_ENLARGED", 1.0)
+    large = [sample.draw(ground(), True, np.random.default_rng(seed)) for seed in range(10)]
+    assert all(one.mask.any() for one in large)
+    widths = [
+        two.courses[0].widths.mean() / one.courses[0].widths.mean()
+        for one, two in zip(plain, large, strict=True)
+    ]
+    assert min(widths) > 1.3
+    assert max(widths) < 4.1
 
 
 def test_the_mask_goes_where_a_long_stretch_is_hidden_and_stays_over_a_short_one() -> None:

@@ -3,6 +3,7 @@
 import io
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from crackscope.synthesis.surface import Surface, log_uniform
@@ -35,6 +36,40 @@ def resave(pixels: Pixels, rng: np.random.Generator) -> Pixels:
         image.save(content, "JPEG", quality=int(rng.integers(35, 91)))
         image = Image.open(content)
     return np.asarray(image)
+
+
+def develop(pixels: Pixels, rng: np.random.Generator) -> Pixels:
+    """Exposure, gamma and white balance of some camera: (H, W, 3) uint8 -> the same shape."""
+    gain = rng.uniform(0.85, 1.12) * (1 + rng.normal(0, 0.025, 3))
+    gamma = log_uniform(rng, 0.75, 1.35)
+    levels = (np.arange(256) / 255) ** gamma
+    curves = np.clip(255 * gain[:, None] * levels + 0.5, 0, 255).astype(np.uint8)
+    return np.stack([curves[channel][pixels[..., channel]] for channel in range(3)], axis=2)
+
+
+def enlarge(
+    pixels: Pixels, mask: NDArray[np.uint8], rng: np.random.Generator
+) -> tuple[Pixels, NDArray[np.uint8], tuple[float, float, float]]:
+    """A part of a picture enlarged 1.4 to 4 times to its size, soft and without detail, and the
+    same part of the mask; with it left, top and factor of the part.
+
+    Where the mask is not empty, the part shows some of it.
+    """
+    height, width = mask.shape
+    factor = log_uniform(rng, 1.4, 4.0)
+    size = np.array([height, width]) / factor
+    there = np.argwhere(mask > mask.max() // 2)
+    anchor = (
+        there[int(rng.integers(len(there)))] if len(there) else rng.uniform(0, 1, 2) * mask.shape
+    )
+    corner = np.clip(anchor - size * rng.uniform(0.25, 0.75, 2), 0, np.array(mask.shape) - size)
+    top, left = float(corner[0]), float(corner[1])
+    box = (left, top, left + width / factor, top + height / factor)
+    ways = (Image.Resampling.BILINEAR, Image.Resampling.BICUBIC, Image.Resampling.LANCZOS)
+    way = ways[int(rng.integers(3))]
+    large = Image.fromarray(pixels).resize((width, height), way, box=box)
+    wide = Image.fromarray(mask).resize((width, height), Image.Resampling.BILINEAR, box=box)
+    return np.asarray(large), np.asarray(wide), (left, top, factor)
 
 
 def _binomial(surface: Surface) -> Surface:

@@ -60,22 +60,34 @@ def arc_length(points: Points) -> NDArray[np.float64]:
 
 def directions(points: Points) -> Points:
     """Unit vectors of the segments, (N - 1, 2); to the right where a segment has no length."""
-    legs = np.diff(points, axis=0)
+    return _units(np.diff(points, axis=0))
+
+
+def _units(legs: Points) -> Points:
     lengths = np.hypot(*legs.T)[:, None]
     return np.where(lengths > 1e-6, legs / np.maximum(lengths, 1e-6), (1.0, 0.0))
 
 
 def band(height: int, width: int, points: Points, reach: float) -> Band:
     """All pixels whose centre lies within `reach` of the course."""
-    box = _window(height, width, points, reach) or (0, 0, 0, 0)
+    return band_of_pieces(height, width, np.stack([points[:-1], points[1:]], axis=1), reach)
+
+
+def band_of_pieces(height: int, width: int, pieces: NDArray[np.float64], reach: float) -> Band:
+    """All pixels whose centre lies within `reach` of straight pieces (N, 2, 2): start and end,
+    x and y. They need not meet; `along` goes on from each to the next."""
+    box = _window(height, width, pieces.reshape(-1, 2), reach) or (0, 0, 0, 0)
     first_row, last_row, first_column, last_column = box
     shape = (last_row - first_row, last_column - first_column)
     nearest = np.full(shape, np.inf, np.float32)
     along, across = np.zeros((2, *shape), np.float32)
     segment = np.zeros(shape, np.intp)
-    starts, units = arc_length(points), directions(points)
-    for index, ((x, y), (ux, uy)) in enumerate(zip(points[:-1], units, strict=True)):
-        window = _window(height, width, points[index : index + 2], reach)
+    legs = pieces[:, 1] - pieces[:, 0]
+    lengths = np.hypot(*legs.T)
+    starts = np.concatenate([[0.0], np.cumsum(lengths)])
+    units = _units(legs)
+    for index, ((x, y), (ux, uy)) in enumerate(zip(pieces[:, 0], units, strict=True)):
+        window = _window(height, width, pieces[index], reach)
         if window is None:
             continue
         top, bottom, left, right = window
@@ -83,7 +95,7 @@ def band(height: int, width: int, points: Points, reach: float) -> Band:
         dy = np.arange(top, bottom, dtype=np.float32)[:, None] + np.float32(0.5 - y)
         ahead = dx * np.float32(ux) + dy * np.float32(uy)
         aside = dy * np.float32(ux) - dx * np.float32(uy)
-        place = np.clip(ahead, 0.0, np.float32(starts[index + 1] - starts[index]))
+        place = np.clip(ahead, 0.0, np.float32(lengths[index]))
         distance = np.hypot(aside, ahead - place)
         here = (
             slice(top - first_row, bottom - first_row),

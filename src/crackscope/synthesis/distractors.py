@@ -10,9 +10,13 @@ from crackscope.synthesis import (
     growth,
     hole,
     joint,
+    joints,
     ledge,
     line,
+    litter,
+    marks,
     masonry,
+    nets,
     shadow,
     spall,
     stain,
@@ -38,6 +42,7 @@ class Distractor(Protocol):
 DISTRACTORS: Registry[Distractor] = Registry("distractor")
 DISTRACTORS.register("joint")(joint.draw)
 DISTRACTORS.register("blocks")(joint.draw_blocks)
+DISTRACTORS.register("joints")(joints.draw_pattern)
 DISTRACTORS.register("shadow")(shadow.draw)
 DISTRACTORS.register("blot")(stain.draw_blot)
 DISTRACTORS.register("streaks")(stain.draw_streaks)
@@ -54,6 +59,16 @@ DISTRACTORS.register("root")(growth.draw_root)
 DISTRACTORS.register("spall")(spall.draw)
 DISTRACTORS.register("bricks")(masonry.draw_bricks)
 DISTRACTORS.register("rubble")(masonry.draw_rubble)
+DISTRACTORS.register("twigs")(litter.draw_twigs)
+DISTRACTORS.register("straw")(litter.draw_straw)
+DISTRACTORS.register("mesh")(nets.draw_mesh)
+DISTRACTORS.register("web")(nets.draw_web)
+DISTRACTORS.register("cast")(nets.draw_cast)
+DISTRACTORS.register("tide")(nets.draw_tide)
+DISTRACTORS.register("writing")(marks.draw_writing)
+DISTRACTORS.register("ruler")(marks.draw_ruler)
+DISTRACTORS.register("tyre")(marks.draw_tyre)
+DISTRACTORS.register("pipe")(marks.draw_pipe)
 
 
 def add(

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from PIL import Image
 
-from crackscope.synthesis import concrete
+from crackscope.synthesis import materials
 from crackscope.synthesis.surface import Field, Surface, log_uniform
 from crackscope.types import Pixels
 
@@ -24,13 +24,15 @@ _NATIVE = 0.8
 class Packed(NamedTuple):
     """A picture of sound ground: the bytes of its file, a name, its material (None: not known).
 
-    `tiles`: its right border fits its left, and its lower border its upper one.
+    `tiles`: its right border fits its left, and its lower border its upper one. `cracks`: it is
+    of a kind that cracks as concrete does, so that cracks are drawn on it.
     """
 
     content: bytes
     name: str
     material: Material | None = None
     tiles: bool = False
+    cracks: bool = True
 
 
 class Ground(NamedTuple):
@@ -42,7 +44,7 @@ class Ground(NamedTuple):
 
 
 class Grounds:
-    """Crops of sound ground: `patches` laid side by side, parts of `surfaces`, and drawn concrete.
+    """Crops of sound ground: `patches` laid side by side, parts of `surfaces`, and generated ones.
 
     `weights` are how often a crop comes from patches, from surfaces, and from neither.
     """
@@ -51,24 +53,26 @@ class Grounds:
         self,
         patches: Sequence[Packed] = (),
         surfaces: Sequence[Packed] = (),
-        weights: tuple[float, float, float] = (0.45, 0.45, 0.1),
+        weights: tuple[float, float, float] = (0.42, 0.4, 0.18),
     ) -> None:
         self._patches, self._surfaces = tuple(patches), tuple(surfaces)
         has = np.array([bool(patches), bool(surfaces), True])
         self._weights = np.where(has, weights, 0.0) / np.sum(np.where(has, weights, 0.0))
         self._tones = np.array([_tone(patch.content) for patch in self._patches]).reshape(-1, 3)
+        self._cracking = [row for row, surface in enumerate(surfaces) if surface.cracks]
         self._scans: dict[int, Pixels] = {}
 
-    def take(self, rng: np.random.Generator, size: int) -> Ground:
+    def take(self, rng: np.random.Generator, size: int, cracked: bool = False) -> Ground:
         """A square crop of `size` px at 0.5 to 2 times the native scale, turned by quarters and
-        mirrored. The same `rng` gives the same crop."""
-        kind = int(rng.choice(3, p=self._weights))
-        pixels, material, name = (self._from_patches, self._from_surfaces, _drawn)[kind](rng, size)
-        turned = np.rot90(pixels, int(rng.integers(4)))
+        mirrored; if `cracked`, of a kind that cracks. The same `rng` gives the same crop."""
+        ways = (self._from_patches, self._from_surfaces, _generated)
+        ground = ways[int(rng.choice(3, p=self._weights))](rng, size, cracked)
+        turned = np.rot90(ground.pixels, int(rng.integers(4)))
         mirrored = turned[:, ::-1] if rng.random() < 0.5 else turned
-        return Ground(np.ascontiguousarray(mirrored), material, name)
+        return ground._replace(pixels=np.ascontiguousarray(mirrored))
 
-    def _from_patches(self, rng: np.random.Generator, size: int) -> Ground:
+    def _from_patches(self, rng: np.random.Generator, size: int, cracked: bool) -> Ground:
+        del cracked
         scale = log_uniform(rng, _NATIVE, 2.0)
         first = int(rng.integers(len(self._patches)))
         chosen = self._patches[first]
@@ -92,8 +96,9 @@ class Grounds:
         tone = picture.mean(axis=(0, 1))
         return _joined([_turned(tile, rng, side, tone) for tile in tiles], count)
 
-    def _from_surfaces(self, rng: np.random.Generator, size: int) -> Ground:
-        number = int(rng.integers(len(self._surfaces)))
+    def _from_surfaces(self, rng: np.random.Generator, size: int, cracked: bool) -> Ground:
+        numbers = self._cracking if cracked and self._cracking else range(len(self._surfaces))
+        number = numbers[int(rng.integers(len(numbers)))]
         chosen = self._surfaces[number]
         if number not in self._scans:
             self._scans[number] = _read(chosen.content)
@@ -110,9 +115,13 @@ class Grounds:
         return Ground(_resized(part, size), chosen.material, chosen.name)
 
 
-def _drawn(rng: np.random.Generator, size: int) -> Ground:
-    surface = concrete.texture(size, size, rng, grain=log_uniform(rng, 0.35, 1.4))
-    return Ground(np.asarray(surface + 0.5, np.uint8), "concrete", "generated")
+def _generated(rng: np.random.Generator, size: int, cracked: bool) -> Ground:
+    """Concrete or what is like it for half, and other materials."""
+    names = materials.CRACKING if cracked or rng.random() < 0.5 else materials.OTHERS
+    name = names[int(rng.integers(len(names)))]
+    kind = materials.MATERIALS.get(name)
+    pixels = np.asarray(kind.draw(size, size, rng) + np.float32(0.5), np.uint8)
+    return Ground(pixels, "concrete" if kind.cracks else "other", f"generated {name}")
 
 
 def _read(content: bytes) -> Pixels:

@@ -1,35 +1,41 @@
 """One picture to learn from: a crack, or only what is mistaken for one, and the crack's mask."""
 
-import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from itertools import count
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crackscope.synthesis import camera, crack, distractors, finish, visible
-from crackscope.synthesis import course as courses
-from crackscope.synthesis import shapes as real_shapes
+from crackscope.synthesis import (
+    camera,
+    cracks,
+    distractors,
+    faults,
+    finish,
+    joints,
+    pattern,
+    visible,
+)
 from crackscope.synthesis.crack import Course, Drawn
 from crackscope.synthesis.distractors import DISTRACTORS
+from crackscope.synthesis.kinds import Setting
 from crackscope.synthesis.shapes import Shape
-from crackscope.synthesis.surface import Surface, grey, log_uniform
+from crackscope.synthesis.surface import Field, Surface, grey, log_uniform
 from crackscope.types import Pixels
 
-_WIDTHS = ((0.5, 5.0), (3.0, 20.0), (20.0, 90.0))
-"""Of cracks in pixels: seen from a few metres, close up, and gaping."""
-_HOW_OFTEN = (0.74, 0.21, 0.05)
-_ATTEMPTS = 6
-"""How often a crack is made bolder: on black it cannot be seen whatever is tried."""
 _BESIDE, _ALONE = (0.4, 0.4, 0.2), (0.15, 0.5, 0.35)
 """How likely 0, 1 and 2 distractors are, beside a crack and without one."""
-_CRACKS = (0.78, 0.16, 0.06)
-"""How likely 1, 2 and 3 cracks are."""
-_ON_TOP = frozenset({"shadow", "streaks", "blot", "cable", "chalk", "plant", "root", "rust_spot"})
+_ON_TOP = frozenset(
+    ("shadow", "streaks", "blot", "cable", "chalk", "plant", "root", "rust_spot", "twigs", "straw")
+    + ("mesh", "web", "cast", "writing", "ruler", "tyre", "pipe", "tide")
+)
 """What may also lie over a crack, and not only below it."""
-Ends = tuple[tuple[float, float] | None, tuple[float, float] | None]
-"""Where a crack starts and ends, in pixels; None: somewhere beyond opposite borders."""
+_JOINTED = 0.16
+"""Fraction of surfaces with a pattern of joints, which cracks may follow."""
+_SPOILT, _ENLARGED = 0.33, 0.08
+"""Fractions of photos with a fault, and of photos that are an enlarged part of one."""
+_STILL_SEEN = 0.85
+"""How much of what makes a crack visible has to be left in a spoilt photo."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +77,21 @@ def draw(
     surface = ground.astype(np.float32)
     if rng.random() < 0.07:
         surface = finish.expose_aggregate(surface, rng)
-    if rng.random() < 0.4:
+    if rng.random() < 0.3:
         surface = finish.roughen(surface, rng, light)
+    laid = None
+    if rng.random() < _JOINTED:
+        laid = pattern.lay(surface.shape[0], surface.shape[1], rng, scale)
+        surface = joints.draw(surface, laid, rng, light, scale)
     below = [name for name in names if name not in above]
     surface = distractors.add(surface, below, rng, light, scale)
     drawn = Drawn(surface, np.zeros(surface.shape[:2], np.float32), ())
     if cracked:
-        drawn = _cover(
-            _cracks(surface, rng, light, zoom, shapes), surface, above, rng, light, scale
-        )
-    pixels = camera.photograph(drawn.pixels, rng, noise=log_uniform(rng, 0.3, 3.0))
-    mask = np.rint(drawn.mask * 255).astype(np.uint8)
-    return Sample(camera.resave(pixels, rng), mask, drawn.courses, name, tuple(names))
+        drawn, surface = cracks.draw(surface, rng, Setting(light, zoom, shapes, laid))
+        drawn, surface = _cover(drawn, surface, above, rng, light, scale)
+    pixels, mask = _photograph(drawn, surface, rng)
+    sample = Sample(pixels, mask, drawn.courses, name, tuple(names))
+    return _enlarge(sample, rng) if rng.random() < _ENLARGED else sample
 
 
 def _names(cracked: bool, rng: np.random.Generator) -> list[str]:
@@ -97,11 +106,11 @@ def _cover(
     rng: np.random.Generator,
     light: float,
     scale: float,
-) -> Drawn:
+) -> tuple[Drawn, Surface]:
     """What lies over the cracks, and their mask as far as they are still to be followed.
 
     The same things are drawn with the cracks below them and without: the difference is what
-    still shows of the cracks.
+    still shows of the cracks. Returns both.
     """
     seed = int(rng.integers(2**32))
     with_cracks, without = (
@@ -109,97 +118,54 @@ def _cover(
         for surface in (drawn.pixels, before)
     )
     change = grey(with_cracks - without)
-    kept = visible.keep(change, drawn.mask, visible.texture_of(without))
-    mask = kept if kept.any() else drawn.mask
-    return Drawn(with_cracks, mask, drawn.courses)
+    mask = _seen(change, drawn.mask, visible.texture_of(without))
+    return Drawn(with_cracks, mask, drawn.courses), without
 
 
-def _cracks(
-    surface: Surface, rng: np.random.Generator, light: float, zoom: float, known: Sequence[Shape]
-) -> Drawn:
-    """One to three cracks that can be seen."""
-    drawn = Drawn(surface, np.zeros(surface.shape[:2], np.float32), ())
-    for _ in range(1 + int(rng.choice(3, p=_CRACKS))):
-        new = _crack(drawn.pixels, rng, light, zoom, known)
-        drawn = Drawn(new.pixels, np.maximum(drawn.mask, new.mask), (*drawn.courses, *new.courses))
-    return drawn
+def _seen(change: Field, mask: Field, texture: Field) -> Field:
+    """The mask where it is to be seen; all of it, if that were nothing."""
+    kept = visible.keep(change, mask, texture)
+    return kept if kept.any() else mask
 
 
-def _crack(
-    surface: Surface, rng: np.random.Generator, light: float, zoom: float, known: Sequence[Shape]
-) -> Drawn:
-    """One crack, made bolder until it can be seen."""
-    width = max(0.4, log_uniform(rng, *_WIDTHS[rng.choice(3, p=_HOW_OFTEN)]) * zoom)
-    contrast = rng.uniform(0.2, 1.0)
-    real = bool(known) and width < 20 * zoom and rng.random() < 0.4
-    texture, least = visible.texture_of(surface), _least_length(surface)
-    for attempt in count():  # seldom a second: out of the picture, or not to be seen in texture
-        if real:
-            shape = known[int(rng.integers(len(known)))]
-            drawn = real_shapes.draw(surface, rng, shape, width, contrast=contrast, light=light)
-        else:
-            drawn = _painted(surface, rng, width, contrast, light)
-        length = _length(drawn, width)
-        if length >= least:
-            change = grey(drawn.pixels - surface)
-            seen = visible.strength(change, drawn.mask, texture, length)
-            if seen >= 1.0 or attempt >= _ATTEMPTS:
-                return drawn
-            width, contrast = 1.2 * width, min(1.0, 1.2 * contrast)
-        elif attempt >= _ATTEMPTS:
-            real = False
-    raise AssertionError("unreachable")
+def _photograph(
+    drawn: Drawn, sound: Surface, rng: np.random.Generator
+) -> tuple[Pixels, NDArray[np.uint8]]:
+    """The photo of what is drawn, a third of them spoilt as far as the cracks stay visible."""
+    noise, tone, shutter = log_uniform(rng, 0.3, 3.0), rng.random() < 0.6, int(rng.integers(2**32))
+    strength = float(rng.beta(1.0, 1.3)) if rng.random() < _SPOILT else None
+    cracked = bool(drawn.mask.any())
+
+    def take(surface: Surface, strength: float | None) -> Pixels:
+        moment = np.random.default_rng(shutter)
+        pixels = camera.photograph(surface, moment, noise=noise)
+        if strength is not None:
+            pixels = faults.spoil(pixels, strength, moment)
+        return camera.develop(pixels, moment) if tone else pixels
+
+    length = cracks.length_of(drawn)
+    while strength is not None and strength > 0.02:
+        pixels = take(drawn.pixels, strength)
+        if not cracked:
+            return pixels, np.zeros(drawn.mask.shape, np.uint8)
+        without = take(sound, strength).astype(np.float32)
+        texture, change = visible.texture_of(without), grey(pixels - without)
+        if visible.strength(change, drawn.mask, texture, length) >= _STILL_SEEN:
+            return pixels, _eight_bit(_seen(change, drawn.mask, texture))
+        strength *= 0.5
+    return take(drawn.pixels, None), _eight_bit(drawn.mask)
 
 
-def _painted(
-    surface: Surface, rng: np.random.Generator, width: float, contrast: float, light: float
-) -> Drawn:
-    place = _PLACES[rng.choice(3, p=(0.4, 0.3, 0.3))]
-    start, end = place(surface.shape[0], surface.shape[1], rng)
-    roughness = log_uniform(rng, 0.03, 0.18)
-    return crack.draw(
-        surface,
-        rng,
-        width,
-        start=start,
-        end=end,
-        roughness=roughness,
-        contrast=contrast,
-        light=light,
+def _eight_bit(mask: Field) -> NDArray[np.uint8]:
+    return np.asarray(np.rint(mask * 255), np.uint8)
+
+
+def _enlarge(sample: Sample, rng: np.random.Generator) -> Sample:
+    pixels, mask, (left, top, factor) = camera.enlarge(sample.pixels, sample.mask, rng)
+    if mask.any() != sample.mask.any():
+        return sample
+    courses = tuple(
+        Course((line.points - (left, top)) * factor, line.widths * factor)
+        for line in sample.courses
     )
-
-
-def _least_length(surface: Surface) -> float:
-    """A crack has to run through a third of a window of 224 px, or of a smaller picture."""
-    return 0.3 * float(min(224, surface.shape[0], surface.shape[1]))
-
-
-def _length(drawn: Drawn, width: float) -> float:
-    """Length in the picture, in pixels, of a crack whose mean width is known."""
-    inside = 0.0
-    for line in drawn.courses:
-        points = np.clip(line.points, 0, drawn.mask.shape[::-1])
-        inside += float(courses.arc_length(points)[-1])
-    area = float(drawn.mask.sum())
-    return min(inside, 4 * area / width)
-
-
-def _across(height: int, width: int, rng: np.random.Generator) -> Ends:
-    """From border to opposite border."""
-    return None, None
-
-
-def _into(height: int, width: int, rng: np.random.Generator) -> Ends:
-    """From a border into the picture, where it ends."""
-    return None, (rng.uniform(0.3, 0.7) * width, rng.uniform(0.3, 0.7) * height)
-
-
-def _anywhere(height: int, width: int, rng: np.random.Generator) -> Ends:
-    """Through any point in any direction: often it only cuts off a corner."""
-    x, y = rng.uniform(0.03, 0.97, 2) * (width, height)
-    direction, reach = rng.uniform(0, 2 * math.pi), 0.75 * math.hypot(height, width)
-    right, down = reach * math.cos(direction), reach * math.sin(direction)
-    return (x - right, y - down), (x + right, y + down)
-
-
-_PLACES: tuple[Callable[[int, int, np.random.Generator], Ends], ...] = (_across, _into, _anywhere)
+    return replace(sample, pixels=pixels, mask=mask, courses=courses)

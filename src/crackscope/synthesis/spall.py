@@ -18,14 +18,23 @@ from crackscope.synthesis.surface import (
 
 
 def draw(
-    background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
+    background: Surface,
+    rng: np.random.Generator,
+    *,
+    light: float = -2.0,
+    scale: float = 1.0,
+    centre: tuple[float, float] | None = None,
 ) -> Surface:
-    """A ragged area a little deeper than the rest: its rim in shadow or lit, its floor rough."""
+    """A ragged area a little deeper than the rest: its rim in shadow or lit, its floor rough.
+
+    `centre` in pixels; anywhere where it is not given.
+    """
     height, width = background.shape[:2]
     radius = log_uniform(rng, 8, 70) * scale
     x, y = grid(height, width)
-    dx = x - np.float32(rng.uniform(0.05, 0.95) * width)
-    dy = y - np.float32(rng.uniform(0.05, 0.95) * height)
+    anywhere = (rng.uniform(0.05, 0.95) * width, rng.uniform(0.05, 0.95) * height)
+    middle = anywhere if centre is None else centre
+    dx, dy = x - np.float32(middle[0]), y - np.float32(middle[1])
     ragged = fractal(height, width, (radius, radius / 3, max(1.5, radius / 9)), rng, gain=0.5)
     stretch = math.exp(rng.normal(0, 0.4))
     inside = 1 - np.hypot(dx * stretch, dy / stretch) / np.float32(radius) + 0.35 * ragged

@@ -15,7 +15,9 @@ VISIBLE = 55.0
 its area, below which nobody would see it. From looking at sheets."""
 _LENGTH = 227.0
 _WINDOW, _COARSE = 33, 4
-_FADED = 0.5
+_MIDDLE = 0.4
+"""How much texture of 4 to 12 px hides, in proportion to finer one."""
+_FADED = 0.6
 """Fraction of the contrast asked of a whole crack that a stretch of it has to keep."""
 
 
@@ -25,22 +27,22 @@ def strength(change: Field, mask: Field, texture: Field, length: float) -> float
     `change` (H, W) is by how many grey levels the crack differs from its ground, `texture` as
     `texture_of` gives it, `length` that of all its branches in pixels.
     """
-    area = float(mask.sum())
+    here = _box(mask)
+    area = float(mask[here].sum())
     if area <= 0.0:
         return 0.0
-    contrast = float((np.abs(change) * mask).sum()) / area
-    around = float((texture * mask).sum()) / area
+    contrast = float((_contrast(change[here], mask[here]) * mask[here]).sum()) / area
+    around = float((texture[here] * mask[here]).sum()) / area
     return contrast * math.sqrt(area * _LENGTH / max(length, 1.0)) / (VISIBLE * around)
 
 
 def keep(change: Field, mask: Field, texture: Field) -> Field:
     """The mask without the stretches, longer than some 30 px, along which nothing is to be seen."""
-    rows, columns = np.nonzero(mask.any(axis=1))[0], np.nonzero(mask.any(axis=0))[0]
-    if not len(rows):
+    here = _box(mask)
+    if not mask[here].size:
         return mask
-    here = (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1))
     area = _around(mask[here])
-    total = _around(np.abs(change[here]) * mask[here])
+    total = _around(_contrast(change[here], mask[here]) * mask[here])
     asked = np.float32(_FADED * VISIBLE * math.sqrt(_WINDOW / _LENGTH))
     seen = total >= asked * texture[here] * np.sqrt(np.maximum(area, 1e-6))
     kept = np.zeros_like(mask)
@@ -48,21 +50,48 @@ def keep(change: Field, mask: Field, texture: Field) -> Field:
     return kept
 
 
+def _contrast(change: Field, mask: Field) -> Field:
+    """By how much the change differs from that beside the crack: a halo alone is no crack."""
+    beside = 1 - mask
+    level = _around(change * beside) / np.maximum(_around(beside), 1.0)
+    return np.asarray(np.abs(change - level), np.float32)
+
+
+def _box(mask: Field) -> tuple[slice, slice]:
+    """The rows and columns that hold the mask, and as many around as its windows reach."""
+    rows, columns = np.nonzero(mask.any(axis=1))[0], np.nonzero(mask.any(axis=0))[0]
+    if not len(rows):
+        return slice(0, 0), slice(0, 0)
+    around = _WINDOW // 2
+    return (
+        slice(max(0, rows[0] - around), rows[-1] + 1 + around),
+        slice(max(0, columns[0] - around), columns[-1] + 1 + around),
+    )
+
+
 def texture_of(surface: Surface) -> Field:
-    """(H, W) standard deviation in grey levels of what is finer than a few pixels, in windows of
-    some 33 px; at least 1.5."""
+    """(H, W) standard deviation in grey levels of what is finer than some 12 pixels, coarse
+    structure counting for less, in windows of some 33 px; at least 1.5."""
     height, width = surface.shape[:2]
-    fine = grey(surface)
-    image, small = Image.fromarray(fine), (-(-width // _COARSE), -(-height // _COARSE))
+    image = Image.fromarray(grey(surface))
+    small = (-(-width // _COARSE), -(-height // _COARSE))
     coarse = image.resize(small, Image.Resampling.BOX)
-    fine = fine - np.asarray(coarse.resize((width, height), Image.Resampling.BICUBIC))
+    fine = _without(image, coarse)
+    coarser = coarse.resize((-(-small[0] // 3), -(-small[1] // 3)), Image.Resampling.BOX)
+    middle = _without(coarse, coarser)
     power = Image.fromarray(np.square(fine)).resize(small, Image.Resampling.BOX)
+    total = np.asarray(power, np.float64) + _MIDDLE * np.square(middle)
     window = max(1, _WINDOW // _COARSE // 2)
-    around = _sums(_sums(np.asarray(power, np.float64), 0, window), 1, window)
+    around = _sums(_sums(total, 0, window), 1, window)
     counts = [_sums(np.ones(size), 0, window) for size in around.shape]
     texture = np.sqrt(around / (counts[0][:, None] * counts[1][None]))
     large = Image.fromarray(texture.astype(np.float32)).resize((width, height))
     return np.asarray(np.maximum(np.asarray(large), 1.5), np.float32)
+
+
+def _without(image: Image.Image, coarse: Image.Image) -> Field:
+    large = np.asarray(coarse.resize(image.size, Image.Resampling.BICUBIC), np.float32)
+    return np.asarray(image, np.float32) - large
 
 
 def _around(values: Field) -> Field:

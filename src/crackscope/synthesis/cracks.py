@@ -1,0 +1,84 @@
+"""Cracks on a surface, each bold enough to be seen in the texture around it."""
+
+from itertools import count
+
+import numpy as np
+
+from crackscope.synthesis import course, kinds, looks, spall, visible
+from crackscope.synthesis.crack import Drawn
+from crackscope.synthesis.kinds import Setting
+from crackscope.synthesis.surface import Surface, grey, log_uniform
+
+WIDTHS = ((0.5, 5.0), (3.0, 20.0), (20.0, 90.0))
+"""Of cracks in pixels: seen from a few metres, close up, and gaping."""
+_HOW_OFTEN = (0.75, 0.21, 0.04)
+_NUMBERS = (0.8, 0.15, 0.05)
+"""How likely 1, 2 and 3 cracks are."""
+_ATTEMPTS = 6
+"""How often a crack is made bolder: on black it cannot be seen whatever is tried."""
+_SPALLED = 0.06
+
+
+def draw(surface: Surface, rng: np.random.Generator, setting: Setting) -> tuple[Drawn, Surface]:
+    """One to three cracks that can be seen, on (H, W, 3) float 0 to 255; and the ground without
+    them, which at times has a spall where a crack runs."""
+    seed = int(rng.integers(2**32))
+    drawn = draw_one(surface, np.random.default_rng(seed), setting)
+    if rng.random() < _SPALLED:
+        surface = _spall(surface, drawn, rng, setting)
+        drawn = draw_one(surface, np.random.default_rng(seed), setting)
+    for _ in range(int(rng.choice(3, p=_NUMBERS))):
+        new = draw_one(drawn.pixels, rng, setting)
+        mask = np.maximum(drawn.mask, new.mask)
+        drawn = Drawn(new.pixels, mask, (*drawn.courses, *new.courses))
+    return drawn, surface
+
+
+def draw_one(surface: Surface, rng: np.random.Generator, setting: Setting) -> Drawn:
+    """One crack, drawn again and bolder until it lies in the picture and can be seen."""
+    width = log_uniform(rng, *WIDTHS[rng.choice(3, p=_HOW_OFTEN)]) * setting.zoom
+    width = max(0.4, width)
+    contrast = rng.uniform(0.2 if width < 10 else 0.5, 1.0)
+    paint, look = kinds.choose(rng, width, setting), looks.choose(rng)
+    texture, least = visible.texture_of(surface), _least_length(surface)
+    for attempt in count():  # seldom a second
+        drawn = paint(surface, rng, width, contrast, setting)
+        length = length_of(drawn)
+        if length >= least:
+            pixels = look(surface, drawn, setting.light, rng)
+            seen = visible.strength(grey(pixels - surface), drawn.mask, texture, length)
+            if seen >= 1.0 or attempt >= _ATTEMPTS:
+                return Drawn(pixels, drawn.mask, drawn.courses)
+            width, contrast = 1.2 * width, min(1.0, 1.2 * contrast)
+        if attempt >= 2:
+            paint, look = kinds.fractured if length < least else paint, looks.dark
+    raise AssertionError("unreachable")
+
+
+def length_of(drawn: Drawn) -> float:
+    """Length of the courses within the picture, in pixels."""
+    height, width = drawn.mask.shape
+    total = 0.0
+    for line in drawn.courses:
+        middle = (line.points[1:] + line.points[:-1]) / 2
+        inside = ((middle > 0) & (middle < (width, height))).all(axis=1)
+        total += float(np.diff(course.arc_length(line.points))[inside].sum())
+    return total
+
+
+def _spall(surface: Surface, drawn: Drawn, rng: np.random.Generator, setting: Setting) -> Surface:
+    """Skin that came off beside the crack."""
+    height, width = drawn.mask.shape
+    points = drawn.courses[0].points
+    inside = points[((points > 0) & (points < (width, height))).all(axis=1)]
+    if not len(inside):
+        return surface
+    point = inside[int(rng.integers(len(inside)))]
+    scale = setting.zoom * log_uniform(rng, 0.3, 1.0)
+    centre = (float(point[0]), float(point[1]))
+    return spall.draw(surface, rng, light=setting.light, scale=scale, centre=centre)
+
+
+def _least_length(surface: Surface) -> float:
+    """A crack has to run through a third of a window of 224 px, or of a smaller picture."""
+    return 0.3 * float(min(224, surface.shape[0], surface.shape[1]))

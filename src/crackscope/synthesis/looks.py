@@ -1,0 +1,99 @@
+"""Cracks that are not simply dark: filled, white with lime, wet, rusty, painted over.
+
+Each look takes the ground, the crack as painted on it, and gives other pixels for the same mask.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from PIL import Image, ImageFilter
+
+from crackscope.synthesis.crack import Drawn
+from crackscope.synthesis.surface import Field, Surface, blend, log_uniform, slope_along, smooth
+
+Look = Callable[[Surface, Drawn, float, np.random.Generator], Surface]
+"""Ground (H, W, 3), the crack on it, direction to the light in radians, rng -> pixels."""
+
+
+def choose(rng: np.random.Generator) -> Look:
+    """Dark as it is painted for three in four."""
+    return LOOKS[int(rng.choice(len(LOOKS), p=_FREQUENCY))]
+
+
+def dark(ground: Surface, drawn: Drawn, light: float, rng: np.random.Generator) -> Surface:
+    """As painted."""
+    del ground, light, rng
+    return drawn.pixels
+
+
+def filled(ground: Surface, drawn: Drawn, light: float, rng: np.random.Generator) -> Surface:
+    """Dirt, sand and needles have filled it: grainy, little darker than the ground, soft edges."""
+    del light
+    height, width = drawn.mask.shape
+    pigment = np.array([1.0, rng.uniform(0.88, 1.0), rng.uniform(0.7, 1.0)], np.float32)
+    tone = np.float32(rng.uniform(0.3, 0.75)) * _mean(ground) * pigment
+    grain = 1 + rng.uniform(0.1, 0.35) * smooth(height, width, log_uniform(rng, 1.3, 3.5), rng)
+    debris = np.clip(tone * grain[..., None], 0, 255)
+    share = _blurred(drawn.mask, rng.uniform(0.4, 1.6)) * np.float32(rng.uniform(0.6, 1.0))
+    return _within(blend(ground, debris, share))
+
+
+def limed(ground: Surface, drawn: Drawn, light: float, rng: np.random.Generator) -> Surface:
+    """White or pale: lime has come out of it, or it was filled; here and there a crust beside."""
+    del light
+    height, width = drawn.mask.shape
+    patchy = np.clip(0.8 + 0.4 * smooth(height, width, 20.0, rng), 0.15, 1.0)
+    crust = np.clip(smooth(height, width, 9.0, rng) - 0.4, 0, 1) * _spread(drawn.mask, rng, 2, 9)
+    pale = np.minimum(_mean(ground) * np.float32(log_uniform(rng, 1.2, 2.5)) + 30, 250.0)
+    share = np.maximum(drawn.mask * patchy * np.float32(rng.uniform(0.5, 1.0)), 0.6 * crust)
+    return _within(blend(ground, pale * np.array([1.0, 0.99, 0.96], np.float32), share))
+
+
+def wet(ground: Surface, drawn: Drawn, light: float, rng: np.random.Generator) -> Surface:
+    """Water comes out: a dark halo, uneven in width."""
+    del ground, light
+    halo = _spread(drawn.mask, rng, 3, 18)
+    return _within(drawn.pixels * (1 - np.float32(rng.uniform(0.12, 0.4)) * halo)[..., None])
+
+
+def rusty(ground: Surface, drawn: Drawn, light: float, rng: np.random.Generator) -> Surface:
+    """Rust of the reinforcement stains both sides."""
+    del ground, light
+    tint = np.array([0.88, 0.62, 0.38], np.float32)
+    share = _spread(drawn.mask, rng, 2, 14) * np.float32(rng.uniform(0.3, 0.9))
+    return _within(blend(drawn.pixels, drawn.pixels * tint, share))
+
+
+def painted_over(ground: Surface, drawn: Drawn, light: float, rng: np.random.Generator) -> Surface:
+    """Under a coat of paint it shows by its relief: one flank lit, the other in shade."""
+    soft = _blurred(drawn.mask, rng.uniform(0.7, 2.0))
+    slope = slope_along(soft, light)
+    peak = float(np.abs(slope).max()) or 1.0
+    relief = np.float32(rng.uniform(0.15, 0.5) / peak) * slope
+    shade = np.float32(rng.uniform(0.0, 0.25)) * soft
+    return _within(ground * (1 - relief - shade)[..., None])
+
+
+LOOKS: tuple[Look, ...] = (dark, filled, limed, wet, rusty, painted_over)
+_FREQUENCY = (0.74, 0.1, 0.04, 0.04, 0.03, 0.05)
+
+
+def _mean(ground: Surface) -> np.float32:
+    return np.float32(ground.mean())
+
+
+def _spread(mask: Field, rng: np.random.Generator, low: float, high: float) -> Field:
+    """Around the crack, 0 to 1, as far as `low` to `high` pixels, uneven along it."""
+    height, width = mask.shape
+    uneven = np.clip(1 + 0.6 * smooth(height, width, 30.0, rng), 0.1, 1.8)
+    near = _blurred(np.minimum(1, 3 * mask), log_uniform(rng, low, high))
+    return np.asarray(np.clip(near / max(float(near.max()), 1e-3) * uneven, 0, 1), np.float32)
+
+
+def _blurred(mask: Field, sigma: float) -> Field:
+    image = Image.fromarray(np.asarray(np.clip(mask, 0, 1) * 255, np.uint8))
+    return np.asarray(image.filter(ImageFilter.GaussianBlur(sigma)), np.float32) / np.float32(255)
+
+
+def _within(values: np.ndarray) -> Surface:
+    return np.asarray(np.clip(values, 0.0, 255.0), np.float32)

@@ -1,0 +1,37 @@
+"""Strokes of a pen over a picture, quickly and with soft edges."""
+
+from collections.abc import Iterable
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from crackscope.synthesis.course import Points
+from crackscope.synthesis.surface import Field, Surface, blend
+
+_FINER = 2
+
+
+def cover(height: int, width: int, lines: Iterable[tuple[Points, float]]) -> Field:
+    """(H, W) 0 to 1: how much of each pixel lies under polylines (N, 2) of some width in pixels.
+
+    Drawn twice as large and reduced; lines of less than a pixel cover as much less.
+    """
+    image = Image.new("L", (_FINER * width, _FINER * height))
+    draw = ImageDraw.Draw(image)
+    for points, thick in lines:
+        track = [(float(x), float(y)) for x, y in points * _FINER]
+        value = round(255 * min(1.0, _FINER * thick))
+        draw.line(track, fill=value, width=max(1, round(_FINER * thick)), joint="curve")
+    small = image.resize((width, height), Image.Resampling.BOX)
+    return np.asarray(small, np.float32) / np.float32(255)
+
+
+def lay(
+    background: Surface, cover: Field, colour: np.ndarray, offset: tuple[float, float], depth: float
+) -> Surface:
+    """Things of a colour (3,) where `cover` says, and their shadow, moved by `offset` (right and
+    down in pixels), which darkens by `depth`."""
+    right, down = round(offset[0]), round(offset[1])
+    shadow = np.roll(cover, (down, right), (0, 1))
+    shaded = background * (1 - np.float32(depth) * shadow)[..., None]
+    return np.asarray(np.clip(blend(shaded, colour, cover), 0, 255), np.float32)

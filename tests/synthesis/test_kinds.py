@@ -1,0 +1,81 @@
+"""Every kind and look of crack, every pattern of joints: one contract each."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from crackscope.synthesis import crack, joints, kinds, looks, pattern
+from crackscope.synthesis.kinds import Setting
+
+KINDS = (
+    kinds.fractured,
+    kinds.drifting,
+    kinds.parallel,
+    kinds.network,
+    kinds.along_joints,
+    kinds.to_joint,
+)
+
+
+def flat() -> np.ndarray:
+    return np.full((160, 200, 3), 150, np.float32)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_kinds_paint_what_their_mask_says(kind: kinds.Paint) -> None:
+    covered = 0
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        setting = Setting(0.3, joints=pattern.lay(160, 200, rng))
+        drawn = kind(flat(), rng, 2.0, 0.9, setting)
+        assert drawn.pixels.shape == (160, 200, 3)
+        assert 0 <= drawn.mask.min() <= drawn.mask.max() <= 1
+        assert drawn.courses
+        covered += bool(drawn.mask.any())
+        dark = drawn.pixels.mean(axis=2) < 90
+        assert dark.sum() < 20 or (drawn.mask[dark] > 0).mean() > 0.9
+    assert covered >= 9
+
+
+@pytest.mark.parametrize("look", looks.LOOKS)
+def test_looks_change_the_crack_and_little_else(look: looks.Look) -> None:
+    ground = flat()
+    drawn = crack.draw(ground, np.random.default_rng(0), 4.0, contrast=0.9)
+    pixels = look(ground, drawn, 0.3, np.random.default_rng(1))
+    assert pixels.shape == ground.shape
+    assert pixels.dtype == np.float32
+    assert pixels.min() >= 0
+    assert pixels.max() <= 255
+    change = np.abs(pixels - ground).mean(axis=2)
+    assert change[drawn.mask > 0.5].mean() > 8 * change[drawn.mask == 0].mean()
+    assert np.array_equal(pixels, look(ground, drawn, 0.3, np.random.default_rng(1)))
+
+
+@pytest.mark.parametrize("name", list(pattern.KINDS))
+def test_patterns_cover_the_picture_and_are_joined(name: str, monkeypatch) -> None:
+    monkeypatch.setattr(pattern, "_FREQUENCY", [float(kind == name) for kind in pattern.KINDS])
+    lengths, changed = [], 0
+    for seed in range(8):
+        laid = pattern.lay(160, 200, np.random.default_rng(seed))
+        assert laid.name == name
+        assert laid.pieces.shape[1:] == (2, 2)
+        way = pattern.way(laid, np.array([90.0, 80.0]), np.random.default_rng(seed))
+        legs = np.diff(way, axis=0)
+        lengths.append(len(way))
+        assert np.isfinite(legs).all()
+        drawn = joints.draw(flat(), laid, np.random.default_rng(seed), 0.2, 1.0)
+        changed += bool((np.abs(drawn - 150).max(axis=2) > 3).any())
+    assert changed >= 6
+    assert np.median(lengths) >= 2
+
+
+def test_meshes_hold_every_edge_once() -> None:
+    ways = pattern.meshes(100.0, 20.0, 0.2, np.random.default_rng(0))
+    edges = [
+        tuple(sorted((tuple(a.round(3)), tuple(b.round(3)))))
+        for way in ways
+        for a, b in itertools.pairwise(way)
+    ]
+    assert len(edges) > 50
+    assert len(set(edges)) > 0.97 * len(edges)
