@@ -61,11 +61,7 @@ def _point(result: PhotoResult, metadata: Metadata) -> Feature:
             **_found(result),
             "taken": metadata.taken,
             "camera": metadata.camera,
-<<<<<<< HEAD
             "surface" if result.cracks is None else "material": result.material,
-=======
-            "surface": result.material,
->>>>>>> evalines
             "model": result.model,
         },
     }

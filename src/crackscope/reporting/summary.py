@@ -46,16 +46,10 @@ def _speed(fresh: Sequence[PhotoResult], seconds: float) -> str:
 def _worst(results: Sequence[PhotoResult]) -> Iterator[str]:
     photos = worst_first(results)
     for result in photos[:_WORST_SHOWN]:
-<<<<<<< HEAD
         noun = "region" if result.cracks is None else "crack"
         found = f"  ({_number(len(result.found), noun)})" if result.found else ""
         doubt = "  (no concrete?)" if result.material == "other" else ""
         yield f"  {result.verdict:<8}  {result.score:.3f}  {printable(result.path)}{found}{doubt}"
-=======
-        regions = f"  ({_number(len(result.regions), 'region')})" if result.regions else ""
-        doubt = "  (no concrete?)" if result.material == "other" else ""
-        yield f"  {result.verdict:<8}  {result.score:.3f}  {printable(result.path)}{regions}{doubt}"
->>>>>>> evalines
     if len(photos) > _WORST_SHOWN:
         yield f"  … and {len(photos) - _WORST_SHOWN} more in results.csv"
 

@@ -3,11 +3,7 @@
 from crackscope.types.box import Box
 from crackscope.types.crack import Crack, Line, Widths
 from crackscope.types.evaluation import EvalResult, Interval, Patch
-<<<<<<< HEAD
 from crackscope.types.photo import Georeference, Metadata, Photo, Pixels
-=======
-from crackscope.types.photo import Metadata, Photo, Pixels
->>>>>>> evalines
 from crackscope.types.region import Region
 from crackscope.types.results import (
     SCHEMA_VERSION,
@@ -23,10 +19,7 @@ __all__ = [
     "Box",
     "Crack",
     "EvalResult",
-<<<<<<< HEAD
     "Georeference",
-=======
->>>>>>> evalines
     "Interval",
     "Line",
     "Material",

@@ -1,9 +1,6 @@
 """A photo as it was read, and what its file says of it."""
 
-<<<<<<< HEAD
 import math
-=======
->>>>>>> evalines
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -46,7 +43,6 @@ class Photo:
 
 
 @dataclass(frozen=True, slots=True)
-<<<<<<< HEAD
 class Georeference:
     """Where the pixels of a map lie: in the coordinate system with the code `epsg`, x east.
 
@@ -76,12 +72,6 @@ class Metadata:
 
     `taken` is ISO 8601; degrees are of WGS 84, north and east positive. `georeference` is known of
     GeoTIFF.
-=======
-class Metadata:
-    """What the file says of when, where and with what the photo was taken; None: not said.
-
-    `taken` is ISO 8601; degrees are of WGS 84, north and east positive.
->>>>>>> evalines
     """
 
     taken: str | None = None
@@ -90,10 +80,7 @@ class Metadata:
     altitude_m: float | None = None
     camera: str | None = None
     focal_length_mm: float | None = None
-<<<<<<< HEAD
     georeference: Georeference | None = None
-=======
->>>>>>> evalines
 
     def __post_init__(self) -> None:
         if self.latitude is None or self.longitude is None:
@@ -112,7 +99,6 @@ class Metadata:
         return self.latitude, self.longitude
 
     def to_dict(self) -> dict[str, Any]:
-<<<<<<< HEAD
         """As in results.jsonl; a georeference only where there is one."""
         values = asdict(self)
         georeference = values.pop("georeference")
@@ -120,20 +106,12 @@ class Metadata:
             georeference["transform"] = list(georeference["transform"])
             values["georeference"] = georeference
         return values
-=======
-        """As in results.jsonl."""
-        return asdict(self)
->>>>>>> evalines
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Metadata":
         """Back from results.jsonl."""
-<<<<<<< HEAD
         known = values.get("georeference")
         if known is None:
             return cls(**values)
         georeference = Georeference(known["epsg"], tuple(known["transform"]))
         return cls(**{**values, "georeference": georeference})
-=======
-        return cls(**values)
->>>>>>> evalines
