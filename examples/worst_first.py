@@ -15,7 +15,8 @@ def main(photos: str, out: str = "inspected", **settings: Any) -> None:
     outcome = crackscope.inspect(photos, out=Path(out), **settings)
     readable = [photo for photo in outcome.data if photo["status"] == "ok"]
     for photo in sorted(readable, key=lambda photo: -photo["score"])[:10]:
-        places = [region["box"] for region in photo["regions"]]
+        found = photo.get("cracks") or photo.get("regions") or []
+        places = [each["box"] for each in found]
         print(f"{photo['score']:.3f}  {photo['verdict']:8}  {photo['path']}  {places}")
     for reason in outcome.failed:
         print(f"not read: {reason}")

@@ -120,8 +120,8 @@ def test_a_photo_full_of_cracks_is_written_and_read_in_no_time():
     steps = rng.normal(0, 2, (500, 100, 2)).cumsum(axis=1) + rng.uniform(200, 1800, (500, 1, 2))
     widths = rng.uniform(1, 5, (500, 100, 1))
     traced = np.concatenate([steps, widths], axis=2)
-    start = time.perf_counter()
+    start = time.process_time()
     cracks = tuple(Crack.of(i, 1 - i / 200, traced[5 * i : 5 * i + 5], W, H) for i in range(100))
     result = PhotoResult("a.jpg", "m", 1.0, "crack", 0.9, 0.5, W, H, cracks=cracks)
     assert PhotoResult.from_dict(json.loads(json.dumps(result.to_dict()))) == result
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3
