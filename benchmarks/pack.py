@@ -3,7 +3,7 @@
     python benchmarks/pack.py --metu METU --surfaces SURFACES --masks METU_MASKS --out packed.npz
 
 METU       "Concrete Crack Images for Classification": Positive and Negative
-SURFACES   pictures of surfaces without cracks, with a table surfaces.csv: file, material, cracked, use
+SURFACES   pictures of surfaces, with a table surfaces.csv: file, material, cracked, use
 METU_MASKS masks of the cracks of METU's photos, "Concrete Crack Segmentation Dataset", as PNG
 
 With the default limits the file has less than 35 MB. `--names` lists what is in it.

@@ -1,10 +1,11 @@
 """What speaks for a traced line being a crack, and what against: numbers for each.
 
 Its own: how long, how sure all along, how straight, how wide and how even. And what stands around
-it: a crack is seldom one of many straight lines that run beside each other or cross at right angles,
-as joints do, nor part of a dense net, as the gaps between stones are.
+it: a crack is seldom one of many straight lines that run beside each other or cross at right
+angles, as joints do, nor part of a dense net, as the gaps between stones are.
 """
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -94,7 +95,8 @@ def _shares(legs: Floats) -> Floats:
 def _quantiles(values: Floats, weight: Floats, at: Sequence[float]) -> list[float]:
     order = np.argsort(values)
     total = np.cumsum(weight[order])
-    return np.interp(np.asarray(at) * total[-1], total, values[order]).tolist()
+    found: list[float] = np.interp(np.asarray(at) * total[-1], total, values[order]).tolist()
+    return found
 
 
 def _chords(cracks: Sequence[Traced]) -> _Chords:
@@ -117,7 +119,7 @@ def _pieces(points: Floats) -> list[tuple[float, ...]]:
     borders = np.searchsorted(along, np.linspace(0.0, along[-1], count + 1)[1:-1])
     ends = np.unique(np.concatenate([[0], borders, [len(points) - 1]]))
     found = []
-    for first, last in zip(ends[:-1], ends[1:], strict=True):
+    for first, last in itertools.pairwise(ends):
         piece = points[first : last + 1]
         across = piece[-1] - piece[0]
         chord = max(float(np.hypot(*across)), 1e-6)

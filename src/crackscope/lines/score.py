@@ -18,8 +18,8 @@ fitting must not decide alone."""
 
 @dataclass(frozen=True)
 class Scorer:
-    """A logistic rule on what `evidence.describe` says, and on `context`: how sure the windows along
-    the line are, and whether they show concrete.
+    """A logistic rule on what `evidence.describe` says, and on `context`: how sure the windows
+    along the line are, and whether they show concrete.
 
     `mean`, `spread` and `weights` (F,) and `bias`, of standardised numbers.
     """
@@ -38,8 +38,12 @@ class Scorer:
 
     def probabilities(self, numbers: Floats) -> Floats:
         """(N, F) -> (N,)."""
-        far = np.clip((numbers - self.mean) / self.spread, -_FARTHEST, _FARTHEST)
-        return np.asarray(1.0 / (1.0 + np.exp(-(far @ self.weights + self.bias))))
+        logits = self.standardised(numbers) @ self.weights + self.bias
+        return np.asarray(1.0 / (1.0 + np.exp(-logits)))
+
+    def standardised(self, numbers: Floats) -> Floats:
+        """(N, F) of mean 0 and spread 1, none farther off than what was seen."""
+        return np.clip((numbers - self.mean) / self.spread, -_FARTHEST, _FARTHEST)
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """The content of cracks.npz."""

@@ -1,14 +1,14 @@
 """The decoder: from the maps of a backbone to the logit of a crack at each place.
 
-Top-down, as in feature pyramids (Lin et al. 2017, https://arxiv.org/abs/1612.03144): what the coarse
-maps know of the surroundings is added to the finer ones, level by level, down to stride 4. A small
-branch on the pixels themselves sees the hairlines that the backbone's first layers blur. The last
-layer gives four logits a place, 2 x 2 places of stride 2: layers at stride 2 would take as long as all
-the others, since they are bound by memory.
+Top-down, as in feature pyramids (Lin et al. 2017, https://arxiv.org/abs/1612.03144): what the
+coarse maps know of the surroundings is added to the finer ones, level by level, down to stride 4.
+A small branch on the pixels themselves sees the hairlines that the backbone's first layers blur.
+The last layer gives four logits a place, 2 x 2 places of stride 2: layers at stride 2 would take as
+long as all the others, since they are bound by memory.
 
-There is no batch norm, so that a decoder trained on small batches gives the same when it runs alone;
-and all layers look at the same few places everywhere, so that tiles with a halo give the same as the
-whole.
+There is no batch norm, so that a decoder trained on small batches gives the same when it runs
+alone; and all layers look at the same few places everywhere, so that tiles with a halo give the
+same as the whole.
 """
 
 from collections.abc import Sequence

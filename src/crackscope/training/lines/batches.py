@@ -89,7 +89,7 @@ def _turned(
 ) -> tuple[NDArray[np.uint8], dict[str, Any]]:
     """All of a batch turned by quarters and mirrored, each picture in its own way, and the truth
     of its windows."""
-    pixels, mask, material = (np.array(part) for part in pictures)
+    pixels, mask = pictures.pixels.copy(), pictures.mask.copy()
     for row in range(len(pixels)):
         quarters, mirrored = int(rng.integers(4)), rng.random() < 0.5
         for part in (pixels, mask, label, known):
@@ -101,7 +101,7 @@ def _turned(
         "label": np.where(label < 0, by_mask, label).astype(np.float32),
         "counts": np.where(label < 0, sure, 1.0).astype(np.float32),
         "known": known,
-        "material": material.astype(np.float32),
+        "material": pictures.material.astype(np.float32),
     }
     return pixels, truth
 

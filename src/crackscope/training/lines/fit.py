@@ -122,13 +122,14 @@ class _Log:
 
         def ended(epoch: int, logs: dict[str, float]) -> None:
             seconds, self.start = time.monotonic() - self.start, time.monotonic()
-            row = {"phase": self.phase.name, "epoch": epoch, **logs, "seconds": round(seconds, 1)}
+            figures = {name: float(value) for name, value in logs.items()}
+            row = {
+                "phase": self.phase.name,
+                "epoch": epoch,
+                **figures,
+                "seconds": round(seconds, 1),
+            }
             with self.path.open("a") as file:
-                file.write(
-                    json.dumps(
-                        {k: float(v) if not isinstance(v, str | int) else v for k, v in row.items()}
-                    )
-                    + "\n"
-                )
+                file.write(json.dumps(row) + "\n")
 
         return keras.callbacks.LambdaCallback(on_epoch_end=ended)

@@ -1,8 +1,8 @@
 """What the training makes small: errors of places, of windows, and of the material.
 
 A picture is a square of windows, each 112 x 112 places: where its mask is known, every place
-counts; where only its label is, a cracked one must have a crack somewhere (its surest places), and a
-sound one nowhere.
+counts; where only its label is, a cracked one must have a crack somewhere (its surest places), and
+a sound one nowhere.
 """
 
 from dataclasses import dataclass

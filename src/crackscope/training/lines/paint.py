@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from crackscope.synthesis import grounds, sample, shapes
-from crackscope.synthesis.grounds import Ground, Grounds
+from crackscope.synthesis.grounds import Ground, Grounds, Material
 from crackscope.synthesis.shapes import Shape
 from crackscope.training.lines import packed
 from crackscope.training.lines.packed import Packed
@@ -25,13 +25,15 @@ class Painter:
     """Paints pictures of `side` px from the packed file at `path`; the same for the same number.
 
     It is sent to other processes, each of which reads the file once. `left_out` are names of
-    surfaces that are not to be drawn on.
+    surfaces that are not to be painted on; with `turned_round` only they are, so that what was
+    trained on the others can be tried.
     """
 
     path: Path
     side: int = 448
     seed: int = 0
     left_out: frozenset[str] = frozenset()
+    turned_round: bool = False
 
     def __call__(self, number: int, count: int) -> Pictures:
         """`count` pictures, the `number`-th lot."""
@@ -56,11 +58,13 @@ class Painter:
     def _grounds(self) -> Grounds:
         patches = [self._ground(row) for row in self._packed.rows("sound")]
         surfaces = [self._ground(row) for row in self._packed.rows("surface")]
-        return Grounds(patches, [one for one in surfaces if one.name not in self.left_out])
+        chosen = [one for one in surfaces if (one.name in self.left_out) is self.turned_round]
+        return Grounds(patches, chosen)
 
     def _ground(self, row: int) -> grounds.Packed:
         material = str(self._packed.materials[row])
-        known = "concrete" if material in CONCRETE else "other" if material else None
+        known: Material | None = "concrete" if material in CONCRETE else "other"
+        known = known if material else None
         return grounds.Packed(self._packed.file(row), str(self._packed.names[row]), known)
 
     @cached_property

@@ -1,8 +1,8 @@
 """Synthetic pictures, painted beside the training and kept for a while.
 
-Painting a picture takes about as long as a step learns from one. So some processes paint, the newest
-pictures replace the oldest, and each is used a few times, in other light and turned: what the
-network waits for is itself, and where painting shares its cores, they are mostly its own.
+Painting a picture takes about as long as a step learns from one. So some processes paint, the
+newest pictures replace the oldest, and each is used a few times, in other light and turned: what
+the network waits for is itself, and where painting shares its cores, they are mostly its own.
 """
 
 import os
@@ -77,7 +77,8 @@ class Pool:
         assert self.held is not None, "wait_for first"
         rows = rng.integers(self.count, size=count)
         self.chosen += count
-        return Pictures(*(part[rows] for part in self.held))
+        pixels, mask, material = self.held
+        return Pictures(pixels[rows], mask[rows], material[rows])
 
     def _order(self) -> None:
         assert self._executor is not None, "a pool is used in a with statement"
@@ -92,9 +93,8 @@ class Pool:
 
     def _take(self, pictures: Pictures) -> None:
         if self.held is None:
-            self.held = Pictures(
-                *(np.empty((self.capacity, *part.shape[1:]), part.dtype) for part in pictures)
-            )
+            room = [np.empty((self.capacity, *part.shape[1:]), part.dtype) for part in pictures]
+            self.held = Pictures(*room)
         for number in range(len(pictures.mask)):
             place = self.painted % self.capacity
             for whole, part in zip(self.held, pictures, strict=True):
@@ -107,8 +107,13 @@ def _quiet() -> None:
     """One thread a process, the training first, and no process outlives it, however it ends."""
     parent = parent_process()
     if parent is not None:
-        Thread(target=lambda: (parent.join(), os._exit(1)), daemon=True).start()
+        Thread(target=_follow, args=(parent,), daemon=True).start()
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[name] = "1"
     if hasattr(os, "nice"):
         os.nice(10)
+
+
+def _follow(parent: Any) -> None:
+    parent.join()
+    os._exit(1)

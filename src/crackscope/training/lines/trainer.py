@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from crackscope.errors import UsageError
 from crackscope.models.backbones import BACKBONES, CORE
 from crackscope.training.lines import objective
 
@@ -19,7 +20,10 @@ def network(backbone: str, seed: int, dropout: float = 0.2) -> Any:
     import keras
 
     keras.utils.set_random_seed(seed)
-    inner = BACKBONES.get(backbone).with_lines(False)
+    build = BACKBONES.get(backbone).with_lines
+    if build is None:
+        raise UsageError(f"backbone {backbone} names no maps for a decoder: use mobilenetv2")
+    inner = build(False)
     pixels = keras.Input((None, None, 3), name="pixels")
     cells, lines = inner(pixels)
     pooled = keras.layers.AveragePooling2D(CELLS, name="pool")(cells)
