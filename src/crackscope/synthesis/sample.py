@@ -26,8 +26,8 @@ from crackscope.types import Pixels
 _BESIDE, _ALONE = (0.4, 0.4, 0.2), (0.15, 0.5, 0.35)
 """How likely 0, 1 and 2 distractors are, beside a crack and without one."""
 _ON_TOP = frozenset(
-    ("shadow", "streaks", "blot", "cable", "chalk", "plant", "root", "rust_spot", "twigs", "straw")
-    + ("mesh", "web", "cast", "writing", "ruler", "tyre", "pipe", "tide")
+    {"shadow", "streaks", "blot", "cable", "chalk", "plant", "root", "rust_spot", "twigs"}
+    | {"straw", "mesh", "web", "cast", "writing", "ruler", "tyre", "pipe", "tide"}
 )
 """What may also lie over a crack, and not only below it."""
 _JOINTED = 0.16

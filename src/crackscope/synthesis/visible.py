@@ -95,9 +95,14 @@ def _without(image: Image.Image, coarse: Image.Image) -> Field:
 
 
 def _around(values: Field) -> Field:
-    """Sums over the windows around each pixel."""
-    half = _WINDOW // 2
-    return np.asarray(_sums(_sums(values.astype(np.float64), 0, half), 1, half), np.float32)
+    """Sums over the windows around each pixel, on a grid of 4 px, which saves most of the time."""
+    height, width = values.shape
+    image = Image.fromarray(np.ascontiguousarray(values, np.float32))
+    cells = np.asarray(image.reduce(_COARSE), np.float64) * _COARSE**2
+    half = _WINDOW // _COARSE // 2
+    sums = Image.fromarray(_sums(_sums(cells, 0, half), 1, half).astype(np.float32))
+    box = (0.0, 0.0, width / _COARSE, height / _COARSE)
+    return np.asarray(sums.resize((width, height), Image.Resampling.BILINEAR, box=box), np.float32)
 
 
 def _sums(values: np.ndarray, axis: int, half: int) -> np.ndarray:
