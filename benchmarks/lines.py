@@ -63,15 +63,20 @@ def main() -> None:
     inspector = load(arguments.model, "cpu", threads=1)
     kept = Kept(arguments.kept, inspector, arguments.threshold)
     rows = [row for photos in sets(arguments) for row in look(photos, kept, arguments.workers)]
+    limits = thresholds(inspector, arguments.threshold)
+    upper = limits["upper"]
     names = list(dict.fromkeys(row.photo.set for row in rows))
     document = {
         "machine": environment.describe(),
         "model": inspector.bundle.identity,
-        "thresholds": thresholds(inspector, arguments.threshold),
+        "thresholds": limits,
         "seed": arguments.seed,
         "sets": {name: described(chosen(rows, name)) for name in names},
         "figures": {
-            name: {half: facts(part, arguments.seed) for half, part in halves(chosen(rows, name))}
+            name: {
+                half: facts(part, upper, arguments.seed)
+                for half, part in halves(chosen(rows, name))
+            }
             for name in names
         },
         "froc": froc(rows, arguments.seed),
@@ -182,7 +187,7 @@ def described(rows: Sequence[Row]) -> dict[str, Any]:
     }
 
 
-def facts(rows: Sequence[Row], seed: int) -> dict[str, Any]:
+def facts(rows: Sequence[Row], upper: float, seed: int) -> dict[str, Any]:
     """Every figure of these photos; of lines only where the model has some."""
     judged = [row for row in rows if row.counts]
     said = {
@@ -191,8 +196,10 @@ def facts(rows: Sequence[Row], seed: int) -> dict[str, Any]:
     }
     said["material_other"] = rate(rows, [row.result.material == "other" for row in rows])
     matched = [row.matched for row in rows if row.matched is not None]
-    known = len(matched) == len(rows)
-    measured = evaluations.lines(measures.measure(matched, seed=seed).to_dict()) if known else None
+    measured = None
+    if len(matched) == len(rows):
+        lines = measures.measure(matched, seed=seed, threshold=upper)
+        measured = evaluations.lines(lines.to_dict())
     return {
         "photos": len(rows),
         "groups": len({row.photo.group for row in rows}),
