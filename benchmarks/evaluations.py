@@ -68,11 +68,20 @@ def of_pictures(document: Mapping[str, Any], identity: str) -> dict[str, Any]:
 def published(kind: str, document: Mapping[str, Any]) -> dict[str, Any]:
     """What is kept of one run, and the command that gives it."""
     kept = {name: document[name] for name in KEPT[kind]}
+    if "lines" in document:
+        kept["lines"] = lines(document["lines"])
     kept["command"] = command(kind, document)
     kept["machine"] = f"{document['machine']['processor']}, {document['machine']['cores']} cores"
     if kind == CROSS:
         kept["sets"] = [{**each, "given_as": _generic(each["given_as"])} for each in kept["sets"]]
     return kept
+
+
+def lines(measured: Mapping[str, Any]) -> dict[str, Any]:
+    """What is kept of lines: all but the points of the curve."""
+    froc = measured["froc"]
+    rest = None if froc is None else {name: froc[name] for name in froc if name != "curve"}
+    return {**measured, "froc": rest}
 
 
 def command(kind: str, document: Mapping[str, Any]) -> str:

@@ -86,12 +86,13 @@ def joined(name: str, folder: Path, seed: int) -> Iterator[Looked]:
 
 
 class Kept:
-    """What a model said of photos: one file for each model and state of the code."""
+    """What a model said of photos: one file for each model, threshold and state of the code."""
 
-    def __init__(self, folder: Path, inspector: Inspector) -> None:
+    def __init__(self, folder: Path, inspector: Inspector, threshold: float | None) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._inspector = inspector
-        self._file = folder / f"{inspector.bundle.identity}-{code()[:12]}.jsonl"
+        self._inspector, self._threshold = inspector, threshold
+        at = "" if threshold is None else f"-from-{threshold:g}"
+        self._file = folder / f"{inspector.bundle.identity}-{code()[:12]}{at}.jsonl"
         self._lock = threading.Lock()
         lines = self._file.read_text(encoding="utf-8").splitlines() if self._file.exists() else []
         # A line that a killed run left behind has no end; its photo is looked at again.
@@ -106,7 +107,7 @@ class Kept:
         known = self._known.get(photo.digest)
         if known is not None:
             return known
-        result = self._inspector.inspect(photo.load())
+        result = self._inspector.inspect(photo.load(), self._threshold)
         line = json.dumps({"digest": photo.digest, "result": result.to_dict()})
         with self._lock, self._file.open("a", encoding="utf-8") as file:
             file.write(line + "\n")

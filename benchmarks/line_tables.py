@@ -23,7 +23,8 @@ def _photos(figures: Mapping[str, Any]) -> str:
     """Verdicts, materials, and false cracks."""
     head = (
         *("set", "photos", "MP", "called crack", "flagged", "material other"),
-        *("false cracks", "a megapixel", "sound photos with one"),
+        *("false cracks listed", "a megapixel", "sound photos with one"),
+        *("from the threshold", "a megapixel", "sound photos with one"),
     )
     rows = [
         (
@@ -39,21 +40,29 @@ def _photos(figures: Mapping[str, Any]) -> str:
     return measuring.table(head, rows)
 
 
-def _false(lines: Mapping[str, Any] | None) -> tuple[str, str, str]:
+def _false(lines: Mapping[str, Any] | None) -> list[str]:
+    """Of all cracks that are listed, and of those that reach the threshold."""
     if lines is None:
-        return "–", "–", "–"
-    counts = lines["counts"]
-    hit = f"{counts['sound_photos_with_a_crack']} of {counts['sound_photos']}"
-    return str(counts["false_cracks"]), _interval(lines["metrics"][FALSE_CRACKS]), hit
+        return ["–"] * 6
+    cells = []
+    for part in (lines, lines["at_threshold"]):
+        counts, rate = part["counts"], part["metrics"][FALSE_CRACKS]
+        hit = f"{counts['sound_photos_with_a_crack']} of {counts['sound_photos']}"
+        cells += [str(counts["false_cracks"]), _interval(rate), hit]
+    return cells
 
 
 def _lines(figures: Mapping[str, Any]) -> str:
     """Precision, recall, F1 and length of the sets with cracks; nothing without lines."""
-    head = ("lines", "precision", "recall", "F1", "length found", "best F1 (threshold)")
+    head = (
+        *("lines", "precision", "recall", "F1", "length found"),
+        *("F1 from the threshold", "best F1 (threshold)"),
+    )
     rows = [
         (
             name if half == "all" else f"{name}, {half}",
             *(_interval(lines["metrics"].get(metric)) for metric in _LINES),
+            _interval(lines["at_threshold"]["metrics"].get(F1)),
             _best(lines["froc"]),
         )
         for name, parts in figures.items()

@@ -26,6 +26,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+import evaluations
 import line_photos
 import line_tables
 import measuring
@@ -60,17 +61,22 @@ def main() -> None:
     """Look at every photo, and write the two files."""
     arguments = parse()
     inspector = load(arguments.model, "cpu", threads=1)
-    kept = Kept(arguments.kept, inspector)
+    kept = Kept(arguments.kept, inspector, arguments.threshold)
     rows = [row for photos in sets(arguments) for row in look(photos, kept, arguments.workers)]
+    limits = thresholds(inspector, arguments.threshold)
+    upper = limits["upper"]
     names = list(dict.fromkeys(row.photo.set for row in rows))
     document = {
         "machine": environment.describe(),
         "model": inspector.bundle.identity,
-        "thresholds": vars(inspector.bundle.thresholds),
+        "thresholds": limits,
         "seed": arguments.seed,
         "sets": {name: described(chosen(rows, name)) for name in names},
         "figures": {
-            name: {half: facts(part, arguments.seed) for half, part in halves(chosen(rows, name))}
+            name: {
+                half: facts(part, upper, arguments.seed)
+                for half, part in halves(chosen(rows, name))
+            }
             for name in names
         },
         "froc": froc(rows, arguments.seed),
@@ -99,6 +105,7 @@ def parse() -> argparse.Namespace:
             help=what,
         )
     parser.add_argument("--surfaces", type=Path, help="folder with surfaces.csv")
+    parser.add_argument("--threshold", type=float, help="in place of the model's own")
     parser.add_argument("--each", type=int, default=2, help="cracks by width and surface")
     parser.add_argument("--block", type=float, help="pixels after which blocks meet; else a tile")
     parser.add_argument("--seed", type=int, default=0)
@@ -106,6 +113,12 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--kept", type=Path, default=Path("runs/benchmark/kept"))
     parser.add_argument("--out", type=Path, default=Path("runs/benchmark"))
     return parser.parse_args()
+
+
+def thresholds(inspector: Inspector, given: float | None) -> dict[str, float]:
+    """Those that verdicts were given by."""
+    own = inspector.bundle.thresholds
+    return {"lower": own.lower, "upper": own.upper if given is None else given}
 
 
 def sets(arguments: argparse.Namespace) -> Iterator[list[Looked]]:
@@ -174,7 +187,7 @@ def described(rows: Sequence[Row]) -> dict[str, Any]:
     }
 
 
-def facts(rows: Sequence[Row], seed: int) -> dict[str, Any]:
+def facts(rows: Sequence[Row], upper: float, seed: int) -> dict[str, Any]:
     """Every figure of these photos; of lines only where the model has some."""
     judged = [row for row in rows if row.counts]
     said = {
@@ -183,15 +196,16 @@ def facts(rows: Sequence[Row], seed: int) -> dict[str, Any]:
     }
     said["material_other"] = rate(rows, [row.result.material == "other" for row in rows])
     matched = [row.matched for row in rows if row.matched is not None]
-    lines = measures.measure(matched, seed=seed).to_dict() if len(matched) == len(rows) else None
-    if lines is not None and lines["froc"] is not None:
-        del lines["froc"]["curve"]
+    measured = None
+    if len(matched) == len(rows):
+        lines = measures.measure(matched, seed=seed, threshold=upper)
+        measured = evaluations.lines(lines.to_dict())
     return {
         "photos": len(rows),
         "groups": len({row.photo.group for row in rows}),
         "megapixels": sum((row.result.width or 0) * (row.result.height or 0) for row in rows) / 1e6,
         **said,
-        "lines": lines,
+        "lines": measured,
     }
 
 
@@ -233,7 +247,7 @@ def on_surfaces(
     rule = inspector.bundle.input
     followed = synthetic.follow_all(
         grounds,
-        lambda pixels: inspector.inspect(pixels).cracks or (),
+        lambda pixels: inspector.inspect(pixels, arguments.threshold).cracks or (),
         each=arguments.each,
         seed=arguments.seed,
         block=arguments.block or TILE * rule.window / rule.size,

@@ -134,7 +134,7 @@ def evaluate_dataset(
         trained_on=chosen.trained_on,
         included=include_trained,
         unreadable=(*chosen.unreadable, *failed, *matched.unreadable),
-        lines=measures.measure(matched.photos, resamples, seed) if matched.photos else None,
+        lines=measures.measure(matched.photos, resamples, seed, upper) if matched.photos else None,
     )
 
 

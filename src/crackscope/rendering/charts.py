@@ -81,22 +81,28 @@ def selective(
 
 
 def froc(
-    false_rate: ArrayLike, recall: ArrayLike, rates: Sequence[float], at: Sequence[Interval]
+    false_rate: ArrayLike,
+    recall: ArrayLike,
+    rates: Sequence[float],
+    at: Sequence[Interval],
+    own: tuple[float, float] | None = None,
 ) -> bytes:
-    """Recall of lines against false cracks a megapixel, (T,) each as thresholds fall.
+    """Line recall against false cracks per megapixel, (T,) each as thresholds fall, as PNG.
 
-    `at`: recall with its interval at each of `rates`. As PNG.
+    `at`: recall with its interval at each of `rates`; `own`: both at the model's threshold.
     """
     x, y = np.append(0.0, np.asarray(false_rate)), np.append(0.0, np.asarray(recall))
     with draw((6.4, 3.6)) as drawing:
-        axes = drawing.axes("FROC", "false cracks a megapixel", "recall of lines")
+        axes = drawing.axes("FROC", "false cracks per megapixel", "line recall")
         low, high = [one.low for one in at], [one.high for one in at]
         middle = [one.value for one in at]
         reach = np.abs(np.array([low, high]) - middle)
         reached = (np.append(x, max(x[-1], *rates)), np.append(y, y[-1]))
         axes.step(*reached, where="post", color=CRACK, linewidth=2, label="by falling threshold")
         axes.errorbar(rates, middle, reach, fmt="o", color=SOUND, capsize=3, label="95 % interval")
-        axes.plot(x[-1], y[-1], "s", color=THIRD, label="all cracks that are listed")
+        axes.plot(x[-1], y[-1], "s", color=THIRD, label="all cracks listed")
+        if own is not None:
+            axes.plot(*own, "D", color="black", markersize=5, label="the model's threshold")
         axes.set_xscale("symlog", linthresh=_SMALLEST_RATE)
         axes.set_xlim(-_SMALLEST_RATE / 10, None)
         axes.set_ylim(-0.01, 1.01)

@@ -32,7 +32,7 @@ def photo(group="", found=80, missed=20, scores=(0.9,), false=(False,), right=80
         lines=np.full(right + wrong, score),
         right=np.arange(right + wrong) < right,
         centre=np.array([score] * found + [NEVER] * missed),
-        right_px=float(right),
+        lengths=np.ones(right + wrong),
         true_px=float(found + missed),
     )
 
@@ -130,7 +130,9 @@ def drawn(rng, group):
     false = np.ones(len(scores), bool) if not count else rng.random(len(scores)) < 0.4
     right = (rng.random(50) < 0.7) & (count > 0)
     one = photo(group, scores=tuple(scores), false=tuple(false))
-    return replace(one, lines=lines, right=right, centre=centre, true_px=float(count))
+    return replace(
+        one, lines=lines, right=right, lengths=np.ones(50), centre=centre, true_px=float(count)
+    )
 
 
 def test_many_cracks_are_swept_at_a_hundred_thresholds():
@@ -139,6 +141,26 @@ def test_many_cracks_are_swept_at_a_hundred_thresholds():
     froc = measure(photos, 100).froc
     assert len(froc.thresholds) == 100
     assert froc.thresholds[-1] == min(one.scores[0] for one in photos)
+
+
+def test_what_reaches_the_threshold_is_measured_besides():
+    photos = [photo("a", scores=(0.9,)), photo("b", scores=(0.4,)), sound("c", (0.5,)), sound("d")]
+    found = measure(photos, 100, threshold=0.6)
+    assert found.metrics[RECALL].value == 0.8
+    assert found.sure.metrics[RECALL].value == 0.4
+    assert found.sure.metrics[FALSE_CRACKS].value == 0.0
+    assert (found.counts["cracks"], found.sure.counts["cracks"]) == (3, 1)
+    assert found.to_dict()["at_threshold"]["threshold"] == 0.6
+    assert found.to_dict()["at_threshold"]["metrics"][PRECISION]["value"] == 0.8
+    assert measure(photos, 100, threshold=0.1).sure.metrics == found.metrics
+    words = " ".join(report.in_words(found))
+    assert "1 of the 3 cracks that it lists in 4.0 megapixels are false, 0 of the 1 with" in words
+    assert report.tables(found)[0].columns == ("figure", "all cracks listed", "from 0.6")
+    nothing = measure(photos, 100, threshold=0.95)
+    assert nothing.sure.metrics[RECALL].value == 0.0
+    assert PRECISION not in nothing.sure.metrics
+    assert report.tables(nothing)[0].rows[0][2] == "–"
+    assert report.chart(nothing).startswith(b"\x89PNG")
 
 
 def test_nothing_to_measure_is_refused():
@@ -150,7 +172,7 @@ def test_the_report_says_what_was_measured():
     found = measure([photo("a"), photo("b"), sound("c", (0.8,))])
     words = " ".join(report.in_words(found))
     assert "80.0% of the length of the cracks in 2 photos" in words
-    assert "1 of the 3 cracks that it finds in 3.0 megapixels are false" in words
+    assert "1 of the 3 cracks that it lists in 3.0 megapixels are false" in words
     captions = [table.caption for table in report.tables(found)]
     assert len(captions) == 3
     assert report.chart(found).startswith(b"\x89PNG")

@@ -7,7 +7,7 @@ sound photo each is.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from crackscope.evaluation.lines.raster import (
     Flat,
     Mask,
     centre_line,
-    chain_length,
+    chain_lengths,
     distance,
     highest_near,
     raster,
@@ -39,9 +39,9 @@ class Matched:
     """What counts of one photo, for every threshold at once.
 
     `group` names the source photo. Of each crack: `scores` (K,), `false` (K,) bool. Of each pixel
-    of their lines: `lines` (P,) the highest score of a crack there, `right` (P,) bool. Of each
-    pixel of the mask's centre line: `centre` (C,) the highest score that finds it, NEVER where
-    none does. `right_px` is the length of all that is right, `true_px` that of the centre line.
+    of their lines: `lines` (P,) the highest score of a crack there, `right` (P,) bool, `lengths`
+    (P,) how many pixels of length it stands for. Of each pixel of the mask's centre line: `centre`
+    (C,) the highest score that finds it, NEVER where none does; `true_px` is its length.
     """
 
     group: str
@@ -50,14 +50,27 @@ class Matched:
     false: NDArray[np.bool_]
     lines: NDArray[np.float64]
     right: NDArray[np.bool_]
+    lengths: NDArray[np.float64]
     centre: NDArray[np.float64]
-    right_px: float
     true_px: float
 
     @property
     def cracked(self) -> bool:
         """Whether the mask shows a crack."""
         return len(self.centre) > 0
+
+    def at(self, threshold: float) -> "Matched":
+        """The photo with the cracks alone whose scores reach a threshold."""
+        kept, lines = self.scores >= threshold, self.lines >= threshold
+        return replace(
+            self,
+            scores=self.scores[kept],
+            false=self.false[kept],
+            lines=self.lines[lines],
+            right=self.right[lines],
+            lengths=self.lengths[lines],
+            centre=np.where(self.centre >= threshold, self.centre, NEVER),
+        )
 
 
 def match(cracks: Sequence[Crack], mask: Mask, group: str = "") -> Matched:
@@ -69,7 +82,6 @@ def match(cracks: Sequence[Crack], mask: Mask, group: str = "") -> Matched:
     near = distance(~mask) <= _REACH
     false = [float(near.flat[own].mean()) < _RIGHT if len(own) else True for own in pixels]
     there, first = np.unique(_joined(pixels), return_index=True)
-    right = near.flat[there]
     truth = centre_line(mask)
     return Matched(
         group=group,
@@ -77,10 +89,10 @@ def match(cracks: Sequence[Crack], mask: Mask, group: str = "") -> Matched:
         scores=scores,
         false=np.array(false, bool),
         lines=np.repeat(scores, [len(own) for own in pixels])[first],
-        right=right,
+        right=near.flat[there],
+        lengths=chain_lengths(there, height, width),
         centre=_found(truth, mask, pixels, scores),
-        right_px=chain_length(there[right], height, width),
-        true_px=chain_length(truth, height, width),
+        true_px=float(chain_lengths(truth, height, width).sum()),
     )
 
 

@@ -28,30 +28,46 @@ NAMES = (PRECISION, RECALL, F1, LENGTH, FALSE_CRACKS, SOUND_WITH_CRACK)
 class LineFigures:
     """How well lines run over a set of photos.
 
-    `metrics` hold what is defined: no recall without a crack, no rate of sound photos without one.
-    `froc` is None where no photo is cracked.
+    `metrics` hold what is defined: no recall without a crack, no rate of sound photos without one;
+    `counts` what was counted. `froc` is None where no photo is cracked. `sure` are the figures of
+    the cracks alone whose scores reach `threshold`, None where it was not asked for.
     """
 
     metrics: Mapping[str, Interval]
     counts: Mapping[str, int]
     megapixels: float
     froc: Froc | None
+    threshold: float | None = None
+    sure: "LineFigures | None" = None
 
     def to_dict(self) -> dict[str, Any]:
         """As under `lines` in metrics.json."""
         return {
             "tolerance_px": TOLERANCE_PX,
-            "metrics": {name: value.to_dict() for name, value in self.metrics.items()},
-            "counts": dict(self.counts),
             "megapixels": round(self.megapixels, 4),
+            **self._figures(),
             "froc": None if self.froc is None else self.froc.to_dict(),
+            "at_threshold": None
+            if self.sure is None
+            else {"threshold": self.threshold, **self.sure._figures()},
         }
+
+    def _figures(self) -> dict[str, Any]:
+        metrics = {name: value.to_dict() for name, value in self.metrics.items()}
+        return {"metrics": metrics, "counts": dict(self.counts)}
 
 
 def measure(
-    photos: Sequence[Matched], resamples: int = intervals.RESAMPLES, seed: int = 0
+    photos: Sequence[Matched],
+    resamples: int = intervals.RESAMPLES,
+    seed: int = 0,
+    threshold: float | None = None,
 ) -> LineFigures:
-    """Every figure of the cracks as they are listed, and what other thresholds would give."""
+    """Every figure of the cracks as they are listed, and what other thresholds would give.
+
+    With `threshold` the figures of the cracks that reach it besides, as `sure`: `inspect` lists
+    those of which it is unsure, too.
+    """
     if not photos:
         raise ValueError("lines are measured on at least one photo")
     swept = sweep(photos)
@@ -68,7 +84,10 @@ def measure(
     }
     froc = swept.froc(drawn[:, table.shape[1] :], trials[RECALL]) if cracked.any() else None
     megapixels = float(sum(photo.megapixels for photo in photos))
-    return LineFigures(metrics, _counts(photos, groups), megapixels, froc)
+    sure = None
+    if threshold is not None:
+        sure = measure([photo.at(threshold) for photo in photos], resamples, seed)
+    return LineFigures(metrics, _counts(photos, groups), megapixels, froc, threshold, sure)
 
 
 def _row(photo: Matched) -> Floats:
@@ -80,7 +99,7 @@ def _row(photo: Matched) -> Floats:
             len(photo.right),
             np.isfinite(photo.centre).sum(),
             len(photo.centre),
-            photo.right_px,
+            photo.lengths[photo.right].sum(),
             photo.true_px,
             photo.false.sum(),
             photo.megapixels,

@@ -61,19 +61,30 @@ def highest_near(values: NDArray[np.float64], side: int) -> NDArray[np.float64]:
     return found
 
 
-def chain_length(pixels: Flat, height: int, width: int) -> float:
-    """How long lines one pixel wide are, in pixels.
+def chain_lengths(pixels: Flat, height: int, width: int) -> NDArray[np.float64]:
+    """(P,) how much of the length of lines one pixel wide each pixel stands for, in pixels.
 
     Steps to the side count 0.948 and steps across 1.340, which is right on average over all
     directions (Kulpa, "Area and perimeter measurement of blobs in discrete binary pictures",
-    1977); a corner is cut, not walked around.
+    1977), half of it for either end; a corner is cut, not walked around.
     """
-    there = np.zeros((height, width), bool)
-    there.flat[pixels] = True
-    straight = (there[:, :-1] & there[:, 1:]).sum() + (there[:-1] & there[1:]).sum()
-    a, b, c, d = there[:-1, :-1], there[:-1, 1:], there[1:, :-1], there[1:, 1:]
-    diagonal = (a & d & ~b & ~c).sum() + (b & c & ~a & ~d).sum()
-    return float(_STRAIGHT * straight + _DIAGONAL * diagonal)
+    there = np.zeros((height + 2, width + 2), bool)
+    inside = there[1:-1, 1:-1]
+    inside[np.divmod(pixels, width)] = True
+    total = np.zeros((height, width))
+    for down, right in ((0, 1), (0, -1), (1, 0), (-1, 0)):
+        total += _STRAIGHT / 2 * _shifted(there, down, right)
+    for down, right in ((1, 1), (1, -1), (-1, 1), (-1, -1)):
+        corner = _shifted(there, down, 0) | _shifted(there, 0, right)
+        total += _DIAGONAL / 2 * (_shifted(there, down, right) & ~corner)
+    found: NDArray[np.float64] = total[np.divmod(pixels, width)]
+    return found
+
+
+def _shifted(padded: Mask, down: int, right: int) -> Mask:
+    """For each pixel whether the one so far down and to the right is there."""
+    height, width = padded.shape[0] - 2, padded.shape[1] - 2
+    return padded[1 + down : 1 + down + height, 1 + right : 1 + right + width]
 
 
 def _ndimage() -> Any:

@@ -10,32 +10,52 @@ from crackscope.rendering.page import Table
 from crackscope.types import Interval
 
 CHART = "froc.png"
-DESCRIPTION = "FROC: recall of lines against false cracks a megapixel"
+DESCRIPTION = "FROC: line recall against false cracks per megapixel"
+_CAPTION = f"Lines, to {TOLERANCE_PX} px, with 95 % intervals by bootstrap over source photos"
 
 
 def chart(found: LineFigures) -> bytes | None:
     """The FROC curve as PNG; None where no photo is cracked or no crack was found."""
-    froc = found.froc
+    froc, own = found.froc, None
     if froc is None or not len(froc.thresholds):
         return None
+    if found.sure is not None:
+        values = found.sure.metrics
+        own = (values[measures.FALSE_CRACKS].value, values[measures.RECALL].value)
     rates = list(froc.at)
-    return charts.froc(froc.false_rate, froc.recall, rates, [froc.at[rate] for rate in rates])
+    at = [froc.at[rate] for rate in rates]
+    return charts.froc(froc.false_rate, froc.recall, rates, at, own)
 
 
 def tables(found: LineFigures) -> list[Table]:
     """The figures, what was counted, and recall at given rates of false cracks."""
-    counts = [(_spelt(name), f"{value:,}") for name, value in found.counts.items()]
-    counts.append(("megapixels", f"{found.megapixels:,.2f}"))
-    caption = f"Lines, to {TOLERANCE_PX} px; intervals by bootstrap over source photos"
     shown = [
-        Table(("figure", "model", "95 % interval"), rows(found), caption),
-        Table(("what", "count"), counts, "Whole photos, and the cracks found in them"),
+        Table(("figure", *_heads(found)), list(_figures(found)), _CAPTION),
+        Table(("what", *_heads(found)), list(_counts(found)), "Whole photos, and cracks in them"),
     ]
     if found.froc is not None:
         at = [(f"{rate:g}", *_cells(value)) for rate, value in found.froc.at.items()]
-        columns = ("false cracks a megapixel, at most", "line recall", "95 % interval")
+        columns = ("false cracks per megapixel, at most", "line recall", "95 % interval")
         shown.append(Table(columns, at, "FROC: line recall for a given rate of false cracks"))
     return shown
+
+
+def _heads(found: LineFigures) -> list[str]:
+    sure = [] if found.sure is None else [f"from {found.threshold:.4g}"]
+    return ["all cracks listed", *sure]
+
+
+def _figures(found: LineFigures) -> Iterator[list[str]]:
+    for name, value in found.metrics.items():
+        own = found.sure and found.sure.metrics.get(name)
+        sure = [] if found.sure is None else ["–" if own is None else str(own)]
+        yield [_spelt(name), str(value), *sure]
+
+
+def _counts(found: LineFigures) -> Iterator[list[str]]:
+    for name, value in found.counts.items():
+        sure = [] if found.sure is None else [f"{found.sure.counts[name]:,}"]
+        yield [_spelt(name), f"{value:,}", *sure]
 
 
 def in_words(found: LineFigures | None) -> Iterator[str]:
@@ -52,14 +72,22 @@ def in_words(found: LineFigures | None) -> Iterator[str]:
             f"{TOLERANCE_PX} px (F1 {values[measures.F1].value:.3f})."
         )
     yield (
-        f"{counts['false_cracks']:,} of the {counts['cracks']:,} cracks that it finds in "
-        f"{found.megapixels:,.1f} megapixels are false."
+        f"{counts['false_cracks']:,} of the {counts['cracks']:,} cracks that it lists in "
+        f"{found.megapixels:,.1f} megapixels are false{_of_sure(found)}."
     )
     if counts["sound_photos"]:
         yield (
             f"It finds a crack in {counts['sound_photos_with_a_crack']:,} of "
             f"{counts['sound_photos']:,} sound photos."
         )
+
+
+def _of_sure(found: LineFigures) -> str:
+    if found.sure is None:
+        return ""
+    counts = found.sure.counts
+    reached = f"{counts['cracks']:,} with a score of {found.threshold:.3g} or more"
+    return f", {counts['false_cracks']:,} of the {reached}"
 
 
 def rows(found: LineFigures) -> list[tuple[str, str, str]]:
