@@ -15,6 +15,10 @@ from crackscope.training.lines.pool import Pictures
 
 CONCRETE = frozenset({"concrete", "plaster", "asphalt", "pavers"})
 """Materials whose cracks are looked for; everything else that has a name is `other`."""
+_CRACKING = CONCRETE | {"brick", "stone", "tiles"}
+"""Materials on which cracks are painted: on moss or cloth there are none."""
+_TILING = ("polyhaven_", "nobiax_")
+"""Sources of scans whose borders fit each other."""
 _CRACKED = 0.55
 _BARE = 0.35
 """Of the pictures without a crack: nothing drawn on them, the pattern of the surface alone."""
@@ -42,9 +46,9 @@ class Painter:
         return Pictures(np.stack(pixels), np.stack(masks), np.array(materials, np.int8))
 
     def _one(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, int]:
-        ground = self._grounds.take(rng, self.side)
+        cracked = bool(rng.random() < _CRACKED)
+        ground = self._grounds.take(rng, self.side, cracked=cracked)
         material = {"concrete": 1, "other": 0, None: -1}[ground.material]
-        cracked = rng.random() < _CRACKED
         if not cracked and rng.random() < _BARE:
             return ground.pixels, np.zeros(ground.pixels.shape[:2], np.uint8), material
         made = sample.draw(ground.pixels, cracked, rng, shapes=self._shapes)
@@ -65,7 +69,14 @@ class Painter:
         material = str(self._packed.materials[row])
         known: Material | None = "concrete" if material in CONCRETE else "other"
         known = known if material else None
-        return grounds.Packed(self._packed.file(row), str(self._packed.names[row]), known)
+        scan = bool(self._packed.kinds[row] == "surface")
+        return grounds.Packed(
+            self._packed.file(row),
+            str(self._packed.names[row]),
+            known,
+            tiles=scan and str(self._packed.names[row]).startswith(_TILING),
+            cracks=material in _CRACKING,
+        )
 
     @cached_property
     def _shapes(self) -> tuple[Shape, ...]:
@@ -73,7 +84,7 @@ class Painter:
         return tuple(shapes.from_bytes(self._packed.file(int(row))) for row in rows)
 
 
-_MASONRY = frozenset({"bricks", "rubble"})
+_MASONRY = frozenset({"bricks", "rubble", "joints", "blocks"})
 
 
 def _covered(ground: Ground, distractors: tuple[str, ...], material: int) -> int:
