@@ -30,6 +30,7 @@ PACKAGED = "crackscope"
 ONNX, KERAS, JSON, CARD = "model.onnx", "model.keras", "model.json", "card.md"
 GOLDEN, TRAINED_ON, SURFACE = "golden.npz", "trained_on.npz", "surface.npz"
 CELLS, INT8 = "cells.npz", "model.int8.onnx"
+PARTS, LINES = "parts.json", "lines.onnx"
 SUMS = "SHA256SUMS"
 _REQUIRED = (ONNX, JSON, CARD, SUMS)
 
