@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crackscope import telemetry
-from crackscope.inspection.scoremap import Pooling
+from crackscope.inspection.pooling import Pooling
 from crackscope.runtimes.decoding import CELLS, SIZE
 
 if TYPE_CHECKING:
