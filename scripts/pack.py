@@ -50,10 +50,10 @@ def main(weights: Path, settings: Path, out: Path) -> None:
         float(values.get("temperature", 1.0)),
         Scorer.from_arrays(arrays(place / values["scorer"])) if "scorer" in values else None,
     )
-    trained_on = arrays(place / values["trained_on"]) if "trained_on" in values else None
+    trained_on = arrays(place / values["trained_on"]) if "trained_on" in values else {}
     known = packing.Known(
         {**like.info, **values.get("info", {})},
-        like.arrays(bundles.TRAINED_ON) if trained_on is None else trained_on,
+        trained_on or like.arrays(bundles.TRAINED_ON),
         surface.load(like),
     )
     pictures = batches(place / values["int8"], like.input.window) if "int8" in values else []

@@ -10,6 +10,7 @@ from crackscope.runtimes.decoding import LEVELS
 if TYPE_CHECKING:
     from onnx import GraphProto
 
+
 def with_features(model: Any, features: str) -> Callable[[Any], dict[str, Any]]:
     """From pixels (N, H, W, 3) uint8 to the `features` of a classifier, and to what its decoder
     takes of the maps before them, by name."""

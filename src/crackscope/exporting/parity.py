@@ -14,9 +14,9 @@ from crackscope.runtimes.onnx import OnnxRuntime
 
 LIMIT = 1e-4
 """Largest difference of a logit; of one above 1 as a fraction."""
-_TALL, _WIDE = 17, 22
+_TALL, _WIDE = 11, 13
 """Cells of the picture: one with tiles on all sides of a tile."""
-_INNER = ((5, 12), (6, 14))
+_INNER = ((3, 8), (4, 9))
 """Rows and columns of cells that are decoded alone, too."""
 
 

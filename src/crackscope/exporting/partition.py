@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 TILES = ((256, 16), (640, 32))
 """Of each part but the last: pixels along a tile, and the most that may lie around it. Tiles of
 half to twice the size were not faster."""
-_SHARED = 1024
-"""Bytes of weights from which they are pointed to."""
+_SHARED = 256
+"""Bytes of weights from which they are pointed to. Shapes stay: graphs are checked with them."""
 
 
 @dataclass(frozen=True)
@@ -173,14 +173,17 @@ def _extract(model: "ModelProto", inputs: list[str], outputs: list[str]) -> "Mod
 
 def share(model: "ModelProto", content: bytes, location: str) -> None:
     """Point into the file `location`, whose `content` is given, for all weights that are there."""
-    from onnx import TensorProto
+    from onnx import TensorProto, numpy_helper
 
     for entry in model.graph.initializer:
-        raw = entry.raw_data
+        if entry.data_type == TensorProto.INT64:
+            continue
+        raw = numpy_helper.to_array(entry).tobytes()
         offset = content.find(raw) if len(raw) >= _SHARED else -1
         if offset < 0:
             continue
-        entry.ClearField("raw_data")
+        for field in ("raw_data", "float_data", "int32_data"):
+            entry.ClearField(field)
         entry.data_location = TensorProto.EXTERNAL
         facts = {"location": location, "offset": str(offset), "length": str(len(raw))}
         for key, value in facts.items():

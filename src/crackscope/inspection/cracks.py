@@ -34,7 +34,8 @@ def find(scored: Scored, scorer: Scorer | None, least: float) -> tuple[Crack, ..
     traced = find_cracks(scored.lines)
     scores = score_cracks(scored, traced, scorer)
     width, height = scored.lines.width, scored.lines.height
-    order = [place for place in np.argsort(-scores, kind="stable").tolist() if scores[place] >= least]
+    surest = np.argsort(-scores, kind="stable").tolist()
+    order = [place for place in surest if scores[place] >= least]
     return tuple(
         Crack.of(number, scores[place], [b.points for b in traced[place].branches], width, height)
         for number, place in enumerate(order, start=1)

@@ -40,7 +40,9 @@ ALWAYS = Gate(-np.inf)
 """Everything is decoded."""
 
 
-def runs(asking: NDArray[np.bool_], corner: Span, band: Span, part: Span) -> Iterator[tuple[Span, Span]]:
+def runs(
+    asking: NDArray[np.bool_], corner: Span, band: Span, part: Span
+) -> Iterator[tuple[Span, Span]]:
     """Rows and columns of cells to decode: tiles of a row that lie side by side, together.
 
     `asking` are cells, of which the first has the place `corner` in the photo, `band` and `part`

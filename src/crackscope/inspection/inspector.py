@@ -66,7 +66,7 @@ class Inspector:
                     found = self.score_large(large)
                     return self.judge(large.photo, found, threshold, time.perf_counter() - start)
         photo = _as_photo(photo)
-        found = self.score_map(photo)
+        found = self.score(photo)
         return self.judge(photo, found, threshold, time.perf_counter() - start)
 
     def score_map(self, photo: Photo) -> ScoreMap:

@@ -186,7 +186,7 @@ class ScoreMapper:
             slice(start - first, stop - first)
             for (start, stop), (first, _) in zip(owned, outer, strict=True)
         )
-        tiles = {}
+        tiles = Tiles()
         if gate is not None:
             asking = gate.asks(self._around(logits[..., 0], shape, outer))
             corner = (outer[0][0], outer[1][0])

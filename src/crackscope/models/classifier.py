@@ -3,8 +3,8 @@
     uint8 (N, H, W, 3) RGB of any size -> resize to (size, size) -> backbone -> softsign -> dropout
     -> head -> (N, 1)
 
-A backbone with lines gives a map of cells, which are averaged, and has a decoder in it, which is kept
-with it and not asked.
+A backbone with lines gives a map of cells, which are averaged, and has a decoder in it, which is
+kept with it and not asked.
 
 The output is the calibrated probability of a crack: standardisation of features and temperature
 are folded into the head, so that every runtime gives it without a step of its own.

@@ -21,7 +21,7 @@ HALO = 2
 LATERALS = ("lateral_4", "lateral_8", "lateral_16", "lateral_32")
 """Layers that take the maps of the backbone, from fine to coarse."""
 FINE_HALO = 16
-"""Network pixels around a tile beyond which nothing counts of the pixels and of the map at stride 4;
+"""Network pixels around a tile beyond which nothing counts of the pixels, of the map at stride 4,
 and of what the coarse layers give."""
 NARROWED, NARROWED_STRIDE = "narrowed", 8
 """Layer whose output, at that stride, is all that the fine layers take of the coarse ones."""

@@ -20,8 +20,8 @@ LEVELS = tuple(f"level_{stride}" for stride in STRIDES)
 CELL, PLACE = 32, 2
 """Network pixels along a cell, and along a place of the logits."""
 HALO, FINE_HALO = 2, 16
-"""Cells around those that are asked for, beyond which nothing counts of the coarse maps; and network
-pixels beyond which nothing does of pixels and of the map at stride 4."""
+"""Cells around those that are asked for, beyond which nothing counts of the coarse maps; and
+network pixels beyond which nothing does of pixels and of the map at stride 4."""
 _CROPPED = 8
 """Network pixels along a place where coarse maps meet the fine one."""
 

@@ -2,9 +2,9 @@
 
 The first layers of a network make maps of hundreds of megabytes of a block, and see only a few
 pixels far: in small tiles with a thin halo they give the same, and stay in the cache. The next make
-smaller maps and see farther: larger tiles of what the first gave. What comes last is small, and sees
-too far for tiles; it takes the map of the whole block (docs/decisions/0013). `exporting.partition`
-cuts them; their weights are those of the whole graph, in its file.
+smaller maps and see farther: larger tiles of what the first gave. What comes last is small, and
+sees too far for tiles; it takes the map of the whole block (docs/decisions/0013).
+`exporting.partition` cuts them; their weights are those of the whole graph, in its file.
 """
 
 import json
@@ -23,7 +23,7 @@ from crackscope.tiles.blocks import spans, with_halo
 
 Map = NDArray[Any]
 Run = Callable[[Map], Sequence[Map]]
-"""What computes the graph of a part: from what it takes to the map that it gives, and its levels."""
+"""What computes the graph of a part: from what it takes to the map it gives, and its levels."""
 
 
 @dataclass(frozen=True)
@@ -76,12 +76,14 @@ class Part:
             tile, *found = run(self._of(taken, y, x))
             if whole is None:
                 whole = np.empty((*tile.shape[:2], tall, wide), tile.dtype)
-            inner = tile[:, :, rows[0] - y[0] : rows[1] - y[0], columns[0] - x[0] : columns[1] - x[0]]
-            whole[:, :, slice(*rows), slice(*columns)] = inner
+            inside = [
+                slice(*np.subtract(span, near[0])) for span, near in ((rows, y), (columns, x))
+            ]
+            whole[:, :, slice(*rows), slice(*columns)] = tile[:, :, *inside]
             for level, finer in zip(self.levels, found, strict=True):
                 step = self.stride // level.stride
                 places = [(start * step, stop * step) for start, stop in (rows, columns)]
-                levels[level.name].add(*places, finer, (y[0] * step, x[0] * step))
+                levels[level.name].add((places[0], places[1]), finer, (y[0] * step, x[0] * step))
         assert whole is not None, "a block has tiles"
         return whole, levels
 
@@ -91,7 +93,9 @@ class Part:
         return taken[(*(slice(None),) * self.rows, *places)]
 
 
-def encode(parts: Sequence[Part], runs: Sequence[Run], pixels: NDArray[np.uint8], tiled: bool) -> Maps:
+def encode(
+    parts: Sequence[Part], runs: Sequence[Run], pixels: NDArray[np.uint8], tiled: bool
+) -> Maps:
     """All maps of a block (H, W, 3), part after part; without `tiled` each of the whole block."""
     made: Map = pixels[None]
     levels: dict[str, Mosaic] = {}

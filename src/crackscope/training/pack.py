@@ -52,7 +52,7 @@ def write(
     scores = np.asarray(model.predict_on_batch(pixels), np.float64).reshape(-1)
     received = onnx.score(folder / bundles.ONNX, pixels)
     difference = verify.gate(scores, received, PARITY_LIMIT)
-    golden = {"pixels": pixels, "scores": received}
+    golden: dict[str, Any] = {"pixels": pixels, "scores": received}
     write_cells(folder, model, info["input"]["size"], pixels, material)
     if classifier.levels(model):
         decoder.write(model, folder / bundles.LINES)

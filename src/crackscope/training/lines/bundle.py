@@ -58,9 +58,7 @@ def write(
     info["lines"] = dict(vars(operating.gate))
     kernel, bias = network.get_layer("material").get_weights()
     material = np.append(kernel[:, 0], bias).astype(np.float32)
-    difference = pack.write(
-        folder, model, graph, info, known.trained_on, known.concrete, material
-    )
+    difference = pack.write(folder, model, graph, info, known.trained_on, known.concrete, material)
     graph.unlink(missing_ok=True)
     if operating.scorer is not None:
         arrays: dict[str, Any] = operating.scorer.to_arrays()
