@@ -51,7 +51,7 @@ def synthetic() -> NDArray[np.uint8]:
     coarse = rng.normal(150, 25, (_TALL, _WIDE, 3)).repeat(CELL, axis=0).repeat(CELL, axis=1)
     places = np.arange(_WIDE * CELL)
     for number in range(1, 4):
-        rows = (number * 120 + 40 * np.sin(places / (30.0 * number))).astype(int)
+        rows = (number * _TALL * CELL / 4 + 40 * np.sin(places / (30.0 * number))).astype(int)
         for below in range(number):
             coarse[rows + below, places] -= 80
     return np.clip(coarse, 0, 255).astype(np.uint8)
