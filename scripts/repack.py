@@ -38,7 +38,7 @@ def main(run: Path, data: Path) -> None:
     dataset = readers.open_dataset(data, config.reader, config.crack_class)
     patches = manifest.apply_split(dataset, run / "split.csv").patches
     model = classifier.load(old.file(bundles.KERAS))
-    classifier.shorten(model)
+    classifier.round_weights(model)
     start = Start(model, str(old.info["started_from"]), pretrained=True)
     with tempfile.TemporaryDirectory() as place:
         graph, new = Path(place) / "features.onnx", Path(place) / "model"

@@ -1,6 +1,8 @@
 """The score map of a photo, with a network whose cells see nothing but themselves."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -8,7 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crackscope.inspection import scoremap
-from crackscope.inspection.scoremap import Pooling, ScoreMapper
+from crackscope.inspection.pooling import Pooling
+from crackscope.inspection.scoremap import ScoreMapper
+from crackscope.runtimes.maps import Maps
 from crackscope.types import Photo, Pixels
 
 STRIDE, SIDE = 8, 4
@@ -30,15 +34,28 @@ def picture(width: int, height: int, seed: int = 0) -> Photo:
     return Photo("a", np.ascontiguousarray(pixels, np.uint8))
 
 
-MAPPER = ScoreMapper(cells, POOLING)
+class Network:
+    """Without lines."""
+
+    def __init__(self, cells: Callable[[Pixels], np.ndarray] = cells) -> None:
+        self.cells = cells
+
+    def maps(self, pixels: Pixels) -> Maps:
+        return Maps(self.cells(pixels))
+
+    def lines(self, *_: Any) -> np.ndarray:
+        raise AssertionError("nobody asks for lines")
+
+
+MAPPER = ScoreMapper(Network(), POOLING)
 
 
 @settings(max_examples=25)
 @given(width=SIDES, height=SIDES, block=st.integers(1, 9))
 def test_blocks_leave_no_seams(width: int, height: int, block: int) -> None:
     photo = picture(width, height)
-    whole = replace(MAPPER, block=1000)(photo)
-    parts = replace(MAPPER, block=block)(photo)
+    whole = replace(MAPPER, block=1000)(photo).windows
+    parts = replace(MAPPER, block=block)(photo).windows
     np.testing.assert_allclose(parts.scores, whole.scores, atol=1e-2)
     np.testing.assert_array_equal(parts.lefts, whole.lefts)
 
@@ -46,7 +63,7 @@ def test_blocks_leave_no_seams(width: int, height: int, block: int) -> None:
 @settings(max_examples=50)
 @given(width=SIDES, height=SIDES)
 def test_windows_cover_the_photo_to_its_last_pixel(width: int, height: int) -> None:
-    found = MAPPER(picture(width, height))
+    found = MAPPER(picture(width, height)).windows
     rows, columns = found.scores.shape
     assert found.box(0, 0).to_list()[:2] == [0, 0]
     assert found.box(rows - 1, columns - 1).to_list()[2:] == [width, height]
@@ -60,7 +77,7 @@ def test_windows_cover_the_photo_to_its_last_pixel(width: int, height: int) -> N
 
 def test_a_window_of_the_map_scores_as_a_patch_of_its_own() -> None:
     photo = picture(5 * WINDOW, 4 * WINDOW)
-    found = MAPPER(photo)
+    found = MAPPER(photo).windows
     for row in range(0, found.scores.shape[0], 3):
         for column in range(0, found.scores.shape[1], 2):
             box = found.box(row, column)
@@ -72,7 +89,7 @@ def test_a_window_of_the_map_scores_as_a_patch_of_its_own() -> None:
 def test_what_is_dark_is_found_where_it_lies() -> None:
     photo = Photo("a", np.full((6 * WINDOW, 8 * WINDOW, 3), 255, np.uint8))
     photo.pixels[2 * WINDOW : 3 * WINDOW, 5 * WINDOW : 6 * WINDOW, 0] = 0
-    found = MAPPER(photo)
+    found = MAPPER(photo).windows
     row, column = np.unravel_index(found.scores.argmax(), found.scores.shape)
     assert found.box(row, column).to_list() == [5 * WINDOW, 2 * WINDOW, 6 * WINDOW, 3 * WINDOW]
 
@@ -87,8 +104,8 @@ def test_a_side_a_little_longer_than_the_window_is_one_window(side: int, cells_a
 
 def test_scale_enlarges_the_photo() -> None:
     photo = picture(4 * WINDOW, 4 * WINDOW)
-    assert replace(MAPPER, scale=2.0)(photo).scores.shape == (29, 29)
-    assert replace(MAPPER, scale=0.5)(photo).scores.shape == (5, 5)
+    assert replace(MAPPER, scale=2.0)(photo).windows.scores.shape == (29, 29)
+    assert replace(MAPPER, scale=0.5)(photo).windows.scores.shape == (5, 5)
 
 
 def test_pooling_survives_its_file() -> None:
@@ -103,17 +120,17 @@ def test_pooling_survives_its_file() -> None:
 def test_what_bounds_the_memory_leaves_no_seams(width: int, height: int, most: int) -> None:
     photo = picture(width, height)
     with pytest.MonkeyPatch.context() as patch:
-        whole = MAPPER(photo)
-        patch.setattr(scoremap, "_CELLS_AT_ONCE", most)
+        whole = MAPPER(photo).windows
         patch.setattr(scoremap, "_PIXELS_AT_ONCE", 100 * most)
-        np.testing.assert_allclose(MAPPER(photo).scores, whole.scores, atol=1e-2)
+        np.testing.assert_allclose(MAPPER(photo).windows.scores, whole.scores, atol=1e-2)
 
 
 @pytest.mark.parametrize("threads", [2, 5])
 def test_threads_change_nothing(threads: int) -> None:
     photo = picture(9 * WINDOW, 7 * WINDOW)
     few = replace(MAPPER, block=5)
-    np.testing.assert_array_equal(replace(few, threads=threads)(photo).scores, few(photo).scores)
+    found = replace(few, threads=threads)(photo).windows.scores
+    np.testing.assert_array_equal(found, few(photo).windows.scores)
 
 
 def test_what_goes_wrong_in_a_block_is_raised() -> None:
@@ -121,4 +138,6 @@ def test_what_goes_wrong_in_a_block_is_raised() -> None:
         raise RuntimeError(f"no room for {pixels.shape}")
 
     with pytest.raises(RuntimeError, match="no room"):
-        replace(MAPPER, network=broken, threads=2, block=5)(picture(9 * WINDOW, 7 * WINDOW))
+        replace(MAPPER, network=Network(broken), threads=2, block=5)(
+            picture(9 * WINDOW, 7 * WINDOW)
+        )

@@ -146,7 +146,7 @@ def test_what_is_saved_is_the_network_alone(tmp_path):
 def test_shortened_kernels_have_16_significant_bits_and_all_else_stays():
     model = classifier.build("small-cnn", 32, 0.5, seed=3)
     before = {v.path: np.array(v) for v in model.variables}
-    classifier.shorten(model)
+    classifier.round_weights(model)
     once = {v.path: np.array(v) for v in model.variables}
     for name, values in once.items():
         if values.ndim > 1:
@@ -155,7 +155,7 @@ def test_shortened_kernels_have_16_significant_bits_and_all_else_stays():
             assert (values != before[name]).any()
         else:
             assert (values == before[name]).all()
-    classifier.shorten(model)
+    classifier.round_weights(model)
     assert all((np.array(v) == once[v.path]).all() for v in model.variables)
 
 
@@ -164,7 +164,7 @@ def test_a_saved_model_is_compressed_and_the_same(tmp_path):
     expected = model.predict_on_batch(PIXELS)
     classifier.save(model, tmp_path / "whole.keras")
     whole = (tmp_path / "whole.keras").stat().st_size
-    classifier.shorten(model)
+    classifier.round_weights(model)
     classifier.save(model, tmp_path / "model.keras")
     assert [path.name for path in sorted(tmp_path.iterdir())] == ["model.keras", "whole.keras"]
     assert (tmp_path / "model.keras").stat().st_size < 0.85 * whole

@@ -13,6 +13,7 @@ from crackscope.runtimes import discover
 from crackscope.runtimes.onnx import OnnxRuntime
 from crackscope.synthesis import scene
 from crackscope.types import Photo
+from support_lines import cracked
 
 RUNTIMES = discover()
 EXTRAS = {"keras": "train", "openvino": "openvino"}
@@ -124,14 +125,14 @@ def test_threads_may_share_one_runtime(name, convolutional_bundle):
     runtime = start(name, convolutional_bundle)
     pictures = [WINDOWS[n : n + 3, : 40 + n] for n in range(12)]
     expected = [runtime(batch) for batch in pictures]
-    cells = [runtime.cells(batch[0, :40]) for batch in pictures]
+    cells = [runtime.maps(batch[0, :40]).cells for batch in pictures]
     with ThreadPoolExecutor(8) as pool:
         for _ in range(5):
             for found, wanted in zip(pool.map(runtime, pictures), expected, strict=True):
                 np.testing.assert_array_equal(found, wanted)
-            blocks = pool.map(runtime.cells, [batch[0, :40] for batch in pictures])
-            for found, wanted in zip(blocks, cells, strict=True):
-                np.testing.assert_array_equal(found, wanted)
+            blocks = pool.map(runtime.maps, [batch[0, :40] for batch in pictures])
+            for maps, wanted in zip(blocks, cells, strict=True):
+                np.testing.assert_array_equal(maps.cells, wanted)
 
 
 @every_one
@@ -144,7 +145,7 @@ def test_once_loaded_it_needs_its_files_no_more(name, tmp_path):
     pixels = scene.draw_photo("cracked", 448, 672, 0).pixels
     assert runtime(pixels[None, :side, :side]).shape == (1,)
     if name != "keras":
-        assert runtime.cells(pixels).shape[:2] == (14, 21)
+        assert runtime.maps(pixels).cells.shape[:2] == (14, 21)
 
 
 @readers_of_onnx
@@ -153,10 +154,65 @@ def test_cells_are_those_of_onnx_runtime_whatever_the_block(name, convolutional_
     reference = OnnxRuntime(bundle.load(convolutional_bundle))
     for height, width in ((32, 32), (64, 40), (8, 200), (328, 96)):
         block = GENERATOR.integers(0, 256, (height, width, 3)).astype(np.uint8)
-        cells = runtime.cells(block)
+        cells = runtime.maps(block).cells
         assert (cells.dtype, cells.shape) == (np.float32, (height // 8, width // 8, 3))
-        np.testing.assert_allclose(cells, reference.cells(block), rtol=0, atol=1e-6)
+        np.testing.assert_allclose(cells, reference.maps(block).cells, rtol=0, atol=1e-6)
         np.testing.assert_allclose(runtime(WINDOWS), reference(WINDOWS), rtol=0, atol=1e-6)
+
+
+@readers_of_onnx
+def test_lines_of_some_cells_are_those_of_all(name, lines_bundle):
+    """At the borders of the block, inside, and of a single cell."""
+    runtime, reference = (start(each, lines_bundle, "cpu") for each in (name, "onnx"))
+    pixels = cracked(10 * 32, 14 * 32)
+    whole = reference.lines(pixels, reference.maps(pixels), (0, 10), (0, 14))
+    assert whole.shape == (160, 224)
+    assert whole.max() > 2
+    maps = runtime.maps(pixels)
+    for rows, columns in (
+        ((0, 10), (0, 14)),
+        ((0, 3), (11, 14)),
+        ((3, 7), (4, 9)),
+        ((5, 6), (7, 8)),
+    ):
+        found = runtime.lines(pixels, maps, rows, columns)
+        places = tuple(slice(16 * a, 16 * b) for a, b in (rows, columns))
+        assert (found.dtype, found.shape) == (np.float32, whole[places].shape)
+        np.testing.assert_allclose(found, whole[places], rtol=0, atol=1e-4)
+
+
+@readers_of_onnx
+def test_lines_need_no_files_once_it_is_loaded(name, lines_bundle, tmp_path):
+    folder = shutil.copytree(lines_bundle, tmp_path / "model")
+    runtime = start(name, folder, "cpu")
+    shutil.rmtree(folder)
+    pixels = cracked(160, 160)
+    assert runtime.lines(pixels, runtime.maps(pixels), (1, 4), (0, 5)).max() > 2
+
+
+@readers_of_onnx
+def test_threads_may_share_the_decoder(name, lines_bundle):
+    runtime = start(name, lines_bundle, "cpu")
+    pictures = [cracked(160, 32 * count, seed=count) for count in range(5, 11)]
+
+    def lines(pixels):
+        return runtime.lines(pixels, runtime.maps(pixels), (1, 4), (1, 4))
+
+    expected = [lines(pixels) for pixels in pictures]
+    with ThreadPoolExecutor(6) as pool:
+        for _ in range(5):
+            for found, wanted in zip(pool.map(lines, pictures), expected, strict=True):
+                np.testing.assert_array_equal(found, wanted)
+
+
+@readers_of_onnx
+def test_a_model_without_lines_says_so(name, convolutional_bundle):
+    runtime = start(name, convolutional_bundle, "cpu")
+    pixels = GENERATOR.integers(0, 256, (64, 64, 3)).astype(np.uint8)
+    maps = runtime.maps(pixels)
+    assert maps.levels == {}
+    with pytest.raises((UsageError, KeyError)):
+        runtime.lines(pixels, maps, (0, 1), (0, 1))
 
 
 @readers_of_onnx
@@ -184,9 +240,9 @@ def test_pixels_that_are_read_only_or_a_part_of_others_do(name, tiny_bundle):
 
 
 @pytest.mark.train
-def test_keras_says_that_it_has_no_cells():
+def test_keras_says_that_it_has_no_maps():
     with pytest.raises(UsageError, match="onnx or openvino"):
-        start("keras", bundle.PACKAGED).cells(WINDOWS[0])
+        start("keras", bundle.PACKAGED).maps(WINDOWS[0])
 
 
 def test_an_unknown_runtime_is_named():

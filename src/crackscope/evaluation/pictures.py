@@ -9,7 +9,6 @@ from crackscope import progress
 from crackscope.data.fingerprints import Unreadable
 from crackscope.data.manifest import Dataset
 from crackscope.errors import ImageError
-from crackscope.inspection import verdict
 from crackscope.inspection.inspector import Inspector
 from crackscope.types import Patch, Photo
 
@@ -45,7 +44,7 @@ def each(
 
 def scores(inspector: Inspector, photos: Sequence[Photo]) -> list[float]:
     """The score of each photo, as `inspect` gives it."""
-    return [verdict.score(found) for found in inspector.score_all(photos)]
+    return inspector.score_photos(photos)
 
 
 def _through(

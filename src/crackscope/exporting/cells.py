@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crackscope import telemetry
-from crackscope.inspection.scoremap import Pooling
-from crackscope.runtimes.onnx import CELLS, SIZE
+from crackscope.inspection.pooling import Pooling
+from crackscope.runtimes.decoding import CELLS, SIZE
 
 if TYPE_CHECKING:
     from onnx import GraphProto
@@ -38,14 +38,15 @@ def open_up(graph: "GraphProto", features: str) -> None:
         return
     if sizes.input[-1] not in {entry.name for entry in graph.initializer}:
         return
-    _rename(graph, mean.input[0], CELLS)
-    _rename(graph, sizes.input[-1], SIZE)
+    rename(graph, mean.input[0], CELLS)
+    rename(graph, sizes.input[-1], SIZE)
     graph.input.append(helper.make_tensor_value_info(SIZE, TensorProto.INT64, [2]))
     shape = [None, None, None, None]
     graph.output.append(helper.make_tensor_value_info(CELLS, TensorProto.FLOAT, shape))
 
 
-def _rename(graph: "GraphProto", old: str, new: str) -> None:
+def rename(graph: "GraphProto", old: str, new: str) -> None:
+    """Give a value of the graph another name, wherever it is made and taken."""
     for node in graph.node:
         for names in (node.input, node.output):
             for place, name in enumerate(names):

@@ -1,7 +1,5 @@
 """ONNX: the graph that `inspect` runs, resize and normalisation inside."""
 
-import logging
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,15 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crackscope import extras, telemetry
-from crackscope.errors import UsageError
-from crackscope.exporting import cells
+from crackscope.exporting import cells, levels
 from crackscope.exporting.contract import FORMATS, Batch, Format, Scores
+from crackscope.exporting.tracing import check, trace
 from crackscope.models import classifier
 
 PIXELS = "pixels"
 """Name of the input."""
 _FEATURES, _OUTPUT = "features", "output"
-_OPSET = 18
 
 
 def write(model: Any, path: Path) -> None:
@@ -31,42 +28,19 @@ def write_features(model: Any, path: Path) -> None:
     """Write the part of a classifier up to its head: `pixels` to `features` (N, F).
 
     Dropout is off and batch norm fixed. Where the network allows it, it can be run over a whole
-    photo, too (see `exporting.cells`). Raises UsageError for a network with operations that ONNX
-    does not know.
+    photo, too (see `exporting.cells`); the maps that a decoder takes have names of their own.
+    Raises UsageError for a network with operations that ONNX does not know.
     """
     extras.require("tf2onnx", "train", "write ONNX")
     import onnx
     import tensorflow as tf
-    import tf2onnx
 
-    features = classifier.feature_extractor(model)
     pixels = tf.TensorSpec((None, None, None, 3), tf.uint8, name=PIXELS)
-    inference = tf.function(lambda pixels: {_FEATURES: features(pixels, training=False)})
-    logging.getLogger("tf2onnx").setLevel(logging.CRITICAL)  # what it says is said below
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # tf2onnx asks numpy for aliases that are gone
-        graph, _ = tf2onnx.convert.from_function(inference, [pixels], opset=_OPSET)
-    _keep_constants(graph.graph, inference.get_concrete_function(pixels).graph.captures)
+    graph = trace(levels.with_features(model, _FEATURES), [pixels])
+    levels.name_inside(graph.graph)
     cells.open_up(graph.graph, _FEATURES)
-    try:
-        onnx.checker.check_model(graph)
-    except onnx.checker.ValidationError as error:
-        reason = str(error).splitlines()[0]
-        raise UsageError(
-            f"this network cannot be written as ONNX, which inspect needs: {reason}. "
-            "Choose another backbone"
-        ) from error
+    check(graph)
     onnx.save(graph, path)
-
-
-def _keep_constants(graph: Any, captures: Any) -> None:
-    """Constants that a layer holds outside of its weights: tf2onnx takes them for inputs."""
-    from onnx import numpy_helper
-
-    values = {inside.name: outside for outside, inside in captures}
-    for entry in [entry for entry in graph.input if entry.name in values]:
-        graph.input.remove(entry)
-        graph.initializer.append(numpy_helper.from_array(values[entry.name].numpy(), entry.name))
 
 
 def add_head(source: Path, path: Path, kernel: NDArray[np.float64], bias: float) -> None:

@@ -161,7 +161,7 @@ class Worker:
                 found = self.inspector.score_large(large)
             seconds = time.perf_counter() - start
             result = self.inspector.judge(large.photo, found, self.threshold, seconds)
-            self.finish(source, large.reduced(), found, result)
+            self.finish(source, large.reduced(), found.windows, result)
             return result
 
     def _turn(self, content: bytes) -> AbstractContextManager[object]:
@@ -177,8 +177,8 @@ class Worker:
         share = (time.perf_counter() - start) / len(entries)
         seconds = [own + share for own in reading]
         results = self.inspector.judge_all(photos, scored, self.threshold, seconds)
-        for source, photo, windows, result in zip(sources, photos, scored, results, strict=True):
-            self.finish(source, photo, windows, result)
+        for source, photo, found, result in zip(sources, photos, scored, results, strict=True):
+            self.finish(source, photo, found.windows, result)
         return dict(zip(sources, results, strict=True))
 
 

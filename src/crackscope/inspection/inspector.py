@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 from pathlib import Path
 
@@ -14,10 +14,13 @@ from crackscope.config import Device, Precision, RuntimeName
 from crackscope.errors import UsageError
 from crackscope.images.large import LargePhoto, opened
 from crackscope.images.read import from_array, read
-from crackscope.inspection import scoremap, surface, verdict
+from crackscope.inspection import cracks, pooling, surface, verdict
+from crackscope.inspection.cracks import find as find_cracks
+from crackscope.inspection.gate import Gate
 from crackscope.inspection.regions import find_regions
-from crackscope.inspection.scoremap import ScoreMapper
+from crackscope.inspection.scoremap import Scored, ScoreMapper
 from crackscope.inspection.surface import Concrete, looked_at
+from crackscope.lines.score import Scorer
 from crackscope.models import bundle as bundles
 from crackscope.models.bundle import CELLS, PACKAGED, Bundle
 from crackscope.runtimes import Runtime, discover
@@ -38,7 +41,7 @@ class Inspector:
     `concrete` is what it takes for a concrete surface, where the bundle says that. With `mapper`
     photos of more than one window are scored in one pass of the network, with windows a cell
     apart; without, in disjoint windows. With `mm_per_px`, the ground sampling distance, regions are
-    measured in mm too.
+    measured in mm too. `scorer` is how it scores cracks, where it has lines.
     """
 
     bundle: Bundle
@@ -46,6 +49,7 @@ class Inspector:
     concrete: Concrete | None = None
     mapper: ScoreMapper | None = None
     mm_per_px: float | None = None
+    scorer: Scorer | None = None
 
     def inspect(
         self, photo: Photo | NDArray[np.uint8] | Path | str, threshold: float | None = None
@@ -62,18 +66,22 @@ class Inspector:
                     found = self.score_large(large)
                     return self.judge(large.photo, found, threshold, time.perf_counter() - start)
         photo = _as_photo(photo)
-        found = self.score_map(photo)
+        found = self.score(photo)
         return self.judge(photo, found, threshold, time.perf_counter() - start)
 
     def score_map(self, photo: Photo) -> ScoreMap:
         """The score of every window of one photo."""
+        return self.score(photo).windows
+
+    def score(self, photo: Photo) -> Scored:
+        """What the network sees in one photo."""
         return self.score_all([photo])[0]
 
-    def score_large(self, large: LargePhoto) -> ScoreMap:
-        """The scores of a photo that is read in parts; what `judge` looks at later is kept."""
+    def score_large(self, large: LargePhoto) -> Scored:
+        """The same for a photo that is read in parts; what `judge` looks at later is kept."""
         if self.concrete is not None:
             large.bands.keep(looked_at(self.frame(large.photo)))
-        return self.score_map(large.photo)
+        return self.score(large.photo)
 
     def frame(self, photo: Photo) -> ScoreMap:
         """Where the windows of a photo lie; their scores are 0."""
@@ -82,13 +90,23 @@ class Inspector:
         tiles = grid(photo.width, photo.height, self.bundle.input.window)
         return ScoreMap.of_tiles(tiles, np.zeros(len(tiles)))
 
-    def score_all(self, photos: Sequence[Photo]) -> list[ScoreMap]:
-        """The scores of several photos; those of one window share the network's batches."""
+    def score_all(self, photos: Sequence[Photo]) -> list[Scored]:
+        """What the network sees in several photos; those of one window share its batches."""
         mapper = self.mapper
         if mapper is None:
-            return self._windows(photos)
-        found = iter(self._windows([photo for photo in photos if not mapper.takes(photo)]))
+            return [Scored(windows) for windows in self._windows(photos)]
+        small = [photo for photo in photos if not mapper.takes(photo)]
+        found = iter(map(self._with_lines, small, self._windows(small)))
         return [mapper(photo) if mapper.takes(photo) else next(found) for photo in photos]
+
+    def _with_lines(self, photo: Photo, windows: ScoreMap) -> Scored:
+        """A photo of one window is decoded where its score asks for it, so that patches take no
+        longer."""
+        if self.mapper is None or self.mapper.gate is None:
+            return Scored(windows)
+        if windows.scores.max() < self.mapper.gate.score:
+            return Scored(windows, lines=self.mapper.no_lines(photo))
+        return replace(self.mapper.all_lines(photo), windows=windows)
 
     def _windows(self, photos: Sequence[Photo]) -> list[ScoreMap]:
         """Disjoint windows, each scored as a patch of its own."""
@@ -100,8 +118,21 @@ class Inspector:
                 scores[n][i] = score
         return [ScoreMap.of_tiles(*pair) for pair in zip(grids, scores, strict=True)]
 
+    def score_photos(self, photos: Sequence[Photo]) -> list[float]:
+        """The score of each photo, as `inspect` gives it."""
+        least = self.bundle.thresholds.lower
+        scores = []
+        for found in self.score_all(photos):
+            lines = find_cracks(found, self.scorer, least) if found.windows.scores.size > 1 else ()
+            scores.append(
+                verdict.score(found.windows)
+                if lines is None
+                else verdict.score_with_lines(found.windows, lines, least)
+            )
+        return scores
+
     def judge(
-        self, photo: Photo, found: ScoreMap, threshold: float | None, seconds: float
+        self, photo: Photo, found: Scored, threshold: float | None, seconds: float
     ) -> PhotoResult:
         """The result that the scores of a photo amount to."""
         return self.judge_all([photo], [found], threshold, [seconds])[0]
@@ -109,41 +140,46 @@ class Inspector:
     def judge_all(
         self,
         photos: Sequence[Photo],
-        found: Sequence[ScoreMap],
+        found: Sequence[Scored],
         threshold: float | None,
         seconds: Sequence[float],
     ) -> list[PhotoResult]:
         """The results of several photos."""
         surfaces: Sequence[Material | None] = [None] * len(photos)
         if self.concrete is not None:
-            surfaces = self.concrete.judge(photos, found)
+            surfaces = self.concrete.judge(photos, [scored.windows for scored in found])
         rows = zip(photos, found, surfaces, seconds, strict=True)
         return [self._result(*row, threshold) for row in rows]
 
     def _result(
         self,
         photo: Photo,
-        found: ScoreMap,
+        found: Scored,
         seen: Material | None,
         seconds: float,
         threshold: float | None,
     ) -> PhotoResult:
         limits = self.bundle.thresholds
         upper = limits.upper if threshold is None else threshold
-        regions = find_regions(found, upper)
+        least = min(limits.lower, upper)
+        lines = find_cracks(found, self.scorer, least)
+        regions = find_regions(found.windows, upper) if lines is None else ()
         if self.mm_per_px is not None:
             regions = tuple(region.in_mm(self.mm_per_px) for region in regions)
-        score = verdict.score(found)
+        score, highest = verdict.score(found.windows), float(found.windows.scores.max())
+        if lines is not None:
+            score, highest = verdict.score_with_lines(found.windows, lines, least), 0.0
         return PhotoResult(
             path=photo.path,
             model=self.bundle.identity,
             seconds=seconds,
-            verdict=verdict.decide(score, float(found.scores.max()), limits.lower, upper),
+            verdict=verdict.decide(score, highest, limits.lower, upper),
             score=score,
             threshold=upper,
             width=photo.width,
             height=photo.height,
             regions=regions,
+            cracks=lines,
             material=seen,
             metadata=photo.metadata,
         )
@@ -168,16 +204,24 @@ def load(
     only with `runtime` openvino.
     """
     model_bundle = bundles.load(model)
-    pooling = scoremap.load(model_bundle)
-    if pooling is None and scale != 1.0:
+    known = pooling.load(model_bundle)
+    if known is None and scale != 1.0:
         raise _one_scale(model_bundle, scale)
     threads = threads or environment.cores()
-    blocks = 1 if pooling is None else min(threads, _BLOCKS)
+    blocks = 1 if known is None else min(threads, _BLOCKS)
     network = discover().get(runtime)(model_bundle, device, ceil(threads / blocks), precision)
     mapper = None
-    if pooling is not None:
-        mapper = ScoreMapper(network.cells, pooling, scale, network.block, threads=blocks)
-    return Inspector(model_bundle, network, surface.load(model_bundle), mapper, mm_per_px)
+    if known is not None:
+        gate = None if model_bundle.lines is None else Gate(**model_bundle.lines)
+        mapper = ScoreMapper(network, known, gate, scale, network.block, threads=blocks)
+    return Inspector(
+        model_bundle,
+        network,
+        surface.load(model_bundle),
+        mapper,
+        mm_per_px,
+        cracks.load(model_bundle),
+    )
 
 
 def _one_scale(bundle: Bundle, scale: float) -> UsageError:

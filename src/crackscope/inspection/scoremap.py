@@ -1,107 +1,80 @@
-"""The score of every window of a photo in one pass.
+"""The score of every window of a photo, and the lines of cracks, in one pass of the network.
 
 The network is convolutional: it runs once over the photo, in blocks, and gives features for cells
 of a few pixels (32 for MobileNetV2). A window is a square of cells; its features are their mean,
-and the head makes its score of them. So windows a cell apart cost no more than disjoint ones.
+and the head makes its score of them. So windows a cell apart cost no more than disjoint ones. Where
+windows ask for it, the decoder makes of the same maps the logits of a crack at each place.
 
 What lies beyond a window counts a little, where a patch alone has a border of zeros: a crack that
 only touches a window is seen better here (docs/decisions/0013).
 """
 
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Executor, ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from math import ceil
-from typing import Any
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
-from crackscope.errors import BundleError
-from crackscope.models.bundle import CELLS, Bundle
+from crackscope.inspection import gate as gates
+from crackscope.inspection.gate import TILE, Gate
+from crackscope.inspection.pooling import Floats, Pooling, probabilities
+from crackscope.inspection.resized import resized
+from crackscope.lines.linemap import LineMap, Tile
 from crackscope.runtimes import BLOCK
+from crackscope.runtimes.decoding import CELL, PLACE
+from crackscope.runtimes.maps import Maps
 from crackscope.tiles.blocks import spans, with_halo
 from crackscope.types import Photo, Pixels, ScoreMap
 
-Floats = NDArray[np.float32]
-Network = Callable[[Pixels], Floats]
-"""(h * stride, w * stride, 3) uint8 RGB -> features of its cells (h, w, F) float32."""
+Span = tuple[int, int]
+Tiles = dict[tuple[int, int], Tile]
 
 HALO = 4
 """Cells around a block that are computed and thrown away: measured, see docs/decisions/0013."""
 _LARGE_PIXELS, _BLOCK_OF_LARGE = 50_000_000, 32
 """Photos above get blocks of half the side, though not below that, for the sake of memory."""
-_STRETCH = 1.25
-_STRIP = 256
-"""Rows of pixels that are resized at a time."""
-_CELLS_AT_ONCE, _PIXELS_AT_ONCE, _LEAST_ROWS = 2**16, 2**27, 4
-"""What bounds the memory for a photo however wide: 340 MB of features, 400 MB of pixels."""
+_PIXELS_AT_ONCE, _LEAST_ROWS = 2**27, 4
+"""What bounds the memory for the pixels of a photo however wide: 400 MB."""
+_PLACES = CELL // PLACE
+"""Places along a cell."""
+_LUMA = np.array([77, 150, 29], np.uint16)
+"""Of 256 parts of grey, those of red, green and blue (ITU-R BT.601)."""
+
+
+class Network(Protocol):
+    """What is needed of a runtime."""
+
+    def maps(self, pixels: Pixels) -> Maps:
+        """See `Runtime`."""
+        ...
+
+    def lines(self, pixels: Pixels, maps: Maps, rows: Span, columns: Span) -> Floats:
+        """See `Runtime`."""
+        ...
 
 
 @dataclass(frozen=True)
-class Pooling:
-    """From cells to window scores: `side` × `side` cells of `stride` network pixels are a window of
-    `window` photo pixels; `kernel` (F,) and `bias` are the logistic unit of the head."""
+class Scored:
+    """What the network sees in a photo: the scores of its windows; for each of these, where the
+    network says it, the logit of concrete; and the lines, of a network that has them."""
 
-    kernel: Floats
-    bias: float
-    stride: int
-    side: int
-    window: int
-
-    def cells(self, pixels: int, scale: float = 1.0) -> int:
-        """How many cells lie along a side of the photo: at least those of one window."""
-        count = round(pixels * scale * self.side / self.window)
-        return self.side if count <= _STRETCH * self.side else count
-
-    def scores(self, rows: Iterable[Floats]) -> NDArray[np.float64]:
-        """Features (C, F) of each of R rows of cells -> (R - side + 1, C - side + 1) probabilities.
-
-        No more than a window's rows are held, which stay in the processor's cache.
-        """
-        held: deque[Floats] = deque()
-        logits = []
-        below = np.zeros(1, np.float32)
-        for row in rows:
-            held.append(row)
-            below = below + row
-            if len(held) > self.side:
-                below -= held.popleft()
-            if len(held) == self.side:
-                logits.append(self._logits(below))
-        return np.asarray(1.0 / (1.0 + np.exp(-(np.array(logits, np.float64) + self.bias))))
-
-    def _logits(self, below: Floats) -> Floats:
-        """Of the windows of a row, from the sums (C, F) of the cells below one another."""
-        windows = len(below) - self.side + 1
-        pooled = below[:windows].copy()
-        for offset in range(1, self.side):
-            pooled += below[offset : windows + offset]
-        pooled /= np.abs(pooled) + self.side**2  # the mean, then softsign as in the network
-        return np.asarray(pooled @ self.kernel)
-
-    def to_arrays(self) -> dict[str, NDArray[Any]]:
-        """The content of cells.npz."""
-        return {name: np.asarray(value) for name, value in vars(self).items()}
-
-    @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> "Pooling":
-        """Back from `to_arrays`; raises KeyError or ValueError where that is not it."""
-        stride, side, window = (int(arrays[name]) for name in ("stride", "side", "window"))
-        return cls(arrays["kernel"].astype(np.float32), float(arrays["bias"]), stride, side, window)
+    windows: ScoreMap
+    concrete: Floats | None = None
+    lines: LineMap | None = None
 
 
-def load(bundle: Bundle) -> Pooling | None:
-    """How the bundle pools; None where its network can score single windows only."""
-    if not (bundle.folder / CELLS).is_file():
-        return None
-    try:
-        return Pooling.from_arrays(bundle.arrays(CELLS))
-    except (ValueError, KeyError, TypeError) as error:
-        raise BundleError(f"{bundle.folder / CELLS} cannot be read: {error!r}") from error
+@dataclass(frozen=True)
+class _Block:
+    """What comes of a block: logits (R, C, H) of the windows whose middle cell lies in it, the
+    first of which has the place `corner` in the map, and the tiles that were decoded."""
+
+    corner: Span
+    logits: Floats
+    tiles: Tiles
 
 
 @dataclass(frozen=True)
@@ -111,11 +84,13 @@ class ScoreMapper:
     The photo is resized so that whole cells fill it: by `scale` times the network's own scale, and
     by at most half a cell more or less along each side. `block` is how many cells, or gives how
     many, are computed at once along a side, with `halo` more around them that are thrown away;
-    `threads` blocks are computed at a time. The map depends on none of them.
+    `threads` blocks are computed at a time. The map depends on none of them. `gate` says where the
+    lines are asked for; None: the network has none.
     """
 
     network: Network
     pooling: Pooling
+    gate: Gate | None = None
     scale: float = 1.0
     block: int | Callable[[], int] = BLOCK
     halo: int = HALO
@@ -125,21 +100,43 @@ class ScoreMapper:
         """Whether the photo is more than one window, which is better scored as it is."""
         return self.scale != 1.0 or max(self._shape(photo)) > self.pooling.side
 
-    def __call__(self, photo: Photo) -> ScoreMap:
-        """The map of one photo."""
-        with ThreadPoolExecutor(self.threads, thread_name_prefix="blocks") as pool:
-            scores = self.pooling.scores(self._rows(photo, pool))
-        return ScoreMap.even(scores, self.pooling.side, photo.width, photo.height)
+    def __call__(self, photo: Photo) -> Scored:
+        """The maps of one photo."""
+        return self._score(photo, self.gate)
 
-    def _rows(self, photo: Photo, pool: Executor) -> Iterator[Floats]:
-        """The features (C, F) of each row of cells, from top to bottom."""
+    def all_lines(self, photo: Photo) -> Scored:
+        """The maps of a photo, and the lines wherever they are."""
+        return self._score(photo, gates.ALWAYS)
+
+    def _score(self, photo: Photo, gate: Gate | None) -> Scored:
         shape = rows, columns = self._shape(photo)
-        block = min(self._block(photo), max(BLOCK, ceil(columns / 2)))  # for two threads
-        parts = spans(columns, block)
-        for band in spans(rows, self._rows_at_once(photo, shape)):
-            blocks = list(pool.map(partial(self._cells, photo, shape, band), parts))
-            yield from map(np.concatenate, zip(*blocks, strict=True))
-            del blocks  # before the next band takes as much
+        side, tiles, logits = self.pooling.side, Tiles(), None
+        with ThreadPoolExecutor(self.threads, thread_name_prefix="blocks") as pool:
+            for band in self._spans(rows, self._rows_at_once(photo, shape)):
+                compute = partial(self._compute, photo, gate, shape, band)
+                for block in pool.map(compute, self._spans(columns, self._across(photo, columns))):
+                    if logits is None:
+                        size = (rows - side + 1, columns - side + 1, block.logits.shape[2])
+                        logits = np.empty(size, np.float32)
+                    (top, left), (tall, wide) = block.corner, block.logits.shape[:2]
+                    logits[top : top + tall, left : left + wide] = block.logits
+                    tiles |= block.tiles
+        assert logits is not None, "a photo has blocks"
+        scores = probabilities(logits[..., 0])
+        return Scored(
+            ScoreMap.even(scores, side, photo.width, photo.height),
+            logits[..., 1] if logits.shape[2] > 1 else None,
+            None if gate is None else self._map(photo, tiles),
+        )
+
+    def no_lines(self, photo: Photo) -> LineMap:
+        """Of a photo in which nothing asks for any."""
+        return self._map(photo, {})
+
+    def _map(self, photo: Photo, tiles: Tiles) -> LineMap:
+        rows, columns = self._shape(photo)
+        size = (rows * _PLACES, columns * _PLACES)
+        return LineMap(tiles, TILE * _PLACES, size, photo.width, photo.height)
 
     def frame(self, photo: Photo) -> ScoreMap:
         """Where the windows of a photo lie; their scores are 0."""
@@ -153,57 +150,99 @@ class ScoreMapper:
         rows = self.pooling.cells(photo.height, self.scale)
         return rows, self.pooling.cells(photo.width, self.scale)
 
-    def _block(self, photo: Photo) -> int:
+    def _spans(self, count: int, most: int) -> list[Span]:
+        """Blocks along a side; of whole tiles, where there are lines."""
+        step = 1 if self.gate is None else TILE
+        parts = spans(ceil(count / step), max(1, most // step))
+        return [(step * start, min(step * stop, count)) for start, stop in parts]
+
+    def _side(self, photo: Photo) -> int:
+        """How many cells a block has along a side."""
         block = self.block() if callable(self.block) else self.block
         large = photo.width * photo.height > _LARGE_PIXELS
         return min(block, max(_BLOCK_OF_LARGE, block // 2)) if large else block
 
+    def _across(self, photo: Photo, columns: int) -> int:
+        """How many columns of cells a block has: at least two blocks, for two threads."""
+        return min(self._side(photo), max(BLOCK, ceil(columns / 2)))
+
     def _rows_at_once(self, photo: Photo, shape: tuple[int, int]) -> int:
         """How many rows of cells make a band: a block, or fewer where the photo is wide."""
-        rows, columns = shape
-        fitting = int(_PIXELS_AT_ONCE * rows / (photo.width * photo.height)) - 2 * self.halo
-        return min(self._block(photo), max(_LEAST_ROWS, min(fitting, _CELLS_AT_ONCE // columns)))
+        fitting = int(_PIXELS_AT_ONCE * shape[0] / (photo.width * photo.height)) - 2 * self.halo
+        return min(self._side(photo), max(_LEAST_ROWS, fitting))
 
-    def _cells(
-        self, photo: Photo, shape: tuple[int, int], band: tuple[int, int], part: tuple[int, int]
-    ) -> Floats:
-        """Features of the cells of one block, of the photo's `shape` of cells."""
-        (top, bottom), (left, right) = (
-            with_halo(*span, self.halo, count)
-            for span, count in zip((band, part), shape, strict=True)
+    def _compute(
+        self, photo: Photo, gate: Gate | None, shape: tuple[int, int], band: Span, part: Span
+    ) -> _Block:
+        """What comes of one block, of the photo's `shape` of cells."""
+        halo = max(self.halo, self.pooling.side // 2 + 1)
+        inner = (band, part)
+        outer = [with_halo(*span, halo, count) for span, count in zip(inner, shape, strict=True)]
+        pixels = self._pixels(photo, shape, *outer)
+        maps = self.network.maps(pixels)
+        logits = self.pooling.logits(maps.cells)
+        owned = [self._owned(*pair) for pair in zip(inner, shape, strict=True)]
+        local = tuple(
+            slice(start - first, stop - first)
+            for (start, stop), (first, _) in zip(owned, outer, strict=True)
         )
+        tiles = Tiles()
+        if gate is not None:
+            asking = gate.asks(self._around(logits[..., 0], shape, outer))
+            corner = (outer[0][0], outer[1][0])
+            for rows, columns in gates.runs(asking, corner, band, part):
+                tiles |= dict(self._tiles(pixels, maps, corner, rows, columns))
+        return _Block((owned[0][0], owned[1][0]), logits[local], tiles)
+
+    def _pixels(self, photo: Photo, shape: tuple[int, int], rows: Span, columns: Span) -> Pixels:
+        """What the network sees of these cells."""
         tall, wide = photo.height / shape[0], photo.width / shape[1]
-        box = (left * wide, top * tall, right * wide, bottom * tall)
+        box = (columns[0] * wide, rows[0] * tall, columns[1] * wide, rows[1] * tall)
         stride = self.pooling.stride
-        size = ((right - left) * stride, (bottom - top) * stride)
-        cells = self.network(_resized(photo.pixels, box, size))
-        return cells[band[0] - top : band[1] - top, part[0] - left : part[1] - left]
+        size = ((columns[1] - columns[0]) * stride, (rows[1] - rows[0]) * stride)
+        return resized(photo.pixels, box, size)
+
+    def _owned(self, span: Span, count: int) -> Span:
+        """The windows along a side whose middle cell lies in a block."""
+        middle, most = self.pooling.side // 2, count - self.pooling.side + 1
+        start, stop = (min(max(0, edge - middle), most) for edge in span)
+        return start, most if span[1] == count else stop
+
+    def _around(self, logits: Floats, shape: tuple[int, int], outer: list[Span]) -> Floats:
+        """Of each cell of a block, the logit of the window whose middle it is, or that is nearest
+        to it."""
+        places = []
+        for (start, stop), count in zip(outer, shape, strict=True):
+            windows = np.arange(start, stop) - self.pooling.side // 2
+            known = count - self.pooling.side, stop - start - self.pooling.side
+            inside = np.clip(windows, 0, known[0]) - start
+            places.append(np.clip(inside, 0, known[1]))
+        return np.asarray(logits[np.ix_(*places)])
+
+    def _tiles(
+        self, pixels: Pixels, maps: Maps, corner: Span, rows: Span, columns: Span
+    ) -> Iterator[tuple[tuple[int, int], Tile]]:
+        """Decode some cells of the photo in a block that begins at `corner`."""
+        (top, bottom), (left, right) = (
+            (start - first, stop - first)
+            for (start, stop), first in zip((rows, columns), corner, strict=True)
+        )
+        logits = self.network.lines(pixels, maps, (top, bottom), (left, right))
+        seen = pixels[top * CELL : bottom * CELL, left * CELL : right * CELL]
+        for start, stop in gates.tiles((left, right)):
+            first, last = start - left, stop - left
+            yield (
+                (rows[0] // TILE, (columns[0] + first) // TILE),
+                Tile(
+                    np.ascontiguousarray(logits[:, first * _PLACES : last * _PLACES]),
+                    grey(seen[:, first * CELL : last * CELL]),
+                ),
+            )
 
 
-def _resized(
-    pixels: Pixels, box: tuple[float, float, float, float], size: tuple[int, int]
-) -> Pixels:
-    """A part of the photo, bilinear, as if the whole had been resized: blocks leave no seams.
-
-    Strip by strip, which stays in the processor's cache.
-    """
-    height, width = pixels.shape[:2]
-    tall, wide = (box[3] - box[1]) / size[1], (box[2] - box[0]) / size[0]
-    x0, x1 = _looked_at(box[0], box[2], wide, width)
-    y0, y1 = _looked_at(box[1], box[3], tall, height)
-    part = pixels[y0:y1, x0:x1]
-    found = np.empty((size[1], size[0], 3), np.uint8)
-    for start, stop in spans(size[1], _STRIP):
-        upper, lower = box[1] - y0 + start * tall, box[1] - y0 + stop * tall
-        top, bottom = _looked_at(upper, lower, tall, len(part))
-        strip = Image.fromarray(np.ascontiguousarray(part[top:bottom]))
-        place = (box[0] - x0, upper - top, min(box[2], x1) - x0, min(lower, bottom) - top)
-        small = strip.resize((size[0], stop - start), Image.Resampling.BILINEAR, place)
-        found[start:stop] = np.asarray(small)
-    return found
-
-
-def _looked_at(start: float, stop: float, step: float, count: int) -> tuple[int, int]:
-    """The pixels of `count` along a side that count where a part is resized by 1 / `step`."""
-    margin = 2 + ceil(step)
-    return max(0, int(start) - margin), min(count, ceil(stop) + margin)
+def grey(pixels: Pixels) -> NDArray[np.uint8]:
+    """(H, W, 3) RGB -> (H, W)."""
+    red, green, blue = (
+        pixels[..., channel] * weight for channel, weight in enumerate(_LUMA)
+    )  # of 16 bits, which just hold the sum
+    return np.asarray((red + green + blue) >> 8, np.uint8)

@@ -1,10 +1,13 @@
 """From window scores to the photo's own score and verdict."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
-from crackscope.types import ScoreMap, Verdict
+from crackscope.types import Crack, ScoreMap, Verdict
 
+_BELOW = 0.999
 _HIGHEST = 1e7
 """Odds of the surest window: single precision has no more."""
 
@@ -24,6 +27,16 @@ def score(found: ScoreMap) -> float:
     squares = _means(_means(odds, found.apart + 1, 0), found.apart + 1, 1)
     joined = float(np.sqrt(np.mean(squares**2)))
     return min(joined / (1.0 + joined), float(found.scores.max()))
+
+
+def score_with_lines(found: ScoreMap, cracks: Sequence[Crack], lower: float) -> float:
+    """The same of a model with lines: that of its surest crack; of a single window, its own.
+
+    Where there is none, its windows say a little: less than `lower`, so that nobody has to look.
+    """
+    if found.scores.size == 1:
+        return float(found.scores[0, 0])
+    return max([lower * score(found) * _BELOW, *(crack.score for crack in cracks)])
 
 
 def decide(score: float, highest: float, lower: float, upper: float) -> Verdict:

@@ -4,11 +4,16 @@ model.json       what it is: classes, input rule, thresholds, calibration, data,
 model.onnx       uint8 (N, H, W, 3) RGB of any size -> probability of a crack (N,); resize and
                  normalisation are inside
 model.int8.onnx  the same graph with small integers, for `--precision int8`, where it holds
+parts.json       how these graphs are run in parts over a whole photo, where they can be
+*.part1.onnx …   the parts; their weights are those of the graph itself, in its file
+lines.onnx       the decoder: pixels and maps inside of the graph -> the logit of a crack at each
+                 place; where the model has lines
 model.keras      the same network to train from (batch norm not folded)
 card.md          for people
 trained_on.npz   fingerprints of the patches it was trained on, so that they stay out of tests
-golden.npz       drawn inputs and their scores
+golden.npz       synthetic inputs and their scores; where it has lines, a picture and its logits
 cells.npz        how windows of a photo are pooled, where the network can run over a whole photo
+cracks.npz       how cracks are scored by their lines and what stands around them; optional
 surface.npz      what windows of concrete look like, to flag photos of something else; optional
 SHA256SUMS       checksums of all of these
 """
@@ -30,6 +35,7 @@ PACKAGED = "crackscope"
 ONNX, KERAS, JSON, CARD = "model.onnx", "model.keras", "model.json", "card.md"
 GOLDEN, TRAINED_ON, SURFACE = "golden.npz", "trained_on.npz", "surface.npz"
 CELLS, INT8 = "cells.npz", "model.int8.onnx"
+PARTS, LINES, CRACKS = "parts.json", "lines.onnx", "cracks.npz"
 SUMS = "SHA256SUMS"
 _REQUIRED = (ONNX, JSON, CARD, SUMS)
 
@@ -88,6 +94,13 @@ class Bundle:
         values = self.info["thresholds"]
         return Thresholds(lower=float(values["lower"]), upper=float(values["upper"]))
 
+    @cached_property
+    def lines(self) -> Mapping[str, Any] | None:
+        """Where lines are asked for, see `inspection.gate`; None for a model without lines."""
+        if not (self.folder / LINES).is_file():
+            return None
+        return {name: float(value) for name, value in self.info["lines"].items()}
+
     def file(self, name: str) -> Path:
         """The path of one of its files; raises BundleError where it is not there."""
         path = self.folder / name
@@ -126,7 +139,7 @@ def load(model: str | Path = PACKAGED) -> Bundle:
     try:
         info = json.loads((folder / JSON).read_text(encoding="utf-8"))
         bundle = Bundle(folder, info, hashing.of_bytes(sums))
-        _ = (bundle.name, info["version"], bundle.input, bundle.thresholds)
+        _ = (bundle.name, info["version"], bundle.input, bundle.thresholds, bundle.lines)
     except (ValueError, KeyError, TypeError) as error:
         raise BundleError(f"{folder / JSON} cannot be read: {error!r}") from error
     return bundle

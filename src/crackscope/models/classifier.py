@@ -3,6 +3,9 @@
     uint8 (N, H, W, 3) RGB of any size -> resize to (size, size) -> backbone -> softsign -> dropout
     -> head -> (N, 1)
 
+A backbone with lines gives a map of cells, which are averaged, and has a decoder in it, which is
+kept with it and not asked.
+
 The output is the calibrated probability of a crack: standardisation of features and temperature
 are folded into the head, so that every runtime gives it without a step of its own.
 """
@@ -16,20 +19,46 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crackscope.errors import BundleError
+from crackscope.models import decoder
 from crackscope.models.backbones import BACKBONES
+
+_DROPPED = 11
+"""Bits of a weight that are not kept, of the 24 that it has."""
 
 
 def build(backbone: str, size: int, dropout: float, seed: int, imagenet: bool = False) -> Any:
     """A new classifier with a random head; raises UnknownNameError for an unknown backbone."""
+    return _around(BACKBONES.get(backbone).build(size, imagenet), size, dropout, seed)
+
+
+def build_with_lines(network: Any, size: int, dropout: float = 0.2, seed: int = 0) -> Any:
+    """The classifier of a network that `training.lines` has trained, with its backbone and head."""
+    model = _around(network.get_layer("backbone"), size, dropout, seed)
+    set_head(model, *head_weights(network))
+    return model
+
+
+def levels(model: Any) -> list[Any]:
+    """The maps that a decoder takes, at strides 4, 8, 16 and 32, as tensors inside of the layer
+    "backbone"; none where it has no decoder."""
+    backbone = model.get_layer("backbone")
+    if not isinstance(backbone.output, list | tuple):
+        return []
+    return [backbone.get_layer(name).input for name in decoder.LATERALS]
+
+
+def _around(network: Any, size: int, dropout: float, seed: int) -> Any:
     import keras
 
-    network = BACKBONES.get(backbone).build(size, imagenet)
     pixels = keras.Input((None, None, 3), dtype="uint8", name="pixels")
     # First to float: Keras' resize rounds what it gets as uint8, but only when it runs eagerly.
     x = keras.layers.Rescaling(1.0, name="to_float")(pixels)
     x = keras.layers.Resizing(size, size, interpolation="bilinear", name="resize")(x)
     # Softsign: a few features that shine on one surface must not outvote all others.
-    x = keras.layers.Activation("softsign", name="squash")(network(x))
+    x = network(x)
+    if isinstance(x, list | tuple):
+        x = keras.layers.GlobalAveragePooling2D(name="pool")(x[0])
+    x = keras.layers.Activation("softsign", name="squash")(x)
     x = keras.layers.Dropout(dropout, seed=seed, name="dropout")(x)
     start = keras.initializers.GlorotUniform(seed=seed)
     probability = keras.layers.Dense(
@@ -94,12 +123,13 @@ def _flat_layers(network: Any) -> list[Any]:
     return flat
 
 
-def shorten(model: Any) -> None:
-    """Round kernels to 16 significant bits: 2e-5 of a weight, and a file shorter by a third."""
+def round_weights(model: Any) -> None:
+    """Round kernels to 13 significant bits: 1e-4 of a weight, and a file shorter by half."""
     for variable in model.variables:
         if len(variable.shape) > 1:
             bits = np.asarray(variable, np.float32).view(np.uint32)
-            variable.assign(((bits + np.uint32(0x80)) & np.uint32(0xFFFFFF00)).view(np.float32))
+            half, mask = np.uint32(1 << _DROPPED >> 1), np.uint32(2**32 - (1 << _DROPPED))
+            variable.assign(((bits + half) & mask).view(np.float32))
 
 
 def save(model: Any, path: Path) -> None:

@@ -16,8 +16,15 @@ from typing import Any
 
 STRIDE = 2
 """Network pixels along a place of the logits."""
-HALO = 3
+HALO = 2
 """Coarsest places (32 px) around a tile beyond which nothing counts."""
+LATERALS = ("lateral_4", "lateral_8", "lateral_16", "lateral_32")
+"""Layers that take the maps of the backbone, from fine to coarse."""
+FINE_HALO = 16
+"""Network pixels around a tile beyond which nothing counts of the pixels, of the map at stride 4,
+and of what the coarse layers give."""
+NARROWED, NARROWED_STRIDE = "narrowed", 8
+"""Layer whose output, at that stride, is all that the fine layers take of the coarse ones."""
 _WIDE, _NARROW, _DETAIL = 48, 32, 12
 """Channels at strides 8 to 32, at stride 4, and of the branch on the pixels."""
 _RARE = -4.0
@@ -39,7 +46,7 @@ def build(pixels: Any, maps: Sequence[Any]) -> Any:
     )(pixels)
     detail = layers.Conv2D(_NARROW, 3, strides=2, padding="same", name="detail_4")(detail)
     lateral = layers.Conv2D(_NARROW, 1, name="lateral_4")(fine)
-    above = layers.Conv2D(_NARROW, 1, name="narrowed")(x)
+    above = layers.Conv2D(_NARROW, 1, name=NARROWED)(x)
     x = _joined([lateral, _doubled(above), detail], "4")
     x = _refined(_refined(x, "4a"), "4b")
     start = initializers.Constant(_RARE)

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from crackscope.config import Device, Precision
 from crackscope.errors import UsageError
-from crackscope.models.bundle import INT8, ONNX, Bundle
+from crackscope.models.bundle import INT8, LINES, ONNX, Bundle
 from crackscope.registry import Registry, import_plugins
+from crackscope.runtimes.maps import Maps, Span
 
 BLOCK = 48
 """Cells along a block: larger ones have less halo, and larger maps of the network's fine layers."""
@@ -32,13 +33,20 @@ class Runtime(Protocol):
         """Windows (N, H, W, 3) uint8 RGB -> calibrated probabilities of a crack (N,) float64."""
         ...
 
-    def cells(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def maps(self, pixels: NDArray[np.uint8]) -> Maps:
         """A block (h * stride, w * stride, 3) uint8 RGB, at the network's scale -> the features of
-        its cells (h, w, F); for a bundle that has cells.npz."""
+        its cells, and what `lines` takes; for a bundle that has cells.npz."""
+        ...
+
+    def lines(
+        self, pixels: NDArray[np.uint8], maps: Maps, rows: Span, columns: Span
+    ) -> NDArray[np.float32]:
+        """Logits of a crack at the places of some cells of a block, see `decoding.decode`; for a
+        bundle that has lines.onnx."""
         ...
 
     def block(self) -> int:
-        """How many cells along a side of a block `cells` is best given."""
+        """How many cells along a side of a block `maps` is best given."""
         ...
 
 
@@ -69,6 +77,11 @@ def network(bundle: Bundle, precision: Precision) -> Path:
             f"{INT8}: its scores did not hold, or it was made before there were any"
         )
     return bundle.file(INT8)
+
+
+def decoder(bundle: Bundle) -> Path | None:
+    """The graph of the decoder, of all precisions; None for a model without lines."""
+    return bundle.file(LINES) if (bundle.folder / LINES).is_file() else None
 
 
 def check_precision(runtime: str, precision: Precision, known: Sequence[Precision]) -> None:

@@ -9,6 +9,7 @@ from crackscope.errors import UsageError
 from crackscope.models import bundle as bundles
 from crackscope.models import classifier
 from crackscope.runtimes import RUNTIMES, check_precision
+from crackscope.runtimes.maps import Maps, Span
 
 
 @RUNTIMES.register("keras")
@@ -32,10 +33,20 @@ class KerasRuntime:
         scores = self.model.predict_on_batch(batch)
         return np.asarray(scores, np.float64).reshape(-1)
 
-    def cells(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def maps(self, pixels: NDArray[np.uint8]) -> Maps:
         """Refused: model.keras has its input size built in."""
-        raise UsageError("runtime keras scores windows only. Use runtime onnx or openvino")
+        raise _windows_only()
+
+    def lines(
+        self, pixels: NDArray[np.uint8], maps: Maps, rows: Span, columns: Span
+    ) -> NDArray[np.float32]:
+        """Refused, as `maps` is."""
+        raise _windows_only()
 
     def block(self) -> int:
-        """Refused, as `cells` is."""
-        raise UsageError("runtime keras scores windows only. Use runtime onnx or openvino")
+        """Refused, as `maps` is."""
+        raise _windows_only()
+
+
+def _windows_only() -> UsageError:
+    return UsageError("runtime keras scores windows only. Use runtime onnx or openvino")

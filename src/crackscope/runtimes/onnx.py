@@ -1,9 +1,10 @@
 """ONNX Runtime: what a plain install scores with."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +13,11 @@ from crackscope import telemetry
 from crackscope.config import Device, Precision
 from crackscope.errors import BundleError, UsageError
 from crackscope.models.bundle import ONNX, Bundle
-from crackscope.runtimes import BLOCK, RUNTIMES, check_precision, network
-from crackscope.runtimes.cut import Cut, cut
+from crackscope.runtimes import BLOCK, RUNTIMES, check_precision, decoder, network
+from crackscope.runtimes.decoding import CELLS, LINES, SIZE, decode, no_decoder
+from crackscope.runtimes.decoding import Run as Decode
+from crackscope.runtimes.maps import Maps, Span
+from crackscope.runtimes.parts import Part, Run, encode, of_bundle
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -22,8 +26,6 @@ _log = logging.getLogger("crackscope")
 
 BATCH = 2
 """Windows to a call of the session: the layers of more would fall out of the processor's cache."""
-CELLS, SIZE = "cells", "size"
-"""Names in the graph: the features of cells, and the height and width that it resizes to."""
 _BLOCK_OF_PARTS = 96
 """Cells along a block whose fine layers are run in tiles."""
 _CPU = "CPUExecutionProvider"
@@ -54,11 +56,17 @@ class OnnxRuntime:
         check_precision("onnx", precision, ("f32", "int8"))
         if precision == "int8" and device == "gpu":
             raise UsageError("precision int8 is for processors: use --device cpu, or f32")
-        file = network(bundle, precision)
-        self._graph = file.read_bytes()  # the file may be gone when the first large photo comes
+        file, lines = network(bundle, precision), decoder(bundle)
         place: Device = "cpu" if precision == "int8" else device
         self._open = partial(open_session, bundle=bundle, device=place, threads=threads)
         self.provider, self._session = self._open(str(file))
+        # The files may be gone when the first large photo comes.
+        self._content = _Content(
+            file.name,
+            file.read_bytes(),
+            [(part, bundle.file(part.file).read_bytes()) for part in of_bundle(bundle, precision)],
+            None if lines is None else lines.read_bytes(),
+        )
         import onnxruntime  # not before open_session, which sees to its telemetry
 
         self.description = f"ONNX Runtime {onnxruntime.__version__}, {precision}"
@@ -70,57 +78,76 @@ class OnnxRuntime:
         parts = [self._run(batch[i : i + BATCH]) for i in range(0, len(batch), BATCH)]
         return np.concatenate(parts)
 
-    def cells(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """A block (h * stride, w * stride, 3) uint8 RGB, at the network's scale -> the features of
-        its cells (h, w, F); for a bundle that has cells.npz."""
-        return np.asarray(self._blocks[0](pixels)[0], np.float32)
+    def maps(self, pixels: NDArray[np.uint8]) -> Maps:
+        """See `Runtime`: in parts, on a processor in tiles."""
+        parts, runs, _ = self._opened
+        return encode(parts, runs, pixels, tiled=self.provider == _CPU)
+
+    def lines(
+        self, pixels: NDArray[np.uint8], maps: Maps, rows: Span, columns: Span
+    ) -> NDArray[np.float32]:
+        """See `Runtime`."""
+        return decode(self._opened[2], pixels, maps, rows, columns)
 
     def block(self) -> int:
         """See `Runtime`: more where the fine layers are run in tiles."""
-        return self._blocks[1]
+        tiled = self.provider == _CPU and len(self._opened[0]) > 1
+        return _BLOCK_OF_PARTS if tiled else BLOCK
 
     @cached_property
-    def _blocks(self) -> tuple[Callable[[NDArray[np.uint8]], NDArray[np.float32]], int]:
-        """What makes cells (1, h, w, F) of a block, and how large a block may be.
+    def _opened(self) -> tuple[list[Part], list[Run], Decode]:
+        """The parts of the network, and what runs them and the decoder; not before the first photo
+        of several windows, since it takes a quarter of a second."""
+        content = self._content
+        whole = Part(content.name, self._input, CELLS, rows=1)
+        parts = content.parts or [(whole, content.whole)]
+        return [part for part, _ in parts], [self._part(*part) for part in parts], self._decoder()
 
-        Not before the first photo of several windows; a quarter of a second.
-        """
-        whole = Cut((), self._graph, self._input)
-        found = (self.provider == _CPU and cut(self._graph, CELLS)) or whole
-        *sessions, last = self._opened(*(part.graph for part in found.parts), found.rest)
+    def _part(self, part: Part, graph: bytes) -> Run:
+        content = self._content
+        weights = {content.name: content.whole} if content.parts else {}
+        _, session = self._open(graph, planned_memory=False, weights=weights)
+        sized = any(value.name == SIZE for value in session.get_overridable_initializers())
 
-        def cells(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-            made: NDArray[Any] = pixels[None]
-            for part, session in zip(found.parts, sessions, strict=True):
-                made = part.in_tiles(made, partial(_run, session, part.takes, part.gives))
-            return _run(last, found.takes, CELLS, made)
+        def run(taken: NDArray[Any]) -> Sequence[NDArray[Any]]:
+            feeds = {part.takes: taken}
+            if sized:  # pixels keep their size
+                feeds[SIZE] = np.array(taken.shape[1:3], np.int64)
+            return cast(Sequence[NDArray[Any]], session.run(part.outputs, feeds))
 
-        return cells, _BLOCK_OF_PARTS if found.parts else BLOCK
+        return run
 
-    def _opened(self, *graphs: str | bytes) -> "list[onnxruntime.InferenceSession]":
-        return [self._open(graph, planned_memory=False)[1] for graph in graphs]
+    def _decoder(self) -> Decode:
+        if self._content.decoder is None:
+            return no_decoder
+        _, session = self._open(self._content.decoder, planned_memory=False)
+        return lambda feeds: np.asarray(session.run([LINES], dict(feeds))[0])
 
     def _run(self, batch: NDArray[np.uint8]) -> NDArray[np.float64]:
         (scores,) = self._session.run([self._output], {self._input: batch})
         return np.clip(np.asarray(scores, np.float64).reshape(len(batch)), 0.0, 1.0)
 
 
-def _run(
-    session: "onnxruntime.InferenceSession", takes: str, gives: str, picture: NDArray[Any]
-) -> NDArray[np.float32]:
-    """What a graph gives of pixels (1, H, W, 3) uint8, which keep their size, or of a map that
-    another gave."""
-    feeds = {takes: picture}
-    if any(value.name == SIZE for value in session.get_overridable_initializers()):  # of pixels
-        feeds[SIZE] = np.array(picture.shape[1:3], np.int64)
-    (found,) = session.run([gives], feeds)
-    return np.asarray(found)
+@dataclass(frozen=True)
+class _Content:
+    """The files of a model, held: the graph `name` as a `whole`, its parts, and the decoder."""
+
+    name: str
+    whole: bytes
+    parts: list[tuple[Part, bytes]]
+    decoder: bytes | None
 
 
 def open_session(
-    network: str | bytes, bundle: Bundle, device: Device, threads: int, planned_memory: bool = True
+    network: str | bytes,
+    bundle: Bundle,
+    device: Device,
+    threads: int,
+    planned_memory: bool = True,
+    weights: Mapping[str, bytes] | None = None,
 ) -> "tuple[str, onnxruntime.InferenceSession]":
-    """The provider that was found, and a session of `network`: a file, or its content.
+    """The provider that was found, and a session of `network`: a file, or its content. `weights`
+    are the files, by name, into which the graph points.
 
     With `planned_memory` a call takes its memory in one piece, planned for its size of input, so
     that threads do not take each other's, which slows some runs by a quarter. For large inputs of
@@ -135,6 +162,10 @@ def open_session(
     options.inter_op_num_threads = 1
     options.enable_mem_pattern = planned_memory
     options.log_severity_level = 3
+    if weights:
+        options.add_external_initializers_from_files_in_memory(
+            list(weights), list(weights.values()), [len(content) for content in weights.values()]
+        )
     for provider in _providers(onnxruntime.get_available_providers(), device):
         wanted = [(provider, _GPUS.get(provider, {}))]
         try:

@@ -1,6 +1,8 @@
 """OpenVINO, the extra `[openvino]`: the same scores in float32; bfloat16 and int8 by choice."""
 
 from collections import deque
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,8 +12,9 @@ from crackscope import environment, extras
 from crackscope.config import Device, Precision
 from crackscope.errors import BundleError, UsageError
 from crackscope.models.bundle import Bundle
-from crackscope.runtimes import BLOCK, RUNTIMES, network
-from crackscope.runtimes.onnx import CELLS, SIZE
+from crackscope.runtimes import BLOCK, RUNTIMES, decoder, network
+from crackscope.runtimes.decoding import CELLS, LEVELS, SIZE, Run, decode, no_decoder
+from crackscope.runtimes.maps import Maps, Mosaic, Span
 
 BATCH = 4
 """Windows to a call: larger batches fall out of the processor's cache."""
@@ -39,54 +42,87 @@ class OpenVinoRuntime:
         if device == "gpu":
             raise UsageError("runtime openvino computes on the processor: use --device cpu or auto")
         check_processor(precision, core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"))
-        file = network(bundle, precision)
+        file, lines = network(bundle, precision), decoder(bundle)
         # An int8 graph says itself what is computed in int8; the hint is for all the rest.
         rest: Precision = "f32" if precision == "int8" else precision
         try:
             graph = core.read_model(file)
             self._size = size_as_input(openvino, graph)
-            self._model = core.compile_model(graph, "CPU", settings(threads, rest))
+            if lines is not None:
+                graph.add_outputs(list(LEVELS))
+            compiled = core.compile_model(graph, "CPU", settings(threads, rest))
+            self._network = _Compiled(compiled)
+            self._decode: Run = no_decoder
+            if lines is not None:
+                model = core.compile_model(core.read_model(lines), "CPU", settings(threads, rest))
+                self._decode = partial(_first, _Compiled(model))
         except RuntimeError as error:
             raise BundleError(
                 f"{file} cannot be run by OpenVINO {openvino.__version__}: {error}"
             ) from error
-        used = self._model.get_property(_PRECISION).get_type_name()
+        used = compiled.get_property(_PRECISION).get_type_name()
         if used != rest:
             raise UsageError(f"OpenVINO computes in {used} here, not in {rest}, as asked for")
         self.description = f"OpenVINO {openvino.__version__.partition('-')[0]}, {precision}"
-        self._idle: deque[Any] = deque()
         # OpenVINO looks numpy up with the first array that it is given. Two threads at once may
         # hang there for ever: one holds Python's lock, the other waits for it inside C++.
         openvino.Tensor(np.zeros(1, np.uint8))
 
     def __call__(self, batch: NDArray[np.uint8]) -> NDArray[np.float64]:
         """Windows (N, H, W, 3) uint8 RGB -> calibrated probabilities of a crack (N,) float64."""
-        parts = [batch[i : i + BATCH] for i in range(0, len(batch), BATCH)]
-        scores = [self._infer(part, self._size, 0).reshape(len(part)) for part in parts]
+        scores = []
+        for start in range(0, len(batch), BATCH):
+            part = batch[start : start + BATCH]
+            (found,) = self._network(self._inputs(part, self._size), [0])
+            scores.append(found.reshape(len(part)))
         return np.clip(np.concatenate(scores).astype(np.float64), 0.0, 1.0)
 
-    def cells(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """A block (h * stride, w * stride, 3) uint8 RGB, at the network's scale -> the features of
-        its cells (h, w, F); for a bundle that has cells.npz."""
+    def maps(self, pixels: NDArray[np.uint8]) -> Maps:
+        """See `Runtime`; of the whole block at once."""
+        names = LEVELS if self._decode is not no_decoder else ()
         size = np.array(pixels.shape[:2], np.int64)
-        return np.asarray(self._infer(pixels[None], size, CELLS)[0], np.float32)
+        cells, *levels = self._network(self._inputs(pixels[None], size), [CELLS, *names])
+        mosaics = map(Mosaic.whole, levels)
+        return Maps(cells[0], dict(zip(names, mosaics, strict=True)))
+
+    def lines(
+        self, pixels: NDArray[np.uint8], maps: Maps, rows: Span, columns: Span
+    ) -> NDArray[np.float32]:
+        """See `Runtime`."""
+        return decode(self._decode, pixels, maps, rows, columns)
 
     def block(self) -> int:
         """See `Runtime`."""
         return BLOCK
 
-    def _infer(
-        self, pixels: NDArray[np.uint8], size: NDArray[np.int64] | None, output: int | str
-    ) -> NDArray[np.float32]:
+    def _inputs(
+        self, pixels: NDArray[np.uint8], size: NDArray[np.int64] | None
+    ) -> list[NDArray[Any]]:
+        return [pixels] if self._size is None or size is None else [pixels, size]
+
+
+class _Compiled:
+    """A compiled graph, and the infer requests of it that are idle."""
+
+    def __init__(self, model: Any) -> None:
+        self._model = model
+        self._idle: deque[Any] = deque()
+
+    def __call__(self, inputs: Any, outputs: Sequence[int | str]) -> list[NDArray[np.float32]]:
+        """What the graph gives of inputs, in their order or by name."""
         try:
             request = self._idle.pop()
         except IndexError:
             request = self._model.create_infer_request()
-        inputs = [pixels] if size is None else [pixels, size]
         found = request.infer(inputs, share_inputs=True, share_outputs=True)
-        copied = np.array(found[output], np.float32)  # before another thread takes the request
+        # copied before another thread takes the request
+        copies = [np.array(found[output], np.float32) for output in outputs]
         self._idle.append(request)
-        return copied
+        return copies
+
+
+def _first(compiled: _Compiled, feeds: Mapping[str, NDArray[Any]]) -> NDArray[np.float32]:
+    return compiled(dict(feeds), [0])[0]
 
 
 def check_processor(precision: Precision, capabilities: list[str]) -> None:

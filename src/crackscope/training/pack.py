@@ -1,6 +1,7 @@
 """From a trained classifier to a bundle: calibrate, export, prove parity, describe, seal."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from crackscope import run_dir
 from crackscope.evaluation import calibration, thresholds
-from crackscope.exporting import cells, onnx, verify
+from crackscope.exporting import cells, decoder, onnx, parity, partition, verify
 from crackscope.inspection.surface import Concrete
 from crackscope.models import bundle as bundles
 from crackscope.models import card, classifier
@@ -36,12 +37,13 @@ def write(
     info: Mapping[str, Any],
     trained_on: Mapping[str, NDArray[Any]],
     concrete: Concrete | None = None,
+    material: NDArray[np.float32] | None = None,
 ) -> float:
     """Write every file of a bundle but the seal; returns the difference of Keras and ONNX.
 
-    `graph` is the ONNX graph of the model's features, `concrete` what concrete looks like, where
-    that is known. Raises ParityError where the two give
-    different scores.
+    `graph` is the ONNX graph of the model's features, `concrete` what concrete looks like and
+    `material` the unit that says whether windows show it, where these are known. Raises ParityError
+    where the two give different scores, or lines.
     """
     folder.mkdir(parents=True, exist_ok=True)
     classifier.save(model, folder / bundles.KERAS)
@@ -50,8 +52,15 @@ def write(
     scores = np.asarray(model.predict_on_batch(pixels), np.float64).reshape(-1)
     received = onnx.score(folder / bundles.ONNX, pixels)
     difference = verify.gate(scores, received, PARITY_LIMIT)
-    np.savez_compressed(folder / bundles.GOLDEN, pixels=pixels, scores=received)
-    write_cells(folder, model, info["input"]["size"], pixels)
+    golden: dict[str, Any] = {"pixels": pixels, "scores": received}
+    write_cells(folder, model, info["input"]["size"], pixels, material)
+    if classifier.levels(model):
+        decoder.write(model, folder / bundles.LINES)
+        partition.write(folder)
+        golden |= parity.of_lines(folder, model)
+    else:
+        partition.write(folder)
+    np.savez_compressed(folder / bundles.GOLDEN, **golden)
     arrays: dict[str, Any] = dict(trained_on)
     np.savez_compressed(folder / bundles.TRAINED_ON, **arrays)
     if concrete is not None:
@@ -60,11 +69,20 @@ def write(
     return difference
 
 
-def write_cells(folder: Path, model: Any, size: int, pixels: NDArray[np.uint8]) -> None:
-    """Write how windows are pooled, where the network can be run over a whole photo."""
+def write_cells(
+    folder: Path,
+    model: Any,
+    size: int,
+    pixels: NDArray[np.uint8],
+    material: NDArray[np.float32] | None = None,
+) -> None:
+    """Write how windows are pooled, where the network can be run over a whole photo; `material`
+    (F + 1,) is the unit that says whether they show concrete."""
     pooling = cells.pooling(folder / bundles.ONNX, pixels, *classifier.head_weights(model), size)
     (folder / bundles.CELLS).unlink(missing_ok=True)
     if pooling is not None:
+        if material is not None:
+            pooling = replace(pooling, material=material)
         arrays: dict[str, Any] = pooling.to_arrays()
         np.savez(folder / bundles.CELLS, **arrays)
 

@@ -11,7 +11,7 @@ import numpy as np
 from crackscope.config import TrainConfig
 from crackscope.data.manifest import Dataset
 from crackscope.data.stream import Stream
-from crackscope.exporting import int8
+from crackscope.exporting import int8, partition
 from crackscope.exporting.contract import Batch
 from crackscope.models import bundle as bundles
 from crackscope.models.weights import Start
@@ -47,6 +47,13 @@ def of_run(
 
 
 def write(folder: Path, batches: Sequence[Batch]) -> dict[str, Any]:
+    """The int8 form of the bundle at `folder`, and the parts of what is there now; see `_write`."""
+    facts = _write(folder, batches)
+    partition.write(folder)
+    return facts
+
+
+def _write(folder: Path, batches: Sequence[Batch]) -> dict[str, Any]:
     """The int8 form of the bundle at `folder`, made with batches of pictures.
 
     Without one where its scores differ by more than `LIMIT`, or ONNX Runtime cannot make it.

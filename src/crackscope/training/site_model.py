@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from crackscope.data.manifest import Dataset, raise_all
 from crackscope.evaluation import pictures, thresholds
 from crackscope.evaluation.site.estimate import Target
 from crackscope.exporting import head as heads
-from crackscope.exporting import onnx, verify
+from crackscope.exporting import onnx, partition, verify
 from crackscope.inspection.inspector import Inspector
 from crackscope.models import bundle as bundles
 from crackscope.models import classifier
@@ -127,8 +127,9 @@ def write(folder: Path, bundle: Bundle, head: Head, dataset: Dataset, info: dict
     shutil.rmtree(made, ignore_errors=True)
     made.mkdir(parents=True)
     try:
-        for file in bundle.folder.glob("*.npz"):  # what else belongs to the frozen features
-            shutil.copy2(file, made)
+        for file in (*bundle.folder.glob("*.npz"), bundle.folder / bundles.LINES):
+            if file.is_file():  # what else belongs to the frozen features
+                shutil.copy2(file, made)
         arrays: dict[str, Any] = _trained_on(bundle, dataset)
         np.savez_compressed(made / bundles.TRAINED_ON, **arrays)
         info = {**info, "parity": {"keras_onnx": _networks(made, bundle, head)}}
@@ -151,9 +152,17 @@ def _networks(made: Path, bundle: Bundle, head: Head) -> float:
     scores = np.asarray(model.predict_on_batch(pixels), np.float64).reshape(-1)
     received = onnx.score(made / bundles.ONNX, pixels)
     difference = verify.gate(scores, received, pack.PARITY_LIMIT)
-    np.savez_compressed(made / bundles.GOLDEN, pixels=pixels, scores=received)
-    pack.write_cells(made, model, bundle.input.size, pixels)
+    golden = bundle.arrays(bundles.GOLDEN) if (bundle.folder / bundles.GOLDEN).is_file() else {}
+    golden |= {"pixels": pixels, "scores": received}
+    np.savez_compressed(made / bundles.GOLDEN, **cast(dict[str, Any], golden))
+    material = bundle.arrays(bundles.CELLS).get("material") if _pools(bundle) else None
+    pack.write_cells(made, model, bundle.input.size, pixels, material)
+    partition.write(made)
     return difference
+
+
+def _pools(bundle: Bundle) -> bool:
+    return (bundle.folder / bundles.CELLS).is_file()
 
 
 def _trained_on(bundle: Bundle, dataset: Dataset) -> dict[str, NDArray[Any]]:

@@ -1,7 +1,9 @@
 """A graph in parts gives what it gives as a whole, whatever its layers and the picture."""
 
+import shutil
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,11 +11,19 @@ import onnxruntime
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from onnx import TensorProto, helper, numpy_helper
 
+from crackscope.errors import BundleError
+from crackscope.exporting import cells, partition
+from crackscope.exporting.partition import Piece
 from crackscope.models import bundle
-from crackscope.runtimes import BLOCK, cut
+from crackscope.runtimes import BLOCK
+from crackscope.runtimes.decoding import LEVELS
+from crackscope.runtimes.maps import Maps, Mosaic
 from crackscope.runtimes.onnx import OnnxRuntime
+from crackscope.runtimes.parts import Part, encode
+
+onnx = pytest.importorskip("onnx", reason="needs the extra [train]")
+TensorProto, helper, numpy_helper = onnx.TensorProto, onnx.helper, onnx.numpy_helper
 
 LAYERS = st.tuples(
     st.sampled_from(["conv", "pool", "pad and conv", "add", "clip"]),
@@ -76,20 +86,22 @@ def session(content: bytes) -> onnxruntime.InferenceSession:
     return onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
 
 
-def in_parts(found: cut.Cut, pixels: np.ndarray) -> np.ndarray:
-    made = pixels[None]
-    for part in found.parts:
-        made = part.in_tiles(made, partial(run, session(part.graph), part.takes))
-    return run(session(found.rest), found.takes, made)
+def in_parts(pieces: list[Piece], pixels: np.ndarray) -> Maps:
+    runs = [partial(run, session(piece.graph.SerializeToString()), piece.part) for piece in pieces]
+    return encode([piece.part for piece in pieces], runs, pixels, tiled=True)
 
 
-def run(graph: onnxruntime.InferenceSession, takes: str, picture: np.ndarray) -> np.ndarray:
-    return np.asarray(graph.run(None, {takes: picture})[0])
+def run(graph: onnxruntime.InferenceSession, part: Part, taken: np.ndarray) -> list[np.ndarray]:
+    return [np.asarray(found) for found in graph.run(part.outputs, {part.takes: taken})]
+
+
+def pieces_of(content: bytes) -> list[Piece]:
+    return partition.partition(onnx.load_model_from_string(content), "cells")
 
 
 @pytest.fixture
 def small_tiles(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cut, "TILES", ((64, 16), (128, 32)))
+    monkeypatch.setattr(partition, "TILES", ((64, 16), (128, 32)))
 
 
 @pytest.mark.usefixtures("small_tiles")
@@ -104,15 +116,13 @@ def test_parts_are_the_whole() -> None:
     @given(layers=st.lists(LAYERS, min_size=2, max_size=9), tall=st.integers(1, 6))
     def check(layers: list[tuple[str, int, int]], tall: int) -> None:
         content = graph(layers)
-        parts = cut.cut(content, "cells")
-        found.append(0 if parts is None else len(parts.parts))
-        if parts is None:
-            return
+        pieces = pieces_of(content)
+        found.append(len(pieces) - 1)
         cell = max(32, int(np.prod([stride for kind, _, stride in layers if kind not in SAME])))
         sides = (cell * tall, cell * (256 // cell))
         pixels = np.random.default_rng(1).integers(0, 256, (*sides, 3)).astype(np.uint8)
         whole = session(content).run(None, {"pixels": pixels[None]})[0]
-        np.testing.assert_allclose(in_parts(parts, pixels), whole, atol=1e-3)
+        np.testing.assert_allclose(in_parts(pieces, pixels).cells, whole[0], atol=1e-3)
 
     check()
     assert found.count(1) > 5, "nothing was cut once"
@@ -124,43 +134,99 @@ def test_parts_are_the_whole() -> None:
 def test_a_halo_that_is_too_thin_would_show(number: int) -> None:
     layers = [("conv", 3, 2), ("conv", 5, 2), ("conv", 5, 2), ("conv", 5, 1), ("conv", 3, 2)]
     content = graph(layers)
-    found = cut.cut(content, "cells")
-    assert found is not None
-    assert len(found.parts) == 2
+    pieces = pieces_of(content)
+    assert len(pieces) == 3
     pixels = np.random.default_rng(1).integers(0, 256, (256, 256, 3)).astype(np.uint8)
-    whole = session(content).run(None, {"pixels": pixels[None]})[0]
+    whole = session(content).run(None, {"pixels": pixels[None]})[0][0]
     for side in (0, 1):
-        parts = list(found.parts)
-        thinner = [places - (at == side) for at, places in enumerate(parts[number].halo)]
-        parts[number] = replace(parts[number], halo=(thinner[0], thinner[1]))
-        made = in_parts(replace(found, parts=tuple(parts)), pixels)
+        part = pieces[number].part
+        thinner = [places - (at == side) for at, places in enumerate(part.halo)]
+        changed = list(pieces)
+        changed[number] = Piece(replace(part, halo=(thinner[0], thinner[1])), pieces[number].graph)
+        made = in_parts(changed, pixels).cells
         assert np.abs(made - whole).max() > 1e-2, f"halo {thinner} does"
 
 
+@pytest.mark.usefixtures("small_tiles")
+def test_levels_are_given_by_the_part_in_which_they_are_made() -> None:
+    """From the first of them on they are those of the whole, in one piece or another."""
+    content = graph(
+        [("conv", 3, 2), ("conv", 5, 2), ("conv", 3, 2), ("conv", 3, 2), ("conv", 3, 2)]
+    )
+    content = named(content, {"2": "level_4", "3": "level_8", "4": "level_16"})
+    pieces = pieces_of(content)
+    assert [[level.name for level in piece.part.levels] for piece in pieces] != [[]] * len(pieces)
+    pixels = np.random.default_rng(1).integers(0, 256, (320, 256, 3)).astype(np.uint8)
+    maps = in_parts(pieces, pixels)
+    model = onnx.load_model_from_string(content)
+    for name in LEVELS:
+        model.graph.output.append(
+            helper.make_tensor_value_info(name, TensorProto.FLOAT, [None] * 4)
+        )
+    whole = session(model.SerializeToString()).run(list(LEVELS), {"pixels": pixels[None]})
+    for name, expected in zip(LEVELS, whole, strict=True):
+        tall, wide = expected.shape[2:]
+        found = maps.levels[name].region((1, tall - 2), (3, wide))
+        np.testing.assert_allclose(found, expected[:, :, 1:-2, 3:], atol=1e-3)
+
+
+def named(content: bytes, names: dict[str, str]) -> bytes:
+    """The graph with other names for some of its values."""
+    model = onnx.load_model_from_string(content)
+    for old, new in names.items():
+        cells.rename(model.graph, old, new)
+    return bytes(model.SerializeToString())
+
+
+def test_a_level_of_small_integers_is_what_they_stand_for() -> None:
+    stored = np.random.default_rng(0).integers(0, 256, (1, 2, 9, 7)).astype(np.uint8)
+    mosaic = Mosaic(0.5, 3)
+    mosaic.add(((0, 4), (0, 7)), stored[:, :, :6])
+    mosaic.add(((4, 9), (0, 7)), stored[:, :, 2:], (2, 0))
+    expected = (stored[:, :, 1:8, 2:5].astype(np.float32) - 3) * 0.5
+    np.testing.assert_array_equal(mosaic.region((1, 8), (2, 5)), expected)
+    with pytest.raises(ValueError, match="rows"):
+        mosaic.region((20, 22), (0, 2))
+
+
 def test_a_graph_that_looks_at_all_of_the_picture_first_is_left_whole() -> None:
-    assert cut.cut(graph([("conv", 3, 1)]), "cells") is None
-    far = [("conv", 5, 2)] * 7
-    near = cut.cut(graph(far), "cells")
-    assert near is not None
-    assert np.prod([part.stride for part in near.parts]) <= 16
-    assert cut.cut(graph([], last="GlobalMaxPool"), "cells") is None
+    assert len(pieces_of(graph([("conv", 3, 1)]))) == 1
+    near = pieces_of(graph([("conv", 5, 2)] * 7))
+    assert len(near) > 1
+    assert np.prod([piece.part.stride for piece in near]) <= 16
+    assert len(pieces_of(graph([], last="GlobalMaxPool"))) == 1
 
 
 @pytest.mark.parametrize(("precision", "limit"), [("f32", 1e-3), ("int8", 0.2)])
-def test_the_packaged_model_is_cut_where_its_maps_are_smallest(
-    precision: Any, limit: float, monkeypatch: pytest.MonkeyPatch
+def test_the_packaged_model_in_parts_is_the_whole(
+    precision: Any, limit: float, tmp_path: Path
 ) -> None:
     """Cells are squares of features; those of int8 differ by where it rounds."""
-    model = bundle.load()
+    folder = shutil.copytree(bundle.load().folder, tmp_path / "model")
+    partition.write(folder)
+    bundle.seal(folder)
     rng = np.random.default_rng(0)
     coarse = rng.integers(60, 200, (26, 39, 3)).repeat(32, axis=0).repeat(32, axis=1)
     pixels = np.clip(coarse + rng.normal(0, 20, coarse.shape), 0, 255).astype(np.uint8)
-    runtime = OnnxRuntime(model, "cpu", precision=precision)
+    runtime = OnnxRuntime(bundle.load(folder), "cpu", precision=precision)
     assert runtime.block() > BLOCK
-    cells = runtime.cells(pixels)
-    monkeypatch.setattr("crackscope.runtimes.onnx.cut", lambda *_: None)
-    whole = OnnxRuntime(model, "cpu", precision=precision)
+    cells = runtime.maps(pixels).cells
+    for file in folder.glob("*.part*.onnx"):
+        assert file.stat().st_size < 100_000, "the weights are written again"
+        file.unlink()
+    (folder / bundle.PARTS).unlink()
+    bundle.seal(folder)
+    whole = OnnxRuntime(bundle.load(folder), "cpu", precision=precision)
     assert whole.block() == BLOCK
-    expected = whole.cells(pixels)
+    expected = whole.maps(pixels).cells
     assert cells.shape == expected.shape == (26, 39, 1280)
     assert np.abs(cells - expected).mean() < limit * expected.mean()
+
+
+def test_what_parts_json_says_is_checked(tmp_path: Path) -> None:
+    folder = shutil.copytree(bundle.load().folder, tmp_path / "model")
+    for content in ("[]", '{"f32": [{"file": "a"}]}', "{"):
+        (folder / bundle.PARTS).write_text(content, encoding="utf-8")
+        bundle.seal(folder)
+        with pytest.raises(BundleError, match=r"parts\.json cannot be read"):
+            OnnxRuntime(bundle.load(folder), "cpu")

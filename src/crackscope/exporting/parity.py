@@ -1,0 +1,66 @@
+"""The parity gate for lines: Keras, the parts and the decoder must give the same logits."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crackscope.errors import ParityError
+from crackscope.inspection.pooling import load
+from crackscope.models.bundle import Bundle
+from crackscope.runtimes.decoding import CELL, PLACE
+from crackscope.runtimes.onnx import OnnxRuntime
+
+LIMIT = 1e-4
+"""Largest difference of a logit; of one above 1 as a fraction."""
+_TALL, _WIDE = 11, 13
+"""Cells of the picture: one with tiles on all sides of a tile."""
+_INNER = ((3, 8), (4, 9))
+"""Rows and columns of cells that are decoded alone, too."""
+
+
+def of_lines(folder: Path, model: Any) -> dict[str, NDArray[Any]]:
+    """A synthetic picture and the logits of its lines, for golden.npz.
+
+    Raises ParityError where the graphs in `folder` do not give what `model` gives, or the decoder
+    does not give for some cells what it gives for all.
+    """
+    picture = synthetic()
+    expected = model.get_layer("backbone").predict_on_batch(picture[None].astype(np.float32))
+    cells, lines = (np.asarray(part, np.float32) for part in expected)
+    bundle = Bundle(folder, {}, "")
+    runtime, pooling = OnnxRuntime(bundle, "cpu"), load(bundle)
+    if pooling is None:
+        raise ParityError("windows pooled of cells do not score as windows do. Nothing was kept")
+    maps = runtime.maps(picture)
+    whole = runtime.lines(picture, maps, (0, _TALL), (0, _WIDE))
+    (top, bottom), (left, right) = _INNER
+    inner = runtime.lines(picture, maps, *_INNER)
+    step = CELL // PLACE
+    part = whole[top * step : bottom * step, left * step : right * step]
+    _gate("logits of windows", pooling.logits(maps.cells), pooling.logits(cells[0]))
+    _gate("logits of lines", whole, lines[0, ..., 0])
+    _gate("logits of a tile", inner, part)
+    return {"picture": picture, "lines": whole.astype(np.float16)}
+
+
+def synthetic() -> NDArray[np.uint8]:
+    """A picture without data of anybody: coarse noise, and dark lines."""
+    rng = np.random.default_rng(0)
+    coarse = rng.normal(150, 25, (_TALL, _WIDE, 3)).repeat(CELL, axis=0).repeat(CELL, axis=1)
+    places = np.arange(_WIDE * CELL)
+    for number in range(1, 4):
+        rows = (number * _TALL * CELL / 4 + 40 * np.sin(places / (30.0 * number))).astype(int)
+        for below in range(number):
+            coarse[rows + below, places] -= 80
+    return np.clip(coarse, 0, 255).astype(np.uint8)
+
+
+def _gate(what: str, received: NDArray[np.float32], expected: NDArray[np.float32]) -> None:
+    difference = np.abs(received - expected) / np.maximum(1.0, np.abs(expected))
+    if not (largest := float(difference.max())) <= LIMIT:
+        raise ParityError(
+            f"the exported model is not the same: {what} differ by up to {largest:.2e}, the "
+            f"limit is {LIMIT:.0e}. Nothing was kept"
+        )

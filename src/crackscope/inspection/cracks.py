@@ -1,0 +1,75 @@
+"""From the lines of a photo to its cracks: traced, scored, the surest first."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crackscope.errors import BundleError
+from crackscope.inspection.scoremap import Scored
+from crackscope.lines.find import Traced, find_cracks
+from crackscope.lines.score import Scorer
+from crackscope.models.bundle import CRACKS, Bundle
+from crackscope.types import Crack, ScoreMap
+
+Floats = NDArray[np.float64]
+_SUREST = 16.0
+"""Logits beyond which a window is not surer: single precision has no more."""
+
+
+def load(bundle: Bundle) -> Scorer | None:
+    """How the bundle scores cracks; None where it has no cracks.npz."""
+    if not (bundle.folder / CRACKS).is_file():
+        return None
+    try:
+        return Scorer.from_arrays(bundle.arrays(CRACKS))
+    except (ValueError, KeyError, TypeError) as error:
+        raise BundleError(f"{bundle.folder / CRACKS} cannot be read: {error!r}") from error
+
+
+def find(scored: Scored, scorer: Scorer | None, least: float) -> tuple[Crack, ...] | None:
+    """The cracks that score `least` or more, the surest first; None for a model without lines."""
+    if scored.lines is None:
+        return None
+    traced = find_cracks(scored.lines)
+    scores = score_cracks(scored, traced, scorer)
+    width, height = scored.lines.width, scored.lines.height
+    surest = np.argsort(-scores, kind="stable").tolist()
+    order = [place for place in surest if scores[place] >= least]
+    return tuple(
+        Crack.of(number, scores[place], [b.points for b in traced[place].branches], width, height)
+        for number, place in enumerate(order, start=1)
+    )
+
+
+def score_cracks(scored: Scored, traced: Sequence[Traced], scorer: Scorer | None) -> Floats:
+    """(N,) probabilities; without a scorer what the mean logit along a crack says."""
+    if not traced:
+        return np.empty(0)
+    if scorer is not None:
+        return scorer(traced, context(scored, traced))
+    logits = [float(np.mean(np.concatenate([b.logits for b in one.branches]))) for one in traced]
+    return np.asarray(1.0 / (1.0 + np.exp(-np.array(logits))))
+
+
+def context(scored: Scored, traced: Sequence[Traced]) -> Floats:
+    """(N, 2): the mean along each of N cracks of the logits of the windows around it: of a crack,
+    and of concrete (0 where the network does not say it)."""
+    scores = np.clip(scored.windows.scores, 1e-12, 1 - 1e-12)
+    crack = np.clip(np.log(scores / (1 - scores)), -_SUREST, _SUREST)
+    concrete = np.zeros_like(crack) if scored.concrete is None else scored.concrete
+    rows = []
+    for one in traced:
+        points = np.concatenate([branch.points for branch in one.branches])
+        at = _nearest(scored.windows, points)
+        rows.append((float(crack[at].mean()), float(concrete[at].mean())))
+    return np.array(rows).reshape(-1, 2)
+
+
+def _nearest(windows: ScoreMap, points: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Row and column of the window whose part of the photo holds each point (N, 3)."""
+    rows, columns = windows.borders()
+    return (
+        np.searchsorted(rows[1:-1], points[:, 1], side="right"),
+        np.searchsorted(columns[1:-1], points[:, 0], side="right"),
+    )

@@ -1,0 +1,109 @@
+"""From the features of cells to what the heads of the network say of windows.
+
+A window is a square of cells; its features are their mean, and the heads make their logits of them.
+"""
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crackscope.errors import BundleError
+from crackscope.models.bundle import CELLS, Bundle
+
+Floats = NDArray[np.float32]
+_STRETCH = 1.25
+"""A side up to this many windows long is one window."""
+
+
+@dataclass(frozen=True)
+class Pooling:
+    """`side` × `side` cells of `stride` network pixels are a window of `window` photo pixels.
+
+    `kernel` (F,) and `bias` are the logistic unit of the head; `material` (F + 1,) those of the one
+    that says whether a window shows concrete, the bias last: empty where the network has none.
+    """
+
+    kernel: Floats
+    bias: float
+    stride: int
+    side: int
+    window: int
+    material: Floats = field(default_factory=lambda: np.empty(0, np.float32))
+
+    def cells(self, pixels: int, scale: float = 1.0) -> int:
+        """How many cells lie along a side of the photo: at least those of one window."""
+        count = round(pixels * scale * self.side / self.window)
+        return self.side if count <= _STRETCH * self.side else count
+
+    def logits(self, cells: Floats) -> Floats:
+        """Features (R, C, F) of cells -> logits (R - side + 1, C - side + 1, H) of the windows of
+        one cell apart: of a crack, and where the network says it, of concrete.
+
+        Row by row: no more than a window's rows are looked at, which stay in the processor's cache.
+        """
+        kernels, biases = self._heads()
+        held: deque[Floats] = deque()
+        logits = []
+        below = np.zeros(1, np.float32)
+        for row in cells:
+            held.append(row)
+            below = below + row
+            if len(held) > self.side:
+                below -= held.popleft()
+            if len(held) == self.side:
+                logits.append(self._pooled(below) @ kernels + biases)
+        return np.array(logits, np.float32)
+
+    def _pooled(self, below: Floats) -> Floats:
+        """The features of the windows of a row, from the sums (C, F) of cells below one another."""
+        windows = len(below) - self.side + 1
+        pooled = below[:windows].copy()
+        for offset in range(1, self.side):
+            pooled += below[offset : windows + offset]
+        pooled /= np.abs(pooled) + self.side**2  # the mean, then softsign as in the network
+        return pooled
+
+    def _heads(self) -> tuple[Floats, Floats]:
+        """Kernels (F, H) and biases (H,)."""
+        heads = [np.append(self.kernel, np.float32(self.bias))]
+        if len(self.material):
+            heads.append(self.material)
+        both = np.stack(heads, axis=1)
+        return np.ascontiguousarray(both[:-1]), both[-1]
+
+    def scores(self, cells: Floats) -> NDArray[np.float64]:
+        """Features (R, C, F) of cells -> probabilities of a crack in the windows."""
+        return probabilities(self.logits(cells)[..., 0])
+
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
+        """The content of cells.npz."""
+        return {name: np.asarray(value) for name, value in vars(self).items()}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> "Pooling":
+        """Back from `to_arrays`; raises KeyError or ValueError where that is not it."""
+        stride, side, window = (int(arrays[name]) for name in ("stride", "side", "window"))
+        kernel, material = arrays["kernel"], arrays.get("material", np.empty(0))
+        if len(material) not in (0, len(kernel) + 1):
+            raise ValueError(f"material has {len(kernel) + 1} numbers, not {len(material)}")
+        parts = kernel.astype(np.float32), float(arrays["bias"]), stride, side, window
+        return cls(*parts, material.astype(np.float32))
+
+
+def probabilities(logits: Floats) -> NDArray[np.float64]:
+    """Of logits; in double precision."""
+    return np.asarray(1.0 / (1.0 + np.exp(-logits.astype(np.float64))))
+
+
+def load(bundle: Bundle) -> Pooling | None:
+    """How the bundle pools; None where its network can score single windows only."""
+    if not (bundle.folder / CELLS).is_file():
+        return None
+    try:
+        return Pooling.from_arrays(bundle.arrays(CELLS))
+    except (ValueError, KeyError, TypeError) as error:
+        raise BundleError(f"{bundle.folder / CELLS} cannot be read: {error!r}") from error

@@ -1,0 +1,73 @@
+"""What the decoder takes of a block, for some of its cells: the same in every runtime."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crackscope.errors import UsageError
+from crackscope.runtimes.maps import Maps, Span
+from crackscope.tiles.blocks import with_halo
+
+PIXELS, SIZE, CELLS, CROP, LINES = "pixels", "size", "cells", "crop", "lines"
+"""Names in the graphs: of the picture, of the height and width that it is resized to, of the
+features of cells; of what the decoder crops, and of what it gives."""
+STRIDES = (4, 8, 16)
+"""Network pixels along a place of each map that the decoder takes besides the cells."""
+LEVELS = tuple(f"level_{stride}" for stride in STRIDES)
+"""Names of these maps (N, C, H / stride, W / stride)."""
+CELL, PLACE = 32, 2
+"""Network pixels along a cell, and along a place of the logits."""
+HALO, FINE_HALO = 2, 16
+"""Cells around those that are asked for, beyond which nothing counts of the coarse maps; and
+network pixels beyond which nothing does of pixels and of the map at stride 4."""
+_CROPPED = 8
+"""Network pixels along a place where coarse maps meet the fine one."""
+
+Run = Callable[[Mapping[str, NDArray[Any]]], NDArray[np.float32]]
+"""What computes the decoder's graph: from its inputs by name to `lines` (H / 2, W / 2)."""
+
+
+def no_decoder(_: Mapping[str, NDArray[Any]]) -> NDArray[np.float32]:
+    """What a runtime has in place of one for a model without lines."""
+    raise UsageError("this model has no lines.onnx: it finds windows with cracks, and no lines")
+
+
+def decode(
+    run: Run, pixels: NDArray[np.uint8], maps: Maps, rows: Span, columns: Span
+) -> NDArray[np.float32]:
+    """Logits (16 * rows, 16 * columns) of a crack at the places of some cells of a block.
+
+    `pixels` (h * 32, w * 32, 3) uint8 and `maps` are those of the block. Exact where it has `HALO`
+    cells around them, or ends with the photo.
+    """
+    whole = maps.cells.shape[:2]
+    asked = (rows, columns)
+    near = [with_halo(*span, HALO, count) for span, count in zip(asked, whole, strict=True)]
+    fine = [
+        with_halo(CELL * start, CELL * stop, FINE_HALO, CELL * count)
+        for (start, stop), count in zip(asked, whole, strict=True)
+    ]
+    crop = [
+        (edge - CELL * span[0]) // _CROPPED
+        for span, ends in zip(near, fine, strict=True)
+        for edge in ends
+    ]
+    coarse = [(CELL * start, CELL * stop) for start, stop in near]
+    feeds: dict[str, NDArray[Any]] = {
+        PIXELS: np.ascontiguousarray(pixels[None, slice(*fine[0]), slice(*fine[1])]),
+        CELLS: np.ascontiguousarray(maps.cells[None, slice(*near[0]), slice(*near[1])]),
+        CROP: np.array(crop, np.int64),
+    }
+    for name, stride in zip(LEVELS, STRIDES, strict=True):
+        edges = fine if stride < _CROPPED else coarse
+        feeds[name] = maps.levels[name].region(*(_places(span, stride) for span in edges))
+    y, x = ((CELL * span[0] - ends[0]) // PLACE for span, ends in zip(asked, fine, strict=True))
+    tall, wide = (CELL * (stop - start) // PLACE for start, stop in asked)
+    return run(feeds)[y : y + tall, x : x + wide]
+
+
+def _places(span: Span, stride: int) -> Span:
+    """Network pixels as places of a map."""
+    return span[0] // stride, span[1] // stride

@@ -1,0 +1,69 @@
+"""From a trained network with lines to a bundle."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crackscope.exporting import onnx
+from crackscope.exporting.contract import Batch
+from crackscope.inspection.gate import Gate
+from crackscope.inspection.surface import Concrete
+from crackscope.lines.score import Scorer
+from crackscope.models import bundle as bundles
+from crackscope.models import classifier
+from crackscope.training import pack, quantise
+
+
+@dataclass(frozen=True)
+class Operating:
+    """How the network is used: `temperature` divides the logits of windows; `thresholds` are for
+    the scores of cracks, and of photos of one window; `gate` says where lines are asked for."""
+
+    thresholds: bundles.Thresholds
+    gate: Gate
+    temperature: float = 1.0
+    scorer: Scorer | None = None
+
+
+@dataclass(frozen=True)
+class Known:
+    """What else a bundle says: `info` is model.json but for what is written here, `trained_on` the
+    fingerprints of what the network was trained on."""
+
+    info: Mapping[str, Any]
+    trained_on: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    concrete: Concrete | None = None
+
+
+def write(
+    folder: Path, network: Any, operating: Operating, known: Known, pictures: Sequence[Batch] = ()
+) -> dict[str, Any]:
+    """Write the bundle of a network as `trainer.network` makes it; returns its model.json.
+
+    `pictures`, batches of windows (N, H, W, 3), are what int8 is made with; without any there is no
+    int8 form. Raises ParityError where Keras and ONNX disagree.
+    """
+    info = dict(known.info)
+    model = classifier.build_with_lines(network, int(info["input"]["size"]))
+    classifier.round_weights(model)
+    classifier.fold_temperature(model, operating.temperature)
+    folder.mkdir(parents=True, exist_ok=True)
+    graph = folder / "features.part.onnx"
+    onnx.write_features(model, graph)
+    info["thresholds"] = dict(vars(operating.thresholds))
+    info["lines"] = dict(vars(operating.gate))
+    kernel, bias = network.get_layer("material").get_weights()
+    material = np.append(kernel[:, 0], bias).astype(np.float32)
+    difference = pack.write(folder, model, graph, info, known.trained_on, known.concrete, material)
+    graph.unlink(missing_ok=True)
+    if operating.scorer is not None:
+        arrays: dict[str, Any] = operating.scorer.to_arrays()
+        np.savez(folder / bundles.CRACKS, **arrays)
+    info["parity"] = {"keras_onnx": difference}
+    info["int8"] = quantise.write(folder, pictures) if pictures else {"kept": False}
+    pack.seal(folder, info)
+    return info
