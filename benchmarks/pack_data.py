@@ -1,6 +1,6 @@
 """Pack what the packaged model is trained on into one file, which travels to any machine.
 
-    python benchmarks/pack.py --metu METU --surfaces SURFACES --masks METU_MASKS --out packed.npz
+    python benchmarks/pack_data.py --metu METU --surfaces SURFACES --masks METU_MASKS --out packed.npz
 
 METU       "Concrete Crack Images for Classification": Positive and Negative
 SURFACES   pictures of surfaces, with a table surfaces.csv: file, material, cracked, use
