@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 
 pytestmark = pytest.mark.train
-pytest.importorskip("keras")
+keras = pytest.importorskip("keras")
 onnx = pytest.importorskip("onnx")
 
 from crackscope.errors import ParityError  # noqa: E402
 from crackscope.exporting import head, parity  # noqa: E402
 from crackscope.inspection.gate import Gate  # noqa: E402
 from crackscope.inspection.inspector import load  # noqa: E402
-from crackscope.models import bundle, classifier  # noqa: E402
+from crackscope.models import bundle, classifier, decoder  # noqa: E402
 from crackscope.models.bundle import Thresholds  # noqa: E402
 from crackscope.runtimes import decoding  # noqa: E402
 from crackscope.runtimes.onnx import OnnxRuntime  # noqa: E402
@@ -38,13 +38,18 @@ def made() -> Any:
     model = network("mobilenetv2", 0)
     rng = np.random.default_rng(0)
     backbone = model.get_layer("backbone")
-    for layer in (
-        backbone.get_layer("lines"),
-        model.get_layer("head"),
-        model.get_layer("material"),
-    ):
+    heads = [backbone.get_layer("lines"), model.get_layer("head"), model.get_layer("material")]
+    around = [layer for layer in backbone.layers if layer.name.startswith("around_")]
+    for layer in (*heads, *around):
+        kernel, *bias = layer.get_weights()
+        layer.set_weights([rng.normal(0, 0.5, kernel.shape).astype(np.float32), *bias])
+    # random encoders shrink what they are given: each level is to count
+    inside = keras.Model(backbone.input, classifier.levels(model))
+    found = inside.predict_on_batch(parity.synthetic()[None].astype(np.float32))
+    for name, level in zip(decoder.LATERALS, found, strict=True):
+        layer = backbone.get_layer(name)
         kernel, bias = layer.get_weights()
-        layer.set_weights([rng.normal(0, 1, kernel.shape).astype(np.float32), bias])
+        layer.set_weights([kernel / (np.std(level) + 1e-12), bias])
     return model
 
 
@@ -121,7 +126,7 @@ def test_another_decoder_is_not_taken_for_the_same(packed: Path, tmp_path: Path)
     folder = shutil.copytree(packed, tmp_path / "model")
     graph = onnx.load(folder / bundle.LINES)
     weight = max(graph.graph.initializer, key=lambda entry: len(entry.raw_data))
-    values = onnx.numpy_helper.to_array(weight) * np.float32(1.01)
+    values = onnx.numpy_helper.to_array(weight) * np.float32(1.5)
     weight.CopyFrom(onnx.numpy_helper.from_array(values, weight.name))
     onnx.save(graph, folder / bundle.LINES)
     with pytest.raises(ParityError, match="lines"):
