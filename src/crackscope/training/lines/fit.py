@@ -66,6 +66,7 @@ def fit(recipe: Recipe, batches: Batches, encoder: Path | None, folder: Path) ->
     model = network(recipe.backbone, recipe.seed)
     if encoder is not None:
         take_encoder(model, encoder)
+    folder.mkdir(parents=True, exist_ok=True)
     log = Log(folder)
     for phase in recipe.phases:
         kept = folder / f"{phase.name}.weights.h5"
