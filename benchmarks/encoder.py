@@ -11,6 +11,7 @@ it. How to make such weights from ImageNet's: `train.py`, whose encoder is a par
 import argparse
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +32,8 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     arguments = parser.parse_args()
     with np.load(arguments.theirs, allow_pickle=False) as theirs:
-        np.savez(arguments.out, **dict(converted(theirs)))
+        arrays: dict[str, Any] = dict(converted(theirs))
+        np.savez(arguments.out, **arrays)
 
 
 def converted(theirs: Arrays) -> Iterator[tuple[str, NDArray[np.float32]]]:

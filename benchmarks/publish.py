@@ -64,7 +64,7 @@ def main() -> None:
     if arguments.training:
         info = {k: v for k, v in info.items() if k != "split"}
         info |= training.facts(arguments.training, arguments.origin)
-    make(model, described(info, results, identities))
+    make(model, described(info, results, referred_to(results, identities)))
     check_sizes(PRETRAINED)
     for name, document in results.items():
         save(name, document)
@@ -97,6 +97,12 @@ def known_as(model: bundle.Bundle) -> list[str]:
     if model.identity == packaged.identity or model.identity in before:
         return list(dict.fromkeys([*before, packaged.identity]))
     return [model.identity]
+
+
+def referred_to(results: figures.Results, identities: list[str]) -> list[str]:
+    """The first, which is that of the bundle, and those that a result names."""
+    named = {document.get("model") for document in results.values()}
+    return [each for each in identities if each == identities[0] or each in named]
 
 
 def kept(identities: list[str]) -> dict[str, Any]:

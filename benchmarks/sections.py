@@ -233,7 +233,7 @@ def _false_alarms(runs: Mapping[str, Any]) -> str:
     ]
     return measuring.table(["painted on them", *head], rows) + (
         "\nIntervals take each source photo for one trial (Wilson). `none`: the surfaces as they "
-        "are. The model was trained on synthetic distractors: this is the easy side of the question."
+        "are. It was trained on synthetic distractors: this is the easy side of the question."
     )
 
 

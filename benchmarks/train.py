@@ -67,7 +67,7 @@ def parse(words: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    pair = {"nargs": 2, "metavar": ("DECODER", "ALL")}
+    pair: Any = {"nargs": 2, "metavar": ("DECODER", "ALL")}
     parser.add_argument("packed", type=Path)
     parser.add_argument("run", type=Path)
     parser.add_argument("--encoder", type=Path, help="what the encoder starts from")

@@ -99,6 +99,7 @@ def _run(recipe: Recipe, phase: Phase, model: Any, batches: Batches, log: Log) -
 
 def _epoch(phase: Phase, fitted: Any, batches: Batches, state: State) -> None:
     epoch, start = len(state.rows), time.monotonic()
+    _seed(fitted, batches.seed, state.log.steps)
     stream = batches(state.log.steps, phase.steps)
     history = fitted.fit(
         stream,
@@ -112,6 +113,14 @@ def _epoch(phase: Phase, fitted: Any, batches: Batches, state: State) -> None:
     row |= {"loss": float(history.history["loss"][-1]), "next_painted": batches.pool.first}
     state.save(fitted, row, start)
     _LOG.info("%s, epoch %d: loss %.4f", phase.name, epoch, row["loss"])
+
+
+def _seed(fitted: Any, seed: int, step: int) -> None:
+    """Let light, noise and dropout follow from the step alone: Keras does not save where its random
+    numbers are."""
+    states = [each for each in fitted.variables if "seed_generator" in each.path]
+    for place, state in enumerate(states):
+        state.assign(np.array([len(states) * seed + place, step]))
 
 
 def _finished(phase: Phase, seconds: float | None, state: State) -> bool:

@@ -63,8 +63,9 @@ class Painter:
 
     def _ground(self, row: int) -> grounds.Packed:
         material = str(self._packed.materials[row])
-        known: Material | None = "concrete" if material in CONCRETE else "other"
-        known = known if material else None
+        known: Material | None = (
+            "concrete" if material in CONCRETE else "other" if material else None
+        )
         return grounds.Packed(self._packed.file(row), str(self._packed.names[row]), known)
 
     @cached_property

@@ -75,11 +75,12 @@ class Pool:
 
     def choose(self, rng: np.random.Generator, count: int) -> Pictures:
         """Some of them, at random, copied."""
-        assert self.held is not None, "wait_for first"
+        held = self.held
+        assert held is not None, "wait_for first"
         with self._lock:  # so that no picture is half of another
             rows = rng.integers(self.count, size=count)
             self.chosen += count
-            return Pictures(*(part[rows] for part in self.held))
+            return Pictures(held.pixels[rows], held.mask[rows], held.material[rows])
 
     def _order(self) -> None:
         assert self._executor is not None, "a pool is used in a with statement"
@@ -108,15 +109,15 @@ class Pool:
 
 def _quiet() -> None:
     """One thread a process, the training first, and no process outlives it, however it ends."""
-    parent = parent_process()
-    if parent is not None:
-        Thread(target=_follow, args=(parent,), daemon=True).start()
+    Thread(target=_end_with_the_training, daemon=True).start()
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[name] = "1"
     if hasattr(os, "nice"):
         os.nice(10)
 
 
-def _follow(parent: Any) -> None:
-    parent.join()
-    os._exit(1)
+def _end_with_the_training() -> None:
+    training = parent_process()
+    if training is not None:
+        training.join()
+        os._exit(1)
