@@ -109,15 +109,15 @@ class Pool:
 
 def _quiet() -> None:
     """One thread a process, the training first, and no process outlives it, however it ends."""
-    Thread(target=_end_with_the_training, daemon=True).start()
+    parent = parent_process()
+    if parent is not None:
+        Thread(target=_follow, args=(parent,), daemon=True).start()
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[name] = "1"
     if hasattr(os, "nice"):
         os.nice(10)
 
 
-def _end_with_the_training() -> None:
-    training = parent_process()
-    if training is not None:
-        training.join()
-        os._exit(1)
+def _follow(parent: Any) -> None:
+    parent.join()
+    os._exit(1)
