@@ -2,7 +2,7 @@
 
     python benchmarks/train.py packed.npz RUN --encoder FILE
     python benchmarks/train.py packed.npz RUN --encoder FILE --backend jax \\
-        --precision mixed_bfloat16 --batch 64 --capacity 6000 --minutes 7
+        --precision mixed_bfloat16 --batch 64 --steps 120 --capacity 6000 --minutes 7
 
 PACKED  what pack.py made
 RUN     a folder; the same command, on this machine or another, goes on after its last epoch

@@ -26,7 +26,8 @@ _LICENCE = (
 
 
 def facts(run: Path, origin: str) -> dict[str, Any]:
-    """`data`, `started_from`, `training` and `licence` of model.json, without any path.
+    """`data`, `started_from`, `training` and `licence` of model.json, without any path; and no
+    `metrics`, since no subset is kept for a test.
 
     `origin` says in words what the encoder started from; "" where the file's name does. Raises
     SystemExit where `run` is no folder of train.py.
@@ -56,6 +57,7 @@ def facts(run: Path, origin: str) -> dict[str, Any]:
             **made[MACHINE],
         },
         "licence": _LICENCE.format(licences),
+        "metrics": {},
     }
 
 

@@ -103,8 +103,8 @@ def test_the_step_size_rises_and_falls():
 def test_minutes_are_divided_among_the_phases_as_their_epochs():
     phases = (Phase("a", 1, 5, 1e-3, False), Phase("b", 3, 5, 1e-3, True))
     timed = Recipe(phases=phases, minutes=8)
-    assert [timed.seconds(phase) for phase in phases] == [120, 360]
-    assert Recipe(phases=phases).seconds(phases[0]) is None
+    assert [timed.end(phase) for phase in phases] == [120, 480]
+    assert Recipe(phases=phases).end(phases[0]) is None
 
 
 def test_a_phase_of_minutes_ends_where_the_next_epoch_would_not_fit(tmp_path):
@@ -116,10 +116,11 @@ def test_a_phase_of_minutes_ends_where_the_next_epoch_would_not_fit(tmp_path):
 
 def test_a_log_is_read_again_as_it_was_written(tmp_path):
     log = Log(tmp_path)
-    log.add({"phase": "a", "steps": 5})
-    log.add({"phase": "b", "steps": 7})
+    log.add({"phase": "a", "steps": 5, "seconds": 20})
+    log.add({"phase": "b", "steps": 7, "seconds": 30})
     assert Log(tmp_path).rows == log.rows
     assert Log(tmp_path).steps == 12
+    assert Log(tmp_path).seconds(but="b") == 20
     assert len(State(Log(tmp_path), "b").rows) == 1
 
 

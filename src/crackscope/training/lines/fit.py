@@ -50,11 +50,13 @@ class Recipe:
     seed: int = 0
     minutes: float | None = None
 
-    def seconds(self, phase: Phase) -> float | None:
-        """How long a phase takes; None where it has a number of epochs."""
+    def end(self, phase: Phase) -> float | None:
+        """Seconds of training after which a phase ends; None where it has a number of epochs."""
         if self.minutes is None:
             return None
-        return 60 * self.minutes * phase.epochs / sum(each.epochs for each in self.phases)
+        epochs = [each.epochs for each in self.phases]
+        past = sum(epochs[: self.phases.index(phase) + 1])
+        return 60 * self.minutes * past / sum(epochs)
 
 
 def fit(recipe: Recipe, batches: Batches, encoder: Path | None, folder: Path) -> Any:
@@ -89,7 +91,8 @@ def _run(recipe: Recipe, phase: Phase, model: Any, batches: Batches, log: Log) -
     optimizer.build(fitted.trainable_variables)
     state = State(log, phase.name)
     state.load_into(fitted)
-    seconds = recipe.seconds(phase)
+    end = recipe.end(phase)  # what an earlier phase took too long for is taken from this one
+    seconds = None if end is None else max(1.0, end - log.seconds(but=phase.name))
     while not _finished(phase, seconds, state):
         if seconds is not None:
             optimizer.learning_rate = phase.learning_rate * rate(_middle(seconds, state))

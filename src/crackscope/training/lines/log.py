@@ -29,6 +29,10 @@ class Log:
         """Steps of all finished epochs."""
         return sum(int(row["steps"]) for row in self.rows)
 
+    def seconds(self, but: str) -> float:
+        """How long all other phases than this one took."""
+        return sum(float(row["seconds"]) for row in self.rows if row["phase"] != before)
+
     def add(self, row: Mapping[str, Any]) -> None:
         """Write one row more."""
         self.rows.append(dict(row))
