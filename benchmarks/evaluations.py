@@ -28,48 +28,41 @@ KEPT = {
         "notes",
     ),
 }
+OPTIONAL = {SURFACES: "lines"}
+"""What a run may have besides: figures of lines, where the model has these and the data masks."""
 _DEFAULTS = {each.name: each.default for each in fields(EvaluateConfig)}
-_EACH = "strangeness"
-"""Figures of single pictures are not published."""
 _PLACE = re.compile(r"[^=+]*[/\\]")
 """The folders above a data set, in a set as it is written for --cross."""
 
 
-def gather(folders: Sequence[Path], identity: str) -> dict[str, Any]:
+def gather(folders: Sequence[Path], identities: Sequence[str]) -> dict[str, Any]:
     """The runs by kind, and by data set where there may be several of a kind.
 
-    Raises SystemExit where a folder is no finished run, is of another model than `identity`, or is
-    a second one of the same.
+    `identities` are those of the model, the first its own. Raises SystemExit where a folder is no
+    finished run, is of another model, or is a second one of the same.
     """
-    found: dict[str, Any] = {"model": identity, SURFACES: {}, CROSS: {}, ROBUSTNESS: {}}
+    found: dict[str, Any] = {"model": identities[0], SURFACES: {}, CROSS: {}, ROBUSTNESS: {}}
     for folder in folders:
         kind, document = _read(folder)
-        if document["model"] != identity:
-            raise SystemExit(f"{folder} is of {document['model']}, not of {identity}")
+        check(str(folder), document, identities)
         name = "matrix" if kind == CROSS else document["data"]["name"]
         if name in found[kind]:
             raise SystemExit(f"{folder} is a second run of {kind} on {name}: give one")
         found[kind][name] = published(kind, document)
-    missing = [kind for kind in KEPT if not found[kind]]
-    if missing:
-        raise SystemExit(f"no run folder tells {', '.join(missing)}: see benchmarks/README.md")
     return found
 
 
-def of_pictures(document: Mapping[str, Any], identity: str) -> dict[str, Any]:
-    """What is kept of surface.json, photos.json or int8.json; empty where there is none."""
-    if document and document["model"] != identity:
-        raise SystemExit(
-            f"surface, photos or int8.json is of {document['model']}, not of {identity}"
-        )
-    return {name: value for name, value in document.items() if name != _EACH}
+def check(what: str, document: Mapping[str, Any], identities: Sequence[str]) -> None:
+    """Raise SystemExit for a result of another model."""
+    if document["model"] not in identities:
+        raise SystemExit(f"{what} is of {document['model']}, not of {identities[0]}")
 
 
 def published(kind: str, document: Mapping[str, Any]) -> dict[str, Any]:
     """What is kept of one run, and the command that gives it."""
     kept = {name: document[name] for name in KEPT[kind]}
-    if "lines" in document:
-        kept["lines"] = lines(document["lines"])
+    if document.get(OPTIONAL.get(kind, "")):
+        kept[OPTIONAL[kind]] = _without_curve(document[OPTIONAL[kind]])
     kept["command"] = command(kind, document)
     kept["machine"] = f"{document['machine']['processor']}, {document['machine']['cores']} cores"
     if kind == CROSS:
@@ -77,11 +70,9 @@ def published(kind: str, document: Mapping[str, Any]) -> dict[str, Any]:
     return kept
 
 
-def lines(measured: Mapping[str, Any]) -> dict[str, Any]:
-    """What is kept of lines: all but the points of the curve."""
-    froc = measured["froc"]
-    rest = None if froc is None else {name: froc[name] for name in froc if name != "curve"}
-    return {**measured, "froc": rest}
+def _without_curve(lines: Mapping[str, Any]) -> dict[str, Any]:
+    froc = lines["froc"] and {name: v for name, v in lines["froc"].items() if name != "curve"}
+    return {**lines, "froc": froc}
 
 
 def command(kind: str, document: Mapping[str, Any]) -> str:

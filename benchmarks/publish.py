@@ -1,25 +1,38 @@
-"""Make the package's model from a finished training, and write its figures wherever they stand.
+"""Make the package's model from a bundle, and write its figures wherever they stand.
 
-    python benchmarks/publish.py STUDY/mobilenetv2-grouped-tuned-0 STUDY/study.json compare.json \\
-        --runs CARD/* --surface surface.json --photos photos.json --int8 int8.json
+    python benchmarks/publish.py BUNDLE --training RUN --lines lines.json --runs CARD/* \\
+        --photos photos.json --int8 int8.json --whole-photos whole_photos.json --metu metu.json
+    python benchmarks/publish.py crackscope --whole-photos whole_photos.json
 
-CARD/* are run folders of `crackscope evaluate` with that training as the model: one on each data
-set, one of --cross, one or more of --robustness. One source, four places: model.json, the card,
-benchmarks/results/*.json, the table in README.md. tests/release/test_card.py fails where two of
-them disagree.
+BUNDLE is a folder as scripts/pack.py makes it, or `crackscope`, the model in the package, where
+only figures are new. RUN is the folder of train.py that it came from. CARD/* are run folders of
+`crackscope evaluate`: one on each data set, one of --cross, one or more of --robustness.
+
+Every result is of this model, or refused; what is given once is kept in benchmarks/results/, and
+what was never measured for this model is said to be missing. One source, four places: model.json,
+the card, benchmarks/results/*.json, README.md. --study and --compare, of other models, go to
+docs/recipes.md. tests/release/test_card.py fails where two of them disagree.
+
+model.json, for the card: `name`, `version`, `backbone`, `input` (`window`, `size`), `thresholds`
+(`lower`, `upper`), `calibration` (`method`, `temperature`, `fitted_on`; `cracks`, in words, how the
+score of a crack was fitted), `lines` (`ask`, `score`) for a model with lines, `parity`, `int8`,
+`metrics`. `data`, `started_from`, `training` and `licence` are those of training.py with
+--training, else as `crackscope train` writes them. `figures` and `sections` are written here.
 """
 
 import argparse
 import json
 import re
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import evaluations
 import figures
+import recipes
 import sections
+import training
 from crackscope import __version__
 from crackscope.models import bundle
 from crackscope.run_dir import write_atomically, write_json
@@ -29,75 +42,137 @@ ROOT = Path(__file__).parents[1]
 PRETRAINED = ROOT / "src" / "crackscope" / "models" / "pretrained"
 RESULTS = ROOT / "benchmarks" / "results"
 KNOBS = ROOT / "benchmarks" / "knobs.md"
-README = ROOT / "README.md"
+README, RECIPES = ROOT / "README.md", ROOT / "docs" / "recipes.md"
 REGION = re.compile(r"(?<=<!-- figures:begin -->\n).*?(?=<!-- figures:end -->)", re.DOTALL)
 WRITTEN = (bundle.JSON, bundle.CARD, bundle.SUMS)
-"""Files of a bundle that are made anew; all others are those of the training."""
+"""Files of a bundle that are made anew; all others are copied."""
 LARGEST_FILE, LARGEST_MODEL = 12_000_000, 20_000_000
+EVALUATIONS, METU = "evaluations", "metu"
+OF_THE_MODEL = ("lines", EVALUATIONS, "photos", "int8", "whole_photos")
+NAMES = (*OF_THE_MODEL, METU)
+"""Results that README.md and the card are made of. METU's is of short trainings by one recipe: it
+names no model, and goes with the model that it was published with."""
 
 
 def main() -> None:
-    """Copy, describe, seal, check the sizes, and write the table."""
+    """Copy, describe, seal, check the sizes, and write the tables."""
+    arguments = parse()
+    model = bundle.load(arguments.bundle)
+    identities = known_as(model)
+    results = {name: {} for name in NAMES} | kept(identities) | given(arguments, identities)
+    info = dict(model.info)
+    if arguments.training:
+        info = {k: v for k, v in info.items() if k != "split"}
+        info |= training.facts(arguments.training, arguments.origin)
+    make(model, described(info, results, referred_to(results, identities)))
+    check_sizes(PRETRAINED)
+    for name, document in results.items():
+        save(name, document)
+    page = README.read_text(encoding="utf-8")
+    write_atomically(README, fill(page, figures.page(results)))
+    publish_recipes(arguments.study, arguments.compare)
+    missing = ", ".join(name for name, document in results.items() if not document)
+    print(f"{bundle.load().identity} from {model.identity}; not measured: {missing or 'nothing'}")
+
+
+def parse() -> argparse.Namespace:
+    """The command line."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("run", type=Path, help="a training of the study")
-    parser.add_argument("study", type=Path, help="study.json")
-    parser.add_argument("compare", type=Path, nargs="?", help="compare.json")
-    parser.add_argument(
-        "--runs", type=Path, nargs="+", required=True, help="run folders of crackscope evaluate"
-    )
-    parser.add_argument("--surface", type=Path, help="surface.json")
-    parser.add_argument("--photos", type=Path, help="photos.json")
-    parser.add_argument("--int8", type=Path, help="int8.json")
-    arguments = parser.parse_args()
-    model = bundle.load(arguments.run)
-    results = {
-        "study": read(arguments.study),
-        "compare": read(arguments.compare),
-        "evaluations": evaluations.gather(arguments.runs, model.identity),
-        "surface": evaluations.of_pictures(read(arguments.surface), model.identity),
-        "photos": evaluations.of_pictures(read(arguments.photos), model.identity),
-        "int8": evaluations.of_pictures(read(arguments.int8), model.identity),
-    }
-    summary = figures.summarise(results["study"], results["compare"], model.identity)
-    make(model, summary, described(summary, results))
-    check_sizes(PRETRAINED)
-    for name, document in results.items():
-        write_json(RESULTS / f"{name}.json", document)
-    page = README.read_text(encoding="utf-8")
-    write_atomically(README, fill(page, figures.page(summary)))
-    print(f"{bundle.load(bundle.PACKAGED).identity} from {model.identity}")
+    parser.add_argument("bundle", help="folder, or crackscope")
+    parser.add_argument("--training", type=Path, help="folder of train.py")
+    parser.add_argument("--origin", default="", help="what its encoder started from, in words")
+    parser.add_argument("--runs", type=Path, nargs="+", help="run folders of crackscope evaluate")
+    for name in ("lines", "photos", "int8", "whole-photos", METU, "study", "compare"):
+        parser.add_argument(f"--{name}", type=Path, help=f"{name.replace('-', '_')}.json")
+    return parser.parse_args()
 
 
-def read(path: Path | None) -> dict[str, Any]:
-    """A JSON document; empty where none is given."""
-    if path is None:
+def known_as(model: bundle.Bundle) -> list[str]:
+    """The identities under which this network was measured: its bundle's, and those that it had in
+    the package, where figures change model.json."""
+    packaged = bundle.load()
+    before = list(packaged.info["figures"]["known_as"])
+    if model.identity == packaged.identity or model.identity in before:
+        return list(dict.fromkeys([*before, packaged.identity]))
+    return [model.identity]
+
+
+def referred_to(results: figures.Results, identities: list[str]) -> list[str]:
+    """The first, which is that of the bundle, and those that a result names."""
+    named = {document.get("model") for document in results.values()}
+    return [each for each in identities if each == identities[0] or each in named]
+
+
+def kept(identities: list[str]) -> dict[str, Any]:
+    """What was published of this model before."""
+    found = {name: read(RESULTS / f"{name}.json") for name in OF_THE_MODEL}
+    found = {name: value for name, value in found.items() if value.get("model") in identities}
+    return found | ({METU: read(RESULTS / f"{METU}.json")} if len(identities) > 1 else {})
+
+
+def given(arguments: argparse.Namespace, identities: list[str]) -> dict[str, Any]:
+    """The results of the command line; raises SystemExit where one is of another model."""
+    found = {} if not arguments.runs else evaluations.gather(arguments.runs, identities)
+    paths = {name: getattr(arguments, name) for name in NAMES if name != EVALUATIONS}
+    results = {name: read(path) for name, path in paths.items() if path}
+    for name in set(results) - {METU}:
+        evaluations.check(f"{name}.json", results[name], identities)
+    return results | ({EVALUATIONS: found} if found else {})
+
+
+def read(path: Path) -> dict[str, Any]:
+    """A JSON document; empty where there is none."""
+    if not path.exists():
         return {}
     document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return document
 
 
 def described(
-    summary: Mapping[str, Any], results: Mapping[str, Mapping[str, Any]]
-) -> list[dict[str, str]]:
-    """The card's sections, from the study and from what was evaluated besides."""
-    first = {"title": "How good it is", "text": figures.page(summary)}
+    info: Mapping[str, Any], results: figures.Results, identities: list[str]
+) -> dict[str, Any]:
+    """model.json with its figures and the card's sections."""
+    first = {"title": "How good it is", "text": figures.page(results).rstrip("\n")}
     knobs = KNOBS.read_text(encoding="utf-8")
-    return [first, *(sections.build(results, summary, knobs) if results["evaluations"] else [])]
+    return {
+        **info,
+        "name": bundle.PACKAGED,
+        "version": __version__,
+        "figures": {"known_as": identities},
+        "sections": [first, *sections.build(results, info, knobs)],
+    }
 
 
-def make(
-    model: bundle.Bundle, summary: Mapping[str, Any], card: Sequence[Mapping[str, str]]
-) -> None:
-    """Write every file of the package's model anew; `card`: the sections of its card."""
-    shutil.rmtree(PRETRAINED, ignore_errors=True)
-    PRETRAINED.mkdir()
-    for path in model.folder.iterdir():
-        if path.name not in WRITTEN:
-            shutil.copyfile(path, PRETRAINED / path.name)
-    names = {"name": bundle.PACKAGED, "version": __version__}
-    pack.seal(PRETRAINED, {**model.info, **names, "figures": summary, "sections": list(card)})
+def make(model: bundle.Bundle, info: Mapping[str, Any]) -> None:
+    """Write every file of the package's model anew."""
+    if model.folder.resolve() != PRETRAINED.resolve():
+        shutil.rmtree(PRETRAINED, ignore_errors=True)
+        PRETRAINED.mkdir()
+        for path in model.folder.iterdir():
+            if path.name not in WRITTEN:
+                shutil.copyfile(path, PRETRAINED / path.name)
+    pack.seal(PRETRAINED, info)
+
+
+def save(name: str, document: Mapping[str, Any]) -> None:
+    """Keep a result; remove that of another model."""
+    path = RESULTS / f"{name}.json"
+    if document:
+        write_json(path, document)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def publish_recipes(study: Path | None, compare: Path | None) -> None:
+    """Keep study and comparison, where given, and write their page."""
+    for name, path in (("study", study), ("compare", compare)):
+        if path is not None:
+            save(name, read(path))
+    documents = (read(RESULTS / f"{name}.json") for name in ("study", "compare"))
+    page = RECIPES.read_text(encoding="utf-8")
+    write_atomically(RECIPES, fill(page, recipes.page(*documents)))
 
 
 def check_sizes(folder: Path) -> None:
@@ -109,9 +184,9 @@ def check_sizes(folder: Path) -> None:
 
 
 def fill(page: str, text: str) -> str:
-    """README with the text between its two marks."""
+    """A page with the text between its two marks."""
     if not REGION.search(page):
-        raise SystemExit("README.md lacks <!-- figures:begin --> and <!-- figures:end -->")
+        raise SystemExit("a page lacks <!-- figures:begin --> and <!-- figures:end -->")
     return REGION.sub(lambda _: f"\n{text}\n", page)
 
 

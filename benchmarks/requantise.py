@@ -1,91 +1,71 @@
-"""Make the int8 form of the package's model anew, as its training would make it today.
+"""Make the int8 form of the package's model anew, as its exporter would make it today.
 
-    python benchmarks/requantise.py METU --weights mobilenetv2_160_imagenet_notop.weights.h5
+    python benchmarks/requantise.py packed.npz
     python benchmarks/int8.py --evaluate ... --out OUT
-    python benchmarks/requantise.py --int8 OUT/int8.json [--compare OUT/compare.json]
+    python benchmarks/publish.py crackscope --int8 OUT/int8.json
 
-The first command takes the pictures that the training saw last, by the settings in model.json; all
-other files stay. The last writes what was measured of the new form into results, card and README.
+The pictures that it is made with are sampled from what the model was trained on, by train.py:
+patches as they are, and synthetic pictures. All other files stay, but for what model.json says.
 """
 
 import argparse
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Any
 
-import figures
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
 import publish
-from crackscope import config as configs
-from crackscope.config import TrainConfig
+from crackscope import hashing
 from crackscope.models import bundle
-from crackscope.run_dir import write_atomically, write_json
 from crackscope.training import pack, quantise
+from crackscope.training.lines import packed
+from crackscope.training.lines.paint import Painter
+from crackscope.types import Pixels
 
-SETTINGS = ("head_epochs", "epochs", "unfreeze", "augment", "drawn", "schedule", "seed")
+BATCH, BATCHES = 8, 16
+"""Pictures of each kind: half are patches, half synthetic."""
 
 
 def main() -> None:
-    """Write the graph, or what was measured of it."""
+    """Replace model.int8.onnx, and what model.json says of it."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("data", type=Path, nargs="?", help="what the model was trained on")
-    parser.add_argument("--weights", help="what its training started from")
-    parser.add_argument("--int8", type=Path, help="int8.json of the new form")
-    parser.add_argument("--compare", type=Path, help="compare.json")
-    arguments = parser.parse_args()
-    if arguments.data:
-        anew(arguments.data, arguments.weights)
-    else:
-        measured(publish.read(arguments.int8), publish.read(arguments.compare))
-    print(bundle.load().identity)
-
-
-def anew(data: Path, weights: str | None) -> None:
-    """Replace model.int8.onnx, and what model.json says of it."""
-    from crackscope.data import readers, split
-    from crackscope.models import weights as starts
-
+    parser.add_argument("packed", type=Path, help="what the model was trained on")
+    path = parser.parse_args().packed
     model = bundle.load()
-    settings = {name: model.info["training"][name] for name in SETTINGS}
-    config = configs.make(TrainConfig, data, weights=weights, **settings)
-    dataset = readers.open_dataset(config.data, config.reader, config.crack_class)
-    if dataset.content_hash != model.info["data"]["hash"]:
-        raise SystemExit(f"the model was trained on other data than {data}")
-    origin = config.weights or starts.default_for(config.backbone)
-    start = starts.start(origin, config.backbone, config.image_size, config.dropout, config.seed)
-    read = split.read(dataset, config.split, config.workers)
-    patches = split.make(read, config.seed, config.allow_leaks, None).distinct()
+    if hashing.of_file(path) != model.info["data"]["hash"]:
+        raise SystemExit(f"the model was trained on other data than {path}")
     with tempfile.TemporaryDirectory() as folder:
         made = Path(shutil.copytree(model.folder, Path(folder) / "model"))
-        found = quantise.of_run(config, dataset, patches, start, made)
+        found = quantise.write(made, pictures(path, model.input.window))
         if not found["kept"]:
             raise SystemExit(f"the int8 form does not hold: {found}")
-        print(found)
-        shutil.copyfile(made / bundle.INT8, model.folder / bundle.INT8)
+        for file in made.glob("model.int8.*"):
+            shutil.copyfile(file, model.folder / file.name)
     pack.seal(model.folder, {**model.info, "int8": found})
     publish.check_sizes(model.folder)
+    print(bundle.load().identity, found)
 
 
-def measured(int8: dict[str, Any], compare: dict[str, Any]) -> None:
-    """Write results, card and README anew, of which these are two sources."""
-    model = bundle.load()
-    size = model.file(bundle.INT8).stat().st_size
-    if int8 and (int8["made"], int8["bytes"]) != (model.info["int8"], size):
-        raise SystemExit("int8.json is not of the model's int8 form")
-    names = ("study", "compare", "evaluations", "surface", "photos", "int8")
-    results = {name: publish.read(publish.RESULTS / f"{name}.json") for name in names}
-    for name, document in (("int8", int8), ("compare", compare)):
-        if document:
-            results[name] = document
-            write_json(publish.RESULTS / f"{name}.json", document)
-    trained_as = model.info["figures"]["trained_as"]
-    summary = figures.summarise(results["study"], results["compare"], trained_as)
-    sections = publish.described(summary, results)
-    pack.seal(model.folder, {**model.info, "figures": summary, "sections": sections})
-    page = publish.README.read_text(encoding="utf-8")
-    write_atomically(publish.README, publish.fill(page, figures.page(summary)))
+def pictures(path: Path, window: int) -> list[NDArray[np.uint8]]:
+    """Batches of windows, patches and synthetic ones in turn."""
+    data, rng, paint = packed.read(path), np.random.default_rng(0), Painter(path, window)
+    rows = np.concatenate([data.rows("sound"), data.rows("cracked")])
+    found = []
+    for number in range(BATCHES):
+        chosen = rng.choice(rows, BATCH)
+        found.append(np.stack([resized(data.pixels(int(row)), window) for row in chosen]))
+        found.append(paint(number, BATCH).pixels)
+    return found
+
+
+def resized(pixels: Pixels, window: int) -> Pixels:
+    """A patch as large as a window."""
+    return np.asarray(Image.fromarray(pixels).resize((window, window)))
 
 
 if __name__ == "__main__":

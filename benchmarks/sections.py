@@ -1,12 +1,19 @@
-"""The card's sections, as Markdown, from what is published of the evaluations."""
+"""The card's sections, as Markdown, from what is published of the evaluations.
+
+A section whose result was not measured for this model says so.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import measuring
+from crackscope.evaluation.lines.measures import F1, LENGTH, PRECISION, RECALL
 from evaluations import CROSS, ROBUSTNESS, SURFACES
+from figures import NONE, NOT_YET, TRAINED_ON, Results
 from int8 import text as int8_text
+from line_tables import text as lines_text
 from photos import text as photos_text
+from whole_photos import text as speed_text
 
 METRICS = {
     "auroc": "AUROC",
@@ -27,43 +34,72 @@ READINGS = {
 READ = ("error", "recall", "false_alarm_rate")
 PERCENTS = (100, 95, 90, 80, 70, 60, 50)
 AS_IT_IS = "the model as it is"
-NONE = "–"
+PROGRAMS = ("lines", "photos", "int8", "whole_photos")
+LINES = {PRECISION: "precision", RECALL: "recall", F1: "F1", LENGTH: "length found"}
 
 
-def build(
-    results: Mapping[str, Mapping[str, Any]], summary: Mapping[str, Any], knobs: str
-) -> list[dict[str, str]]:
+def build(results: Results, info: Mapping[str, Any], knobs: str) -> list[dict[str, str]]:
     """Title and text of each.
 
-    `results`: evaluations, surface, photos and int8; all but the first may be empty. `summary`:
-    that of the study; `knobs`: what was chosen how.
+    `results` by name, empty where not measured; `info`: model.json; `knobs`: what was chosen how.
     """
-    evaluations = results["evaluations"]
+    evaluations = results["evaluations"] or {SURFACES: {}, CROSS: {}, ROBUSTNESS: {}}
     surfaces, runs = evaluations[SURFACES], evaluations[ROBUSTNESS]
-    (matrix,) = evaluations[CROSS].values()
+    matrix = next(iter(evaluations[CROSS].values()), None)
     texts = {
-        "On each surface": _surfaces(surfaces, matrix),
-        "Whole photos": _photos(results["photos"]),
+        "Lines and whole photos": _lines(results["lines"]),
+        "Whole photos, by their size": _photos(results["photos"]),
+        "On each surface": _surfaces(surfaces, matrix) + _surface_lines(surfaces),
         "Error against coverage": _coverage(surfaces),
-        "From one surface to another": _matrix(matrix),
+        "From one surface to another": _matrix(matrix) if matrix else "",
         "Robustness": "\n".join(_robustness(name, run) for name, run in runs.items()),
         "False alarms by distractor": _false_alarms(runs),
-        "Photos of something else": _something_else(results["surface"]),
         "Small integers": _int8(results["int8"]),
+        "Speed on whole photos": _speed(results["whole_photos"]),
         "Where it fails": _failures(surfaces, runs),
         "What was chosen with these surfaces in view": knobs,
-        "Data and weights": _data(evaluations, summary),
-        "Commands": _commands(evaluations, summary),
+        "Data that it was measured on": _data(evaluations, matrix, info),
+        "Commands": _commands(evaluations, results),
     }
-    return [{"title": title, "text": text.rstrip("\n")} for title, text in texts.items() if text]
+    return [{"title": t, "text": text.rstrip("\n") or NOT_YET} for t, text in texts.items()]
 
 
-def _surfaces(surfaces: Mapping[str, Any], matrix: Mapping[str, Any]) -> str:
+def _lines(lines: Mapping[str, Any]) -> str:
+    if not lines:
+        return ""
+    return lines_text(lines) + (
+        "\nEven and odd: by the number in the names of the photos; choices were made on the even "
+        "half. `flagged`: called `crack` or `unsure`. By `benchmarks/lines.py`, at the model's own "
+        "thresholds; how lines are measured: docs/honest-evaluation.md."
+    )
+
+
+def _surface_lines(surfaces: Mapping[str, Any]) -> str:
+    """Line figures of the data sets with masks."""
+    found = {name: run["lines"]["metrics"] for name, run in surfaces.items() if "lines" in run}
+    rows = [
+        [name, *(_interval(metrics.get(figure)) for figure in LINES)]
+        for name, metrics in found.items()
+        if RECALL in metrics
+    ]
+    return "\n\nLines:\n\n" + measuring.table(["", *LINES.values()], rows) if rows else ""
+
+
+def _speed(whole_photos: Mapping[str, Any]) -> str:
+    if not whole_photos:
+        return ""
+    machine, cores = whole_photos["machine"]["processor"], whole_photos["cores"]
+    return f"{speed_text(whole_photos)}\n{machine}, {cores} cores. By `benchmarks/whole_photos.py`."
+
+
+def _surfaces(surfaces: Mapping[str, Any], matrix: Mapping[str, Any] | None) -> str:
     """The data sets, and what the matrix joins of them, as the model is."""
     rows = {name: (run["metrics"], run["counts"]) for name, run in surfaces.items()}
-    for cell in matrix["matrix"]:
+    for cell in matrix["matrix"] if matrix else ():
         if cell["train"] is None and cell["metrics"]:
             rows.setdefault(cell["test"], (cell["metrics"], cell["counts"]))
+    if not rows:
+        return ""
     head = ["", "cracked, sound (photos)", *METRICS.values()]
     table = [
         [
@@ -102,6 +138,8 @@ def _int8(document: Mapping[str, Any]) -> str:
 
 
 def _coverage(surfaces: Mapping[str, Any]) -> str:
+    if not surfaces:
+        return ""
     curve = [[name, *_along(run["coverage"])] for name, run in surfaces.items()]
     band = [
         [f"{name}, {said}", *_unsure(run["coverage"]["unsure"], reading)]
@@ -178,7 +216,9 @@ def _robustness(name: str, run: Mapping[str, Any]) -> str:
 
 
 def _false_alarms(runs: Mapping[str, Any]) -> str:
-    """A column for each background; drawn concrete, which every run has, from the first."""
+    """A column for each background; synthetic concrete, which every run has, from the first."""
+    if not runs:
+        return ""
     columns: dict[str, dict[str, Any]] = {}
     for run in runs.values():
         known = set(columns)
@@ -191,24 +231,15 @@ def _false_alarms(runs: Mapping[str, Any]) -> str:
         [name, *(_interval(column.get(name, {}).get("rate")) for column in columns.values())]
         for name in names
     ]
-    return measuring.table(["drawn on them", *head], rows) + (
+    return measuring.table(["painted on them", *head], rows) + (
         "\nIntervals take each source photo for one trial (Wilson). `none`: the surfaces as they "
-        "are. The model was trained on drawn distractors, so this is the easy side of the question."
+        "are. It was trained on synthetic distractors: this is the easy side of the question."
     )
 
 
-def _something_else(surface: Mapping[str, Any]) -> str:
-    if not surface:
-        return ""
-    rows = [
-        [name, row["photos"], row["flagged"], row.get("auroc", NONE)]
-        for name, row in surface["sets"].items()
-    ]
-    table = measuring.table(["", "photos", "flagged", "AUROC against all concrete"], rows)
-    return f"{table}\nWhat is flagged as no concrete surface, by `benchmarks/surface.py`."
-
-
 def _failures(surfaces: Mapping[str, Any], runs: Mapping[str, Any]) -> str:
+    if not surfaces and not runs:
+        return ""
     lines = [(name, line) for name, run in surfaces.items() for line in run["in_words"]]
     lines += [(f"{name}, degraded", line) for name, run in runs.items() for line in run["in_words"]]
     return "".join(f"- {name}: {line}\n" for name, line in lines) + (
@@ -217,35 +248,40 @@ def _failures(surfaces: Mapping[str, Any], runs: Mapping[str, Any]) -> str:
     )
 
 
-def _data(evaluations: Mapping[str, Any], summary: Mapping[str, Any]) -> str:
-    (matrix,) = evaluations[CROSS].values()
-    trained, weights = summary["data"], summary["weights"]
-    rows = [[trained["name"], trained["licence"], f"`{trained['sha256']}`", "training, test side"]]
-    found = [run["data"] for run in evaluations[SURFACES].values()] + matrix["data"]
-    others = {data["name"]: data for data in found if data["name"] != trained["name"]}
-    rows += [
-        [name, _licence(data["licence"]), f"`{data['hash']}`", "evaluation alone"]
+def _data(
+    evaluations: Mapping[str, Any], matrix: Mapping[str, Any] | None, info: Mapping[str, Any]
+) -> str:
+    found = [run["data"] for run in evaluations[SURFACES].values()]
+    found += matrix["data"] if matrix else []
+    others = {data["name"]: data for data in found if data["hash"] != info["data"]["hash"]}
+    rows = [
+        [
+            name,
+            _licence(data["licence"]),
+            f"`{data['hash']}`",
+            "training, too" if name == TRAINED_ON else "evaluation alone",
+        ]
         for name, data in others.items()
     ]
-    start = [weights["file"], "ImageNet weights", f"`{weights['sha256']}`", "start of training"]
-    return measuring.table(["", "licence", "sha256 of the content", "used for"], [*rows, start])
+    head = ["", "licence", "sha256 of the content", "used for"]
+    return measuring.table(head, rows) if rows else ""
 
 
 def _licence(licence: str) -> str:
     return "not stated" if licence == "unknown" else licence
 
 
-def _commands(evaluations: Mapping[str, Any], summary: Mapping[str, Any]) -> str:
+def _commands(evaluations: Mapping[str, Any], results: Results) -> str:
     runs: Sequence[Mapping[str, Any]] = [
         run for kind in (SURFACES, CROSS, ROBUSTNESS) for run in evaluations[kind].values()
     ]
-    lines = [summary["command"], *(run["command"] for run in runs)]
+    programs = [f"python benchmarks/{name}.py" for name in PROGRAMS if results[name]]
+    lines = [*(run["command"] for run in runs), *programs]
     machines = "; ".join(sorted({run["machine"] for run in runs}))
-    return (
-        "".join(f"    {line}\n" for line in lines)
-        + "\nA data set's name stands for its folder, MODEL for the run folder of the training, "
-        f"{evaluations['model']}. Measured on {machines}. How these figures come here: "
-        "benchmarks/README.md."
+    measured = f", on {machines}" if machines else ""
+    return "".join(f"    {line}\n" for line in lines) + (
+        "\nA data set's name stands for its folder, MODEL for the bundle before it was published"
+        f"{measured}. Flags of the programs, and how figures come here: benchmarks/README.md."
     )
 
 

@@ -20,7 +20,7 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -213,7 +213,7 @@ def keras_model(arguments: argparse.Namespace) -> tuple[Any, int]:
     return model, side
 
 
-def text(document: dict[str, Any]) -> str:
+def text(document: Mapping[str, Any]) -> str:
     """The tables as Markdown."""
     names = {
         "inspect": "`crackscope inspect`, from start to files",

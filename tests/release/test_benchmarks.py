@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
@@ -62,7 +63,10 @@ def study():
     [
         "compare",
         "study",
-        "surface",
+        "pack",
+        "train",
+        "encoder",
+        "requantise",
         "publish",
         "keras_speed",
         "inspect_speed",
@@ -79,26 +83,26 @@ def test_every_program_explains_itself(program):
     assert "usage" in process.stdout
 
 
-def test_the_summary_names_the_command_and_the_run(module):
-    summary = module("figures").summarise(study(), {}, IDENTITY)
-    assert (
-        summary["command"] == "crackscope train METU --weights w.h5 --seed 3 --epochs 1 --batch 16"
-    )
-    assert summary["own"]["test"]["errors"] == 2
-
-
-def test_the_page_gives_each_figure_with_its_interval(module):
-    figures = module("figures")
-    page = figures.page(figures.summarise(study(), {}, IDENTITY))
+def test_the_page_of_recipes_gives_each_figure_with_its_interval(module):
+    page = module("recipes").page(study(), {})
     rows = {line.split(" | ")[0]: line for line in page.splitlines()}
     assert "0.9980 (0.9880 to 1.0080)" in rows["| METU, test accuracy"]
-    assert "2 of 1000 | 3 of 1000 | 1 of 1000 | 100 of 1000" in rows["| METU, errors"]
+    assert "3 of 1000 | 2 of 1000 | 1 of 1000 | 100 of 1000" in rows["| METU, errors"]
     assert "| 0.900 (0.400 to 1.400) |" in rows["| walls, AUROC"]
 
 
-def test_a_model_from_outside_the_study_is_not_published(module):
-    with pytest.raises(SystemExit, match="is none of the study's"):
-        module("figures").summarise(study(), {}, "another@1+00")
+def test_an_encoder_is_renamed_to_the_layers_of_keras(module):
+    convert = module("encoder").converted
+
+    class Theirs(dict):
+        def __missing__(self, key):
+            return np.zeros((4, 3, 2, 1) if key.endswith("c.weight") else 4)
+
+    found = dict(convert(Theirs()))
+    assert len(found) == 52 * 5  # convolutions of MobileNetV2, each with its batch norm
+    assert found["Conv1/0"].shape == (2, 1, 3, 4)
+    assert found["block_3_depthwise/0"].shape == (2, 1, 4, 3)
+    assert "expanded_conv_expand/0" not in found
 
 
 def test_a_model_that_is_too_large_is_not_published(module, tmp_path):

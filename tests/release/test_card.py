@@ -1,6 +1,6 @@
 """Results, model.json, card and README tell the same figures, and the model fits the package."""
 
-import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -24,30 +24,17 @@ def programs(monkeypatch):
     return figures, publish
 
 
-def results(name):
-    """What was published; empty where it was not."""
-    path = RESULTS / f"{name}.json"
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-
-
 @pytest.fixture
-def evaluations():
-    """The published runs of `crackscope evaluate`."""
-    return results("evaluations") or pytest.skip("none is published")
-
-
-def test_the_model_states_what_the_benchmarks_measured(packaged, programs):
-    figures, _ = programs
-    stated = packaged.info["figures"]
-    expected = figures.summarise(results("study"), results("compare"), stated["trained_as"])
-    assert stated == expected
-
-
-def test_the_model_carries_the_sections_that_the_results_give(packaged, programs):
+def results(programs):
+    """What was published, by name; empty where it was not."""
     _, publish = programs
-    found = {name: results(name) for name in ("evaluations", "surface", "photos", "int8")}
-    expected = publish.described(packaged.info["figures"], found)
-    assert packaged.info["sections"] == expected
+    return {name: publish.read(RESULTS / f"{name}.json") for name in publish.NAMES}
+
+
+def test_the_model_states_what_the_results_give(packaged, programs, results):
+    _, publish = programs
+    known_as = packaged.info["figures"]["known_as"]
+    assert packaged.info == publish.described(packaged.info, results, known_as)
 
 
 def test_the_card_is_made_from_the_model(packaged):
@@ -58,37 +45,37 @@ def test_the_card_is_made_from_the_model(packaged):
         assert f"## {section['title']}\n\n{section['text']}\n" in text
 
 
-def test_every_evaluation_is_of_this_model_at_its_own_thresholds(packaged, evaluations):
-    stated = packaged.info["figures"]["trained_as"]
-    assert evaluations["model"] == stated
-    assert results("surface").get("model", stated) == stated
-    assert results("photos").get("model", stated) == stated
+def test_every_result_is_of_this_model_at_its_own_thresholds(packaged, programs, results):
+    known_as, thresholds = packaged.info["figures"]["known_as"], packaged.thresholds
+    for name in programs[1].OF_THE_MODEL:
+        assert results[name].get("model", known_as[0]) in known_as
     for kind in ("surfaces", "robustness"):
-        for run in evaluations[kind].values():
-            assert run["threshold"] == packaged.thresholds.upper
-    for run in evaluations["surfaces"].values():
-        assert run["coverage"]["unsure"]["lower"] == packaged.thresholds.lower
+        for run in results["evaluations"].get(kind, {}).values():
+            assert run["threshold"] == thresholds.upper
+    for run in results["evaluations"].get("surfaces", {}).values():
+        assert run["coverage"]["unsure"]["lower"] == thresholds.lower
+    if results["lines"]:
+        own = {"lower": thresholds.lower, "upper": thresholds.upper}
+        assert results["lines"]["thresholds"] == own
 
 
-def test_the_figures_of_int8_are_of_the_graph_in_the_package(packaged):
-    found = results("int8") or pytest.skip("none is published")
+def test_the_figures_of_int8_are_of_the_graph_in_the_package(packaged, results):
+    found = results["int8"] or pytest.skip("none is published")
     assert found["made"] == packaged.info["int8"]
     assert found["bytes"] == packaged.file(bundle.INT8).stat().st_size
 
 
-def test_study_and_evaluation_tell_the_same_of_the_same_data(packaged, evaluations):
-    measured = packaged.info["figures"]["own"]["surfaces"]
-    for name, data in results("study")["surfaces"].items():
-        run = evaluations["surfaces"][name]
-        assert run["data"]["hash"] == data["sha256"]
-        for figure, value in measured[name].items():
-            assert run["metrics"][figure]["value"] == pytest.approx(value["value"], abs=0.003)
-
-
-def test_the_readme_shows_the_table_of_the_model(packaged, programs):
+def test_the_readme_shows_the_figures_of_the_model(programs, results):
     figures, publish = programs
     page = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert page == publish.fill(page, figures.page(packaged.info["figures"]))
+    assert page == publish.fill(page, figures.page(results))
+
+
+def test_the_page_of_recipes_shows_study_and_comparison(programs):
+    _, publish = programs
+    study, compare = (publish.read(RESULTS / f"{name}.json") for name in ("study", "compare"))
+    page = (ROOT / "docs" / "recipes.md").read_text(encoding="utf-8")
+    assert page == publish.fill(page, publish.recipes.page(study, compare))
 
 
 def test_the_model_fits_the_package(packaged, programs):
@@ -96,18 +83,23 @@ def test_the_model_fits_the_package(packaged, programs):
     publish.check_sizes(packaged.folder)
 
 
-def test_data_and_weights_are_known_by_their_hashes(packaged):
-    stated = packaged.info["figures"]
-    assert packaged.info["data"]["name"] == "metu"
-    assert packaged.info["data"]["hash"] == stated["data"]["sha256"]
-    assert stated["weights"]["sha256"] in packaged.info["started_from"]
-
-
-def test_the_notice_names_the_data(packaged):
-    notice = (ROOT / "NOTICE").read_text(encoding="utf-8")
-    assert "Concrete Crack Images for Classification" in notice
-    assert "CC BY 4.0" in notice
-    assert packaged.info["data"]["licence"] == "CC BY 4.0"
+def test_the_notice_and_the_page_of_its_data_name_every_part_of_it(packaged):
+    notice, page = (
+        " ".join((ROOT / name).read_text(encoding="utf-8").split())
+        for name in ("NOTICE", "docs/training-data.md")
+    )
+    data = packaged.info["data"]
+    assert "CC BY 4.0" in data["licence"]
+    for text in (notice, page):
+        for doi in ("10.17632/5y9wdsg2zt.2", "10.17632/jwsn7tfbrp.1"):
+            assert doi in text
+        for part in data.get("sets", ()):
+            assert part["name"].partition(",")[0] in text or "listed in" in part["name"]
+            assert part["licence"] in text
+    files = re.findall(r"\| (?:polyhaven|nobiax)_(\w+)\.jpg \|", page)
+    assert len(files) == 72
+    for name in files:
+        assert re.search(rf"\b{name}\b", notice), name
 
 
 def test_the_model_still_gives_its_golden_scores(packaged):

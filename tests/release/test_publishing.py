@@ -8,6 +8,7 @@ import pytest
 
 from crackscope.cli.main import build_app
 from crackscope.evaluation.coverage import PERCENTS
+from crackscope.models import card
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 IDENTITY = "metu-mobilenetv2-seed0@0.1.0+0123456789ab"
@@ -130,20 +131,20 @@ def folders(tmp_path):
 
 
 def test_a_run_is_known_by_what_is_in_its_folder(programs, folders):
-    found = programs[0].gather(folders, IDENTITY)
+    found = programs[0].gather(folders, [IDENTITY])
     assert list(found["surfaces"]) == ["walls"]
     assert list(found["robustness"]) == ["walls", "bridge"]
     assert len(found["cross"]["matrix"]["matrix"]) == 6
 
 
 def test_no_path_is_published(programs, folders):
-    text = json.dumps(programs[0].gather(folders, IDENTITY))
+    text = json.dumps(programs[0].gather(folders, [IDENTITY]))
     assert "somebody" not in text
     assert "C:" not in text
 
 
 def test_the_commands_give_the_same_runs(programs, folders):
-    found = programs[0].gather(folders, IDENTITY)
+    found = programs[0].gather(folders, [IDENTITY])
     commands = [run["command"] for kind in programs[0].KEPT for run in found[kind].values()]
     assert commands == [
         "crackscope evaluate MODEL walls --bootstrap 300 --include-trained",
@@ -158,28 +159,34 @@ def test_the_commands_give_the_same_runs(programs, folders):
 def test_what_does_not_belong_is_refused(programs, folders, tmp_path):
     evaluations, _ = programs
     with pytest.raises(SystemExit, match="no finished run"):
-        evaluations.gather([tmp_path], IDENTITY)
+        evaluations.gather([tmp_path], [IDENTITY])
     with pytest.raises(SystemExit, match="not of another"):
-        evaluations.gather(folders, "another")
+        evaluations.gather(folders, ["another"])
     with pytest.raises(SystemExit, match="second run of surfaces on walls"):
-        evaluations.gather([*folders, folders[0]], IDENTITY)
-    with pytest.raises(SystemExit, match="no run folder tells cross, robustness"):
-        evaluations.gather(folders[:1], IDENTITY)
-    with pytest.raises(SystemExit, match="is of b, not of a"):
-        evaluations.of_pictures({"model": "b"}, "a")
+        evaluations.gather([*folders, folders[0]], [IDENTITY])
+    with pytest.raises(SystemExit, match=r"photos\.json is of b, not of a"):
+        evaluations.check("photos.json", {"model": "b"}, ["a", "c"])
+
+
+INFO = {"data": {"name": "metu", "hash": "hash-of-metu"}}
+NAMES = ("lines", "photos", "int8", "whole_photos", "metu", "evaluations")
+NOTHING = {name: {} for name in NAMES}
 
 
 def described(programs, folders, **found):
     evaluations, sections = programs
-    summary = {
-        "command": "crackscope train METU",
-        "data": {"name": "metu", "licence": "CC BY 4.0", "sha256": "hash-of-metu"},
-        "weights": {"file": "w.h5", "sha256": "hash-of-w"},
-    }
-    gathered = evaluations.gather(folders, IDENTITY)
-    results = {"evaluations": gathered, "surface": {}, "photos": {}, "int8": {}, **found}
-    built = sections.build(results, summary, "What was looked at.\n")
+    gathered = evaluations.gather(folders, [IDENTITY]) if folders else {}
+    results = {**NOTHING, "evaluations": gathered, **found}
+    built = sections.build(results, INFO, "What was looked at.\n")
     return {section["title"]: section["text"] for section in built}
+
+
+def test_what_was_not_measured_is_said_to_be_missing(programs):
+    texts = described(programs, [])
+    said = {title for title, text in texts.items() if text == "Not measured yet for this model."}
+    assert set(texts) - said == {"What was chosen with these surfaces in view", "Commands"}
+    page = page_of(programs)
+    assert page.count("Not measured yet for this model.") == 5
 
 
 def test_every_figure_stands_in_the_card_with_its_interval(programs, folders):
@@ -203,9 +210,9 @@ def test_every_figure_stands_in_the_card_with_its_interval(programs, folders):
     assert alarms[0].count("drawn concrete") == 1
     assert "walls, degraded: Blur costs most." in texts["Where it fails"]
     assert texts["What was chosen with these surfaces in view"] == "What was looked at."
-    for text in ("hash-of-metu", "hash-of-walls", "hash-of-wet", "hash-of-w", "not stated"):
-        assert text in texts["Data and weights"]
-    assert "    crackscope train METU\n" in texts["Commands"]
+    for text in ("hash-of-walls", "hash-of-wet", "not stated", "evaluation alone"):
+        assert text in texts["Data that it was measured on"]
+    assert "    crackscope evaluate MODEL walls " in texts["Commands"]
 
 
 def test_a_changed_result_changes_the_card(programs, folders):
@@ -217,16 +224,89 @@ def test_a_changed_result_changes_the_card(programs, folders):
 
 
 def test_verdicts_on_whole_photos_stand_in_the_card(programs, folders):
-    assert "Whole photos" not in described(programs, folders)
     rates = {"crack": interval(0.05), "crack or unsure": interval(0.1)}
     row = {"set": "walls, photos", "cracked": False, "photos": 9, "groups": 3, "rates": rates}
-    text = described(programs, folders, photos={"rows": [row]})["Whole photos"]
+    text = described(programs, folders, photos={"rows": [row]})["Whole photos, by their size"]
     line = "| walls, photos | sound | 9 (3) | 0.050 (0.040 to 0.060) | 0.100 (0.090 to 0.110) |"
     assert line in text
 
 
+def set_of_lines(value, cracked):
+    names = ["line_precision", "line_recall", "line_f1", "length_found"] if cracked else []
+    metrics = {name: interval(value) for name in (*names, "false_cracks_per_megapixel")}
+    counts = {"false_cracks": 2, "sound_photos": 5, "sound_photos_with_a_crack": 1}
+    return {
+        "photos": 5,
+        "groups": 3,
+        "megapixels": 12.5,
+        "called_crack": {"count": 1, "of": 5, "rate": interval(0.2)},
+        "flagged": {"count": 2, "of": 5, "rate": interval(0.4)},
+        "material_other": None,
+        "lines": {"metrics": metrics, "counts": counts, "froc": None},
+    }
+
+
+def lines_document():
+    return {
+        "model": IDENTITY,
+        "sets": {"walls": {"masks": False}, "site": {"masks": True}},
+        "figures": {
+            "walls": {half: set_of_lines(0.01, False) for half in ("all", "even", "odd")},
+            "site": {"all": set_of_lines(0.85, True)},
+        },
+        "froc": {},
+        "synthetic": None,
+    }
+
+
+def page_of(programs, **found):
+    import figures
+
+    return figures.page({**NOTHING, **found})
+
+
+def test_the_readme_tells_of_whole_photos_first(programs):
+    page = page_of(programs, lines=lines_document())
+    called = "1 of 5: 0.200 (0.190 to 0.210) | 2 of 5: 0.400 (0.390 to 0.410)"
+    assert f"| walls | 5 (12.5) | {called} | 0.010 (0.000 to 0.020) | – |" in page
+    assert f"| walls, odd half | 5 (12.5) | {called} |" in page
+    assert "even half |" not in page
+    line = "0.850 (0.840 to 0.860)"
+    assert f"| site | 5 | {called} | {line} | {line} | {line} |" in page
+    assert page.index("| walls |") < page.index("| site |") < page.index("Patches")
+    assert "choices were made on the even half" in page
+
+
+def test_lines_of_data_with_masks_stand_in_the_card(programs, folders):
+    document = surface("walls") | {"lines": set_of_lines(0.85, True)["lines"]}
+    document["lines"]["froc"] = {"curve": [1, 2], "best_f1": None}
+    (folders[0] / "metrics.json").write_text(json.dumps(document), encoding="utf-8")
+    kept = programs[0].gather(folders, [IDENTITY])["surfaces"]["walls"]["lines"]
+    assert kept["froc"] == {"best_f1": None}
+    texts = described(programs, folders, lines=lines_document())
+    assert "| walls | 0.850 (0.840 to 0.860) | 0.850" in texts["On each surface"]
+    assert "| walls, odd |" in texts["Lines and whole photos"]
+
+
+def test_metu_is_told_by_trainings_that_leave_its_test_subset_out(programs):
+    runs = [{"seed": n, "accuracy": 0.997 + n / 1000, "auroc": 0.9999} for n in range(3)]
+    page = page_of(programs, metu={"runs": runs})
+    assert "3 short trainings from ImageNet weights" in page
+    assert "accuracy 0.9980 (0.9970 to 0.9990), AUROC 0.9999" in page
+
+
+def test_metu_is_not_among_the_patches_that_the_model_never_saw(programs):
+    run = surface("metu") | {"metrics": dict.fromkeys(("auroc", LEVEL), interval(0.99))}
+    other = surface("site") | {"metrics": dict.fromkeys(("auroc", LEVEL), interval(0.98))}
+    page = page_of(programs, evaluations={"surfaces": {"metu": run, "site": other}})
+    assert "| site | 4, 6 | 0.980" in page
+    assert "| metu |" not in page
+
+
+LEVEL = "recall_at_5pct_false_alarms"
+
+
 def test_int8_is_told_beside_float32(programs, folders):
-    assert "Small integers" not in described(programs, folders)
     figures = {
         "float32": {"auroc": 0.98, "recall": 0.9, "false_alarms": 0.02},
         "int8": {"auroc": 0.979, "recall": 0.91, "false_alarms": 0.03},
@@ -249,13 +329,46 @@ def test_int8_is_told_beside_float32(programs, folders):
     assert "differ by up to 0.25" in text
 
 
-def test_photos_of_something_else_are_told_where_they_were_measured(programs, folders):
-    title = "Photos of something else"
-    assert title not in described(programs, folders)
-    sets = {
-        "walls": {"photos": 9, "flagged": 0.01, "median": 1.2},
-        "sky": {"photos": 5, "flagged": 1.0, "median": 9.0, "auroc": 0.99},
+def training_folder(folder):
+    made = {
+        "recipe": {
+            "phases": [{"name": "all", "learning_rate": 0.001, "encoder": True}],
+            "seed": 0,
+        },
+        "pictures": {"batch": 8, "side": 448, "real": 0.25, "capacity": 9, "left_out": ["a.jpg"]},
+        "packed": {"sha256": "11", "files": {"sound": 3, "cracked": 2, "surface": 1, "shape": 0}},
+        "encoder": {"file": "w.h5", "sha256": "22"},
+        "machine": {"backend": "jax", "precision": "float32"},
     }
-    text = described(programs, folders, surface={"sets": sets})[title]
-    assert "| walls | 9 | 0.01 | – |" in text
-    assert "| sky | 5 | 1.0 | 0.99 |" in text
+    folder.mkdir()
+    (folder / "recipe.json").write_text(json.dumps(made), encoding="utf-8")
+    row = {"phase": "all", "epoch": 0, "steps": 5, "loss": 0.5, "seconds": 60.0}
+    (folder / "log.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
+    return folder
+
+
+def test_the_card_tells_how_a_network_with_lines_was_trained(programs, tmp_path):
+    import training
+
+    info = {
+        "name": "crackscope",
+        "version": "1",
+        "backbone": "mobilenetv2",
+        "input": {"window": 227, "size": 224},
+        "thresholds": {"lower": 0.2, "upper": 0.5},
+        "calibration": {"method": "temperature", "temperature": 1.0, "fitted_on": "metu"},
+        "lines": {"ask": -4.0, "score": 0.05},
+        "metrics": {},
+        **training.facts(training_folder(tmp_path / "run"), "a trial"),
+    }
+    text = card.render(info)
+    assert "| started from | a trial: w.h5 (sha256 22) |" in text
+    assert "doi:10.17632/5y9wdsg2zt.2 | CC BY 4.0 | 3 | sound patches" in text
+    assert "jwsn7tfbrp" not in text  # no shapes were packed
+    assert "Not painted on: a.jpg." in text
+    assert "| all | trained | 1 | 5 | 0.001 | 1.0 | 0.5 |" in text
+    assert "in-sample" in text
+    assert "surest crack" in text
+    assert "CC BY 4.0 and CC0 1.0" in info["licence"]
+    with pytest.raises(SystemExit, match=r"no recipe\.json"):
+        training.facts(tmp_path, "")

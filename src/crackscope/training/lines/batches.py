@@ -1,6 +1,8 @@
 """From patches and synthetic pictures to batches: squares of windows, turned and mirrored."""
 
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -19,13 +21,18 @@ INNER = 22
 _LEAST = 35.0
 """Area of a crack within, in pixels, from which a window is cracked."""
 _QUADRANTS = 3
-"""Every third batch is cut into single windows: so are patches, which have nothing around them."""
+"""Every third batch is cut into single windows: so are patches, which have nothing around them.
+The second of each stream is, so that Keras, which looks at two, sees both shapes."""
+
+
+Batch = tuple[NDArray[np.uint8], dict[str, Any]]
+"""Pixels and truth."""
 
 
 @dataclass(frozen=True)
 class Batches:
-    """An endless stream of (pixels, truth) for `objective.loss`; the same for the same seed and
-    step, but for what the pool holds meanwhile."""
+    """Streams of (pixels, truth) for `objective.loss`; the same for the same seed and step, but for
+    what the pool holds meanwhile. `threads` make them ahead."""
 
     packed: Packed
     pool: Pool
@@ -33,17 +40,28 @@ class Batches:
     side: int
     real: float
     seed: int
+    threads: int = 2
 
-    def __call__(self, first: int) -> Iterator[tuple[NDArray[np.uint8], dict[str, Any]]]:
-        """From step `first` on."""
-        step = first
-        while True:
+    def __call__(self, first: int, steps: int) -> Iterator[Batch]:
+        """The batches of `steps` steps from `first` on."""
+        waiting: deque[Future[Batch]] = deque()
+        for step in range(first, first + steps):
             self.pool.refresh()
-            rng = np.random.default_rng([self.seed, step])
-            pictures, label, known = self._batch(rng)
-            made = _turned(pictures, label, known, rng)
-            yield split(*made) if step % _QUADRANTS == 1 else made
-            step += 1
+            waiting.append(self._executor.submit(self._at, step, (step - first) % _QUADRANTS == 1))
+            if len(waiting) > 2 * self.threads:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+    def _at(self, step: int, cut: bool) -> Batch:
+        rng = np.random.default_rng([self.seed, step])
+        pictures, label, known = self._batch(rng)
+        made = _turned(pictures, label, known, rng)
+        return split(*made) if cut else made
+
+    @cached_property
+    def _executor(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(self.threads, thread_name_prefix="batches")
 
     def _batch(
         self, rng: np.random.Generator

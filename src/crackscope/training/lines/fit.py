@@ -1,7 +1,7 @@
 """The training itself: first the decoder and the heads, then all of the network."""
 
-import json
 import logging
+import math
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,11 +11,13 @@ import numpy as np
 
 from crackscope.training.lines import objective
 from crackscope.training.lines.batches import WINDOW, Batches
+from crackscope.training.lines.log import Log, State, save_weights
 from crackscope.training.lines.trainer import freeze, network, take_encoder, trainer
 
 _LOG = logging.getLogger("crackscope")
 WEIGHTS = "network.weights.h5"
-_STATE = "state"
+_WARM_UP, _LEAST = 0.1, 0.01
+"""Part of a phase in which the step size rises, and what is left of it in the end."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,11 @@ class Phase:
 
 @dataclass(frozen=True)
 class Recipe:
-    """How the network is trained."""
+    """How the network is trained.
+
+    With `minutes` the training takes so long, whatever the machine: the phases have epochs of the
+    same steps, but as many as there is time for, which is divided among them as their epochs are.
+    """
 
     backbone: str = "mobilenetv2"
     phases: tuple[Phase, ...] = (
@@ -42,6 +48,15 @@ class Recipe:
     momentum: float = 0.998
     """Of the mean of the weights over the steps, which is what is kept."""
     seed: int = 0
+    minutes: float | None = None
+
+    def end(self, phase: Phase) -> float | None:
+        """Seconds of training after which a phase ends; None where it has a number of epochs."""
+        if self.minutes is None:
+            return None
+        epochs = [each.epochs for each in self.phases]
+        past = sum(epochs[: self.phases.index(phase) + 1])
+        return 60 * self.minutes * past / sum(epochs)
 
 
 def fit(recipe: Recipe, batches: Batches, encoder: Path | None, folder: Path) -> Any:
@@ -53,83 +68,117 @@ def fit(recipe: Recipe, batches: Batches, encoder: Path | None, folder: Path) ->
     model = network(recipe.backbone, recipe.seed)
     if encoder is not None:
         take_encoder(model, encoder)
-    done = 0
+    folder.mkdir(parents=True, exist_ok=True)
+    log = Log(folder)
     for phase in recipe.phases:
         kept = folder / f"{phase.name}.weights.h5"
         if kept.exists():
             model.load_weights(kept)
         else:
-            _run(recipe, phase, model, batches, folder, done)
-            model.save_weights(kept)
-        done += phase.epochs * phase.steps
-    model.save_weights(folder / WEIGHTS)
+            _run(recipe, phase, model, batches, log)
+            save_weights(model, kept)
+        State(log, phase.name).clear()
+    save_weights(model, folder / WEIGHTS)
     return model
 
 
-def _run(
-    recipe: Recipe, phase: Phase, model: Any, batches: Batches, folder: Path, before: int
-) -> None:
-    import keras
-
+def _run(recipe: Recipe, phase: Phase, model: Any, batches: Batches, log: Log) -> None:
     freeze(model, encoder=not phase.encoder)
     fitted = trainer(model, objective.Weights(), recipe.seed)
     fitted(np.zeros((1, WINDOW, WINDOW, 3), np.uint8))  # so that it has variables
-    steps = phase.epochs * phase.steps
-    rate = keras.optimizers.schedules.CosineDecay(
-        phase.learning_rate / 20,
-        decay_steps=steps,
-        warmup_target=phase.learning_rate,
-        warmup_steps=min(200, steps // 10),
-        alpha=0.01,
+    optimizer = _optimizer(recipe, phase)
+    fitted.compile(optimizer=optimizer)
+    optimizer.build(fitted.trainable_variables)
+    state = State(log, phase.name)
+    state.load_into(fitted)
+    end = recipe.end(phase)  # what an earlier phase took too long for is taken from this one
+    seconds = None if end is None else max(1.0, end - log.seconds(but=phase.name))
+    while not _finished(phase, seconds, state):
+        if seconds is not None:
+            optimizer.learning_rate = phase.learning_rate * rate(_middle(seconds, state))
+        _epoch(phase, fitted, batches, state)
+    optimizer.average(fitted.trainable_variables)
+
+
+def _epoch(phase: Phase, fitted: Any, batches: Batches, state: State) -> None:
+    epoch, start = len(state.rows), time.monotonic()
+    _seed(fitted, batches.seed, state.log.steps)
+    stream = batches(state.log.steps, phase.steps)
+    history = fitted.fit(
+        stream,
+        steps_per_epoch=phase.steps,
+        epochs=epoch + 1,
+        initial_epoch=epoch,
+        verbose=0,
+        shuffle=False,
     )
-    optimizer = keras.optimizers.AdamW(
-        rate,
+    row = {"phase": phase.name, "epoch": epoch, "steps": phase.steps}
+    row |= {"loss": float(history.history["loss"][-1]), "next_painted": batches.pool.first}
+    state.save(fitted, row, start)
+    _LOG.info("%s, epoch %d: loss %.4f", phase.name, epoch, row["loss"])
+
+
+def _seed(fitted: Any, seed: int, step: int) -> None:
+    """Let light, noise and dropout follow from the step alone: Keras does not save where its random
+    numbers are."""
+    states = [each for each in fitted.variables if "seed_generator" in each.path]
+    for place, state in enumerate(states):
+        state.assign(np.array([len(states) * seed + place, step]))
+
+
+def _finished(phase: Phase, seconds: float | None, state: State) -> bool:
+    if seconds is None:
+        return len(state.rows) >= phase.epochs
+    return _middle(seconds, state) >= 1
+
+
+def _middle(seconds: float, state: State) -> float:
+    """Part of a phase's time that is gone in the middle of the next epoch."""
+    past = [float(row["seconds"]) for row in state.rows]
+    return (sum(past) + (past[-1] if past else 0.0) / 2) / seconds
+
+
+def rate(part: float) -> float:
+    """The step size, of the largest, when `part` of a phase is gone: it rises, then falls as a
+    cosine (Loshchilov & Hutter 2017, https://arxiv.org/abs/1608.03983)."""
+    if part < _WARM_UP:
+        return 0.05 + 0.95 * part / _WARM_UP
+    gone = min(1.0, (part - _WARM_UP) / (1 - _WARM_UP))
+    return _LEAST + (1 - _LEAST) * (1 + math.cos(math.pi * gone)) / 2
+
+
+def _optimizer(recipe: Recipe, phase: Phase) -> Any:
+    """AdamW that keeps the mean of the weights beside them."""
+    import keras
+
+    class Averaging(keras.optimizers.AdamW):  # type: ignore[misc]
+        def finalize_variable_values(self, var_list: Any) -> None:
+            """Not yet: Keras asks for it after every epoch."""
+
+        def average(self, variables: Any) -> None:
+            """Give the variables their means."""
+            super().finalize_variable_values(variables)
+
+    return Averaging(
+        _schedule(phase) if recipe.minutes is None else phase.learning_rate,
         weight_decay=recipe.weight_decay,
         global_clipnorm=2.0,
         use_ema=True,
         ema_momentum=recipe.momentum,
         ema_overwrite_frequency=None,
     )
-    fitted.compile(optimizer=optimizer)
-    state = folder / f"{_STATE}-{phase.name}"
-    log = _Log(folder / "log.jsonl", phase, fitted)
-    first = len(log.rows)
-    stream = batches(before + first * phase.steps)
-    optimizer.build(fitted.trainable_variables)
-    fitted.fit(
-        stream,
-        steps_per_epoch=phase.steps,
-        epochs=phase.epochs,
-        initial_epoch=0,
-        callbacks=[keras.callbacks.BackupAndRestore(state), log.callback()],
-        verbose=0,
-        shuffle=False,
+
+
+def _schedule(phase: Phase) -> Any:
+    """The same as `rate`, step by step."""
+    import keras
+
+    steps = phase.epochs * phase.steps
+    warm_up = max(1, min(200, int(_WARM_UP * steps)))
+    return keras.optimizers.schedules.CosineDecay(
+        phase.learning_rate / 20,
+        decay_steps=max(1, steps - warm_up),
+        warmup_target=phase.learning_rate,
+        warmup_steps=warm_up,
+        alpha=_LEAST,
     )
-    optimizer.finalize_variable_values(fitted.trainable_variables)
-
-
-class _Log:
-    """A line of JSON for each epoch."""
-
-    def __init__(self, path: Path, phase: Phase, model: Any) -> None:
-        self.path, self.phase = path, phase
-        lines = path.read_text().splitlines() if path.exists() else []
-        self.rows = [row for row in map(json.loads, lines) if row["phase"] == phase.name]
-        self.start = time.monotonic()
-
-    def callback(self) -> Any:
-        import keras
-
-        def ended(epoch: int, logs: dict[str, float]) -> None:
-            seconds, self.start = time.monotonic() - self.start, time.monotonic()
-            figures = {name: float(value) for name, value in logs.items()}
-            row = {
-                "phase": self.phase.name,
-                "epoch": epoch,
-                **figures,
-                "seconds": round(seconds, 1),
-            }
-            with self.path.open("a") as file:
-                file.write(json.dumps(row) + "\n")
-
-        return keras.callbacks.LambdaCallback(on_epoch_end=ended)

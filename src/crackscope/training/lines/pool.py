@@ -11,7 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
 from multiprocessing import get_context, parent_process
-from threading import Thread
+from threading import Lock, Thread
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -49,6 +49,7 @@ class Pool:
     painted: int = 0
     _running: deque["Future[Pictures]"] = field(default_factory=deque)
     _executor: ProcessPoolExecutor | None = None
+    _lock: Lock = field(default_factory=Lock)
 
     def __enter__(self) -> "Pool":
         context = get_context("spawn")
@@ -74,11 +75,12 @@ class Pool:
 
     def choose(self, rng: np.random.Generator, count: int) -> Pictures:
         """Some of them, at random, copied."""
-        assert self.held is not None, "wait_for first"
-        rows = rng.integers(self.count, size=count)
-        self.chosen += count
-        pixels, mask, material = self.held
-        return Pictures(pixels[rows], mask[rows], material[rows])
+        held = self.held
+        assert held is not None, "wait_for first"
+        with self._lock:  # so that no picture is half of another
+            rows = rng.integers(self.count, size=count)
+            self.chosen += count
+            return Pictures(held.pixels[rows], held.mask[rows], held.material[rows])
 
     def _order(self) -> None:
         assert self._executor is not None, "a pool is used in a with statement"
@@ -93,14 +95,16 @@ class Pool:
 
     def _take(self, pictures: Pictures) -> None:
         if self.held is None:
-            room = [np.empty((self.capacity, *part.shape[1:]), part.dtype) for part in pictures]
-            self.held = Pictures(*room)
-        for number in range(len(pictures.mask)):
-            place = self.painted % self.capacity
-            for whole, part in zip(self.held, pictures, strict=True):
-                whole[place] = part[number]
-            self.painted += 1
-        self.count = min(self.painted, self.capacity)
+            self.held = Pictures(
+                *(np.empty((self.capacity, *part.shape[1:]), part.dtype) for part in pictures)
+            )
+        with self._lock:
+            for number in range(len(pictures.mask)):
+                place = self.painted % self.capacity
+                for whole, part in zip(self.held, pictures, strict=True):
+                    whole[place] = part[number]
+                self.painted += 1
+            self.count = min(self.painted, self.capacity)
 
 
 def _quiet() -> None:

@@ -19,11 +19,11 @@ def network(backbone: str, seed: int, dropout: float = 0.2) -> Any:
     `windows` and `material` (N, H / 224, W / 224, 1), all logits; with a new head and decoder."""
     import keras
 
+    with_lines = BACKBONES.get(backbone).with_lines
+    if with_lines is None:
+        raise UsageError(f"{backbone} has no decoder: its maps have no names yet")
     keras.utils.set_random_seed(seed)
-    build = BACKBONES.get(backbone).with_lines
-    if build is None:
-        raise UsageError(f"backbone {backbone} names no maps for a decoder: use mobilenetv2")
-    inner = build(False)
+    inner = with_lines(False)
     pixels = keras.Input((None, None, 3), name="pixels")
     cells, lines = inner(pixels)
     pooled = keras.layers.AveragePooling2D(CELLS, name="pool")(cells)

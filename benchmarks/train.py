@@ -1,0 +1,152 @@
+"""Train the network of the packaged model from one packed file; killed at any moment, it goes on.
+
+    python benchmarks/train.py packed.npz RUN --encoder FILE
+    python benchmarks/train.py packed.npz RUN --encoder FILE --backend jax \\
+        --precision mixed_bfloat16 --batch 64 --steps 120 --capacity 6000 --minutes 7
+
+PACKED  what pack.py made
+RUN     a folder; the same command, on this machine or another, goes on after its last epoch
+FILE    what the encoder starts from: ImageNet weights (.h5) of MobileNetV2 without its top, or the
+        encoder of another training (.npz, see encoder.py)
+
+The first is for two CPU cores, where it takes a night; the second for one GPU and 16 cores. Neither
+needs a network. With JAX or torch TensorFlow is not needed either, only Keras, the backend and what
+a plain install of crackscope has. In the end RUN holds network.weights.h5, log.jsonl with a line
+for each epoch, and recipe.json, from which the card tells how the model was trained.
+"""
+
+import argparse
+import json
+import logging
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from crackscope import hashing
+from crackscope.run_dir import locked, write_json
+from crackscope.training.lines import fit, packed
+from crackscope.training.lines.batches import Batches
+from crackscope.training.lines.fit import Phase, Recipe
+from crackscope.training.lines.log import Log
+from crackscope.training.lines.packed import Packed
+from crackscope.training.lines.paint import Painter
+from crackscope.training.lines.pool import Pool
+
+RECIPE = "recipe.json"
+BACKENDS = ("tensorflow", "jax", "torch")
+PRECISIONS = ("float32", "mixed_bfloat16")
+MACHINE = "machine"
+"""What recipe.json says of where the training ran last: it may go on elsewhere."""
+_AT_FIRST = 16
+"""Batches of synthetic pictures that are painted before the first step, at most."""
+
+
+def main(words: Sequence[str] | None = None) -> None:
+    """Train, or go on."""
+    arguments = parse(words)
+    os.environ["KERAS_BACKEND"] = arguments.backend
+    logging.basicConfig(format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    logging.getLogger("crackscope").setLevel(logging.INFO)
+    arguments.run.mkdir(parents=True, exist_ok=True)
+    with locked(arguments.run):
+        data, recipe, started = (
+            packed.read(arguments.packed),
+            recipe_of(arguments),
+            time.monotonic(),
+        )
+        keep(arguments.run / RECIPE, describe(arguments, recipe, data))
+        train(arguments, recipe, data)
+        print(f"{arguments.run} in {(time.monotonic() - started) / 60:.1f} minutes")
+
+
+def parse(words: Sequence[str] | None) -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    pair: Any = {"nargs": 2, "metavar": ("DECODER", "ALL")}
+    parser.add_argument("packed", type=Path)
+    parser.add_argument("run", type=Path)
+    parser.add_argument("--encoder", type=Path, help="what the encoder starts from")
+    parser.add_argument("--backend", choices=BACKENDS, default=BACKENDS[0])
+    parser.add_argument("--precision", choices=PRECISIONS, default=PRECISIONS[0])
+    parser.add_argument("--epochs", type=int, default=(5, 40), **pair)
+    parser.add_argument("--minutes", type=float, help="of all epochs: as many as there is time for")
+    parser.add_argument("--steps", type=int, default=150, help="steps of an epoch")
+    parser.add_argument("--rates", type=float, default=(2e-3, 3e-4), help="largest steps", **pair)
+    parser.add_argument("--batch", type=int, default=8, help="pictures of a step")
+    parser.add_argument("--side", type=int, default=448, help="pixels along a picture: n * 224")
+    parser.add_argument("--real", type=float, default=0.25, help="fraction that is METU's patches")
+    parser.add_argument("--capacity", type=int, default=1500, help="synthetic pictures at hand")
+    parser.add_argument("--workers", type=int, help="processes that paint; default: cores - 1")
+    parser.add_argument("--left-out", nargs="*", default=[], help="surfaces not to paint on")
+    parser.add_argument("--seed", type=int, default=0)
+    return parser.parse_args(words)
+
+
+def recipe_of(arguments: argparse.Namespace) -> Recipe:
+    """The two phases: the decoder and the heads on a fixed encoder, then all of it."""
+    both = zip(("decoder", "all"), arguments.epochs, arguments.rates, (False, True), strict=True)
+    phases = tuple(
+        Phase(name, epochs, arguments.steps, rate, encoder) for name, epochs, rate, encoder in both
+    )
+    return Recipe(phases=phases, seed=arguments.seed, minutes=arguments.minutes)
+
+
+def describe(arguments: argparse.Namespace, recipe: Recipe, data: Packed) -> dict[str, Any]:
+    """Everything that decides the result, and where it is computed; no paths."""
+    names = ("batch", "side", "real", "capacity", "left_out")
+    encoder = arguments.encoder
+    return {
+        "recipe": asdict(recipe),
+        "pictures": {name: getattr(arguments, name) for name in names},
+        "packed": {
+            "sha256": hashing.of_file(arguments.packed),
+            "files": {kind: len(data.rows(kind)) for kind in packed.KINDS},
+        },
+        "encoder": encoder and {"file": encoder.name, "sha256": hashing.of_file(encoder)},
+        MACHINE: {name: getattr(arguments, name) for name in ("backend", "precision")},
+    }
+
+
+def keep(path: Path, made: dict[str, Any]) -> None:
+    """Write the recipe; raises SystemExit where the folder has one that differs."""
+    ours = json.loads(json.dumps(made))
+    known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else ours
+    differ = [name for name in ours if name != MACHINE and known[name] != ours[name]]
+    if differ:
+        told = "\n".join(f"{name}: {known[name]}, now {ours[name]}" for name in differ)
+        raise SystemExit(f"{path.parent} was begun otherwise: give another folder.\n{told}")
+    write_json(path, made)
+
+
+def train(arguments: argparse.Namespace, recipe: Recipe, data: Packed) -> Any:
+    """The trained network, whose weights are in the run folder."""
+    import keras
+
+    keras.config.set_dtype_policy(arguments.precision)
+    side, batch, workers = arguments.side, arguments.batch, arguments.workers or cores() - 1
+    painter = Painter(arguments.packed, side, arguments.seed, frozenset(arguments.left_out))
+    rows = Log(arguments.run).rows
+    first = rows[-1]["next_painted"] if rows else 0
+    with Pool(painter, arguments.capacity, max(1, workers), first=first) as pool:
+        pool.wait_for(_AT_FIRST * batch)
+        batches = Batches(data, pool, batch, side, arguments.real, arguments.seed, threads(workers))
+        return fit.fit(recipe, batches, arguments.encoder, arguments.run)
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def threads(workers: int) -> int:
+    """Threads that make batches, for so many processes that paint."""
+    return min(6, 1 + workers // 3)
+
+
+if __name__ == "__main__":
+    main()

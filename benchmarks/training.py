@@ -1,0 +1,82 @@
+"""What model.json says of a training by train.py: data, start, phases; from its run folder."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from crackscope.training.lines.log import Log
+from crackscope.training.lines.packed import Kind
+from train import MACHINE, RECIPE
+
+METU = "Concrete Crack Images for Classification, Ç. F. Özgenel, doi:10.17632/5y9wdsg2zt.2"
+MASKS = "Concrete Crack Segmentation Dataset, Ç. F. Özgenel, doi:10.17632/jwsn7tfbrp.1"
+SURFACES = "Surfaces by Poly Haven and Nobiax, listed in docs/training-data.md"
+SETS: dict[Kind, tuple[str, str, str]] = {
+    "sound": (METU, "CC BY 4.0", "sound patches; ground to paint on"),
+    "cracked": (METU, "CC BY 4.0", "cracked patches, by their label"),
+    "surface": (SURFACES, "CC0 1.0", "ground to paint on; sound; what is no concrete"),
+    "shape": (MASKS, "CC BY 4.0", "shapes of real cracks, painted on other ground"),
+}
+"""Of each kind of file: where it is from, its licence, and what it is used for."""
+_LICENCE = (
+    "Apache-2.0 for code and weights. The data the model was trained on keeps its own licences: "
+    "{}; see NOTICE."
+)
+
+
+def facts(run: Path, origin: str) -> dict[str, Any]:
+    """`data`, `started_from`, `training` and `licence` of model.json, without any path; and no
+    `metrics`, since no subset is kept for a test.
+
+    `origin` says in words what the encoder started from; "" where the file's name does. Raises
+    SystemExit where `run` is no folder of train.py.
+    """
+    path = run / RECIPE
+    if not path.is_file():
+        raise SystemExit(f"{run} is no folder of train.py: it has no {RECIPE}")
+    made = json.loads(path.read_text(encoding="utf-8"))
+    files = {kind: count for kind, count in made["packed"]["files"].items() if count}
+    licences = " and ".join(sorted({SETS[kind][1] for kind in files}))
+    return {
+        "data": {
+            "name": "packed by benchmarks/pack.py",
+            "licence": licences,
+            "hash": made["packed"]["sha256"],
+            "sets": [
+                {**dict(zip(("name", "licence", "used_for"), SETS[kind], strict=True)), "files": n}
+                for kind, n in files.items()
+            ],
+            "left_out": made["pictures"]["left_out"],
+        },
+        "started_from": _start(made["encoder"], origin),
+        "training": {
+            "phases": list(_phases(made["recipe"], Log(run))),
+            "pictures": {k: v for k, v in made["pictures"].items() if k != "left_out"},
+            "seed": made["recipe"]["seed"],
+            **made[MACHINE],
+        },
+        "licence": _LICENCE.format(licences),
+        "metrics": {},
+    }
+
+
+def _start(encoder: Mapping[str, str] | None, origin: str) -> str:
+    if encoder is None:
+        return "random weights"
+    file = "{file} (sha256 {sha256})".format(**encoder)
+    return f"{origin}: {file}" if origin else file
+
+
+def _phases(recipe: Mapping[str, Any], log: Log) -> Iterator[dict[str, Any]]:
+    for phase in recipe["phases"]:
+        rows = [row for row in log.rows if row["phase"] == phase["name"]]
+        yield {
+            "name": phase["name"],
+            "encoder": "trained" if phase["encoder"] else "fixed",
+            "epochs": len(rows),
+            "steps": sum(row["steps"] for row in rows),
+            "learning_rate": phase["learning_rate"],
+            "minutes": round(sum(row["seconds"] for row in rows) / 60, 1),
+            "loss": rows[-1]["loss"] if rows else None,
+        }

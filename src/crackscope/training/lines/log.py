@@ -1,0 +1,79 @@
+"""What a training has done, so that it goes on after its last epoch, wherever it was stopped.
+
+`log.jsonl` has a line for each finished epoch. It is replaced as a whole once the epoch's state is
+on the disk, so a process may be killed at any moment, and the folder be taken to another machine.
+"""
+
+import json
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from crackscope.run_dir import write_atomically
+
+LOG = "log.jsonl"
+
+
+class Log:
+    """The rows of a training folder, of all phases."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        path = folder / LOG
+        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        self.rows: list[dict[str, Any]] = [json.loads(line) for line in lines]
+
+    @property
+    def steps(self) -> int:
+        """Steps of all finished epochs."""
+        return sum(int(row["steps"]) for row in self.rows)
+
+    def seconds(self, but: str) -> float:
+        """How long all other phases than this one took."""
+        return sum(float(row["seconds"]) for row in self.rows if row["phase"] != before)
+
+    def add(self, row: Mapping[str, Any]) -> None:
+        """Write one row more."""
+        self.rows.append(dict(row))
+        text = "".join(f"{json.dumps(each)}\n" for each in self.rows)
+        write_atomically(self.folder / LOG, text)
+
+
+class State:
+    """The weights of a phase that is not finished, with those of its optimizer."""
+
+    def __init__(self, log: Log, phase: str) -> None:
+        self.log, self.phase = log, phase
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """The phase's finished epochs."""
+        return [row for row in self.log.rows if row["phase"] == self.phase]
+
+    def load_into(self, model: Any) -> None:
+        """Go on after the last finished epoch, if there is one."""
+        if self.rows:
+            model.load_weights(self._path(len(self.rows)))
+
+    def save(self, model: Any, row: Mapping[str, Any], start: float) -> None:
+        """Keep what the epoch gave; `start`, by time.monotonic, is when it began."""
+        epochs = len(self.rows) + 1
+        save_weights(model, self._path(epochs))
+        self.log.add({**row, "seconds": round(time.monotonic() - start, 1)})
+        self._path(epochs - 1).unlink(missing_ok=True)
+
+    def clear(self) -> None:
+        """Remove what only an unfinished phase needs."""
+        for path in self.log.folder.glob(f"*state-{self.phase}-*.weights.h5"):
+            path.unlink()
+
+    def _path(self, epochs: int) -> Path:
+        return self.log.folder / f"state-{self.phase}-{epochs}.weights.h5"
+
+
+def save_weights(model: Any, path: Path) -> None:
+    """As Keras saves them, but never half a file."""
+    beside = path.with_name(f"part-{path.name}")
+    model.save_weights(beside)
+    beside.replace(path)
