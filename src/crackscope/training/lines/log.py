@@ -31,7 +31,7 @@ class Log:
 
     def seconds(self, but: str) -> float:
         """How long all other phases than this one took."""
-        return sum(float(row["seconds"]) for row in self.rows if row["phase"] != before)
+        return sum(float(row["seconds"]) for row in self.rows if row["phase"] != but)
 
     def add(self, row: Mapping[str, Any]) -> None:
         """Write one row more."""
