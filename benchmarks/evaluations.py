@@ -62,7 +62,7 @@ def published(kind: str, document: Mapping[str, Any]) -> dict[str, Any]:
     """What is kept of one run, and the command that gives it."""
     kept = {name: document[name] for name in KEPT[kind]}
     if document.get(OPTIONAL.get(kind, "")):
-        kept[OPTIONAL[kind]] = _without_curve(document[OPTIONAL[kind]])
+        kept[OPTIONAL[kind]] = without_curve(document[OPTIONAL[kind]])
     kept["command"] = command(kind, document)
     kept["machine"] = f"{document['machine']['processor']}, {document['machine']['cores']} cores"
     if kind == CROSS:
@@ -70,7 +70,8 @@ def published(kind: str, document: Mapping[str, Any]) -> dict[str, Any]:
     return kept
 
 
-def _without_curve(lines: Mapping[str, Any]) -> dict[str, Any]:
+def without_curve(lines: Mapping[str, Any]) -> dict[str, Any]:
+    """What is kept of the figures of lines: all but the points of the curve."""
     froc = lines["froc"] and {name: v for name, v in lines["froc"].items() if name != "curve"}
     return {**lines, "froc": froc}
 

@@ -199,7 +199,7 @@ def facts(rows: Sequence[Row], upper: float, seed: int) -> dict[str, Any]:
     measured = None
     if len(matched) == len(rows):
         lines = measures.measure(matched, seed=seed, threshold=upper)
-        measured = evaluations.lines(lines.to_dict())
+        measured = evaluations.without_curve(lines.to_dict())
     return {
         "photos": len(rows),
         "groups": len({row.photo.group for row in rows}),

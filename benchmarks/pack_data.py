@@ -1,10 +1,10 @@
 """Pack what the packaged model is trained on into one file, which travels to any machine.
 
-    python benchmarks/pack_data.py --metu METU --surfaces SURFACES --masks METU_MASKS --out packed.npz
+    python benchmarks/pack_data.py --metu METU --surfaces SURFACES --masks MASKS --out packed.npz
 
 METU       "Concrete Crack Images for Classification": Positive and Negative
 SURFACES   pictures of surfaces, with a table surfaces.csv: file, material, cracked, use
-METU_MASKS masks of the cracks of METU's photos, "Concrete Crack Segmentation Dataset", as PNG
+MASKS      masks of the cracks of METU's photos, "Concrete Crack Segmentation Dataset", as PNG
 
 With the default limits the file has less than 35 MB. `--names` lists what is in it.
 """

@@ -89,9 +89,9 @@ def halo(scope: inspector.Inspector, photos: list[Photo], cells: int) -> dict[st
     worst: list[float] = []
     given = mapper_of(scope)
     for photo in photos:
-        whole = replace(given, block=WHOLE)(photo).scores
+        whole = replace(given, block=WHOLE)(photo).windows.scores
         mappers = [replace(given, block=block, halo=cells) for block in BLOCKS]
-        worst += [float(np.abs(mapper(photo).scores - whole).max()) for mapper in mappers]
+        worst += [float(np.abs(mapper(photo).windows.scores - whole).max()) for mapper in mappers]
     return {"cells": cells, "largest": max(worst), "median_of_photos": float(np.median(worst))}
 
 
@@ -99,7 +99,7 @@ def agreement(scope: inspector.Inspector, photos: list[Photo]) -> dict[str, floa
     """Scores of windows of the map, and of the same windows cut out and scored alone."""
     inside, alone = [], []
     for photo in photos:
-        found = mapper_of(scope)(photo)
+        found = mapper_of(scope)(photo).windows
         rows, columns = (range(0, count, found.apart) for count in found.scores.shape)
         boxes = [found.box(row, column) for row in rows for column in columns]
         cut = [photo.pixels[b.y0 : b.y1, b.x0 : b.x1] for b in boxes]

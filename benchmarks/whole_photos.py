@@ -27,14 +27,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 import measuring
 from crackscope import environment
 from crackscope.images.read import read
 from crackscope.inspection.inspector import load
+from crackscope.inspection.pooling import Floats
+from crackscope.inspection.scoremap import Network, Span
 from crackscope.models import bundle as bundles
+from crackscope.runtimes.maps import Maps
 from crackscope.synthesis.scene import draw_photo
 from crackscope.types import Pixels
 
@@ -129,19 +131,32 @@ def draw(folder: Path, count: int, megapixels: float) -> int:
     return count * height * width
 
 
+class Kept:
+    """A network that keeps the blocks that it is given."""
+
+    def __init__(self, network: Network) -> None:
+        self.network, self.taken = network, list[Pixels]()
+
+    def maps(self, pixels: Pixels) -> Maps:
+        """Of a block, which is kept."""
+        self.taken.append(pixels)
+        return self.network.maps(pixels)
+
+    def lines(self, pixels: Pixels, maps: Maps, rows: Span, columns: Span) -> Floats:
+        """As the network gives them."""
+        return self.network.lines(pixels, maps, rows, columns)
+
+
 def blocks(arguments: argparse.Namespace) -> float:
     """Megapixels of a photo a second, of the network on its blocks, one thread a core."""
     inspector = load(arguments.model, "cpu", threads=1)
     mapper, photo = inspector.mapper, read(arguments.photo)
     if mapper is None:
         raise SystemExit(f"{inspector.bundle.identity} has no score map")
-    run, taken = mapper.network, list[Pixels]()
-
-    def keep(pixels: Pixels) -> NDArray[np.float32]:
-        taken.append(pixels)
-        return run(pixels)
-
-    replace(mapper, network=keep)(photo)
+    run = mapper.network.maps
+    kept = Kept(mapper.network)
+    replace(mapper, network=kept)(photo)
+    taken = kept.taken
     size: int = photo.width * photo.height
     turns = max(1, round(60e6 / size))
     with ThreadPoolExecutor(arguments.cores) as pool:

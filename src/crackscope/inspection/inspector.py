@@ -14,11 +14,12 @@ from crackscope.config import Device, Precision, RuntimeName
 from crackscope.errors import UsageError
 from crackscope.images.large import LargePhoto, opened
 from crackscope.images.read import from_array, read
-from crackscope.inspection import cracks, pooling, surface, verdict
+from crackscope.inspection import cracks, pooling, second_look, surface, verdict
 from crackscope.inspection.cracks import find as find_cracks
 from crackscope.inspection.gate import Gate
 from crackscope.inspection.regions import find_regions
 from crackscope.inspection.scoremap import Scored, ScoreMapper
+from crackscope.inspection.second_look import SecondLook
 from crackscope.inspection.surface import Concrete, looked_at
 from crackscope.lines.score import Scorer
 from crackscope.models import bundle as bundles
@@ -41,7 +42,8 @@ class Inspector:
     `concrete` is what it takes for a concrete surface, where the bundle says that. With `mapper`
     photos of more than one window are scored in one pass of the network, with windows a cell
     apart; without, in disjoint windows. With `mm_per_px`, the ground sampling distance, regions are
-    measured in mm too. `scorer` is how it scores cracks, where it has lines.
+    measured in mm too. `scorer` is how it scores cracks, where it has lines, and `second_look` how
+    these count in the score of a photo of one window.
     """
 
     bundle: Bundle
@@ -50,6 +52,7 @@ class Inspector:
     mapper: ScoreMapper | None = None
     mm_per_px: float | None = None
     scorer: Scorer | None = None
+    second_look: SecondLook | None = None
 
     def inspect(
         self, photo: Photo | NDArray[np.uint8] | Path | str, threshold: float | None = None
@@ -106,7 +109,11 @@ class Inspector:
             return Scored(windows)
         if windows.scores.max() < self.mapper.gate.score:
             return Scored(windows, lines=self.mapper.no_lines(photo))
-        return replace(self.mapper.all_lines(photo), windows=windows)
+        found = self.mapper.all_lines(photo)
+        if self.second_look is not None and found.lines is not None:
+            score = self.second_look(float(windows.scores[0, 0]), found.lines)
+            windows = replace(windows, scores=np.full((1, 1), score))
+        return replace(found, windows=windows)
 
     def _windows(self, photos: Sequence[Photo]) -> list[ScoreMap]:
         """Disjoint windows, each scored as a patch of its own."""
@@ -148,6 +155,11 @@ class Inspector:
         surfaces: Sequence[Material | None] = [None] * len(photos)
         if self.concrete is not None:
             surfaces = self.concrete.judge(photos, [scored.windows for scored in found])
+            limit = self.bundle.concrete
+            surfaces = [
+                "other" if _strange(scored, limit) else seen
+                for scored, seen in zip(found, surfaces, strict=True)
+            ]
         rows = zip(photos, found, surfaces, seconds, strict=True)
         return [self._result(*row, threshold) for row in rows]
 
@@ -221,6 +233,7 @@ def load(
         mapper,
         mm_per_px,
         cracks.load(model_bundle),
+        second_look.load(model_bundle),
     )
 
 
@@ -230,6 +243,11 @@ def _one_scale(bundle: Bundle, scale: float) -> UsageError:
         f"{bundle.input.window} px only. Received: {scale:g}. Train it with this version, or "
         "resize the photos"
     )
+
+
+def _strange(scored: Scored, limit: float) -> bool:
+    """Whether the network takes most windows for something else than concrete."""
+    return scored.concrete is not None and float(np.median(scored.concrete)) < limit
 
 
 def _as_photo(photo: Photo | NDArray[np.uint8] | Path | str) -> Photo:

@@ -19,6 +19,7 @@ SHA256SUMS       checksums of all of these
 """
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -100,6 +101,11 @@ class Bundle:
         if not (self.folder / LINES).is_file():
             return None
         return {name: float(value) for name, value in self.info["lines"].items()}
+
+    @cached_property
+    def concrete(self) -> float:
+        """The logit of concrete below which most windows of a photo of something else lie."""
+        return float(self.info.get("concrete", {}).get("limit", -math.inf))
 
     def file(self, name: str) -> Path:
         """The path of one of its files; raises BundleError where it is not there."""
