@@ -37,6 +37,10 @@ class Lines:
     cracks: NDArray[np.bool_]
     photo: NDArray[np.int64]
 
+    def take(self, chosen: NDArray[np.bool_]) -> "Lines":
+        """Some of them."""
+        return Lines(self.numbers[chosen], self.cracks[chosen], self.photo[chosen])
+
 
 def collect(score: Callable[[Photo], Scored], lots: Iterable[Pictures]) -> Lines:
     """The lines that are traced in pictures, with their truth; `score` is `Inspector.score`."""
