@@ -4,7 +4,7 @@
     python benchmarks/train.py packed.npz RUN --encoder FILE --backend jax \\
         --precision mixed_bfloat16 --batch 64 --steps 120 --capacity 6000 --minutes 7
 
-PACKED  what pack.py made
+PACKED  what pack_data.py made
 RUN     a folder; the same command, on this machine or another, goes on after its last epoch
 FILE    what the encoder starts from: ImageNet weights (.h5) of MobileNetV2 without its top, or the
         encoder of another training (.npz, see encoder.py)

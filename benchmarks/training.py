@@ -40,7 +40,7 @@ def facts(run: Path, origin: str) -> dict[str, Any]:
     licences = " and ".join(sorted({SETS[kind][1] for kind in files}))
     return {
         "data": {
-            "name": "packed by benchmarks/pack.py",
+            "name": "packed by benchmarks/pack_data.py",
             "licence": licences,
             "hash": made["packed"]["sha256"],
             "sets": [

@@ -63,7 +63,7 @@ def study():
     [
         "compare",
         "study",
-        "pack",
+        "pack_data",
         "train",
         "encoder",
         "requantise",
