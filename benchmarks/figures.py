@@ -139,7 +139,8 @@ def _explanation(results: Results) -> str:
         "were made on the even half. "
     )
     return (
-        "Brackets: 95 % intervals over source photos. None of these sets was trained on. "
+        "Brackets: 95 % intervals over source photos. None of these sets was trained on. Lines and "
+        "false cracks: of every crack that is listed, below the threshold for `crack`, too. "
         f"{odd if halves else ''}More in the model's card; every figure has its command in "
         "[benchmarks](benchmarks/README.md).\n"
     )

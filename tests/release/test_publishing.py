@@ -235,6 +235,7 @@ def set_of_lines(value, cracked):
     names = ["line_precision", "line_recall", "line_f1", "length_found"] if cracked else []
     metrics = {name: interval(value) for name in (*names, "false_cracks_per_megapixel")}
     counts = {"false_cracks": 2, "sound_photos": 5, "sound_photos_with_a_crack": 1}
+    found = {"metrics": metrics, "counts": counts}
     return {
         "photos": 5,
         "groups": 3,
@@ -242,7 +243,7 @@ def set_of_lines(value, cracked):
         "called_crack": {"count": 1, "of": 5, "rate": interval(0.2)},
         "flagged": {"count": 2, "of": 5, "rate": interval(0.4)},
         "material_other": None,
-        "lines": {"metrics": metrics, "counts": counts, "froc": None},
+        "lines": {**found, "froc": None, "at_threshold": found},
     }
 
 
