@@ -12,11 +12,10 @@ score of cracks   a logistic rule on lines traced in synthetic photos of 0.8 MP,
 second look       a logistic rule on the windows and the surest places of METU's patches and of
                   synthetic ones
 
-Photos are kept in OUT, so that a run that was killed goes on.
+What was traced and seen is kept in OUT: the same command, once more, only fits.
 """
 
 import argparse
-import pickle
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -49,25 +48,35 @@ def main() -> None:
     arguments = parse()
     arguments.out.mkdir(parents=True, exist_ok=True)
     settings = yaml.safe_load(arguments.settings.read_text(encoding="utf-8"))
-    open_settings = {**settings, "lines": {"ask": -1e9, "score": 0.0}}
-    with tempfile.TemporaryDirectory() as folder:
-        first = Path(folder) / "model"
-        pack(arguments.weights, open_settings, first)
-        inspector = load(first, "cpu")
-        painter = Painter(
-            arguments.packed, SIDE, arguments.seed, frozenset(arguments.left_out), turned_round=True
-        )
-        lines = kept(
-            arguments.out / "lines.pkl",
-            lambda: scoring.collect(inspector.score, lots(painter, arguments.photos)),
-        )
-        windows = kept(arguments.out / "windows.pkl", lambda: seen(inspector, painter, arguments))
+    for name in ("trained_on", "int8"):
+        if name in settings:
+            settings[name] = str((arguments.settings.parent / settings[name]).resolve())
+    lines, windows = looks(arguments, settings)
     figures = fit_windows(windows, settings)
     figures |= fit_cracks(lines, arguments, settings["temperature"])
     settings["scorer"] = str((arguments.out / "cracks.npz").resolve())
     pack(arguments.weights, settings, arguments.out / "model")
     write_json(arguments.out / "calibration.json", figures)
     print(arguments.out)
+
+
+def looks(arguments: argparse.Namespace, settings: dict[str, Any]) -> tuple[Lines, Floats]:
+    """What the network sees where its lines are asked for everywhere, made once."""
+    files = [arguments.out / f"{name}.npz" for name in ("lines", "windows")]
+    if not all(file.exists() for file in files):
+        with tempfile.TemporaryDirectory() as folder:
+            asked = {"lines": {"ask": -1e9, "score": 0.0}, "temperature": 1.0}
+            pack(arguments.weights, {**settings, **asked}, Path(folder) / "model")
+            inspector = load(Path(folder) / "model", "cpu")
+            names = frozenset(arguments.left_out)
+            painter = Painter(arguments.packed, SIDE, arguments.seed, names, turned_round=True)
+            found = scoring.collect(inspector.score, lots(painter, arguments.photos))
+            np.savez(files[0], **vars(found))
+            np.savez(files[1], windows=seen(inspector, painter, arguments))
+    with np.load(files[0]) as arrays:
+        lines = Lines(**{name: arrays[name] for name in arrays.files})
+    with np.load(files[1]) as arrays:
+        return lines, arrays["windows"]
 
 
 def parse() -> argparse.Namespace:
@@ -84,13 +93,6 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--patches", type=int, default=1500, help="of each kind")
     parser.add_argument("--seed", type=int, default=5)
     return parser.parse_args()
-
-
-def kept(path: Path, make: Any) -> Any:
-    """What a pickle of our own holds, or what is made now."""
-    if not path.exists():
-        path.write_bytes(pickle.dumps(make()))
-    return pickle.loads(path.read_bytes())  # noqa: S301  # written by this program
 
 
 def lots(painter: Painter, count: int) -> Iterator[Pictures]:
