@@ -65,8 +65,8 @@ def test_a_photo_in_parts_has_the_result_of_the_whole(
         assert photo is not None
         found = scope.score_large(photo)
         assert scope.concrete is not None
-        strangeness = scope.concrete.of_photos([photo.photo], [found])
-    assert strangeness == scope.concrete.of_photos([read(file)], [found])
+        strangeness = scope.concrete.of_photos([photo.photo], [found.windows])
+    assert strangeness == scope.concrete.of_photos([read(file)], [found.windows])
     parts = scope.inspect(file)
     assert whole.verdict == "crack"
     assert replace(parts, seconds=0.0) == replace(whole, seconds=0.0)

@@ -73,8 +73,8 @@ def test_scores_do_not_depend_on_company(scope: Inspector) -> None:
     together = scope.score_all(photos)
     for photo, found in zip(photos, together, strict=True):
         alone = scope.score_map(photo)
-        assert alone.box(0, 0) == found.box(0, 0)
-        np.testing.assert_allclose(alone.scores, found.scores, rtol=0, atol=1e-6)
+        assert alone.box(0, 0) == found.windows.box(0, 0)
+        np.testing.assert_allclose(alone.scores, found.windows.scores, rtol=0, atol=1e-6)
     assert scope.score_all([]) == []
 
 

@@ -41,9 +41,10 @@ def build_with_lines(network: Any, size: int, dropout: float = 0.2, seed: int = 
 def levels(model: Any) -> list[Any]:
     """The maps that a decoder takes, at strides 4, 8, 16 and 32, as tensors inside of the layer
     "backbone"; none where it has no decoder."""
-    backbone = model.get_layer("backbone")
-    if not isinstance(backbone.output, list | tuple):
+    inner = [layer for layer in model.layers if layer.name == "backbone"]
+    if not inner or not isinstance(inner[0].output, list | tuple):
         return []
+    (backbone,) = inner
     return [backbone.get_layer(name).input for name in decoder.LATERALS]
 
 

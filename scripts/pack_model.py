@@ -1,6 +1,6 @@
 """Pack the weights of a trained network with lines into a bundle.
 
-    python scripts/pack.py WEIGHTS SETTINGS OUT
+    python scripts/pack_model.py WEIGHTS SETTINGS OUT
 
 WEIGHTS is what `training.lines.fit` keeps, network.weights.h5. SETTINGS is YAML:
 
