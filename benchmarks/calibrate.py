@@ -3,7 +3,7 @@
     python benchmarks/calibrate.py RUN/network.weights.h5 packed.npz SETTINGS OUT \\
         --left-out NAMES
 
-SETTINGS is YAML as for scripts/pack.py; what is fitted here is added to it. NAMES, comma-separated,
+SETTINGS is YAML as for scripts/pack_model.py; what is fitted here is added to it. NAMES, comma-separated,
 are the surfaces that the network was not trained on. OUT gets a bundle, model/, and
 calibration.json with the figures of each fit.
 
@@ -191,7 +191,7 @@ def fit_windows(windows: Floats, settings: dict[str, Any]) -> dict[str, Any]:
 
 
 def pack(weights: Path, settings: dict[str, Any], out: Path) -> None:
-    """Write a bundle by scripts/pack.py."""
+    """Write a bundle by scripts/pack_model.py."""
     import runpy
     import shutil
     import sys
@@ -200,7 +200,7 @@ def pack(weights: Path, settings: dict[str, Any], out: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "settings.yaml"
         file.write_text(yaml.safe_dump(settings), encoding="utf-8")
-        program = Path(__file__).parents[1] / "scripts" / "pack.py"
+        program = Path(__file__).parents[1] / "scripts" / "pack_model.py"
         before, sys.argv = sys.argv, [str(program), str(weights), str(file), str(out)]
         try:
             runpy.run_path(str(program), run_name="__main__")
