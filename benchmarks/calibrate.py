@@ -3,8 +3,8 @@
     python benchmarks/calibrate.py RUN/network.weights.h5 packed.npz SETTINGS OUT \\
         --left-out NAMES
 
-SETTINGS is YAML as for scripts/pack_model.py; what is fitted here is added to it. NAMES, comma-separated,
-are the surfaces that the network was not trained on. OUT gets a bundle, model/, and
+SETTINGS is YAML as for scripts/pack_model.py; what is fitted here is added to it. NAMES,
+comma-separated, are the surfaces that the network was not trained on. OUT gets a bundle, model/, and
 calibration.json with the figures of each fit.
 
 score of cracks   a logistic rule on lines traced in synthetic photos of 0.8 MP, on those surfaces,

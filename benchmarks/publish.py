@@ -4,8 +4,8 @@
         --photos photos.json --int8 int8.json --whole-photos whole_photos.json --metu metu.json
     python benchmarks/publish.py crackscope --whole-photos whole_photos.json
 
-BUNDLE is a folder as scripts/pack_model.py makes it, or `crackscope`, the model in the package, where
-only figures are new. RUN is the folder of train.py that it came from. CARD/* are run folders of
+BUNDLE is a folder as calibrate.py makes it, or `crackscope`, the model in the package, where only
+figures are new. RUN is the folder of train.py that it came from. CARD/* are run folders of
 `crackscope evaluate`: one on each data set, one of --cross, one or more of --robustness.
 
 Every result is of this model, or refused; what is given once is kept in benchmarks/results/, and

@@ -100,7 +100,12 @@ def _begin(config: TrainConfig, dataset: "Dataset", origin: str) -> "tuple[Start
         extras.require("keras", "train", "train")
         device.choose(config.device)
         begin = weights.start(
-            origin, config.backbone, config.image_size, config.dropout, config.seed
+            origin,
+            config.backbone,
+            config.image_size,
+            config.dropout,
+            config.seed,
+            frozen=not config.epochs,
         )
     trained_on = None if begin.bundle is None else begin.bundle.arrays(TRAINED_ON)
     return begin, split.make(reading.result(), config.seed, config.allow_leaks, trained_on)

@@ -23,7 +23,7 @@ from crackscope.inspection.second_look import SecondLook
 from crackscope.inspection.surface import Concrete, looked_at
 from crackscope.lines.score import Scorer
 from crackscope.models import bundle as bundles
-from crackscope.models.bundle import CELLS, PACKAGED, Bundle
+from crackscope.models.bundle import CELLS, PACKAGED, Bundle, Thresholds
 from crackscope.runtimes import Runtime, discover
 from crackscope.tiles.batches import of_one_size
 from crackscope.tiles.cut import cut
@@ -125,9 +125,14 @@ class Inspector:
                 scores[n][i] = score
         return [ScoreMap.of_tiles(*pair) for pair in zip(grids, scores, strict=True)]
 
+    def _limits(self, found: Scored) -> Thresholds:
+        """What the photo's score is held against: that of a window, or of cracks."""
+        of_cracks = found.lines is not None and found.windows.scores.size > 1
+        return self.bundle.crack_thresholds if of_cracks else self.bundle.thresholds
+
     def score_photos(self, photos: Sequence[Photo]) -> list[float]:
         """The score of each photo, as `inspect` gives it."""
-        least = self.bundle.thresholds.lower
+        least = self.bundle.crack_thresholds.lower
         scores = []
         for found in self.score_all(photos):
             lines = find_cracks(found, self.scorer, least) if found.windows.scores.size > 1 else ()
@@ -171,9 +176,9 @@ class Inspector:
         seconds: float,
         threshold: float | None,
     ) -> PhotoResult:
-        limits = self.bundle.thresholds
+        limits = self._limits(found)
         upper = limits.upper if threshold is None else threshold
-        least = min(limits.lower, upper)
+        least = min(self.bundle.crack_thresholds.lower, upper)
         lines = find_cracks(found, self.scorer, least)
         regions = find_regions(found.windows, upper) if lines is None else ()
         if self.mm_per_px is not None:

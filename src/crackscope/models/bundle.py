@@ -96,6 +96,13 @@ class Bundle:
         return Thresholds(lower=float(values["lower"]), upper=float(values["upper"]))
 
     @cached_property
+    def crack_thresholds(self) -> Thresholds:
+        """Those for the scores of cracks, and so of photos of several windows; of a model that does
+        not tell them apart, the same as for windows."""
+        values = self.info.get("cracks", self.info["thresholds"])
+        return Thresholds(lower=float(values["lower"]), upper=float(values["upper"]))
+
+    @cached_property
     def lines(self) -> Mapping[str, Any] | None:
         """Where lines are asked for, see `inspection.gate`; None for a model without lines."""
         if not (self.folder / LINES).is_file():

@@ -40,11 +40,14 @@ def default_for(backbone: str) -> str:
     return bundles.PACKAGED if packaged == backbone else "imagenet"
 
 
-def start(weights: str, backbone: str, size: int, dropout: float, seed: int) -> Start:
+def start(
+    weights: str, backbone: str, size: int, dropout: float, seed: int, frozen: bool = False
+) -> Start:
     """Build a classifier with the weights that `weights` names.
 
-    `seed` decides all that is random. Raises UsageError where the weights do not exist, do not
-    fit, or cannot be fetched.
+    `seed` decides all that is random. A backbone that stays `frozen` keeps the decoder of the model
+    that it is from; one that is trained does not, since its maps change. Raises UsageError where
+    the weights do not exist, do not fit, or cannot be fetched.
     """
     import keras
 
@@ -58,7 +61,11 @@ def start(weights: str, backbone: str, size: int, dropout: float, seed: int) -> 
     path = Path(weights)
     if weights == bundles.PACKAGED or path.is_dir():
         bundle = bundles.load(weights)
-        _take_bundle(model, bundle, backbone)
+        trained = _trained(bundle, backbone)
+        if frozen and bundle.lines is not None:
+            model = classifier.build_with_lines(trained, size, dropout, seed)
+        else:
+            _take(model, trained)
         return Start(model, bundle.identity, pretrained=True, bundle=bundle)
     if not path.is_file():
         raise UsageError(
@@ -86,23 +93,41 @@ def _imagenet(backbone: str, size: int, dropout: float, seed: int) -> Any:
         ) from error
 
 
-def _take_bundle(model: Any, bundle: bundles.Bundle, backbone: str) -> None:
+def _trained(bundle: bundles.Bundle, backbone: str) -> Any:
     theirs = bundle.info["backbone"]
     if theirs != backbone:
         raise UsageError(
             f"{bundle.name} is a {theirs}, not a {backbone}: give --backbone {theirs}, "
             "or other --weights"
         )
-    trained = classifier.load(bundle.file(bundles.KERAS))
-    for name in ("backbone", "head"):
-        model.get_layer(name).set_weights(trained.get_layer(name).get_weights())
+    return classifier.load(bundle.file(bundles.KERAS))
+
+
+def _take(model: Any, trained: Any) -> None:
+    """The backbone and the head of a trained classifier; its decoder stays behind."""
+    inner = trained.get_layer("backbone")
+    if isinstance(inner.output, list | tuple):
+        _take_core(model, inner.get_layer(CORE))
+    else:
+        model.get_layer("backbone").set_weights(inner.get_weights())
+    model.get_layer("head").set_weights(trained.get_layer("head").get_weights())
+
+
+def _take_core(model: Any, core: Any) -> None:
+    ours = model.get_layer("backbone").get_layer(CORE)
+    for layer in core.layers:
+        if layer.weights:
+            ours.get_layer(layer.name).set_weights(layer.get_weights())
 
 
 def _take_file(model: Any, path: Path, backbone: str) -> None:
     try:
         if path.suffix == ".keras":
-            trained = classifier.load(path)
-            model.get_layer("backbone").set_weights(trained.get_layer("backbone").get_weights())
+            inner = classifier.load(path).get_layer("backbone")
+            if isinstance(inner.output, list | tuple):
+                _take_core(model, inner.get_layer(CORE))
+            else:
+                model.get_layer("backbone").set_weights(inner.get_weights())
         else:
             network = model.get_layer("backbone")
             names = [layer.name for layer in network.layers]

@@ -1,5 +1,6 @@
 """From a trained classifier to a bundle: calibrate, export, prove parity, describe, seal."""
 
+import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -14,8 +15,11 @@ from crackscope.exporting import cells, decoder, onnx, parity, partition, verify
 from crackscope.inspection.surface import Concrete
 from crackscope.models import bundle as bundles
 from crackscope.models import card, classifier
+from crackscope.models.weights import Start
 
 PARITY_LIMIT = 1e-5
+_OF_LINES = ("cracks", "concrete")
+"""What model.json says of a model with lines, whatever its head."""
 
 
 def calibrate(
@@ -67,6 +71,26 @@ def write(
         known: dict[str, Any] = concrete.to_arrays()
         np.savez_compressed(folder / bundles.SURFACE, **known)
     return difference
+
+
+def inherited(start: Start, info: dict[str, Any]) -> NDArray[np.float32] | None:
+    """What goes with a decoder that was kept: where it is asked, into `info`; returns the unit that
+    says whether windows show concrete, where there is one."""
+    bundle = start.bundle
+    if bundle is None or bundle.lines is None or not classifier.levels(start.model):
+        return None
+    info["lines"] = dict(bundle.lines)
+    info |= {name: bundle.info[name] for name in _OF_LINES if name in bundle.info}
+    return bundle.arrays(bundles.CELLS).get("material")
+
+
+def keep_scorer(folder: Path, start: Start) -> None:
+    """How cracks are scored, with the decoder that was kept."""
+    if start.bundle is None or not (folder / bundles.LINES).is_file():
+        return
+    scorer = start.bundle.folder / bundles.CRACKS
+    if scorer.is_file():
+        shutil.copy2(scorer, folder)
 
 
 def write_cells(

@@ -56,7 +56,9 @@ def train(
     kept = [row for row, patch in enumerate(split.patches) if patch.split != "test"]
     trained_on = near_copies.compact(split.fingerprints.take(kept))
     concrete = surface.of_run(config, dataset, split.distinct(), start)
-    difference = pack.write(model, start.model, graph, info, trained_on, concrete)
+    inherited = pack.inherited(start, info)
+    difference = pack.write(model, start.model, graph, info, trained_on, concrete, inherited)
+    pack.keep_scorer(model, start)
     info["parity"] = {"keras_onnx": difference}
     pack.seal(model, info)
     tested = report.test(model, dataset, split, folder, config.seed, config.workers)
