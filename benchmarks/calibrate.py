@@ -4,8 +4,8 @@
         --left-out NAMES
 
 SETTINGS is YAML as for scripts/pack_model.py; what is fitted here is added to it. NAMES,
-comma-separated, are the surfaces that the network was not trained on. OUT gets a bundle, model/, and
-calibration.json with the figures of each fit.
+comma-separated, are the surfaces that the network was not trained on. OUT gets a bundle, model/,
+and calibration.json with the figures of each fit.
 
 score of cracks   a logistic rule on lines traced in synthetic photos of 0.8 MP, on those surfaces,
                   METU's sound patches and generated ones; every other photo is kept to test it
@@ -25,6 +25,7 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
+from crackscope.evaluation import thresholds
 from crackscope.evaluation.calibration import calibration_error
 from crackscope.inspection import second_look
 from crackscope.inspection.inspector import Inspector, load
@@ -176,12 +177,15 @@ def fit_windows(windows: Floats, settings: dict[str, Any]) -> dict[str, Any]:
     joint = {"window": window * settings["temperature"], "lines": lines, "bias": bias}
     settings.setdefault("info", {})["second_look"] = joint
     scores = rule.predict_proba(numbers)[:, 1]
+    lower, upper = thresholds.choose(labels, scores)
+    settings["thresholds"] = {"lower": lower, "upper": upper}
     real = windows[:, 3] == 0
     return {
         "windows": {
             "patches": len(windows),
             "rule": joint,
             "temperature": settings["temperature"],
+            "thresholds": settings["thresholds"],
             "calibration_error": {
                 name: float(calibration_error(labels[side], scores[side]))
                 for name, side in (("metu", real), ("synthetic", ~real))

@@ -9,10 +9,13 @@ from crackscope.errors import BundleError
 from crackscope.inspection.scoremap import Scored
 from crackscope.lines.find import Traced, find_cracks
 from crackscope.lines.score import Scorer
+from crackscope.lines.settings import Tracing
 from crackscope.models.bundle import CRACKS, Bundle
 from crackscope.types import Crack, ScoreMap
 
 Floats = NDArray[np.float64]
+TRACING = Tracing(low=-3.0, high=-1.0, gap_logit=-6.0)
+"""Far below even odds: what a line is worth is for its score to say, by all that stands along it."""
 _SUREST = 16.0
 """Logits beyond which a window is not surer: single precision has no more."""
 
@@ -31,7 +34,7 @@ def find(scored: Scored, scorer: Scorer | None, least: float) -> tuple[Crack, ..
     """The cracks that score `least` or more, the surest first; None for a model without lines."""
     if scored.lines is None:
         return None
-    traced = find_cracks(scored.lines)
+    traced = find_cracks(scored.lines, TRACING)
     scores = score_cracks(scored, traced, scorer)
     width, height = scored.lines.width, scored.lines.height
     surest = np.argsort(-scores, kind="stable").tolist()

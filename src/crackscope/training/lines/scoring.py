@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crackscope import extras
-from crackscope.inspection.cracks import context
+from crackscope.inspection.cracks import TRACING, context
 from crackscope.inspection.scoremap import Scored
 from crackscope.lines.evidence import describe
 from crackscope.lines.find import Traced, find_cracks
@@ -49,7 +49,7 @@ def collect(score: Callable[[Photo], Scored], lots: Iterable[Pictures]) -> Lines
     for lot in lots:
         for pixels, mask in zip(lot.pixels, lot.mask, strict=True):
             scored = score(Photo(str(count), pixels))
-            traced = () if scored.lines is None else find_cracks(scored.lines)
+            traced = () if scored.lines is None else find_cracks(scored.lines, TRACING)
             if traced:
                 right = np.array([_right(one, _near(mask)) for one in traced])
                 clear = (right >= _TRUE) | (right <= _FALSE)
