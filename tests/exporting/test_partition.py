@@ -212,7 +212,7 @@ def test_the_packaged_model_in_parts_is_the_whole(
     assert runtime.block() > BLOCK
     cells = runtime.maps(pixels).cells
     for file in folder.glob("*.part*.onnx"):
-        assert file.stat().st_size < 100_000, "the weights are written again"
+        assert file.stat().st_size < 200_000, "the weights are written again"
         file.unlink()
     (folder / bundle.PARTS).unlink()
     bundle.seal(folder)

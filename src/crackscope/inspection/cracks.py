@@ -15,7 +15,7 @@ from crackscope.types import Crack, ScoreMap
 
 Floats = NDArray[np.float64]
 TRACING = Tracing(low=-3.0, high=-1.0, gap_logit=-6.0)
-"""Far below even odds: what a line is worth is for its score to say, by all that stands along it."""
+"""Far below even odds: what a line is worth is for its score to say, by all that is along it."""
 _SUREST = 16.0
 """Logits beyond which a window is not surer: single precision has no more."""
 
