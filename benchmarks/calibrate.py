@@ -9,8 +9,7 @@ and calibration.json with the figures of each fit.
 
 score of cracks   a logistic rule on lines traced in synthetic photos of 0.8 MP, on those surfaces,
                   METU's sound patches and generated ones; every other photo is kept to test it
-second look       a logistic rule on the windows and the surest places of METU's patches and of
-                  synthetic ones
+score of windows  a temperature, and thresholds, on METU's patches and on synthetic ones
 
 What was traced and seen is kept in OUT: the same command, once more, only fits.
 """
@@ -25,9 +24,7 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from crackscope.evaluation import thresholds
-from crackscope.evaluation.calibration import calibration_error
-from crackscope.inspection import second_look
+from crackscope.evaluation import calibration, thresholds
 from crackscope.inspection.inspector import Inspector, load
 from crackscope.lines.score import ALL
 from crackscope.progress import bar
@@ -105,31 +102,28 @@ def lots(painter: Painter, count: int) -> Iterator[Pictures]:
 
 
 def seen(inspector: Inspector, painter: Painter, arguments: argparse.Namespace) -> Floats:
-    """(N, 4) of patches: the logit of the window, of its surest places, the label, and 1 where it
-    is synthetic."""
+    """(N, 3) of patches: the logit of the window, the label, and 1 where it is synthetic."""
     rng = np.random.default_rng(arguments.seed)
     data = packed.read(arguments.packed)
-    rows: list[tuple[float, float, float, float]] = []
+    rows: list[tuple[float, float, float]] = []
     for label, kind in ((0, "sound"), (1, "cracked")):
         for row in rng.permutation(data.rows(kind))[: arguments.patches]:  # type: ignore[arg-type]
             pixels = data.pixels(int(row))
-            rows.append((*looked_at(inspector, pixels), label, 0.0))
+            rows.append((logit(inspector, pixels), label, 0.0))
     small = Painter(painter.path, PATCH, painter.seed, painter.left_out, turned_round=True)
     for number in range(arguments.patches // _LOT):
         lot = small(_FIRST + number, _LOT)
         for pixels, mask in zip(lot.pixels, lot.mask, strict=True):
             area = mask[22:202, 22:202].sum(dtype=np.int64) / 255
             if area > 35 or not mask.any():
-                rows.append((*looked_at(inspector, pixels), float(area > 35), 1.0))
+                rows.append((logit(inspector, pixels), float(area > 35), 1.0))
     return np.array(rows)
 
 
-def looked_at(inspector: Inspector, pixels: NDArray[np.uint8]) -> tuple[float, float]:
-    """The logit of a window and of its surest places."""
-    found = inspector.score(Photo("", pixels))
-    assert found.lines is not None, "a network with lines, asked everywhere"
-    score = float(np.clip(found.windows.scores[0, 0], 1e-7, 1 - 1e-7))
-    return float(np.log(score / (1 - score))), second_look.surest(found.lines)
+def logit(inspector: Inspector, pixels: NDArray[np.uint8]) -> float:
+    """That of a window."""
+    score = float(np.clip(inspector.score_map(Photo("", pixels)).scores[0, 0], 1e-7, 1 - 1e-7))
+    return float(np.log(score / (1 - score)))
 
 
 def fit_cracks(lines: Lines, arguments: argparse.Namespace, temperature: float) -> dict[str, Any]:
@@ -151,7 +145,9 @@ def fit_cracks(lines: Lines, arguments: argparse.Namespace, temperature: float) 
         "cracks": {
             "lines": int(tested.sum()),
             "of_them_cracks": int(truth.sum()),
-            "calibration_error": float(calibration_error(truth.astype(np.int64), scores)),
+            "calibration_error": float(
+                calibration.calibration_error(truth.astype(np.int64), scores)
+            ),
             "weights": dict(zip(ALL, scorer.weights.round(3).tolist(), strict=True)),
             "at": {
                 str(level): {
@@ -165,30 +161,20 @@ def fit_cracks(lines: Lines, arguments: argparse.Namespace, temperature: float) 
 
 
 def fit_windows(windows: Floats, settings: dict[str, Any]) -> dict[str, Any]:
-    """Put the rule of the second look into the settings, and the temperature of windows alone."""
-    from sklearn.linear_model import LogisticRegression
-
-    numbers, labels = windows[:, :2], windows[:, 2].astype(np.int64)
-    rule = LogisticRegression(C=10.0).fit(numbers, labels)
-    (window, lines), bias = rule.coef_[0].tolist(), float(rule.intercept_[0])
-    alone = LogisticRegression(C=10.0).fit(numbers[:, :1], labels)
-    settings["temperature"] = float(1.0 / alone.coef_[0, 0])
-    # The rule takes the logit of the window as the bundle gives it: divided by the temperature.
-    joint = {"window": window * settings["temperature"], "lines": lines, "bias": bias}
-    settings.setdefault("info", {})["second_look"] = joint
-    scores = rule.predict_proba(numbers)[:, 1]
+    """Put temperature and thresholds of windows into the settings."""
+    logits, labels, synthetic = windows[:, 0], windows[:, 1].astype(np.int64), windows[:, 2] == 1
+    settings["temperature"] = calibration.fit_temperature(logits, labels)
+    scores = 1.0 / (1.0 + np.exp(-logits / settings["temperature"]))
     lower, upper = thresholds.choose(labels, scores)
     settings["thresholds"] = {"lower": lower, "upper": upper}
-    real = windows[:, 3] == 0
     return {
         "windows": {
             "patches": len(windows),
-            "rule": joint,
             "temperature": settings["temperature"],
             "thresholds": settings["thresholds"],
             "calibration_error": {
-                name: float(calibration_error(labels[side], scores[side]))
-                for name, side in (("metu", real), ("synthetic", ~real))
+                name: float(calibration.calibration_error(labels[side], scores[side]))
+                for name, side in (("metu", ~synthetic), ("synthetic", synthetic))
             },
         }
     }

@@ -14,12 +14,11 @@ from crackscope.config import Device, Precision, RuntimeName
 from crackscope.errors import UsageError
 from crackscope.images.large import LargePhoto, opened
 from crackscope.images.read import from_array, read
-from crackscope.inspection import cracks, pooling, second_look, surface, verdict
+from crackscope.inspection import cracks, pooling, surface, verdict
 from crackscope.inspection.cracks import find as find_cracks
 from crackscope.inspection.gate import Gate
 from crackscope.inspection.regions import find_regions
 from crackscope.inspection.scoremap import Scored, ScoreMapper
-from crackscope.inspection.second_look import SecondLook
 from crackscope.inspection.surface import Concrete, looked_at
 from crackscope.lines.score import Scorer
 from crackscope.models import bundle as bundles
@@ -42,8 +41,7 @@ class Inspector:
     `concrete` is what it takes for a concrete surface, where the bundle says that. With `mapper`
     photos of more than one window are scored in one pass of the network, with windows a cell
     apart; without, in disjoint windows. With `mm_per_px`, the ground sampling distance, regions are
-    measured in mm too. `scorer` is how it scores cracks, where it has lines, and `second_look` how
-    these count in the score of a photo of one window.
+    measured in mm too. `scorer` is how it scores cracks, where it has lines.
     """
 
     bundle: Bundle
@@ -52,7 +50,6 @@ class Inspector:
     mapper: ScoreMapper | None = None
     mm_per_px: float | None = None
     scorer: Scorer | None = None
-    second_look: SecondLook | None = None
 
     def inspect(
         self, photo: Photo | NDArray[np.uint8] | Path | str, threshold: float | None = None
@@ -109,11 +106,7 @@ class Inspector:
             return Scored(windows)
         if windows.scores.max() < self.mapper.gate.score:
             return Scored(windows, lines=self.mapper.no_lines(photo))
-        found = self.mapper.all_lines(photo)
-        if self.second_look is not None and found.lines is not None:
-            score = self.second_look(float(windows.scores[0, 0]), found.lines)
-            windows = replace(windows, scores=np.full((1, 1), score))
-        return replace(found, windows=windows)
+        return replace(self.mapper.all_lines(photo), windows=windows)
 
     def _windows(self, photos: Sequence[Photo]) -> list[ScoreMap]:
         """Disjoint windows, each scored as a patch of its own."""
@@ -186,6 +179,8 @@ class Inspector:
         score, highest = verdict.score(found.windows), float(found.windows.scores.max())
         if lines is not None:
             score, highest = verdict.score_with_lines(found.windows, lines, least), 0.0
+            if score < min(limits.lower, upper):
+                lines = ()  # nothing stands out in a photo of its size
         return PhotoResult(
             path=photo.path,
             model=self.bundle.identity,
@@ -238,7 +233,6 @@ def load(
         mapper,
         mm_per_px,
         cracks.load(model_bundle),
-        second_look.load(model_bundle),
     )
 
 

@@ -1,5 +1,6 @@
 """From window scores to the photo's own score and verdict."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -32,11 +33,22 @@ def score(found: ScoreMap) -> float:
 def score_with_lines(found: ScoreMap, cracks: Sequence[Crack], lower: float) -> float:
     """The same of a model with lines: that of its surest crack; of a single window, its own.
 
-    Where there is none, its windows say a little: less than `lower`, so that nobody has to look.
+    The odds of that crack are divided by the square root of the squares of two by two windows that
+    fit into the photo: a large photo has more places where a line may be taken for a crack, and a
+    crack that crosses it is longer and so surer. Where there is none, its windows say a little:
+    less than `lower`, so that nobody has to look.
     """
     if found.scores.size == 1:
         return float(found.scores[0, 0])
-    return max([lower * score(found) * _BELOW, *(crack.score for crack in cracks)])
+    surest = max((crack.score for crack in cracks), default=0.0)
+    odds = surest / max(1.0 - surest, 1.0 / _HIGHEST) / math.sqrt(max(1.0, _squares(found)))
+    return max(lower * score(found) * _BELOW, odds / (1.0 + odds))
+
+
+def _squares(found: ScoreMap) -> float:
+    """How many squares of two by two windows fit into the photo."""
+    height, width = int(found.tops[-1]) + found.height, int(found.lefts[-1]) + found.width
+    return height * width / (4 * found.height * found.width)
 
 
 def decide(score: float, highest: float, lower: float, upper: float) -> Verdict:
