@@ -68,7 +68,8 @@ def test_a_crack_is_one_line_where_it_runs(scope: Inspector) -> None:
     assert result.cracks is not None
     assert result.regions == ()
     (crack,) = result.cracks
-    assert (result.score, len(crack.lines)) == (crack.score, 1)
+    assert result.score < crack.score  # for it could be anywhere in a photo of this size
+    assert len(crack.lines) == 1
     points = crack.lines[0]
     x, y = points[:, 0], points[:, 1]
     middle = TALL / 2 + TALL / 4 * np.sin((x - 0.5) / 90.0) + 0.1 * (x - 0.5 - WIDE / 2)

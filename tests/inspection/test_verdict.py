@@ -6,9 +6,9 @@ from hypothesis.extra.numpy import arrays
 
 from crackscope.inspection import regions
 from crackscope.inspection.regions import components, find_regions
-from crackscope.inspection.verdict import decide, score
+from crackscope.inspection.verdict import decide, score, score_with_lines
 from crackscope.tiles.grid import grid
-from crackscope.types import Box, ScoreMap
+from crackscope.types import Box, Crack, ScoreMap
 
 MASKS = arrays(np.bool_, st.tuples(st.integers(1, 9), st.integers(1, 9)))
 
@@ -127,3 +127,32 @@ def test_a_region_of_one_window_is_what_it_is_by_the_rule_for_many(
     for cell in np.ndindex(values.shape):
         given = (found, found.borders(), [cell], 1)
         assert regions._window(*given) == regions._region(*given)
+
+
+def cracks(*probabilities: float) -> list[Crack]:
+    line = np.array([[0.5, 0.5, 2.0], [9.5, 0.5, 2.0]])
+    return [Crack.of(n, p, [line], 10_000, 10_000) for n, p in enumerate(probabilities, start=1)]
+
+
+def photo(rows: int, columns: int, score: float = 0.01) -> ScoreMap:
+    return scores(*[[score] * columns] * rows)
+
+
+def test_a_photo_is_as_sure_as_its_surest_crack() -> None:
+    assert score_with_lines(photo(2, 2), cracks(0.9, 0.6), 0.2) == pytest.approx(0.9)
+
+
+def test_a_photo_of_one_window_keeps_the_score_of_the_window() -> None:
+    assert score_with_lines(photo(1, 1, 0.3), cracks(0.9), 0.2) == pytest.approx(0.3)
+
+
+def test_without_a_crack_nobody_has_to_look_whatever_the_windows_say() -> None:
+    assert 0.0 < score_with_lines(photo(8, 8, 0.99), (), 0.2) < 0.2
+
+
+@given(st.floats(0.01, 0.999), st.integers(1, 9))
+def test_odds_fall_with_the_side_of_the_photo(probability: float, times: int) -> None:
+    """Squares of two by two windows are counted, and odds divided by their square root."""
+    small = score_with_lines(photo(2, 2), cracks(probability), 0.01)
+    large = score_with_lines(photo(2 * times, 2 * times), cracks(probability), 0.01)
+    assert large / (1 - large) == pytest.approx(small / (1 - small) / times, rel=1e-6)

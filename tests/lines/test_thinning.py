@@ -10,7 +10,7 @@ from skimage.morphology import skeletonize
 
 from crackscope.lines.places import Places
 from crackscope.lines.thinning import half_widths, thin
-from support_lines import drawn
+from support_traced import drawn
 
 masks = arrays(bool, array_shapes(min_dims=2, max_dims=2, max_side=24))
 

@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 pytestmark = pytest.mark.train
 keras = pytest.importorskip("keras")
 onnx = pytest.importorskip("onnx")
 
+from crackscope.cli.main import run  # noqa: E402
 from crackscope.errors import ParityError  # noqa: E402
 from crackscope.exporting import head, parity  # noqa: E402
 from crackscope.inspection.gate import Gate  # noqa: E402
@@ -57,7 +59,8 @@ def made() -> Any:
 def packed(made: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("packed") / "model"
     operating = packing.Operating(Thresholds(0.3, 0.6), Gate(-100.0, 0.0), temperature=2.0)
-    known = packing.Known({**bundle.load().info, "name": "lines"})
+    packaged = bundle.load()
+    known = packing.Known({**packaged.info, "name": "lines"}, packaged.arrays(bundle.TRAINED_ON))
     packing.write(folder, made, operating, known, PICTURES)
     return folder
 
@@ -150,3 +153,42 @@ def test_a_head_of_a_site_leaves_parts_that_point_into_the_new_file(
     assert replace(ours._content.parts[0][0], file="") == replace(
         theirs._content.parts[0][0], file=""
     )
+
+
+@pytest.fixture(scope="module")
+def patches(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A user's own: sixteen cracked and sixteen sound ones."""
+    root = tmp_path_factory.mktemp("patches")
+    for label, name in ((1, "crack"), (0, "sound")):
+        (root / name).mkdir()
+        for seed in range(16):
+            picture = Image.fromarray(scene.draw_patch(label, 227, 300 + seed).pixels)
+            picture.save(root / name / f"{seed}.png")
+    return root
+
+
+def test_a_head_on_the_frozen_backbone_inherits_the_lines(
+    packed: Path, patches: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "run"
+    assert run(["train", str(patches), "--weights", str(packed), "--out", str(out)]) == 0
+    made, theirs = bundle.load(out), bundle.load(packed)
+    assert made.lines == theirs.lines
+    pixels = scene.draw_photo("cracked", 500, 700, 0).pixels
+    found, before = (load(one, "cpu", threads=1).score(Photo("a", pixels)) for one in (out, packed))
+    assert found.lines is not None
+    assert before.lines is not None
+    for place, tile in before.lines.tiles.items():
+        np.testing.assert_allclose(found.lines.tiles[place].logits, tile.logits, atol=2e-3)
+    np.testing.assert_allclose(found.concrete, before.concrete, atol=1e-4)
+
+
+def test_a_backbone_that_is_trained_further_has_no_lines(
+    packed: Path, patches: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "run"
+    words = ["train", str(patches), "--weights", str(packed), "--out", str(out), "--epochs", "1"]
+    assert run([*words, "--drawn", "0", "--batch", "16"]) == 0
+    made = bundle.load(out)
+    assert made.lines is None
+    assert load(made.folder, "cpu").inspect(np.full((500, 700, 3), 150, np.uint8)).cracks is None

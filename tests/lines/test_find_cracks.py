@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from crackscope.lines.find import Traced, find_cracks
 from crackscope.lines.linemap import LineMap
 from crackscope.lines.settings import Tracing
-from support_lines import (
+from support_traced import (
     drawn,
     grey_of,
     length_of,

@@ -9,7 +9,7 @@ import pytest
 from crackscope.lines.find import Traced, find_cracks
 from crackscope.lines.linemap import LineMap
 from crackscope.synthesis import concrete, crack
-from support_lines import length_of, logits_of, points_of
+from support_traced import length_of, logits_of, points_of
 
 HEIGHT, WIDTH = 384, 512
 RULER_PX = 8.0
