@@ -35,9 +35,9 @@ def slowed(module: str, name: str, seconds: float) -> str:
 import importlib, time
 module = importlib.import_module({module!r})
 original = module.{name}
-def slowly(*arguments):
+def slowly(*arguments, **named):
     time.sleep({seconds})
-    return original(*arguments)
+    return original(*arguments, **named)
 module.{name} = slowly
 from crackscope.cli.main import main
 main()

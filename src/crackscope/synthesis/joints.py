@@ -50,6 +50,8 @@ def draw(
     joint = _along(background, laid, width, rng, light)
     pixels = background.copy()
     there = (joint.band.rows, joint.band.columns)
+    if not len(joint.band.rows):
+        return pixels  # the picture lies between the joints
     pixels[there] = np.clip(style(pixels[there], joint, width, rng), 0, 255)
     return pixels
 
