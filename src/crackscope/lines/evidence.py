@@ -37,6 +37,8 @@ _AROUND = 512.0
 neighbours."""
 _BINS, _ALIKE = 24, 1
 """Directions, of 7.5 degrees each, and how many beside one's own count as parallel."""
+_LANE = 64.0
+"""Pixels across in which chords of one direction count as one line."""
 _STRAIGHT = 0.03
 """Bend of a chord up to which it counts as straight."""
 
@@ -132,9 +134,7 @@ def _pieces(points: Floats) -> list[tuple[float, ...]]:
 
 def _bends(chords: _Chords, count: int) -> Floats:
     """(N,) log of the mean bend: a ruler's is small."""
-    total = np.bincount(chords.crack, chords.length, count)
-    bent = np.bincount(chords.crack, chords.length * np.minimum(chords.bend, 0.5), count)
-    return np.log(bent / np.maximum(total, 1e-6) + 0.003)
+    return np.log(_mean(chords, np.minimum(chords.bend, 0.5), count) + 0.003)
 
 
 def _around(chords: _Chords, count: int) -> Floats:
@@ -144,23 +144,25 @@ def _around(chords: _Chords, count: int) -> Floats:
     square -= square.min(axis=0)
     shape = tuple((square.max(axis=0) + 3).tolist())  # a border of empty squares
     straight = chords.bend <= _STRAIGHT
-    table = np.zeros((*shape, _BINS))
-    np.add.at(table, (square[:, 0] + 1, square[:, 1] + 1, chords.bin), chords.length * straight)
-    lengths = np.zeros(shape)
-    np.add.at(lengths, (square[:, 0] + 1, square[:, 1] + 1), chords.length)
-    near = [_near(part, square) for part in (table, lengths)]
-    own = np.bincount(chords.crack, chords.length, count)
-    parallel, crossing = (
-        _aligned(near[0], (chords.bin + turn) % _BINS) for turn in (0, _BINS // 2)
+    aligned, lengths = np.zeros((*shape, _BINS)), np.zeros(shape)
+    here = (square[:, 0] + 1, square[:, 1] + 1)
+    np.add.at(aligned, (*here, chords.bin), chords.length * straight)
+    np.add.at(lengths, here, chords.length)
+    near = _near(aligned, square)
+    parallel = _aligned(near, chords.bin) - _going_on(chords, straight)
+    crossing = _aligned(near, (chords.bin + _BINS // 2) % _BINS)
+    measures = (
+        np.maximum(parallel, 0.0) * straight / 100.0,
+        crossing * straight / 100.0,
+        _near(lengths, square) / (9 * _AROUND),
     )
-    parallel = parallel - _aligned_own(chords, straight, square)
-    measures = []
-    for values in (np.maximum(parallel, 0.0) * straight, crossing * straight):
-        mean = np.bincount(chords.crack, values * chords.length, count) / np.maximum(own, 1e-6)
-        measures.append(np.log1p(mean / 100.0))
-    density = np.bincount(chords.crack, near[1] * chords.length, count) / np.maximum(own, 1e-6)
-    measures.append(np.log1p(density / (9 * _AROUND)))
-    return np.column_stack(measures)
+    return np.column_stack([np.log1p(_mean(chords, values, count)) for values in measures])
+
+
+def _mean(chords: _Chords, values: Floats, count: int) -> Floats:
+    """(N,) means over the chords of each crack, by their length."""
+    total = np.bincount(chords.crack, chords.length, count)
+    return np.bincount(chords.crack, values * chords.length, count) / np.maximum(total, 1e-6)
 
 
 def _near(table: Floats, square: NDArray[np.int64]) -> Floats:
@@ -176,16 +178,12 @@ def _aligned(near: Floats, direction: NDArray[np.int64]) -> Floats:
     return np.asarray(sum(near[rows, (direction + offset) % _BINS] for offset in offsets))
 
 
-def _aligned_own(chords: _Chords, straight: NDArray[np.bool_], square: NDArray[np.int64]) -> Floats:
-    """Length of straight chords on the same straight line as each: what goes on is not beside it.
-
-    Lines are told apart by direction and distance from the photo's corner.
+def _going_on(chords: _Chords, straight: NDArray[np.bool_]) -> Floats:
+    """Length of the straight chords on the line that each chord lies on: what goes on is not
+    beside it. Lines are told apart by their direction and their distance from the photo's corner.
     """
     angle = (chords.bin + 0.5) * np.pi / _BINS
     offset = chords.middle[:, 1] * np.cos(angle) - chords.middle[:, 0] * np.sin(angle)
-    lane = np.floor(offset / (_AROUND / 8)).astype(np.int64)
-    key = np.column_stack([chords.bin, lane, square])
-    _, group = np.unique(key[:, :2], axis=0, return_inverse=True)
-    group = group.reshape(-1)
-    total = np.bincount(group, chords.length * straight)
-    return np.asarray(total[group])
+    lane = np.floor(offset / _LANE).astype(np.int64)
+    _, line = np.unique(np.column_stack([chords.bin, lane]), axis=0, return_inverse=True)
+    return np.asarray(np.bincount(line.reshape(-1), chords.length * straight)[line.reshape(-1)])
