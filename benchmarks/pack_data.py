@@ -58,7 +58,7 @@ def parse() -> argparse.Namespace:
     )
     for name in ("metu", "surfaces", "masks", "out"):
         parser.add_argument(f"--{name}", type=Path, required=True)
-    parser.add_argument("--sound", type=int, default=2400, help="sound patches, at most")
+    parser.add_argument("--sound", type=int, default=2300, help="sound patches, at most")
     parser.add_argument("--cracked", type=int, default=1300, help="cracked patches, at most")
     parser.add_argument("--shapes", type=int, default=2500, help="shapes of real cracks, at most")
     parser.add_argument("--side", type=int, default=900, help="longer side of a surface, in pixels")
