@@ -367,7 +367,7 @@ def test_the_card_tells_how_a_network_with_lines_was_trained(programs, tmp_path)
     assert "doi:10.17632/5y9wdsg2zt.2 | CC BY 4.0 | 3 | sound patches" in text
     assert "jwsn7tfbrp" not in text  # no shapes were packed
     assert "Not painted on: a.jpg." in text
-    assert "| all | trained | 1 | 5 | 0.001 | 1.0 | 0.5 |" in text
+    assert "| all | trained | 1 | 5 | 0.001 | 1.0 | 0.500 |" in text
     assert "in-sample" in text
     assert "surest crack" in text
     assert "CC BY 4.0 and CC0 1.0" in info["licence"]
