@@ -50,8 +50,6 @@ def draw(
     joint = _along(background, laid, width, rng, light)
     pixels = background.copy()
     there = (joint.band.rows, joint.band.columns)
-    if not len(joint.band.rows):
-        return pixels  # the picture lies between the joints
     pixels[there] = np.clip(style(pixels[there], joint, width, rng), 0, 255)
     return pixels
 
@@ -100,7 +98,7 @@ def _open(pixels: Surface, joint: _Joint, width: float, rng: np.random.Generator
 
 def _mortar(pixels: Surface, joint: _Joint, width: float, rng: np.random.Generator) -> Surface:
     """Filled: a colour of its own, grainy, flush or a little deeper."""
-    mean = pixels.mean(axis=0)
+    mean = pixels.mean(axis=0) if len(pixels) else np.zeros(3)  # it may lie between the joints
     tone = np.clip(float(mean.mean()) * log_uniform(rng, 0.45, 1.9), 25, 235)
     colour = tone * np.sort(rng.uniform(0.86, 1.0, 3))[::-1]
     filled = colour * (1 + 0.07 * joint.grain)[:, None]

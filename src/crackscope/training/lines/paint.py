@@ -15,9 +15,8 @@ from crackscope.training.lines.pool import Pictures
 
 CONCRETE = frozenset({"concrete", "plaster", "asphalt", "pavers"})
 """Materials whose cracks are looked for; everything else that has a name is `other`."""
-_CRACKING = CONCRETE | {"brick"}
-"""Materials on which cracks are painted: on moss or cloth there are none, and those of stone and
-tiles are left to others, so that half of the grounds are what this is made for."""
+_CRACKING = CONCRETE | {"brick", "stone", "tiles"}
+"""Materials on which cracks are painted: on moss or cloth there are none."""
 _TILING = ("polyhaven_", "nobiax_")
 """Sources of scans whose borders fit each other."""
 _CRACKED = 0.55
