@@ -227,3 +227,33 @@ def test_tiles_of_a_row_are_decoded_together_as_far_as_they_fit() -> None:
     asking[11, 3] = True  # row 15, column 15: next to the corners of four tiles
     found = list(gates.runs(asking, (4, 12), (8, 30), (16, 72)))
     assert found == [((8, 16), (16, 24)), ((16, 24), (16, 24))]
+
+
+def saying(scope: Inspector, **facts: Any) -> Inspector:
+    """With other facts in model.json."""
+    bundle = replace(scope.bundle, info={**scope.bundle.info, **facts})
+    return replace(scope, bundle=bundle)
+
+
+@pytest.mark.parametrize(("logit", "expected"), [(-1.0, "other"), (1.0, "concrete")])
+def test_the_network_tells_the_material_of_most_windows(
+    scope: Inspector, logit: float, expected: str
+) -> None:
+    assert scope.mapper is not None
+    telling = replace(scope.mapper.pooling, material=np.array([0.0, logit], np.float32))
+    knowing = changed(scope, pooling=telling)
+    photo = cracked(300, 400)
+    assert saying(knowing, concrete={"limit": 0.0}).inspect(photo).material == expected
+    assert knowing.inspect(photo).material is None, "the model does not say where its limit is"
+    assert saying(scope, concrete={"limit": 0.0}).inspect(photo).material is None
+
+
+def test_cracks_have_thresholds_of_their_own(scope: Inspector) -> None:
+    """0.3 and 0.6 are those of windows."""
+    own = saying(scope, cracks={"lower": 0.9998, "upper": 0.9999})
+    whole, window = cracked(TALL, WIDE), cracked(WINDOW, WINDOW)
+    assert scope.inspect(whole).verdict == "crack"
+    found = own.inspect(whole)
+    assert (found.verdict, found.cracks, found.threshold) == ("no crack", (), 0.9999)
+    assert own.inspect(window).threshold == 0.6
+    assert own.inspect(window).verdict == scope.inspect(window).verdict

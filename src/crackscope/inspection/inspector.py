@@ -27,7 +27,7 @@ from crackscope.runtimes import Runtime, discover
 from crackscope.tiles.batches import of_one_size
 from crackscope.tiles.cut import cut
 from crackscope.tiles.grid import grid
-from crackscope.types import Material, Photo, PhotoResult, ScoreMap
+from crackscope.types import Crack, Material, Photo, PhotoResult, ScoreMap
 
 _BLOCKS = 4
 """Blocks of a photo that are computed at once, which is faster than more threads to one block, and
@@ -126,15 +126,22 @@ class Inspector:
     def score_photos(self, photos: Sequence[Photo]) -> list[float]:
         """The score of each photo, as `inspect` gives it."""
         least = self.bundle.crack_thresholds.lower
-        scores = []
-        for found in self.score_all(photos):
-            lines = find_cracks(found, self.scorer, least) if found.windows.scores.size > 1 else ()
-            scores.append(
-                verdict.score(found.windows)
-                if lines is None
-                else verdict.score_with_lines(found.windows, lines, least)
-            )
-        return scores
+        return [
+            verdict.score(found.windows)  # of one window: its own, whatever lines it has
+            if found.windows.scores.size == 1
+            else self._cracks_and_score(found, least)[1]
+            for found in self.score_all(photos)
+        ]
+
+    def _cracks_and_score(
+        self, found: Scored, least: float
+    ) -> tuple[tuple[Crack, ...] | None, float]:
+        """The cracks that score `least` or more, None for a model without lines; and the score of
+        the photo."""
+        lines = find_cracks(found, self.scorer, least)
+        if lines is None:
+            return None, verdict.score(found.windows)
+        return lines, verdict.score_with_lines(found.windows, lines, least)
 
     def judge(
         self, photo: Photo, found: Scored, threshold: float | None, seconds: float
@@ -150,16 +157,22 @@ class Inspector:
         seconds: Sequence[float],
     ) -> list[PhotoResult]:
         """The results of several photos."""
-        surfaces: Sequence[Material | None] = [None] * len(photos)
-        if self.concrete is not None:
-            surfaces = self.concrete.judge(photos, [scored.windows for scored in found])
-            limit = self.bundle.concrete
-            surfaces = [
-                "other" if _strange(scored, limit) else seen
-                for scored, seen in zip(found, surfaces, strict=True)
-            ]
-        rows = zip(photos, found, surfaces, seconds, strict=True)
+        rows = zip(photos, found, self._materials(photos, found), seconds, strict=True)
         return [self._result(*row, threshold) for row in rows]
+
+    def _materials(
+        self, photos: Sequence[Photo], found: Sequence[Scored]
+    ) -> Sequence[Material | None]:
+        """What each photo shows: by the statistics of its pixels, and where the network says it of
+        its windows, by most of these; None where neither is known."""
+        seen: Sequence[Material | None] = [None] * len(photos)
+        if self.concrete is not None:
+            seen = self.concrete.judge(photos, [scored.windows for scored in found])
+        by_network = [_material(scored, self.bundle.concrete) for scored in found]
+        return [
+            "other" if "other" in pair else pair[0] or pair[1]
+            for pair in zip(seen, by_network, strict=True)
+        ]
 
     def _result(
         self,
@@ -172,15 +185,13 @@ class Inspector:
         limits = self._limits(found)
         upper = limits.upper if threshold is None else threshold
         least = min(self.bundle.crack_thresholds.lower, upper)
-        lines = find_cracks(found, self.scorer, least)
+        lines, score = self._cracks_and_score(found, least)
+        highest = float(found.windows.scores.max()) if lines is None else 0.0
         regions = find_regions(found.windows, upper) if lines is None else ()
         if self.mm_per_px is not None:
             regions = tuple(region.in_mm(self.mm_per_px) for region in regions)
-        score, highest = verdict.score(found.windows), float(found.windows.scores.max())
-        if lines is not None:
-            score, highest = verdict.score_with_lines(found.windows, lines, least), 0.0
-            if score < min(limits.lower, upper):
-                lines = ()  # nothing stands out in a photo of its size
+        if lines is not None and score < min(limits.lower, upper):
+            lines = ()  # nothing stands out in a photo of its size
         return PhotoResult(
             path=photo.path,
             model=self.bundle.identity,
@@ -244,9 +255,11 @@ def _one_scale(bundle: Bundle, scale: float) -> UsageError:
     )
 
 
-def _strange(scored: Scored, limit: float) -> bool:
-    """Whether the network takes most windows for something else than concrete."""
-    return scored.concrete is not None and float(np.median(scored.concrete)) < limit
+def _material(scored: Scored, limit: float | None) -> Material | None:
+    """What the network takes most windows for; None where it does not say it."""
+    if scored.concrete is None or limit is None:
+        return None
+    return "other" if float(np.median(scored.concrete)) < limit else "concrete"
 
 
 def _as_photo(photo: Photo | NDArray[np.uint8] | Path | str) -> Photo:

@@ -19,7 +19,6 @@ SHA256SUMS       checksums of all of these
 """
 
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -110,9 +109,10 @@ class Bundle:
         return {name: float(value) for name, value in self.info["lines"].items()}
 
     @cached_property
-    def concrete(self) -> float:
-        """The logit of concrete below which most windows of a photo of something else lie."""
-        return float(self.info.get("concrete", {}).get("limit", -math.inf))
+    def concrete(self) -> float | None:
+        """The logit of concrete below which most windows of a photo of something else lie; None
+        where the network does not tell."""
+        return float(self.info["concrete"]["limit"]) if "concrete" in self.info else None
 
     def file(self, name: str) -> Path:
         """The path of one of its files; raises BundleError where it is not there."""
