@@ -1,43 +1,65 @@
-"""Fit what the packaged model decides with, and pack it: from weights to a bundle.
+"""Fit what the packaged model decides with, and pack it: from a training to a bundle.
 
-    python benchmarks/calibrate.py RUN/network.weights.h5 packed.npz SETTINGS OUT \\
-        --left-out NAMES
+    python benchmarks/calibrate.py RUN packed.npz OUT
 
-SETTINGS is YAML as for scripts/pack_model.py; what is fitted here is added to it. NAMES,
-comma-separated, are the surfaces that the network was not trained on. OUT gets a bundle, model/,
-and calibration.json with the figures of each fit.
+RUN is a folder of train.py, packed.npz what it was trained on. OUT gets a bundle, model/, and
+calibration.json with the figures of each fit. What is chosen and not fitted stands in
+packaged.yaml; what the bundle takes over from the model in the package is its input rule, and what
+concrete looks like by the statistics of pixels.
 
-score of cracks   a logistic rule on lines traced in synthetic photos of 0.8 MP, on those surfaces,
-                  METU's sound patches and generated ones; every other photo is kept to test it
+score of cracks   a logistic rule on lines traced in synthetic photos of 0.8 MP, on the surfaces
+                  that the training left out, METU's sound patches and generated ones; every other
+                  photo is kept to test it
 score of windows  a temperature, and thresholds, on METU's patches and on synthetic ones
+int8              made with patches, and with synthetic ones
 
 What was traced and seen is kept in OUT: the same command, once more, only fits.
 """
 
 import argparse
+import json
+import shutil
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import yaml
 from numpy.typing import NDArray
+from PIL import Image
 
+from crackscope.data import fingerprints, near_copies
 from crackscope.evaluation import calibration, thresholds
+from crackscope.inspection import surface
+from crackscope.inspection.gate import Gate
 from crackscope.inspection.inspector import Inspector, load
-from crackscope.lines.score import ALL
+from crackscope.lines.score import ALL, Scorer
+from crackscope.models import bundle as bundles
+from crackscope.models.bundle import Thresholds
 from crackscope.progress import bar
 from crackscope.run_dir import write_json
+from crackscope.training.lines import bundle as packing
 from crackscope.training.lines import packed, scoring
+from crackscope.training.lines.bundle import Known, Operating
+from crackscope.training.lines.fit import WEIGHTS
+from crackscope.training.lines.packed import Packed
 from crackscope.training.lines.paint import Painter
 from crackscope.training.lines.pool import Pictures
 from crackscope.training.lines.scoring import Lines
+from crackscope.training.lines.trainer import network
 from crackscope.types import Photo
+from train import RECIPE
 
+CHOSEN = Path(__file__).with_name("packaged.yaml")
 SIDE, PATCH = 896, 227
+INT8_BATCH, INT8_BATCHES = 8, 16
+"""Pictures that int8 is made with, of each kind: half are patches, half synthetic."""
+LEVELS = (0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 0.95)
 _LOT, _FIRST = 4, 10**6
 """Photos painted at a time, and the number of the first lot: none that was trained on."""
+_FITTED_LATER, _EVERYWHERE = Thresholds(0.2, 0.5), Gate(-1e9)
 Floats = NDArray[np.float64]
 
 
@@ -45,43 +67,28 @@ def main() -> None:
     """Fit, pack and write."""
     arguments = parse()
     arguments.out.mkdir(parents=True, exist_ok=True)
-    settings = yaml.safe_load(arguments.settings.read_text(encoding="utf-8"))
-    for name in ("trained_on", "int8"):
-        if name in settings:
-            settings[name] = str((arguments.settings.parent / settings[name]).resolve())
-    lines, windows = looks(arguments, settings)
-    figures = fit_windows(windows, settings)
-    figures |= fit_cracks(lines, arguments, settings["temperature"])
-    settings["scorer"] = str((arguments.out / "cracks.npz").resolve())
-    settings.setdefault("info", {})["calibration"] = {
-        "method": "temperature",
-        "temperature": settings["temperature"],
-        "fitted_on": "patches of METU, and synthetic ones on surfaces that were left out",
-        "cracks": "a logistic rule on lines traced in synthetic photos of such surfaces; "
-        f"calibration error on others {figures['cracks']['calibration_error']:.3f}",
-    }
-    pack(arguments.weights, settings, arguments.out / "model")
-    write_json(arguments.out / "calibration.json", figures)
-    print(arguments.out)
-
-
-def looks(arguments: argparse.Namespace, settings: dict[str, Any]) -> tuple[Lines, Floats]:
-    """What the network sees where its lines are asked for everywhere, made once."""
-    files = [arguments.out / f"{name}.npz" for name in ("lines", "windows")]
-    if not all(file.exists() for file in files):
-        with tempfile.TemporaryDirectory() as folder:
-            asked = {"lines": {"ask": -1e9, "score": 0.0}, "temperature": 1.0}
-            pack(arguments.weights, {**settings, **asked}, Path(folder) / "model")
-            inspector = load(Path(folder) / "model", "cpu")
-            names = frozenset(arguments.left_out)
-            painter = Painter(arguments.packed, SIDE, arguments.seed, names, turned_round=True)
-            found = scoring.collect(inspector.score, lots(painter, arguments.photos))
-            np.savez(files[0], **vars(found))
-            np.savez(files[1], windows=seen(inspector, painter, arguments))
-    with np.load(files[0]) as arrays:
-        lines = Lines(**{name: arrays[name] for name in arrays.files})
-    with np.load(files[1]) as arrays:
-        return lines, arrays["windows"]
+    recipe = json.loads((arguments.run / RECIPE).read_text(encoding="utf-8"))
+    chosen = yaml.safe_load(CHOSEN.read_text(encoding="utf-8"))
+    model = network(recipe["recipe"]["backbone"], 0)
+    model.load_weights(arguments.run / WEIGHTS)
+    lines, windows = looks(arguments, model, frozenset(recipe["pictures"]["left_out"]))
+    temperature, limits, of_windows = fit_windows(windows)
+    scorer, of_cracks = fit_cracks(lines, arguments.photos)
+    operating = Operating(
+        limits,
+        Gate(**chosen["lines"]),
+        Thresholds(**chosen["cracks"]),
+        float(chosen["concrete"]),
+        temperature,
+        tempered(scorer, temperature),
+    )
+    data, folder = packed.read(arguments.packed), arguments.out / "model"
+    shutil.rmtree(folder, ignore_errors=True)
+    known = Known(described(temperature, of_cracks), trained_on(data), surface.load(bundles.load()))
+    pictures = int8_pictures(arguments.packed, bundles.load().input.window)
+    info = packing.write(folder, model, operating, known, pictures)
+    write_json(arguments.out / "calibration.json", {"windows": of_windows, "cracks": of_cracks})
+    print(f"{bundles.load(folder).identity}, int8: {info['int8']}")
 
 
 def parse() -> argparse.Namespace:
@@ -89,15 +96,67 @@ def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("weights", type=Path)
+    parser.add_argument("run", type=Path)
     parser.add_argument("packed", type=Path)
-    parser.add_argument("settings", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--left-out", type=lambda names: names.split(","), required=True)
-    parser.add_argument("--photos", type=int, default=400, help="synthetic photos")
-    parser.add_argument("--patches", type=int, default=1500, help="of each kind")
+    parser.add_argument("--photos", type=int, default=320, help="synthetic photos")
+    parser.add_argument("--patches", type=int, default=1200, help="of each kind")
     parser.add_argument("--seed", type=int, default=5)
     return parser.parse_args()
+
+
+def described(temperature: float, of_cracks: dict[str, Any]) -> dict[str, Any]:
+    """model.json, but for what `packing.write` says."""
+    return {
+        **bundles.load().info,
+        "calibration": {
+            "method": "temperature",
+            "temperature": temperature,
+            "fitted_on": "patches of METU, and synthetic ones on surfaces that were left out",
+            "cracks": "a logistic rule on lines traced in synthetic photos of such surfaces; "
+            f"calibration error on others {of_cracks['calibration_error']:.3f}",
+        },
+    }
+
+
+def trained_on(data: Packed) -> dict[str, NDArray[Any]]:
+    """What keeps the patches that were trained on out of tests."""
+    rows = np.concatenate([data.rows("sound"), data.rows("cracked")])
+    return near_copies.compact(fingerprints.of_files(data.file(int(row)) for row in rows))
+
+
+def int8_pictures(path: Path, window: int) -> list[NDArray[np.uint8]]:
+    """Batches of windows, patches and synthetic ones in turn."""
+    data, rng, paint = packed.read(path), np.random.default_rng(0), Painter(path, window)
+    rows = np.concatenate([data.rows("sound"), data.rows("cracked")])
+    found = []
+    for number in range(INT8_BATCHES):
+        patches = [Image.fromarray(data.pixels(int(row))) for row in rng.choice(rows, INT8_BATCH)]
+        found.append(np.stack([np.asarray(one.resize((window, window))) for one in patches]))
+        found.append(paint(number, INT8_BATCH).pixels)
+    return found
+
+
+def looks(
+    arguments: argparse.Namespace, model: Any, left_out: frozenset[str]
+) -> tuple[Lines, Floats]:
+    """What the network sees where its lines are asked for everywhere, made once."""
+    files = [arguments.out / f"{name}.npz" for name in ("lines", "windows")]
+    if not all(file.exists() for file in files):
+        with tempfile.TemporaryDirectory() as place:
+            folder = Path(place) / "model"
+            packing.write(
+                folder, model, Operating(_FITTED_LATER, _EVERYWHERE), Known(bundles.load().info)
+            )
+            inspector = load(folder, "cpu")
+        painter = Painter(arguments.packed, SIDE, arguments.seed, left_out, turned_round=True)
+        found = scoring.collect(inspector.score, lots(painter, arguments.photos))
+        np.savez(files[0], **vars(found))
+        np.savez(files[1], windows=seen(inspector, painter, arguments))
+    with np.load(files[0]) as arrays:
+        lines = Lines(**{name: arrays[name] for name in arrays.files})
+    with np.load(files[1]) as arrays:
+        return lines, arrays["windows"]
 
 
 def lots(painter: Painter, count: int) -> Iterator[Pictures]:
@@ -113,8 +172,8 @@ def seen(inspector: Inspector, painter: Painter, arguments: argparse.Namespace) 
     rng = np.random.default_rng(arguments.seed)
     data = packed.read(arguments.packed)
     rows: list[tuple[float, float, float]] = []
-    for label, kind in ((0, "sound"), (1, "cracked")):
-        for row in rng.permutation(data.rows(kind))[: arguments.patches]:  # type: ignore[arg-type]
+    for label, numbers in ((0, data.rows("sound")), (1, data.rows("cracked"))):
+        for row in rng.permutation(numbers)[: arguments.patches]:
             pixels = data.pixels(int(row))
             rows.append((logit(inspector, pixels), label, 0.0))
     small = Painter(painter.path, PATCH, painter.seed, painter.left_out, turned_round=True)
@@ -133,76 +192,46 @@ def logit(inspector: Inspector, pixels: NDArray[np.uint8]) -> float:
     return float(np.log(score / (1 - score)))
 
 
-def fit_cracks(lines: Lines, arguments: argparse.Namespace, temperature: float) -> dict[str, Any]:
-    """Write cracks.npz, fitted on every other photo; figures are those of the rest.
+def fit_windows(windows: Floats) -> tuple[float, Thresholds, dict[str, Any]]:
+    """The temperature and the thresholds of windows, and what they are worth."""
+    logits, labels, synthetic = windows[:, 0], windows[:, 1].astype(np.int64), windows[:, 2] == 1
+    temperature = calibration.fit_temperature(logits, labels)
+    scores = 1.0 / (1.0 + np.exp(-logits / temperature))
+    lower, upper = thresholds.choose(labels, scores)
+    errors = {
+        name: float(calibration.calibration_error(labels[side], scores[side]))
+        for name, side in (("metu", ~synthetic), ("synthetic", synthetic))
+    }
+    figures = {"patches": len(windows), "calibration_error": errors}
+    return temperature, Thresholds(lower, upper), figures
 
-    Lines were traced with the logits of windows as they are; the bundle divides them by the
-    temperature.
-    """
+
+def fit_cracks(lines: Lines, photos: int) -> tuple[Scorer, dict[str, Any]]:
+    """How cracks are scored, fitted on every other photo; what it is worth on the rest."""
     tested = lines.photo % 2 == 1
     scorer = scoring.fit(lines.take(~tested))
-    arrays: dict[str, Any] = scorer.to_arrays()
-    divide = np.where(np.array(ALL) == "windows", temperature, 1.0)
-    arrays |= {name: arrays[name] / divide for name in ("mean", "spread")}
-    np.savez(arguments.out / "cracks.npz", **arrays)
     scores, truth = scorer.probabilities(lines.numbers[tested]), lines.cracks[tested]
-    megapixels = arguments.photos / 2 * SIDE**2 / 1e6
-    levels = (0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 0.95)
-    return {
-        "cracks": {
-            "lines": int(tested.sum()),
-            "of_them_cracks": int(truth.sum()),
-            "calibration_error": float(
-                calibration.calibration_error(truth.astype(np.int64), scores)
-            ),
-            "weights": dict(zip(ALL, scorer.weights.round(3).tolist(), strict=True)),
-            "at": {
-                str(level): {
-                    "recall": float((scores[truth] >= level).mean()),
-                    "false_a_megapixel": float((scores[~truth] >= level).sum() / megapixels),
-                }
-                for level in levels
-            },
-        }
+    megapixels = photos / 2 * SIDE**2 / 1e6
+    error = calibration.calibration_error(truth.astype(np.int64), scores)
+    return scorer, {
+        "lines": int(tested.sum()),
+        "of_them_cracks": int(truth.sum()),
+        "calibration_error": float(error),
+        "weights": dict(zip(ALL, scorer.weights.round(3).tolist(), strict=True)),
+        "at": {
+            str(level): {
+                "recall": float((scores[truth] >= level).mean()),
+                "false_a_megapixel": float((scores[~truth] >= level).sum() / megapixels),
+            }
+            for level in LEVELS
+        },
     }
 
 
-def fit_windows(windows: Floats, settings: dict[str, Any]) -> dict[str, Any]:
-    """Put temperature and thresholds of windows into the settings."""
-    logits, labels, synthetic = windows[:, 0], windows[:, 1].astype(np.int64), windows[:, 2] == 1
-    settings["temperature"] = calibration.fit_temperature(logits, labels)
-    scores = 1.0 / (1.0 + np.exp(-logits / settings["temperature"]))
-    lower, upper = thresholds.choose(labels, scores)
-    settings["thresholds"] = {"lower": lower, "upper": upper}
-    return {
-        "windows": {
-            "patches": len(windows),
-            "temperature": settings["temperature"],
-            "thresholds": settings["thresholds"],
-            "calibration_error": {
-                name: float(calibration.calibration_error(labels[side], scores[side]))
-                for name, side in (("metu", ~synthetic), ("synthetic", synthetic))
-            },
-        }
-    }
-
-
-def pack(weights: Path, settings: dict[str, Any], out: Path) -> None:
-    """Write a bundle by scripts/pack_model.py."""
-    import runpy
-    import shutil
-    import sys
-
-    shutil.rmtree(out, ignore_errors=True)
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "settings.yaml"
-        file.write_text(yaml.safe_dump(settings), encoding="utf-8")
-        program = Path(__file__).parents[1] / "scripts" / "pack_model.py"
-        before, sys.argv = sys.argv, [str(program), str(weights), str(file), str(out)]
-        try:
-            runpy.run_path(str(program), run_name="__main__")
-        finally:
-            sys.argv = before
+def tempered(scorer: Scorer, temperature: float) -> Scorer:
+    """For logits of windows that are divided by the temperature: it was fitted to the others."""
+    divide = np.where(np.array(ALL) == "windows", temperature, 1.0)
+    return replace(scorer, mean=scorer.mean / divide, spread=scorer.spread / divide)
 
 
 if __name__ == "__main__":

@@ -13,20 +13,11 @@ import shutil
 import tempfile
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
-
 import publish
+from calibrate import int8_pictures
 from crackscope import hashing
 from crackscope.models import bundle
 from crackscope.training import pack, quantise
-from crackscope.training.lines import packed
-from crackscope.training.lines.paint import Painter
-from crackscope.types import Pixels
-
-BATCH, BATCHES = 8, 16
-"""Pictures of each kind: half are patches, half synthetic."""
 
 
 def main() -> None:
@@ -41,7 +32,7 @@ def main() -> None:
         raise SystemExit(f"the model was trained on other data than {path}")
     with tempfile.TemporaryDirectory() as folder:
         made = Path(shutil.copytree(model.folder, Path(folder) / "model"))
-        found = quantise.write(made, pictures(path, model.input.window))
+        found = quantise.write(made, int8_pictures(path, model.input.window))
         if not found["kept"]:
             raise SystemExit(f"the int8 form does not hold: {found}")
         for file in made.glob("model.int8.*"):
@@ -49,23 +40,6 @@ def main() -> None:
     pack.seal(model.folder, {**model.info, "int8": found})
     publish.check_sizes(model.folder)
     print(bundle.load().identity, found)
-
-
-def pictures(path: Path, window: int) -> list[NDArray[np.uint8]]:
-    """Batches of windows, patches and synthetic ones in turn."""
-    data, rng, paint = packed.read(path), np.random.default_rng(0), Painter(path, window)
-    rows = np.concatenate([data.rows("sound"), data.rows("cracked")])
-    found = []
-    for number in range(BATCHES):
-        chosen = rng.choice(rows, BATCH)
-        found.append(np.stack([resized(data.pixels(int(row)), window) for row in chosen]))
-        found.append(paint(number, BATCH).pixels)
-    return found
-
-
-def resized(pixels: Pixels, window: int) -> Pixels:
-    """A patch as large as a window."""
-    return np.asarray(Image.fromarray(pixels).resize((window, window)))
 
 
 if __name__ == "__main__":

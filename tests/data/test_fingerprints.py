@@ -33,6 +33,15 @@ def test_processes_and_threads_read_the_same(
         assert np.array_equal(ours, theirs)
 
 
+def test_files_alone_have_the_fingerprints_of_a_data_set_of_them(tmp_path: Path) -> None:
+    dataset = open_dataset(write(tmp_path, class_folders(3, 3)))
+    found = fingerprints.scan(dataset, workers=1).fingerprints
+    alone = fingerprints.of_files(dataset.read_bytes(patch) for patch in dataset.patches)
+    assert alone.digests == found.digests
+    for name in ("shapes", "colours", "sizes"):
+        assert np.array_equal(getattr(alone, name), getattr(found, name))
+
+
 FOREVER = """
 import sys
 from pathlib import Path

@@ -67,6 +67,7 @@ def study():
         "train",
         "encoder",
         "requantise",
+        "calibrate",
         "publish",
         "keras_speed",
         "inspect_speed",

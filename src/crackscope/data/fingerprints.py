@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import compress
@@ -98,6 +98,11 @@ def scan(dataset: Dataset, workers: int | None = None) -> Scan:
     )
 
 
+def of_files(contents: Iterable[bytes]) -> Fingerprints:
+    """Of patches that are whole files, from the bytes of these; raises ImageError."""
+    return _gather([_row(hashing.of_bytes(one), decode(one, "").pixels) for one in contents])
+
+
 def _by_threads(dataset: Dataset, workers: int) -> Iterator[list[_Row | Unreadable]]:
     with ThreadPoolExecutor(workers) as pool:
         yield from pool.map(_read, _parts(dataset, _CHUNK))
@@ -178,6 +183,10 @@ def _try(dataset: Dataset, patch: Patch) -> _Row | Unreadable:
     digest = hashing.of_bytes(content)
     if patch.box is not None:
         digest = hashing.of_value([digest, patch.box.to_list()])
+    return _row(digest, pixels)
+
+
+def _row(digest: str, pixels: Pixels) -> _Row:
     colour = pixels[::8, ::8].mean(axis=(0, 1), dtype=np.float32)
     return digest, thumbnail(pixels), colour, (pixels.shape[1], pixels.shape[0])
 

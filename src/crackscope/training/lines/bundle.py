@@ -21,10 +21,13 @@ from crackscope.training import pack, quantise
 @dataclass(frozen=True)
 class Operating:
     """How the network is used: `temperature` divides the logits of windows; `thresholds` are for
-    the scores of cracks, and of photos of one window; `gate` says where lines are asked for."""
+    the scores of windows, `cracks` for those of cracks, else the same; `gate` says where lines are
+    asked for; most windows of a photo of something else have a logit of `concrete` below that."""
 
     thresholds: bundles.Thresholds
     gate: Gate
+    cracks: bundles.Thresholds | None = None
+    concrete: float | None = None
     temperature: float = 1.0
     scorer: Scorer | None = None
 
@@ -56,6 +59,10 @@ def write(
     onnx.write_features(model, graph)
     info["thresholds"] = dict(vars(operating.thresholds))
     info["lines"] = dict(vars(operating.gate))
+    if operating.cracks is not None:
+        info["cracks"] = dict(vars(operating.cracks))
+    if operating.concrete is not None:
+        info["concrete"] = {"limit": operating.concrete}
     kernel, bias = network.get_layer("material").get_weights()
     material = np.append(kernel[:, 0], bias).astype(np.float32)
     difference = pack.write(folder, model, graph, info, known.trained_on, known.concrete, material)
