@@ -48,7 +48,7 @@ def test_different_pictures_are_no_copies() -> None:
     assert near_copies.matches(prints, half).tolist() == [True] * 30 + [False] * 30
 
 
-def _by_brute_force(thumbnails: np.ndarray) -> set[tuple[int, int]]:
+def _by_brute_force(thumbnails: np.ndarray, margin: float) -> set[tuple[int, int]]:
     """The rule of the module's docstring, in pixels, over all pairs and all 8 positions."""
 
     def crosswise(picture: np.ndarray) -> np.ndarray:
@@ -64,7 +64,8 @@ def _by_brute_force(thumbnails: np.ndarray) -> set[tuple[int, int]]:
             views = [view - view.mean() for view in dihedral(other)]
             best = max(views, key=lambda view, one=one: cosine(one - one.mean(), view))
             whole, rest = cosine(one - one.mean(), best), cosine(crosswise(one), crosswise(best))
-            if whole > near_copies.COSINE and rest > near_copies.COSINE_CROSSWISE:
+            limits = near_copies.COSINE + margin, near_copies.COSINE_CROSSWISE + margin
+            if whole > limits[0] and rest > limits[1]:
                 found.add((j, i))
     return found
 
@@ -85,7 +86,9 @@ def test_the_search_misses_nothing_that_brute_force_finds(seed: int, noise: floa
         np.zeros((count, 3), np.float32),
         np.zeros((count, 2), np.int64),
     )
-    assert set(map(tuple, near_copies.pairs(prints).tolist())) == _by_brute_force(thumbnails)
+    found = set(map(tuple, near_copies.pairs(prints).tolist()))
+    # the search computes in single precision: at the limit itself it may go either way
+    assert _by_brute_force(thumbnails, 1e-6) <= found <= _by_brute_force(thumbnails, -1e-6)
 
 
 @pytest.mark.parametrize("structure", ["shading", "joint"])
