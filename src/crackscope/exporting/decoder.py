@@ -44,9 +44,9 @@ def write(model: Any, path: Path) -> None:
         inner = whole[:, crop[0] : crop[1], crop[2] : crop[3]]
         x = rest([tf.cast(pixels, tf.float32), level_4, inner], training=False)
         # a transposed convolution whose places do not overlap
-        kernel = tf.reshape(last.kernel, (1, 1, decoder.STRIDE**2, -1))
+        kernel = tf.reshape(last.kernel, (1, 1, decoder.PLACE**2, -1))
         four = tf.nn.conv2d(x, tf.transpose(kernel, (0, 1, 3, 2)), 1, "VALID") + last.bias
-        return {LINES: tf.nn.depth_to_space(four, decoder.STRIDE)[0, :, :, 0]}
+        return {LINES: tf.nn.depth_to_space(four, decoder.PLACE)[0, :, :, 0]}
 
     maps = [
         tf.TensorSpec((1, level.shape[-1], None, None), tf.float32, name=name)

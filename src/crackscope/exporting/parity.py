@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from crackscope.errors import ParityError
 from crackscope.inspection.pooling import load
 from crackscope.models.bundle import Bundle
-from crackscope.runtimes.decoding import CELL, PLACE
+from crackscope.models.decoder import PLACE
+from crackscope.runtimes.decoding import CELL
 from crackscope.runtimes.onnx import OnnxRuntime
 
 LIMIT = 1e-4

@@ -24,8 +24,9 @@ from crackscope.inspection.gate import TILE, Gate
 from crackscope.inspection.pooling import Floats, Pooling, probabilities
 from crackscope.inspection.resized import resized
 from crackscope.lines.linemap import LineMap, Tile
+from crackscope.models.decoder import PLACE
 from crackscope.runtimes import BLOCK
-from crackscope.runtimes.decoding import CELL, PLACE
+from crackscope.runtimes.decoding import CELL
 from crackscope.runtimes.maps import Maps
 from crackscope.tiles.blocks import spans, with_halo
 from crackscope.types import Photo, Pixels, ScoreMap

@@ -14,7 +14,7 @@ same as the whole.
 from collections.abc import Sequence
 from typing import Any
 
-STRIDE = 2
+PLACE = 2
 """Network pixels along a place of the logits."""
 HALO = 2
 """Coarsest places (32 px) around a tile beyond which nothing counts."""
@@ -51,7 +51,7 @@ def build(pixels: Any, maps: Sequence[Any]) -> Any:
     x = _refined(_refined(x, "4a"), "4b")
     start = initializers.Constant(_RARE)
     return layers.Conv2DTranspose(
-        1, STRIDE, strides=STRIDE, bias_initializer=start, name="lines", dtype="float32"
+        1, PLACE, strides=PLACE, bias_initializer=start, name="lines", dtype="float32"
     )(x)
 
 

@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crackscope.errors import UsageError
+from crackscope.models.decoder import FINE_HALO, HALO, PLACE
+from crackscope.models.decoder import NARROWED_STRIDE as _CROPPED
 from crackscope.runtimes.maps import Maps, Span
 from crackscope.tiles.blocks import with_halo
 
@@ -17,13 +19,8 @@ STRIDES = (4, 8, 16)
 """Network pixels along a place of each map that the decoder takes besides the cells."""
 LEVELS = tuple(f"level_{stride}" for stride in STRIDES)
 """Names of these maps (N, C, H / stride, W / stride)."""
-CELL, PLACE = 32, 2
-"""Network pixels along a cell, and along a place of the logits."""
-HALO, FINE_HALO = 2, 16
-"""Cells around those that are asked for, beyond which nothing counts of the coarse maps; and
-network pixels beyond which nothing does of pixels and of the map at stride 4."""
-_CROPPED = 8
-"""Network pixels along a place where coarse maps meet the fine one."""
+CELL = 32
+"""Network pixels along a cell."""
 
 Run = Callable[[Mapping[str, NDArray[Any]]], NDArray[np.float32]]
 """What computes the decoder's graph: from its inputs by name to `lines` (H / 2, W / 2)."""

@@ -39,11 +39,8 @@ class Recipe:
     same steps, but as many as there is time for, which is divided among them as their epochs are.
     """
 
+    phases: tuple[Phase, ...]
     backbone: str = "mobilenetv2"
-    phases: tuple[Phase, ...] = (
-        Phase("decoder", 4, 200, 2e-3, encoder=False),
-        Phase("all", 40, 200, 4e-4, encoder=True),
-    )
     weight_decay: float = 1e-4
     momentum: float = 0.998
     """Of the mean of the weights over the steps, which is what is kept."""

@@ -16,7 +16,10 @@ _RARE = 3.0
 """How much more a place of a crack counts than one without."""
 _VISIBLE = 0.12 * 255
 """Part of a pixel, of 255, that a crack covers at least where it is to be found."""
+_LEAST = 8
+"""Places of a window from which it has a crack whose overlap counts."""
 _EPSILON = 1.0
+_PER_WINDOW = ("label", "counts", "known")
 
 
 @dataclass(frozen=True)
@@ -45,14 +48,9 @@ def loss(truth: dict[str, Any], found: dict[str, Any], weights: Weights) -> Any:
     target = _windows(_target(truth["mask"]))
     label, counts, known = (ops.cast(truth[name], "float32") for name in _PER_WINDOW)
     places = ops.mean(_entropy(lines, target, _RARE), axis=-1)
-    share, cracked = (
-        ops.sigmoid(lines),
-        ops.cast(ops.sum(target, axis=-1) > _WINDOW_LEAST, lines.dtype),
-    )
-    both = ops.sum(share * target, axis=-1)
-    overlap = 1 - (2 * both + _EPSILON) / (
-        ops.sum(share, axis=-1) + ops.sum(target, axis=-1) + _EPSILON
-    )
+    area = ops.sum(target, axis=-1)
+    cracked = ops.cast(area > _LEAST, "float32")
+    overlap = _overlap(ops.sigmoid(lines), target, area)
     surest = ops.mean(ops.top_k(lines, _SUREST)[0], axis=-1)
     missing = label * (1 - known) * ops.softplus(-surest)
     invented = (1 - label) * counts * ops.softplus(surest)
@@ -63,14 +61,19 @@ def loss(truth: dict[str, Any], found: dict[str, Any], weights: Weights) -> Any:
     total += weights.surest * (
         _mean(missing, label * (1 - known)) + _mean(invented, (1 - label) * counts)
     )
-    material = ops.cast(truth["material"], "float32")[:, None, None]
     seen = ops.cast(found["material"], "float32")[..., 0]
-    named = ops.cast(material >= 0, "float32") + 0 * seen
-    return total + weights.material * _mean(_entropy(seen, material + 0 * seen), named)
+    material = ops.cast(truth["material"], "float32")[:, None, None] * ops.ones_like(seen)
+    named = ops.cast(material >= 0, "float32")
+    return total + weights.material * _mean(_entropy(seen, material), named)
 
 
-_PER_WINDOW = ("label", "counts", "known")
-_WINDOW_LEAST = 8
+def _overlap(found: Any, target: Any, area: Any) -> Any:
+    """One less the Dice coefficient of each window (Milletari et al. 2016,
+    https://arxiv.org/abs/1606.04797)."""
+    from keras import ops
+
+    both = ops.sum(found * target, axis=-1)
+    return 1 - (2 * both + _EPSILON) / (ops.sum(found, axis=-1) + area + _EPSILON)
 
 
 def _target(mask: Any) -> Any:

@@ -11,7 +11,7 @@ from crackscope.training.lines import objective
 
 CELLS = 7
 """Cells along a window."""
-_LEAST, _MOST = 0.0, 255.0
+_WHITE = 255.0
 
 
 def network(backbone: str, seed: int, dropout: float = 0.2) -> Any:
@@ -80,8 +80,8 @@ def trainer(model: Any, weights: objective.Weights, seed: int) -> Any:
 
 
 def light(seed: int) -> Any:
-    """A layer that changes gamma, contrast, brightness and colour, softens and adds noise, each
-    picture in its own way, while training."""
+    """A layer that changes gamma, contrast, brightness and colour and adds noise, each picture in
+    its own way, while training."""
     import keras
     from keras import ops, random
 
@@ -101,7 +101,7 @@ def light(seed: int) -> Any:
             x = ops.cast(pixels, "float32")
             if not training:
                 return x
-            x = _MOST * (x / _MOST) ** self._uniform(x, 0.7, 1.4)
+            x = _WHITE * (x / _WHITE) ** self._uniform(x, 0.7, 1.4)
             mean = ops.mean(x, axis=(1, 2, 3), keepdims=True)
             x = (x - mean) * self._uniform(x, 0.6, 1.3) + mean * self._uniform(x, 0.5, 1.25)
             x = x * self._uniform(x, 0.9, 1.1, 3)
@@ -111,7 +111,7 @@ def light(seed: int) -> Any:
             x = grey * ops.mean(x, axis=-1, keepdims=True) + (1 - grey) * x
             strength = self._chance(x, 0.4) * self._uniform(x, 0.5, 10.0)
             x = x + strength * random.normal(ops.shape(x), seed=self.seeds)
-            return ops.clip(x, _LEAST, _MOST)
+            return ops.clip(x, 0.0, _WHITE)
 
         def compute_output_shape(self, shape: Any) -> Any:
             return shape
