@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crackscope import extras
+from crackscope.lines.graph import numbered
 from crackscope.lines.thinning import thin
 from crackscope.types import Line
 
@@ -31,8 +32,7 @@ def raster(lines: Iterable[Line], height: int, width: int) -> Flat:
         np.concatenate([leg[end] for leg in legs]) for end in (slice(-1), slice(1, None))
     )
     steps = np.abs(last - first).max(axis=1).astype(np.intp)
-    segment = np.repeat(np.arange(len(steps)), steps + 1)
-    place = np.arange(len(segment)) - np.repeat(np.cumsum(steps + 1) - (steps + 1), steps + 1)
+    segment, place = numbered(steps + 1)
     fraction = (place / np.maximum(steps, 1)[segment])[:, None]
     x, y = np.rint(first[segment] + fraction * (last - first)[segment]).astype(np.intp).T
     inside = (x >= 0) & (x < width) & (y >= 0) & (y < height)

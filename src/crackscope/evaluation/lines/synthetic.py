@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from crackscope import extras
 from crackscope.evaluation.lines.match import TOLERANCE_PX
 from crackscope.evaluation.metrics import Floats
+from crackscope.lines.graph import numbered
 from crackscope.synthesis import course as courses
 from crackscope.synthesis import crack as cracks
 from crackscope.synthesis.crack import Course
@@ -147,8 +148,7 @@ def _points(found: Sequence[Crack]) -> tuple[Floats, Floats, NDArray[np.int64]]:
             first, last = line[:-1, :2], line[1:, :2]
             length = np.hypot(*(last - first).T)
             count = np.maximum(np.ceil(length), 1).astype(np.int64)
-            leg = np.repeat(np.arange(len(count)), count)
-            step = np.arange(len(leg)) - np.repeat(np.cumsum(count) - count, count)
+            leg, step = numbered(count)
             share = ((step + 0.5) / count[leg])[:, None]
             points = first[leg] + share * (last - first)[leg]
             parts.append((points, (length / count)[leg], np.full(len(leg), crack.id)))
