@@ -9,9 +9,9 @@ from typing import Any
 import measuring
 from crackscope.evaluation.lines.measures import F1, FALSE_CRACKS, PRECISION, RECALL
 from evaluations import CROSS, SURFACES
+from measuring import NONE, interval
 
 NOT_YET = "Not measured yet for this model."
-NONE = "–"
 TRAINED_ON = "metu"
 """Its figures are in-sample."""
 CALLED = ("called_crack", "flagged")
@@ -59,7 +59,7 @@ def _sound(lines: Mapping[str, Any]) -> str:
             name,
             f"{found['photos']} ({found['megapixels']:.1f})",
             *(_rate(found[said]) for said in CALLED),
-            NONE if found["lines"] is None else _interval(found["lines"]["metrics"][FALSE_CRACKS]),
+            NONE if found["lines"] is None else interval(found["lines"]["metrics"][FALSE_CRACKS]),
             _rate(found["material_other"]),
         ]
         for name, found in _sets(lines, cracked=False)
@@ -77,7 +77,7 @@ def _cracked(lines: Mapping[str, Any]) -> str:
             str(found["photos"]),
             *(_rate(found[said]) for said in CALLED),
             *(
-                NONE if found["lines"] is None else _interval(found["lines"]["metrics"].get(figure))
+                NONE if found["lines"] is None else interval(found["lines"]["metrics"].get(figure))
                 for figure in LINES
             ),
         ]
@@ -96,7 +96,7 @@ def _patches(evaluations: Mapping[str, Any]) -> str:
         [
             name,
             f"{run['counts']['crack']}, {run['counts']['sound']}",
-            *(_interval(run["metrics"][figure]) for figure in PATCHES),
+            *(interval(run["metrics"][figure]) for figure in PATCHES),
         ]
         for name, run in found.items()
         if name != TRAINED_ON and all(figure in run["metrics"] for figure in PATCHES)
@@ -149,9 +149,5 @@ def _explanation(results: Results) -> str:
 def _rate(found: Mapping[str, Any] | None) -> str:
     """'3 of 122: 0.025 (0.008 to 0.070)'."""
     return (
-        NONE if found is None else f"{found['count']} of {found['of']}: {_interval(found['rate'])}"
+        NONE if found is None else f"{found['count']} of {found['of']}: {interval(found['rate'])}"
     )
-
-
-def _interval(value: Mapping[str, float] | None) -> str:
-    return NONE if value is None else "{value:.3f} ({low:.3f} to {high:.3f})".format(**value)

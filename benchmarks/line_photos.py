@@ -8,7 +8,7 @@ import json
 import re
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -71,8 +71,7 @@ def surfaces(folder: Path) -> Iterator[Looked]:
             continue
         like = row["material"] in CONCRETE
         name = "surfaces, " + (f"{', '.join(CONCRETE)}" if like else "other materials")
-        found = _file(name, folder / row["file"], None)
-        yield Looked(name, row["file"], None, None, found.digest, found.load)
+        yield replace(_file(name, folder / row["file"], None), group=row["file"], number=None)
 
 
 def joined(name: str, folder: Path, seed: int) -> Iterator[Looked]:

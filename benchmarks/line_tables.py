@@ -5,6 +5,7 @@ from typing import Any
 
 import measuring
 from crackscope.evaluation.lines.measures import F1, FALSE_CRACKS, LENGTH, PRECISION, RECALL
+from measuring import NONE, interval
 
 _LINES = (PRECISION, RECALL, F1, LENGTH)
 _SAID = ("called_crack", "flagged", "material_other")
@@ -43,12 +44,12 @@ def _photos(figures: Mapping[str, Any]) -> str:
 def _false(lines: Mapping[str, Any] | None) -> list[str]:
     """Of all cracks that are listed, and of those that reach the threshold."""
     if lines is None:
-        return ["–"] * 6
+        return [NONE] * 6
     cells = []
     for part in (lines, lines["at_threshold"]):
         counts, rate = part["counts"], part["metrics"][FALSE_CRACKS]
         hit = f"{counts['sound_photos_with_a_crack']} of {counts['sound_photos']}"
-        cells += [str(counts["false_cracks"]), _interval(rate), hit]
+        cells += [str(counts["false_cracks"]), interval(rate), hit]
     return cells
 
 
@@ -61,8 +62,8 @@ def _lines(figures: Mapping[str, Any]) -> str:
     rows = [
         (
             name if half == "all" else f"{name}, {half}",
-            *(_interval(lines["metrics"].get(metric)) for metric in _LINES),
-            _interval(lines["at_threshold"]["metrics"].get(F1)),
+            *(interval(lines["metrics"].get(metric)) for metric in _LINES),
+            interval(lines["at_threshold"]["metrics"].get(F1)),
             _best(lines["froc"]),
         )
         for name, parts in figures.items()
@@ -74,7 +75,7 @@ def _lines(figures: Mapping[str, Any]) -> str:
 
 def _best(froc: Mapping[str, Any] | None) -> str:
     best = None if froc is None else froc["best_f1"]
-    return "–" if best is None else f"{best['f1']:.3f} ({best['threshold']:.3f})"
+    return NONE if best is None else f"{best['f1']:.3f} ({best['threshold']:.3f})"
 
 
 def _froc(curves: Mapping[str, Any]) -> str:
@@ -83,7 +84,7 @@ def _froc(curves: Mapping[str, Any]) -> str:
     rows = []
     for name, curve in curves.items():
         at = {row["false_cracks_per_megapixel"]: row["recall"] for row in curve["recall_at"]}
-        rows.append((name, *(_interval(at.get(rate)) for rate in _AT)))
+        rows.append((name, *(interval(at.get(rate)) for rate in _AT)))
     return measuring.table(head, rows)
 
 
@@ -91,7 +92,7 @@ def _synthetic(found: Mapping[str, Any]) -> Iterator[str]:
     recall = found["recall_by_width_px"]
     yield measuring.table(
         ("synthetic cracks, width in px", *recall),
-        [("recall", *map(_interval, recall.values()))],
+        [("recall", *map(interval, recall.values()))],
     )
     length, borders, scores = (found[name] for name in ("length_found", "block_borders", "scores"))
     rows: list[tuple[str, object]] = []
@@ -108,10 +109,5 @@ def _synthetic(found: Mapping[str, Any]) -> Iterator[str]:
 def _rate(found: Mapping[str, Any] | None) -> str:
     """'12 of 122, 0.098 (0.061 to 0.155)'."""
     return (
-        "–" if found is None else f"{found['count']} of {found['of']}, {_interval(found['rate'])}"
+        NONE if found is None else f"{found['count']} of {found['of']}, {interval(found['rate'])}"
     )
-
-
-def _interval(value: Mapping[str, float] | None) -> str:
-    """'0.012 (0.001 to 0.043)'."""
-    return "–" if value is None else "{value:.3f} ({low:.3f} to {high:.3f})".format(**value)

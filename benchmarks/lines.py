@@ -35,14 +35,14 @@ from crackscope.data.readers import masks
 from crackscope.evaluation.false_alarms import wilson
 from crackscope.evaluation.lines import measures, synthetic, widths
 from crackscope.evaluation.lines.match import Matched, match
+from crackscope.inspection.gate import TILE
 from crackscope.inspection.inspector import Inspector, load
+from crackscope.runtimes.decoding import CELL
 from crackscope.types import PhotoResult
 from line_photos import CONCRETE, Kept, Looked
 
 HALVES = ("all", "even", "odd")
 VERDICTS = {"called_crack": ("crack",), "flagged": ("crack", "unsure")}
-TILE = 256
-"""Pixels of the network along a tile of the decoder."""
 
 
 class Row(NamedTuple):
@@ -250,7 +250,7 @@ def on_surfaces(
         lambda pixels: inspector.inspect(pixels, arguments.threshold).cracks or (),
         each=arguments.each,
         seed=arguments.seed,
-        block=arguments.block or TILE * rule.window / rule.size,
+        block=arguments.block or TILE * CELL * rule.window / rule.size,
     )
     return widths.summarise(followed, seed=arguments.seed).to_dict()
 

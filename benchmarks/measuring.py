@@ -16,6 +16,8 @@ from crackscope import environment, hashing
 from crackscope.data.readers import open_dataset
 from crackscope.run_dir import write_atomically, write_json
 
+NONE = "–"
+
 
 def timed(*arguments: object) -> tuple[float, str]:
     """Seconds of a Python process from start to end, and its stdout; stderr passes through."""
@@ -73,6 +75,13 @@ def shown(spread: Mapping[str, Any], digits: int = 2) -> str:
     """'2.41 (2.30 to 2.55)': median, lowest and highest."""
     values = [f"{spread[name]:.{digits}f}" for name in ("median", "low", "high")]
     return "{} ({} to {})".format(*values)
+
+
+def interval(value: Mapping[str, float] | None, digits: int = 3) -> str:
+    """'0.012 (0.001 to 0.043)': a figure and its interval, or that there is none."""
+    if value is None:
+        return NONE
+    return "{} ({} to {})".format(*(f"{value[n]:.{digits}f}" for n in ("value", "low", "high")))
 
 
 def facts(data: Path) -> dict[str, Any]:

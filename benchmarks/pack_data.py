@@ -23,6 +23,7 @@ from crackscope.progress import bar
 from crackscope.synthesis import shapes
 from crackscope.training.lines import packed
 from crackscope.training.lines.packed import File, Kind
+from crackscope.training.lines.real_cracks import shape_of
 
 CRACKED = (
     "nobiax_76_diffus.jpg",
@@ -99,7 +100,7 @@ def courses(folder: Path, most: int, seed: int) -> Iterator[File]:
             advance(1)
             with Image.open(path) as image:
                 mask = np.asarray(image.convert("L"), np.float32) / 255
-            shape = shapes.from_mask(mask) if _AREA[0] < mask.mean() < _AREA[1] else None
+            shape = shape_of(mask) if _AREA[0] < mask.mean() < _AREA[1] else None
             if shape is not None:
                 yield File(path.name, "shape", "", shapes.to_bytes(shape))
 

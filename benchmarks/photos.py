@@ -190,16 +190,11 @@ def text(rows: Iterable[dict[str, Any]]) -> str:
             row["set"],
             "cracked" if row["cracked"] else "sound",
             f"{row['photos']} ({row['groups']})",
-            *(interval(row["rates"][name]) for name in READINGS),
+            *(measuring.interval(row["rates"][name]) for name in READINGS),
         )
         for row in rows
     ]
     return measuring.table(head, lines)
-
-
-def interval(rate: dict[str, float]) -> str:
-    """'0.012 (0.001 to 0.043)'."""
-    return "{value:.3f} ({low:.3f} to {high:.3f})".format(**rate)
 
 
 if __name__ == "__main__":

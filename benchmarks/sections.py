@@ -9,9 +9,10 @@ from typing import Any
 import measuring
 from crackscope.evaluation.lines.measures import F1, LENGTH, PRECISION, RECALL
 from evaluations import CROSS, ROBUSTNESS, SURFACES
-from figures import NONE, NOT_YET, TRAINED_ON, Results
+from figures import NOT_YET, TRAINED_ON, Results
 from int8 import text as int8_text
 from line_tables import text as lines_text
+from measuring import NONE, interval
 from photos import text as photos_text
 from whole_photos import text as speed_text
 
@@ -78,7 +79,7 @@ def _surface_lines(surfaces: Mapping[str, Any]) -> str:
     """Line figures of the data sets with masks."""
     found = {name: run["lines"]["metrics"] for name, run in surfaces.items() if "lines" in run}
     rows = [
-        [name, *(_interval(metrics.get(figure)) for figure in LINES)]
+        [name, *(interval(metrics.get(figure)) for figure in LINES)]
         for name, metrics in found.items()
         if RECALL in metrics
     ]
@@ -105,7 +106,7 @@ def _surfaces(surfaces: Mapping[str, Any], matrix: Mapping[str, Any] | None) -> 
         [
             name,
             f"{counts['crack']}, {counts['sound']} ({counts['groups']})",
-            *(_interval(metrics.get(figure)) for figure in METRICS),
+            *(interval(metrics.get(figure)) for figure in METRICS),
         ]
         for name, (metrics, counts) in rows.items()
     ]
@@ -157,15 +158,15 @@ def _coverage(surfaces: Mapping[str, Any]) -> str:
 
 def _along(coverage: Mapping[str, Any]) -> Iterator[str]:
     errors = {round(100 * point["coverage"]): point["error"] for point in coverage["curve"]}
-    yield from (_interval(errors[percent]) for percent in PERCENTS)
-    yield _interval(coverage["figures"].get("error_ratio"), 2)
+    yield from (interval(errors[percent]) for percent in PERCENTS)
+    yield interval(coverage["figures"].get("error_ratio"), 2)
 
 
 def _unsure(unsure: Mapping[str, Any], reading: str) -> Iterator[str]:
     left_out = reading == "left_out"
-    yield _interval(unsure["coverage"]) if left_out else "all"
-    yield from (_interval(unsure["readings"][reading].get(name)) for name in READ)
-    yield _interval(unsure["error_ratio"], 2) if left_out else NONE
+    yield interval(unsure["coverage"]) if left_out else "all"
+    yield from (interval(unsure["readings"][reading].get(name)) for name in READ)
+    yield interval(unsure["error_ratio"], 2) if left_out else NONE
 
 
 def _matrix(matrix: Mapping[str, Any]) -> str:
@@ -190,7 +191,7 @@ def _matrix(matrix: Mapping[str, Any]) -> str:
 
 
 def _cell(cell: Mapping[str, Any], figure: str) -> str:
-    text = _interval(cell["metrics"].get(figure))
+    text = interval(cell["metrics"].get(figure))
     return f"{text} †" if cell["cross_validated"] and text != NONE else text
 
 
@@ -201,7 +202,7 @@ def _robustness(name: str, run: Mapping[str, Any]) -> str:
         rows = [
             [
                 curve["name"],
-                *(_interval(point.get(figure)) for point in curve["points"]),
+                *(interval(point.get(figure)) for point in curve["points"]),
                 curve["points"][-1]["level"],
             ]
             for curve in run["degradations"]
@@ -228,7 +229,7 @@ def _false_alarms(runs: Mapping[str, Any]) -> str:
     names = list(dict.fromkeys(name for column in columns.values() for name in column))
     head = [f"on {name}, {column['none']['pictures']} pictures" for name, column in columns.items()]
     rows = [
-        [name, *(_interval(column.get(name, {}).get("rate")) for column in columns.values())]
+        [name, *(interval(column.get(name, {}).get("rate")) for column in columns.values())]
         for name in names
     ]
     return measuring.table(["painted on them", *head], rows) + (
@@ -283,9 +284,3 @@ def _commands(evaluations: Mapping[str, Any], results: Results) -> str:
         "\nA data set's name stands for its folder, MODEL for the bundle before it was published"
         f"{measured}. Flags of the programs, and how figures come here: benchmarks/README.md."
     )
-
-
-def _interval(value: Mapping[str, float] | None, digits: int = 3) -> str:
-    if value is None:
-        return NONE
-    return "{} ({} to {})".format(*(f"{value[n]:.{digits}f}" for n in ("value", "low", "high")))

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from skimage.morphology import skeletonize
 
 from crackscope.inspection import centreline
 from crackscope.inspection.outline import outline
@@ -59,6 +60,20 @@ def test_a_skeleton_lies_inside_and_hangs_together_as_the_mask_does(mask: np.nda
     assert len(components(line)) <= len(components(mask))
     for cells in components(mask):
         assert any(line[cell] for cell in cells)
+
+
+def test_thinning_keeps_what_another_program_keeps() -> None:
+    """19 of 20 cells of each lie within 3 of one of the other."""
+    rng = np.random.default_rng(3)
+    for _ in range(10):
+        noise = rng.standard_normal((60, 60))
+        for axis in (0, 1) * 12:
+            noise = (np.roll(noise, 1, axis) + noise + np.roll(noise, -1, axis)) / 3
+        mask = noise > np.quantile(noise, 0.45)
+        own, other = (np.argwhere(thin(mask)) for thin in (centreline.thin, skeletonize))
+        apart = np.abs(own[:, None] - other[None]).max(axis=2)
+        for nearest in (apart.min(axis=0), apart.min(axis=1)):
+            assert (nearest <= 3).mean() > 0.95
 
 
 @pytest.mark.parametrize("thick", [1, 3, 5])

@@ -33,6 +33,26 @@ def test_the_numbers_of_a_straight_line():
     assert found["parallel"] == found["crossing"] == 0
 
 
+def test_the_numbers_of_an_uneven_crack_of_two_branches():
+    along = np.linspace(0, 1, 301)
+    width = np.where(along < 0.5, 2.0, 8.0)
+    legs = (((0, 0), (300, 0)), ((300, 0), (300, 400)))
+    crack = Traced(
+        tuple(
+            Branch(np.column_stack([np.linspace(*leg, 301), width]), np.float32(10 * along))
+            for leg in legs
+        )
+    )
+    (found,) = numbers([crack])
+    assert [found[f"{kind} logit"] for kind in ("mean", "low", "high")] == pytest.approx(
+        [5, 1.5, 8.5], abs=0.1
+    )
+    assert found["log width"] == pytest.approx(np.log(4), abs=0.01)
+    assert found["unevenness"] == pytest.approx(np.log(2), abs=0.01)
+    assert found["tortuosity"] == pytest.approx(np.log(700 / 500))
+    assert found["branching"] == pytest.approx(np.log(2))
+
+
 def test_a_ruler_bends_less_than_a_crack():
     straight, bent = numbers([line((0, 0), (400, 0)), line((0, 900), (400, 900), wobble=3.0)])
     assert straight["bend"] < bent["bend"] - 1
@@ -47,6 +67,21 @@ def test_one_of_a_family_is_told_from_one_alone():
     assert family["parallel"] > alone["parallel"] + 0.5
     assert grid["crossing"] > family["crossing"] + 0.5
     assert grid["density"] > family["density"] > alone["density"]
+    assert family["parallel"] == pytest.approx(np.log1p(2 * 500 / 100))
+    assert grid["crossing"] == pytest.approx(np.log1p(2 * 500 / 100))
+    assert alone["density"] == pytest.approx(np.log1p(500 / (9 * 512)))
+
+
+def test_a_bent_crack_is_none_of_a_family():
+    joints = [line((0, y), (500, y)) for y in (100, 250, 400)]
+    bent = line((0, 170), (500, 170), wobble=6.0)
+    assert numbers([bent, *joints])[0]["parallel"] < 0.2 < 2 < numbers(joints)[0]["parallel"]
+
+
+def test_a_hairpin_bends_no_more_than_half():
+    there_and_back = np.array([(0, 0, 2), (20, 0, 2), (0, 0.5, 2)], float)
+    (found,) = numbers([Traced((Branch(there_and_back, np.zeros(3, np.float32)),))])
+    assert found["bend"] == pytest.approx(np.log(0.503))
 
 
 def test_what_goes_on_is_not_beside_it():
@@ -55,11 +90,16 @@ def test_what_goes_on_is_not_beside_it():
 
 
 @given(st.lists(st.tuples(*[st.floats(0, 3000)] * 4), min_size=1, max_size=8))
-def test_numbers_are_finite_and_those_of_the_place_do_not_matter(ends):
+def test_numbers_are_finite_and_the_place_does_not_matter_to_a_crack_alone(ends):
     cracks = [line(e[:2], (e[2] + 1, e[3])) for e in ends]
     found = describe(cracks)
     assert found.shape == (len(cracks), len(NAMES))
     assert np.isfinite(found).all()
+    own, far = NAMES.index("parallel"), np.array([640, 320, 0])
+    moved = [
+        Traced(tuple(Branch(b.points + far, b.logits) for b in crack.branches)) for crack in cracks
+    ]
+    assert describe(moved)[:, :own] == pytest.approx(found[:, :own], abs=1e-4)
 
 
 def scorer(**weights):

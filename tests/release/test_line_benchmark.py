@@ -140,3 +140,10 @@ def test_a_model_without_lines_has_verdicts_and_regions(program, monkeypatch, da
     assert figures["walls"]["all"]["lines"]["counts"]["false_cracks"] == 0
     assert document["synthetic"] is None
     assert "precision" not in capsys.readouterr().out
+
+
+def test_what_a_model_without_lines_finds_on_a_sound_photo_is_false(program, monkeypatch, data):
+    model = write_tiny_bundle(data / "model")
+    document = run(program, monkeypatch, data, "--model", str(model), "--threshold", "0.01")
+    counts = document["figures"]["walls"]["all"]["lines"]["counts"]
+    assert counts["false_cracks"] >= counts["sound_photos_with_a_crack"] == 4

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from crackscope.synthesis import concrete, crack, cracks, faults, looks, sample, shapes, visible
 from crackscope.synthesis.kinds import Setting
+from crackscope.training.lines.real_cracks import shape_of
 
 SHAPES = [(224, 224), (448, 448), (96, 140), (32, 32)]
 
@@ -24,7 +25,7 @@ def real_shape() -> shapes.Shape:
     for thick in range(4):
         mask[rows, 60 + rows // 3 + thick] = 1
         mask[80 + rows[:90] // 2 + thick, 90 + rows[:90]] = 1
-    shape = shapes.from_mask(mask)
+    shape = shape_of(mask)
     assert shape is not None
     return shape
 

@@ -105,11 +105,16 @@ def ratio(part: Interval, whole: Interval, of_part: Floats, of_whole: Floats) ->
     Resamples without a `whole` are passed over. A ratio of 0 promises no more than the interval of
     `part` does.
     """
-    ratios = of_part / np.where(of_whole > 0, of_whole, np.nan)
+    ratios = over(of_part, of_whole)
     low, high = np.nanpercentile(ratios, [_TAIL, 100 - _TAIL])
     value = part.value / whole.value
     most = high if value else max(high, part.high / whole.value)
     return Interval(value, min(value, float(low)), max(value, float(most)))
+
+
+def over(part: Floats, whole: Floats) -> Floats:
+    """Ratios, NaN where there is no whole."""
+    return np.asarray(part / np.where(whole > 0, whole, np.nan), np.float64)
 
 
 def zero_error_bound(trials: int) -> float:

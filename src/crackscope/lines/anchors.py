@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from crackscope.lines.graph import Floats, Whole, along
+from crackscope.lines.graph import Floats, Whole, along, numbered
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +54,8 @@ def straightened(points: Floats, starts: Whole, ends: Anchors, goals: Floats) ->
     """The points between anchors and ends laid on straight lines from the anchors to `goals`."""
     place = along(points, starts)
     size = np.abs(ends.last - ends.anchor)
-    which = np.repeat(np.arange(len(size)), size)
-    step = np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size) + 1
-    at = ends.anchor[which] + np.where(ends.side == 0, -1, 1)[which] * step
+    which, step = numbered(size)
+    at = ends.anchor[which] + np.where(ends.side == 0, -1, 1)[which] * (step + 1)
     origin = points[ends.anchor]
     whole = np.maximum(np.abs(place[ends.last] - place[ends.anchor]), 1e-9)
     part = np.abs(place[at] - place[ends.anchor[which]]) / whole[which]

@@ -6,7 +6,7 @@ import numpy as np
 
 from crackscope.lines.anchors import anchors, widths_inside
 from crackscope.lines.fields import Fields
-from crackscope.lines.graph import Floats, Graph, Whole
+from crackscope.lines.graph import Floats, Graph, Whole, numbered
 from crackscope.lines.places import Flags
 from crackscope.lines.settings import Tracing
 
@@ -72,9 +72,8 @@ def _near_pairs(places: Floats, reach: float) -> tuple[Whole, Whole]:
     for offset in (0, 1, stride - 1, stride, stride + 1):
         low = np.searchsorted(ordered, keys + offset, "left")
         count = np.minimum(np.searchsorted(ordered, keys + offset, "right") - low, _MOST_NEIGHBOURS)
-        one = np.repeat(np.arange(len(keys)), count)
-        step = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-        other = order[np.repeat(low, count) + step]
+        one, step = numbered(count)
+        other = order[low[one] + step]
         keep = (one < other) if offset == 0 else np.ones(len(one), bool)
         pairs.append((one[keep], other[keep]))
     first, second = (np.concatenate(side) for side in zip(*pairs, strict=True))
@@ -137,8 +136,8 @@ def _with_bridges(graph: Graph, ends: _Ends, pairs: Whole, place_px: float) -> G
     length = np.hypot(*(stop - start)[:, :2].T)
     steps = np.maximum(np.ceil(length / place_px), 1).astype(np.int64)
     size = steps + 1
-    which = np.repeat(np.arange(len(pairs)), size)
-    part = (np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size)) / steps[which]
+    which, step = numbered(size)
+    part = step / steps[which]
     points = start[which] + part[:, None] * (stop - start)[which]
     starts = np.concatenate([graph.starts, graph.starts[-1] + np.cumsum(size)])
     return Graph(

@@ -64,8 +64,8 @@ class Graph:
         size = np.diff(self.starts)[branch] - skip
         where = np.where(backwards, self.starts[branch + 1] - 1 - skip, self.starts[branch] + skip)
         step = np.where(backwards, -1, 1)
-        place = np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size)
-        index = np.repeat(where, size) + np.repeat(step, size) * place
+        piece, place = numbered(size)
+        index = where[piece] + step[piece] * place
         last = np.append(first[1:], len(pieces)) - 1 if chains else _none()
         ends = np.stack(
             [
@@ -89,6 +89,15 @@ def along(points: Floats, starts: Whole) -> Floats:
     legs[starts[:-1]] = 0.0
     total = np.cumsum(legs)
     return np.asarray(total - np.repeat(total[starts[:-1]], np.diff(starts)))
+
+
+def numbered(counts: NDArray[np.integer]) -> tuple[Whole, Whole]:
+    """Of items in rows of so many (R,), one row after another: the row of each, its place there.
+
+    (2, 3) -> (0, 0, 1, 1, 1) and (0, 1, 0, 1, 2).
+    """
+    row = np.repeat(np.arange(len(counts)), counts)
+    return row, np.arange(len(row)) - (np.cumsum(counts) - counts)[row]
 
 
 def chains(ends: Whole, nodes: int, chosen: Iterable[bool]) -> list[list[Piece]]:

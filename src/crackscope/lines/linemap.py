@@ -99,16 +99,13 @@ class LineMap:
 
     def places(self, level: float) -> tuple[Places, NDArray[np.float32]]:
         """The places whose logit is at least `level`, and their logits (N,) in the same order."""
-        rows, columns, values = [], [], []
+        rows, columns = ([np.empty(0, np.int64)] for _ in range(2))
+        values = [np.empty(0, np.float32)]
         for (i, j), tile in self.tiles.items():
             down, right = np.nonzero(tile.logits >= level)
             rows.append(down + i * self.side)
             columns.append(right + j * self.side)
             values.append(tile.logits[down, right])
-        if not rows:
-            return Places.of(np.empty(0, np.int64), np.empty(0, np.int64), self.shape), np.empty(
-                0, np.float32
-            )
         down, right = np.concatenate(rows), np.concatenate(columns)
         order = np.argsort(down * np.int64(self.shape[1]) + right)
         places = Places.of(down[order], right[order], self.shape)

@@ -75,7 +75,7 @@ class Places:
         """(N,) the number of the 8-connected component of each place, from 0, in any order."""
         table = self.neighbours()
         count = len(self)
-        runs = np.cumsum(table[WEST] == count) - 1 if count else np.empty(0, np.int64)
+        runs = np.cumsum(table[WEST] == count) - 1
         pairs = [
             (runs[here], runs[table[direction, here]])
             for direction in (SOUTH_WEST, SOUTH, SOUTH_EAST)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from crackscope.lines.crossings import recentred
 from crackscope.lines.ends import extended
 from crackscope.lines.fields import Fields
-from crackscope.lines.graph import Floats, Graph, Whole, along
+from crackscope.lines.graph import Floats, Graph, Whole, along, numbered
 from crackscope.lines.profiles import across, classes, run_around
 from crackscope.lines.strands import directions, resample, smooth
 
@@ -96,8 +96,8 @@ def _away_from_junctions(points: Floats, starts: Whole, degrees: Whole) -> Float
 
 def _sparser(points: Floats, starts: Whole) -> tuple[Floats, Whole]:
     """Leave out every second point where the line is straight without it."""
-    at = np.arange(len(points)) - np.repeat(starts[:-1], np.diff(starts))
-    left = np.repeat(np.diff(starts), np.diff(starts)) - 1 - at
+    line, at = numbered(np.diff(starts))
+    left = np.diff(starts)[line] - 1 - at
     odd = np.flatnonzero((at % 2 == 1) & (left > 0))
     chord = points[odd + 1, :2] - points[odd - 1, :2]
     leg = points[odd, :2] - points[odd - 1, :2]

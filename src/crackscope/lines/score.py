@@ -11,6 +11,8 @@ from crackscope.lines.evidence import NAMES, describe
 from crackscope.lines.find import Traced
 
 Floats = NDArray[np.float64]
+ALL = (*NAMES, "windows", "material")
+"""What each number of a crack is."""
 _FARTHEST = 3.5
 """Standard deviations beyond which a number counts as being that far: what was never seen while
 fitting must not decide alone."""
@@ -56,7 +58,3 @@ class Scorer:
         if mean.shape != (len(ALL),) or not mean.shape == spread.shape == weights.shape:
             raise ValueError(f"{len(ALL)} numbers are weighed, not {mean.shape}")
         return cls(mean, spread, weights, float(arrays["bias"]))
-
-
-ALL = (*NAMES, "windows", "material")
-"""What each number of a crack is."""

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from crackscope.lines.graph import Floats, Whole, along
+from crackscope.lines.graph import Floats, Whole, along, numbered
 
 
 def smooth(points: Floats, starts: Whole, rounds: int | Floats, *, shrink: bool = False) -> Floats:
@@ -30,8 +30,8 @@ def resample(points: Floats, starts: Whole, step: float) -> tuple[Floats, Whole]
     lengths = place[starts[1:] - 1]
     count = np.maximum(np.ceil(lengths / step), 1).astype(np.int64) + 1
     fresh = np.concatenate([[0], np.cumsum(count)])
-    which = np.repeat(np.arange(len(count)), count)
-    wanted = (np.arange(fresh[-1]) - fresh[which]) * (lengths / (count - 1))[which]
+    which, number = numbered(count)
+    wanted = number * (lengths / (count - 1))[which]
     # Lines lie one behind the other on one axis, a pixel apart, so that one call does for all.
     origin = np.cumsum(lengths + 1.0) - lengths - 1.0
     axis = place + np.repeat(origin, np.diff(starts))

@@ -1,7 +1,7 @@
 """Cracks that ran through real concrete, painted on any surface.
 
-From the mask of a real crack only its course and its relative widths are taken, so that they can
-be painted at any scale and width without the steps of the mask's pixels.
+Of a real crack only its course and its relative widths are known, so that they can be painted at
+any scale and width without the steps of a mask's pixels.
 """
 
 import itertools
@@ -10,37 +10,16 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from crackscope.synthesis import course, crack, skeleton
+from crackscope.synthesis import course, crack
 from crackscope.synthesis.crack import Drawn, Line
-from crackscope.synthesis.surface import Field, Surface
+from crackscope.synthesis.surface import Surface
 
 Shape = tuple[NDArray[np.float32], ...]
 """The branches of a real crack, longest first, each (N, 3): x, y and width in fractions of the
 side of its mask."""
 
-_LEAST = 0.4
-"""Length, as a fraction of the mask's side, that a crack needs to be worth painting."""
-_SPUR = 0.04
 _FINE = 65535
 _STEP = 5.0
-
-
-def from_mask(mask: NDArray[np.floating]) -> Shape | None:
-    """The shape of a square mask (H, W), 0 to 1; None where it holds no crack of some length.
-
-    A mask that was enlarged has blocks, and a crack of less than its pixel has gaps: it is blurred
-    before it is thinned, and lines are smoothed.
-    """
-    side = float(max(mask.shape))
-    block = _block(mask > 0.5)
-    blurred = gaussian(mask.astype(np.float32), 0.5 + 0.6 * block)
-    lines = skeleton.thin(blurred > 0.25)
-    narrow = max(1.5 * block, _SPUR * side)
-    runs = [run for run in skeleton.trace(lines) if len(run) >= narrow]
-    widths = gaussian((mask > 0.5).astype(np.float32), 4.0) * math.sqrt(2 * math.pi) * 4.0
-    branches = [_branch(run, widths, block, side) for run in runs]
-    branches.sort(key=_length, reverse=True)
-    return tuple(branches) if sum(map(_length, branches)) >= _LEAST else None
 
 
 def to_bytes(shape: Shape) -> bytes:
@@ -88,49 +67,6 @@ def draw(
         )
     drawn = crack.draw_lines(background, lines, rng, contrast, light)
     return Drawn(drawn.pixels, drawn.mask, drawn.courses[::-1])
-
-
-def gaussian(values: Field, sigma: float) -> Field:
-    """(H, W) blurred with this standard deviation in pixels, borders repeated."""
-    reach = math.ceil(3 * sigma)
-    taps = np.exp(-np.square(np.arange(-reach, reach + 1) / sigma) / 2)
-    taps = (taps / taps.sum()).astype(np.float32)
-    padded = np.pad(values, reach, mode="edge")
-    height, width = values.shape
-    rows = np.zeros((height, padded.shape[1]), np.float32)
-    blurred = np.zeros((height, width), np.float32)
-    for place, tap in enumerate(taps):
-        rows += tap * padded[place : place + height]
-    for place, tap in enumerate(taps):
-        blurred += tap * rows[:, place : place + width]
-    return blurred
-
-
-def _block(crack_pixels: NDArray[np.bool_]) -> float:
-    """Side, in pixels, of the squares that the mask is made of: 1 if it was not enlarged."""
-    sides = []
-    for axis in (0, 1):
-        spanned = int(np.count_nonzero(crack_pixels.any(axis=1 - axis)))
-        changes = int(np.count_nonzero(np.diff(crack_pixels, axis=axis).any(axis=1 - axis)))
-        sides.append(spanned / max(changes, 1))
-    return float(np.clip(min(sides), 1.0, 10.0))
-
-
-def _branch(run: NDArray[np.intp], widths: Field, block: float, side: float) -> NDArray[np.float32]:
-    """A run of pixels as a smooth line of a point every few pixels."""
-    track = np.column_stack([run[:, 1] + 0.5, run[:, 0] + 0.5, widths[run[:, 0], run[:, 1]]])
-    reach = max(1, round(0.8 * block))
-    for _ in range(2):  # two passes of a running mean; the ends stay where they are
-        padded = np.pad(track, ((reach, reach), (0, 0)), mode="reflect", reflect_type="odd")
-        total = np.cumsum(np.concatenate([np.zeros((1, 3)), padded]), axis=0)
-        track = (total[2 * reach + 1 :] - total[: -2 * reach - 1]) / (2 * reach + 1)
-    chosen = np.unique(np.append(np.arange(0, len(track), 2 * reach + 1), len(track) - 1))
-    track[:, 2] = np.maximum(track[:, 2], 0.5)
-    return np.asarray(track[chosen] / side, np.float32)
-
-
-def _length(branch: NDArray[np.float32]) -> float:
-    return float(course.arc_length(branch[:, :2].astype(np.float64))[-1])
 
 
 def _turned(shape: Shape, rng: np.random.Generator) -> list[NDArray[np.float32]]:

@@ -8,12 +8,10 @@ sound photo each is.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crackscope import extras
 from crackscope.evaluation.lines.raster import (
     Flat,
     Mask,
@@ -21,6 +19,7 @@ from crackscope.evaluation.lines.raster import (
     chain_lengths,
     distance,
     highest_near,
+    nearest,
     raster,
 )
 from crackscope.types import Crack
@@ -113,11 +112,6 @@ def _found(
     for own, score in zip(pixels, scores, strict=True):
         open_ = np.flatnonzero(found == NEVER)
         if len(own) and len(open_):
-            tree = _tree(np.stack(np.divmod(own, width), axis=1))
-            away, _ = tree.query(places[open_])
+            away, _ = nearest(np.stack(np.divmod(own, width), axis=1), places[open_])
             found[open_[away <= reach[open_]]] = score
     return found
-
-
-def _tree(places: NDArray[np.intp]) -> Any:
-    return extras.require("scipy.spatial", "train", "evaluate lines").cKDTree(places)

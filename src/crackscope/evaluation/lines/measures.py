@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from crackscope.evaluation import intervals
 from crackscope.evaluation.lines.match import TOLERANCE_PX, Matched
-from crackscope.evaluation.lines.sweep import Froc, sums, sweep
+from crackscope.evaluation.lines.sweep import Froc, f1, sums, sweep
 from crackscope.evaluation.metrics import Floats
 from crackscope.types import Interval
 
@@ -113,25 +113,15 @@ def _row(photo: Matched) -> Floats:
 def _figures(sums: Floats) -> dict[str, Floats]:
     """From sums (R, columns) to (R,) of each figure, NaN where it is not defined."""
     right, lines, found, centre, right_px, true_px, false, megapixels, sound, hit = sums.T
-    precision, recall = _over(right, lines), _over(found, centre)
+    precision, recall = intervals.over(right, lines), intervals.over(found, centre)
     return {
         PRECISION: precision,
         RECALL: recall,
-        F1: f1(precision, recall),
-        LENGTH: _over(right_px, true_px),
-        FALSE_CRACKS: _over(false, megapixels),
-        SOUND_WITH_CRACK: _over(hit, sound),
+        F1: f1(np.nan_to_num(precision, nan=0.0), recall),  # 0 where nothing is found at all
+        LENGTH: intervals.over(right_px, true_px),
+        FALSE_CRACKS: intervals.over(false, megapixels),
+        SOUND_WITH_CRACK: intervals.over(hit, sound),
     }
-
-
-def f1(precision: Floats, recall: Floats) -> Floats:
-    """Harmonic mean; 0 where nothing is found at all, NaN where there is nothing to find."""
-    exact = np.nan_to_num(precision, nan=0.0)
-    return np.asarray(2 * exact * recall / np.maximum(exact + recall, 1e-12), np.float64)
-
-
-def _over(part: Floats, whole: Floats) -> Floats:
-    return np.asarray(part / np.where(whole > 0, whole, np.nan), np.float64)
 
 
 def _trials(table: Floats, cracked: NDArray[np.bool_], groups: NDArray[np.int64]) -> dict[str, int]:

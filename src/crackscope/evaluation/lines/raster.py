@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crackscope import extras
+from crackscope.lines.graph import numbered
 from crackscope.lines.thinning import thin
 from crackscope.types import Line
 
@@ -31,8 +32,7 @@ def raster(lines: Iterable[Line], height: int, width: int) -> Flat:
         np.concatenate([leg[end] for leg in legs]) for end in (slice(-1), slice(1, None))
     )
     steps = np.abs(last - first).max(axis=1).astype(np.intp)
-    segment = np.repeat(np.arange(len(steps)), steps + 1)
-    place = np.arange(len(segment)) - np.repeat(np.cumsum(steps + 1) - (steps + 1), steps + 1)
+    segment, place = numbered(steps + 1)
     fraction = (place / np.maximum(steps, 1)[segment])[:, None]
     x, y = np.rint(first[segment] + fraction * (last - first)[segment]).astype(np.intp).T
     inside = (x >= 0) & (x < width) & (y >= 0) & (y < height)
@@ -51,13 +51,13 @@ def distance(mask: Mask) -> NDArray[np.float64]:
     """
     if mask.all():
         return np.full(mask.shape, np.inf)
-    found: NDArray[np.float64] = _ndimage().distance_transform_edt(mask)
+    found: NDArray[np.float64] = _scipy("ndimage").distance_transform_edt(mask)
     return found
 
 
 def highest_near(values: NDArray[np.float64], side: int) -> NDArray[np.float64]:
     """(H, W): the highest of the values in the square of `side` pixels around each pixel."""
-    found: NDArray[np.float64] = _ndimage().maximum_filter(values, side, mode="nearest")
+    found: NDArray[np.float64] = _scipy("ndimage").maximum_filter(values, side, mode="nearest")
     return found
 
 
@@ -81,11 +81,19 @@ def chain_lengths(pixels: Flat, height: int, width: int) -> NDArray[np.float64]:
     return found
 
 
+def nearest(
+    points: NDArray[Any], places: NDArray[Any]
+) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+    """For each of the places (M, 2): how far the nearest of the points (N, 2) is, and its row."""
+    away, rows = _scipy("spatial").cKDTree(points).query(places)
+    return away, rows
+
+
 def _shifted(padded: Mask, down: int, right: int) -> Mask:
     """For each pixel whether the one so far down and to the right is there."""
     height, width = padded.shape[0] - 2, padded.shape[1] - 2
     return padded[1 + down : 1 + down + height, 1 + right : 1 + right + width]
 
 
-def _ndimage() -> Any:
-    return extras.require("scipy.ndimage", "train", "evaluate lines")
+def _scipy(part: str) -> Any:
+    return extras.require(f"scipy.{part}", "train", "evaluate lines")

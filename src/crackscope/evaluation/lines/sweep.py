@@ -82,7 +82,7 @@ class Sweep:
     def _best(self, precision: Floats, recall: Floats) -> tuple[float, float] | None:
         if not len(self.thresholds):
             return None
-        values = 2 * precision * recall / np.maximum(precision + recall, 1e-12)
+        values = f1(precision, recall)
         row = int(values.argmax())
         return float(self.thresholds[row]), float(values[row])
 
@@ -102,6 +102,11 @@ def sums(
     """Sums of the rows of a table (N, M) in each resample of the source photos, (R, M)."""
     times = intervals.draws(cracked, groups, resamples, seed)
     return np.concatenate([part @ table for part in times])
+
+
+def f1(precision: Floats, recall: Floats) -> Floats:
+    """Harmonic mean; 0 where both are."""
+    return np.asarray(2 * precision * recall / np.maximum(precision + recall, 1e-12), np.float64)
 
 
 def _row(photo: Matched, thresholds: Floats) -> Floats:

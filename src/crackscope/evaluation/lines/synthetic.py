@@ -11,9 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from crackscope import extras
 from crackscope.evaluation.lines.match import TOLERANCE_PX
+from crackscope.evaluation.lines.raster import nearest
 from crackscope.evaluation.metrics import Floats
+from crackscope.lines.graph import numbered
 from crackscope.synthesis import course as courses
 from crackscope.synthesis import crack as cracks
 from crackscope.synthesis.crack import Course
@@ -90,10 +91,10 @@ def follow(picture: Synthetic, found: Sequence[Crack], block: float = math.inf) 
     points, lengths, ids = _points(found)
     owner, along = np.zeros(len(places), np.int64), np.zeros(len(points), bool)
     if len(points) and len(places):
-        nearest, away = _nearest(points, places)
+        away, row = nearest(points, places)
         within = away <= TOLERANCE_PX + widths / 2
-        owner[within] = ids[nearest[within]]
-        place, off = _nearest(places, points)
+        owner[within] = ids[row[within]]
+        off, place = nearest(places, points)
         along = off <= TOLERANCE_PX + widths[place] / 2
     crossings = list(_crossings(places, block))
     return Followed(
@@ -147,20 +148,12 @@ def _points(found: Sequence[Crack]) -> tuple[Floats, Floats, NDArray[np.int64]]:
             first, last = line[:-1, :2], line[1:, :2]
             length = np.hypot(*(last - first).T)
             count = np.maximum(np.ceil(length), 1).astype(np.int64)
-            leg = np.repeat(np.arange(len(count)), count)
-            step = np.arange(len(leg)) - np.repeat(np.cumsum(count) - count, count)
+            leg, step = numbered(count)
             share = ((step + 0.5) / count[leg])[:, None]
             points = first[leg] + share * (last - first)[leg]
             parts.append((points, (length / count)[leg], np.full(len(leg), crack.id)))
     points, lengths, ids = (np.concatenate(column) for column in zip(*parts, strict=True))
     return points, lengths, ids
-
-
-def _nearest(points: Floats, places: Floats) -> tuple[NDArray[np.intp], Floats]:
-    """For each of the places: the row of the nearest point, and how far it is away."""
-    tree = extras.require("scipy.spatial", "train", "evaluate lines").cKDTree(points)
-    away, rows = tree.query(places)
-    return rows, away
 
 
 def _crossings(places: Floats, block: float) -> Iterator[int]:

@@ -90,7 +90,7 @@ def _recall(followed: Sequence[Followed], resamples: int, seed: int) -> dict[str
         if whole == 0:
             continue
         trials = len(np.unique(groups[table[:, there] > 0]))
-        spread = drawn[:, seen] / np.where(drawn[:, there] > 0, drawn[:, there], np.nan)
+        spread = intervals.over(drawn[:, seen], drawn[:, there])
         value = float(table[:, seen].sum() / whole)
         found[named(low, high)] = intervals.interval(value, spread, trials)
     return found
