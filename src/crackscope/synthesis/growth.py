@@ -104,9 +104,7 @@ def _lay(
     band = course.band(height, width, points, half + 1)
     taper = 1 - 0.7 * band.along / max(float(course.arc_length(points)[-1]), 1.0)
     share = np.clip(half * taper - np.abs(band.across) + 0.5, 0, 1)[:, None]
-    units = course.directions(points)[band.segment]
-    facing = -units[:, 1] * math.cos(light) + units[:, 0] * math.sin(light)
-    body = 0.85 + 0.4 * np.clip(band.across / half, -1, 1) * facing
+    body = 0.85 + 0.4 * np.clip(band.across / half, -1, 1) * band.facing(light)[band.segment]
     there = (band.rows, band.columns)
     paint = np.clip(body[:, None] * colour, 0, 255).astype(np.float32)
     pixels[there] += share.astype(np.float32) * (paint - pixels[there])

@@ -6,7 +6,7 @@ import numpy as np
 
 from crackscope.synthesis import course, strokes
 from crackscope.synthesis.course import Points
-from crackscope.synthesis.surface import Surface, grey, log_uniform, profile, smooth
+from crackscope.synthesis.surface import Surface, grey, log_uniform, smooth
 
 _INKS = np.array(
     [[240, 240, 235], [205, 45, 40], [40, 80, 190], [25, 25, 28], [240, 200, 40], [230, 110, 30]],
@@ -89,8 +89,7 @@ def draw_tyre(
         band = course.band(height, width, points, broad / 2)
         place = band.across / np.float32(broad) + np.float32(0.5)
         tread = 0.6 + 0.4 * np.sin(place * np.float32(2 * math.pi * rng.integers(1, 7)))
-        length = int(band.along.max(initial=0)) + 2
-        along = np.clip(0.6 + 0.4 * profile(length, 50, rng), 0, 1)[band.along.astype(np.intp)]
+        along = np.clip(0.6 + 0.4 * band.noise(50, rng), 0, 1)
         worn = np.clip(0.8 + 0.3 * smooth(height, width, 2.0, rng), 0, 1)[band.rows, band.columns]
         edge = np.clip(4 * np.minimum(place, 1 - place), 0, 1)
         depth = rng.uniform(0.1, 0.5) * tread * along * worn * edge
@@ -112,8 +111,7 @@ def draw_pipe(
     pixels[shade.rows, shade.columns] *= np.float32(rng.uniform(0.55, 0.9))
     band = course.band(height, width, points, half + 1)
     place = np.clip(band.across / np.float32(half), -1, 1)
-    leg = course.directions(points)[0]
-    facing = float(-leg[1] * math.cos(light) + leg[0] * math.sin(light))
+    facing = float(band.facing(light)[0])
     round_ = 0.55 + 0.45 * np.sqrt(1 - np.square(place)) + 0.35 * place * facing
     gap = float(rng.uniform(4, 20)) * half
     bracket = (band.along % gap) < 0.5 * half
