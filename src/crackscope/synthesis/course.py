@@ -1,5 +1,6 @@
 """Where a line runs: fractured courses, and the pixels along them."""
 
+import itertools
 import math
 from dataclasses import dataclass
 
@@ -39,8 +40,8 @@ class Band:
 
 
 def fracture(
-    start: tuple[float, float],
-    end: tuple[float, float],
+    start: Points | tuple[float, float],
+    end: Points | tuple[float, float],
     rng: np.random.Generator,
     roughness: float = 0.13,
     spacing: float = 5.0,
@@ -63,6 +64,23 @@ def fracture(
         points = woven
         scale = roughness * (1.1 if gap < 40 else 1.0)
     return points
+
+
+def fracture_through(nodes: Points, rng: np.random.Generator, roughness: float) -> Points:
+    """A broken course from node to node."""
+    legs = [fracture(one, two, rng, roughness)[:-1] for one, two in itertools.pairwise(nodes)]
+    return np.concatenate([*legs, nodes[-1:]])
+
+
+def walk(start: Points, headings: NDArray[np.float64], leg: float) -> Points:
+    """Legs of one length, each with a heading of its own (radians, clockwise from the right)."""
+    legs = leg * np.stack([np.cos(headings), np.sin(headings)], axis=1)
+    return np.asarray(start + np.concatenate([np.zeros((1, 2)), np.cumsum(legs, axis=0)]))
+
+
+def inside(points: Points, height: int, width: int) -> NDArray[np.bool_]:
+    """Which of the points lie within the picture: (N,)."""
+    return np.asarray(((points > 0) & (points < (width, height))).all(axis=1))
 
 
 def arc_length(points: Points) -> NDArray[np.float64]:

@@ -61,7 +61,7 @@ def length_of(drawn: Drawn) -> float:
     total = 0.0
     for line in drawn.courses:
         middle = (line.points[1:] + line.points[:-1]) / 2
-        inside = ((middle > 0) & (middle < (width, height))).all(axis=1)
+        inside = course.inside(middle, height, width)
         total += float(np.diff(course.arc_length(line.points))[inside].sum())
     return total
 
@@ -70,7 +70,7 @@ def _spall(surface: Surface, drawn: Drawn, rng: np.random.Generator, setting: Se
     """Skin that came off beside the crack."""
     height, width = drawn.mask.shape
     points = drawn.courses[0].points
-    inside = points[((points > 0) & (points < (width, height))).all(axis=1)]
+    inside = points[course.inside(points, height, width)]
     if not len(inside):
         return surface
     point = inside[int(rng.integers(len(inside)))]

@@ -84,8 +84,7 @@ def _winding(
     """A course without kinks, whose heading drifts."""
     steps = max(6, int(length / 6))
     turns = heading + np.cumsum(0.12 * profile(steps, 4, rng))
-    legs = (length / steps) * np.stack([np.cos(turns), np.sin(turns)], axis=1)
-    return np.asarray(start + np.concatenate([np.zeros((1, 2)), np.cumsum(legs, axis=0)]))
+    return course.walk(start, turns, length / steps)
 
 
 def _lay(

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from crackscope.synthesis import strokes
+from crackscope.synthesis import course, strokes
 from crackscope.synthesis.course import Points
 from crackscope.synthesis.surface import Surface, log_uniform
 
@@ -70,7 +70,5 @@ def _fork(
 
 
 def _bent(start: Points, heading: float, length: float, rng: np.random.Generator) -> Points:
-    place, bend = np.linspace(0, 1, 6), rng.normal(0, 0.5)
-    turns = heading + bend * place
-    legs = (length / 5) * np.stack([np.cos(turns), np.sin(turns)], axis=1)[:-1]
-    return np.asarray(start + np.concatenate([np.zeros((1, 2)), np.cumsum(legs, axis=0)]))
+    turns = heading + rng.normal(0, 0.5) * np.linspace(0, 1, 5, endpoint=False)
+    return course.walk(start, turns, length / 5)

@@ -5,7 +5,7 @@ import math
 import numpy as np
 from PIL import Image, ImageFilter
 
-from crackscope.synthesis import strokes
+from crackscope.synthesis import course, strokes
 from crackscope.synthesis.course import Points
 from crackscope.synthesis.surface import Field, Surface, log_uniform, shade
 
@@ -135,9 +135,7 @@ def _branches(height: int, width: int, thick: float, rng: np.random.Generator) -
     while todo:
         start, heading, wide, depth = todo.pop()
         length = max(height, width) * rng.uniform(0.15, 0.5)
-        steps = heading + np.cumsum(rng.normal(0, 0.12, 8))
-        legs = (length / 8) * np.stack([np.cos(steps), np.sin(steps)], axis=1)
-        track = start + np.concatenate([np.zeros((1, 2)), np.cumsum(legs, axis=0)])
+        track = course.walk(start, heading + np.cumsum(rng.normal(0, 0.12, 8)), length / 8)
         lines.append((track, wide))
         if depth:
             for _ in range(int(rng.integers(1, 4))):

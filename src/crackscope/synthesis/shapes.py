@@ -4,7 +4,6 @@ From the mask of a real crack only its course and its relative widths are taken,
 be painted at any scale and width without the steps of the mask's pixels.
 """
 
-import itertools
 import math
 
 import numpy as np
@@ -22,7 +21,6 @@ _LEAST = 0.4
 """Length, as a fraction of the mask's side, that a crack needs to be worth painting."""
 _SPUR = 0.04
 _FINE = 65535
-_STEP = 5.0
 
 
 def from_mask(mask: NDArray[np.floating]) -> Shape | None:
@@ -155,12 +153,7 @@ def _corner(
 
 def _roughened(points: course.Points, rng: np.random.Generator) -> course.Points:
     """Points every few pixels: between those of the shape the course strays a little."""
-    roughness = rng.uniform(0.04, 0.16)
-    legs = [
-        course.fracture((start[0], start[1]), (end[0], end[1]), rng, roughness, _STEP)[:-1]
-        for start, end in itertools.pairwise(points.tolist())
-    ]
-    return np.concatenate([*legs, points[-1:]])
+    return course.fracture_through(points, rng, rng.uniform(0.04, 0.16))
 
 
 def _ends(
