@@ -44,7 +44,7 @@ def draw_writing(
     bare *= np.clip(1 + 0.25 * smooth(height, width, 2.0, rng), 0.2, 1.3)
     ink = _INKS[int(rng.choice(len(_INKS), p=(0.35, 0.15, 0.15, 0.2, 0.1, 0.05)))]
     share = np.asarray(covered * np.clip(bare, 0, 1) * rng.uniform(0.4, 1.0), np.float32)
-    return strokes.lay(background, share, ink, (0, 0), 0.0)
+    return strokes.lay(background, share, ink)
 
 
 def draw_ruler(
@@ -62,10 +62,8 @@ def draw_ruler(
     body = strokes.cover(height, width, [(np.array([first, last]), broad)])
     pale = rng.random() < 0.7
     tone = rng.uniform(190, 245) if pale else rng.uniform(15, 60)
-    offset = (-2 * math.cos(light), -2 * math.sin(light))
-    pixels = strokes.lay(
-        background, body, np.full(3, tone) * (1, 1, rng.uniform(0.4, 1)), offset, 0.3
-    )
+    colour = np.full(3, tone) * (1, 1, rng.uniform(0.4, 1))
+    pixels = strokes.lay(background, body, colour, light=light, far=2, depth=0.3)
     pitch = max(2.5, broad * rng.uniform(0.08, 0.4))
     ticks = []
     for number, place in enumerate(np.arange(0, long, pitch)):
@@ -73,7 +71,7 @@ def draw_ruler(
         reach = broad * (0.55 if number % 10 == 0 else 0.4 if number % 5 == 0 else 0.25)
         ticks.append((np.array([foot, foot + reach * aside]), max(0.5, 0.18 * pitch)))
     ink = np.full(3, 20.0 if pale else 235.0)
-    return strokes.lay(pixels, strokes.cover(height, width, ticks) * body, ink, (0, 0), 0.0)
+    return strokes.lay(pixels, strokes.cover(height, width, ticks) * body, ink)
 
 
 def draw_tyre(
