@@ -10,12 +10,9 @@ from crackscope.synthesis.surface import Surface, log_uniform
 from crackscope.types import Pixels
 
 
-def photograph(
-    surface: Surface, rng: np.random.Generator, blur: float | None = None, noise: float = 1.2
-) -> Pixels:
-    """(H, W, 3) uint8. `blur` 0 to 1 mixes in the mean of the neighbours (binomial 3 x 3)."""
-    share = rng.uniform(0.35, 1.0) if blur is None else blur
-    soft = surface + np.float32(share) * (_binomial(surface) - surface)
+def photograph(surface: Surface, rng: np.random.Generator, noise: float = 1.2) -> Pixels:
+    """(H, W, 3) uint8: softened by the mean of the neighbours, with `noise` in grey levels."""
+    soft = surface + np.float32(rng.uniform(0.35, 1.0)) * (_binomial(surface) - surface)
     grain = rng.standard_normal(surface.shape[:2], dtype=np.float32) * np.float32(noise)
     return np.asarray(np.clip(soft + grain[..., None] + 0.5, 0, 255), np.uint8)
 
