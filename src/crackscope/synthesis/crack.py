@@ -99,6 +99,11 @@ def draw_lines(
     return Drawn(pixels, mask, tuple(drawn))
 
 
+def uncracked(surface: Surface) -> Drawn:
+    """A surface without a crack."""
+    return Drawn(surface, np.zeros(surface.shape[:2], np.float32), ())
+
+
 def _borders(
     height: int, width: int, rng: np.random.Generator
 ) -> tuple[tuple[float, float], tuple[float, float]]:

@@ -1,7 +1,5 @@
 """Cracks on a surface, each bold enough to be seen in the texture around it."""
 
-from itertools import count
-
 import numpy as np
 
 from crackscope.synthesis import course, kinds, looks, spall, visible
@@ -41,7 +39,8 @@ def draw_one(surface: Surface, rng: np.random.Generator, setting: Setting) -> Dr
     contrast = rng.uniform(0.2 if width < 10 else 0.5, 1.0)
     paint, look = kinds.choose(rng, width, setting), looks.choose(rng)
     texture, least = visible.texture_of(surface), _least_length(surface)
-    for attempt in count():  # seldom a second
+    attempt = 0
+    while True:  # seldom a second time
         drawn = paint(surface, rng, width, contrast, setting)
         length = length_of(drawn)
         if length >= least:
@@ -52,7 +51,7 @@ def draw_one(surface: Surface, rng: np.random.Generator, setting: Setting) -> Dr
             width, contrast = 1.2 * width, min(1.0, 1.2 * contrast)
         if attempt >= 2:
             paint, look = kinds.fractured if length < least else paint, looks.dark
-    raise AssertionError("unreachable")
+        attempt += 1
 
 
 def length_of(drawn: Drawn) -> float:
