@@ -1,6 +1,7 @@
 """Crops of sound ground: any size, repeatable, without seams."""
 
 import io
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,10 +10,10 @@ from PIL import Image
 from crackscope.synthesis.grounds import Grounds, Packed
 
 
-def packed(pixels: np.ndarray, name: str, **more: object) -> Packed:
+def packed(pixels: np.ndarray, name: str, **more: Any) -> Packed:
     content = io.BytesIO()
     Image.fromarray(pixels).save(content, "PNG")
-    return Packed(content.getvalue(), name, **more)  # type: ignore[arg-type]
+    return Packed(content.getvalue(), name, **more)
 
 
 def noise(side: int, seed: int, grey: float = 150.0, spread: float = 12.0) -> np.ndarray:

@@ -16,7 +16,7 @@ from crackscope.evaluation import intervals, variants
 from crackscope.inspection.inspector import Inspector
 from crackscope.synthesis import camera, concrete
 from crackscope.synthesis.distractors import DISTRACTORS
-from crackscope.synthesis.surface import Surface
+from crackscope.synthesis.surface import Surface, rounded
 from crackscope.types import Interval, Patch, Pixels
 
 NONE = "none"
@@ -147,12 +147,7 @@ def _concrete(size: int, seed: int, row: int) -> Background:
 def _photographed(pixels: Pixels, seed: int, row: int) -> Background:
     """A real patch has its camera's traces already."""
     light, scale = _place(np.random.default_rng([_FIRST, seed, row]))
-    return Background(
-        pixels.astype(np.float32),
-        light,
-        scale,
-        lambda drawn: np.clip(drawn + 0.5, 0, 255).astype(np.uint8),
-    )
+    return Background(pixels.astype(np.float32), light, scale, rounded)
 
 
 def _place(rng: np.random.Generator) -> tuple[float, float]:

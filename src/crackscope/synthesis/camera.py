@@ -6,18 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from crackscope.synthesis.surface import Surface, log_uniform
+from crackscope.synthesis.surface import Surface, log_uniform, rounded
 from crackscope.types import Pixels
 
 
-def photograph(
-    surface: Surface, rng: np.random.Generator, blur: float | None = None, noise: float = 1.2
-) -> Pixels:
-    """(H, W, 3) uint8. `blur` 0 to 1 mixes in the mean of the neighbours (binomial 3 x 3)."""
-    share = rng.uniform(0.35, 1.0) if blur is None else blur
-    soft = surface + np.float32(share) * (_binomial(surface) - surface)
+def photograph(surface: Surface, rng: np.random.Generator, noise: float = 1.2) -> Pixels:
+    """(H, W, 3) uint8: softened by the mean of the neighbours, with `noise` in grey levels."""
+    soft = surface + np.float32(rng.uniform(0.35, 1.0)) * (_binomial(surface) - surface)
     grain = rng.standard_normal(surface.shape[:2], dtype=np.float32) * np.float32(noise)
-    return np.asarray(np.clip(soft + grain[..., None] + 0.5, 0, 255), np.uint8)
+    return rounded(soft + grain[..., None])
 
 
 def resave(pixels: Pixels, rng: np.random.Generator) -> Pixels:
@@ -25,17 +22,33 @@ def resave(pixels: Pixels, rng: np.random.Generator) -> Pixels:
 
     (H, W, 3) uint8 -> the same shape, at times unchanged.
     """
-    image = Image.fromarray(pixels)
     if rng.random() < 0.2:
-        factor = log_uniform(rng, 1.2, 2.5)
-        small = (max(8, round(image.width / factor)), max(8, round(image.height / factor)))
-        coarse = image.resize(small, Image.Resampling.BOX)
-        image = coarse.resize(image.size, Image.Resampling.BICUBIC)
+        pixels = coarsen(pixels, log_uniform(rng, 1.2, 2.5), Image.Resampling.BICUBIC)
     if rng.random() < 0.4:
-        content = io.BytesIO()
-        image.save(content, "JPEG", quality=int(rng.integers(35, 91)))
-        image = Image.open(content)
-    return np.asarray(image)
+        pixels = compress(pixels, int(rng.integers(35, 91)))
+    return pixels
+
+
+def coarsen(pixels: Pixels, factor: float, way: Image.Resampling) -> Pixels:
+    """Shrunk by a factor, and enlarged again in some way: (H, W, 3) uint8 -> the same shape."""
+    height, width = pixels.shape[:2]
+    small = (max(8, round(width / factor)), max(8, round(height / factor)))
+    coarse = Image.fromarray(pixels).resize(small, Image.Resampling.BOX)
+    return np.asarray(coarse.resize((width, height), way))
+
+
+def compress(pixels: Pixels, quality: int) -> Pixels:
+    """Saved as JPEG and read again: (H, W, 3) uint8 -> the same shape."""
+    content = io.BytesIO()
+    Image.fromarray(pixels).save(content, "JPEG", quality=quality)
+    with Image.open(content) as image:
+        return np.asarray(image)
+
+
+def any_way(rng: np.random.Generator) -> Image.Resampling:
+    """How some program enlarges."""
+    ways = (Image.Resampling.BILINEAR, Image.Resampling.BICUBIC, Image.Resampling.LANCZOS)
+    return ways[int(rng.integers(3))]
 
 
 def develop(pixels: Pixels, rng: np.random.Generator) -> Pixels:
@@ -43,7 +56,7 @@ def develop(pixels: Pixels, rng: np.random.Generator) -> Pixels:
     gain = rng.uniform(0.85, 1.12) * (1 + rng.normal(0, 0.025, 3))
     gamma = log_uniform(rng, 0.75, 1.35)
     levels = (np.arange(256) / 255) ** gamma
-    curves = np.clip(255 * gain[:, None] * levels + 0.5, 0, 255).astype(np.uint8)
+    curves = rounded(255 * gain[:, None] * levels)
     return np.stack([curves[channel][pixels[..., channel]] for channel in range(3)], axis=2)
 
 
@@ -65,9 +78,7 @@ def enlarge(
     corner = np.clip(anchor - size * rng.uniform(0.25, 0.75, 2), 0, np.array(mask.shape) - size)
     top, left = float(corner[0]), float(corner[1])
     box = (left, top, left + width / factor, top + height / factor)
-    ways = (Image.Resampling.BILINEAR, Image.Resampling.BICUBIC, Image.Resampling.LANCZOS)
-    way = ways[int(rng.integers(3))]
-    large = Image.fromarray(pixels).resize((width, height), way, box=box)
+    large = Image.fromarray(pixels).resize((width, height), any_way(rng), box=box)
     wide = Image.fromarray(mask).resize((width, height), Image.Resampling.BILINEAR, box=box)
     return np.asarray(large), np.asarray(wide), (left, top, factor)
 

@@ -1,10 +1,13 @@
 """Where a line runs: fractured courses, and the pixels along them."""
 
+import itertools
 import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from crackscope.synthesis.surface import profile
 
 Points = NDArray[np.float64]
 """(N, 2) x and y in pixels; the centre of the first pixel is (0.5, 0.5)."""
@@ -16,6 +19,7 @@ class Band:
 
     `along` is how far down the course the nearest point lies, `across` the distance to it,
     positive on the right-hand side when walking the course, `segment` the piece it lies on.
+    `units` (S, 2) are the directions of the pieces.
     """
 
     rows: NDArray[np.intp]
@@ -23,11 +27,21 @@ class Band:
     along: NDArray[np.float32]
     across: NDArray[np.float32]
     segment: NDArray[np.intp]
+    units: Points
+
+    def facing(self, light: float) -> NDArray[np.float64]:
+        """How far the right-hand side of each piece lies towards the light, -1 to 1: (S,)."""
+        return -self.units[:, 1] * math.cos(light) + self.units[:, 0] * math.sin(light)
+
+    def noise(self, cell: float, rng: np.random.Generator) -> NDArray[np.float32]:
+        """Noise of about unit variance that changes along the course only, for each pixel."""
+        length = int(self.along.max(initial=0)) + 2
+        return profile(length, cell, rng)[self.along.astype(np.intp)]
 
 
 def fracture(
-    start: tuple[float, float],
-    end: tuple[float, float],
+    start: Points | tuple[float, float],
+    end: Points | tuple[float, float],
     rng: np.random.Generator,
     roughness: float = 0.13,
     spacing: float = 5.0,
@@ -52,18 +66,31 @@ def fracture(
     return points
 
 
+def fracture_through(nodes: Points, rng: np.random.Generator, roughness: float) -> Points:
+    """A broken course from node to node."""
+    legs = [fracture(one, two, rng, roughness)[:-1] for one, two in itertools.pairwise(nodes)]
+    return np.concatenate([*legs, nodes[-1:]])
+
+
+def walk(start: Points, headings: NDArray[np.float64], leg: float) -> Points:
+    """Legs of one length, each with a heading of its own (radians, clockwise from the right)."""
+    legs = leg * np.stack([np.cos(headings), np.sin(headings)], axis=1)
+    return np.asarray(start + np.concatenate([np.zeros((1, 2)), np.cumsum(legs, axis=0)]))
+
+
+def inside(points: Points, height: int, width: int) -> NDArray[np.bool_]:
+    """Which of the points lie within the picture: (N,)."""
+    return np.asarray(((points > 0) & (points < (width, height))).all(axis=1))
+
+
 def arc_length(points: Points) -> NDArray[np.float64]:
     """Distance from the start at every point; the last is the length of the course."""
     legs = np.hypot(*np.diff(points, axis=0).T)
     return np.concatenate([[0.0], np.cumsum(legs)])
 
 
-def directions(points: Points) -> Points:
-    """Unit vectors of the segments, (N - 1, 2); to the right where a segment has no length."""
-    return _units(np.diff(points, axis=0))
-
-
 def _units(legs: Points) -> Points:
+    """Unit vectors (N, 2), to the right where a leg has no length."""
     lengths = np.hypot(*legs.T)[:, None]
     return np.where(lengths > 1e-6, legs / np.maximum(lengths, 1e-6), (1.0, 0.0))
 
@@ -108,7 +135,7 @@ def band_of_pieces(height: int, width: int, pieces: NDArray[np.float64], reach: 
         segment[here][closer] = index
     there = np.nonzero(nearest <= reach)
     rows, columns = there[0] + first_row, there[1] + first_column
-    return Band(rows, columns, along[there], across[there], segment[there])
+    return Band(rows, columns, along[there], across[there], segment[there], units)
 
 
 def _window(

@@ -99,6 +99,11 @@ def draw_lines(
     return Drawn(pixels, mask, tuple(drawn))
 
 
+def uncracked(surface: Surface) -> Drawn:
+    """A surface without a crack."""
+    return Drawn(surface, np.zeros(surface.shape[:2], np.float32), ())
+
+
 def _borders(
     height: int, width: int, rng: np.random.Generator
 ) -> tuple[tuple[float, float], tuple[float, float]]:
@@ -117,12 +122,12 @@ def _branch(main: Points, rng: np.random.Generator) -> Points:
     heading += float(rng.choice([-1, 1])) * rng.uniform(0.45, 1.15)
     reach = length * rng.uniform(0.25, 0.6)
     end = (origin[0] + reach * math.cos(heading), origin[1] + reach * math.sin(heading))
-    return courses.fracture((origin[0], origin[1]), end, rng, roughness=0.16)
+    return courses.fracture(origin, end, rng, roughness=0.16)
 
 
 def _tapers(points: Points, height: int, width: int, branch: bool) -> tuple[bool, bool]:
     """Whether the course tapers at its start and at its end."""
-    inside = np.all((points[[0, -1]] > 0) & (points[[0, -1]] < (width, height)), axis=1)
+    inside = courses.inside(points[[0, -1]], height, width)
     return bool(inside[0]) and not branch, bool(inside[1]) or branch
 
 

@@ -1,7 +1,5 @@
 """Cracks on a surface, each bold enough to be seen in the texture around it."""
 
-from itertools import count
-
 import numpy as np
 
 from crackscope.synthesis import course, kinds, looks, spall, visible
@@ -41,7 +39,8 @@ def draw_one(surface: Surface, rng: np.random.Generator, setting: Setting) -> Dr
     contrast = rng.uniform(0.2 if width < 10 else 0.5, 1.0)
     paint, look = kinds.choose(rng, width, setting), looks.choose(rng)
     texture, least = visible.texture_of(surface), _least_length(surface)
-    for attempt in count():  # seldom a second
+    attempt = 0
+    while True:  # seldom a second time
         drawn = paint(surface, rng, width, contrast, setting)
         length = length_of(drawn)
         if length >= least:
@@ -52,7 +51,7 @@ def draw_one(surface: Surface, rng: np.random.Generator, setting: Setting) -> Dr
             width, contrast = 1.2 * width, min(1.0, 1.2 * contrast)
         if attempt >= 2:
             paint, look = kinds.fractured if length < least else paint, looks.dark
-    raise AssertionError("unreachable")
+        attempt += 1
 
 
 def length_of(drawn: Drawn) -> float:
@@ -61,7 +60,7 @@ def length_of(drawn: Drawn) -> float:
     total = 0.0
     for line in drawn.courses:
         middle = (line.points[1:] + line.points[:-1]) / 2
-        inside = ((middle > 0) & (middle < (width, height))).all(axis=1)
+        inside = course.inside(middle, height, width)
         total += float(np.diff(course.arc_length(line.points))[inside].sum())
     return total
 
@@ -70,7 +69,7 @@ def _spall(surface: Surface, drawn: Drawn, rng: np.random.Generator, setting: Se
     """Skin that came off beside the crack."""
     height, width = drawn.mask.shape
     points = drawn.courses[0].points
-    inside = points[((points > 0) & (points < (width, height))).all(axis=1)]
+    inside = points[course.inside(points, height, width)]
     if not len(inside):
         return surface
     point = inside[int(rng.integers(len(inside)))]

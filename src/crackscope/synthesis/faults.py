@@ -4,15 +4,14 @@ Each fault takes (H, W, 3) uint8 and a strength, 0 (hardly to be noticed) to 1 (
 that people still keep), and gives the same shape.
 """
 
-import io
 import math
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-from crackscope.synthesis.surface import Surface, smooth
+from crackscope.synthesis import camera
+from crackscope.synthesis.surface import Surface, rounded, smooth
 from crackscope.types import Pixels
 
 Fault = Callable[[Pixels, float, np.random.Generator], Pixels]
@@ -41,7 +40,7 @@ def motion(pixels: Pixels, strength: float, rng: np.random.Generator) -> Pixels:
         down = round(length * part * math.sin(angle))
         right = round(length * part * math.cos(angle))
         moved = np.float32(0.5) * (moved + _shifted(moved, down, right))
-    return _rounded(moved)
+    return rounded(moved)
 
 
 def grain(pixels: Pixels, strength: float, rng: np.random.Generator) -> Pixels:
@@ -56,26 +55,18 @@ def grain(pixels: Pixels, strength: float, rng: np.random.Generator) -> Pixels:
     if rng.random() < 0.5:
         noise = (noise + _shifted(noise, 0, 1) + _shifted(noise, 1, 0)) / np.float32(1.73)
     dark = np.float32(1.3) - pixels[..., :1] * np.float32(1 / 400)
-    return _rounded(pixels + sigma * dark * noise)
+    return rounded(pixels + sigma * dark * noise)
 
 
 def jpeg(pixels: Pixels, strength: float, rng: np.random.Generator) -> Pixels:
     """Saved at a quality of 95 down to 30."""
     del rng
-    content = io.BytesIO()
-    Image.fromarray(pixels).save(content, "JPEG", quality=round(95 - 65 * strength))
-    with Image.open(content) as image:
-        return np.asarray(image)
+    return camera.compress(pixels, round(95 - 65 * strength))
 
 
 def soften(pixels: Pixels, strength: float, rng: np.random.Generator) -> Pixels:
     """Shrunk 1.3 to 3 times somewhere on its way, and enlarged again."""
-    height, width = pixels.shape[:2]
-    factor = 1.3 * 2.3**strength
-    small = (max(8, round(width / factor)), max(8, round(height / factor)))
-    coarse = Image.fromarray(pixels).resize(small, Image.Resampling.BOX)
-    ways = (Image.Resampling.BILINEAR, Image.Resampling.BICUBIC, Image.Resampling.LANCZOS)
-    return np.asarray(coarse.resize((width, height), ways[int(rng.integers(3))]))
+    return camera.coarsen(pixels, 1.3 * 2.3**strength, camera.any_way(rng))
 
 
 def sharpen(pixels: Pixels, strength: float, rng: np.random.Generator) -> Pixels:
@@ -91,12 +82,12 @@ def smear(pixels: Pixels, strength: float, rng: np.random.Generator) -> Pixels:
     detail = pixels - blurred
     limit = np.float32(2 + 8 * strength)
     kept = np.sign(detail) * np.maximum(np.abs(detail) - limit, 0.0)
-    return _rounded(blurred + kept)
+    return rounded(blurred + kept)
 
 
 def underexpose(pixels: Pixels, strength: float, rng: np.random.Generator) -> Pixels:
     """Too dark by 0.5 to 2.5 stops, and grainy."""
-    dark = _rounded(pixels * np.float32(2 ** (-(0.5 + 2 * strength) / 2.2)))
+    dark = rounded(pixels * np.float32(2 ** (-(0.5 + 2 * strength) / 2.2)))
     return grain(dark, 0.4 * strength, rng)
 
 
@@ -105,7 +96,7 @@ def haze(pixels: Pixels, strength: float, rng: np.random.Generator) -> Pixels:
     height, width = pixels.shape[:2]
     uneven = smooth(height, width, max(height, width) / 2, rng)
     density = np.clip((0.1 + 0.45 * strength) * (1 + 0.2 * uneven), 0.0, 0.8)[..., None]
-    return _rounded(pixels + (np.float32(225) - pixels) * density)
+    return rounded(pixels + (np.float32(225) - pixels) * density)
 
 
 FAULTS: tuple[Fault, ...] = (
@@ -117,7 +108,3 @@ _FREQUENCY = (0.24, 0.08, 0.17, 0.11, 0.14, 0.08, 0.08, 0.05, 0.05)
 def _shifted(values: Surface, down: int, right: int) -> Surface:
     """Moved by whole pixels; what leaves on one side comes in on the other."""
     return np.roll(values, (down, right), (0, 1)) if down or right else values
-
-
-def _rounded(values: NDArray[np.floating]) -> Pixels:
-    return np.asarray(np.clip(values + np.float32(0.5), 0, 255), np.uint8)

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from crackscope.synthesis import materials
-from crackscope.synthesis.surface import Field, Surface, log_uniform
+from crackscope.synthesis.surface import Field, Surface, log_uniform, rounded
 from crackscope.types import Pixels
 
 Material = Literal["concrete", "other"]
@@ -120,7 +120,7 @@ def _generated(rng: np.random.Generator, size: int, cracked: bool) -> Ground:
     names = materials.CRACKING if cracked or rng.random() < 0.5 else materials.OTHERS
     name = names[int(rng.integers(len(names)))]
     kind = materials.MATERIALS.get(name)
-    pixels = np.asarray(kind.draw(size, size, rng) + np.float32(0.5), np.uint8)
+    pixels = rounded(kind.draw(size, size, rng))
     return Ground(pixels, "concrete" if kind.cracks else "other", f"generated {name}")
 
 
@@ -176,7 +176,7 @@ def _joined(tiles: Sequence[Surface], count: int) -> Pixels:
         canvas[here] += weight[..., None] * (tile - mean)
         power[here] += np.square(weight)
     canvas /= np.sqrt(power)[..., None]
-    return np.asarray(np.clip(canvas + mean + 0.5, 0, 255), np.uint8)
+    return rounded(canvas + mean)
 
 
 def _ramp(side: int, place: int, count: int) -> Field:

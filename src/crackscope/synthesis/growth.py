@@ -84,8 +84,7 @@ def _winding(
     """A course without kinks, whose heading drifts."""
     steps = max(6, int(length / 6))
     turns = heading + np.cumsum(0.12 * profile(steps, 4, rng))
-    legs = (length / steps) * np.stack([np.cos(turns), np.sin(turns)], axis=1)
-    return np.asarray(start + np.concatenate([np.zeros((1, 2)), np.cumsum(legs, axis=0)]))
+    return course.walk(start, turns, length / steps)
 
 
 def _lay(
@@ -104,9 +103,7 @@ def _lay(
     band = course.band(height, width, points, half + 1)
     taper = 1 - 0.7 * band.along / max(float(course.arc_length(points)[-1]), 1.0)
     share = np.clip(half * taper - np.abs(band.across) + 0.5, 0, 1)[:, None]
-    units = course.directions(points)[band.segment]
-    facing = -units[:, 1] * math.cos(light) + units[:, 0] * math.sin(light)
-    body = 0.85 + 0.4 * np.clip(band.across / half, -1, 1) * facing
+    body = 0.85 + 0.4 * np.clip(band.across / half, -1, 1) * band.facing(light)[band.segment]
     there = (band.rows, band.columns)
     paint = np.clip(body[:, None] * colour, 0, 255).astype(np.float32)
     pixels[there] += share.astype(np.float32) * (paint - pixels[there])

@@ -17,27 +17,17 @@ from crackscope.synthesis.surface import (
 
 
 def draw(
-    background: Surface,
-    rng: np.random.Generator,
-    *,
-    light: float = -2.0,
-    scale: float = 1.0,
-    width_px: float | None = None,
-    angle: float | None = None,
+    background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:
-    """One straight groove, open, filled or only a step between two pours.
-
-    `angle` is the direction of the line in radians; upright or level for the most part where it
-    is not given. `width_px` is the width of the groove.
-    """
+    """One straight groove, open, filled or only a step between two pours; upright or level for
+    the most part."""
     level = float(rng.integers(2)) * math.pi / 2 + rng.normal(0, 0.03)
     slanted = rng.uniform(0, math.pi)
-    direction = angle if angle is not None else level if rng.random() < 0.75 else slanted
-    width = log_uniform(rng, 1.2, 14) * scale if width_px is None else width_px
+    direction = level if rng.random() < 0.75 else slanted
+    width = max(log_uniform(rng, 1.2, 14) * scale, 0.8)
     along, across = _frame(background, direction, rng)
-    return _groove(
-        _pours(background, across, rng), along, across, max(width, 0.8), direction, light, rng
-    )
+    surface = _pours(background, across, rng)
+    return _groove(surface, along, across, width, direction, light, rng)
 
 
 def draw_blocks(

@@ -9,7 +9,7 @@ import numpy as np
 from crackscope.synthesis import course, pattern
 from crackscope.synthesis.course import Band
 from crackscope.synthesis.pattern import Pattern
-from crackscope.synthesis.surface import Field, Surface, log_uniform, profile, smooth
+from crackscope.synthesis.surface import Field, Surface, log_uniform, smooth
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +59,12 @@ def _along(
 ) -> _Joint:
     height, wide = background.shape[:2]
     band = course.band_of_pieces(height, wide, _cut(laid.pieces), 1.6 * width + 4)
-    along = band.along.astype(np.intp)
-    length = int(band.along.max(initial=0)) + 2
-    wear = rng.uniform(0.0, 0.22) * profile(length, max(6.0, 1.5 * width), rng)
-    slow = rng.uniform(0.0, 0.25) * profile(length, 60.0, rng)
-    half = np.asarray(0.5 * width * np.exp(wear + slow)[along], np.float32)
-    legs = np.diff(_cut(laid.pieces), axis=1)[:, 0]
-    units = legs / np.maximum(np.hypot(*legs.T), 1e-6)[:, None]
-    towards = -units[:, 1] * math.cos(light) + units[:, 0] * math.sin(light)
+    wear = rng.uniform(0.0, 0.22) * band.noise(max(6.0, 1.5 * width), rng)
+    slow = rng.uniform(0.0, 0.25) * band.noise(60.0, rng)
+    half = np.asarray(0.5 * width * np.exp(wear + slow), np.float32)
+    facing = band.facing(light).astype(np.float32)[band.segment]
     grain = smooth(height, wide, log_uniform(rng, 1.5, 4.0), rng)[band.rows, band.columns]
-    return _Joint(band, half, towards.astype(np.float32)[band.segment], grain)
+    return _Joint(band, half, facing, grain)
 
 
 def _cut(pieces: pattern.Pieces, longest: float = 64.0) -> pattern.Pieces:
@@ -134,8 +130,7 @@ def _overgrown(pixels: Surface, joint: _Joint, width: float, rng: np.random.Gene
     """Dirt, sand or moss in the joint, ragged, here and there none."""
     colours = np.array([[62, 70, 38], [88, 96, 50], [84, 70, 52], [130, 116, 92], [48, 42, 36]])
     colour = colours[int(rng.integers(len(colours)))] * rng.uniform(0.7, 1.3)
-    length = int(joint.band.along.max(initial=0)) + 2
-    here = np.clip(profile(length, 40, rng) + 0.9, 0, 1)[joint.band.along.astype(np.intp)]
+    here = np.clip(joint.band.noise(40, rng) + 0.9, 0, 1)
     ragged = joint.half * (1 + 0.35 * joint.grain) - np.abs(joint.across)
     cover = np.clip(0.6 * ragged + 0.5, 0, 1) * here * rng.uniform(0.5, 1.0)
     tuft = colour * np.clip(1 + 0.3 * joint.grain, 0.3, 1.8)[:, None]

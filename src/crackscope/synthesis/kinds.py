@@ -1,6 +1,5 @@
 """Kinds of cracks: where they run. Each paints one of a mean width on a surface."""
 
-import itertools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -105,7 +104,7 @@ def parallel(
     for number in range(int(rng.integers(2, 5))):
         centre = middle + (number - 1 + rng.normal(0, 0.15)) * gap * aside
         first, last = (centre + side * reach * rng.uniform(0.4, 1) * ahead for side in (-1, 1))
-        points = course.fracture(_pair(first), _pair(last), rng, rough)
+        points = course.fracture(first, last, rng, rough)
         lines.append(Line(points, width * log_uniform(rng, 0.5, 1.4), (True, True)))
     return crack.draw_lines(surface, lines, rng, contrast, setting.light)
 
@@ -122,11 +121,7 @@ def network(
     rough = rng.uniform(0.04, 0.15)
     lines = []
     for way in pattern.meshes(reach, cell, missing, rng):
-        legs = [
-            course.fracture(_pair(first), _pair(last), rng, rough)[:-1]
-            for first, last in itertools.pairwise(way)
-        ]
-        points = np.concatenate([*legs, way[-1:]]) + centre
+        points = course.fracture_through(way, rng, rough) + centre
         lines.append(Line(points, max(0.35, 0.8 * width * log_uniform(rng, 0.5, 1.6))))
     return crack.draw_lines(surface, lines, rng, contrast, setting.light)
 
@@ -145,12 +140,7 @@ def along_joints(
     if len(nodes) > 3:
         nodes = nodes[np.concatenate([[True], rng.random(len(nodes) - 2) > 0.2, [True]])]
     nodes = nodes + rng.normal(0, 1.0 + 0.02 * joints.cell, 2)
-    rough = rng.uniform(0.02, 0.09)
-    legs = [
-        course.fracture(_pair(first), _pair(last), rng, rough)[:-1]
-        for first, last in itertools.pairwise(nodes)
-    ]
-    points = np.concatenate([*legs, nodes[-1:]])
+    points = course.fracture_through(nodes, rng, rng.uniform(0.02, 0.09))
     return crack.draw_lines(surface, [Line(points, width)], rng, contrast, setting.light)
 
 
@@ -163,7 +153,7 @@ def to_joint(
         return fractured(surface, rng, width, contrast, setting)
     height, wide = surface.shape[:2]
     middle = joints.pieces.mean(axis=1)
-    there = np.flatnonzero(((middle > 0) & (middle < (wide, height))).all(axis=1))
+    there = np.flatnonzero(course.inside(middle, height, wide))
     if len(there) < 2:
         return fractured(surface, rng, width, contrast, setting)
     one, two = rng.choice(there, 2, replace=False)
@@ -172,12 +162,8 @@ def to_joint(
         ends[0] = ends[1] + 2 * (ends[0] - ends[1]) * max(height, wide) / max(
             1.0, math.dist(ends[0], ends[1])
         )
-    points = course.fracture(_pair(ends[0]), _pair(ends[1]), rng, log_uniform(rng, 0.03, 0.15))
+    points = course.fracture(ends[0], ends[1], rng, log_uniform(rng, 0.03, 0.15))
     return crack.draw_lines(surface, [Line(points, width)], rng, contrast, setting.light)
-
-
-def _pair(point: Points) -> tuple[float, float]:
-    return float(point[0]), float(point[1])
 
 
 def _on(piece: Points, rng: np.random.Generator) -> Points:
@@ -191,8 +177,7 @@ def _drift(
     steps = max(8, int(length / 6))
     slow = np.cumsum(rng.normal(0, bend * 0.35, steps))
     turns = heading + slow + rng.normal(0, bend, steps)
-    legs = 6.0 * np.stack([np.cos(turns), np.sin(turns)], axis=1)
-    return np.asarray(start + np.concatenate([np.zeros((1, 2)), np.cumsum(legs, axis=0)]))
+    return course.walk(start, turns, 6.0)
 
 
 def _ends(height: int, width: int, rng: np.random.Generator) -> Ends:

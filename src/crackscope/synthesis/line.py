@@ -6,7 +6,7 @@ import numpy as np
 
 from crackscope.synthesis import course
 from crackscope.synthesis.course import Band, Points
-from crackscope.synthesis.surface import Surface, log_uniform, profile
+from crackscope.synthesis.surface import Surface, log_uniform
 
 _CHALK = np.array([[240, 240, 236], [70, 100, 190], [200, 60, 50], [45, 45, 50]], np.float32)
 
@@ -27,9 +27,7 @@ def draw_cable(
     band = course.band(height, width, points, radius + 1)
     share = np.clip(radius - np.abs(band.across) + 0.5, 0, 1)[:, None]
     grey = rng.uniform(20, 235) * (1 + rng.normal(0, 0.05, 3))
-    units = course.directions(points)[band.segment]
-    facing = -units[:, 1] * math.cos(light) + units[:, 0] * math.sin(light)
-    body = 0.8 + 0.35 * np.clip(band.across / radius, -1, 1) * facing
+    body = 0.8 + 0.35 * np.clip(band.across / radius, -1, 1) * band.facing(light)[band.segment]
     there = (band.rows, band.columns)
     pixels[there] += share * (np.clip(body[:, None] * grey, 0, 255) - pixels[there])
     return pixels
@@ -49,7 +47,7 @@ def draw_chalk(
     grain = 0.6 + 0.05 * (ground - ground.mean()) if len(ground) else ground
     taken = grain + 0.3 * rng.standard_normal(len(ground))
     share = np.clip(half - np.abs(band.across) + 0.5, 0, 1) * np.clip(taken, 0, 1)
-    share *= np.clip(0.7 + 0.3 * _along(band, 20, rng), 0, 1) * rng.uniform(0.4, 1)
+    share *= np.clip(0.7 + 0.3 * band.noise(20, rng), 0, 1) * rng.uniform(0.4, 1)
     pixels = background.copy()
     colour = _CHALK[int(rng.choice(4, p=(0.4, 0.2, 0.1, 0.3)))]
     pixels[there] += share[:, None].astype(np.float32) * (colour - pixels[there])
@@ -66,11 +64,10 @@ def draw_scratch(
         points = _sweep(height, width, rng, sag=rng.normal(0, 0.03))
         half = max(0.5, log_uniform(rng, 0.6, 4) * scale)
         band = course.band(height, width, points, 2 * half + 2)
-        units = course.directions(points)[band.segment]
-        facing = -units[:, 1] * math.cos(light) + units[:, 0] * math.sin(light)
+        facing = band.facing(light)[band.segment]
         near = np.exp(-((band.across / half) ** 2))
         relief = -band.across / half * facing * near * rng.uniform(0, 0.25)
-        worn = near * np.clip(0.6 + 0.5 * _along(band, 30, rng), 0, 1.2)
+        worn = near * np.clip(0.6 + 0.5 * band.noise(30, rng), 0, 1.2)
         factor = 1 + relief + rng.uniform(-0.08, 0.2) * worn
         there = (band.rows, band.columns)
         pixels[there] = np.clip(pixels[there] * factor[:, None], 0, 255)
@@ -92,8 +89,3 @@ def _sweep(height: int, width: int, rng: np.random.Generator, sag: float) -> Poi
 def _multiply(pixels: Surface, band: Band, half: float, softness: float, depth: float) -> None:
     share = np.clip((half - np.abs(band.across)) / softness + 0.5, 0, 1)
     pixels[band.rows, band.columns] *= (1 - depth * share)[:, None].astype(np.float32)
-
-
-def _along(band: Band, cell: float, rng: np.random.Generator) -> np.ndarray:
-    length = int(band.along.max(initial=0)) + 2
-    return profile(length, cell, rng)[band.along.astype(np.intp)]

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from crackscope.synthesis import strokes
+from crackscope.synthesis import course, strokes
 from crackscope.synthesis.course import Points
 from crackscope.synthesis.surface import Surface, log_uniform
 
@@ -22,11 +22,12 @@ def draw_twigs(
         start = rng.uniform(0, 1, 2) * (width, height)
         length = log_uniform(rng, 0.1, 0.9) * max(height, width)
         lines = list(_fork(start, rng.uniform(0, 2 * math.pi), length, 2 * half, rng))
-        shade = half * rng.uniform(0.5, 2.5)
-        offset = (-shade * math.cos(light), -shade * math.sin(light))
+        far = half * rng.uniform(0.5, 2.5)
         colour = _TWIGS[int(rng.integers(len(_TWIGS)))] * np.float32(rng.uniform(0.7, 1.4))
         covered = strokes.cover(height, width, lines)
-        pixels = strokes.lay(pixels, covered, colour, offset, rng.uniform(0.1, 0.5))
+        pixels = strokes.lay(
+            pixels, covered, colour, light=light, far=far, depth=rng.uniform(0.1, 0.5)
+        )
     return pixels
 
 
@@ -45,9 +46,10 @@ def draw_straw(
         track = _bent(start, rng.uniform(0, 2 * math.pi), length * rng.uniform(0.4, 1.5), rng)
         lines.append((track, thick))
     colour = rng.uniform(25, 235) * np.array([1.0, rng.uniform(0.85, 1), rng.uniform(0.6, 1)])
-    offset = (-1.5 * thick * math.cos(light), -1.5 * thick * math.sin(light))
     covered = strokes.cover(height, width, lines)
-    return strokes.lay(background, covered, colour, offset, rng.uniform(0.0, 0.4))
+    return strokes.lay(
+        background, covered, colour, light=light, far=1.5 * thick, depth=rng.uniform(0.0, 0.4)
+    )
 
 
 def _fork(
@@ -70,7 +72,5 @@ def _fork(
 
 
 def _bent(start: Points, heading: float, length: float, rng: np.random.Generator) -> Points:
-    place, bend = np.linspace(0, 1, 6), rng.normal(0, 0.5)
-    turns = heading + bend * place
-    legs = (length / 5) * np.stack([np.cos(turns), np.sin(turns)], axis=1)[:-1]
-    return np.asarray(start + np.concatenate([np.zeros((1, 2)), np.cumsum(legs, axis=0)]))
+    turns = heading + rng.normal(0, 0.5) * np.linspace(0, 1, 5, endpoint=False)
+    return course.walk(start, turns, length / 5)

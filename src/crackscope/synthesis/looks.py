@@ -6,10 +6,17 @@ Each look takes the ground, the crack as painted on it, and gives other pixels f
 from collections.abc import Callable
 
 import numpy as np
-from PIL import Image, ImageFilter
 
 from crackscope.synthesis.crack import Drawn
-from crackscope.synthesis.surface import Field, Surface, blend, log_uniform, slope_along, smooth
+from crackscope.synthesis.surface import (
+    Field,
+    Surface,
+    blend,
+    blurred,
+    log_uniform,
+    slope_along,
+    smooth,
+)
 
 Look = Callable[[Surface, Drawn, float, np.random.Generator], Surface]
 """Ground (H, W, 3), the crack on it, direction to the light in radians, rng -> pixels."""
@@ -34,7 +41,7 @@ def filled(ground: Surface, drawn: Drawn, light: float, rng: np.random.Generator
     tone = np.float32(rng.uniform(0.3, 0.75)) * _mean(ground) * pigment
     grain = 1 + rng.uniform(0.1, 0.35) * smooth(height, width, log_uniform(rng, 1.3, 3.5), rng)
     debris = np.clip(tone * grain[..., None], 0, 255)
-    share = _blurred(drawn.mask, rng.uniform(0.4, 1.6)) * np.float32(rng.uniform(0.6, 1.0))
+    share = blurred(drawn.mask, rng.uniform(0.4, 1.6)) * np.float32(rng.uniform(0.6, 1.0))
     return _within(blend(ground, debris, share))
 
 
@@ -66,7 +73,7 @@ def rusty(ground: Surface, drawn: Drawn, light: float, rng: np.random.Generator)
 
 def painted_over(ground: Surface, drawn: Drawn, light: float, rng: np.random.Generator) -> Surface:
     """Under a coat of paint it shows by its relief: one flank lit, the other in shade."""
-    soft = _blurred(drawn.mask, rng.uniform(0.7, 2.0))
+    soft = blurred(drawn.mask, rng.uniform(0.7, 2.0))
     slope = slope_along(soft, light)
     peak = float(np.abs(slope).max()) or 1.0
     relief = np.float32(rng.uniform(0.15, 0.5) / peak) * slope
@@ -86,13 +93,8 @@ def _spread(mask: Field, rng: np.random.Generator, low: float, high: float) -> F
     """Around the crack, 0 to 1, as far as `low` to `high` pixels, uneven along it."""
     height, width = mask.shape
     uneven = np.clip(1 + 0.6 * smooth(height, width, 30.0, rng), 0.1, 1.8)
-    near = _blurred(np.minimum(1, 3 * mask), log_uniform(rng, low, high))
+    near = blurred(np.minimum(1, 3 * mask), log_uniform(rng, low, high))
     return np.asarray(np.clip(near / max(float(near.max()), 1e-3) * uneven, 0, 1), np.float32)
-
-
-def _blurred(mask: Field, sigma: float) -> Field:
-    image = Image.fromarray(np.asarray(np.clip(mask, 0, 1) * 255, np.uint8))
-    return np.asarray(image.filter(ImageFilter.GaussianBlur(sigma)), np.float32) / np.float32(255)
 
 
 def _within(values: np.ndarray) -> Surface:

@@ -6,7 +6,7 @@ import numpy as np
 
 from crackscope.synthesis import course, strokes
 from crackscope.synthesis.course import Points
-from crackscope.synthesis.surface import Surface, grey, log_uniform, profile, smooth
+from crackscope.synthesis.surface import Surface, grey, log_uniform, smooth
 
 _INKS = np.array(
     [[240, 240, 235], [205, 45, 40], [40, 80, 190], [25, 25, 28], [240, 200, 40], [230, 110, 30]],
@@ -44,7 +44,7 @@ def draw_writing(
     bare *= np.clip(1 + 0.25 * smooth(height, width, 2.0, rng), 0.2, 1.3)
     ink = _INKS[int(rng.choice(len(_INKS), p=(0.35, 0.15, 0.15, 0.2, 0.1, 0.05)))]
     share = np.asarray(covered * np.clip(bare, 0, 1) * rng.uniform(0.4, 1.0), np.float32)
-    return strokes.lay(background, share, ink, (0, 0), 0.0)
+    return strokes.lay(background, share, ink)
 
 
 def draw_ruler(
@@ -62,10 +62,8 @@ def draw_ruler(
     body = strokes.cover(height, width, [(np.array([first, last]), broad)])
     pale = rng.random() < 0.7
     tone = rng.uniform(190, 245) if pale else rng.uniform(15, 60)
-    offset = (-2 * math.cos(light), -2 * math.sin(light))
-    pixels = strokes.lay(
-        background, body, np.full(3, tone) * (1, 1, rng.uniform(0.4, 1)), offset, 0.3
-    )
+    colour = np.full(3, tone) * (1, 1, rng.uniform(0.4, 1))
+    pixels = strokes.lay(background, body, colour, light=light, far=2, depth=0.3)
     pitch = max(2.5, broad * rng.uniform(0.08, 0.4))
     ticks = []
     for number, place in enumerate(np.arange(0, long, pitch)):
@@ -73,7 +71,7 @@ def draw_ruler(
         reach = broad * (0.55 if number % 10 == 0 else 0.4 if number % 5 == 0 else 0.25)
         ticks.append((np.array([foot, foot + reach * aside]), max(0.5, 0.18 * pitch)))
     ink = np.full(3, 20.0 if pale else 235.0)
-    return strokes.lay(pixels, strokes.cover(height, width, ticks) * body, ink, (0, 0), 0.0)
+    return strokes.lay(pixels, strokes.cover(height, width, ticks) * body, ink)
 
 
 def draw_tyre(
@@ -89,8 +87,7 @@ def draw_tyre(
         band = course.band(height, width, points, broad / 2)
         place = band.across / np.float32(broad) + np.float32(0.5)
         tread = 0.6 + 0.4 * np.sin(place * np.float32(2 * math.pi * rng.integers(1, 7)))
-        length = int(band.along.max(initial=0)) + 2
-        along = np.clip(0.6 + 0.4 * profile(length, 50, rng), 0, 1)[band.along.astype(np.intp)]
+        along = np.clip(0.6 + 0.4 * band.noise(50, rng), 0, 1)
         worn = np.clip(0.8 + 0.3 * smooth(height, width, 2.0, rng), 0, 1)[band.rows, band.columns]
         edge = np.clip(4 * np.minimum(place, 1 - place), 0, 1)
         depth = rng.uniform(0.1, 0.5) * tread * along * worn * edge
@@ -112,8 +109,7 @@ def draw_pipe(
     pixels[shade.rows, shade.columns] *= np.float32(rng.uniform(0.55, 0.9))
     band = course.band(height, width, points, half + 1)
     place = np.clip(band.across / np.float32(half), -1, 1)
-    leg = course.directions(points)[0]
-    facing = float(-leg[1] * math.cos(light) + leg[0] * math.sin(light))
+    facing = float(band.facing(light)[0])
     round_ = 0.55 + 0.45 * np.sqrt(1 - np.square(place)) + 0.35 * place * facing
     gap = float(rng.uniform(4, 20)) * half
     bracket = (band.along % gap) < 0.5 * half

@@ -3,11 +3,10 @@
 import math
 
 import numpy as np
-from PIL import Image, ImageFilter
 
-from crackscope.synthesis import strokes
+from crackscope.synthesis import course, strokes
 from crackscope.synthesis.course import Points
-from crackscope.synthesis.surface import Field, Surface, log_uniform, shade
+from crackscope.synthesis.surface import Surface, blurred, log_uniform, shade
 
 Lines = list[tuple[Points, float]]
 
@@ -26,8 +25,9 @@ def draw_mesh(
     rusty = np.array([115, 70, 45]) * rng.uniform(0.6, 1.2)
     colour = rusty if rng.random() < 0.3 else np.full(3, rng.uniform(30, 225))
     far = thick * rng.uniform(0.5, 6)
-    offset = (-far * math.cos(light), -far * math.sin(light))
-    return strokes.lay(background, covered, colour, offset, rng.uniform(0.0, 0.5))
+    return strokes.lay(
+        background, covered, colour, light=light, far=far, depth=rng.uniform(0.0, 0.5)
+    )
 
 
 def draw_web(
@@ -50,13 +50,14 @@ def draw_web(
                 lines.append((np.array([ends[0], sag, ends[1]]), 0.7 * thick))
     covered = strokes.cover(height, width, lines) * np.float32(rng.uniform(0.25, 0.8))
     colour = np.full(3, rng.uniform(170, 245) if rng.random() < 0.7 else rng.uniform(30, 80))
-    return strokes.lay(background, covered, colour, (1, 1), 0.0)
+    return strokes.lay(background, covered, colour)
 
 
 def draw_cast(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:
     """Shadows of bars, wires and bare branches: dark, bluish, with soft edges."""
+    del light
     height, width = background.shape[:2]
     thick = max(1.0, log_uniform(rng, 1.5, 22) * scale)
     lines = _branches(height, width, thick, rng)
@@ -64,8 +65,7 @@ def draw_cast(
         pitch = thick * rng.uniform(2, 12)
         lines = _bars(height, width, pitch, thick, rng, crossed=rng.random() < 0.4)
     covered = strokes.cover(height, width, lines)
-    soft = _blurred(covered, thick * log_uniform(rng, 0.1, 0.8))
-    del light
+    soft = blurred(covered, thick * log_uniform(rng, 0.1, 0.8))
     tint = np.array([1.0, 0.97, 0.9], np.float32) * np.float32(rng.uniform(0.15, 0.6))
     return np.asarray(background * (1 - soft[..., None] * tint), np.float32)
 
@@ -135,17 +135,10 @@ def _branches(height: int, width: int, thick: float, rng: np.random.Generator) -
     while todo:
         start, heading, wide, depth = todo.pop()
         length = max(height, width) * rng.uniform(0.15, 0.5)
-        steps = heading + np.cumsum(rng.normal(0, 0.12, 8))
-        legs = (length / 8) * np.stack([np.cos(steps), np.sin(steps)], axis=1)
-        track = start + np.concatenate([np.zeros((1, 2)), np.cumsum(legs, axis=0)])
+        track = course.walk(start, heading + np.cumsum(rng.normal(0, 0.12, 8)), length / 8)
         lines.append((track, wide))
         if depth:
             for _ in range(int(rng.integers(1, 4))):
                 turn = heading + rng.normal(0, 0.7)
                 todo.append((track[int(rng.integers(3, 9))], turn, 0.6 * wide, depth - 1))
     return lines
-
-
-def _blurred(cover: Field, sigma: float) -> Field:
-    image = Image.fromarray(np.asarray(cover * 255, np.uint8))
-    return np.asarray(image.filter(ImageFilter.GaussianBlur(sigma)), np.float32) / np.float32(255)

@@ -1,6 +1,5 @@
 """How a crack looks: dark inside, a lit far wall and lip, dirt and spalled skin beside it."""
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +7,7 @@ from numpy.typing import NDArray
 
 from crackscope.synthesis import course as courses
 from crackscope.synthesis.course import Band, Points
-from crackscope.synthesis.surface import Field, Surface, profile, smooth
+from crackscope.synthesis.surface import Field, Surface, smooth
 
 _SOOT = np.array([1.02, 0.99, 0.94], np.float32)
 _DUST = np.array([1.06, 1.0, 0.88], np.float32)
@@ -36,11 +35,6 @@ class _Strip:
     facing: Field
     width: float
     depth: float
-
-    def noise(self, cell: float, rng: np.random.Generator) -> Field:
-        """Noise that changes along the course only."""
-        length = int(self.band.along.max(initial=0)) + 2
-        return profile(length, cell, rng)[self.band.along.astype(np.intp)]
 
 
 def paint(
@@ -74,9 +68,7 @@ def _strip(mask: Field, points: Points, opening: Opening, depth: float, light: f
     height_px, width_px = mask.shape
     band = courses.band(height_px, width_px, points, reach)
     place = np.minimum(band.along.astype(np.intp), len(opening.left) - 1)
-    units = courses.directions(points)
-    towards = -units[:, 1] * math.cos(light) + units[:, 0] * math.sin(light)
-    facing = towards.astype(np.float32)[band.segment]
+    facing = band.facing(light).astype(np.float32)[band.segment]
     return _Strip(band, opening.left[place], opening.right[place], facing, width, depth)
 
 
@@ -91,12 +83,12 @@ def _edge(surface: Surface, strip: _Strip, free: Field, rng: np.random.Generator
     dirt = 0.13 * strip.depth * np.exp(-distance / (0.8 + 0.18 * width))
     surface = np.asarray(surface * (1 - dirt * free)[:, None], np.float32)
     far = strip.facing * np.sign(across) < 0
-    ragged = np.where(far, strip.noise(14 + width, rng), strip.noise(14 + width, rng))
+    ragged = np.where(far, strip.band.noise(14 + width, rng), strip.band.noise(14 + width, rng))
     spall = np.clip(ragged - 0.9, 0.0, 1.5) * 0.7 * width
     broken = free * np.clip(spall - distance + 0.5, 0.0, 1.0) * min(1.0, width / 4)
     grain = _rubble(strip.band, width, rng)
     surface += (surface * _DUST * grain[:, None] - surface) * broken[:, None]
-    strength = np.clip(strip.noise(10, rng) + 0.25, 0.0, 1.0) * min(1.0, width / 6)
+    strength = np.clip(strip.band.noise(10, rng) + 0.25, 0.0, 1.0) * min(1.0, width / 6)
     thick = 0.5 + 0.05 * min(width, 16.0)
     lip = np.exp(-(((distance - spall) / thick) ** 2)) * far * np.abs(strip.facing) * free
     bright = np.minimum(surface + 70, 250)
@@ -115,7 +107,7 @@ def _inside(surface: Surface, strip: _Strip, rng: np.random.Generator) -> Surfac
     width, opened = strip.width, np.maximum(strip.left + strip.right, 1e-3)
     from_left = (strip.band.across + strip.left) / opened
     from_far = np.where(strip.facing > 0, from_left, 1 - from_left)
-    ledge = 0.18 + 0.22 * strip.noise(12 + width, rng)
+    ledge = 0.18 + 0.22 * strip.band.noise(12 + width, rng)
     wall = np.clip((ledge - from_far) * 5, 0.0, 1.0) * np.abs(strip.facing) * min(1.0, width / 5)
     dark = 1 - strip.depth * (0.9 if width > 3 else 0.8)
     factor = dark + (0.62 - 0.25 * strip.depth) * wall

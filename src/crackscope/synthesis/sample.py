@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from crackscope.synthesis import (
     camera,
+    crack,
     cracks,
     distractors,
     faults,
@@ -51,7 +52,6 @@ class Sample:
     pixels: Pixels
     mask: NDArray[np.uint8]
     courses: tuple[Course, ...]
-    ground: str
     distractors: tuple[str, ...]
 
 
@@ -61,15 +61,14 @@ def draw(
     rng: np.random.Generator,
     *,
     shapes: Sequence[Shape] = (),
-    name: str = "",
     zoom: float = 1.0,
 ) -> Sample:
     """Draw cracks, or only what is mistaken for them, on a sound picture.
 
     `ground` (H, W, 3) uint8, any size from 32 px; `shapes` are those of real cracks, which a part
-    of the cracks then follows; `name` is kept as the name of the ground; `zoom` is by how much
-    everything drawn is larger than on a patch seen at native size. The mask is empty if and only
-    if `cracked` is False. The same `rng` gives the same sample.
+    of the cracks then follows; `zoom` is by how much everything drawn is larger than on a patch
+    seen at native size. The mask is empty if and only if `cracked` is False. The same `rng` gives
+    the same sample.
     """
     light, scale = rng.uniform(-np.pi, np.pi), zoom * log_uniform(rng, 0.3, 1.3)
     names = _names(cracked, rng)
@@ -85,12 +84,12 @@ def draw(
         surface = joints.draw(surface, laid, rng, light, scale)
     below = [name for name in names if name not in above]
     surface = distractors.add(surface, below, rng, light, scale)
-    drawn = Drawn(surface, np.zeros(surface.shape[:2], np.float32), ())
+    drawn = crack.uncracked(surface)
     if cracked:
         drawn, surface = cracks.draw(surface, rng, Setting(light, zoom, shapes, laid))
         drawn, surface = _cover(drawn, surface, above, rng, light, scale)
     pixels, mask = _photograph(drawn, surface, rng)
-    sample = Sample(pixels, mask, drawn.courses, name, tuple(names))
+    sample = Sample(pixels, mask, drawn.courses, tuple(names))
     return _enlarge(sample, rng) if rng.random() < _ENLARGED else sample
 
 

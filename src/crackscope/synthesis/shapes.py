@@ -4,7 +4,6 @@ Of a real crack only its course and its relative widths are known, so that they 
 any scale and width without the steps of a mask's pixels.
 """
 
-import itertools
 import math
 
 import numpy as np
@@ -19,7 +18,6 @@ Shape = tuple[NDArray[np.float32], ...]
 side of its mask."""
 
 _FINE = 65535
-_STEP = 5.0
 
 
 def to_bytes(shape: Shape) -> bytes:
@@ -91,12 +89,7 @@ def _corner(
 
 def _roughened(points: course.Points, rng: np.random.Generator) -> course.Points:
     """Points every few pixels: between those of the shape the course strays a little."""
-    roughness = rng.uniform(0.04, 0.16)
-    legs = [
-        course.fracture((start[0], start[1]), (end[0], end[1]), rng, roughness, _STEP)[:-1]
-        for start, end in itertools.pairwise(points.tolist())
-    ]
-    return np.concatenate([*legs, points[-1:]])
+    return course.fracture_through(points, rng, rng.uniform(0.04, 0.16))
 
 
 def _ends(

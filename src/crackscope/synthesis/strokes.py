@@ -1,5 +1,6 @@
 """Strokes of a pen over a picture, quickly and with soft edges."""
 
+import math
 from collections.abc import Iterable
 
 import numpy as np
@@ -27,11 +28,17 @@ def cover(height: int, width: int, lines: Iterable[tuple[Points, float]]) -> Fie
 
 
 def lay(
-    background: Surface, cover: Field, colour: np.ndarray, offset: tuple[float, float], depth: float
+    background: Surface,
+    cover: Field,
+    colour: np.ndarray,
+    *,
+    light: float = 0.0,
+    far: float = 0.0,
+    depth: float = 0.0,
 ) -> Surface:
-    """Things of a colour (3,) where `cover` says, and their shadow, moved by `offset` (right and
-    down in pixels), which darkens by `depth`."""
-    right, down = round(offset[0]), round(offset[1])
+    """Things of a colour (3,) where `cover` says, and their shadow, which lies `far` pixels from
+    them, away from the `light` (radians), and darkens by `depth`."""
+    right, down = round(-far * math.cos(light)), round(-far * math.sin(light))
     shadow = np.roll(cover, (down, right), (0, 1))
     shaded = background * (1 - np.float32(depth) * shadow)[..., None]
     return np.asarray(np.clip(blend(shaded, colour, cover), 0, 255), np.float32)

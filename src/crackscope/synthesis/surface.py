@@ -5,7 +5,9 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageFilter
+
+from crackscope.types import Pixels
 
 Surface = NDArray[np.float32]
 """(H, W, 3) float32 RGB, 0 to 255."""
@@ -98,6 +100,23 @@ def blend(background: Surface, colour: NDArray[np.floating] | Surface, share: Fi
     weight = share[..., None]
     mixed = background + (np.asarray(colour, np.float32) - background) * weight
     return np.asarray(mixed, np.float32)
+
+
+def blurred(share: Field, sigma: float) -> Field:
+    """(H, W) 0 to 1, blurred with this standard deviation in pixels, in 8 bit."""
+    image = Image.fromarray(np.asarray(np.clip(share, 0, 1) * 255, np.uint8))
+    return np.asarray(image.filter(ImageFilter.GaussianBlur(sigma)), np.float32) / np.float32(255)
+
+
+def coloured(value: NDArray[np.floating], colour: NDArray[np.floating]) -> Surface:
+    """A surface of one colour (3,), lit by `value` (H, W), kept within 0 to 255."""
+    tinted = np.asarray(value, np.float32)[..., None] * colour.astype(np.float32)
+    return np.asarray(np.clip(tinted, 0.0, 255.0), np.float32)
+
+
+def rounded(values: NDArray[np.floating]) -> Pixels:
+    """As 8 bit, values beyond 0 and 255 cut off."""
+    return np.asarray(np.clip(values + np.float32(0.5), 0, 255), np.uint8)
 
 
 def shade(background: Surface, factor: NDArray[np.floating]) -> Surface:

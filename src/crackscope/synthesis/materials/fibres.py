@@ -6,8 +6,8 @@ import numpy as np
 
 from crackscope.synthesis.materials import material
 from crackscope.synthesis.surface import (
-    Field,
     Surface,
+    coloured,
     fractal,
     grid,
     log_uniform,
@@ -35,7 +35,7 @@ def draw_wood(height: int, width: int, rng: np.random.Generator) -> Surface:
     value *= 1 - np.clip(np.float32(rng.uniform(0.5, 3)) - gap + 0.5, 0, 1) * rng.uniform(0.2, 0.9)
     value *= 1 - np.float32(rng.uniform(0, 0.8)) * checks
     colour = rng.uniform(60, 215) * np.array([1.0, *np.sort(rng.uniform(0.5, 1.0, 2))[::-1]])
-    return _coloured(value + 0 * x, colour)
+    return coloured(value + 0 * x, colour)
 
 
 @material("bark", cracks=False)
@@ -48,7 +48,7 @@ def draw_bark(height: int, width: int, rng: np.random.Generator) -> Surface:
     lit = slope_along(ridges + np.float32(0.03) * rough, rng.uniform(-math.pi, math.pi))
     value = np.clip(0.25 + np.sqrt(ridges), 0.15, 1.25) * (1 + 0.08 * rough)
     colour = rng.uniform(70, 170) * np.array([1.0, *np.sort(rng.uniform(0.6, 0.98, 2))[::-1]])
-    return shade(_coloured(value, colour), np.clip(1 + 1.5 * lit, 0.4, 1.5))
+    return shade(coloured(value, colour), np.clip(1 + 1.5 * lit, 0.4, 1.5))
 
 
 @material("cloth", cracks=False)
@@ -67,7 +67,7 @@ def draw_cloth(height: int, width: int, rng: np.random.Generator) -> Surface:
     )
     folds = smooth(height, width, (log_uniform(rng, 60, 400), log_uniform(rng, 60, 400)), rng)
     value = 0.65 + 0.35 * thread + 0.07 * slub + np.float32(rng.uniform(0, 0.12)) * folds
-    return _coloured(value, rng.uniform(40, 225, 3) * 0.5 + 0.5 * rng.uniform(40, 225))
+    return coloured(value, rng.uniform(40, 225, 3) * 0.5 + 0.5 * rng.uniform(40, 225))
 
 
 @material("carpet", cracks=False)
@@ -81,7 +81,7 @@ def draw_carpet(height: int, width: int, rng: np.random.Generator) -> Surface:
     stripes = np.sin(x * np.float32(2 * math.pi / log_uniform(rng, 12, 160)) + rng.uniform(0, 6))
     value = 1 + rng.uniform(0, 0.25) * loops + rng.uniform(0.05, 0.25) * pile
     value = value + rng.uniform(0, 0.2) * flecks + rng.uniform(0, 0.25) * (stripes > 0.3)
-    return _coloured(value, rng.uniform(30, 200, 3) * 0.5 + 0.5 * rng.uniform(30, 200))
+    return coloured(value, rng.uniform(30, 200, 3) * 0.5 + 0.5 * rng.uniform(30, 200))
 
 
 @material("metal", cracks=False)
@@ -95,15 +95,10 @@ def draw_metal(height: int, width: int, rng: np.random.Generator) -> Surface:
         wave = np.sin(x * np.float32(2 * math.pi / log_uniform(rng, 15, 120)))
         sharp = np.float32(rng.uniform(0.5, 6))
         value = value * (1 + np.float32(rng.uniform(0.1, 0.4)) * np.tanh(sharp * wave))
-    surface = _coloured(value, rng.uniform(60, 220) * (1 + rng.normal(0, 0.15, 3)))
+    surface = coloured(value, rng.uniform(60, 220) * (1 + rng.normal(0, 0.15, 3)))
     rust = np.clip(
         smooth(height, width, 50.0, rng) + fractal(height, width, (12.0, 4.0), rng), 0, 3
     )
     share = np.clip(rust - rng.uniform(0.8, 4.0), 0, 1)[..., None]
     rusty = np.array([105, 60, 35], np.float32) * (1 + 0.2 * brushed[..., None])
     return np.asarray(np.clip(surface + (rusty - surface) * share, 0, 255), np.float32)
-
-
-def _coloured(value: Field | np.ndarray, colour: np.ndarray) -> Surface:
-    tinted = np.asarray(value, np.float32)[..., None] * colour.astype(np.float32)
-    return np.asarray(np.clip(tinted, 0, 255), np.float32)

@@ -6,7 +6,15 @@ import numpy as np
 
 from crackscope.synthesis import concrete, finish
 from crackscope.synthesis.materials import material
-from crackscope.synthesis.surface import Surface, fractal, log_uniform, shade, slope_along, smooth
+from crackscope.synthesis.surface import (
+    Surface,
+    coloured,
+    fractal,
+    log_uniform,
+    shade,
+    slope_along,
+    smooth,
+)
 
 
 @material("concrete", cracks=True)
@@ -24,9 +32,7 @@ def draw_render(height: int, width: int, rng: np.random.Generator) -> Surface:
     if rng.random() < 0.2:
         colour = colour[rng.permutation(3)]
     value = 1 + np.float32(0.02) * fractal(height, width, (3.0, 30.0, 150.0), rng)
-    surface = np.asarray(value[..., None] * colour.astype(np.float32), np.float32)
-    surface = np.clip(surface, 0, 255)
-    return finish.roughen(surface, rng, rng.uniform(-math.pi, math.pi))
+    return finish.roughen(coloured(value, colour), rng, rng.uniform(-math.pi, math.pi))
 
 
 @material("sanded", cracks=True)
@@ -35,8 +41,8 @@ def draw_sanded(height: int, width: int, rng: np.random.Generator) -> Surface:
     grains = rng.standard_normal((height, width), dtype=np.float32) * np.float32(rng.uniform(2, 12))
     clouds = fractal(height, width, (8.0, 30.0, 110.0), rng, gain=1.2)
     value = rng.uniform(60, 215) + grains + np.float32(rng.uniform(1, 6)) * clouds
-    tint = np.array([1.0, rng.uniform(0.9, 1.0), rng.uniform(0.75, 1.0)], np.float32)
-    return np.asarray(np.clip(value[..., None] * tint, 0, 255), np.float32)
+    tint = np.array([1.0, rng.uniform(0.9, 1.0), rng.uniform(0.75, 1.0)])
+    return coloured(value, tint)
 
 
 @material("rock", cracks=False)
@@ -66,5 +72,5 @@ def draw_veined(height: int, width: int, rng: np.random.Generator) -> Surface:
         share = np.maximum(share, fade * np.exp(-np.square(level / np.float32(thin))))
     clouds = 1 + np.float32(0.05) * fractal(height, width, (60.0, 20.0, 5.0), rng)
     value = (ground + (vein - ground) * np.float32(0.7) * share) * clouds
-    tint = np.array([1.0, rng.uniform(0.92, 1.0), rng.uniform(0.82, 1.04)], np.float32)
-    return np.asarray(np.clip(value[..., None] * tint, 0, 255), np.float32)
+    tint = np.array([1.0, rng.uniform(0.92, 1.0), rng.uniform(0.82, 1.04)])
+    return coloured(value, tint)
