@@ -4,11 +4,9 @@ import io
 from dataclasses import replace
 
 import numpy as np
-import pytest
 from PIL import Image
 
 from crackscope.commands.job import draw
-from crackscope.errors import UsageError
 from crackscope.reporting.names import mask_names
 from crackscope.types import Photo, ScoreMap
 from support_cracks import cracked
@@ -40,11 +38,6 @@ def test_the_heat_map_is_a_choice_with_the_default_of_the_model():
         for choice in (None, True, False)
     ]
     assert tinted == [False, True, False, True, True, False]
-
-
-def test_a_model_without_lines_has_no_masks():
-    with pytest.raises(UsageError, match=r"masks need a model with lines\. Received: m@1\+abc"):
-        draw(PHOTO, MAP, scored("a", 0.1, "no crack"), masks=True)
 
 
 def test_masks_are_named_as_their_photos():

@@ -47,7 +47,7 @@ def run(config: InspectConfig) -> Outcome:
     found = _found(config)
     workers = config.workers or environment.cores()
     threads = max(1, workers // len(found.photos)) if found.photos else 1
-    inspector = engines.prepare(config, threads)
+    inspector = _prepared(config, threads)
     path = run_dir.choose("inspect", config.out, config.name, _default_name(config.photos[0]))
     identity = _identity(config, found, inspector)
     names = None if config.watch else [photo.name for photo in found.photos]
@@ -78,6 +78,17 @@ def _found(config: InspectConfig) -> Found:
     if not Path(config.photos[0]).is_dir():
         raise UsageError(f"watch takes a folder. Received: {config.photos[0]!r}")
     return Found((), 0)
+
+
+def _prepared(config: InspectConfig, threads: int) -> Inspector:
+    """The model of the command; raises UsageError where it cannot make what is asked for."""
+    inspector = engines.prepare(config, threads)
+    if config.masks and not inspector.has_lines:
+        raise UsageError(
+            f"masks need a model with lines. Received: {inspector.bundle.identity}, which finds "
+            "regions. Leave out --masks, or train it with this version"
+        )
+    return inspector
 
 
 def _inspect(job: Job, ledger: Ledger) -> None:

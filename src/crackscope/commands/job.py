@@ -11,7 +11,6 @@ import crackscope
 from crackscope import progress
 from crackscope.commands.pace import Pace
 from crackscope.config import InspectConfig
-from crackscope.errors import UsageError
 from crackscope.inspection.engines import Run
 from crackscope.inspection.find import Found, Source
 from crackscope.inspection.inspector import Inspector
@@ -60,17 +59,8 @@ def draw(
         overlay.render(photo, found, result, long_side, heat_map),
         thumbnail.of_pixels(photo.pixels),
         close_up.of_cracks(photo, result),
-        _mask(result) if masks else None,
+        mask.png(result.cracks or (), result.width or 0, result.height or 0) if masks else None,
     )
-
-
-def _mask(result: PhotoResult) -> bytes:
-    if result.cracks is None:
-        raise UsageError(
-            f"masks need a model with lines. Received: {result.model}, which finds regions. "
-            "Leave out --masks, or train it with this version"
-        )
-    return mask.png(result.cracks, result.width or 0, result.height or 0)
 
 
 class Job:

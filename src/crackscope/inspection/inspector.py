@@ -51,6 +51,11 @@ class Inspector:
     mm_per_px: float | None = None
     scorer: Scorer | None = None
 
+    @property
+    def has_lines(self) -> bool:
+        """Whether it finds cracks; else regions."""
+        return self.mapper is not None and self.mapper.gate is not None
+
     def inspect(
         self, photo: Photo | NDArray[np.uint8] | Path | str, threshold: float | None = None
     ) -> PhotoResult:
