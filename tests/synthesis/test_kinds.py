@@ -7,6 +7,7 @@ import pytest
 
 from crackscope.synthesis import crack, joints, kinds, looks, pattern
 from crackscope.synthesis.kinds import Setting
+from crackscope.synthesis.surface import blurred, smooth
 
 KINDS = (
     kinds.fractured,
@@ -50,6 +51,32 @@ def test_looks_change_the_crack_and_little_else(look: looks.Look) -> None:
     change = np.abs(pixels - ground).mean(axis=2)
     assert change[drawn.mask > 0.5].mean() > 8 * change[drawn.mask == 0].mean()
     assert np.array_equal(pixels, look(ground, drawn, 0.3, np.random.default_rng(1)))
+
+
+def test_a_ravelled_crack_runs_between_the_stones() -> None:
+    """Along its edges the light stones of the ground stay, the dark gaps between them open."""
+    rng = np.random.default_rng(3)
+    ground = flat() + 40 * smooth(160, 200, 5.0, rng)[..., None].astype(np.float32)
+    ground = np.clip(ground, 0, 255).astype(np.float32)
+    stones = ground.mean(axis=2) > np.median(ground)
+    light, dark = [], []
+    for seed in range(8):
+        drawn = crack.draw(ground, np.random.default_rng(seed), 12.0, contrast=0.9)
+        pixels = looks.ravelled(ground, drawn, 0.3, np.random.default_rng(seed))
+        edge = (blurred(drawn.mask, 2.0) > 0.2) & (drawn.mask < 0.5)
+        darker = (ground - pixels).mean(axis=2) / ground.mean(axis=2)
+        light.append(darker[edge & stones].mean())
+        dark.append(darker[edge & ~stones].mean())
+    assert np.mean(dark) > 1.5 * np.mean(light)
+
+
+def test_up_to_half_of_the_cracks_of_coarse_ground_are_ravelled() -> None:
+    fine, coarse = (
+        [looks.choose(np.random.default_rng(seed), texture) for seed in range(300)]
+        for texture in (4.0, 30.0)
+    )
+    assert fine.count(looks.ravelled) < 20
+    assert 100 < coarse.count(looks.ravelled) < 200
 
 
 @pytest.mark.parametrize("name", list(pattern.KINDS))

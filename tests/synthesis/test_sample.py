@@ -66,7 +66,7 @@ def test_the_picture_is_darker_or_lighter_where_the_mask_is(monkeypatch) -> None
     monkeypatch.setattr(sample, "_BESIDE", (1.0, 0.0, 0.0))
     monkeypatch.setattr(sample, "_SPOILT", 0.0)
     monkeypatch.setattr(sample, "_JOINTED", 0.0)
-    monkeypatch.setattr(looks, "_FREQUENCY", (1.0, 0, 0, 0, 0, 0))
+    monkeypatch.setattr(looks, "_FREQUENCY", (1.0, *[0.0] * (len(looks.LOOKS) - 1)))
     picture = ground(noise=0.5)
     inside, outside = [], []
     for seed in range(16):

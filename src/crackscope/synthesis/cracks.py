@@ -9,7 +9,9 @@ from crackscope.synthesis.surface import Surface, grey, log_uniform
 
 WIDTHS = ((0.5, 5.0), (3.0, 20.0), (20.0, 90.0))
 """Of cracks in pixels: seen from a few metres, close up, and gaping."""
-_HOW_OFTEN = (0.75, 0.21, 0.04)
+_HOW_OFTEN, _ON_COARSE = (0.75, 0.21, 0.04), (0.45, 0.45, 0.1)
+_COARSE = 12.0
+"""Standard deviation of a texture, in grey levels, that hides what is narrow: asphalt, not mortar."""
 _NUMBERS = (0.8, 0.15, 0.05)
 """How likely 1, 2 and 3 cracks are."""
 _ATTEMPTS = 6
@@ -34,11 +36,13 @@ def draw(surface: Surface, rng: np.random.Generator, setting: Setting) -> tuple[
 
 def draw_one(surface: Surface, rng: np.random.Generator, setting: Setting) -> Drawn:
     """One crack, drawn again and bolder until it lies in the picture and can be seen."""
-    width = log_uniform(rng, *WIDTHS[rng.choice(3, p=_HOW_OFTEN)]) * setting.zoom
+    texture, least = visible.texture_of(surface), _least_length(surface)
+    rough = float(texture.mean())
+    often = _ON_COARSE if rough > _COARSE else _HOW_OFTEN
+    width = log_uniform(rng, *WIDTHS[rng.choice(3, p=often)]) * setting.zoom
     width = max(0.4, width)
     contrast = rng.uniform(0.2 if width < 10 else 0.5, 1.0)
-    paint, look = kinds.choose(rng, width, setting), looks.choose(rng)
-    texture, least = visible.texture_of(surface), _least_length(surface)
+    paint, look = kinds.choose(rng, width, setting), looks.choose(rng, rough)
     attempt = 0
     while True:  # seldom a second time
         drawn = paint(surface, rng, width, contrast, setting)

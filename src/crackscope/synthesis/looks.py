@@ -1,4 +1,4 @@
-"""Cracks that are not simply dark: filled, white with lime, wet, rusty, painted over.
+"""Cracks that are not simply dark: filled, ravelled, white with lime, wet, rusty, painted over.
 
 Each look takes the ground, the crack as painted on it, and gives other pixels for the same mask.
 """
@@ -13,6 +13,7 @@ from crackscope.synthesis.surface import (
     Surface,
     blend,
     blurred,
+    grey,
     log_uniform,
     slope_along,
     smooth,
@@ -22,8 +23,11 @@ Look = Callable[[Surface, Drawn, float, np.random.Generator], Surface]
 """Ground (H, W, 3), the crack on it, direction to the light in radians, rng -> pixels."""
 
 
-def choose(rng: np.random.Generator) -> Look:
-    """Dark as it is painted for three in four."""
+def choose(rng: np.random.Generator, texture: float) -> Look:
+    """Dark as it is painted for three in four; on a ground of coarse texture (its standard
+    deviation in grey levels), as asphalt is, up to half are ravelled."""
+    if rng.random() < _RAVELLED * np.clip((texture - _FINE) / _FINE, 0, 1):
+        return ravelled
     return LOOKS[int(rng.choice(len(LOOKS), p=_FREQUENCY))]
 
 
@@ -43,6 +47,24 @@ def filled(ground: Surface, drawn: Drawn, light: float, rng: np.random.Generator
     debris = np.clip(tone * grain[..., None], 0, 255)
     share = blurred(drawn.mask, rng.uniform(0.4, 1.6)) * np.float32(rng.uniform(0.6, 1.0))
     return _within(blend(ground, debris, share))
+
+
+def ravelled(ground: Surface, drawn: Drawn, light: float, rng: np.random.Generator) -> Surface:
+    """It runs between the stones of the ground, some of which lie loose in it, in grit and soil."""
+    del light
+    height, width = drawn.mask.shape
+    level = grey(ground)
+    stones = level - 255 * blurred(level / 255, log_uniform(rng, 5, 14))
+    stones = np.clip(stones / max(2 * float(stones.std()), 1.0), -1, 1)
+    soft = blurred(drawn.mask, log_uniform(rng, 0.5, 2.5))
+    sharp, within = rng.uniform(2.0, 5.0), soft > 0.03
+    share = np.clip(0.5 + sharp * (soft - rng.uniform(0.2, 0.45) * (1 + stones)), 0, 1) * within
+    pigment = np.array([1.0, rng.uniform(0.9, 1.0), rng.uniform(0.75, 1.0)], np.float32)
+    grain = 1 + rng.uniform(0.1, 0.4) * smooth(height, width, log_uniform(rng, 1.3, 4.0), rng)
+    soil = np.clip(np.float32(rng.uniform(0.2, 0.6)) * _mean(ground) * pigment, 0, 255)
+    depth = np.clip(rng.uniform(0.0, 1.0) + 0.5 * smooth(height, width, 25.0, rng), 0, 1)
+    bottom = blend(soil * grain[..., None], drawn.pixels, depth)
+    return _within(blend(ground, bottom, share))
 
 
 def limed(ground: Surface, drawn: Drawn, light: float, rng: np.random.Generator) -> Surface:
@@ -81,8 +103,9 @@ def painted_over(ground: Surface, drawn: Drawn, light: float, rng: np.random.Gen
     return _within(ground * (1 - relief - shade)[..., None])
 
 
-LOOKS: tuple[Look, ...] = (dark, filled, limed, wet, rusty, painted_over)
-_FREQUENCY = (0.74, 0.1, 0.04, 0.04, 0.03, 0.05)
+LOOKS: tuple[Look, ...] = (dark, filled, ravelled, limed, wet, rusty, painted_over)
+_FREQUENCY = (0.72, 0.1, 0.02, 0.04, 0.04, 0.03, 0.05)
+_RAVELLED, _FINE = 0.5, 10.0
 
 
 def _mean(ground: Surface) -> np.float32:

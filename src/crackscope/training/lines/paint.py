@@ -17,6 +17,8 @@ CONCRETE = frozenset({"concrete", "plaster", "asphalt", "pavers"})
 """Materials whose cracks are looked for; everything else that has a name is `other`."""
 _CRACKING = CONCRETE | {"brick", "stone", "tiles"}
 """Materials on which cracks are painted: on moss or cloth there are none."""
+_COMMON = {"asphalt": 3, "concrete": 2}
+"""How much more often a surface of a material is taken than one of another: what is inspected."""
 _TILING = ("polyhaven_", "nobiax_")
 """Sources of scans whose borders fit each other."""
 _CRACKED = 0.55
@@ -61,7 +63,11 @@ class Painter:
     @cached_property
     def _grounds(self) -> Grounds:
         patches = [self._ground(row) for row in self._packed.rows("sound")]
-        surfaces = [self._ground(row) for row in self._packed.rows("surface")]
+        surfaces = [
+            self._ground(row)
+            for row in self._packed.rows("surface")
+            for _ in range(_COMMON.get(str(self._packed.materials[row]), 1))
+        ]
         chosen = [one for one in surfaces if (one.name in self.left_out) is self.turned_round]
         return Grounds(patches, chosen)
 
