@@ -57,7 +57,7 @@ def test_a_ravelled_crack_runs_between_the_stones() -> None:
     """Along its edges the light stones of the ground stay, the dark gaps between them open."""
     rng = np.random.default_rng(3)
     ground = flat() + 40 * smooth(160, 200, 5.0, rng)[..., None].astype(np.float32)
-    ground = np.clip(ground, 0, 255).astype(np.float32)
+    ground = np.clip(ground, 40, 255).astype(np.float32)
     stones = ground.mean(axis=2) > np.median(ground)
     light, dark = [], []
     for seed in range(8):

@@ -11,7 +11,7 @@ WIDTHS = ((0.5, 5.0), (3.0, 20.0), (20.0, 90.0))
 """Of cracks in pixels: seen from a few metres, close up, and gaping."""
 _HOW_OFTEN, _ON_COARSE = (0.75, 0.21, 0.04), (0.45, 0.45, 0.1)
 _COARSE = 12.0
-"""Standard deviation of a texture, in grey levels, that hides what is narrow: asphalt, not mortar."""
+"""Standard deviation of a texture, in grey levels, that hides what is narrow: as of asphalt."""
 _NUMBERS = (0.8, 0.15, 0.05)
 """How likely 1, 2 and 3 cracks are."""
 _ATTEMPTS = 6

@@ -54,7 +54,7 @@ def ravelled(ground: Surface, drawn: Drawn, light: float, rng: np.random.Generat
     del light
     height, width = drawn.mask.shape
     level = grey(ground)
-    stones = level - 255 * blurred(level / 255, log_uniform(rng, 5, 14))
+    stones = level - 255 * blurred(level / np.float32(255), log_uniform(rng, 5, 14))
     stones = np.clip(stones / max(2 * float(stones.std()), 1.0), -1, 1)
     soft = blurred(drawn.mask, log_uniform(rng, 0.5, 2.5))
     sharp, within = rng.uniform(2.0, 5.0), soft > 0.03
