@@ -13,7 +13,7 @@ from PIL import Image, UnidentifiedImageError
 from PIL.TiffImagePlugin import TiffImageFile
 
 from crackscope.errors import ImageError
-from crackscope.images import dng, heic, signature, tiff
+from crackscope.images import dng, gif, heic, signature, tiff
 from crackscope.images.convert import foreign_profile, to_rgb
 from crackscope.images.exif import block_of, exif_of, parse
 from crackscope.images.files import content_of
@@ -103,6 +103,8 @@ def check_size(width: int, height: int, max_megapixels: float, length: int | Non
 
 
 def _decode_common(content: bytes, path: str, max_megapixels: float) -> Photo:
+    if content.startswith(b"GIF"):
+        content = gif.first_picture(content)
     with Image.open(io.BytesIO(content), formats=signature.READABLE) as image:
         if dng.recognises(image):
             return _decode_dng(content, image, path, max_megapixels)
