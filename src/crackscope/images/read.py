@@ -7,13 +7,12 @@ import io
 from pathlib import Path
 
 import numpy as np
-import simplejpeg
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 from PIL.TiffImagePlugin import TiffImageFile
 
 from crackscope.errors import ImageError
-from crackscope.images import dng, gif, heic, signature, tiff
+from crackscope.images import dng, gif, heic, jpeg, signature, tiff
 from crackscope.images.convert import foreign_profile, to_rgb
 from crackscope.images.exif import block_of, exif_of, parse
 from crackscope.images.files import content_of
@@ -112,6 +111,7 @@ def _decode_common(content: bytes, path: str, max_megapixels: float) -> Photo:
         turned = False
         if isinstance(image, TiffImageFile):
             tiff.check(image.tag_v2)
+            tiff.check_jpegs(content, image.tag_v2)
             turned = tiff.turned(image.tag_v2)
         elif image.mode == "F":
             raise tiff.floating_point()
@@ -131,34 +131,15 @@ def _decode_dng(content: bytes, image: Image.Image, path: str, max_megapixels: f
 def _upright_pixels(content: bytes, image: Image.Image) -> Pixels:
     profile = foreign_profile(image)
     if image.format in ("JPEG", "MPO"):
-        if image.mode in ("RGB", "L") and profile is None:
-            return upright(_decode_jpeg(content), orientation_of(exif_of(image)))
-        if signature.cut_off(content, "JPEG"):
+        if image.mode != "CMYK" and profile is None:
+            return upright(jpeg.decode(content, "RGB"), orientation_of(exif_of(image)))
+        loaded = jpeg.to_pillow(jpeg.decode(content, image.mode))
+    else:
+        image.load()
+        loaded = image
+        if image.format in _LENIENT and signature.cut_off(content, image.format):
             raise ImageError("truncated", _TRUNCATED)
-    image.load()
-    if image.format in _LENIENT and signature.cut_off(content, image.format):
-        raise ImageError("truncated", _TRUNCATED)
-    return upright(to_rgb(image, profile), orientation_of(exif_of(image)))
-
-
-def _decode_jpeg(content: bytes) -> Pixels:
-    """Baseline and progressive JPEG by libjpeg-turbo, two to three times as fast as by Pillow.
-
-    Strict: libjpeg only warns of a file that is cut off, and fills the rest with grey.
-    """
-    try:
-        pixels: Pixels = simplejpeg.decode_jpeg(content)
-    except ValueError as error:
-        if _is_damage(str(error)):
-            raise
-        with Image.open(io.BytesIO(content), formats=("JPEG",)) as image:
-            pixels = np.asarray(image.convert("RGB"))
-    return pixels
-
-
-def _is_damage(remark: str) -> bool:
-    """Not stray bytes between segments, which some cameras write: the picture is whole."""
-    return "Premature end" in remark or ("Corrupt" in remark and "extraneous" not in remark)
+    return upright(to_rgb(loaded, profile), orientation_of(exif_of(image)))
 
 
 def _decode_heic(content: bytes, path: str, max_megapixels: float) -> Photo:
@@ -178,6 +159,8 @@ def _explain(content: bytes, name: str, error: Exception) -> ImageError:
     text = str(error)
     if signature.cut_off(content, name) or "truncated" in text or "Premature end" in text:
         return ImageError("truncated", _TRUNCATED)
+    if name == "JPEG" and "subsampling" in text:
+        return jpeg.odd_subsampling()
     if isinstance(error, UnidentifiedImageError):  # its text names an address in memory
         if name == "TIFF":
             with our_limits():

@@ -6,9 +6,12 @@ from typing import Any
 from PIL import TiffImagePlugin
 
 from crackscope.errors import ImageError
+from crackscope.images import jpeg
 
 _SUBFILE_TYPE, _REDUCED = 254, 1
 _ORIENTATION = 274
+_COMPRESSION, _JPEG, _JPEG_TABLES = 259, 7, 347
+_STRIPS, _TILES = (273, 279), (324, 325)
 _BITS, _PLANES, _SAMPLE_FORMAT = 258, 284, 339
 _SEPARATE, _FLOATING_POINT = 2, (3, 6)
 
@@ -35,6 +38,19 @@ def check(tags: Any) -> None:
             "a TIFF of 16 bits whose channels are stored apart is not read: "
             "save it with the channels together, or with 8 bits",
         )
+
+
+def places(tags: Any) -> list[tuple[int, int]]:
+    """Offset and length in bytes of each strip or tile; [] where they are not told."""
+    offsets, lengths = _TILES if _TILES[0] in tags else _STRIPS
+    return list(zip(tags.get(offsets, ()), tags.get(lengths, ()), strict=False))
+
+
+def check_jpegs(content: bytes, tags: Any) -> None:
+    """Raise ImageError where a JPEG inside is damaged, which libtiff passes over."""
+    if tags.get(_COMPRESSION) == _JPEG:
+        for offset, length in places(tags):
+            jpeg.check(content[offset : offset + length], tags.get(_JPEG_TABLES, b""))
 
 
 def turned(tags: Any) -> bool:
