@@ -111,7 +111,7 @@ def _decode_common(content: bytes, path: str, max_megapixels: float) -> Photo:
         turned = False
         if isinstance(image, TiffImageFile):
             tiff.check(image.tag_v2)
-            tiff.check_jpegs(content, image.tag_v2)
+            tiff.check_pieces(content, image.tag_v2)
             turned = tiff.turned(image.tag_v2)
         elif image.mode == "F":
             raise tiff.floating_point()

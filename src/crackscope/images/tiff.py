@@ -6,14 +6,17 @@ from typing import Any
 from PIL import TiffImagePlugin
 
 from crackscope.errors import ImageError
-from crackscope.images import jpeg
+from crackscope.images import deflate, jpeg
 
 _SUBFILE_TYPE, _REDUCED = 254, 1
 _ORIENTATION = 274
-_COMPRESSION, _JPEG, _JPEG_TABLES = 259, 7, 347
+_WIDTH, _HEIGHT, _COMPRESSION = 256, 257, 259
+_JPEG, _JPEG_TABLES = 7, 347
 _STRIPS, _TILES = (273, 279), (324, 325)
 _BITS, _PLANES, _SAMPLE_FORMAT = 258, 284, 339
 _SEPARATE, _FLOATING_POINT = 2, (3, 6)
+_MOST_BYTES = 16
+"""Of a pixel: four channels of 32 bits."""
 
 
 def directory_at(content: bytes, offset: int | None = None) -> Any:
@@ -46,11 +49,19 @@ def places(tags: Any) -> list[tuple[int, int]]:
     return list(zip(tags.get(offsets, ()), tags.get(lengths, ()), strict=False))
 
 
-def check_jpegs(content: bytes, tags: Any) -> None:
-    """Raise ImageError where a JPEG inside is damaged, which libtiff passes over."""
-    if tags.get(_COMPRESSION) == _JPEG:
-        for offset, length in places(tags):
-            jpeg.check(content[offset : offset + length], tags.get(_JPEG_TABLES, b""))
+def check_pieces(content: bytes, tags: Any) -> None:
+    """Raise ImageError where a strip or tile is damaged in a way that libtiff passes over."""
+    for offset, length in places(tags):
+        check_piece(content[offset : offset + length], tags)
+
+
+def check_piece(piece: bytes, tags: Any) -> None:
+    """The same for one of them."""
+    compression = tags.get(_COMPRESSION)
+    if compression == _JPEG:
+        jpeg.check(piece, tags.get(_JPEG_TABLES, b""))
+    elif compression in deflate.COMPRESSIONS:
+        deflate.check(piece, _MOST_BYTES * int(tags.get(_WIDTH, 0)) * int(tags.get(_HEIGHT, 0)))
 
 
 def turned(tags: Any) -> bool:

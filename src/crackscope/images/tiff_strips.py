@@ -12,7 +12,7 @@ from PIL import Image, ImageCms
 from PIL.TiffImagePlugin import ImageFileDirectory_v2, TiffImageFile
 
 from crackscope.errors import ImageError
-from crackscope.images import jpeg, tiff
+from crackscope.images import tiff
 from crackscope.images.convert import to_rgb
 from crackscope.types import Pixels
 
@@ -21,7 +21,7 @@ _OFFSETS, _SAMPLES, _ROWS, _LENGTHS, _PLANES = 273, 277, 278, 279, 284
 _TILE_WIDTH, _TILE_HEIGHT, _TILE_OFFSETS, _TILE_LENGTHS = 322, 323, 324, 325
 _SHARED = (_BITS, _COMPRESSION, _PHOTOMETRIC, 266, _SAMPLES, 317, 320, 338, 339, 347, 530, 532)
 """What each piece is decoded by: order of bits, predictor, palette, JPEG tables and the like."""
-_PLAIN, _JPEG, _JPEG_TABLES = 1, 7, 347
+_PLAIN, _JPEG = 1, 7
 _COMPRESSIONS = (_PLAIN, 5, _JPEG, 8, 32773, 32946, 50000)
 _YCBCR, _COLOURS = 6, (0, 1, 2, 3, 5)
 _SEPARATE = 2
@@ -87,10 +87,10 @@ def strips(
     for row in _layout(image):
         pixels = np.empty((min(row.height, left), image.width, 3), np.uint8)
         for column, piece in enumerate(row.pieces):
-            if image.tag_v2.get(_COMPRESSION) == _JPEG:
-                for place in piece:
-                    jpeg.check(_read(file, place), image.tag_v2.get(_JPEG_TABLES, b""))
-            small = _small_tiff(file, image.tag_v2, row, piece)
+            packed = [_read(file, place) for place in piece]
+            for strip in packed:
+                tiff.check_piece(strip, image.tag_v2)
+            small = _small_tiff(image.tag_v2, row, packed)
             with Image.open(io.BytesIO(small), formats=("TIFF",)) as opened:
                 opened.load()
                 x = column * row.width
@@ -100,7 +100,7 @@ def strips(
         yield pixels
 
 
-def _small_tiff(file: IO[bytes], tags: Any, row: _Row, piece: Sequence[Place]) -> bytes:
+def _small_tiff(tags: Any, row: _Row, packed: Sequence[bytes]) -> bytes:
     """A file of one piece; Pillow moves the offsets, which are counted from the end of the tags."""
     start = {b"II": b"II*\0\x08\0\0\0", b"MM": b"MM\0*\0\0\0\x08"}[tags.prefix]
     directory = ImageFileDirectory_v2(start)
@@ -108,13 +108,11 @@ def _small_tiff(file: IO[bytes], tags: Any, row: _Row, piece: Sequence[Place]) -
         if tag in tags:
             directory.tagtype[tag] = tags.tagtype[tag]
             directory[tag] = tags[tag]
-    lengths = [length for _, length in piece]
+    lengths = list(map(len, packed))
     directory[_WIDTH], directory[_HEIGHT], directory[_ROWS] = row.width, row.height, row.strip
     directory[_OFFSETS] = tuple(accumulate(lengths[:-1], initial=0))
     directory[_LENGTHS] = tuple(lengths)
-    return b"".join(
-        (start, directory.tobytes(len(start)), *(_read(file, place) for place in piece))
-    )
+    return b"".join((start, directory.tobytes(len(start)), *packed))
 
 
 def _read(file: IO[bytes], place: Place) -> bytes:
