@@ -115,6 +115,8 @@ def _decode_common(content: bytes, path: str, max_megapixels: float) -> Photo:
             turned = tiff.turned(image.tag_v2)
         elif image.mode == "F":
             raise tiff.floating_point()
+        elif image.mode == "P" and image.palette is None:
+            raise ImageError("unreadable", "its palette is missing: the file is damaged")
         pixels = _upright_pixels(content, image)
         exif = exif_of(image)
         return Photo(path, pixels, metadata_of(exif, turned), block_of(image, exif))
