@@ -15,6 +15,7 @@ from PIL.TiffImagePlugin import TiffImageFile
 from crackscope.errors import ImageError
 from crackscope.images import dng, heic, signature, tiff
 from crackscope.images.convert import foreign_profile, to_rgb
+from crackscope.images.depth import depth_of
 from crackscope.images.exif import block_of, exif_of, parse
 from crackscope.images.files import content_of
 from crackscope.images.guard import our_limits
@@ -133,10 +134,14 @@ def _upright_pixels(content: bytes, image: Image.Image) -> Pixels:
             return upright(_decode_jpeg(content), orientation_of(exif_of(image)))
         if signature.cut_off(content, "JPEG"):
             raise ImageError("truncated", _TRUNCATED)
+    depth = depth_of(image)
     image.load()
     if image.format in _LENIENT and signature.cut_off(content, image.format):
         raise ImageError("truncated", _TRUNCATED)
-    return upright(to_rgb(image, profile), orientation_of(exif_of(image)))
+    pixels = to_rgb(image, profile, depth)
+    if depth is not None:
+        depth.check()
+    return upright(pixels, orientation_of(exif_of(image)))
 
 
 def _decode_jpeg(content: bytes) -> Pixels:
