@@ -9,8 +9,8 @@ import numpy as np
 from PIL import Image
 
 Tag = tuple[int, int, Sequence[int]]
-BYTE, SHORT, LONG = 1, 3, 4
-_SIZES = {BYTE: "B", SHORT: "H", LONG: "I"}
+BYTE, SHORT, LONG, LONG8 = 1, 3, 4, 16
+_SIZES = {BYTE: "B", SHORT: "H", LONG: "I", LONG8: "Q"}
 
 
 @dataclass
