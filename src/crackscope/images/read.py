@@ -14,6 +14,7 @@ from PIL.TiffImagePlugin import TiffImageFile
 from crackscope.errors import ImageError
 from crackscope.images import dng, gif, heic, jpeg, signature, tiff
 from crackscope.images.convert import foreign_profile, to_rgb
+from crackscope.images.depth import depth_of
 from crackscope.images.exif import block_of, exif_of, parse
 from crackscope.images.files import content_of
 from crackscope.images.guard import our_limits
@@ -132,16 +133,21 @@ def _decode_dng(content: bytes, image: Image.Image, path: str, max_megapixels: f
 
 def _upright_pixels(content: bytes, image: Image.Image) -> Pixels:
     profile = foreign_profile(image)
+    depth = None
     if image.format in ("JPEG", "MPO"):
         if image.mode != "CMYK" and profile is None:
             return upright(jpeg.decode(content, "RGB"), orientation_of(exif_of(image)))
         loaded = jpeg.to_pillow(jpeg.decode(content, image.mode))
     else:
+        depth = depth_of(image)
         image.load()
         loaded = image
         if image.format in _LENIENT and signature.cut_off(content, image.format):
             raise ImageError("truncated", _TRUNCATED)
-    return upright(to_rgb(loaded, profile), orientation_of(exif_of(image)))
+    pixels = to_rgb(loaded, profile, depth)
+    if depth is not None:
+        depth.check()
+    return upright(pixels, orientation_of(exif_of(image)))
 
 
 def _decode_heic(content: bytes, path: str, max_megapixels: float) -> Photo:

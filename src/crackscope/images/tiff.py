@@ -13,8 +13,8 @@ _ORIENTATION = 274
 _WIDTH, _HEIGHT, _COMPRESSION = 256, 257, 259
 _JPEG, _JPEG_TABLES = 7, 347
 _STRIPS, _TILES = (273, 279), (324, 325)
-_BITS, _PLANES, _SAMPLE_FORMAT = 258, 284, 339
-_SEPARATE, _FLOATING_POINT = 2, (3, 6)
+_BITS, _PHOTOMETRIC, _SAMPLES, _PLANES, _SAMPLE_FORMAT = 258, 262, 277, 284, 339
+_SEPARATE, _UNSIGNED, _SIGNED, _FLOATING_POINT = 2, 1, 2, (3, 6)
 _MOST_BYTES = 16
 """Of a pixel: four channels of 32 bits."""
 
@@ -33,9 +33,22 @@ def check(tags: Any) -> None:
     """Raise ImageError for a picture whose pixels are not what a photo shows, or are misread."""
     if tags.get(_SUBFILE_TYPE, 0) & _REDUCED:  # a camera's raw file: not its thumbnail
         raise raw()
-    if set(_FLOATING_POINT).intersection(tags.get(_SAMPLE_FORMAT, ())):
+    formats, bits = set(tags.get(_SAMPLE_FORMAT, (_UNSIGNED,))), max(tags.get(_BITS, (1,)))
+    if formats.intersection(_FLOATING_POINT):
         raise floating_point()
-    if tags.get(_PLANES) == _SEPARATE and max(tags.get(_BITS, (1,))) > 8:  # Pillow misreads them
+    if formats - {_UNSIGNED} and not (formats == {_SIGNED} and bits > 8):
+        raise ImageError(
+            "unsupported",
+            "nothing says which value is black in a picture of signed or unknown numbers "
+            f"(SampleFormat {max(formats)}): save it with unsigned ones",
+        )
+    if _PHOTOMETRIC not in tags and tags.get(_SAMPLES, 1) == 1:  # Pillow would take white for 0
+        raise ImageError(
+            "unreadable",
+            "its tags do not say whether 0 is black or white (PhotometricInterpretation): it is "
+            "damaged, or was written by a faulty program. Save it again with another one",
+        )
+    if tags.get(_PLANES) == _SEPARATE and bits > 8:  # Pillow misreads them
         raise ImageError(
             "unsupported",
             "a TIFF of 16 bits whose channels are stored apart is not read: "
