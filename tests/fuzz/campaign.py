@@ -174,6 +174,8 @@ def _scored(case: Case, read: Read, whole: Read) -> str:
     if case.original.content.startswith(b"PK") or read.width * read.height > _JUDGED_PIXELS:
         return ""
     reason = witness.seen(case.original, case.content)
+    if reason.startswith("zero tail") and read.remark:  # taken for black rows, and said to be
+        return ""
     if reason.startswith("Pillow") and read.pixels == whole.pixels:  # and we have found a way
         return ""
     return f"scored, though its damage shows: {reason}" if reason else ""

@@ -9,7 +9,7 @@ SCORED, NOTHING, USAGE = "scored", "nothing found", "usage"
 class Read:
     """`scored`, or the kind of its error and the message; kinds of ours are above.
 
-    Of a scored one the size in pixels, and a hash of them.
+    Of a scored one the size in pixels, a hash of them, and what is said beside the result.
     """
 
     kind: str
@@ -17,3 +17,4 @@ class Read:
     width: int = 0
     height: int = 0
     pixels: str = ""
+    remark: str = ""

@@ -37,7 +37,8 @@ def as_inspect_does(path: Path, max_megapixels: float) -> Read:
     if not results:
         return Read(NOTHING)
     first = results[0]
-    return Read(SCORED, "", first.width or 0, first.height or 0, hashes[0])
+    remark = getattr(first, "remark", "")
+    return Read(SCORED, "", first.width or 0, first.height or 0, hashes[0], remark)
 
 
 class _NoNetwork:

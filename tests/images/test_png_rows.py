@@ -1,5 +1,7 @@
-"""A PNG in parts is refused wherever the whole one is: checksums to the last, and its palette."""
+"""A PNG is refused for a wrong checksum, be it the last, and a lost palette; in parts as whole."""
 
+import struct
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +11,7 @@ from PIL import Image
 from crackscope.errors import ImageError
 from crackscope.images import png_rows
 from crackscope.images.large import opened
+from crackscope.images.read import decode
 from support_pictures import encode, noise
 
 LIMIT = 0.001
@@ -40,6 +43,23 @@ def test_a_wrong_pixel_shows_in_the_last_checksum(share: float, tmp_path: Path) 
     with pytest.raises(ImageError, match="checksum") as caught:
         all_rows(tmp_path, bytes(content))
     assert caught.value.kind == "unreadable"
+
+
+def with_pixels_too_many() -> bytes:
+    """The packed pixels go on behind the last, and their checksum is wrong."""
+    content = encode(PHOTO.crop((0, 0, 96, 65)), "PNG")
+    header = struct.pack(">2I5B", 96, 64, 8, 2, 0, 0, 0)
+    begin = content.index(b"IDAT") - 4
+    changed = bytearray(png_rows._START + png_rows._chunk(b"IHDR", header) + content[begin:])
+    changed[-14] ^= 1
+    return bytes(changed)
+
+
+def test_a_whole_png_is_verified_too(tmp_path: Path) -> None:
+    for read in (lambda content: decode(content, "photo"), partial(all_rows, tmp_path)):
+        with pytest.raises(ImageError, match="checksum") as caught:
+            read(with_pixels_too_many())
+        assert caught.value.kind == "unreadable"
 
 
 def test_a_lost_palette_is_named(tmp_path: Path) -> None:

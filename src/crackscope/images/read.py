@@ -12,7 +12,7 @@ from PIL import Image, UnidentifiedImageError
 from PIL.TiffImagePlugin import TiffImageFile
 
 from crackscope.errors import ImageError
-from crackscope.images import dng, gif, heic, jpeg, signature, tiff
+from crackscope.images import dng, gif, heic, jpeg, png_rows, signature, tiff
 from crackscope.images.convert import foreign_profile, to_rgb
 from crackscope.images.depth import depth_of
 from crackscope.images.exif import block_of, exif_of, parse
@@ -144,6 +144,8 @@ def _upright_pixels(content: bytes, image: Image.Image) -> Pixels:
         loaded = image
         if image.format in _LENIENT and signature.cut_off(content, image.format):
             raise ImageError("truncated", _TRUNCATED)
+        if image.format == "PNG":
+            png_rows.verify(content)
     pixels = to_rgb(loaded, profile, depth)
     if depth is not None:
         depth.check()
