@@ -9,8 +9,9 @@ from crackscope.errors import ImageError
 from crackscope.images import deflate, jpeg
 
 _SUBFILE_TYPE, _REDUCED = 254, 1
-_ORIENTATION = 274
-_WIDTH, _HEIGHT, _COMPRESSION = 256, 257, 259
+_WIDTH, _HEIGHT, _ORIENTATION, _COMPRESSION = 256, 257, 274, 259
+_TILE_WIDTH, _TILE_HEIGHT, _LARGEST_TILE = 322, 323, 2**24
+"""Of a small picture a tile may be larger than itself, but not by much; in pixels."""
 _JPEG, _JPEG_TABLES = 7, 347
 _STRIPS, _TILES = (273, 279), (324, 325)
 _BITS, _PHOTOMETRIC, _SAMPLES, _PLANES, _SAMPLE_FORMAT = 258, 262, 277, 284, 339
@@ -48,6 +49,13 @@ def check(tags: Any) -> None:
             "its tags do not say whether 0 is black or white (PhotometricInterpretation): it is "
             "damaged, or was written by a faulty program. Save it again with another one",
         )
+    tile, picture = _area(tags, _TILE_WIDTH, _TILE_HEIGHT), _area(tags, _WIDTH, _HEIGHT)
+    if tile > max(_LARGEST_TILE, picture):
+        raise ImageError(
+            "unreadable",
+            f"its tiles have {tile} pixels, and the picture itself {picture}: it is damaged, or "
+            "made to fill the memory. See where it comes from",
+        )
     if tags.get(_PLANES) == _SEPARATE and bits > 8:  # Pillow misreads them
         raise ImageError(
             "unsupported",
@@ -63,8 +71,14 @@ def places(tags: Any) -> list[tuple[int, int]]:
 
 
 def check_pieces(content: bytes, tags: Any) -> None:
-    """Raise ImageError where a strip or tile is damaged in a way that libtiff passes over."""
-    for offset, length in places(tags):
+    """Raise ImageError where a strip or tile is damaged in a way that libtiff passes over.
+
+    Several may be one and the same; others lie apart, or they are not of a picture.
+    """
+    distinct = dict.fromkeys(places(tags))
+    if sum(length for _, length in distinct) > len(content):
+        raise ImageError("unreadable", "parts of the picture lie over each other in the file")
+    for offset, length in distinct:
         check_piece(content[offset : offset + length], tags)
 
 
@@ -74,7 +88,11 @@ def check_piece(piece: bytes, tags: Any) -> None:
     if compression == _JPEG:
         jpeg.check(piece, tags.get(_JPEG_TABLES, b""))
     elif compression in deflate.COMPRESSIONS:
-        deflate.check(piece, _MOST_BYTES * int(tags.get(_WIDTH, 0)) * int(tags.get(_HEIGHT, 0)))
+        deflate.check(piece, _MOST_BYTES * _area(tags, _WIDTH, _HEIGHT))
+
+
+def _area(tags: Any, width: int, height: int) -> int:
+    return int(tags.get(width, 0)) * int(tags.get(height, 0))
 
 
 def turned(tags: Any) -> bool:

@@ -25,11 +25,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from crackscope import hashing
 from crackscope.errors import BundleError
+from crackscope.models import arrays
 
 PACKAGED = "crackscope"
 ONNX, KERAS, JSON, CARD = "model.onnx", "model.keras", "model.json", "card.md"
@@ -122,9 +122,8 @@ class Bundle:
         return path
 
     def arrays(self, name: str) -> dict[str, NDArray[Any]]:
-        """The arrays of one of its .npz files; pickles are refused."""
-        with np.load(self.file(name), allow_pickle=False) as content:
-            return {key: content[key] for key in content.files}
+        """The arrays of one of its .npz files; pickles and bombs are refused."""
+        return arrays.load(self.file(name))
 
 
 def find(model: str | Path) -> Path:
