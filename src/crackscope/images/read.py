@@ -12,7 +12,7 @@ from PIL import Image, UnidentifiedImageError
 from PIL.TiffImagePlugin import TiffImageFile
 
 from crackscope.errors import ImageError
-from crackscope.images import dng, heic, jpeg, signature, tiff
+from crackscope.images import dng, heic, jpeg, signature, tail, tiff
 from crackscope.images.convert import foreign_profile, to_rgb
 from crackscope.images.exif import block_of, exif_of, parse
 from crackscope.images.files import content_of
@@ -113,9 +113,10 @@ def _decode_common(content: bytes, path: str, max_megapixels: float) -> Photo:
             turned = tiff.turned(image.tag_v2)
         elif image.mode == "F":
             raise tiff.floating_point()
+        remark = tail.check(lambda begin, end: content[begin:end], image, len(content))
         pixels = _upright_pixels(content, image)
         exif = exif_of(image)
-        return Photo(path, pixels, metadata_of(exif, turned), block_of(image, exif))
+        return Photo(path, pixels, metadata_of(exif, turned), block_of(image, exif), remark)
 
 
 def _decode_dng(content: bytes, image: Image.Image, path: str, max_megapixels: float) -> Photo:
@@ -145,6 +146,7 @@ def _decode_heic(content: bytes, path: str, max_megapixels: float) -> Photo:
     width, height = opened.size
     check_size(width, height, max_megapixels, len(content))
     block = opened.info.get("exif") or b""
+    tail.check_heif(content)
     image = heic.to_pillow(opened)
     pixels = upright(to_rgb(image, foreign_profile(image)), 1)
     return Photo(path, pixels, metadata_of(parse(block)), block)
