@@ -21,6 +21,7 @@ from crackscope.images import (
     jpeg_scans,
     png_rows,
     signature,
+    tail,
     tiff,
 )
 from crackscope.images.convert import foreign_profile, to_rgb
@@ -137,9 +138,10 @@ def _decode_common(content: bytes, path: str, max_megapixels: float) -> Photo:
             raise ImageError("unreadable", "its palette is missing: the file is damaged")
         elif image.format in ("JPEG", "MPO"):
             jpeg_scans.check(content)
+        remark = tail.check(lambda begin, end: content[begin:end], image, len(content))
         pixels = _upright_pixels(content, image)
         exif = exif_of(image)
-        return Photo(path, pixels, metadata_of(exif, turned), block_of(image, exif))
+        return Photo(path, pixels, metadata_of(exif, turned), block_of(image, exif), remark)
 
 
 def _decode_dng(content: bytes, image: Image.Image, path: str, max_megapixels: float) -> Photo:
@@ -176,6 +178,7 @@ def _decode_heic(content: bytes, path: str, max_megapixels: float) -> Photo:
     width, height = opened.size
     check_size(width, height, max_megapixels, len(content))
     block = opened.info.get("exif") or b""
+    tail.check_heif(content)
     image = heic.to_pillow(opened)
     pixels = upright(to_rgb(image, foreign_profile(image)), 1)
     return Photo(path, pixels, metadata_of(parse(block)), block)

@@ -12,7 +12,7 @@ _SUBFILE_TYPE, _REDUCED = 254, 1
 _WIDTH, _HEIGHT, _ORIENTATION, _COMPRESSION = 256, 257, 274, 259
 _TILE_WIDTH, _TILE_HEIGHT, _LARGEST_TILE = 322, 323, 2**24
 """Of a small picture a tile may be larger than itself, but not by much; in pixels."""
-_JPEG, _JPEG_TABLES = 7, 347
+_JPEG, _JPEG_TABLES, _PACKBITS = 7, 347, 32773
 _STRIPS, _TILES = (273, 279), (324, 325)
 _BITS, _PHOTOMETRIC, _SAMPLES, _PLANES, _SAMPLE_FORMAT = 258, 262, 277, 284, 339
 _SEPARATE, _UNSIGNED, _SIGNED, _FLOATING_POINT = 2, 1, 2, (3, 6)
@@ -62,6 +62,24 @@ def check(tags: Any) -> None:
             "a TIFF of 16 bits whose channels are stored apart is not read: "
             "save it with the channels together, or with 8 bits",
         )
+
+
+def bits(tags: Any) -> int:
+    """Bits of a pixel in one strip or tile."""
+    each = tags.get(_BITS, (1,))
+    return int(each[0] if tags.get(_PLANES) == _SEPARATE else sum(each))
+
+
+def piece_width(tags: Any) -> int:
+    """Pixels in a row of a strip or tile, those behind the edge of the picture too."""
+    return int(tags.get(_TILE_WIDTH) or tags[_WIDTH])
+
+
+def packed(tags: Any) -> list[tuple[int, int]]:
+    """Where each strip or tile begins and ends; [] of PackBits, which decoders miss the end of."""
+    if tags.get(_COMPRESSION) == _PACKBITS:
+        return []
+    return [(offset, offset + length) for offset, length in places(tags) if length]
 
 
 def places(tags: Any) -> list[tuple[int, int]]:

@@ -210,6 +210,7 @@ class Inspector:
             cracks=lines,
             material=seen,
             metadata=photo.metadata,
+            remark=photo.remark,
         )
 
 
