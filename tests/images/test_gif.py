@@ -3,6 +3,7 @@
 import io
 import random
 import struct
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -63,7 +64,16 @@ def test_what_is_cut_off_is_left_as_it_is(length: int) -> None:
     assert first_picture(ANIMATED[:length]) == ANIMATED[:length]
 
 
-def test_nonsense_does_no_harm() -> None:
+def test_what_stands_between_blocks_is_damage() -> None:
+    begin = ALONE.index(struct.pack("<B4H", ord(","), 0, 0, WIDTH, HEIGHT))
+    np.testing.assert_array_equal(pixels(ALONE[:begin] + bytes(3) + ALONE[begin:]), pixels(ALONE))
+    with pytest.raises(ImageError, match="blocks") as caught:
+        decode(ALONE[:begin] + b"end of a palette" + ALONE[begin:], "photo")
+    assert caught.value.kind == "unreadable"
+
+
+def test_nonsense_is_refused_or_cut_off() -> None:
     for seed in range(200):
         content = ANIMATED[:13] + random.Random(seed).randbytes(500)
-        assert first_picture(content)[:13] == content[:13]
+        with suppress(ImageError):
+            assert first_picture(content) == content
