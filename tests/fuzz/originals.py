@@ -19,7 +19,12 @@ from support_tiff import LONG, SHORT, Writer, dng, tiff
 
 WIDTH, HEIGHT = 192, 144
 _TILE = 48
-_IMAGE_OF_GIF = b",\0\0\0\0" + WIDTH.to_bytes(2, "little") + HEIGHT.to_bytes(2, "little")
+_BEHIND = {
+    "animated.gif": b",\0\0\0\0" + WIDTH.to_bytes(2, "little") + HEIGHT.to_bytes(2, "little"),
+    "animated.webp": b"ANMF",
+    "lossy.webp": b"EXIF",
+}
+"""How what lies behind the picture begins."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +33,7 @@ class Original:
 
     With `in_parts` the limit of megapixels is set so low that it is read in parts. `checked`: each
     byte that bears on its pixels has a checksum. `entry`: it lies in a zip file, under that name.
-    `first` is where the first of several pictures ends, the only one that is looked at.
+    `first` is where the picture ends that is looked at: others, or EXIF, follow.
     """
 
     name: str
@@ -96,7 +101,7 @@ def _pngs(pixels: Pixels, photo: Image.Image) -> Iterator[Original]:
     plain = encode(photo, "PNG")
     palette = encode(photo.quantize(200), "PNG", transparency=3)
     deep = Image.fromarray(pixels[..., 0].astype(np.uint16) * 257)
-    yield Original("turned.png", encode(photo, "PNG", exif=phone().tobytes()), checked=True)
+    yield Original("turned.png", encode(photo, "PNG", exif=phone().tobytes()))  # it may be lost
     yield Original("plain.png", plain, checked=True)
     yield Original("in-parts.png", plain, checked=True, in_parts=True)
     yield Original("alpha.png", encode(photo.convert("LA"), "PNG"), checked=True)
@@ -176,7 +181,7 @@ def _others(pixels: Pixels, photo: Image.Image) -> Iterator[Original]:
     }
     for name, (image, kind, options) in ways.items():
         content = encode(image, kind, **options)
-        second = {"animated.gif": _IMAGE_OF_GIF, "animated.webp": b"ANMF"}.get(name)
+        second = _BEHIND.get(name)
         yield Original(name, content, first=content.rindex(second) if second else None)
 
 

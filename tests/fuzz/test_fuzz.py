@@ -17,6 +17,14 @@ ONE = ["plain.jpg"]
 FEW = 3 * len(DAMAGES)
 
 
+@pytest.mark.timeout(240)
+def test_no_damaged_file_is_scored_or_left_without_a_reason(tmp_path: Path) -> None:
+    """Each damage once to each original; `python -m fuzz` does more of it."""
+    campaign = run(tmp_path, files=len(DAMAGES), seed=7)
+    assert campaign.files == len(DAMAGES) * len(originals())
+    assert not campaign.faults, campaign.table()
+
+
 def accepted(name: str) -> list[tuple[Case, str]]:
     """Damaged files of an original, and what is said of a reader that scores each of them."""
     whole, other = Read(SCORED, "", 1, 1, "whole"), Watched(Read(SCORED, "", 1, 1, "other"))
