@@ -17,9 +17,9 @@ from PIL import Image
 
 from fuzz.originals import Original
 
-_LONG = 1024
+_LONG = 64
 """Bytes of zeros, where the photo has none."""
-_HARM = ("Premature end", "Corrupt JPEG data", "Inconsistent progression", "Invalid SOS")
+_HARM = ("Premature end", "Corrupt JPEG data", "Inconsistent progression")
 _FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "BMP", "GIF", "JPEG2000", "PPM", "AVIF")
 _DNG, _OFFSETS, _LENGTHS, _TABLES = 50706, (273, 324), (279, 325), 347
 _DEFLATE, _JPEG = ("tiff_adobe_deflate", "tiff_deflate"), "jpeg"
