@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from threading import Lock
 
 from crackscope.errors import ImageError
+from crackscope.images import apart
 from crackscope.images.large import WHOLE_MEGAPIXELS, megapixels, opened
 from crackscope.images.patience import within
 from crackscope.images.read import decode
@@ -143,7 +144,7 @@ class Worker:
                     continue
                 content = within(self.timeout, source.content, self.max_megapixels)
                 with self._turn(content):
-                    photo = within(self.timeout, decode, content, source.name, self.max_megapixels)
+                    photo = self._decoded(content, source.name)
                     entry = (source, photo, time.perf_counter() - start)
                     if photo.width * photo.height <= small_area:
                         small.append(entry)
@@ -168,6 +169,11 @@ class Worker:
             result = self.inspector.judge(large.photo, found, self.threshold, seconds)
             self.finish(source, large.reduced(), found.windows, result)
             return result
+
+    def _decoded(self, content: bytes, name: str) -> Photo:
+        if self.timeout is None:
+            return decode(content, name, self.max_megapixels)
+        return apart.decode(self.timeout, content, name, self.max_megapixels)
 
     def _turn(self, content: bytes) -> AbstractContextManager[object]:
         """Waits where the photo is large and another one is worked on."""
