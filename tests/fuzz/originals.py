@@ -114,7 +114,7 @@ def _tiffs(pixels: Pixels, photo: Image.Image) -> Iterator[Original]:
     deep = Image.fromarray(pixels[..., 0].astype(np.uint16) * 257)
     ways: dict[str, tuple[Image.Image, dict[str, Any]]] = {
         "turned": (photo, {"exif": phone().tobytes()}),
-        "strips": (photo, {"strip_size": 8192}),
+        "strips": (photo, {"tiffinfo": {278: 16}}),
         "deflate": (photo, {"compression": "tiff_adobe_deflate", "tiffinfo": {278: 16}}),
         "lzw": (photo, {"compression": "tiff_lzw", "tiffinfo": {278: 16, 317: 2}}),
         "packbits": (photo, {"compression": "packbits"}),

@@ -17,8 +17,9 @@ from PIL import Image
 
 from fuzz.originals import Original
 
-_LONG = 64
-"""Bytes of zeros, where the photo has none."""
+_LONG, _TWO_ROWS = 64, 1200
+"""Bytes of zeros that packed data does not end with, and raw rows of a photo neither."""
+_RAW = (b"II", b"MM", b"BM", b"P5", b"P6")
 _HARM = ("Premature end", "Corrupt JPEG data", "Inconsistent progression")
 _FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "BMP", "GIF", "JPEG2000", "PPM", "AVIF")
 _DNG, _OFFSETS, _LENGTHS, _TABLES = 50706, (273, 324), (279, 325), 347
@@ -35,7 +36,8 @@ def _zero_tail(original: bytes, content: bytes) -> str:
     """The file has its length, but zeros to its end where the original has a picture."""
     tail = len(content) - len(content.rstrip(b"\0"))
     lost = original[len(content) - tail :]
-    if tail == 0 or len(lost) - lost.count(0) < _LONG:
+    least = _TWO_ROWS if original.startswith(_RAW) else _LONG
+    if tail == 0 or len(lost) - lost.count(0) < least:
         return ""
     return f"zero tail: the last {tail} of {len(content)} bytes"
 
