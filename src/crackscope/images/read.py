@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError, features
 from PIL.TiffImagePlugin import TiffImageFile
 
 from crackscope.errors import ImageError
-from crackscope.images import dng, heic, jpeg, signature, tail, tiff
+from crackscope.images import boxes, dng, heic, jpeg, signature, tail, tiff
 from crackscope.images.convert import foreign_profile, to_rgb
 from crackscope.images.exif import block_of, exif_of, parse
 from crackscope.images.files import content_of
@@ -28,6 +28,8 @@ PIXELS_PER_BYTE = 100
 
 _LENIENT = ("PNG", "JPEG2000")
 """Formats whose decoder passes a file that is cut off."""
+_PARTS = {"AVIF": "avif", "WEBP": "webp", "JPEG2000": "jpg_2000"}
+"""What Pillow may be built without."""
 
 
 def read(path: Path, name: str | None = None, max_megapixels: float = MAX_MEGAPIXELS) -> Photo:
@@ -51,6 +53,10 @@ def decode(content: bytes, path: str, max_megapixels: float = MAX_MEGAPIXELS) ->
         raise ImageError("not_an_image", f"the file is not a picture. Read are: {readable}")
     if name == signature.RAW:
         raise tiff.raw()
+    if name == signature.HEIF:
+        raise _other_heif(content)
+    if name == "AVIF":
+        content = boxes.branded(content, b"avif")
     try:
         with our_limits():
             decoder = _decode_heic if name == signature.HEIC else _decode_common
@@ -152,6 +158,17 @@ def _decode_heic(content: bytes, path: str, max_megapixels: float) -> Photo:
     return Photo(path, pixels, metadata_of(parse(block)), block)
 
 
+def _other_heif(content: bytes) -> ImageError:
+    if signature.cut_off(content, signature.HEIF):
+        return ImageError("truncated", _TRUNCATED)
+    coded = ", ".join(sorted(codec.decode("latin-1") for codec in boxes.codecs(content)))
+    return ImageError(
+        "unsupported",
+        f"a HEIF file whose pictures are coded as {coded or 'nothing that it names'}: of HEIF, "
+        "AVIF and HEIC are read. Convert the photo to JPEG",
+    )
+
+
 _TRUNCATED = "the file is cut off: it ends before the picture does. Copy it again from the camera"
 
 
@@ -165,5 +182,11 @@ def _explain(content: bytes, name: str, error: Exception) -> ImageError:
         if name == "TIFF":
             with our_limits():
                 return tiff.explain(content)
+        if (part := _PARTS.get(name)) and not features.check(part):
+            return ImageError(
+                "unsupported",
+                f"the Pillow of this installation was built without {name}: install its own wheel "
+                "with pip, or convert the photo to JPEG",
+            )
         text = "its header is damaged, or it is of a variant that is not read"
     return ImageError("unreadable", f"it begins as {name} but cannot be decoded: {text}")

@@ -12,7 +12,8 @@ _SUBFILE_TYPE, _REDUCED = 254, 1
 _ORIENTATION = 274
 _COMPRESSION, _JPEG, _JPEG_TABLES = 259, 7, 347
 _PACKBITS = 32773
-_WIDTH, _TILE_WIDTH = 256, 322
+_RAW, _PHOTOMETRIC, _YCBCR, _SUBSAMPLING = 1, 262, 6, 530
+_WIDTH, _HEIGHT, _TILE_WIDTH = 256, 257, 322
 _STRIPS, _TILES = (273, 279), (324, 325)
 _BITS, _PLANES, _SAMPLE_FORMAT = 258, 284, 339
 _SEPARATE, _FLOATING_POINT = 2, (3, 6)
@@ -34,12 +35,27 @@ def check(tags: Any) -> None:
         raise raw()
     if set(_FLOATING_POINT).intersection(tags.get(_SAMPLE_FORMAT, ())):
         raise floating_point()
+    if _short_of_colour(tags):
+        raise ImageError(
+            "unsupported",
+            "an uncompressed TIFF in YCbCr with less colour than brightness (such as 4:2:0) is not "
+            "read: save it as RGB, or compressed as JPEG",
+        )
     if tags.get(_PLANES) == _SEPARATE and max(tags.get(_BITS, (1,))) > 8:  # Pillow misreads them
         raise ImageError(
             "unsupported",
             "a TIFF of 16 bits whose channels are stored apart is not read: "
             "save it with the channels together, or with 8 bits",
         )
+
+
+def _short_of_colour(tags: Any) -> bool:
+    """Whether raw YCbCr is stored with less colour than brightness."""
+    raw_colour = (tags.get(_PHOTOMETRIC), tags.get(_COMPRESSION, _RAW)) == (_YCBCR, _RAW)
+    if not raw_colour or tags.get(_SUBSAMPLING, (2, 2)) == (1, 1):
+        return False
+    pixels = int(tags[_WIDTH]) * int(tags[_HEIGHT])
+    return sum(length for _, length in places(tags)) < 3 * pixels
 
 
 def bits(tags: Any) -> int:
