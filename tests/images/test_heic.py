@@ -87,6 +87,16 @@ def test_damaged_avif_is_not_called_heic() -> None:
         assert "HEIC" not in str(_refused(damaged))
 
 
+@pytest.mark.parametrize("brand", [b"avif", b"mif1"])
+def test_heif_whose_head_turned_to_zeros_is_called_damaged(brand: bytes) -> None:
+    named = AVIF[:8] + brand + AVIF[12:]
+    for begin in range(40, 400, 10):
+        assert _refused(named[:begin] + bytes(len(named) - begin)).kind in (
+            "truncated",
+            "unreadable",
+        )
+
+
 def test_heif_of_another_codec_is_named_with_it() -> None:
     error = _refused(heic(brand=b"mif1", others=b"mif1miaf", codec=b"vvc1"))
     assert error.kind == "unsupported"

@@ -58,9 +58,10 @@ def branded(content: bytes, brand: bytes) -> bytes:
 
 
 def codecs(content: bytes) -> set[bytes]:
-    """The types of the items in the file, such as av01 or hvc1; empty where they are not told."""
+    """What codes the pictures in the file, such as av01 or hvc1; empty where that is not told."""
     with suppress(IndexError, KeyError):
-        return set(_types(content, _in_meta(content)[b"iinf"]).values())
+        types = _types(content, _in_meta(content)[b"iinf"]).values()
+        return {kind for kind in types if kind.isalnum() and kind not in _TEXT}
     return set()
 
 

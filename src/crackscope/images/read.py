@@ -161,11 +161,15 @@ def _decode_heic(content: bytes, path: str, max_megapixels: float) -> Photo:
 def _other_heif(content: bytes) -> ImageError:
     if signature.cut_off(content, signature.HEIF):
         return ImageError("truncated", _TRUNCATED)
-    coded = ", ".join(sorted(codec.decode("latin-1") for codec in boxes.codecs(content)))
+    coded = ", ".join(sorted(codec.decode() for codec in boxes.codecs(content)))
+    if not coded:
+        return ImageError(
+            "unreadable", "a HEIF file that does not say what its pictures are: it is damaged"
+        )
     return ImageError(
         "unsupported",
-        f"a HEIF file whose pictures are coded as {coded or 'nothing that it names'}: of HEIF, "
-        "AVIF and HEIC are read. Convert the photo to JPEG",
+        f"a HEIF file whose pictures are coded as {coded}: of HEIF, AVIF and HEIC are read. "
+        "Convert the photo to JPEG",
     )
 
 

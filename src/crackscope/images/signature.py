@@ -59,10 +59,8 @@ def _iso_format(content: bytes) -> str | None:
     by_brand = {_BRANDS[brand] for brand in named if brand in _BRANDS}
     if not by_brand:
         return None
-    found = codecs(content)
-    known = {_CODECS[codec] for codec in found if codec in _CODECS}
-    if not found:  # cut off
-        known = by_brand - {HEIF}
+    coded = {_CODECS[codec] for codec in codecs(content) if codec in _CODECS}
+    known = coded or by_brand  # the items of a damaged file are not told
     return next((name for name in ("AVIF", HEIC) if name in known), HEIF)
 
 
