@@ -251,6 +251,13 @@ def test_a_tiff_that_lacks_a_part_of_the_picture_is_cut_off(tmp_path: Path) -> N
     assert refusal(tmp_path, repointed(10**6, None)).kind == "truncated"
 
 
+def test_places_that_are_no_whole_numbers_are_a_damaged_header(tmp_path: Path) -> None:
+    content = bytearray(encode(PHOTO, "TIFF", compression="tiff_lzw", strip_size=8000))
+    entry = content.index(struct.pack("<HH", 279, 4))
+    content[entry + 2] = 5  # rationals
+    assert refusal(tmp_path, bytes(content)).kind == "unreadable"
+
+
 @pytest.mark.parametrize("share", [0.5, 0.9, 0.99])
 def test_a_png_that_is_cut_off_is_never_taken_for_whole(share: float, tmp_path: Path) -> None:
     content = encode(PHOTO, "PNG")
@@ -340,3 +347,13 @@ def test_damaged_tags_are_an_image_error_or_do_no_harm(
             st.integers(0, 255)
         )
     read_or_refused(written(tmp_path_factory.mktemp("damaged"), bytes(content)))
+
+
+def test_a_jpeg_piece_with_a_hole_is_refused(tmp_path: Path) -> None:
+    content = encode(PHOTO, "TIFF", compression="jpeg", strip_size=16 * WIDTH * 3)
+    assert in_parts(written(tmp_path, content)).shape == (HEIGHT, WIDTH, 3)
+    with Image.open(io.BytesIO(content)) as image:
+        offset, length = image.tag_v2[273][2], image.tag_v2[279][2]
+    middle = offset + length // 2
+    damaged = content[:middle] + bytes(length // 3) + content[middle + length // 3 :]
+    assert "JPEG inside the TIFF" in str(refusal(tmp_path, damaged))
