@@ -129,13 +129,17 @@ class Inspector:
         return self.bundle.crack_thresholds if of_cracks else self.bundle.thresholds
 
     def score_photos(self, photos: Sequence[Photo]) -> list[float]:
-        """The score of each photo, as `inspect` gives it."""
-        least = self.bundle.crack_thresholds.lower
+        """The score of each photo, as `inspect` gives it; lines are not asked for where the photo
+        is one window, whose score is its own."""
+        mapper, least = self.mapper, self.bundle.crack_thresholds.lower
+        if mapper is None:
+            return [verdict.score(windows) for windows in self._windows(photos)]
+        patches = iter(self._windows([photo for photo in photos if not mapper.takes(photo)]))
         return [
-            verdict.score(found.windows)  # of one window: its own, whatever lines it has
-            if found.windows.scores.size == 1
-            else self._cracks_and_score(found, least)[1]
-            for found in self.score_all(photos)
+            self._cracks_and_score(mapper(photo), least)[1]
+            if mapper.takes(photo)
+            else verdict.score(next(patches))
+            for photo in photos
         ]
 
     def _cracks_and_score(
