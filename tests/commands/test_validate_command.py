@@ -37,7 +37,7 @@ def blocks(folder: Path, photos: int = 12, side: int = 2, red: float = 0.5) -> P
 
 
 def rows(file: Path) -> list[dict[str, str]]:
-    with file.open(encoding="utf-8", newline="") as text:
+    with file.open(encoding="utf-8-sig", newline="") as text:
         return list(csv.DictReader(text))
 
 

@@ -23,6 +23,9 @@ class Source(Protocol):
     name: str
     names: tuple[str, ...]
 
+    def holds(self, name: str) -> bool:
+        """Whether there is a file of that name, also one that `names` passes over."""
+
     def read_bytes(self, name: str) -> bytes:
         """The content of one file; raises OSError where the system refuses."""
 
@@ -35,6 +38,13 @@ class Folder:
         self.name = self.root.resolve().name
         found = _walk(root) if root.is_dir() else [root.name]
         self.names = tuple(sorted(found))
+
+    def holds(self, name: str) -> bool:
+        """See `Source`."""
+        try:
+            return (self.root / name).is_file()
+        except (OSError, ValueError):
+            return False
 
     def read_bytes(self, name: str) -> bytes:
         """The content of one file."""
@@ -58,8 +68,12 @@ class Zip:
             raise DatasetError(f"{root} cannot be read as a zip archive: {error}") from error
         members = [member for member in self._archive.infolist() if not member.is_dir()]
         _check_members(root, members)
-        names = {member.filename for member in members}
-        self.names = tuple(sorted(name for name in names if not _is_hidden(name)))
+        self._members = {member.filename for member in members}
+        self.names = tuple(sorted(name for name in self._members if not _is_hidden(name)))
+
+    def holds(self, name: str) -> bool:
+        """See `Source`."""
+        return name in self._members
 
     def read_bytes(self, name: str) -> bytes:
         """The content of one member; a damaged one raises OSError."""

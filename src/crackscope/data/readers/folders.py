@@ -1,20 +1,16 @@
 """Class folders of any names, also with train, val and test folders above or below them."""
 
-import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import ClassVar
 
+from crackscope.data.label_words import label_of
 from crackscope.data.readers.reader import READERS
 from crackscope.data.source import Source, is_picture
 from crackscope.errors import DatasetError
 from crackscope.registry import nearest
 from crackscope.types import Patch
 
-_CRACK = re.compile(r"(with)?crack(s|ed)?|positive|pos|c|1|yes")
-_SOUND = re.compile(
-    r"(non?|not|un|without)(crack(s|ed)?)?|negative|neg|u|0|sound|intact|background|normal|good"
-)
 _SPLITS = {
     "train": "train",
     "training": "train",
@@ -51,18 +47,6 @@ class Folders:
         for name in pictures:
             split = next((_SPLITS[part] for part in _parts(name) if part in _SPLITS), "")
             yield Patch(name, int(classes[name] in cracked), dataset=dataset, split=split)
-
-
-def label_of(name: str) -> int | None:
-    """What the name of a class says: 1 (crack), 0 (sound), or None where it does not tell.
-
-    >>> label_of("Positive"), label_of("Non-cracked"), label_of("Walls")
-    (1, 0, None)
-    """
-    plain = "".join(sign for sign in name.lower() if sign.isalnum())
-    if _CRACK.fullmatch(plain):
-        return 1
-    return 0 if _SOUND.fullmatch(plain) else None
 
 
 def _pictures(source: Source) -> list[str]:
