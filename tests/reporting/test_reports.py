@@ -190,9 +190,9 @@ def test_the_worst_come_first() -> None:
 
 
 def test_the_summary_counts_and_names(tmp_path: Path) -> None:
-    text = summarise(RESULTS, RESULTS[2:], 2.0, passed_over=3)
+    text = summarise(RESULTS, RESULTS[2:], 2.0, passed_over=3, skipped=2)
     assert "9 photos: 8 crack, 0 unsure, 0 no crack, 1 failed" in text
-    assert "2 done before; 3 other files passed over" in text
+    assert "2 done before; 3 other files passed over; 2 folders or files skipped" in text
     assert "truncated  broken new\\nline.jpg" in text
     assert all(part.isprintable() for part in text.split("\n"))
 

@@ -139,7 +139,7 @@ def _record(phase: Phase, ledger: Ledger, advance: Callable[[int], None]) -> Any
         def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
             values = {name: tables.rounded(value) for name, value in (logs or {}).items()}
             (logs or {}).update(values)  # whoever watches sees what a resumed run reads
-            rate = float(self.model.optimizer.learning_rate)
+            rate = tables.rounded(float(self.model.optimizer.learning_rate))
             seconds = round(time.monotonic() - self.started, 3)
             names = ("loss", "accuracy", "val_loss", "val_accuracy")
             figures = {name: values[name] for name in names}
