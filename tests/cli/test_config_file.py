@@ -62,6 +62,13 @@ def test_a_list_stands_for_several_words(given):
     assert config.make(InspectConfig, ("a",), report=["csv", "pdf"]).report == "csv,pdf"
 
 
+def test_what_the_file_sets_is_said_and_what_the_command_does_not_know(given, caplog):
+    caplog.set_level("INFO")
+    given("photos: a.jpg\nepochs: 5\nworkers: 2\n")
+    (said,) = [record.message for record in caplog.records]
+    assert said.endswith("settings.yaml: photos, workers; not of this command: epochs")
+
+
 ONE_VALUE = [
     field.name
     for field in fields(InspectConfig)

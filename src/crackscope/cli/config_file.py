@@ -60,19 +60,23 @@ def read(file: Path) -> dict[str, Value]:
     return {name: value for name, value in found.items() if value.is_list or value.words}
 
 
-def fill(values: Mapping[str, Value], arguments: Any, joined: Collection[str]) -> None:
+def fill(values: Mapping[str, Value], arguments: Any, joined: Collection[str]) -> list[str]:
     """Give the values to the arguments that neither a flag nor the environment has set.
 
-    Flags named in `joined` take several words with commas between them.
+    Flags named in `joined` take several words with commas between them. Returns the keys that the
+    command does not know.
     """
+    strange = set(values)
     for argument in arguments:
         key = argument.name.lstrip("-").replace("-", "_")
+        strange.discard(key)
         if key in values and not argument.tokens:
             for index, word in enumerate(_words(key, values[key], argument.hint, joined)):
                 place = values[key].place
                 argument.append(
                     cyclopts.Token(keyword=f"{key} in {place}", value=word, index=index)
                 )
+    return sorted(strange)
 
 
 def _words(key: str, value: Value, hint: Any, joined: Collection[str]) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """Settings from a YAML file and from the environment, below the flags."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
@@ -13,6 +14,7 @@ from crackscope.config import comma_separated
 from crackscope.errors import UsageError
 from crackscope.registry import nearest
 
+_LOG = logging.getLogger("crackscope")
 _PREFIX = "CRACKSCOPE_"
 _KINDS = (*COMMANDS.values(), *DATA_COMMANDS.values())
 
@@ -30,7 +32,10 @@ def layered(arguments: Sequence[str]) -> tuple[tuple[Any, ...], list[str]]:
 
     def fill(app: cyclopts.App, commands: tuple[str, ...], arguments: Any) -> None:
         # Not cyclopts' own for dictionaries, which takes the key `data` for the command.
-        config_file.fill(values, arguments, joined)
+        strange = config_file.fill(values, arguments, joined)
+        taken = ", ".join(name for name in values if name not in strange) or "nothing"
+        others = f"; not of this command: {', '.join(strange)}" if strange else ""
+        _LOG.info("settings of %s: %s%s", file, taken, others)
 
     return (environment, fill), rest
 
