@@ -11,8 +11,8 @@ from filelock import FileLock, Timeout
 
 from crackscope import hashing
 from crackscope.errors import OutputTakenError
+from crackscope.skipped import STATE
 
-_STATE = "run.json"
 _LOCK = ".lock"
 
 
@@ -53,7 +53,7 @@ class RunDir:
     def finish(self) -> None:
         """Mark the results as whole."""
         state = {"identity": hashing.of_value(self._identity), "finished": True}
-        write_json(self.path / _STATE, {**state, "made_from": self._identity})
+        write_json(self.path / STATE, {**state, "made_from": self._identity})
 
 
 @contextmanager
@@ -72,7 +72,7 @@ def open_run(
     with locked(path):
         resumed = _may_resume(path, identity, exist_ok, growing)
         state = {"identity": hashing.of_value(identity), "finished": False}
-        write_json(path / _STATE, {**state, "made_from": dict(identity)})
+        write_json(path / STATE, {**state, "made_from": dict(identity)})
         yield RunDir(path, resumed, identity)
 
 
@@ -98,7 +98,7 @@ def locked(path: Path) -> Iterator[None]:
 def _may_resume(
     path: Path, identity: Mapping[str, Any], exist_ok: bool, growing: Collection[str]
 ) -> bool:
-    state_file = path / _STATE
+    state_file = path / STATE
     if not state_file.exists():
         strangers = [entry.name for entry in path.iterdir() if entry.name != _LOCK]
         if strangers and not exist_ok:

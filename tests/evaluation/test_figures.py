@@ -11,7 +11,7 @@ SCORES = np.array([0.9, 0.7, 0.2, 0.6, 0.1, 0.2, 0.3])
 
 
 def read(path):
-    with path.open(encoding="utf-8", newline="") as file:
+    with path.open(encoding="utf-8-sig", newline="") as file:
         return {row[0]: row[1:] for row in csv.reader(file)}
 
 

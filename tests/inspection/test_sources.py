@@ -16,7 +16,7 @@ import pytest
 from crackscope.errors import ImageError, MissingExtraError, SourceGoneError, UsageError
 from crackscope.images.read import decode
 from crackscope.inspection.find import find
-from crackscope.inspection.sources import KINDS, kind_of, listed, remote
+from crackscope.inspection.sources import KINDS, files, kind_of, listed, remote
 from crackscope.inspection.sources.source import Source
 from support_pictures import encode, noise
 
@@ -130,6 +130,27 @@ def test_a_zip_file_is_read_in_place(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["Site 1.ZIP"]
 
 
+@pytest.mark.parametrize("kind", ["zip", "bucket"])
+def test_trash_and_our_own_output_are_skipped(
+    kind: str, tmp_path: Path, memory: SimpleNamespace
+) -> None:
+    state = b'{"identity": "x", "finished": true}'
+    entries = {
+        "a.png": PHOTO,
+        "@eaDir/a.png/thumb.png": PHOTO,
+        "sub/.Trash-1/b.png": PHOTO,
+        "runs/x/run.json": state,
+        "runs/x/sheet.png": PHOTO,
+    }
+    for name, content in entries.items():
+        memory.pipe(f"/site/{name}", content)
+    place = str(zipped(tmp_path / "site.zip", entries)) if kind == "zip" else "memory://site"
+    found = find([place])
+    assert [source.relative for source in found.photos] == ["a.png"]
+    assert found.skipped == tuple(f"{place}/{p}" for p in ("@eaDir", "runs/x", "sub/.Trash-1"))
+    assert found.passed_over == 1
+
+
 def test_several_zip_files_do_not_mix(tmp_path: Path) -> None:
     first, second = (zipped(tmp_path / f"{name}.zip", {"a.png": PHOTO}) for name in "xy")
     found = find([str(second), str(first), str(second)]).photos
@@ -201,6 +222,46 @@ def test_a_list_may_be_lines_or_separated_by_nul() -> None:
     assert listed.parse(b"a\nb.jpg\0c.jpg\0") == ["a\nb.jpg", "c.jpg"]
     assert listed.parse(b"\xef\xbb\xbfa.jpg") == ["a.jpg"]
     assert listed.parse(b"") == []
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig", "utf-32"])
+def test_a_list_of_windows_is_read(encoding: str) -> None:
+    text = "site/Brücke 1.jpg\r\n\r\nb.jpg\r\n"
+    assert listed.parse(text.encode(encoding)) == ["site/Brücke 1.jpg", "b.jpg"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["\ufeffa.jpg\n".encode("utf-16-le")[:-1], "./a.jpg\n./b.jpg\n".encode("utf-16-be")[:-1]],
+)
+def test_a_list_that_is_cut_off_is_refused_and_no_folder_is_walked(content: bytes) -> None:
+    with pytest.raises(UsageError, match=r"UTF-16.*cut off or damaged.*UTF-8, one path a line"):
+        listed.parse(content)
+
+
+def test_a_list_with_nuls_in_utf_16_is_refused() -> None:
+    with pytest.raises(UsageError, match="with NULs in it"):
+        listed.parse("a.jpg\0b.jpg".encode("utf-16"))
+
+
+@pytest.mark.parametrize(
+    ("line", "said"), [(".", True), ("..", True), ("/", True), ("sub", False), ("sub/a.png", False)]
+)
+def test_a_list_that_names_a_folder_above_says_so(
+    line: str,
+    said: bool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    (tmp_path / "here" / "sub").mkdir(parents=True)
+    (tmp_path / "here" / "sub" / "a.png").write_bytes(PHOTO)
+    monkeypatch.chdir(tmp_path / "here")
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(f"{line}\n".encode())))
+    monkeypatch.setattr(files.Files, "find", lambda self, argument, search: iter([]))
+    with pytest.raises(UsageError, match="no photo found"):
+        find(["-"])
+    assert ("which holds the working folder" in caplog.text) == said
 
 
 def test_a_list_on_standard_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

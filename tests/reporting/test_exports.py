@@ -44,7 +44,7 @@ def written(name: str, folder: Path, results: list[PhotoResult] = RESULTS) -> li
 
 
 def rows(file: Path) -> list[dict[str, str]]:
-    with file.open(newline="", encoding="utf-8") as lines:
+    with file.open(newline="", encoding="utf-8-sig") as lines:
         return list(csv.DictReader(lines))
 
 
@@ -72,10 +72,14 @@ def overlap(shapes: list[np.ndarray], crack: dict[str, Any]) -> float:
     return float((truth & drawn).sum() / (truth | drawn).sum())
 
 
+def text(value: Any) -> str:
+    return f"{value:.7g}" if isinstance(value, float) else str(value)
+
+
 def test_tables(tmp_path: Path) -> None:
     photos, cracks = written("csv", tmp_path)
     assert cracks.name == "cracks.csv"
-    assert rows(cracks) == [{k: str(v) for k, v in flat(*pair).items()} for pair in CRACKS]
+    assert rows(cracks) == [{k: text(v) for k, v in flat(*pair).items()} for pair in CRACKS]
     done = [row for row in rows(photos) if row["status"] == "ok"]
     assert [int(row["cracks"]) for row in done] == [len(found["cracks"]) for found in DONE]
     assert [row["material"] for row in done] == [found["material"] for found in DONE]

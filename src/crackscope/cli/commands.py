@@ -35,7 +35,7 @@ def bind(name: str, kind: type) -> Callable[..., Any]:
         *,
         json: Annotated[bool, Parameter(negative=(), help="Print data and nothing else.")] = False,
     ) -> Any:
-        return importlib.import_module(f"crackscope.commands.{name}").run(config)
+        return importlib.import_module(f"crackscope.commands.{name}").run(configs.at_home(config))
 
     call.__doc__ = kind.__doc__
     call.__annotations__["config"] = Annotated[kind, Parameter(name="*")]

@@ -1,5 +1,6 @@
 """Settings from a YAML file and from the environment, below the flags."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
@@ -7,11 +8,15 @@ from typing import Any
 
 import cyclopts
 
+from crackscope.cli import config_file
 from crackscope.cli.commands import COMMANDS, DATA_COMMANDS
+from crackscope.config import comma_separated
 from crackscope.errors import UsageError
 from crackscope.registry import nearest
 
+_LOG = logging.getLogger("crackscope")
 _PREFIX = "CRACKSCOPE_"
+_KINDS = (*COMMANDS.values(), *DATA_COMMANDS.values())
 
 
 def layered(arguments: Sequence[str]) -> tuple[tuple[Any, ...], list[str]]:
@@ -21,27 +26,18 @@ def layered(arguments: Sequence[str]) -> tuple[tuple[Any, ...], list[str]]:
     environment = cyclopts.config.Env(_PREFIX, command=False)
     if file is None:
         return (environment,), rest
-    return (environment, _from_file(_read_yaml(file), file)), rest
-
-
-def _from_file(values: dict[str, Any], file: Path) -> Any:
-    """A cyclopts configuration: fills what neither a flag nor the environment has set.
-
-    Cyclopts' own for dictionaries takes the key `data` for the command of that name.
-    """
+    values = config_file.read(file)
+    joined = {name for kind in _KINDS for name in comma_separated(kind)}
+    _check_names(list(values), f"--config {file}: unknown key")
 
     def fill(app: cyclopts.App, commands: tuple[str, ...], arguments: Any) -> None:
-        for argument in arguments:
-            key = argument.name.lstrip("-").replace("-", "_")
-            if key in values and not argument.tokens:
-                value = values[key]
-                for index, item in enumerate(value if isinstance(value, list) else [value]):
-                    token = cyclopts.Token(
-                        keyword=f"{key} in {file}", value=str(item), source=str(file), index=index
-                    )
-                    argument.append(token)
+        # Not cyclopts' own for dictionaries, which takes the key `data` for the command.
+        strange = config_file.fill(values, arguments, joined)
+        taken = ", ".join(name for name in values if name not in strange) or "nothing"
+        others = f"; not of this command: {', '.join(strange)}" if strange else ""
+        _LOG.info("settings of %s: %s%s", file, taken, others)
 
-    return fill
+    return (environment, fill), rest
 
 
 def _take_config(arguments: list[str]) -> tuple[list[str], Path | None]:
@@ -56,19 +52,6 @@ def _take_config(arguments: list[str]) -> tuple[list[str], Path | None]:
     return arguments, None
 
 
-def _read_yaml(file: Path) -> dict[str, Any]:
-    import yaml
-
-    try:
-        values = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
-        raise UsageError(f"--config {file} cannot be read: {error}") from error
-    if not isinstance(values, dict) or not all(isinstance(key, str) for key in values):
-        raise UsageError(f"--config {file} must hold `key: value` lines")
-    _check_names(list(values), f"--config {file}: unknown key")
-    return {key.replace("-", "_"): value for key, value in values.items() if value is not None}
-
-
 def _check_environment() -> None:
     import os
 
@@ -77,8 +60,7 @@ def _check_environment() -> None:
 
 
 def _check_names(names: list[str], message: str) -> None:
-    kinds = [*COMMANDS.values(), *DATA_COMMANDS.values()]
-    known = sorted({field.name for kind in kinds for field in fields(kind)} | {"json"})
+    known = sorted({field.name for kind in _KINDS for field in fields(kind)} | {"json"})
     for name in names:
         if name.replace("-", "_") not in known:
             raise UsageError(f"{message} {name!r}.{nearest(name, known)}")

@@ -12,10 +12,13 @@ from crackscope.errors import ImageError
 from crackscope.images.files import check_length
 from crackscope.inspection.sources.files import gone
 from crackscope.inspection.sources.source import Search, Source
+from crackscope.skipped import own_folders
 
 _ENCRYPTED = 1
 _DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, KeyError, ValueError)
 """What zipfile and the decompressors raise for a damaged or a vanished entry."""
+
+_STATE_BYTES = 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +88,19 @@ class ZipFiles:
             yield DamagedArchive(argument, path.name, str(error))
             return
         below = f"{path.name}/" if search.several else ""
+        ours = own_folders(names, lambda name: _small(path, name))
         for name in names:
-            if not name.endswith("/") and search.takes(name):
+            if not name.endswith("/") and search.wants(name, f"{argument}/", ours):
                 yield ArchiveEntry(f"{argument}/{name}", below + name, path, name)
+
+
+def _small(path: Path, name: str) -> bytes:
+    """The beginning of an entry, enough for a state file; b"" where it is damaged."""
+    try:
+        with _opened(path).open(name) as entry:
+            return entry.read(_STATE_BYTES)
+    except (*_DAMAGE, NotImplementedError, RuntimeError):
+        return b""
 
 
 def _opened(path: Path) -> zipfile.ZipFile:

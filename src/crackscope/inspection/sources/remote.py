@@ -11,6 +11,7 @@ from crackscope.errors import ImageError, UsageError
 from crackscope.images.files import check_length, refuse_video
 from crackscope.inspection.sources.files import gone
 from crackscope.inspection.sources.source import Search, Source, is_photo_name
+from crackscope.skipped import own_folders
 
 _SCHEMES = {"s3": "s3fs", "gs": "gcsfs", "https": "aiohttp"}
 """What fsspec needs for each."""
@@ -92,12 +93,22 @@ def _folder(root: str, search: Search) -> Iterator[Source]:
         raise UsageError(f"{root} cannot be listed: {error}") from error
     start = len(system._strip_protocol(root)) + 1
     below = f"{PurePosixPath(root).name}/" if search.several else ""
+    ours = own_folders([path[start:] for path in listed], lambda name: _state(system, root, name))
     for path, info in sorted(listed.items()):
         name = path[start:]
         url = f"{root}/{name}"
-        if search.takes(name) and search.first_time(url):
+        if search.wants(name, f"{root}/", ours) and search.first_time(url):
             version = next((str(info[key]) for key in _VERSIONS if key in info), "")
             yield RemotePhoto(url, below + name, url, info.get("size") or 0, version, root)
+
+
+def _state(system: Any, root: str, name: str) -> bytes:
+    """The bytes of a state file; b"" where the server does not give it."""
+    try:
+        content: bytes = system.cat_file(f"{root}/{name}")
+    except Exception:  # noqa: BLE001  (every client has its own)
+        return b""
+    return content
 
 
 def _system(url: str) -> Any:
