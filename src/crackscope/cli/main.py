@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 import cyclopts
 
-from crackscope import __version__, telemetry
+from crackscope import __version__, memory, telemetry
 from crackscope.cli.commands import COMMANDS, DATA_COMMANDS, bind
 from crackscope.cli.settings import layered
 from crackscope.commands.outcome import Outcome
@@ -19,6 +19,10 @@ from crackscope.images import programs
 
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells give it."""
+_LESS_MEMORY = (
+    "Give fewer --workers or close other programs, and the same command again: what was finished "
+    "is kept"
+)
 _STDIN = "stdin://"
 """For a lone -, which cyclopts takes for an option."""
 
@@ -74,7 +78,9 @@ def run(arguments: Sequence[str]) -> int:
         return 0
     except OSError as error:
         return _fail(f"the system refused: {error}. What was finished is kept", 1)
-    except Exception:
+    except Exception as error:
+        if memory.ran_out(error):
+            return _fail(f"memory ran out ({error}). {_LESS_MEMORY}", 1)
         logging.exception("this is a fault of crackscope; please report it with what follows")
         return 1
 
