@@ -1,7 +1,6 @@
 """Find the photos that the arguments mean."""
 
 import os
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,7 +63,7 @@ def _named(argument: str, search: Search) -> Iterator[Source]:
 
 def _listed(search: Search) -> Iterator[Source]:
     """What is missing in a list becomes a failed photo: a list is old by the time it is read."""
-    for path in listed.parse(sys.stdin.buffer.read()):
+    for path in listed.parse(listed.read()):
         if "://" in path or os.path.lexists(path):
             yield from _named(path, search)
         elif search.first_time(path):
