@@ -80,14 +80,19 @@ class ZipFiles:
         if not search.first_time(str(path.resolve())):
             return
         try:
-            names = sorted({info.filename for info in _opened(path).infolist()})
+            entries = {_with_slashes(name): name for name in _opened(path).namelist()}
         except _DAMAGE as error:
             yield DamagedArchive(argument, path.name, str(error))
             return
         below = f"{path.name}/" if search.several else ""
-        for name in names:
+        for name, entry in sorted(entries.items()):
             if not name.endswith("/") and search.takes(name):
-                yield ArchiveEntry(f"{argument}/{name}", below + name, path, name)
+                yield ArchiveEntry(f"{argument}/{name}", below + name, path, entry)
+
+
+def _with_slashes(name: str) -> str:
+    r"""Some programs of Windows write folder\photo.jpg, against the format."""
+    return name.replace("\\", "/")
 
 
 def _opened(path: Path) -> zipfile.ZipFile:
