@@ -1,19 +1,25 @@
 """Output folders: who may write where, what is resumed, and what is never overwritten."""
 
+import errno
 import json
+import logging
 import os
+import warnings
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
+from filelock import BaseFileLock, FileLock, SoftFileLock, Timeout
 
 from crackscope import hashing
 from crackscope.errors import OutputTakenError
 from crackscope.skipped import STATE
 
 _LOCK = ".lock"
+_MARKER = ".in-use"
+_NO_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL)
+_log = logging.getLogger("crackscope")
 
 
 def choose(command: str, out: Path | None, name: str | None, default: str) -> Path:
@@ -29,8 +35,16 @@ def write_atomically(path: Path, content: str | bytes) -> None:
     with beside.open("wb") as file:
         file.write(data)
         file.flush()
-        os.fsync(file.fileno())
+        _sync(file.fileno())
     beside.replace(path)
+
+
+def _sync(number: int) -> None:
+    try:
+        os.fsync(number)
+    except OSError as error:
+        if error.errno not in _NO_LOCKS:  # such file systems write when they like
+            raise
 
 
 def write_json(path: Path, value: Any) -> None:
@@ -82,17 +96,38 @@ def locked(path: Path) -> Iterator[None]:
 
     Raises OutputTakenError when another process has it.
     """
-    lock = FileLock(path / _LOCK)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise OutputTakenError(
-            f"another crackscope process writes to {path}: wait for it, or give another --out"
-        ) from None
+    lock = _acquired(path)
     try:
         yield
     finally:
         lock.release()
+
+
+def _acquired(path: Path) -> BaseFileLock:
+    """On file systems without locks (some of NFS, SMB and FUSE) a file that names the process."""
+    try:
+        with warnings.catch_warnings(action="ignore"):  # filelock marks by itself after ENOSYS
+            return _taken(FileLock(path / _LOCK), "")
+    except NotImplementedError:
+        pass
+    except OSError as error:
+        if error.errno not in _NO_LOCKS:
+            raise
+    marker = path / _MARKER
+    _log.warning("%s is on a file system without locks: %s marks it as in use", path, marker)
+    return _taken(SoftFileLock(marker), f"; if none does, since it was killed, delete {marker}")
+
+
+def _taken(lock: BaseFileLock, advice: str) -> BaseFileLock:
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        folder = Path(lock.lock_file).parent
+        raise OutputTakenError(
+            f"another crackscope process writes to {folder}: wait for it, or give another --out"
+            f"{advice}"
+        ) from None
+    return lock
 
 
 def _may_resume(
@@ -100,7 +135,7 @@ def _may_resume(
 ) -> bool:
     state_file = path / STATE
     if not state_file.exists():
-        strangers = [entry.name for entry in path.iterdir() if entry.name != _LOCK]
+        strangers = [entry.name for entry in path.iterdir() if entry.name not in (_LOCK, _MARKER)]
         if strangers and not exist_ok:
             raise OutputTakenError(
                 f"{path} holds files of something else ({strangers[0]}, …): "

@@ -11,6 +11,8 @@ from crackscope.cli.main import run as command_line
 from crackscope.commands.split import split
 from crackscope.errors import OutputTakenError, UsageError
 
+pytest.importorskip("scipy", reason="needs the extra [train]")
+
 
 def _draw(root: Path, broken: bool = False) -> Path:
     rng = np.random.default_rng(0)

@@ -14,6 +14,8 @@ from crackscope.data.split import SHARES, SIDES, assign, make_split
 from crackscope.errors import DatasetError, LeakError
 from crackscope.types import Patch
 
+pytest.importorskip("scipy", reason="needs the extra [train]")
+
 
 @given(
     st.lists(st.tuples(st.integers(0, 1), st.integers(0, 40)), min_size=1, max_size=300),

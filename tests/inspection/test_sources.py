@@ -157,6 +157,22 @@ def test_several_zip_files_do_not_mix(tmp_path: Path) -> None:
     assert [source.relative for source in found] == ["y.zip/a.png", "x.zip/a.png"]
 
 
+def test_a_zip_file_with_backslashes_is_read_as_folders(tmp_path: Path) -> None:
+    entries = {"site\\": b"", "site\\b\\2.png": PHOTO, "site\\._2.png": b"x", "a.png": PHOTO}
+    archive = tmp_path / "a.zip"
+    with zipfile.ZipFile(archive, "w") as writer:
+        for name, content in entries.items():
+            info = zipfile.ZipInfo()
+            info.filename = name
+            writer.writestr(info, content)
+    found = find([str(archive)])
+    assert [source.relative for source in found.photos] == ["a.png", "site/b/2.png"]
+    assert found.photos[1].name == f"{archive}/site/b/2.png"
+    assert found.photos[1].content(1.0) == PHOTO
+    assert found.photos[1].stamp()[0] == len(PHOTO)
+    assert found.passed_over == 1
+
+
 def test_zip_files_in_a_folder_are_passed_over(tmp_path: Path) -> None:
     zipped(tmp_path / "a.zip", {"a.png": PHOTO})
     (tmp_path / "b.png").write_bytes(PHOTO)

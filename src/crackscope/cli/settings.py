@@ -1,7 +1,9 @@
 """Settings from a YAML file and from the environment, below the flags."""
 
+import difflib
 import logging
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -17,13 +19,15 @@ from crackscope.registry import nearest
 _LOG = logging.getLogger("crackscope")
 _PREFIX = "CRACKSCOPE_"
 _KINDS = (*COMMANDS.values(), *DATA_COMMANDS.values())
+_ALMOST = 0.85
 
 
 def layered(arguments: Sequence[str]) -> tuple[tuple[Any, ...], list[str]]:
     """Take `--config FILE` out of the arguments; returns cyclopts' configs, nearest first."""
     rest, file = _take_config(list(arguments))
-    _check_environment()
-    environment = cyclopts.config.Env(_PREFIX, command=False)
+    for line in _remarks():
+        _LOG.warning("%s", line)
+    environment = _Environment(_PREFIX, command=False)
     if file is None:
         return (environment,), rest
     values = config_file.read(file)
@@ -52,15 +56,45 @@ def _take_config(arguments: list[str]) -> tuple[list[str], Path | None]:
     return arguments, None
 
 
-def _check_environment() -> None:
-    import os
+class _Environment(cyclopts.config.Env):
+    """Without what others set, such as Kubernetes for a service that is called crackscope."""
 
-    names = [name.removeprefix(_PREFIX).lower() for name in os.environ if name.startswith(_PREFIX)]
-    _check_names(names, f"environment: unknown variable {_PREFIX}…")
+    def __call__(self, *given: Any) -> None:
+        super().__call__(*given)
+        ignored = set().union(*_ignored())
+        for argument in given[-1]:
+            argument.tokens[:] = [one for one in argument.tokens if one.keyword not in ignored]
+
+
+def _ignored() -> tuple[list[str], list[str]]:
+    """Variables of our prefix whose names are no flag's, and others that are empty."""
+    ours = sorted(name for name in os.environ if name.startswith(_PREFIX))
+    known = [name for name in ours if name.removeprefix(_PREFIX).lower() in _known()]
+    empty = [name for name in known if not os.environ[name].strip()]
+    return [name for name in ours if name not in known], empty
+
+
+def _remarks() -> Iterator[str]:
+    """What is said of the variables that are ignored."""
+    unknown, empty = _ignored()
+    if unknown:
+        yield f"ignored, since no flag has that name: {', '.join(map(_with_hint, unknown))}"
+    if empty:
+        yield f"ignored, since they are empty: {', '.join(empty)}"
+
+
+def _with_hint(variable: str) -> str:
+    """Only of what is almost a flag's: most names are those of others."""
+    name = variable.removeprefix(_PREFIX).lower()
+    close = difflib.get_close_matches(name, _known(), n=1, cutoff=_ALMOST)
+    return f"{variable} (did you mean {_PREFIX}{close[0].upper()}?)" if close else variable
+
+
+def _known() -> list[str]:
+    return sorted({field.name for kind in _KINDS for field in fields(kind)} | {"json"})
 
 
 def _check_names(names: list[str], message: str) -> None:
-    known = sorted({field.name for kind in _KINDS for field in fields(kind)} | {"json"})
     for name in names:
-        if name.replace("-", "_") not in known:
-            raise UsageError(f"{message} {name!r}.{nearest(name, known)}")
+        if name.replace("-", "_") not in _known():
+            raise UsageError(f"{message} {name!r}.{nearest(name, _known())}")

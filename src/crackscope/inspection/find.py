@@ -2,7 +2,6 @@
 
 import logging
 import os
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,7 +77,7 @@ def _named(argument: str, search: Search) -> Iterator[Source]:
 
 def _listed(search: Search) -> Iterator[Source]:
     """What is missing in a list becomes a failed photo: a list is old by the time it is read."""
-    for path in listed.parse(sys.stdin.buffer.read()):
+    for path in listed.parse(listed.read()):
         _say_above(path)
         if "://" in path or os.path.lexists(path):
             yield from _named(path, search)

@@ -66,7 +66,8 @@ class Ledger:
 
         Raises OSError where it cannot be kept, also because the file was deleted meanwhile.
         """
-        if os.fstat(self._file.fileno()).st_nlink == 0:
+        unnamed = os.fstat(self._file.fileno()).st_nlink == 0  # always, on some of FUSE
+        if unnamed and not Path(self._file.name).exists():
             raise FileNotFoundError(errno.ENOENT, "deleted while in use", self._file.name)
         self._file.write(line(result).encode("ascii"))
         self._file.flush()

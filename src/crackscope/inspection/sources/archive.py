@@ -83,15 +83,20 @@ class ZipFiles:
         if not search.first_time(str(path.resolve())):
             return
         try:
-            names = sorted({info.filename for info in _opened(path).infolist()})
+            entries = {_with_slashes(name): name for name in _opened(path).namelist()}
         except _DAMAGE as error:
             yield DamagedArchive(argument, path.name, str(error))
             return
         below = f"{path.name}/" if search.several else ""
-        ours = own_folders(names, lambda name: _small(path, name))
-        for name in names:
+        ours = own_folders(sorted(entries), lambda name: _small(path, entries[name]))
+        for name, entry in sorted(entries.items()):
             if not name.endswith("/") and search.wants(name, f"{argument}/", ours):
-                yield ArchiveEntry(f"{argument}/{name}", below + name, path, name)
+                yield ArchiveEntry(f"{argument}/{name}", below + name, path, entry)
+
+
+def _with_slashes(name: str) -> str:
+    r"""Some programs of Windows write folder\photo.jpg, against the format."""
+    return name.replace("\\", "/")
 
 
 def _small(path: Path, name: str) -> bytes:

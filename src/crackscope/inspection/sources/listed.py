@@ -1,12 +1,27 @@
 """A list of arguments on standard input: one a line, or separated by NUL as by `find -print0`."""
 
 import os
+import sys
 
 from crackscope import text_files
 from crackscope.errors import UsageError
 
 STDIN = frozenset({"-", "stdin://"})
 """The arguments that stand for the list."""
+
+
+def read() -> bytes:
+    """All of standard input; raises UsageError where it is closed, as it is for a service."""
+    stream = sys.stdin
+    try:
+        if stream is not None:
+            return stream.buffer.read() if hasattr(stream, "buffer") else os.fsencode(stream.read())
+    except (OSError, ValueError):
+        pass
+    raise UsageError(
+        "- means a list of photos on standard input, which is closed. Pipe a list into the "
+        "command, or name photos, folders or globs"
+    )
 
 
 def parse(content: bytes) -> list[str]:
