@@ -33,7 +33,7 @@ def run(config: ExportConfig) -> Outcome:
         path = run.path / chosen.file_name
         chosen.write(runtime.model, path)
         batch = verify.probes(bundle.input.window)
-        if (bundle.folder / bundles.GOLDEN).is_file():
+        if bundle.has(bundles.GOLDEN):
             batch = np.concatenate([batch, bundle.arrays(bundles.GOLDEN)["pixels"]])
         try:
             largest = verify.gate(runtime(batch), chosen.score(path, batch), config.limit)

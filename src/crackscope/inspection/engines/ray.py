@@ -24,7 +24,7 @@ from crackscope.inspection import batch
 from crackscope.inspection.engines import ENGINES, Run, T, prepare
 from crackscope.inspection.inspector import Inspector
 from crackscope.inspection.sources.source import Source
-from crackscope.models.bundle import Bundle
+from crackscope.models.bundle import SUMS, Bundle
 from crackscope.types import Photo, PhotoResult, ScoreMap
 
 Draw = Callable[[Photo, ScoreMap, PhotoResult], T]
@@ -101,8 +101,8 @@ class _Crew:
     def __init__(self, ray: Any, unit: str, config: InspectConfig, bundle: Bundle) -> None:
         self._ray = ray
         self._kind = ray.remote(**{f"num_{unit.lower()}s": 1})(_Worker)
-        files = [file for file in bundle.folder.iterdir() if file.is_file()]
-        model = ray.put({file.name: file.read_bytes() for file in files})
+        names = [*bundle.files, SUMS]
+        model = ray.put({name: (bundle.folder / name).read_bytes() for name in names})
         self._settings = (config, model, str(Path.cwd()), crackscope.__version__)
         self._idle: SimpleQueue[tuple[Any, Any]] = SimpleQueue()
 
