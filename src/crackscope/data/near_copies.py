@@ -88,7 +88,7 @@ def matches(
     3,830 pairs that `pairs` finds beyond exact copies are found, and a few more of one class, just
     below its threshold; none of 1,760 patches of three foreign data sets matches METU.
     """
-    _check(trained_on)
+    check(trained_on)
     exact = np.isin(_prefixes(fingerprints.digests).view("S8"), trained_on["digest"].view("S8"))
     known = trained_on["shape"] * trained_on["scale"].astype(np.float32)[:, None, None]
     low = fingerprints.shapes[:, :_COMPACT_SIDE, :_COMPACT_SIDE]
@@ -98,7 +98,7 @@ def matches(
     return found
 
 
-def _check(trained_on: Mapping[str, NDArray[Any]]) -> None:
+def check(trained_on: Mapping[str, NDArray[Any]]) -> None:
     """Raise BundleError for arrays that are not those of `compact`."""
     rest = {"digest": (_DIGEST_BYTES,), "shape": (_COMPACT_SIDE, _COMPACT_SIDE), "scale": ()}
     kinds = {"digest": np.uint8, "shape": np.int8, "scale": np.float16}

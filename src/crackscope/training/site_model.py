@@ -93,7 +93,7 @@ def describe(
         "name": f"{bundle.name}-{site}",
         "thresholds": {"lower": limits.lower, "upper": limits.upper},
         "calibration": {
-            **bundle.info["calibration"],
+            **bundle.info.get("calibration", {}),
             "method": "the head fitted to the site",
             "temperature": 1.0,
             "fitted_on": f"{len(dataset)} labelled windows of {site}",
@@ -171,4 +171,5 @@ def _trained_on(bundle: Bundle, dataset: Dataset) -> dict[str, NDArray[Any]]:
     if not bundle.has(bundles.TRAINED_ON):
         return new
     old = bundle.arrays(bundles.TRAINED_ON)
+    near_copies.check(old)
     return {name: np.concatenate([old[name], new[name]]) for name in new}
