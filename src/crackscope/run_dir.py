@@ -12,7 +12,7 @@ from typing import Any
 
 from filelock import BaseFileLock, FileLock, SoftFileLock, Timeout
 
-from crackscope import hashing
+from crackscope import hashing, strict_json
 from crackscope.errors import OutputTakenError
 from crackscope.skipped import STATE
 
@@ -142,7 +142,14 @@ def _may_resume(
                 "give another --out, or --exist-ok to write there all the same"
             )
         return False
-    state = json.loads(state_file.read_text(encoding="utf-8"))
+    state = _state(state_file)
+    if state is None:
+        if exist_ok:
+            return False
+        raise OutputTakenError(
+            f"{state_file} is damaged, so that nobody can tell what {path} was made from: "
+            "give another --out or --name, or --exist-ok to write it anew"
+        )
     same = state["identity"] == hashing.of_value(identity)
     if same and not state["finished"]:
         return True
@@ -154,6 +161,17 @@ def _may_resume(
             f"{path} {what}: give another --out or --name, or --exist-ok to write it anew"
         )
     return False
+
+
+def _state(file: Path) -> dict[str, Any] | None:
+    """What run.json says; None where it is damaged."""
+    try:
+        state = strict_json.document(file.read_bytes())
+    except (OSError, ValueError):
+        return None
+    kinds = {"identity": str, "finished": bool, "made_from": dict}
+    whole = all(isinstance(state.get(name), kind) for name, kind in kinds.items())
+    return state if whole else None
 
 
 def _fixed(identity: Mapping[str, Any], growing: Collection[str]) -> dict[str, Any]:

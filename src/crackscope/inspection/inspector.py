@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from crackscope import environment
 from crackscope.config import Device, Precision, RuntimeName
-from crackscope.errors import UsageError
+from crackscope.errors import BundleError, UsageError
 from crackscope.images.large import LargePhoto, opened
 from crackscope.images.read import from_array, read
 from crackscope.inspection import cracks, pooling, surface, verdict
@@ -242,6 +242,7 @@ def load(
     threads = threads or environment.cores()
     blocks = 1 if known is None else min(threads, _BLOCKS)
     network = discover().get(runtime)(model_bundle, device, ceil(threads / blocks), precision)
+    _try(network, model_bundle)
     mapper = None
     if known is not None:
         gate = None if model_bundle.lines is None else Gate(**model_bundle.lines)
@@ -254,6 +255,15 @@ def load(
         mm_per_px,
         cracks.load(model_bundle),
     )
+
+
+def _try(network: Runtime, bundle: Bundle) -> None:
+    """Score two blank windows: a network that cannot is named before the first photo is read."""
+    side = bundle.input.window
+    try:
+        network(np.zeros((2, side, side, 3), np.uint8))
+    except BundleError as error:
+        raise BundleError(f"the model {bundle.folder} is no use: {error}") from error
 
 
 def _one_scale(bundle: Bundle, scale: float) -> UsageError:

@@ -9,7 +9,7 @@ What lies beyond a window counts a little, where a patch alone has a border of z
 only touches a window is seen better here (docs/decisions/0013).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -28,6 +28,7 @@ from crackscope.models.decoder import PLACE
 from crackscope.runtimes import BLOCK
 from crackscope.runtimes.decoding import CELL
 from crackscope.runtimes.maps import Maps
+from crackscope.runtimes.outputs import finite, fitting
 from crackscope.tiles.blocks import spans, with_halo
 from crackscope.types import Photo, Pixels, ScoreMap
 
@@ -180,8 +181,7 @@ class ScoreMapper:
         inner = (band, part)
         outer = [with_halo(*span, halo, count) for span, count in zip(inner, shape, strict=True)]
         pixels = self._pixels(photo, shape, *outer)
-        maps = self.network.maps(pixels)
-        logits = self.pooling.logits(maps.cells)
+        maps, logits = self._maps(pixels, outer)
         owned = [self._owned(*pair) for pair in zip(inner, shape, strict=True)]
         local = tuple(
             slice(start - first, stop - first)
@@ -194,6 +194,16 @@ class ScoreMapper:
             for rows, columns in gates.runs(asking, corner, band, part):
                 tiles |= dict(self._tiles(pixels, maps, corner, rows, columns))
         return _Block((owned[0][0], owned[1][0]), logits[local], tiles)
+
+    def _maps(self, pixels: Pixels, outer: Sequence[Span]) -> tuple[Maps, Floats]:
+        """What the network makes of a block of cells, and the logits of its windows."""
+        expected = (*(stop - start for start, stop in outer), len(self.pooling.kernel))
+        with fitting():
+            maps = self.network.maps(pixels)
+            if maps.cells.shape != expected:
+                raise ValueError(f"cells of a block are {maps.cells.shape}, not {expected}")
+            logits = self.pooling.logits(maps.cells)
+        return maps, finite("logits of windows", logits)
 
     def _pixels(self, photo: Photo, shape: tuple[int, int], rows: Span, columns: Span) -> Pixels:
         """What the network sees of these cells."""
@@ -228,7 +238,8 @@ class ScoreMapper:
             (start - first, stop - first)
             for (start, stop), first in zip((rows, columns), corner, strict=True)
         )
-        logits = self.network.lines(pixels, maps, (top, bottom), (left, right))
+        with fitting():
+            logits = self.network.lines(pixels, maps, (top, bottom), (left, right))
         seen = pixels[top * CELL : bottom * CELL, left * CELL : right * CELL]
         for start, stop in gates.tiles((left, right)):
             first, last = start - left, stop - left
