@@ -11,7 +11,7 @@ from PIL import Image
 
 
 @contextmanager
-def _figures() -> Iterator[list[Any]]:
+def saved_figures() -> Iterator[list[Any]]:
     """Every figure that is saved meanwhile."""
     figures = pytest.importorskip("matplotlib.figure")
     saved: list[Any] = []
@@ -28,7 +28,7 @@ def _figures() -> Iterator[list[Any]]:
 
 def figure_of(draw: Callable[[], bytes]) -> Any:
     """The one figure that `draw` makes a PNG of."""
-    with _figures() as saved:
+    with saved_figures() as saved:
         content = draw()
     with Image.open(io.BytesIO(content)) as picture:
         picture.load()

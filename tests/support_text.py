@@ -6,14 +6,15 @@ from PIL import Image, ImageDraw, ImageFont
 from crackscope.types import Pixels
 
 
-def places_of(text: str, picture: Pixels, size: int) -> list[tuple[int, int]]:
-    """Upper left corners (x, y) of a text in Pillow's own font of `size` px, white on even ground.
+def places_of(text: str, picture: Pixels, size: int, ink: int = 255) -> list[tuple[int, int]]:
+    """Upper left corners (x, y) of a text in Pillow's own font of `size` px, on even ground.
 
-    Nothing else may touch it. The picture is (H, W, 3) uint8 RGB.
+    The picture is (H, W, 3) uint8 RGB; nothing in it is darker than the ground. `ink` is the grey
+    of the text, lighter than that; where it is dark, give `255 - picture`.
     """
     word = _drawn(text, size)
     ground = picture.min(axis=(0, 1))
-    light = (picture.astype(float) - ground) / np.maximum(255.0 - ground, 1)
+    light = (picture.astype(float) - ground) / np.maximum(float(ink) - ground, 1)
     windows = np.lib.stride_tricks.sliding_window_view(light.mean(axis=2), word.shape)
     middle = word.shape[0] // 2
     rows, columns = np.nonzero(np.abs(windows[:, :, middle] - word[middle]).max(axis=2) < 0.02)
