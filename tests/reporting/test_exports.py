@@ -192,6 +192,10 @@ def test_cvat(tmp_path: Path) -> None:
     root = ElementTree.parse(file).getroot()
     assert root.findtext("version") == "1.1"
     known = {a.findtext("name") for a in root.iter("attribute") if a.find("name") is not None}
+    told = [{part.tag: part.text or "" for part in a} for a in root.findall(".//label/*/attribute")]
+    kind = {"mutable": "False", "input_type": "text", "default_value": "", "values": ""}
+    assert told == [{"name": one["name"], **kind} for one in told], "as CVAT's own exports have it"
+    assert {one["name"] for one in told} == known
     images = root.findall("image")
     names = [f["path"].replace("\udcff", "\\udcff") for f in DONE]
     assert [image.get("name") for image in images] == names
