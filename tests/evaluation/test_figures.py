@@ -44,9 +44,9 @@ def test_what_is_not_defined_is_left_blank(tmp_path):
 
 def test_the_charts_are_of_the_labels_and_scores(tmp_path):
     with saved_figures() as saved:
-        figures.draw(LABELS, SCORES, 0.5, tmp_path)
+        figures.draw(LABELS, SCORES, 0.65, tmp_path)
     confusion, roc, pr, reliability, scores = (figure.axes[0] for figure in saved)
-    np.testing.assert_allclose(confusion.images[0].get_array(), [[2 / 3, 1 / 3], [1 / 4, 3 / 4]])
+    np.testing.assert_allclose(confusion.images[0].get_array(), [[2 / 3, 1 / 3], [0, 1]])
     alarms, recall, _ = reference.roc_curve(LABELS, SCORES)
     assert model(roc) == pytest.approx(np.stack([alarms, recall], axis=1))
     precision, recall, _ = reference.precision_recall_curve(LABELS, SCORES)
@@ -57,7 +57,7 @@ def test_the_charts_are_of_the_labels_and_scores(tmp_path):
     shares = {score: LABELS[np.isclose(SCORES, score)].mean() for score in SCORES}
     for mean_score, share in dots.items():
         assert share == pytest.approx(shares[min(shares, key=lambda one: abs(one - mean_score))])
-    assert any(line.get_label() == "threshold 0.5" for line in scores.get_lines())
+    assert any(line.get_label() == "threshold 0.65" for line in scores.get_lines())
 
 
 def model(axes):

@@ -354,6 +354,8 @@ def test_a_decompression_bomb_is_refused_by_its_header() -> None:
     content[16:24] = struct.pack(">II", 60000, 60000)
     content[29:33] = struct.pack(">I", zlib.crc32(bytes(content[12:29])))
     assert kind_of(bytes(content)) == "too_large"
+    with pytest.raises(ImageError, match=r"60000×60000 px, 3600\.0 megapixels; the limit .* 250\."):
+        decode(bytes(content), "photo")
 
 
 def test_a_photo_above_pillows_own_limit_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
