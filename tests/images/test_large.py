@@ -220,6 +220,8 @@ def test_pieces_that_share_their_bytes_are_refused(tmp_path: Path) -> None:
 
 def test_a_tiff_that_lacks_a_part_of_the_picture_is_cut_off(tmp_path: Path) -> None:
     assert refusal(tmp_path, repointed(10**6, None)).kind == "truncated"
+    whole = repointed(None, None)
+    assert refusal(tmp_path, repointed(len(whole) - 10, None)).kind == "truncated", "begins inside"
 
 
 @pytest.mark.parametrize("share", [0.5, 0.9, 0.99])
