@@ -138,6 +138,14 @@ def test_pooling_survives_its_file() -> None:
     np.testing.assert_array_equal(back.scores(image), POOLING.scores(image))
 
 
+def test_a_head_for_the_material_has_a_weight_a_feature_and_its_bias() -> None:
+    arrays = {**POOLING.to_arrays(), "material": np.arange(4, dtype=np.float32)}
+    assert Pooling.from_arrays(arrays).logits(cells(picture(64, 64).pixels)).shape[2] == 2
+    for count in (2, 3, 5):
+        with pytest.raises(ValueError, match=f"has 4 numbers, not {count}"):
+            Pooling.from_arrays({**arrays, "material": np.zeros(count)})
+
+
 @settings(max_examples=10)
 @given(width=SIDES, height=SIDES, most=st.integers(1, 400))
 def test_what_bounds_the_memory_leaves_no_seams(width: int, height: int, most: int) -> None:

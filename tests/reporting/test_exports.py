@@ -187,6 +187,13 @@ def test_label_studio(tmp_path: Path) -> None:
             assert overlap(shapes[crack["id"]], crack) > 0.8
 
 
+def test_label_studio_begins_with_the_photo_nearest_to_the_threshold(tmp_path: Path) -> None:
+    found = [scored(f"{score}.jpg", score) for score in (0.02, 0.45, 0.97, 0.7)]  # at 0.5
+    tasks = json.loads(written("label-studio", tmp_path, found)[0].read_text(encoding="utf-8"))
+    order = [task["data"]["path"] for task in tasks]
+    assert order == ["0.45.jpg", "0.7.jpg", "0.97.jpg", "0.02.jpg"]
+
+
 def test_cvat(tmp_path: Path) -> None:
     (file,) = written("cvat", tmp_path)
     root = ElementTree.parse(file).getroot()
