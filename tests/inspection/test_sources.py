@@ -384,6 +384,18 @@ def test_a_video_is_looked_at_every_so_often(
         found[0].content(1.0)
 
 
+def test_pictures_of_hours_are_named_by_the_clock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    players(tmp_path / "bin", monkeypatch)
+    monkeypatch.setenv("LENGTH", '"duration": "7300.0"')
+    video = tmp_path / "a.mp4"
+    video.write_bytes(PHOTO)
+    found = find([str(video)], every=1799.5).photos
+    times = ["00h00m00.000s", "00h29m59.500s", "00h59m59.000s", "01h29m58.500s", "01h59m58.000s"]
+    assert [source.relative for source in found] == [f"a.mp4/{time}" for time in times]
+
+
 def test_what_is_no_video_is_one_failed_photo(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

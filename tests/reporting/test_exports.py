@@ -191,11 +191,22 @@ def test_label_studio(tmp_path: Path) -> None:
             assert overlap(shapes[crack["id"]], crack) > 0.8
 
 
+def test_label_studio_begins_with_the_photo_nearest_to_the_threshold(tmp_path: Path) -> None:
+    found = [scored(f"{score}.jpg", score) for score in (0.02, 0.45, 0.97, 0.7)]  # at 0.5
+    tasks = json.loads(written("label-studio", tmp_path, found)[0].read_text(encoding="utf-8"))
+    order = [task["data"]["path"] for task in tasks]
+    assert order == ["0.45.jpg", "0.7.jpg", "0.97.jpg", "0.02.jpg"]
+
+
 def test_cvat(tmp_path: Path) -> None:
     (file,) = written("cvat", tmp_path)
     root = ElementTree.parse(file).getroot()
     assert root.findtext("version") == "1.1"
     known = {a.findtext("name") for a in root.iter("attribute") if a.find("name") is not None}
+    told = [{part.tag: part.text or "" for part in a} for a in root.findall(".//label/*/attribute")]
+    kind = {"mutable": "False", "input_type": "text", "default_value": "", "values": ""}
+    assert told == [{"name": one["name"], **kind} for one in told], "as CVAT's own exports have it"
+    assert {one["name"] for one in told} == known
     images = root.findall("image")
     names = [f["path"].replace("\udcff", "\\udcff") for f in DONE]
     assert [image.get("name") for image in images] == names

@@ -36,7 +36,8 @@ Span = tuple[int, int]
 Tiles = dict[tuple[int, int], Tile]
 
 HALO = 4
-"""Cells around a block that are computed and thrown away: measured, see docs/decisions/0013."""
+"""Cells beyond the windows of a block that are computed and thrown away: measured, see
+docs/decisions/0013."""
 _LARGE_PIXELS, _BLOCK_OF_LARGE = 50_000_000, 32
 """Photos above get blocks of half the side, though not below that, for the sake of memory."""
 _PIXELS_AT_ONCE, _LEAST_ROWS = 2**27, 4
@@ -85,7 +86,7 @@ class ScoreMapper:
 
     The photo is resized so that whole cells fill it: by `scale` times the network's own scale, and
     by at most half a cell more or less along each side. `block` is how many cells, or gives how
-    many, are computed at once along a side, with `halo` more around them that are thrown away;
+    many, are computed at once along a side; `halo` more are seen beyond the windows of a block;
     `threads` blocks are computed at a time. The map depends on none of them. `gate` says where the
     lines are asked for; None: the network has none.
     """
@@ -170,15 +171,21 @@ class ScoreMapper:
 
     def _rows_at_once(self, photo: Photo, shape: tuple[int, int]) -> int:
         """How many rows of cells make a band: a block, or fewer where the photo is wide."""
-        fitting = int(_PIXELS_AT_ONCE * shape[0] / (photo.width * photo.height)) - 2 * self.halo
+        fitting = (
+            int(_PIXELS_AT_ONCE * shape[0] / (photo.width * photo.height))
+            - 2 * self._around_block()
+        )
         return min(self._side(photo), max(_LEAST_ROWS, fitting))
+
+    def _around_block(self) -> int:
+        """Cells around a block: what its windows and those next to them reach, and the halo."""
+        return self.pooling.side // 2 + max(1, self.halo)
 
     def _compute(
         self, photo: Photo, gate: Gate | None, shape: tuple[int, int], band: Span, part: Span
     ) -> _Block:
         """What comes of one block, of the photo's `shape` of cells."""
-        halo = max(self.halo, self.pooling.side // 2 + 1)
-        inner = (band, part)
+        halo, inner = self._around_block(), (band, part)
         outer = [with_halo(*span, halo, count) for span, count in zip(inner, shape, strict=True)]
         pixels = self._pixels(photo, shape, *outer)
         maps, logits = self._maps(pixels, outer)
