@@ -30,6 +30,30 @@ def test_a_member_that_unpacks_to_too_much_is_refused(
         open_dataset(root)
 
 
+def test_a_member_that_is_packed_as_no_photo_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crackscope.images.zipped._ALWAYS", 1_000_000)
+    root = tmp_path / "bomb.zip"
+    with zipfile.ZipFile(root, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("crack/a.jpg", jpeg(wall(1)) + bytes(2_000_000))
+    with pytest.raises(DatasetError, match=r"hundredth: 'crack/a\.jpg'"):
+        open_dataset(root)
+
+
+def test_of_a_member_that_is_no_picture_only_the_start_is_unpacked(tmp_path: Path) -> None:
+    root = tmp_path / "a.zip"
+    notes = b"path,label\n" * 100
+    with zipfile.ZipFile(root, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("crack/a.jpg", b"no picture" + bytes(900_000))
+        archive.writestr("crack/b.jpg", jpeg(wall(1)))
+        archive.writestr("labels.csv", notes)
+    opened = source.Zip(root)
+    assert len(opened.read_bytes("crack/a.jpg")) == 64
+    assert opened.read_bytes("crack/b.jpg") == jpeg(wall(1))
+    assert opened.read_bytes("labels.csv") == notes
+
+
 def test_no_zip(tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_bytes(b"PK\x03\x04 not a zip")
     with pytest.raises(DatasetError, match="zip"):

@@ -95,6 +95,35 @@ def test_a_tiff_in_parts_is_the_tiff(name: str, content: bytes, tmp_path: Path) 
     np.testing.assert_array_equal(in_parts(written(tmp_path, content)), whole)
 
 
+WALL = noise(WIDTH, HEIGHT)[..., :1].astype("<u2")
+"""Grey of 8 bits, as 16."""
+
+
+@pytest.mark.parametrize("tile", [0, 64])
+@pytest.mark.parametrize(
+    ("stored", "tags"),
+    [(WALL * 257, {}), ((255 - WALL) * 257, {262: 0}), (WALL * 16, {281: 4080})],
+    ids=["whole range", "white is 0", "12 bits in 16"],
+)
+def test_deep_grey_in_parts_is_as_bright_as_it_says(
+    stored: np.ndarray, tags: dict[int, int], tile: int, tmp_path: Path
+) -> None:
+    found = in_parts(written(tmp_path, tiff(stored, tile=tile, other=tags)))
+    np.testing.assert_array_equal(found, np.broadcast_to(WALL, found.shape))
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_picture_in_parts_that_is_darker_than_its_bit_depth_is_refused(
+    channels: int, tmp_path: Path
+) -> None:
+    """But not for the sake of a dark strip: the border of a map may be black."""
+    pixels = np.zeros((HEIGHT, WIDTH, channels), "<u2")
+    pixels[-1] = 4095
+    assert "darker than its bit depth" in str(refusal(tmp_path, tiff(pixels)))
+    pixels[-1] = 65535
+    assert in_parts(written(tmp_path, tiff(pixels)))[-1].min() == 255
+
+
 @pytest.mark.parametrize("mode", ["RGB", "L", "P", "RGBA", "LA"])
 @pytest.mark.parametrize("level", [0, 6])
 def test_a_png_in_parts_is_the_png(mode: str, level: int, tmp_path: Path) -> None:

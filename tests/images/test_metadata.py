@@ -82,6 +82,58 @@ def test_a_height_that_makes_no_sense_is_not_known(height: Any) -> None:
     assert of(gps={**place(48.0, 11.0, 1.0), 6: height}).altitude_m is None
 
 
+def signed(*parts: float) -> tuple[IFDRational, ...]:
+    """As programs write it that keep the sign: EXIF knows rationals with one as another type."""
+    return tuple(IFDRational(round(part * 10000), 10000) for part in parts)
+
+
+@pytest.mark.parametrize(
+    ("side", "parts", "expected"),
+    [
+        ("S", (-33.5,), -33.5),
+        ("S", (33.5,), -33.5),
+        ("S", (-33.0, 30.0, 36.0), -33.51),
+        ("S", (-33.0, -30.0, -36.0), -33.51),
+        ("S", (0.0, -30.0, 0.0), -0.5),
+        ("N", (33.0, 30.0, 36.0), 33.51),
+        ("N", (-33.5,), None),
+        ("N", (33.0, -30.0, 0.0), None),
+        ("S", (-91.0,), None),
+    ],
+)
+def test_a_negative_number_says_what_south_and_west_say(
+    side: str, parts: tuple[float, ...], expected: float | None
+) -> None:
+    north = of(gps={**place(1.0, 11.0), 1: side, 2: signed(*parts)})
+    assert north.latitude == (expected if expected is None else pytest.approx(expected))
+    west = of(gps={**place(11.0, 1.0), 3: {"S": "W", "N": "E"}[side], 4: signed(*parts)})
+    if abs(parts[0]) < 90:
+        assert west.longitude == (expected if expected is None else pytest.approx(expected))
+
+
+@pytest.mark.parametrize(
+    ("reference", "height", "expected"),
+    [
+        (None, 12.5, 12.5),
+        (b"\0", 12.5, 12.5),
+        (b"\1", 12.5, -12.5),
+        (b"\2", 12.5, 12.5),
+        (b"\3", 12.5, -12.5),
+        (3, 12.5, -12.5),
+        (b"\1", -12.5, -12.5),
+        (b"\3", -12.5, -12.5),
+        (b"\0", -12.5, -12.5),
+        (b"\4", 12.5, None),
+        ("below", 12.5, None),
+    ],
+)
+def test_altitudes_are_below_by_reference_1_and_3(
+    reference: Any, height: float, expected: float | None
+) -> None:
+    said = {} if reference is None else {5: reference}
+    assert of(gps={6: signed(height)[0], **said}).altitude_m == expected
+
+
 @pytest.mark.parametrize(
     ("taken", "offset", "expected"),
     [

@@ -151,6 +151,26 @@ def test_trash_and_our_own_output_are_skipped(
     assert found.passed_over == 1
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_an_entry_is_looked_at_before_it_is_unpacked(
+    tmp_path: Path, method: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crackscope.images.zipped._ALWAYS", 1_000_000)
+    entries = {
+        "a.png": b"no picture" + bytes(900_000),
+        "b.png": PHOTO + bytes(2_000_000),
+        "c.png": PHOTO + bytes(900_000),
+    }
+    archive = zipped(tmp_path / "a.zip", entries, method)
+    assert archive.stat().st_size < 10_000
+    none, bomb, padded = find([str(archive)]).photos
+    assert len(none.content(250.0)) == 64
+    with pytest.raises(ImageError, match="not a picture"):
+        decode(none.content(250.0), "a")
+    assert kind_of_error(bomb) == "too_large"
+    assert len(padded.content(250.0)) == len(entries["c.png"])
+
+
 def test_several_zip_files_do_not_mix(tmp_path: Path) -> None:
     first, second = (zipped(tmp_path / f"{name}.zip", {"a.png": PHOTO}) for name in "xy")
     found = find([str(second), str(first), str(second)]).photos

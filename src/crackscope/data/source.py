@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from crackscope.errors import DatasetError
+from crackscope.images import zipped
 from crackscope.skipped import OWN_PICTURES, is_ours, is_system, outermost, own_folders
 
 MAX_MEMBER_BYTES = 512 * 2**20
@@ -62,9 +63,9 @@ class Folder:
 class Zip:
     """The members of a zip archive; nothing is ever extracted.
 
-    Raises DatasetError for an archive that cannot be read, a member whose name leaves the archive
-    and one that would unpack to more than 512 MiB. Safe to read from several threads: zipfile
-    gives each open member its own position and locks the shared file.
+    Raises DatasetError for an archive that cannot be read, a member whose name leaves the archive,
+    and one that would unpack to more than 512 MiB, or to far more than a photo. Safe to read from
+    several threads: zipfile gives each open member its own position and locks the shared file.
     """
 
     def __init__(self, root: Path) -> None:
@@ -88,8 +89,11 @@ class Zip:
         return name in self._members
 
     def read_bytes(self, name: str) -> bytes:
-        """The content of one member; a damaged one raises OSError."""
+        """The content of one member, of what is no picture in spite of its name the first bytes
+        alone; a damaged one raises OSError."""
         try:
+            if is_picture(name):
+                return zipped.picture(self._archive, self._archive.getinfo(name))
             return self._archive.read(name)
         except Exception as error:  # zipfile raises a dozen kinds on damage
             raise OSError(f"{name} in {self.root} cannot be unpacked: {error}") from error
@@ -145,7 +149,9 @@ def _shows(name: str) -> bool:
 def _check_members(root: Path, members: list[zipfile.ZipInfo]) -> None:
     outside = [member.filename for member in members if leaves_root(member.filename)]
     huge = [member.filename for member in members if member.file_size > MAX_MEMBER_BYTES]
+    bombs = [member.filename for member in members if zipped.is_bomb(member)]
     problems = [f"a name that leaves the archive: {name!r}" for name in outside[:10]]
     problems += [f"more than 512 MiB in one member: {name!r}" for name in huge[:10]]
+    problems += [f"a member packed to less than a hundredth: {name!r}" for name in bombs[:10]]
     if problems:
         raise DatasetError(f"{root} is not trusted; it holds " + "; ".join(problems))

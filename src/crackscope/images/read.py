@@ -4,6 +4,7 @@ The one way to get pixels, so that training, evaluation and inspection see the s
 """
 
 import io
+import math
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +15,9 @@ from PIL.TiffImagePlugin import TiffImageFile
 
 from crackscope import memory
 from crackscope.errors import ImageError
-from crackscope.images import dng, heic, signature, tiff
+from crackscope.images import dng, heic, jpeg_scans, signature, tiff
 from crackscope.images.convert import foreign_profile, to_rgb
+from crackscope.images.depth import depth_of
 from crackscope.images.exif import block_of, exif_of, parse
 from crackscope.images.files import content_of
 from crackscope.images.guard import our_limits
@@ -27,6 +29,9 @@ MAX_MEGAPIXELS = 250.0
 MIN_SIDE = 32
 PIXELS_PER_BYTE = 100
 """What packs more densely is no photo: those of walls have less than 30, blank paper 340."""
+_PIXELS_PER_BYTE_WHOLE, _ALWAYS_MEGAPIXELS = 40, 24.0
+"""Decoded whole, a pixel takes up to 24 bytes, and a file under 1 MB must not take more than 1 GB;
+up to 24 megapixels none does, however densely it is packed."""
 
 _LENIENT = ("PNG", "JPEG2000")
 """Formats whose decoder passes a file that is cut off."""
@@ -81,23 +86,27 @@ def from_array(pixels: NDArray[np.uint8], path: str = "array") -> Photo:
 
 
 def check_size(width: int, height: int, max_megapixels: float, length: int | None = None) -> None:
-    """Raise ImageError where a side is under 32 px or the whole is too large; it says so where no
-    photo of that size fits into a file of `length` bytes."""
+    """Raise ImageError where a side is under 32 px or the whole is too large, also for any photo in
+    a file of `length` bytes."""
     if min(width, height) < MIN_SIDE:
         raise ImageError(
             "too_small", f"the photo is {width}×{height} px; a side must be at least {MIN_SIDE} px"
         )
-    if width * height > max_megapixels * 1e6:
-        advice = (
-            "Raise it with --max-megapixels, or save the photo on this machine as TIFF in strips, "
-            "which is read in parts"
-        )
-        if length is not None and width * height > length * PIXELS_PER_BYTE:
-            advice = f"And no photo of that size fits into {length} bytes: see where it comes from"
+    megapixels = width * height / 1e6
+    size = f"the photo is {width}×{height} px, {megapixels:.1f} megapixels"
+    most = math.inf if length is None else length * _PIXELS_PER_BYTE_WHOLE / 1e6
+    if megapixels > max(_ALWAYS_MEGAPIXELS, most):
         raise ImageError(
             "too_large",
-            f"the photo is {width}×{height} px, {width * height / 1e6:.1f} megapixels; the limit "
-            f"for what is decoded whole is {max_megapixels:g}. {advice}",
+            f"{size}, by its header, and no photo of that size fits into {length} bytes: see where "
+            "it comes from. If it is one, save it as TIFF without compression",
+        )
+    if megapixels > max_megapixels:
+        raise ImageError(
+            "too_large",
+            f"{size}; the limit for what is decoded whole is {max_megapixels:g}. Raise it with "
+            "--max-megapixels, or save the photo on this machine as TIFF in strips, which is read "
+            "in parts",
         )
 
 
@@ -112,6 +121,8 @@ def _decode_common(content: bytes, path: str, max_megapixels: float) -> Photo:
             turned = tiff.turned(image.tag_v2)
         elif image.mode == "F":
             raise tiff.floating_point()
+        elif image.format in ("JPEG", "MPO"):
+            jpeg_scans.check(content)
         pixels = _upright_pixels(content, image)
         exif = exif_of(image)
         return Photo(path, pixels, metadata_of(exif, turned), block_of(image, exif))
@@ -132,10 +143,14 @@ def _upright_pixels(content: bytes, image: Image.Image) -> Pixels:
             return upright(_decode_jpeg(content), orientation_of(exif_of(image)))
         if signature.cut_off(content, "JPEG"):
             raise ImageError("truncated", _TRUNCATED)
+    depth = depth_of(image)
     image.load()
     if image.format in _LENIENT and signature.cut_off(content, image.format):
         raise ImageError("truncated", _TRUNCATED)
-    return upright(to_rgb(image, profile), orientation_of(exif_of(image)))
+    pixels = to_rgb(image, profile, depth)
+    if depth is not None:
+        depth.check()
+    return upright(pixels, orientation_of(exif_of(image)))
 
 
 def _decode_jpeg(content: bytes) -> Pixels:

@@ -8,9 +8,11 @@ from PIL import TiffImagePlugin
 from crackscope.errors import ImageError
 
 _SUBFILE_TYPE, _REDUCED = 254, 1
-_ORIENTATION = 274
-_BITS, _PLANES, _SAMPLE_FORMAT = 258, 284, 339
-_SEPARATE, _FLOATING_POINT = 2, (3, 6)
+_WIDTH, _HEIGHT, _ORIENTATION = 256, 257, 274
+_TILE_WIDTH, _TILE_HEIGHT, _LARGEST_TILE = 322, 323, 2**24
+"""Of a small picture a tile may be larger than itself, but not by much; in pixels."""
+_BITS, _PHOTOMETRIC, _SAMPLES, _PLANES, _SAMPLE_FORMAT = 258, 262, 277, 284, 339
+_SEPARATE, _UNSIGNED, _SIGNED, _FLOATING_POINT = 2, 1, 2, (3, 6)
 
 
 def directory_at(content: bytes, offset: int | None = None) -> Any:
@@ -27,14 +29,38 @@ def check(tags: Any) -> None:
     """Raise ImageError for a picture whose pixels are not what a photo shows, or are misread."""
     if tags.get(_SUBFILE_TYPE, 0) & _REDUCED:  # a camera's raw file: not its thumbnail
         raise raw()
-    if set(_FLOATING_POINT).intersection(tags.get(_SAMPLE_FORMAT, ())):
+    formats, bits = set(tags.get(_SAMPLE_FORMAT, (_UNSIGNED,))), max(tags.get(_BITS, (1,)))
+    if formats.intersection(_FLOATING_POINT):
         raise floating_point()
-    if tags.get(_PLANES) == _SEPARATE and max(tags.get(_BITS, (1,))) > 8:  # Pillow misreads them
+    if formats - {_UNSIGNED} and not (formats == {_SIGNED} and bits > 8):
+        raise ImageError(
+            "unsupported",
+            "nothing says which value is black in a picture of signed or unknown numbers "
+            f"(SampleFormat {max(formats)}): save it with unsigned ones",
+        )
+    if _PHOTOMETRIC not in tags and tags.get(_SAMPLES, 1) == 1:  # Pillow would take white for 0
+        raise ImageError(
+            "unreadable",
+            "its tags do not say whether 0 is black or white (PhotometricInterpretation): it is "
+            "damaged, or was written by a faulty program. Save it again with another one",
+        )
+    tile, picture = _area(tags, _TILE_WIDTH, _TILE_HEIGHT), _area(tags, _WIDTH, _HEIGHT)
+    if tile > max(_LARGEST_TILE, picture):
+        raise ImageError(
+            "unreadable",
+            f"its tiles have {tile} pixels, and the picture itself {picture}: it is damaged, or "
+            "made to fill the memory. See where it comes from",
+        )
+    if tags.get(_PLANES) == _SEPARATE and bits > 8:  # Pillow misreads them
         raise ImageError(
             "unsupported",
             "a TIFF of 16 bits whose channels are stored apart is not read: "
             "save it with the channels together, or with 8 bits",
         )
+
+
+def _area(tags: Any, width: int, height: int) -> int:
+    return int(tags.get(width, 0)) * int(tags.get(height, 0))
 
 
 def turned(tags: Any) -> bool:

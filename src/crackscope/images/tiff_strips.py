@@ -14,6 +14,7 @@ from PIL.TiffImagePlugin import ImageFileDirectory_v2, TiffImageFile
 from crackscope.errors import ImageError
 from crackscope.images import tiff
 from crackscope.images.convert import to_rgb
+from crackscope.images.depth import depth_of
 from crackscope.types import Pixels
 
 _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC = 256, 257, 258, 259, 262
@@ -83,7 +84,7 @@ def strips(
     file: IO[bytes], image: TiffImageFile, profile: ImageCms.ImageCmsProfile | None
 ) -> Iterator[Pixels]:
     """The rows of the picture from top to bottom, (h, W, 3) uint8 RGB."""
-    left = image.height
+    left, depth = image.height, depth_of(image)
     for row in _layout(image):
         pixels = np.empty((min(row.height, left), image.width, 3), np.uint8)
         for column, piece in enumerate(row.pieces):
@@ -91,9 +92,11 @@ def strips(
             with Image.open(io.BytesIO(small), formats=("TIFF",)) as opened:
                 opened.load()
                 x = column * row.width
-                part = to_rgb(opened, profile)[: len(pixels), : image.width - x]
+                part = to_rgb(opened, profile, depth)[: len(pixels), : image.width - x]
                 pixels[:, x : x + row.width] = part
         left -= len(pixels)
+        if depth is not None and left == 0:
+            depth.check()
         yield pixels
 
 

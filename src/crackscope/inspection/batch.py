@@ -10,6 +10,7 @@ from threading import Lock
 
 from crackscope import memory
 from crackscope.errors import ImageError
+from crackscope.images import apart
 from crackscope.images.large import WHOLE_MEGAPIXELS, megapixels, opened
 from crackscope.images.patience import within
 from crackscope.images.read import decode
@@ -166,7 +167,7 @@ class Worker:
             return self._whole(source, content, start)
 
     def _whole(self, source: Source, content: bytes, start: float) -> PhotoResult | _Read:
-        photo = within(self.timeout, decode, content, source.name, self.max_megapixels)
+        photo = self._decoded(content, source.name)
         entry = (source, photo, time.perf_counter() - start)
         if photo.width * photo.height <= (2 * self.inspector.bundle.input.window) ** 2:
             return entry
@@ -186,6 +187,11 @@ class Worker:
             result = self.inspector.judge(large.photo, found, self.threshold, seconds)
             self.finish(source, large.reduced(), found.windows, result)
             return result
+
+    def _decoded(self, content: bytes, name: str) -> Photo:
+        if self.timeout is None:
+            return decode(content, name, self.max_megapixels)
+        return apart.decode(self.timeout, content, name, self.max_megapixels)
 
     def _together(self, entries: Sequence[_Read]) -> dict[Source, PhotoResult]:
         """Like `_score`; where memory does not suffice for all, once more one by one."""

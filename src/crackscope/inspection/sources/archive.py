@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from crackscope.errors import ImageError
+from crackscope.images import zipped
 from crackscope.images.files import check_length
 from crackscope.inspection.sources.files import gone
 from crackscope.inspection.sources.source import Search, Source
@@ -37,7 +38,7 @@ class ArchiveEntry(Source):
         return info.file_size, info.CRC
 
     def content(self, max_megapixels: float) -> bytes:
-        """See `Source`; the size is judged before anything is unpacked."""
+        """See `Source`; size and first bytes are judged before all of it is unpacked."""
         if not self.archive.exists():
             raise gone(self.archive)
         try:
@@ -48,7 +49,13 @@ class ArchiveEntry(Source):
                 raise ImageError(
                     "not_permitted", "it is encrypted: unpack the zip file with its password"
                 )
-            return archive.read(info)
+            if zipped.is_bomb(info):
+                raise ImageError(
+                    "too_large",
+                    f"{info.compress_size} bytes in the zip file would be {info.file_size} bytes "
+                    "here: no photo is packed so densely. See where it comes from",
+                )
+            return zipped.picture(archive, info)
         except NotImplementedError as error:
             raise ImageError("unsupported", f"the zip file cannot be unpacked: {error}") from error
         except _DAMAGE as error:
