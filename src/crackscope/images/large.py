@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO, cast
 
@@ -18,7 +19,7 @@ from PIL.TiffImagePlugin import TiffImageFile
 
 from crackscope import memory
 from crackscope.errors import ImageError
-from crackscope.images import dng, png_rows, tiff_strips
+from crackscope.images import dng, png_rows, tail, tiff_strips
 from crackscope.images.bands import Bands
 from crackscope.images.convert import foreign_profile
 from crackscope.images.exif import block_of, exif_of
@@ -163,10 +164,16 @@ def _large(file: IO[bytes], image: Image.Image, name: str, timeout: float | None
     else:
         strips = png_rows.strips(file, profile)
     bands = Bands(*image.size, _explained(strips, image, timeout))
+    remark = tail.check(partial(_read, file), image, file.seek(0, os.SEEK_END))
     exif = exif_of(image)
     pixels = cast(Pixels, bands)  # all that is done with them is slicing
-    photo = Photo(name, pixels, metadata_of(exif), block_of(image, exif))
+    photo = Photo(name, pixels, metadata_of(exif), block_of(image, exif), remark)
     return LargePhoto(photo, bands)
+
+
+def _read(file: IO[bytes], begin: int, end: int) -> bytes:
+    file.seek(begin)
+    return file.read(end - begin)
 
 
 def _explained(

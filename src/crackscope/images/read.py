@@ -8,14 +8,23 @@ import math
 from pathlib import Path
 
 import numpy as np
-import simplejpeg
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 from PIL.TiffImagePlugin import TiffImageFile
 
 from crackscope import memory
 from crackscope.errors import ImageError
-from crackscope.images import dng, heic, jpeg_scans, signature, tiff
+from crackscope.images import (
+    dng,
+    gif,
+    heic,
+    jpeg,
+    jpeg_scans,
+    png_rows,
+    signature,
+    tail,
+    tiff,
+)
 from crackscope.images.convert import foreign_profile, to_rgb
 from crackscope.images.depth import depth_of
 from crackscope.images.exif import block_of, exif_of, parse
@@ -111,6 +120,8 @@ def check_size(width: int, height: int, max_megapixels: float, length: int | Non
 
 
 def _decode_common(content: bytes, path: str, max_megapixels: float) -> Photo:
+    if content.startswith(b"GIF"):
+        content = gif.first_picture(content)
     with Image.open(io.BytesIO(content), formats=signature.READABLE) as image:
         if dng.recognises(image):
             return _decode_dng(content, image, path, max_megapixels)
@@ -118,14 +129,18 @@ def _decode_common(content: bytes, path: str, max_megapixels: float) -> Photo:
         turned = False
         if isinstance(image, TiffImageFile):
             tiff.check(image.tag_v2)
+            tiff.check_pieces(content, image.tag_v2)
             turned = tiff.turned(image.tag_v2)
         elif image.mode == "F":
             raise tiff.floating_point()
+        elif image.mode == "P" and image.palette is None:
+            raise ImageError("unreadable", "its palette is missing: the file is damaged")
         elif image.format in ("JPEG", "MPO"):
             jpeg_scans.check(content)
+        remark = tail.check(lambda begin, end: content[begin:end], image, len(content))
         pixels = _upright_pixels(content, image)
         exif = exif_of(image)
-        return Photo(path, pixels, metadata_of(exif, turned), block_of(image, exif))
+        return Photo(path, pixels, metadata_of(exif, turned), block_of(image, exif), remark)
 
 
 def _decode_dng(content: bytes, image: Image.Image, path: str, max_megapixels: float) -> Photo:
@@ -138,39 +153,23 @@ def _decode_dng(content: bytes, image: Image.Image, path: str, max_megapixels: f
 
 def _upright_pixels(content: bytes, image: Image.Image) -> Pixels:
     profile = foreign_profile(image)
+    depth = None
     if image.format in ("JPEG", "MPO"):
-        if image.mode in ("RGB", "L") and profile is None:
-            return upright(_decode_jpeg(content), orientation_of(exif_of(image)))
-        if signature.cut_off(content, "JPEG"):
+        if image.mode != "CMYK" and profile is None:
+            return upright(jpeg.decode(content, "RGB"), orientation_of(exif_of(image)))
+        loaded = jpeg.to_pillow(jpeg.decode(content, image.mode))
+    else:
+        depth = depth_of(image)
+        image.load()
+        loaded = image
+        if image.format in _LENIENT and signature.cut_off(content, image.format):
             raise ImageError("truncated", _TRUNCATED)
-    depth = depth_of(image)
-    image.load()
-    if image.format in _LENIENT and signature.cut_off(content, image.format):
-        raise ImageError("truncated", _TRUNCATED)
-    pixels = to_rgb(image, profile, depth)
+        if image.format == "PNG":
+            png_rows.verify(content)
+    pixels = to_rgb(loaded, profile, depth)
     if depth is not None:
         depth.check()
     return upright(pixels, orientation_of(exif_of(image)))
-
-
-def _decode_jpeg(content: bytes) -> Pixels:
-    """Baseline and progressive JPEG by libjpeg-turbo, two to three times as fast as by Pillow.
-
-    Strict: libjpeg only warns of a file that is cut off, and fills the rest with grey.
-    """
-    try:
-        pixels: Pixels = simplejpeg.decode_jpeg(content)
-    except ValueError as error:
-        if _is_damage(str(error)):
-            raise
-        with Image.open(io.BytesIO(content), formats=("JPEG",)) as image:
-            pixels = np.asarray(image.convert("RGB"))
-    return pixels
-
-
-def _is_damage(remark: str) -> bool:
-    """Not stray bytes between segments, which some cameras write: the picture is whole."""
-    return "Premature end" in remark or ("Corrupt" in remark and "extraneous" not in remark)
 
 
 def _decode_heic(content: bytes, path: str, max_megapixels: float) -> Photo:
@@ -178,6 +177,7 @@ def _decode_heic(content: bytes, path: str, max_megapixels: float) -> Photo:
     width, height = opened.size
     check_size(width, height, max_megapixels, len(content))
     block = opened.info.get("exif") or b""
+    tail.check_heif(content)
     image = heic.to_pillow(opened)
     pixels = upright(to_rgb(image, foreign_profile(image)), 1)
     return Photo(path, pixels, metadata_of(parse(block)), block)
@@ -190,6 +190,8 @@ def _explain(content: bytes, name: str, error: Exception) -> ImageError:
     text = str(error)
     if signature.cut_off(content, name) or "truncated" in text or "Premature end" in text:
         return ImageError("truncated", _TRUNCATED)
+    if name == "JPEG" and "subsampling" in text:
+        return jpeg.odd_subsampling()
     if isinstance(error, UnidentifiedImageError):  # its text names an address in memory
         if name == "TIFF":
             with our_limits():

@@ -6,13 +6,18 @@ from typing import Any
 from PIL import TiffImagePlugin
 
 from crackscope.errors import ImageError
+from crackscope.images import deflate, jpeg
 
 _SUBFILE_TYPE, _REDUCED = 254, 1
-_WIDTH, _HEIGHT, _ORIENTATION = 256, 257, 274
+_WIDTH, _HEIGHT, _ORIENTATION, _COMPRESSION = 256, 257, 274, 259
 _TILE_WIDTH, _TILE_HEIGHT, _LARGEST_TILE = 322, 323, 2**24
 """Of a small picture a tile may be larger than itself, but not by much; in pixels."""
+_JPEG, _JPEG_TABLES, _PACKBITS = 7, 347, 32773
+_STRIPS, _TILES = (273, 279), (324, 325)
 _BITS, _PHOTOMETRIC, _SAMPLES, _PLANES, _SAMPLE_FORMAT = 258, 262, 277, 284, 339
 _SEPARATE, _UNSIGNED, _SIGNED, _FLOATING_POINT = 2, 1, 2, (3, 6)
+_MOST_BYTES = 16
+"""Of a pixel: four channels of 32 bits."""
 
 
 def directory_at(content: bytes, offset: int | None = None) -> Any:
@@ -57,6 +62,51 @@ def check(tags: Any) -> None:
             "a TIFF of 16 bits whose channels are stored apart is not read: "
             "save it with the channels together, or with 8 bits",
         )
+
+
+def bits(tags: Any) -> int:
+    """Bits of a pixel in one strip or tile."""
+    each = tags.get(_BITS, (1,))
+    return int(each[0] if tags.get(_PLANES) == _SEPARATE else sum(each))
+
+
+def piece_width(tags: Any) -> int:
+    """Pixels in a row of a strip or tile, those behind the edge of the picture too."""
+    return int(tags.get(_TILE_WIDTH) or tags[_WIDTH])
+
+
+def packed(tags: Any) -> list[tuple[int, int]]:
+    """Where each strip or tile begins and ends; [] of PackBits, which decoders miss the end of."""
+    if tags.get(_COMPRESSION) == _PACKBITS:
+        return []
+    return [(offset, offset + length) for offset, length in places(tags) if length]
+
+
+def places(tags: Any) -> list[tuple[int, int]]:
+    """Offset and length in bytes of each strip or tile; [] where they are not told."""
+    offsets, lengths = _TILES if _TILES[0] in tags else _STRIPS
+    return list(zip(tags.get(offsets, ()), tags.get(lengths, ()), strict=False))
+
+
+def check_pieces(content: bytes, tags: Any) -> None:
+    """Raise ImageError where a strip or tile is damaged in a way that libtiff passes over.
+
+    Several may be one and the same; others lie apart, or they are not of a picture.
+    """
+    distinct = dict.fromkeys(places(tags))
+    if sum(length for _, length in distinct) > len(content):
+        raise ImageError("unreadable", "parts of the picture lie over each other in the file")
+    for offset, length in distinct:
+        check_piece(content[offset : offset + length], tags)
+
+
+def check_piece(piece: bytes, tags: Any) -> None:
+    """The same for one of them."""
+    compression = tags.get(_COMPRESSION)
+    if compression == _JPEG:
+        jpeg.check(piece, tags.get(_JPEG_TABLES, b""))
+    elif compression in deflate.COMPRESSIONS:
+        deflate.check(piece, _MOST_BYTES * _area(tags, _WIDTH, _HEIGHT))
 
 
 def _area(tags: Any, width: int, height: int) -> int:

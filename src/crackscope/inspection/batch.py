@@ -85,13 +85,18 @@ def in_order(
 
 
 def _awaited(job: Sequence[Source], future: Future[list[PhotoResult]]) -> list[PhotoResult]:
-    """The results of a job; says which one it is each time that twice as long has passed."""
+    """The results of a job, with what is to be said of its photos; says which job it is each time
+    that twice as long has passed."""
     seconds = _LONG
     while not wait([future], seconds).done:
         others = f" (and {len(job) - 1} after it)" if len(job) > 1 else ""
         _log.warning("still waiting for %s%s", job[0].name, others)
         seconds *= 2
-    return future.result()
+    results = future.result()
+    for result in results:
+        if result.remark:
+            _log.warning("%s: %s", result.path, result.remark)
+    return results
 
 
 def _call_off(waiting: deque[tuple[Sequence[Source], Future[list[PhotoResult]]]]) -> None:

@@ -214,6 +214,7 @@ class Inspector:
             cracks=lines,
             material=seen,
             metadata=photo.metadata,
+            remark=photo.remark,
         )
 
 

@@ -33,7 +33,7 @@ class PhotoResult:
 
     `cracks`, highest score first, is None where the model has no lines; only then there are
     `regions`. `material` is None where the model cannot tell what a surface is made of, `metadata`
-    where nothing was read from the file but its pixels.
+    where nothing was read from the file but its pixels. `remark` says what may be wrong with these.
     """
 
     path: str
@@ -49,6 +49,7 @@ class PhotoResult:
     material: Material | None = None
     metadata: Metadata | None = None
     cracks: tuple[Crack, ...] | None = None
+    remark: str = ""
 
     def __post_init__(self) -> None:
         done = (self.verdict, self.score, self.threshold, self.width, self.height)
@@ -102,6 +103,7 @@ class PhotoResult:
             "seconds": self.seconds,
             "material" if lines else "surface": self.material,
             "metadata": self.metadata.to_dict() if self.metadata else None,
+            **({"remark": self.remark} if self.remark else {}),
         }
 
     @classmethod
@@ -115,6 +117,7 @@ class PhotoResult:
         names = ("path", "verdict", "score", "threshold", "width", "height", "model", "seconds")
         values = {name: line[name] for name in names}
         values["metadata"] = None if known is None else Metadata.from_dict(known)
+        values["remark"] = line.get("remark", "")
         if "cracks" in line:
             cracks = tuple(map(Crack.from_dict, line["cracks"]))
             return cls(**values, cracks=cracks, material=line.get("material"))
