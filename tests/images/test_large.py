@@ -350,3 +350,13 @@ def test_damaged_tags_are_an_image_error_or_do_no_harm(
             st.integers(0, 255)
         )
     read_or_refused(written(tmp_path_factory.mktemp("damaged"), bytes(content)))
+
+
+def test_a_jpeg_piece_with_a_hole_is_refused(tmp_path: Path) -> None:
+    content = encode(PHOTO, "TIFF", compression="jpeg", strip_size=16 * WIDTH * 3)
+    assert in_parts(written(tmp_path, content)).shape == (HEIGHT, WIDTH, 3)
+    with Image.open(io.BytesIO(content)) as image:
+        offset, length = image.tag_v2[273][2], image.tag_v2[279][2]
+    middle = offset + length // 2
+    damaged = content[:middle] + bytes(length // 3) + content[middle + length // 3 :]
+    assert "JPEG inside the TIFF" in str(refusal(tmp_path, damaged))

@@ -218,13 +218,3 @@ def test_reading_it_costs_next_to_nothing() -> None:
             metadata_of(exif_of(image))
             times.append(time.perf_counter() - start)
     assert min(times) < 0.001  # 0.2 ms; a busy machine may take longer
-
-
-def test_heic_tells_it_too_where_the_user_has_a_decoder() -> None:
-    decoder = pytest.importorskip("pillow_heif")
-    content = io.BytesIO()
-    heic = decoder.from_pillow(Image.fromarray(noise()))
-    heic.save(content, quality=-1, exif=phone().tobytes())
-    known = decode(content.getvalue(), "photo").metadata
-    assert known is not None
-    assert (known.taken, known.camera) == (PHONE.taken, PHONE.camera)

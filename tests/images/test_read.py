@@ -343,27 +343,6 @@ def test_the_preview_in_a_raw_file_is_not_taken_for_the_photo() -> None:
     assert kind_of(content) == "unsupported"
 
 
-def test_heic_is_refused_with_the_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    import sys
-
-    for name in ("pi_heif", "pillow_heif"):
-        monkeypatch.setitem(sys.modules, name, None)
-    with pytest.raises(ImageError, match="convert the photo to JPEG") as caught:
-        decode(b"\0\0\0\x18ftypheic" + bytes(100), "photo")
-    assert caught.value.kind == "unsupported"
-
-
-def test_heic_is_read_where_the_user_has_a_decoder() -> None:
-    decoder = pytest.importorskip("pillow_heif")
-    exif = Image.Exif()
-    exif[ORIENTATION] = 6
-    stored = Image.fromarray(quadrants()).transpose(Image.Transpose.ROTATE_90)
-    content = io.BytesIO()
-    decoder.from_pillow(stored).save(content, quality=-1, exif=exif.tobytes())
-    pixels = decode(content.getvalue(), "photo").pixels
-    assert np.abs(pixels.astype(int) - quadrants()).mean() < 12
-
-
 def test_sizes_are_checked_before_decoding(monkeypatch: pytest.MonkeyPatch) -> None:
     assert kind_of(encode(noise(20, 200), "PNG")) == "too_small"
     assert kind_of(encode(np.zeros((1, 1, 3), np.uint8), "PNG")) == "too_small"

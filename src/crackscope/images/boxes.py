@@ -52,10 +52,16 @@ def brands(content: bytes) -> set[bytes]:
     return {content[8:12], *(content[place : place + 4] for place in range(16, end, 4))}
 
 
+def branded(content: bytes, brand: bytes) -> bytes:
+    """The file as one of `brand`, for decoders that go by it: mif1 stands for any codec."""
+    return content if brand in brands(content) else content[:8] + brand + content[12:]
+
+
 def codecs(content: bytes) -> set[bytes]:
-    """The types of the items in the file, such as av01 or hvc1; empty where they are not told."""
+    """What codes the pictures in the file, such as av01 or hvc1; empty where that is not told."""
     with suppress(IndexError, KeyError):
-        return set(_types(content, _in_meta(content)[b"iinf"]).values())
+        types = _types(content, _in_meta(content)[b"iinf"]).values()
+        return {kind for kind in types if kind.isalnum() and kind not in _TEXT}
     return set()
 
 
@@ -70,7 +76,8 @@ def picture_extents(content: bytes) -> list[Extent]:
 
 
 def _in_meta(content: bytes) -> dict[bytes, Extent]:
-    meta = next((b, e) for kind, b, e in boxes(content, 0, len(content)) if kind == b"meta")
+    outer = {kind: (begin, end) for kind, begin, end in boxes(content, 0, len(content))}
+    meta = outer[b"meta"]
     return {kind: (b, e) for kind, b, e in boxes(content, meta[0] + 4, meta[1])}
 
 
@@ -96,7 +103,8 @@ def _places(content: bytes, iloc: Extent) -> Iterator[tuple[int, Extent]]:
         item = box.take(4 if version == 2 else 2)
         inside = bool(version and box.take(2) & 15)
         _, base = box.take(2), box.take(of_base)
-        for _ in range(box.take(2)):
+        count = box.take(2)
+        for _ in range(count if of_offset or of_length else min(count, 1)):
             if version:
                 box.take(of_index)
             begin = base + box.take(of_offset)

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError, features
 from PIL.TiffImagePlugin import TiffImageFile
 
 from crackscope import memory
 from crackscope.errors import ImageError
 from crackscope.images import (
+    boxes,
     dng,
     gif,
     heic,
@@ -44,6 +45,8 @@ up to 24 megapixels none does, however densely it is packed."""
 
 _LENIENT = ("PNG", "JPEG2000")
 """Formats whose decoder passes a file that is cut off."""
+_PARTS = {"AVIF": "avif", "WEBP": "webp", "JPEG2000": "jpg_2000"}
+"""What Pillow may be built without."""
 
 
 def read(path: Path, name: str | None = None, max_megapixels: float = MAX_MEGAPIXELS) -> Photo:
@@ -67,6 +70,10 @@ def decode(content: bytes, path: str, max_megapixels: float = MAX_MEGAPIXELS) ->
         raise ImageError("not_an_image", f"the file is not a picture. Read are: {readable}")
     if name == signature.RAW:
         raise tiff.raw()
+    if name == signature.HEIF:
+        raise _other_heif(content)
+    if name == "AVIF":
+        content = boxes.branded(content, b"avif")
     try:
         with our_limits(), memory.limits("decode it"):
             decoder = _decode_heic if name == signature.HEIC else _decode_common
@@ -183,6 +190,21 @@ def _decode_heic(content: bytes, path: str, max_megapixels: float) -> Photo:
     return Photo(path, pixels, metadata_of(parse(block)), block)
 
 
+def _other_heif(content: bytes) -> ImageError:
+    if signature.cut_off(content, signature.HEIF):
+        return ImageError("truncated", _TRUNCATED)
+    coded = ", ".join(sorted(codec.decode() for codec in boxes.codecs(content)))
+    if not coded:
+        return ImageError(
+            "unreadable", "a HEIF file that does not say what its pictures are: it is damaged"
+        )
+    return ImageError(
+        "unsupported",
+        f"a HEIF file whose pictures are coded as {coded}: of HEIF, AVIF and HEIC are read. "
+        "Convert the photo to JPEG",
+    )
+
+
 _TRUNCATED = "the file is cut off: it ends before the picture does. Copy it again from the camera"
 
 
@@ -196,5 +218,11 @@ def _explain(content: bytes, name: str, error: Exception) -> ImageError:
         if name == "TIFF":
             with our_limits():
                 return tiff.explain(content)
+        if (part := _PARTS.get(name)) and not features.check(part):
+            return ImageError(
+                "unsupported",
+                f"the Pillow of this installation was built without {name}: install its own wheel "
+                "with pip, or convert the photo to JPEG",
+            )
         text = "its header is damaged, or it is of a variant that is not read"
     return ImageError("unreadable", f"it begins as {name} but cannot be decoded: {text}")

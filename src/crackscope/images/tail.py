@@ -43,9 +43,11 @@ def check(read: Read, image: Any, size: int) -> str:
     if image.format not in ("TIFF", "BMP", "PPM"):
         return ""
     if all(tile.codec_name in ("raw", "ppm") for tile in image.tile):
-        return remark(black_rows(read, list(_rows(read, image))))
-    pieces = tiff.packed(image.tag_v2) if image.format == "TIFF" else [(0, size)]
-    begin, end = max(pieces, default=(0, 0))
+        pieces = list(_rows(read, image))
+        inside = all(piece.row_bytes > 0 and piece.end <= size for piece in pieces)
+        return remark(black_rows(read, pieces)) if inside else ""  # else its decoder says it
+    places = tiff.packed(image.tag_v2) if image.format == "TIFF" else [(0, size)]
+    begin, end = max(places, default=(0, 0))
     check_packed(read, begin, min(end, size))
     return ""
 
@@ -53,7 +55,7 @@ def check(read: Read, image: Any, size: int) -> str:
 def check_heif(content: bytes) -> None:
     """The same for HEIC and AVIF."""
     for begin, end in picture_extents(content):
-        check_packed(lambda b, e: content[b:e], begin, end)
+        check_packed(lambda b, e: content[b:e], begin, min(end, len(content)))
 
 
 def _rows(read: Read, image: Any) -> Iterator[Rows]:

@@ -12,7 +12,8 @@ _SUBFILE_TYPE, _REDUCED = 254, 1
 _WIDTH, _HEIGHT, _ORIENTATION, _COMPRESSION = 256, 257, 274, 259
 _TILE_WIDTH, _TILE_HEIGHT, _LARGEST_TILE = 322, 323, 2**24
 """Of a small picture a tile may be larger than itself, but not by much; in pixels."""
-_JPEG, _JPEG_TABLES, _PACKBITS = 7, 347, 32773
+_RAW, _JPEG, _JPEG_TABLES, _PACKBITS = 1, 7, 347, 32773
+_YCBCR, _SUBSAMPLING = 6, 530
 _STRIPS, _TILES = (273, 279), (324, 325)
 _BITS, _PHOTOMETRIC, _SAMPLES, _PLANES, _SAMPLE_FORMAT = 258, 262, 277, 284, 339
 _SEPARATE, _UNSIGNED, _SIGNED, _FLOATING_POINT = 2, 1, 2, (3, 6)
@@ -56,12 +57,27 @@ def check(tags: Any) -> None:
             f"its tiles have {tile} pixels, and the picture itself {picture}: it is damaged, or "
             "made to fill the memory. See where it comes from",
         )
+    if _short_of_colour(tags):
+        raise ImageError(
+            "unsupported",
+            "an uncompressed TIFF in YCbCr with less colour than brightness (such as 4:2:0) is not "
+            "read: save it as RGB, or compressed as JPEG",
+        )
     if tags.get(_PLANES) == _SEPARATE and bits > 8:  # Pillow misreads them
         raise ImageError(
             "unsupported",
             "a TIFF of 16 bits whose channels are stored apart is not read: "
             "save it with the channels together, or with 8 bits",
         )
+
+
+def _short_of_colour(tags: Any) -> bool:
+    """Whether raw YCbCr is stored with less colour than brightness."""
+    raw_colour = (tags.get(_PHOTOMETRIC), tags.get(_COMPRESSION, _RAW)) == (_YCBCR, _RAW)
+    if not raw_colour or tags.get(_SUBSAMPLING, (2, 2)) == (1, 1):
+        return False
+    pixels = int(tags[_WIDTH]) * int(tags[_HEIGHT])
+    return sum(length for _, length in places(tags)) < 3 * pixels
 
 
 def bits(tags: Any) -> int:
