@@ -411,8 +411,8 @@ def test_pictures_of_hours_are_named_by_the_clock(
     monkeypatch.setenv("LENGTH", '"duration": "7300.0"')
     video = tmp_path / "a.mp4"
     video.write_bytes(PHOTO)
-    found = find([str(video)], every=1799.5).photos
-    times = ["00h00m00.000s", "00h29m59.500s", "00h59m59.000s", "01h29m58.500s", "01h59m58.000s"]
+    found = find([str(video)], every=1800.25).photos
+    times = ["00h00m00.000s", "00h30m00.250s", "01h00m00.500s", "01h30m00.750s", "02h00m01.000s"]
     assert [source.relative for source in found] == [f"a.mp4/{time}" for time in times]
 
 
