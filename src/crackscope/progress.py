@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
+from crackscope import streams
+
 
 class Advance(Protocol):
     """Moves a bar on by `n`, and shows `note` beside it."""
@@ -16,7 +18,7 @@ class Advance(Protocol):
 @contextmanager
 def bar(what: str, total: int) -> Iterator[Advance]:
     """A bar of `total` steps; yields what advances it."""
-    if total <= 1 or not sys.stderr.isatty():
+    if total <= 1 or not streams.is_terminal(sys.stderr):
         yield lambda n, note="": None
         return
     from rich.console import Console

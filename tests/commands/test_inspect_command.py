@@ -253,7 +253,7 @@ def test_a_hostile_folder_ends_as_the_contract_says(
         assert Path(result["path"]).name in printed.out
         assert result["error"]["message"]
     assert len(list((out / "overlays").rglob("*.jpg"))) == len(results) - len(failed)
-    with (out / "results.csv").open(newline="", encoding="utf-8") as file:
+    with (out / "results.csv").open(newline="", encoding="utf-8-sig") as file:
         assert [row["path"] for row in csv.DictReader(file)] == [r["path"] for r in results]
     for page in ("report.html", "index.html"):
         assert "<script>alert" not in (out / page).read_text(encoding="utf-8")

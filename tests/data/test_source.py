@@ -3,7 +3,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from support_data import class_folders, jpeg, pack, wall, write
+from support_data import class_folders, jpeg, pack, png, wall, write
 
 from crackscope.data import source
 from crackscope.data.readers import open_dataset
@@ -105,6 +105,54 @@ def test_hidden_files_are_passed_over(tmp_path: Path) -> None:
     files = {"crack/a.jpg": b"x", "__MACOSX/crack/._a.jpg": b"x", "crack/.DS_Store": b"x"}
     assert source.open_source(write(tmp_path / "f", files)).names == ("crack/a.jpg",)
     assert source.open_source(pack(tmp_path / "z.zip", files)).names == ("crack/a.jpg",)
+
+
+RUBBISH = [
+    "crack/@eaDir/a.jpg/SYNOFILE_THUMB_M.jpg",
+    "#recycle/b.jpg",
+    "sound/.Trash-1000/c.jpg",
+    "$RECYCLE.BIN/d.jpg",
+    "runs/train/x/samples.png",
+    "sound/.hidden.jpg",
+]
+
+
+@pytest.mark.parametrize("zipped", [False, True], ids=["folder", "zip"])
+def test_trash_thumbnails_and_our_own_output_are_skipped_and_said(
+    tmp_path: Path, zipped: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    files = {**class_folders(2, 2), **dict.fromkeys(RUBBISH, b"x"), "crack/.DS_Store": b"x"}
+    files["runs/train/x/run.json"] = b'{"identity": "x", "finished": true}'
+    root = pack(tmp_path / "d.zip", files) if zipped else write(tmp_path / "d", files)
+    dataset = open_dataset(root)
+    assert [patch.path for patch in dataset.patches] == sorted(class_folders(2, 2))
+    places = ("crack/@eaDir", "#recycle", "sound/.Trash-1000", "$RECYCLE.BIN", "runs/train/x")
+    assert set(dataset.source.skipped) == {*places, "sound/.hidden.jpg"}
+    assert "skipped 6 folders or files" in caplog.text
+    assert "name it as the data, or list its pictures in a CSV" in caplog.text
+
+
+def test_thumbnails_beside_images_and_masks_do_not_count_as_pictures(tmp_path: Path) -> None:
+    picture = {f"{folder}/0.png": png(wall(0, side=224)) for folder in ("images", "masks")}
+    rubbish = {f"{folder}/@eaDir/0.png/THUMB.png": b"x" for folder in ("images", "masks")}
+    assert len(open_dataset(write(tmp_path, {**picture, **rubbish}))) == 1
+
+
+def test_what_is_named_itself_is_read(tmp_path: Path) -> None:
+    files = {f"@eaDir/{name}": content for name, content in class_folders(1, 1).items()}
+    root = write(tmp_path, files)
+    assert len(open_dataset(root / "@eaDir")) == 2
+    (root / "m.csv").write_text("path,label\n@eaDir/crack/000.jpg,1\n")
+    assert open_dataset(root / "m.csv").read_pixels(open_dataset(root / "m.csv").patches[0]).size
+
+
+def test_where_all_is_skipped_it_is_said_how_to_include_it(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    files = {f"@eaDir/{name}": content for name, content in class_folders(1, 1).items()}
+    with pytest.raises(DatasetError, match="no class folders"):
+        open_dataset(write(tmp_path, files))
+    assert "@eaDir. To learn from one of them, name it as the data" in caplog.text
 
 
 def test_missing_file_is_named(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 import io
 import os
+import struct
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -121,7 +122,6 @@ def test_sixteen_bit_colour_is_scaled() -> None:
 
 def _png_rgb16(pixels: np.ndarray) -> bytes:
     """A 16-bit RGB PNG, which Pillow reads but does not write."""
-    import struct
     import zlib
 
     def chunk(kind: bytes, data: bytes) -> bytes:
@@ -148,9 +148,13 @@ def test_every_mode_becomes_three_channels(mode: str) -> None:
     source = Image.fromarray(quadrants())
     image = Image.new("I;16", source.size, 30000) if mode == "I;16" else _as_mode(source, mode)
     photo = decode(encode(image, "TIFF"), "photo")
-    assert photo.pixels.shape == (64, 96, 3)
-    if mode in ("RGBA", "P", "CMYK"):
-        np.testing.assert_allclose(photo.pixels, quadrants(), atol=3)
+    if mode == "I;16":
+        expected = np.full((64, 96, 3), round(30000 / 257))
+    elif mode in ("1", "L", "LA", "PA"):
+        expected = np.asarray(image.convert("RGB"))
+    else:
+        expected = quadrants()
+    np.testing.assert_allclose(photo.pixels, expected, atol=3)
 
 
 def _as_mode(image: Image.Image, mode: str) -> Image.Image:
@@ -213,7 +217,6 @@ def _profile_with_dark_gamma(srgb: bytes) -> bytes:
 
 
 def _with_gamma(profile: bytes, gamma: float) -> bytes:
-    import struct
 
     content = bytearray(profile)
     curve = b"curv" + bytes(4) + struct.pack(">IH", 1, round(gamma * 256))
@@ -293,10 +296,23 @@ def test_a_file_that_is_cut_off_never_passes(name: str, share: float) -> None:
         assert kind == "truncated"
 
 
-@pytest.mark.parametrize("name", ["JPEG", "progressive JPEG", "CMYK JPEG", "PNG"])
+@pytest.mark.parametrize(
+    "name",
+    ["JPEG", "progressive JPEG", "CMYK JPEG", "PNG", "WEBP", "BMP", "AVIF", "JPEG2000", "PPM"],
+)
 @pytest.mark.parametrize("missing", [1, 2, 3, 10])
 def test_the_last_bytes_are_missed(name: str, missing: int) -> None:
     assert kind_of(CUT[name][:-missing]) == "truncated"
+
+
+@pytest.mark.parametrize("header", [108, 124])
+def test_bitmaps_with_longer_headers_are_bitmaps(header: int) -> None:
+    """As other programs than Pillow write them, with fields for colours."""
+    content = encode(quadrants(), "BMP")
+    longer = struct.pack("<IHHII", len(content) + header - 40, 0, 0, 14 + header, header)
+    other = b"BM" + longer + content[18:54] + bytes(header - 40) + content[54:]
+    np.testing.assert_array_equal(decode(other, "photo").pixels, quadrants())
+    assert kind_of(other[:-1]) == "truncated"
 
 
 def test_a_jpeg_whose_end_was_overwritten_with_zeros_fails() -> None:
@@ -341,13 +357,14 @@ def test_sizes_are_checked_before_decoding(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_a_decompression_bomb_is_refused_by_its_header() -> None:
-    import struct
     import zlib
 
     content = bytearray(encode(noise(), "PNG"))
     content[16:24] = struct.pack(">II", 60000, 60000)
     content[29:33] = struct.pack(">I", zlib.crc32(bytes(content[12:29])))
     assert kind_of(bytes(content)) == "too_large"
+    with pytest.raises(ImageError, match=r"60000×60000 px, 3600\.0 megapixels"):
+        decode(bytes(content), "photo")
 
 
 def test_a_photo_above_pillows_own_limit_is_read(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from crackscope.errors import BundleError
 from crackscope.models import arrays, bundle
 
 
@@ -27,7 +26,7 @@ def bomb(path: Path, size: int) -> Path:
 def test_arrays_come_back_as_they_were_written(tmp_path: Path) -> None:
     written = {"a": np.arange(5), "b": np.ones((2, 3), np.float32)}
     np.savez_compressed(tmp_path / "x.npz", **written)
-    found = arrays.load(tmp_path / "x.npz")
+    found = arrays.read((tmp_path / "x.npz").read_bytes())
     assert found.keys() == written.keys()
     for name, values in written.items():
         np.testing.assert_array_equal(found[name], values)
@@ -36,14 +35,13 @@ def test_arrays_come_back_as_they_were_written(tmp_path: Path) -> None:
 def test_arrays_that_unpack_to_more_than_a_model_has_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert arrays.MOST_BYTES < 10**9 / 3
-    monkeypatch.setattr(arrays, "MOST_BYTES", 20_000_000)
-    bomb(tmp_path / "cells.npz", 30 * 2**20)
-    model = bundle.Bundle(tmp_path, {}, "")
+    assert arrays.LARGEST < 10**9 / 3
+    monkeypatch.setattr(arrays, "LARGEST", 20_000_000)
+    content = bomb(tmp_path / "cells.npz", 30 * 2**20).read_bytes()
     tracemalloc.start()
     try:
-        with pytest.raises(BundleError, match="unpacks to 31 MB"):
-            model.arrays("cells.npz")
+        with pytest.raises(ValueError, match=r"up to 20 MB\. Received: 31 MB"):
+            arrays.read(content)
         assert tracemalloc.get_traced_memory()[1] < 10e6
     finally:
         tracemalloc.stop()

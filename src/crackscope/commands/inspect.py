@@ -67,7 +67,8 @@ def run(config: InspectConfig) -> Outcome:
             _inspect(job(found), ledger)
         output.finish()
     seconds = time.perf_counter() - start
-    text = summarise(ledger.results, ledger.results[done:], seconds, found.passed_over)
+    left_out = (found.passed_over, len(found.skipped))
+    text = summarise(ledger.results, ledger.results[done:], seconds, *left_out)
     return _outcome(ledger.results, text, path, config.fail_on)
 
 

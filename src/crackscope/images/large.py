@@ -17,6 +17,7 @@ from typing import IO, cast
 from PIL import Image
 from PIL.TiffImagePlugin import TiffImageFile
 
+from crackscope import memory
 from crackscope.errors import ImageError
 from crackscope.images import dng, png_rows, tail, tiff_strips
 from crackscope.images.bands import Bands
@@ -190,13 +191,16 @@ def _explained(
 ) -> Iterator[Pixels]:
     """Whatever goes wrong in a decoder is the photo's fault."""
     try:
-        while (strip := within(timeout, next, strips, None)) is not None:
+        while (strip := within(timeout, _next, strips)) is not None:
             yield strip
     except ImageError:
         raise
-    except MemoryError as error:
-        raise ImageError("unreadable", "there is not enough memory to decode it") from error
     except Exception as error:
         raise ImageError(
             "unreadable", f"it begins as {image.format} but cannot be decoded: {error}"
         ) from error
+
+
+def _next(strips: Iterator[Pixels]) -> Pixels | None:
+    with memory.limits("decode it"):
+        return next(strips, None)

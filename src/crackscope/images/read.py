@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError, features
 from PIL.TiffImagePlugin import TiffImageFile
 
+from crackscope import memory
 from crackscope.errors import ImageError
 from crackscope.images import (
     boxes,
@@ -74,13 +75,11 @@ def decode(content: bytes, path: str, max_megapixels: float = MAX_MEGAPIXELS) ->
     if name == "AVIF":
         content = boxes.branded(content, b"avif")
     try:
-        with our_limits():
+        with our_limits(), memory.limits("decode it"):
             decoder = _decode_heic if name == signature.HEIC else _decode_common
             return decoder(content, path, max_megapixels)
     except ImageError:
         raise
-    except MemoryError as error:
-        raise ImageError("unreadable", "there is not enough memory to decode it") from error
     except Exception as error:  # decoders raise anything on hostile bytes
         raise _explain(content, name, error) from error
 

@@ -5,10 +5,10 @@ import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from threading import Lock
 
+from crackscope import memory
 from crackscope.errors import ImageError
 from crackscope.images import apart
 from crackscope.images.large import WHOLE_MEGAPIXELS, megapixels, opened
@@ -45,8 +45,9 @@ def inspect_all(
     """One result a source, in order; a photo that cannot be read becomes a failed result.
 
     Once `stop` gives true, the photos that are worked on are finished, and no other is begun.
-    A photo that cannot be read within `timeout` seconds has failed. Whatever `finish` raises ends
-    the walk: it is the system's fault, not the photo's.
+    A photo that cannot be read within `timeout` seconds has failed, and so has one that memory
+    does not suffice for. Whatever else `finish` raises ends the walk: it is the system's fault, not
+    the photo's.
     """
     worker = Worker(inspector, threshold, max_megapixels, finish, Lock(), timeout)
     return in_order(worker.run, sources, workers, stop)
@@ -119,6 +120,10 @@ def _jobs(sources: Sequence[Source], workers: int) -> Iterator[list[Source]]:
         yield job
 
 
+_Read = tuple[Source, Photo, float]
+"""A photo in memory, and the seconds that it took."""
+
+
 @dataclass(frozen=True)
 class Worker:
     """What is done with a job: photos one by one, the small ones scored together."""
@@ -134,26 +139,44 @@ class Worker:
     def run(self, sources: Sequence[Source]) -> list[PhotoResult]:
         """One result a source, in order; several threads may share the worker."""
         results: dict[Source, PhotoResult] = {}
-        small: list[tuple[Source, Photo, float]] = []
-        small_area = (2 * self.inspector.bundle.input.window) ** 2
+        small: list[_Read] = []
         for source in sources:
             start = time.perf_counter()
             try:
-                if (result := self._large(source, start)) is not None:
-                    results[source] = result
-                    continue
-                content = within(self.timeout, source.content, self.max_megapixels)
-                with self._turn(content):
-                    photo = self._decoded(content, source.name)
-                    entry = (source, photo, time.perf_counter() - start)
-                    if photo.width * photo.height <= small_area:
-                        small.append(entry)
-                    else:
-                        results |= self._score([entry])
+                with memory.limits("inspect it"):
+                    done = self._one(source, start)
             except ImageError as error:
-                results[source] = _failed(source, error, time.perf_counter() - start)
-        results |= self._score(small)
+                done = _failed(source, error, time.perf_counter() - start)
+            if isinstance(done, PhotoResult):
+                results[source] = done
+            else:
+                small.append(done)
+        results |= self._together(small)
         return [results[source] for source in sources]
+
+    def _one(self, source: Source, start: float) -> PhotoResult | _Read:
+        """The result of a photo; or the photo, where it is small, to be scored with others."""
+        if (result := self._large(source, start)) is not None:
+            return result
+        content = within(self.timeout, source.content, self.max_megapixels)
+        if megapixels(content) > WHOLE_MEGAPIXELS:
+            with self.one_large:
+                return self._whole(source, content, start)
+        try:
+            with memory.limits("inspect it"):
+                return self._whole(source, content, start)
+        except ImageError as error:
+            if error.kind != "out_of_memory":
+                raise
+        with self.one_large:  # once more, now that others may have given theirs back
+            return self._whole(source, content, start)
+
+    def _whole(self, source: Source, content: bytes, start: float) -> PhotoResult | _Read:
+        photo = self._decoded(content, source.name)
+        entry = (source, photo, time.perf_counter() - start)
+        if photo.width * photo.height <= (2 * self.inspector.bundle.input.window) ** 2:
+            return entry
+        return self._score([entry])[source]
 
     def _large(self, source: Source, start: float) -> PhotoResult | None:
         """The result of a photo that is read in parts; None where it is to be decoded whole."""
@@ -175,11 +198,25 @@ class Worker:
             return decode(content, name, self.max_megapixels)
         return apart.decode(self.timeout, content, name, self.max_megapixels)
 
-    def _turn(self, content: bytes) -> AbstractContextManager[object]:
-        """Waits where the photo is large and another one is worked on."""
-        return self.one_large if megapixels(content) > WHOLE_MEGAPIXELS else nullcontext()
+    def _together(self, entries: Sequence[_Read]) -> dict[Source, PhotoResult]:
+        """Like `_score`; where memory does not suffice for all, once more one by one."""
+        try:
+            with memory.limits("inspect it"):
+                return self._score(entries)
+        except ImageError:
+            pass
+        with self.one_large:
+            return {entry[0]: self._alone(entry) for entry in entries}
 
-    def _score(self, entries: Sequence[tuple[Source, Photo, float]]) -> dict[Source, PhotoResult]:
+    def _alone(self, entry: _Read) -> PhotoResult:
+        source, _, seconds = entry
+        try:
+            with memory.limits("inspect it"):
+                return self._score([entry])[source]
+        except ImageError as error:
+            return _failed(source, error, seconds)
+
+    def _score(self, entries: Sequence[_Read]) -> dict[Source, PhotoResult]:
         if not entries:
             return {}
         start = time.perf_counter()

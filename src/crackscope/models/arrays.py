@@ -1,26 +1,66 @@
-"""The arrays of an .npz file that may come from elsewhere."""
+"""The .npz files of a model, read without trust: no pickles, and no more than is declared.
 
-from pathlib import Path
+A zip entry of 3 kB may unpack to gigabytes, and the header of an array may promise more than
+follows; both are looked at before anything is unpacked.
+"""
+
+import io
+import math
+import zipfile
 from typing import Any
-from zipfile import ZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crackscope.errors import BundleError
+LARGEST = 2**28
+"""Bytes that the arrays of one file may take: 2.4 million training patches."""
+_SUFFIX = ".npy"
+_DAMAGED = (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, SyntaxError)
+"""What zipfile, its decompressors and numpy's header reader raise besides ValueError."""
 
-MOST_BYTES = 2**28
-"""Unpacked; the fingerprints of a million patches have 110 MB."""
+
+def read(content: bytes) -> dict[str, NDArray[Any]]:
+    """The arrays of an .npz file by name, of numbers that are all finite; else a ValueError."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            _check_size(archive)
+            return {
+                entry.filename.removesuffix(_SUFFIX): _array(entry.filename, archive.read(entry))
+                for entry in archive.infolist()
+            }
+    except _DAMAGED as error:
+        raise ValueError(f"it is not a whole .npz file: {error}") from error
 
 
-def load(path: Path) -> dict[str, NDArray[Any]]:
-    """All arrays by name, without pickles; BundleError where they unpack to more than 268 MB."""
-    with ZipFile(path) as archive:
-        size = sum(entry.file_size for entry in archive.infolist())
-    if size > MOST_BYTES:
-        raise BundleError(
-            f"{path} is not trusted: it unpacks to {size / 1e6:.0f} MB, and arrays of a model have "
-            f"at most {MOST_BYTES / 1e6:.0f}. Get the model again from where it was made"
+def _check_size(archive: zipfile.ZipFile) -> None:
+    total = sum(entry.file_size for entry in archive.infolist())
+    if total > LARGEST:
+        raise ValueError(
+            f"its arrays may take up to {LARGEST / 1e6:.0f} MB. Received: {total / 1e6:.0f} MB"
         )
-    with np.load(path, allow_pickle=False) as content:
-        return {key: content[key] for key in content.files}
+
+
+def _array(name: str, content: bytes) -> NDArray[Any]:
+    file = io.BytesIO(content)
+    shape, dtype = _header(file)
+    if dtype.kind not in "biuf":
+        raise ValueError(f"{name} must hold numbers. Received: {dtype}")
+    if math.prod(shape) * dtype.itemsize != len(content) - file.tell():
+        raise ValueError(f"{name} does not hold the {shape} numbers that its header says")
+    file.seek(0)
+    values: NDArray[Any] = np.lib.format.read_array(file, allow_pickle=False)
+    if not np.isfinite(values).all():
+        raise ValueError(f"{name} must hold finite numbers. Received: NaN or infinity")
+    return values
+
+
+def _header(file: io.BytesIO) -> tuple[tuple[int, ...], np.dtype[Any]]:
+    version = np.lib.format.read_magic(file)
+    readers = {
+        (1, 0): np.lib.format.read_array_header_1_0,
+        (2, 0): np.lib.format.read_array_header_2_0,
+    }
+    if version not in readers:
+        raise ValueError(f"arrays must be of .npy version 1 or 2. Received: {version}")
+    shape, _, dtype = readers[version](file)
+    return shape, dtype

@@ -94,9 +94,7 @@ def _graph(model: Any, path: Path) -> Path:
 
 
 def _look(config: TrainConfig, dataset: Dataset, split: SplitResult, folder: Path) -> None:
-    write_atomically(
-        folder / "split.csv", manifest.to_csv(split.patches).encode("utf-8", "surrogateescape")
-    )
+    write_atomically(folder / "split.csv", manifest.to_csv(split.patches))
     write_json(folder / "split.json", split.to_dict())
     train_side = [patch for patch in split.patches if patch.split == "train"]
     sheets.samples(dataset, train_side, config.seed, folder / "samples.png")

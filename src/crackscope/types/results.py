@@ -55,6 +55,8 @@ class PhotoResult:
         done = (self.verdict, self.score, self.threshold, self.width, self.height)
         if self.error is None:
             require(None not in done, "a result without an error needs all its fields", done)
+        sides = [side for side in (self.width, self.height) if side is not None]
+        require(all(side > 0 for side in sides), "a photo has pixels", sides)
         if self.score is not None:
             require(0.0 <= self.score <= 1.0, "a score is a probability", self.score)
         if self.cracks is not None:
@@ -107,6 +109,7 @@ class PhotoResult:
     @classmethod
     def from_dict(cls, line: Mapping[str, Any]) -> "PhotoResult":
         """Back from one line of results.jsonl, of either schema."""
+        require(line["status"] in ("ok", "failed"), "status is ok or failed", line["status"])
         if line["status"] == "failed":
             error = PhotoError(line["error"]["kind"], line["error"]["message"])
             return cls(path=line["path"], model="", seconds=0.0, error=error)

@@ -13,10 +13,13 @@ from crackscope.images import zipped
 from crackscope.images.files import check_length
 from crackscope.inspection.sources.files import gone
 from crackscope.inspection.sources.source import Search, Source
+from crackscope.skipped import own_folders
 
 _ENCRYPTED = 1
 _DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, KeyError, ValueError)
 """What zipfile and the decompressors raise for a damaged or a vanished entry."""
+
+_STATE_BYTES = 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +90,29 @@ class ZipFiles:
         if not search.first_time(str(path.resolve())):
             return
         try:
-            names = sorted({info.filename for info in _opened(path).infolist()})
+            entries = {_with_slashes(name): name for name in _opened(path).namelist()}
         except _DAMAGE as error:
             yield DamagedArchive(argument, path.name, str(error))
             return
         below = f"{path.name}/" if search.several else ""
-        for name in names:
-            if not name.endswith("/") and search.takes(name):
-                yield ArchiveEntry(f"{argument}/{name}", below + name, path, name)
+        ours = own_folders(sorted(entries), lambda name: _small(path, entries[name]))
+        for name, entry in sorted(entries.items()):
+            if not name.endswith("/") and search.wants(name, f"{argument}/", ours):
+                yield ArchiveEntry(f"{argument}/{name}", below + name, path, entry)
+
+
+def _with_slashes(name: str) -> str:
+    r"""Some programs of Windows write folder\photo.jpg, against the format."""
+    return name.replace("\\", "/")
+
+
+def _small(path: Path, name: str) -> bytes:
+    """The beginning of an entry, enough for a state file; b"" where it is damaged."""
+    try:
+        with _opened(path).open(name) as entry:
+            return entry.read(_STATE_BYTES)
+    except (*_DAMAGE, NotImplementedError, RuntimeError):
+        return b""
 
 
 def _opened(path: Path) -> zipfile.ZipFile:
