@@ -1,19 +1,22 @@
 """Look for what is wrong with labelled data, before training on it."""
 
 from pathlib import Path
-from typing import Any
+from typing import Unpack
 
-from crackscope import config, run_dir
+from crackscope import config as configs
+from crackscope import run_dir
 from crackscope.commands.outcome import Outcome
 from crackscope.config import AuditConfig
+from crackscope.config.keywords import AuditKeywords
 from crackscope.data import audit_report
 from crackscope.data.audit import audit as audit_data
 from crackscope.data.readers import open_dataset
 
 
-def audit(data: str | Path, **settings: Any) -> Outcome:
+@configs.checked
+def audit(data: str | Path, **settings: Unpack[AuditKeywords]) -> Outcome:
     """`crackscope data audit` from Python; the settings are the fields of AuditConfig."""
-    return run(config.make(AuditConfig, Path(data), **settings))
+    return run(configs.make(AuditConfig, data, **settings))
 
 
 def run(config: AuditConfig) -> Outcome:

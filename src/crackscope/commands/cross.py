@@ -2,12 +2,13 @@
 
 import time
 from pathlib import Path
-from typing import Any
+from typing import Unpack
 
 from crackscope import config as configs
 from crackscope import extras, hashing, run_dir
 from crackscope.commands.outcome import Outcome, facts
 from crackscope.config import EvaluateConfig
+from crackscope.config.keywords import EvaluateKeywords
 from crackscope.errors import NothingLeftError
 from crackscope.evaluation.cross import matrix, report, sets, spec
 from crackscope.evaluation.cross.matrix import Rules
@@ -17,10 +18,13 @@ from crackscope.runtimes.features import OnnxFeatures
 _SETTINGS = ("include_trained", "threshold", "prevalence", "bootstrap", "seed", "seeds")
 
 
-def cross(model: str | Path, data: str | Path, *more: str | Path, **settings: Any) -> Outcome:
+@configs.checked
+def cross(
+    model: str | Path, data: str | Path, *more: str | Path, **settings: Unpack[EvaluateKeywords]
+) -> Outcome:
     """The matrix over sets written as for `--cross`; `settings` are fields of EvaluateConfig."""
-    others = tuple(map(str, more))
-    return run(configs.make(EvaluateConfig, str(model), Path(data), others, cross=True, **settings))
+    asked = {**settings, "cross": True}
+    return run(configs.make(EvaluateConfig, model, data, more, **asked))
 
 
 def run(config: EvaluateConfig) -> Outcome:

@@ -2,7 +2,7 @@
 
 import time
 from pathlib import Path
-from typing import Any
+from typing import Unpack
 
 from crackscope import config as configs
 from crackscope import extras, run_dir
@@ -10,6 +10,7 @@ from crackscope.commands import cross, robustness
 from crackscope.commands.outcome import Outcome, facts
 from crackscope.commands.scorer import load_scorer
 from crackscope.config import EvaluateConfig
+from crackscope.config.keywords import EvaluateKeywords
 from crackscope.data.readers import open_dataset
 from crackscope.evaluation import report
 from crackscope.evaluation.evaluate import evaluate_dataset
@@ -20,9 +21,10 @@ _SETTINGS = (
 )
 
 
-def evaluate(model: str | Path, data: str | Path, **settings: Any) -> Outcome:
+@configs.checked
+def evaluate(model: str | Path, data: str | Path, **settings: Unpack[EvaluateKeywords]) -> Outcome:
     """Evaluate a model on labelled data; `settings` are the fields of EvaluateConfig."""
-    return run(configs.make(EvaluateConfig, str(model), Path(data), **settings))
+    return run(configs.make(EvaluateConfig, model, data, **settings))
 
 
 def run(config: EvaluateConfig) -> Outcome:

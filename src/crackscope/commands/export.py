@@ -1,7 +1,7 @@
 """Write a model in another format, and prove that it gives the same scores."""
 
 from pathlib import Path
-from typing import Any
+from typing import Unpack
 
 import numpy as np
 
@@ -9,12 +9,14 @@ from crackscope import config as configs
 from crackscope import extras, run_dir
 from crackscope.commands.outcome import Outcome
 from crackscope.config import ExportConfig
+from crackscope.config.keywords import ExportKeywords
 from crackscope.models import bundle as bundles
 
 
-def export(model: str | Path, **settings: Any) -> Outcome:
+@configs.checked
+def export(model: str | Path, **settings: Unpack[ExportKeywords]) -> Outcome:
     """Export a model; `settings` are the fields of ExportConfig."""
-    return run(configs.make(ExportConfig, str(model), **settings))
+    return run(configs.make(ExportConfig, model, **settings))
 
 
 def run(config: ExportConfig) -> Outcome:

@@ -1,11 +1,21 @@
 """Say what a model is."""
 
+from pathlib import Path
+
+from crackscope import config as configs
 from crackscope.commands.outcome import Outcome
 from crackscope.config import InfoConfig
 from crackscope.models import bundle
+from crackscope.models.bundle import PACKAGED
 
 _FOR_THE_CARD = ("figures", "sections")
 """Long, and better read in card.md."""
+
+
+@configs.checked
+def info(model: str | Path = PACKAGED) -> Outcome:
+    """What a model is: `Outcome.text` for people, `Outcome.data` all that model.json holds."""
+    return run(configs.make(InfoConfig, model))
 
 
 def run(config: InfoConfig) -> Outcome:

@@ -4,11 +4,11 @@ import glob
 import os
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from itertools import takewhile
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 from crackscope import config as configs
 from crackscope import environment, hashing, run_dir
@@ -17,10 +17,12 @@ from crackscope.commands.job import Job, Plan
 from crackscope.commands.outcome import Outcome
 from crackscope.commands.watch import watch
 from crackscope.config import FailOn, InspectConfig, seconds_of
+from crackscope.config.keywords import InspectKeywords
 from crackscope.errors import UsageError
 from crackscope.inspection import engines
-from crackscope.inspection.find import Found, find
+from crackscope.inspection.find import Found, Source, find
 from crackscope.inspection.inspector import Inspector
+from crackscope.inspection.sources.memory import OnePhoto, named
 from crackscope.reporting import chosen
 from crackscope.reporting.ledger import Ledger
 from crackscope.reporting.summary import summarise
@@ -31,20 +33,25 @@ _PHOTOS = ("photos", "photos_sha256")
 _FAILS: dict[FailOn, tuple[Verdict, ...]] = {"crack": ("crack",), "unsure": ("crack", "unsure")}
 
 
-def inspect(*photos: str | Path, **settings: Any) -> Outcome:
-    """Inspect photos, folders and globs; settings are the fields of `InspectConfig`.
+@configs.checked
+def inspect(*photos: OnePhoto | Iterable[OnePhoto], **settings: Unpack[InspectKeywords]) -> Outcome:
+    """Inspect photos, folders and globs, images of Pillow, arrays of numpy, and lists of such.
 
     Writes into `out` (else runs/inspect/NAME) and returns the results as `Outcome.data`, one
-    dictionary a photo.
+    dictionary a photo; settings are the fields of `InspectConfig`.
     """
-    return run(configs.make(InspectConfig, tuple(map(str, photos)), **settings))
+    given = named(photos)
+    return run(configs.make(InspectConfig, tuple(given), **settings), given)
 
 
-def run(config: InspectConfig) -> Outcome:
-    """Inspect; the same command on an unfinished folder does only what is left."""
+def run(config: InspectConfig, given: Mapping[str, Source | None] | None = None) -> Outcome:
+    """Inspect; the same command on an unfinished folder does only what is left.
+
+    `given` are the photos in memory among those of the settings, by their names.
+    """
     chosen(config.report)  # what cannot be written is said at once
     engine = engines.chosen(config.engine)
-    found = _found(config)
+    found = _found(config, given or {})
     workers = config.workers or environment.cores()
     threads = max(1, workers // len(found.photos)) if found.photos else 1
     inspector = _prepared(config, threads)
@@ -71,10 +78,11 @@ def run(config: InspectConfig) -> Outcome:
     return _outcome(ledger.results, text, path, config.fail_on)
 
 
-def _found(config: InspectConfig) -> Found:
+def _found(config: InspectConfig, given: Mapping[str, Source | None]) -> Found:
     """The photos of the command; a watched folder gives its own later."""
     if not config.watch:
-        return find(config.photos, None if config.every is None else seconds_of(config.every))
+        every = None if config.every is None else seconds_of(config.every)
+        return find(config.photos, every, given)
     if not Path(config.photos[0]).is_dir():
         raise UsageError(f"watch takes a folder. Received: {config.photos[0]!r}")
     return Found((), 0)

@@ -10,7 +10,7 @@ from crackscope import environment
 from crackscope.errors import GateError, ImageError
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Outcome:
     """The end of a command.
 
@@ -24,6 +24,12 @@ class Outcome:
     data: Any = None
     failed: Sequence[str] = field(default=())
     gate: str = ""
+
+    def __repr__(self) -> str:
+        return f"<Outcome {str(self.path)!r}, exit code {self.exit_code}: {self.text[:80]!r}>"
+
+    def __str__(self) -> str:
+        return self.text
 
     @property
     def exit_code(self) -> int:

@@ -4,22 +4,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Unpack
 
 from crackscope import config as configs
 from crackscope import hashing, run_dir
 from crackscope.commands.outcome import Outcome
 from crackscope.config import ReportConfig
+from crackscope.config.keywords import ReportKeywords
 from crackscope.reporting import chosen, ledger, settings
 from crackscope.reporting.overview import overview
 
 
-def report(results: str | Path, **options: Any) -> Outcome:
+@configs.checked
+def report(results: str | Path, **options: Unpack[ReportKeywords]) -> Outcome:
     """Make reports of the inspection in a folder; options are the fields of `ReportConfig`.
 
     `Outcome.data` names the files.
     """
-    return run(configs.make(ReportConfig, Path(results), **options))
+    return run(configs.make(ReportConfig, results, **options))
 
 
 def run(config: ReportConfig) -> Outcome:

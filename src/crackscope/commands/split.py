@@ -1,11 +1,13 @@
 """Divide labelled data so that no copy stands on two sides."""
 
 from pathlib import Path
-from typing import Any
+from typing import Unpack
 
-from crackscope import config, run_dir
+from crackscope import config as configs
+from crackscope import run_dir
 from crackscope.commands.outcome import Outcome
 from crackscope.config import SplitConfig
+from crackscope.config.keywords import SplitKeywords
 from crackscope.data.manifest import to_csv
 from crackscope.data.readers import open_dataset
 from crackscope.data.split import SplitResult, make_split
@@ -13,9 +15,10 @@ from crackscope.data.split import SplitResult, make_split
 _CSV, _JSON = "split.csv", "split.json"
 
 
-def split(data: str | Path, **settings: Any) -> Outcome:
+@configs.checked
+def split(data: str | Path, **settings: Unpack[SplitKeywords]) -> Outcome:
     """`crackscope data split` from Python; the settings are the fields of SplitConfig."""
-    return run(config.make(SplitConfig, Path(data), **settings))
+    return run(configs.make(SplitConfig, data, **settings))
 
 
 def run(config: SplitConfig) -> Outcome:

@@ -5,12 +5,13 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from crackscope import config as configs
 from crackscope import environment, extras, hashing, run_dir
 from crackscope.commands.outcome import Outcome
 from crackscope.config import TrainConfig
+from crackscope.config.keywords import TrainKeywords
 
 if TYPE_CHECKING:
     from crackscope.data.manifest import Dataset
@@ -20,9 +21,10 @@ if TYPE_CHECKING:
 _NOT_IDENTITY = ("out", "name", "exist_ok", "workers", "device", "log")
 
 
-def train(data: str | Path, **settings: Any) -> Outcome:
+@configs.checked
+def train(data: str | Path, **settings: Unpack[TrainKeywords]) -> Outcome:
     """Train on labelled data; `settings` are the fields of TrainConfig."""
-    return run(configs.make(TrainConfig, Path(data), **settings))
+    return run(configs.make(TrainConfig, data, **settings))
 
 
 def run(config: TrainConfig) -> Outcome:

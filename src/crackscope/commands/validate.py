@@ -3,7 +3,7 @@
 import os
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from crackscope import config as configs
 from crackscope import environment, extras, run_dir
 from crackscope.commands.outcome import Outcome
 from crackscope.config import ValidateConfig
+from crackscope.config.keywords import ValidateKeywords
 from crackscope.data.readers import open_dataset
 from crackscope.errors import UsageError
 from crackscope.evaluation.site import draw, judge, report, survey
@@ -35,9 +36,10 @@ if TYPE_CHECKING:
 _SETTINGS = ("patches", "recall", "threshold", "adapt", "bootstrap", "seed")
 
 
-def validate(site: str | Path | None = None, **settings: Any) -> Outcome:
+@configs.checked
+def validate(site: str | Path | None = None, **settings: Unpack[ValidateKeywords]) -> Outcome:
     """Validate a model on the photos of a site; `settings` are the fields of ValidateConfig."""
-    return run(configs.make(ValidateConfig, None if site is None else Path(site), **settings))
+    return run(configs.make(ValidateConfig, site, **settings))
 
 
 def run(config: ValidateConfig) -> Outcome:

@@ -5,7 +5,7 @@ Order of precedence: defaults < YAML file (`--config`) < `CRACKSCOPE_*` < flags.
 """
 
 from crackscope.config.audit import AuditConfig
-from crackscope.config.build import make
+from crackscope.config.build import checked, make
 from crackscope.config.choices import (
     Augmentation,
     Device,
@@ -44,6 +44,7 @@ __all__ = [
     "SplitName",
     "TrainConfig",
     "ValidateConfig",
+    "checked",
     "make",
     "seconds_of",
 ]

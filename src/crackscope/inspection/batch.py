@@ -136,9 +136,13 @@ class Worker:
                 if (result := self._large(source, start)) is not None:
                     results[source] = result
                     continue
-                content = within(self.timeout, source.content, self.max_megapixels)
+                ready, content = source.photo(self.max_megapixels), b""
+                if ready is None:
+                    content = within(self.timeout, source.content, self.max_megapixels)
                 with self._turn(content):
-                    photo = within(self.timeout, decode, content, source.name, self.max_megapixels)
+                    photo = ready or within(
+                        self.timeout, decode, content, source.name, self.max_megapixels
+                    )
                     entry = (source, photo, time.perf_counter() - start)
                     if photo.width * photo.height <= small_area:
                         small.append(entry)

@@ -42,7 +42,7 @@ class Crack:
 
     id: int
     score: float
-    lines: tuple[Line, ...]
+    lines: tuple[Line, ...] = field(repr=False)
     box: Box
     length_px: float = field(init=False, repr=False)
     width_px: Widths = field(init=False, repr=False)
