@@ -145,10 +145,14 @@ def test_the_head_alone_claims_nothing_that_only_fine_tuning_does(tmp_path):
     assert info["parity"]["keras_onnx"] <= 1e-5
 
 
-def test_the_same_command_on_a_finished_folder_is_refused(trained, folder, capsys):
-    arguments = ["train", str(folder), *QUICK, "--out", str(trained)]
-    assert run(arguments) == 2
-    assert "is finished" in capsys.readouterr().err
+def test_the_same_command_on_a_finished_folder_says_so(trained, folder, capsys):
+    before = (trained / "metrics.json").read_bytes()
+    assert run(["train", str(folder), *QUICK, "--out", str(trained)]) == 0
+    shown = capsys.readouterr().out
+    assert "is finished" in shown
+    assert "accuracy" in shown, "and what it said then"
+    assert shown.splitlines()[-1] == str(trained)
+    assert (trained / "metrics.json").read_bytes() == before
 
 
 def test_a_config_of_a_run_makes_the_same_run(trained, tmp_path, monkeypatch):

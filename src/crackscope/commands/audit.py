@@ -5,7 +5,7 @@ from typing import Unpack
 
 from crackscope import config as configs
 from crackscope import run_dir
-from crackscope.commands.outcome import Outcome
+from crackscope.commands.outcome import Outcome, again, kept
 from crackscope.config import AuditConfig
 from crackscope.config.keywords import AuditKeywords
 from crackscope.data import audit_report
@@ -19,18 +19,18 @@ def audit(data: str | Path, **settings: Unpack[AuditKeywords]) -> Outcome:
     return run(configs.make(AuditConfig, data, **settings))
 
 
+@again
 def run(config: AuditConfig) -> Outcome:
     """Write audit.html, audit.json and sheets; exit 3 where files could not be read."""
     dataset = open_dataset(config.data, config.reader, config.crack_class)
-    folder = run_dir.choose("audit", config.out, config.name, dataset.name)
     identity = {"data": dataset.content_hash, "suspicious": config.suspicious}
-    with run_dir.open_run(folder, identity, config.exist_ok) as run:
+    with run_dir.open_output("audit", config, dataset.name, identity) as run:
         found = audit_data(dataset, config.suspicious, config.workers)
-        audit_report.write(found, dataset, folder)
-        run.finish()
-    return Outcome(
-        text=audit_report.summary(found),
-        path=folder,
-        data={"path": str(folder), **found.to_dict()},
-        failed=[entry.path for entry in found.unreadable],
-    )
+        audit_report.write(found, dataset, run.path)
+        outcome = Outcome(
+            text=audit_report.summary(found),
+            path=run.path,
+            data={"path": str(run.path), **found.to_dict()},
+            failed=[entry.path for entry in found.unreadable],
+        )
+        return kept(run, outcome)

@@ -6,7 +6,7 @@ from typing import Unpack
 
 from crackscope import config as configs
 from crackscope import extras, hashing, run_dir
-from crackscope.commands.outcome import Outcome, facts
+from crackscope.commands.outcome import Outcome, again, facts, kept
 from crackscope.config import EvaluateConfig
 from crackscope.config.keywords import EvaluateKeywords
 from crackscope.errors import NothingLeftError
@@ -27,6 +27,7 @@ def cross(
     return run(configs.make(EvaluateConfig, model, data, more, **asked))
 
 
+@again
 def run(config: EvaluateConfig) -> Outcome:
     """Compute features once, fit the heads, measure and write the report.
 
@@ -38,25 +39,24 @@ def run(config: EvaluateConfig) -> Outcome:
     bundle = bundles.load(config.model)
     specs = [spec.parse(text) for text in (str(config.data), *config.more)]
     opened = sets.open_sets(specs, config.reader, config.crack_class)
-    folder = run_dir.choose("evaluate", config.out, config.name, f"{bundle.name}-cross")
     settings = {key: getattr(config, key) for key in _SETTINGS}
     identity = {"cross": _content(opened), "model": bundle.digest, **settings}
-    with run_dir.open_run(folder, identity, config.exist_ok) as run:
+    with run_dir.open_output("evaluate", config, f"{bundle.name}-cross", identity) as run:
         network = OnnxFeatures(bundle, config.device)
-        pool = matrix.gather(opened, bundle, network, folder, config.workers)
+        pool = matrix.gather(opened, bundle, network, run.path, config.workers)
         cells = matrix.measure(pool, opened.sets, bundle.thresholds.upper, _rules(config))
         _check_something_left(cells)
         made = facts(bundle.identity, settings, started)
         values = report.document(cells, opened, pool, config.include_trained, made)
-        report.write(cells, values, folder)
-        run.finish()
-    failed = [entry.path for entry in pool.unreadable]
-    return Outcome(
-        text=report.summary(cells, values),
-        path=folder,
-        data={**values, "path": str(folder)},
-        failed=failed,
-    )
+        report.write(cells, values, run.path)
+        failed = [entry.path for entry in pool.unreadable]
+        outcome = Outcome(
+            text=report.summary(cells, values),
+            path=run.path,
+            data={**values, "path": str(run.path)},
+            failed=failed,
+        )
+        return kept(run, outcome)
 
 
 def _content(opened: sets.Opened) -> list[list[str]]:

@@ -5,6 +5,7 @@ import os
 import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import takewhile
 from pathlib import Path
@@ -15,16 +16,17 @@ from crackscope import environment, hashing, run_dir
 from crackscope.commands.interrupt import on_request
 from crackscope.commands.job import Job, Plan
 from crackscope.commands.outcome import Outcome
-from crackscope.commands.watch import watch
+from crackscope.commands.watch import say, watch
 from crackscope.config import FailOn, InspectConfig, seconds_of
 from crackscope.config.keywords import InspectKeywords
-from crackscope.errors import UsageError
+from crackscope.errors import FinishedError, UsageError
 from crackscope.inspection import engines
 from crackscope.inspection.find import Found, Source, find
 from crackscope.inspection.inspector import Inspector
 from crackscope.inspection.sources.memory import OnePhoto, named
 from crackscope.reporting import chosen
 from crackscope.reporting.ledger import Ledger
+from crackscope.reporting.ledger import read as read_ledger
 from crackscope.reporting.summary import summarise
 from crackscope.types import PhotoResult, Verdict
 
@@ -47,27 +49,37 @@ def inspect(*photos: OnePhoto | Iterable[OnePhoto], **settings: Unpack[InspectKe
 def run(config: InspectConfig, given: Mapping[str, Source | None] | None = None) -> Outcome:
     """Inspect; the same command on an unfinished folder does only what is left.
 
-    `given` are the photos in memory among those of the settings, by their names.
+    On a finished one it gives what is there. `given` are the photos in memory among those of the
+    settings, by their names.
     """
+    try:
+        return _run(config, given or {})
+    except FinishedError as error:
+        results = read_ledger(error.path)
+        text = f"{error}, `crackscope report` other reports.\n{summarise(results, [], 0.0)}"
+        return replace(_outcome(results, text, error.path, config.fail_on), repeated=True)
+
+
+def _run(config: InspectConfig, given: Mapping[str, Source | None]) -> Outcome:
     chosen(config.report)  # what cannot be written is said at once
     engine = engines.chosen(config.engine)
-    found = _found(config, given or {})
+    found = _found(config, given)
     workers = config.workers or environment.cores()
     threads = max(1, workers // len(found.photos)) if found.photos else 1
     inspector = _prepared(config, threads)
-    path = run_dir.choose("inspect", config.out, config.name, _default_name(config.photos[0]))
     identity = _identity(config, found, inspector)
     names = None if config.watch else [photo.name for photo in found.photos]
+    growing = _PHOTOS if config.watch else ()
+    name = _default_name(config.photos[0])
     with (
-        run_dir.open_run(
-            path, identity, config.exist_ok, _PHOTOS if config.watch else ()
-        ) as output,
-        Ledger(path, names, output.resumed) as ledger,
+        run_dir.open_output("inspect", config, name, identity, growing) as output,
+        Ledger(output.path, names, output.resumed) as ledger,
         on_request() as asked,
         engine(config, inspector) as inspect_all,
     ):
         start, done = time.perf_counter(), len(ledger.results)
-        job = partial(Job, plan=Plan(config, inspector, path, inspect_all, asked.is_set))
+        plan = Plan(config, inspector, output.path, inspect_all, asked.is_set)
+        job = partial(Job, plan=replace(plan, tell=say) if config.watch else plan)
         if config.watch:
             watch(config.photos[0], job, ledger, asked)
         else:
@@ -75,7 +87,7 @@ def run(config: InspectConfig, given: Mapping[str, Source | None] | None = None)
         output.finish()
     seconds = time.perf_counter() - start
     text = summarise(ledger.results, ledger.results[done:], seconds, found.passed_over)
-    return _outcome(ledger.results, text, path, config.fail_on)
+    return _outcome(ledger.results, text, output.path, config.fail_on)
 
 
 def _found(config: InspectConfig, given: Mapping[str, Source | None]) -> Found:

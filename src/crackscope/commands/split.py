@@ -5,7 +5,7 @@ from typing import Unpack
 
 from crackscope import config as configs
 from crackscope import run_dir
-from crackscope.commands.outcome import Outcome
+from crackscope.commands.outcome import Outcome, again, kept
 from crackscope.config import SplitConfig
 from crackscope.config.keywords import SplitKeywords
 from crackscope.data.manifest import to_csv
@@ -21,26 +21,26 @@ def split(data: str | Path, **settings: Unpack[SplitKeywords]) -> Outcome:
     return run(configs.make(SplitConfig, data, **settings))
 
 
+@again
 def run(config: SplitConfig) -> Outcome:
     """Write split.csv and split.json; exit 3 where files could not be read and are left out."""
     dataset = open_dataset(config.data, config.reader, config.crack_class)
-    name = config.name or f"{dataset.name}-{config.split}-{config.seed}"
-    folder = run_dir.choose("split", config.out, name, name)
+    name = f"{dataset.name}-{config.split}-{config.seed}"
     settings = {"split": config.split, "seed": config.seed, "allow_leaks": config.allow_leaks}
     identity = {"data": dataset.content_hash, **settings}
-    with run_dir.open_run(folder, identity, config.exist_ok) as run:
+    with run_dir.open_output("split", config, name, identity) as run:
         result = make_split(dataset, config.split, config.seed, config.allow_leaks, config.workers)
         rows = to_csv(result.patches).encode("utf-8", "surrogateescape")
         document = {"data": dataset.name, "content_hash": dataset.content_hash, **result.to_dict()}
-        run_dir.write_atomically(folder / _CSV, rows)
-        run_dir.write_json(folder / _JSON, document)
-        run.finish()
-    return Outcome(
-        text=_summary(result),
-        path=folder,
-        data={"path": str(folder), **document},
-        failed=[entry.path for entry in result.unreadable],
-    )
+        run_dir.write_atomically(run.path / _CSV, rows)
+        run_dir.write_json(run.path / _JSON, document)
+        outcome = Outcome(
+            text=_summary(result),
+            path=run.path,
+            data={"path": str(run.path), **document},
+            failed=[entry.path for entry in result.unreadable],
+        )
+        return kept(run, outcome)
 
 
 def _summary(result: SplitResult) -> str:

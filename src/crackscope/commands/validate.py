@@ -52,14 +52,14 @@ def run(config: ValidateConfig) -> Outcome:
         extras.require("keras", "train", "adapt a model")
     inspector = load(config.model, config.device, threads=1)
     site = _open(config)
-    folder = run_dir.choose("validate", config.out, config.name, site.name)
     identity = {
         "command": "validate",
         "model": inspector.bundle.digest,
         "seed": config.seed,
         **site.identity,
     }
-    with run_dir.open_run(folder, identity, config.exist_ok) as run:
+    with run_dir.open_output("validate", config, site.name, identity) as run:
+        folder = run.path
         if not run.resumed:
             _clear(folder)
         workers = config.workers or os.cpu_count() or 1

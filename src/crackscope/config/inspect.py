@@ -4,7 +4,7 @@ from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 
 from crackscope.config.choices import REPORTS, Device, FailOn, Overlay, Precision, RuntimeName
-from crackscope.config.rules import at_least, check, duration, positive, share, within
+from crackscope.config.rules import at_least, check, duration, one_place, positive, share, within
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,7 @@ class InspectConfig:
 
     def __post_init__(self) -> None:
         check(
+            one_place(self.out, self.name),
             (bool(self.photos), "nothing to inspect: name a photo, a folder or a glob"),
             (
                 not self.watch or len(self.photos) == 1,
