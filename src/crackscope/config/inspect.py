@@ -29,8 +29,8 @@ class InspectConfig:
     """Enlarges photos for the network: above 1 for those taken from farther than what the model was
     trained on, below 1 from closer; 0.1 to 4."""
     mm_per_px: float | None = None
-    """Ground sampling distance of the photos, in millimetres to a pixel: regions get their length
-    and area in mm. It changes no score."""
+    """Ground sampling distance of the photos, in millimetres to a pixel: cracks get
+    their length in mm, regions their area too. It changes no score."""
     device: Device = "auto"
     """Where the network runs; auto takes a GPU where the installed runtime has one."""
     runtime: RuntimeName = "onnx"

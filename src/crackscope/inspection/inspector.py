@@ -43,8 +43,8 @@ class Inspector:
 
     `concrete` is what it takes for a concrete surface, where the bundle says that. With `mapper`
     photos of more than one window are scored in one pass of the network, with windows a cell
-    apart; without, in disjoint windows. With `mm_per_px`, the ground sampling distance, regions are
-    measured in mm too. `scorer` is how it scores cracks, where it has lines.
+    apart; without, in disjoint windows. With `mm_per_px`, the ground sampling distance, what
+    is found is measured in mm too. `scorer` is how it scores cracks, where it has lines.
     """
 
     bundle: Bundle
@@ -229,6 +229,7 @@ class Inspector:
         regions = find_regions(found.windows, upper) if lines is None else ()
         if self.mm_per_px is not None:
             regions = tuple(region.in_mm(self.mm_per_px) for region in regions)
+            lines = lines and tuple(crack.in_mm(self.mm_per_px) for crack in lines)
         if lines is not None and score < min(limits.lower, upper):
             lines = ()  # nothing stands out in a photo of its size
         return PhotoResult(
