@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -127,7 +128,7 @@ def test_a_fine_tuned_model_tells_what_is_no_concrete(trained, folder):
     assert known.count("concrete") >= 15
 
 
-def test_the_head_alone_claims_nothing_that_only_fine_tuning_does(tmp_path):
+def test_the_head_alone_claims_nothing_that_only_fine_tuning_does(tmp_path, capsys, caplog):
     """The default: the packaged network, no epoch of fine-tuning, so nothing drawn is seen."""
     root = tmp_path / "other"
     for label, name in ((1, "Positive"), (0, "Negative")):
@@ -141,6 +142,14 @@ def test_the_head_alone_claims_nothing_that_only_fine_tuning_does(tmp_path):
     assert phases == {"head"}
     info = bundles.load(out).info
     assert (info["training"]["epochs"], info["training"]["drawn"]) == (0, 0.0)
+    assert info["training"]["augment"] == "none", "nothing was augmented"
+    streams = capsys.readouterr()
+    said = re.search(r"split grouped: (\d+) train, (\d+) val, (\d+) test", caplog.text)
+    assert said is not None, "before training takes its time"
+    assert said[0] in streams.out
+    assert sum(map(int, said.groups())) == 80
+    for note in json.loads((out / "metrics.json").read_text())["notes"]:
+        assert f"note: {note}" in streams.out, "the reason of a wide interval"
     assert "drawn" not in info["calibration"]["fitted_on"]
     assert info["parity"]["keras_onnx"] <= 1e-5
 

@@ -1,5 +1,6 @@
 """Train a crack classifier on labelled patches, and write all that a run folder holds."""
 
+import logging
 import shlex
 import shutil
 import time
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from crackscope.data.split import SplitResult
     from crackscope.models.weights import Start
 
+_log = logging.getLogger("crackscope")
 _TENSORBOARD = "tensorboard"
 _NOT_IDENTITY = ("out", "name", "exist_ok", "workers", "device", "log")
 
@@ -113,7 +115,16 @@ def _begin(config: TrainConfig, dataset: "Dataset", origin: str) -> "tuple[Start
             frozen=not config.epochs,
         )
     trained_on = None if begin.bundle is None else begin.bundle.arrays(TRAINED_ON)
-    return begin, split.make(reading.result(), config.seed, config.allow_leaks, trained_on)
+    made = split.make(reading.result(), config.seed, config.allow_leaks, trained_on)
+    _log.info("%s", _split_in_words(made))
+    return begin, made
+
+
+def _split_in_words(split: "SplitResult") -> str:
+    """How many patches each subset has, and why: said before training takes its time."""
+    counts = {name: sum(count.values()) for name, count in split.counts().items()}
+    sizes = ", ".join(f"{count:,} {name}" for name, count in counts.items())
+    return "; ".join([f"split {split.name}: {sizes}", *split.notes])
 
 
 def _outcome(folder: Path, report: dict[str, Any], split: "SplitResult") -> Outcome:
@@ -121,6 +132,8 @@ def _outcome(folder: Path, report: dict[str, Any], split: "SplitResult") -> Outc
     for name, value in report["test"].items():
         figures = (value["value"], value["low"], value["high"])
         lines.append("  {:<28} {:.4f}  ({:.4f} to {:.4f})".format(name.replace("_", " "), *figures))
+    lines += [f"note: {note}" for note in report["notes"]]
+    lines.append(_split_in_words(split))
     seconds = report["seconds"]["total"]
     lines.append(f"split {split.name}, {split.leaks} leaking pairs, {seconds:.0f} s")
     if (folder / _TENSORBOARD).is_dir():

@@ -1,6 +1,7 @@
 """Does it work on this concrete: draw windows, have them labelled, judge the model, adapt it."""
 
 import os
+import shlex
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
@@ -28,6 +29,7 @@ from crackscope.evaluation.site.sites import (
 )
 from crackscope.evaluation.site.survey import Survey
 from crackscope.inspection.inspector import Inspector, load
+from crackscope.models.bundle import PACKAGED
 from crackscope.types import SCHEMA_VERSION
 
 if TYPE_CHECKING:
@@ -141,7 +143,7 @@ def _judge(
     if attempt is not None:
         words += attempt.words
     notes = [*labelled.remarks, *judge.notes(found)]
-    if missing := len(drawn) - len(labelled.rows):
+    if missing := len(drawn) - len(labelled.rows) - labelled.unsure:
         notes.append(f"{missing} of {len(drawn)} drawn windows have no label")
     notes += [f"could not be read: {text}" for text in surveyed.unreadable]
     values = {
@@ -161,8 +163,39 @@ def _judge(
         "machine": environment.describe(),
     }
     report.write(folder, values, words, notes)
-    text = "\n".join([*words, *(f"note: {note}" for note in notes)])
-    return Outcome(text, folder, {"path": str(folder), **values}, surveyed.unreadable)
+    steps = _next(config, folder, found, len(drawn), len(set(population.photos)), attempt)
+    lines = [*words, *(f"note: {note}" for note in notes), *(f"next: {step}" for step in steps)]
+    data = {"path": str(folder), **values, "next": steps}
+    return Outcome("\n".join(lines), folder, data, surveyed.unreadable)
+
+
+def _next(
+    config: ValidateConfig,
+    folder: Path,
+    found: judge.Findings,
+    drawn: int,
+    photos: int,
+    attempt: "Attempt | None",
+) -> list[str]:
+    """The commands that follow from the figures."""
+    place = shlex.quote(str(config.site or config.truth))
+    adapted = attempt is not None and (folder / "model").is_dir()
+    model = str(folder) if adapted else config.model
+    steps = []
+    if config.site is not None and found.target is not None and not adapted:
+        wanted = f"--threshold {found.target.threshold.value:.4g}"
+        steps.append(f"crackscope inspect {place}{_model(model)} {wanted}")
+    elif config.site is not None and adapted:
+        steps.append(f"crackscope inspect {place}{_model(model)}")
+    if more := max(found.needed.values(), default=0):
+        flag = "" if config.site is not None else "--truth "
+        sizes = f"--patches {drawn + more} --photos {max(config.photos, 2 * photos)}"
+        steps.append(f"crackscope validate {flag}{place}{_model(config.model)} {sizes}")
+    return steps
+
+
+def _model(model: str) -> str:
+    return "" if model == PACKAGED else f" --model {shlex.quote(model)}"
 
 
 def _adapt(

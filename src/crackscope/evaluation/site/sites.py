@@ -25,11 +25,15 @@ LABELS, TO_LABEL, PAGE = "labels.csv", "to_label.csv", "label.html"
 
 @dataclass(frozen=True)
 class Labelled:
-    """Rows of the population that have a label, the labels (n,), and what is to be said of them."""
+    """Rows of the population that have a label, the labels (n,), and what is to be said of them.
+
+    `unsure` counts the windows that a person looked at and could not tell.
+    """
 
     rows: Rows
     labels: Rows
     remarks: tuple[str, ...] = ()
+    unsure: int = 0
 
 
 class Site(Protocol):
@@ -119,7 +123,7 @@ class PhotoSite:
         if unsure:
             remarks.append(f"nobody could tell {unsure} windows: others of like score count more")
         known = np.array([given.known[keys[place]] for place in some], np.int64)
-        return Labelled(rows[np.array(some, np.int64)], known, tuple(remarks))
+        return Labelled(rows[np.array(some, np.int64)], known, tuple(remarks), unsure)
 
     def dataset(self, population: Population, labelled: Labelled) -> Dataset:
         """The labelled windows of the photos."""
