@@ -1,6 +1,7 @@
 """Training end to end, on tiny drawn patches: what comes out, resuming, and bad input."""
 
 import json
+import logging
 import os
 import re
 import shutil
@@ -137,6 +138,7 @@ def test_the_head_alone_claims_nothing_that_only_fine_tuning_does(tmp_path, caps
             number = 100 * index + 1
             (root / name / f"{number:05d}.jpg").write_bytes(patch(label, 500 + index))
     out = tmp_path / "run"
+    caplog.set_level(logging.INFO, "crackscope")
     assert run(["train", str(root), "--image-size", "64", "--out", str(out)]) == 0
     phases = {line.split(",")[0] for line in (out / "metrics.csv").read_text().splitlines()[1:]}
     assert phases == {"head"}
