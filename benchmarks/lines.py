@@ -14,7 +14,6 @@ half and all. Results are kept in --kept by model and code. Writes lines.json an
 """
 
 import argparse
-import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -109,7 +108,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--each", type=int, default=2, help="cracks by width and surface")
     parser.add_argument("--block", type=float, help="pixels after which blocks meet; else a tile")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--workers", type=int, default=os.cpu_count())
+    parser.add_argument("--workers", type=int, default=environment.cores())
     parser.add_argument("--kept", type=Path, default=Path("runs/benchmark/kept"))
     parser.add_argument("--out", type=Path, default=Path("runs/benchmark"))
     return parser.parse_args()

@@ -54,7 +54,7 @@ def keep_to_cores(count: int) -> int:
     Returns how many cores they have.
     """
     if not hasattr(os, "sched_setaffinity"):
-        return os.cpu_count() or 1
+        return environment.cores()
     cores = sorted(os.sched_getaffinity(0))[:count]
     os.sched_setaffinity(0, cores)
     return len(cores)

@@ -1,15 +1,20 @@
 """How much memory `crackscope inspect` holds at most, by the size of a photo, and by their number.
 
     python benchmarks/memory.py --megapixels 12 60 250 1000 --photos 10 2000 --workers 2 --out DIR
+    python benchmarks/memory.py --small 5000 --out DIR
 
 Of one photo: a drawn wall in an uncompressed TIFF of strips. Of many: drawn JPEG photos of 3
-megapixels. Each run is a process of its own, with overlays and the default reports.
+megapixels. Each run is a process of its own, with overlays and the default reports. `--small`
+inspects as many photos of 300 px instead, on Linux, and says how much more memory the last of them
+find taken than those after the first 500; exit code 1 from 5 MB on.
 """
 
 import argparse
 import json
 import math
+import statistics
 import struct
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -37,6 +42,26 @@ unit = 2**20 if sys.platform == "darwin" else 2**10
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
 found = {"photos": len(results), "peak_mb": round(peak), "seconds": seconds}
 print(json.dumps(found | {"model": results[0]["model"]}))
+"""
+_SMALL_SIDE = 300
+_FIRST, _NEXT, _MOST_GROWTH_MB = 500, 250, 5.0
+"""Photos until the memory has to be flat, and photos whose median is taken then and at the end."""
+_FLAT = """
+import json, resource, sys
+from pathlib import Path
+import crackscope
+from crackscope.reporting.ledger import Ledger
+model, photos, workers = sys.argv[1:]
+held, append = [], Ledger.append
+def watched(ledger, result):
+    append(ledger, result)
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    held.append(pages * resource.getpagesize() / 2**20)
+Ledger.append = watched
+out = Path(photos).with_suffix(".out")
+results = crackscope.inspect(photos, model=model, out=out, workers=int(workers)).data
+assert not any(result.get("error") for result in results)
+print(json.dumps({"model": results[0]["model"], "held_mb": held}))
 """
 
 
@@ -98,6 +123,26 @@ def many(model: str, count: int, workers: int) -> dict[str, Any]:
         return {"megapixels": EACH, **_inspected(model, photos, workers)}
 
 
+def small(model: str, count: int, workers: int) -> dict[str, Any]:
+    """The memory held after each of many small photos, and how much it grew."""
+    with tempfile.TemporaryDirectory() as folder:
+        photos = Path(folder) / "photos"
+        draw_photos(photos, count, _SMALL_SIDE**2 / 1e6)
+        _, printed = measuring.timed("-c", _FLAT, model, photos, workers)
+    found = measuring.last_json(printed)
+    held = found["held_mb"]
+    begin = statistics.median(held[_FIRST : _FIRST + _NEXT])
+    end = statistics.median(held[-_NEXT:])
+    return {
+        "model": found["model"],
+        "photos": count,
+        "after_500_mb": round(begin, 1),
+        "at_the_end_mb": round(end, 1),
+        "growth_mb": round(end - begin, 1),
+        "highest_mb": round(max(held), 1),
+    }
+
+
 def _inspected(model: str, photos: Path, workers: int) -> dict[str, Any]:
     _, printed = measuring.timed("-c", _INSPECT, model, photos, workers)
     found: dict[str, Any] = json.loads(printed.splitlines()[-1])
@@ -110,10 +155,17 @@ def main() -> None:
     parser.add_argument("--model", default="crackscope")
     parser.add_argument("--megapixels", type=float, nargs="+", default=[12, 60, 250, 1000])
     parser.add_argument("--photos", type=int, nargs="+", default=[10, 2000])
+    parser.add_argument("--small", type=int, metavar="COUNT", help="small photos, at least 1000")
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
+    if arguments.small:
+        run = small(arguments.model, arguments.small, arguments.workers)
+        document = {"machine": environment.describe(), "workers": arguments.workers, **run}
+        rows = [[name.replace("_", " "), value] for name, value in run.items()]
+        measuring.save(arguments.out, "small", document, measuring.table(["", ""], rows))
+        sys.exit(run["growth_mb"] >= _MOST_GROWTH_MB)
     runs = [one(arguments.model, size, arguments.workers) for size in arguments.megapixels]
     runs += [many(arguments.model, count, arguments.workers) for count in arguments.photos]
     head = ["photos", "megapixels of each", "most memory, MB", "seconds"]

@@ -150,9 +150,8 @@ def make(model: bundle.Bundle, info: Mapping[str, Any]) -> None:
     if model.folder.resolve() != PRETRAINED.resolve():
         shutil.rmtree(PRETRAINED, ignore_errors=True)
         PRETRAINED.mkdir()
-        for path in model.folder.iterdir():
-            if path.name not in WRITTEN:
-                shutil.copyfile(path, PRETRAINED / path.name)
+        for name in model.files.difference(WRITTEN):
+            shutil.copyfile(model.file(name), PRETRAINED / name)
     pack.seal(PRETRAINED, info)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from crackscope import tables
 from crackscope.data.readers import open_dataset
 from crackscope.evaluation import intervals
 from crackscope.evaluation.evaluate import evaluate_dataset, score_dataset
@@ -77,8 +78,8 @@ def of_test_side(run: Path, data: Path) -> Scores:
     """The test side of a training, as its split.csv says."""
 
     def measure(inspector: Inspector) -> Rows:
-        with (run / "split.csv").open(newline="", encoding="utf-8", errors="surrogateescape") as f:
-            rows = [row for row in csv.DictReader(f) if row["split"] == "test"]
+        table = tables.read((run / "split.csv").read_bytes(), "split.csv", ("path", "split"))
+        rows = [row for _, row in table if row["split"] == "test"]
         groups = {row["path"]: row["group"] for row in rows}
         dataset = open_dataset(data)
         patches = [patch for patch in dataset.patches if patch.path in groups]

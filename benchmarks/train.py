@@ -25,7 +25,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from crackscope import hashing
+from crackscope import environment, hashing
 from crackscope.run_dir import locked, write_json
 from crackscope.training.lines import fit, packed
 from crackscope.training.lines.batches import Batches
@@ -128,7 +128,8 @@ def train(arguments: argparse.Namespace, recipe: Recipe, data: Packed) -> Any:
     import keras
 
     keras.config.set_dtype_policy(arguments.precision)
-    side, batch, workers = arguments.side, arguments.batch, arguments.workers or cores() - 1
+    side, batch = arguments.side, arguments.batch
+    workers = arguments.workers or environment.cores() - 1
     painter = Painter(arguments.packed, side, arguments.seed, frozenset(arguments.left_out))
     rows = Log(arguments.run).rows
     first = rows[-1]["next_painted"] if rows else 0
@@ -136,11 +137,6 @@ def train(arguments: argparse.Namespace, recipe: Recipe, data: Packed) -> Any:
         pool.wait_for(_AT_FIRST * batch)
         batches = Batches(data, pool, batch, side, arguments.real, arguments.seed, threads(workers))
         return fit.fit(recipe, batches, arguments.encoder, arguments.run)
-
-
-def cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def threads(workers: int) -> int:

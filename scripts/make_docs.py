@@ -16,8 +16,9 @@ HEADER = """\
 
 Every flag is also a key of `--config FILE` (YAML, with `_` for `-`), an environment variable
 `CRACKSCOPE_FLAG`, and a keyword argument in Python. Flags win over the environment, the
-environment wins over the file, the file over the defaults. An unknown name is refused, and the
-nearest one named.
+environment wins over the file, the file over the defaults. An unknown flag or key is
+refused, and the nearest one named; a variable of that prefix that no flag has, or that is empty, is
+warned of and ignored.
 
 `--json` prints data and nothing else on stdout: JSON Lines for `inspect`, one document for the
 rest. Without it stdout holds a short summary whose last line is the path of the results. Logs and

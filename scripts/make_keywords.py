@@ -9,6 +9,7 @@ from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from crackscope.cli.commands import COMMANDS, DATA_COMMANDS
+from crackscope.config import comma_separated
 
 FILE = Path(__file__).parents[1] / "src" / "crackscope" / "config" / "keywords.py"
 HEADER = '''\
@@ -17,10 +18,12 @@ HEADER = '''\
 Made by scripts/make_keywords.py from the dataclasses in this folder; do not edit.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, TypedDict
 '''
 _MODEL = "model"
+_NAMES = "str | Sequence[str]"
 
 
 def page() -> str:
@@ -31,11 +34,10 @@ def page() -> str:
 
 
 def _class(command: str, kind: type) -> str:
-    hints = get_type_hints(kind)
+    hints, joined = get_type_hints(kind), comma_separated(kind)
     lines = [
-        f"    {field.name}: {_type(field.name, hints[field.name])}\n"
-        for field in fields(kind)
-        if field.kw_only
+        f"    {name}: {_NAMES if name in joined else _type(name, hints[name])}\n"
+        for name in (field.name for field in fields(kind) if field.kw_only)
     ]
     head = f"class {command.title()}Keywords(TypedDict, total=False):\n"
     return f'{head}    """Of `{kind.__name__}`."""\n\n{"".join(lines)}'

@@ -2,15 +2,15 @@
 
 import io
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from PIL import Image
 
 Tag = tuple[int, int, Sequence[int]]
-BYTE, SHORT, LONG = 1, 3, 4
-_SIZES = {BYTE: "B", SHORT: "H", LONG: "I"}
+BYTE, SHORT, LONG, LONG8 = 1, 3, 4, 16
+_SIZES = {BYTE: "B", SHORT: "H", LONG: "I", LONG8: "Q"}
 
 
 @dataclass
@@ -54,9 +54,18 @@ class Writer:
 
 
 def tiff(
-    pixels: np.ndarray, *, big: bool = False, tile: int = 0, planar: bool = False, form: int = 1
+    pixels: np.ndarray,
+    *,
+    big: bool = False,
+    tile: int = 0,
+    planar: bool = False,
+    form: int = 1,
+    other: Mapping[int, int | None] | None = None,
 ) -> bytes:
-    """(H, W, C) of any width as an uncompressed TIFF; `form` is 1 unsigned, 3 floating point."""
+    """(H, W, C) of any width as an uncompressed TIFF; `form` is 1 unsigned, 3 floating point.
+
+    `other` tags hold one number each and go before those of the pixels; None: the tag is missing.
+    """
     writer = Writer(big)
     planes = np.moveaxis(pixels, 2, 0)[..., None] if planar else [pixels]
     places, lengths = [], []
@@ -69,7 +78,7 @@ def tiff(
         (257, LONG, [height]),
         (258, SHORT, [pixels.itemsize * 8] * channels),
         (259, SHORT, [1]),
-        (262, SHORT, [2 if channels == 3 else 1]),
+        (262, SHORT, [2 if channels > 2 else 1]),
         (277, SHORT, [channels]),
         (284, SHORT, [2 if planar else 1]),
         (339, SHORT, [form] * channels),
@@ -83,7 +92,10 @@ def tiff(
         ]
     else:
         tags += [(273, LONG, places), (278, LONG, [height]), (279, LONG, lengths)]
-    return writer.finish(writer.directory(tags))
+    changed = other or {}
+    kept = [tag for tag in tags if tag[0] not in changed]
+    added: list[Tag] = [(tag, LONG, [value]) for tag, value in changed.items() if value is not None]
+    return writer.finish(writer.directory([*kept, *added]))
 
 
 def _parts(plane: np.ndarray, tile: int) -> list[np.ndarray]:

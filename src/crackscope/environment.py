@@ -1,9 +1,12 @@
 """What a result is made with: versions, machine, cores."""
 
 import importlib.metadata
+import math
 import os
 import platform
 from typing import Any
+
+from crackscope import cgroup
 
 _PACKAGES = ("numpy", "onnxruntime", "pillow", "simplejpeg", "keras", "tensorflow", "scikit-learn")
 
@@ -16,12 +19,19 @@ def describe() -> dict[str, Any]:
         "packages": {name: _version(name) for name in _PACKAGES},
         "system": f"{platform.system()} {platform.release()}",
         "processor": _processor(),
-        "cores": os.cpu_count(),
+        "cores": cores(),
     }
 
 
 def cores() -> int:
-    """The cores that this process may use."""
+    """The cores that this process may use: those of its affinity (`taskset`, a batch system), and
+    no more than its container gives time for, rounded up."""
+    return max(1, math.ceil(min(_bound_to(), cgroup.cpus())))
+
+
+def _bound_to() -> int:
+    if hasattr(os, "process_cpu_count"):  # Python 3.13; PYTHON_CPU_COUNT may set it
+        return os.process_cpu_count() or 1
     allowed = getattr(os, "sched_getaffinity", None)
     return len(allowed(0)) if allowed else os.cpu_count() or 1
 

@@ -34,6 +34,7 @@ ImageErrorKind = Literal[
     "not_found",
     "not_permitted",
     "timeout",
+    "out_of_memory",
 ]
 
 

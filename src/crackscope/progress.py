@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
+from crackscope import streams
+
 _EVERY = 30.0
 """Seconds between two lines where there is no terminal."""
 _log = logging.getLogger("crackscope")
@@ -25,7 +27,7 @@ def bar(what: str, total: int) -> Iterator[Advance]:
     if total <= 1:
         yield lambda n, note="": None
         return
-    if not sys.stderr.isatty():
+    if not streams.is_terminal(sys.stderr):
         yield _Lines(what, total)
         return
     from rich.console import Console

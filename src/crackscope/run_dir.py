@@ -1,23 +1,29 @@
 """Output folders: who may write where, what is resumed, and what is never overwritten."""
 
+import errno
 import json
+import logging
 import os
 import shutil
+import warnings
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from itertools import chain, count
 from pathlib import Path
 from typing import Any, Protocol
 
-from filelock import FileLock, Timeout
+from filelock import BaseFileLock, FileLock, SoftFileLock, Timeout
 
-from crackscope import hashing
+from crackscope import hashing, strict_json
 from crackscope.errors import FinishedError, OutputTakenError
+from crackscope.skipped import STATE
 
-_STATE = "run.json"
 _LOCK = ".lock"
-_OF_A_START = frozenset({_STATE, _LOCK, "settings.json", "config.yaml", "environment.json"})
+_MARKER = ".in-use"
+_OF_A_START = frozenset({STATE, _LOCK, _MARKER, "settings.json", "config.yaml", "environment.json"})
 """What a command writes before it has a result."""
+_NO_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL)
+_log = logging.getLogger("crackscope")
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:
@@ -28,8 +34,16 @@ def write_atomically(path: Path, content: str | bytes) -> None:
     with beside.open("wb") as file:
         file.write(data)
         file.flush()
-        os.fsync(file.fileno())
+        _sync(file.fileno())
     beside.replace(path)
+
+
+def _sync(number: int) -> None:
+    try:
+        os.fsync(number)
+    except OSError as error:
+        if error.errno not in _NO_LOCKS:  # such file systems write when they like
+            raise
 
 
 def write_json(path: Path, value: Any) -> None:
@@ -53,7 +67,7 @@ class RunDir:
         """Mark the results as whole, and keep what the command says at its end."""
         state = {"identity": hashing.of_value(self._identity), "finished": True}
         kept = {"made_from": self._identity, "outcome": dict(outcome or {})}
-        write_json(self.path / _STATE, {**state, **kept})
+        write_json(self.path / STATE, {**state, **kept})
 
 
 class Placed(Protocol):
@@ -115,7 +129,7 @@ def open_run(
     with _swept(path), locked(path):
         resumed = _may_resume(path, identity, exist_ok, growing)
         state = {"identity": hashing.of_value(identity), "finished": False}
-        write_json(path / _STATE, {**state, "made_from": dict(identity)})
+        write_json(path / STATE, {**state, "made_from": dict(identity)})
         yield RunDir(path, resumed, identity)
 
 
@@ -149,32 +163,60 @@ def locked(path: Path) -> Iterator[None]:
 
     Raises OutputTakenError when another process has it.
     """
-    lock = FileLock(path / _LOCK)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise OutputTakenError(
-            f"another crackscope process writes to {path}: wait for it, or give another --out"
-        ) from None
+    lock = _acquired(path)
     try:
         yield
     finally:
         lock.release()
 
 
+def _acquired(path: Path) -> BaseFileLock:
+    """On file systems without locks (some of NFS, SMB and FUSE) a file that names the process."""
+    try:
+        with warnings.catch_warnings(action="ignore"):  # filelock marks by itself after ENOSYS
+            return _taken(FileLock(path / _LOCK), "")
+    except NotImplementedError:
+        pass
+    except OSError as error:
+        if error.errno not in _NO_LOCKS:
+            raise
+    marker = path / _MARKER
+    _log.warning("%s is on a file system without locks: %s marks it as in use", path, marker)
+    return _taken(SoftFileLock(marker), f"; if none does, since it was killed, delete {marker}")
+
+
+def _taken(lock: BaseFileLock, advice: str) -> BaseFileLock:
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        folder = Path(lock.lock_file).parent
+        raise OutputTakenError(
+            f"another crackscope process writes to {folder}: wait for it, or give another --out"
+            f"{advice}"
+        ) from None
+    return lock
+
+
 def _may_resume(
     path: Path, identity: Mapping[str, Any], exist_ok: bool, growing: Collection[str]
 ) -> bool:
-    state_file = path / _STATE
+    state_file = path / STATE
     if not state_file.exists():
-        strangers = [entry.name for entry in path.iterdir() if entry.name != _LOCK]
+        strangers = [entry.name for entry in path.iterdir() if entry.name not in (_LOCK, _MARKER)]
         if strangers and not exist_ok:
             raise OutputTakenError(
                 f"{path} holds files of something else ({strangers[0]}, …): "
                 "give another --out, or --exist-ok to write there all the same"
             )
         return False
-    state = json.loads(state_file.read_text(encoding="utf-8"))
+    state = _state(state_file)
+    if state is None:
+        if exist_ok:
+            return False
+        raise OutputTakenError(
+            f"{state_file} is damaged, so that nobody can tell what {path} was made from: "
+            "give another --out or --name, or --exist-ok to write it anew"
+        )
     same = state["identity"] == hashing.of_value(identity)
     if same and not state["finished"]:
         return True
@@ -188,6 +230,17 @@ def _may_resume(
             "give another --out, or --exist-ok to write it anew"
         )
     return False
+
+
+def _state(file: Path) -> dict[str, Any] | None:
+    """What run.json says; None where it is damaged."""
+    try:
+        state = strict_json.document(file.read_bytes())
+    except (OSError, ValueError):
+        return None
+    kinds = {"identity": str, "finished": bool, "made_from": dict}
+    whole = all(isinstance(state.get(name), kind) for name, kind in kinds.items())
+    return state if whole else None
 
 
 def _fixed(identity: Mapping[str, Any], growing: Collection[str]) -> dict[str, Any]:

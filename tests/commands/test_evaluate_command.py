@@ -57,7 +57,7 @@ def test_the_folder_holds_everything(tiny_bundle, data, tmp_path, capsys):
     error = values["coverage"]["figures"]["error_at_100pct_coverage"]["value"]
     assert error == pytest.approx(1 - values["metrics"]["accuracy"]["value"])
     assert values["coverage"]["unsure"]["upper"] == 0.6
-    with (out / "scores.csv").open(encoding="utf-8", newline="") as file:
+    with (out / "scores.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 14
     assert set(rows[0]) == {"path", "label", "group", "score", "predicted"}
@@ -142,7 +142,7 @@ def test_figures_are_those_of_the_precision_that_is_asked_for(tmp_path):
         out = tmp_path / precision
         outcome = evaluate("crackscope", tmp_path / "data", precision=precision, out=out)
         assert outcome.data["settings"]["precision"] == precision
-        with (out / "scores.csv").open(encoding="utf-8", newline="") as file:
+        with (out / "scores.csv").open(encoding="utf-8-sig", newline="") as file:
             scores[precision] = [float(row["score"]) for row in csv.DictReader(file)]
     moved = [abs(a - b) for a, b in zip(scores["f32"], scores["int8"], strict=True)]
     assert 1e-6 < max(moved) < 0.3

@@ -14,6 +14,7 @@ from PIL import Image
 from crackscope.cli.main import run
 from crackscope.synthesis import scene
 from support_exif import phone
+from support_heic import heic
 from support_pictures import encode
 from support_tiff import dng, tiff
 
@@ -48,7 +49,7 @@ def drawn() -> dict[str, bytes]:
         "jp2": encode(photo, "JPEG2000"),
         "avif": encode(photo, "AVIF", exif=exif),
         "dng": dng((128, 96), [jpeg]),
-        "heic": b"\0\0\0\x18ftypheic" + jpeg,
+        "heic": heic(),
     }
 
 

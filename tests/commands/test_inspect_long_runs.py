@@ -27,14 +27,19 @@ SCRIPT = "from crackscope.commands import watch; watch._LOOK_EVERY = 0.05" + slo
     "crackscope.inspection.batch", "decode", 0.02
 )
 HANGS = """
-import threading
+import os, signal, threading
+from crackscope.images import apart
 from crackscope.inspection import batch
-decode = batch.decode
+asked, decode = apart._asked, batch.decode
 def hang(content, name, limit):
     if name.endswith("005.jpg"):
         threading.Event().wait()
     return decode(content, name, limit)
-batch.decode, batch._LONG = hang, 0.2
+def stop(child, content, name, limit):
+    if name.endswith("005.jpg"):
+        os.kill(child.pid, signal.SIGSTOP)
+    return asked(child, content, name, limit)
+apart._asked, batch.decode, batch._LONG = stop, hang, 0.2
 from crackscope.cli.main import main
 main()
 """

@@ -11,6 +11,8 @@ from crackscope.cli.main import run as command_line
 from crackscope.commands.split import split
 from crackscope.errors import OutputTakenError, UsageError
 
+pytest.importorskip("scipy", reason="needs the extra [train]")
+
 
 def _draw(root: Path, broken: bool = False) -> Path:
     rng = np.random.default_rng(0)
@@ -31,7 +33,7 @@ def test_writes_a_manifest_and_what_it_holds(tmp_path: Path) -> None:
     outcome = split(data, out=tmp_path / "split", seed=3)
     assert outcome.exit_code == 0
     assert outcome.path == tmp_path / "split"
-    with (tmp_path / "split" / "split.csv").open(newline="", encoding="utf-8") as file:
+    with (tmp_path / "split" / "split.csv").open(newline="", encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
     assert {row["split"] for row in rows} == {"train", "val", "test"}
     assert all((data / row["path"]).is_file() for row in rows)

@@ -11,6 +11,8 @@ from crackscope.data.audit import audit
 from crackscope.data.readers import open_dataset
 from crackscope.errors import OutputTakenError
 
+pytest.importorskip("scipy", reason="needs the extra [train]")
+
 
 @pytest.fixture(scope="module")
 def spoilt(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support_data import class_folders, dataset_of, jpeg, wall, write
 
-from crackscope.data.manifest import apply_split, to_csv
+from crackscope.data.manifest import apply_split, box_of, to_csv
 from crackscope.data.readers import open_dataset
 from crackscope.data.readers.table import Table
 from crackscope.errors import DatasetError, ImageError
@@ -37,22 +37,24 @@ class _OneFile:
     def __init__(self, content: bytes) -> None:
         self.content = content
 
+    def holds(self, name: str) -> bool:
+        return True
+
     def read_bytes(self, name: str) -> bytes:
         return self.content
 
 
 @given(st.lists(_PATCHES, max_size=5, unique_by=lambda patch: patch.key))
 def test_csv_there_and_back(patches: list[Patch]) -> None:
-    content = to_csv(patches).encode()
-    assert list(Table().read(_OneFile(content), None)) == patches
+    assert list(Table().read(_OneFile(to_csv(patches)), None)) == patches
 
 
 def test_the_csv_is_what_other_tools_read(tmp_path: Path) -> None:
     dataset = open_dataset(write(tmp_path, class_folders(1, 1)))
-    (tmp_path / "split.csv").write_text(
+    (tmp_path / "split.csv").write_bytes(
         to_csv(replace(patch, split="train") for patch in dataset.patches)
     )
-    with (tmp_path / "split.csv").open(newline="") as file:
+    with (tmp_path / "split.csv").open(newline="", encoding="utf-8-sig") as file:
         rows = [(row["path"], row["split"]) for row in csv.DictReader(file)]
     assert rows == [("crack/000.jpg", "train"), ("sound/000.jpg", "train")]
 
@@ -66,6 +68,27 @@ def test_apply_split_selects_and_marks(tmp_path: Path) -> None:
         ("crack/000.jpg", "train", 1),
         ("sound/001.jpg", "test", 0),
     ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
+def test_apply_split_reads_what_excel_saves(tmp_path: Path, encoding: str) -> None:
+    names = ["Brücke/1.jpg", "two.jpg", "back\\slash.jpg"]
+    dataset = dataset_of(tmp_path, [Patch(name, 1) for name in names])
+    manifest = tmp_path / "m.csv"
+    rows = ["Split;Path;", "Train;Brücke\\1.jpg;", "TEST ;two.jpg", "val;back\\slash.jpg", ";;"]
+    manifest.write_bytes("\r\n".join(rows).encode(encoding))
+    found = apply_split(dataset, manifest).patches
+    assert [(patch.path, patch.split) for patch in found] == list(
+        zip(names, ("train", "test", "val"), strict=True)
+    )
+
+
+def test_a_box_may_be_written_as_spreadsheets_do() -> None:
+    row = {"x0": "8,0", "y0": " 0", "x1": "16.0", "y1": "8"}
+    assert box_of(row) == Box(8, 0, 16, 8)
+    for bad in ("8.5", "nan", "inf", "1e12", "a", ""):
+        with pytest.raises(ValueError, match="four whole numbers of pixels"):
+            box_of({**row, "x1": bad})
 
 
 def test_apply_split_names_all_problems(tmp_path: Path) -> None:

@@ -1,7 +1,10 @@
 import numpy as np
+import pytest
 
 from crackscope.data.metu_blocks import blocks
 from crackscope.types import Patch
+
+pytest.importorskip("scipy", reason="needs the extra [train]")
 
 FIRST = range(1, 401)
 

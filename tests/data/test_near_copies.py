@@ -11,6 +11,9 @@ from crackscope.data import near_copies
 from crackscope.data.fingerprints import Fingerprints, scan, shapes_of, thumbnail
 from crackscope.types import Box, Patch, Pixels
 
+COSINE, CROSSWISE = 0.985, 0.9
+"""The limits, as the module's docstring and the docs give them."""
+
 
 def dihedral(pixels: Pixels) -> list[Pixels]:
     turned = [np.rot90(pixels, quarter) for quarter in range(4)]
@@ -64,8 +67,7 @@ def _by_brute_force(thumbnails: np.ndarray, margin: float) -> set[tuple[int, int
             views = [view - view.mean() for view in dihedral(other)]
             best = max(views, key=lambda view, one=one: cosine(one - one.mean(), view))
             whole, rest = cosine(one - one.mean(), best), cosine(crosswise(one), crosswise(best))
-            limits = near_copies.COSINE + margin, near_copies.COSINE_CROSSWISE + margin
-            if whole > limits[0] and rest > limits[1]:
+            if whole > COSINE + margin and rest > CROSSWISE + margin:
                 found.add((j, i))
     return found
 
@@ -89,6 +91,59 @@ def test_the_search_misses_nothing_that_brute_force_finds(seed: int, noise: floa
     found = set(map(tuple, near_copies.pairs(prints).tolist()))
     # the search computes in single precision: at the limit itself it may go either way
     assert _by_brute_force(thumbnails, 1e-6) <= found <= _by_brute_force(thumbnails, -1e-6)
+
+
+def shape(rng: np.random.Generator, straight: bool) -> np.ndarray:
+    """The lowest frequencies of a thumbnail, of length 1: along the sides only, or all others."""
+    side = np.logical_or.outer(np.arange(20) == 0, np.arange(20) == 0)
+    terms = np.where(side == straight, rng.normal(size=(20, 20)), 0)
+    terms[0, 0] = terms[10:] = terms[:, 10:] = 0
+    return np.asarray(terms / np.linalg.norm(terms))
+
+
+def at_cosine(one: np.ndarray, other: np.ndarray, cosine: float) -> np.ndarray:
+    """In the plane of the two, of length 1, at this cosine from the first."""
+    across = other - (one * other).sum() * one
+    return np.asarray(cosine * one + np.sqrt(1 - cosine**2) * across / np.linalg.norm(across))
+
+
+def prints_of(*shapes: np.ndarray) -> Fingerprints:
+    count = len(shapes)
+    digests = tuple(hashing.of_bytes(b"%d" % row) for row in range(count))
+    stacked = np.stack(shapes).astype(np.float32)
+    return Fingerprints(digests, stacked, np.zeros((count, 3), np.float32), np.ones((count, 2)))
+
+
+def are_copies(one: np.ndarray, other: np.ndarray) -> bool:
+    """By both searches, which have to agree."""
+    prints = prints_of(one, other)
+    paired = bool(len(near_copies.pairs(prints)))
+    known = near_copies.matches(prints, near_copies.compact(prints.take([0])))
+    assert known.tolist() == [True, paired]
+    return paired
+
+
+@pytest.mark.parametrize(("cosine", "copies"), [(0.95, False), (0.983, False), (0.987, True)])
+@pytest.mark.parametrize("seed", range(4))
+def test_near_copies_are_alike_by_more_than_0_985(seed: int, cosine: float, copies: bool) -> None:
+    rng = np.random.default_rng(seed)
+    one, other = shape(rng, straight=False), shape(rng, straight=False)
+    assert are_copies(one, at_cosine(one, other, cosine)) == copies
+
+
+@pytest.mark.parametrize(("cosine", "copies"), [(0.7, False), (0.89, False), (0.91, True)])
+@pytest.mark.parametrize("seed", range(4))
+def test_without_straight_structure_too_they_are_alike_by_more_than_0_9(
+    seed: int, cosine: float, copies: bool
+) -> None:
+    rng = np.random.default_rng(seed)
+    straight, one, other = (shape(rng, straight=first) for first in (True, False, False))
+    pair = [
+        0.98 * straight + np.sqrt(1 - 0.98**2) * rest
+        for rest in (one, at_cosine(one, other, cosine))
+    ]
+    assert (pair[0] * pair[1]).sum() > COSINE, "as a whole they are alike enough"
+    assert are_copies(*pair) == copies
 
 
 @pytest.mark.parametrize("structure", ["shading", "joint"])
@@ -115,6 +170,7 @@ def test_patches_without_contrast_have_exact_copies_only(tmp_path: Path) -> None
 
 
 def test_many_empty_tiles_do_not_make_a_flood_of_pairs() -> None:
+    pytest.importorskip("scipy", reason="needs the extra [train]")
     prints = fingerprints(*(wall(1 if row % 500 else row) for row in range(2000)))
     found = near_copies.pairs(prints)
     assert len(found) == 2000 - 5
@@ -142,6 +198,7 @@ def test_compact_is_small_and_survives_no_patches() -> None:
 
 @given(st.lists(st.sampled_from(["", "a", "b", "c"]), max_size=20))
 def test_chain_joins_equal_keys_and_leaves_empty_ones_alone(keys: list[str]) -> None:
+    pytest.importorskip("scipy", reason="needs the extra [train]")
     labels = near_copies.clusters(len(keys), near_copies.chain(np.array(keys, dtype=str)))
     for i, one in enumerate(keys):
         for j, other in enumerate(keys):

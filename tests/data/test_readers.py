@@ -1,5 +1,6 @@
 import importlib
 import io
+import os
 import pkgutil
 from pathlib import Path
 
@@ -11,10 +12,12 @@ from PIL import Image
 from support_data import jpeg, pack, png, wall, write
 
 import crackscope.data.readers as readers
+from crackscope.data.manifest import to_csv
 from crackscope.data.readers import READERS, open_dataset
 from crackscope.data.readers.masks import cut_patches, photo_of
 from crackscope.data.source import open_source
 from crackscope.errors import DatasetError, UnknownNameError
+from crackscope.types import Patch
 
 PICTURE = jpeg(wall(0))
 
@@ -221,6 +224,114 @@ def test_class_names_that_do_not_tell_are_asked_for(tmp_path: Path) -> None:
         open_dataset(root, crack_class="risig")
 
 
+def labels(root: Path, crack_class: str | None = None) -> dict[str, int]:
+    return {p.path: p.label for p in open_dataset(root, crack_class=crack_class).patches}
+
+
+TOLD = {"cracked/a.jpg": PICTURE, "uncracked/b.jpg": PICTURE}
+
+
+@pytest.mark.parametrize("place", ["", "data/", "data/train/"])
+@pytest.mark.parametrize("beside", ["preview.jpg", "test/1.jpg", "train/2.jpg"])
+def test_pictures_beside_the_class_folders_are_left_out_and_named(
+    tmp_path: Path, place: str, beside: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    files = {f"{place}{name}": content for name, content in TOLD.items()}
+    root = write(tmp_path, {**files, f"{place}{beside}": PICTURE})
+    assert labels(root) == {f"{place}cracked/a.jpg": 1, f"{place}uncracked/b.jpg": 0}
+    assert labels(root, "cracked") == labels(root)
+    assert f"1 pictures: {place}{beside}" in caplog.text
+
+
+def test_class_folders_are_found_below_folders_of_sites(tmp_path: Path) -> None:
+    names = {f"{site}/{name}": PICTURE for site in ("north", "south") for name in TOLD}
+    expected = {name: int("/cracked/" in name) for name in names}
+    assert labels(write(tmp_path, names)) == expected
+    assert labels(tmp_path, "CRACKED") == expected
+
+
+NO_LABELS = ["unlabeled", "Un-labelled", "unknown", "unsure", "misc", "raw", "images", "unbekannt"]
+
+
+@pytest.mark.parametrize("name", NO_LABELS)
+@pytest.mark.parametrize("sound", ["uncracked", None])
+@pytest.mark.parametrize("crack_class", ["cracked", None])
+def test_folders_whose_names_mean_no_label_never_become_sound(
+    tmp_path: Path, name: str, sound: str | None, crack_class: str | None
+) -> None:
+    files = {"cracked/a.jpg": PICTURE, f"{name}/c.jpg": PICTURE, f"{name}/d.jpg": PICTURE}
+    root = write(tmp_path, files | ({f"{sound}/b.jpg": PICTURE} if sound else {}))
+    with pytest.raises(DatasetError, match=f"mean no label: {name}") as caught:
+        open_dataset(root, crack_class=crack_class)
+    for part in (f"{name} (2) sound", "cracked (1) crack", "a CSV with the columns path and label"):
+        assert part in str(caught.value)
+
+
+def test_what_the_names_do_not_tell_is_said(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    root = write(tmp_path, {**TOLD, "spalling/c.jpg": PICTURE})
+    with pytest.raises(DatasetError, match="all others become sound"):
+        open_dataset(root)
+    assert labels(root, "cracked") == {
+        "cracked/a.jpg": 1,
+        "spalling/c.jpg": 0,
+        "uncracked/b.jpg": 0,
+    }
+    assert "taken for labels: cracked (1) crack, spalling (1) sound, uncracked (1)" in caplog.text
+    caplog.clear()
+    labels(root, "uncracked")
+    assert "cracked (1) sound" in caplog.text
+    caplog.clear()
+    labels(write(tmp_path / "told", TOLD))
+    assert caplog.text == ""
+    labels(write(tmp_path / "two", {"Crack/a.jpg": PICTURE, "formwork/b.jpg": PICTURE}))
+    assert "Crack (1) crack, formwork (1) sound" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("layout", "stray"),
+    [
+        ("metu", "preview.jpg"),
+        ("metu", "Unlabelled/00001.jpg"),
+        ("sdnet2018", "W/7001-1.jpg"),
+        ("masks", "preview.png"),
+        ("masks", "masks/lone.png"),
+    ],
+)
+def test_fixed_layouts_name_the_pictures_that_they_leave_out(
+    tmp_path: Path, layout: str, stray: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    files, expected = LAYOUTS[layout]
+    root = write(tmp_path, {**files, stray: PICTURE})
+    assert labels(root) == {path: label for path, (label, _) in expected.items()}
+    assert f"1 pictures: {stray}" in caplog.text
+
+
+def test_a_table_names_files_as_people_and_spreadsheets_write_them(tmp_path: Path) -> None:
+    if os.name == "nt":
+        pytest.skip("such names are none on Windows")
+    names = ["back\\slash.jpg", "d/Brücke.jpg", "caf\udce9.jpg", "=1+1.jpg", "d/two.jpg"]
+    write(tmp_path, dict.fromkeys(names, PICTURE))
+    patches = [Patch(name, 1) for name in names[:-1]]
+    (tmp_path / "ours.csv").write_bytes(to_csv(patches))
+    rows = ["Path;Label", *(f"{name};Yes" for name in names[:3]), "d\\two.jpg;1,0"]
+    text = "\n".join(rows).replace("\udce9", "é")
+    for encoding in ("cp1252", "utf-16", "utf-8-sig"):
+        (tmp_path / "excel.csv").write_bytes(text.encode(encoding))
+        dataset = open_dataset(tmp_path / "excel.csv")
+        assert [dataset.read_pixels(patch).size > 0 for patch in dataset.patches] == [True] * 4
+    dataset = open_dataset(tmp_path / "ours.csv")
+    assert [patch.path for patch in dataset.patches] == names[:-1]
+    assert [dataset.read_pixels(patch).size > 0 for patch in dataset.patches] == [True] * 4
+
+
+def test_rows_of_a_table_that_tell_no_label_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "m.csv").write_text("path,label\na.jpg,unsure\nb.jpg,\nc.jpg,-1\nd.jpg,1\n")
+    with pytest.raises(DatasetError, match="3 problems"):
+        open_dataset(tmp_path / "m.csv")
+
+
 def test_split_folders_above_and_below_the_classes(tmp_path: Path) -> None:
     names = ["s/train/crack/a.jpg", "s/valid/sound/b.jpg", "s/crack/test/c.jpg"]
     patches = open_dataset(write(tmp_path, dict.fromkeys(names, PICTURE))).patches
@@ -277,7 +388,7 @@ def test_csv_lists_all_its_problems_at_once(tmp_path: Path) -> None:
 
 def test_csv_without_its_columns(tmp_path: Path) -> None:
     (tmp_path / "m.csv").write_text("file,class\na.jpg,1\n")
-    with pytest.raises(DatasetError, match=r"columns path, label\. Received: file, class"):
+    with pytest.raises(DatasetError, match=r"columns path, label; .*Received: file, class"):
         open_dataset(tmp_path / "m.csv")
 
 

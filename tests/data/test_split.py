@@ -14,6 +14,8 @@ from crackscope.data.split import SHARES, SIDES, assign, make_split
 from crackscope.errors import DatasetError, LeakError
 from crackscope.types import Patch
 
+pytest.importorskip("scipy", reason="needs the extra [train]")
+
 
 @given(
     st.lists(st.tuples(st.integers(0, 1), st.integers(0, 40)), min_size=1, max_size=300),
@@ -146,7 +148,7 @@ def test_a_given_split_with_a_photo_on_two_sides_is_refused(tmp_path: Path) -> N
 
 def test_a_split_of_ours_is_accepted_as_given(tmp_path: Path) -> None:
     first = make_split(_with_copies(tmp_path), "grouped", 1)
-    (tmp_path / "manifest.csv").write_text(to_csv(first.patches))
+    (tmp_path / "manifest.csv").write_bytes(to_csv(first.patches))
     again = make_split(open_dataset(tmp_path))
     assert again.name == "given"
     assert again.counts() == first.counts()

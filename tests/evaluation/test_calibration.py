@@ -11,6 +11,8 @@ from crackscope.evaluation.calibration import (
     reliability,
 )
 
+pytest.importorskip("scipy", reason="needs the extra [train]")
+
 
 def sigmoid(logits):
     return 1 / (1 + np.exp(-logits))

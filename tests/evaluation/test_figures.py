@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from crackscope.evaluation import figures
+from support_charts import saved_figures
 
 reference = pytest.importorskip("sklearn.metrics")
 LABELS = np.array([1, 1, 1, 0, 0, 0, 0])
@@ -11,7 +12,7 @@ SCORES = np.array([0.9, 0.7, 0.2, 0.6, 0.1, 0.2, 0.3])
 
 
 def read(path):
-    with path.open(encoding="utf-8", newline="") as file:
+    with path.open(encoding="utf-8-sig", newline="") as file:
         return {row[0]: row[1:] for row in csv.reader(file)}
 
 
@@ -39,6 +40,29 @@ def test_what_is_not_defined_is_left_blank(tmp_path):
     text = figures.classification_report([0, 1], [0.1, 0.2], 0.5, tmp_path)
     assert "nan" not in text
     assert read(tmp_path / "classification_report.csv")["crack"][0] == ""
+
+
+def test_the_charts_are_of_the_labels_and_scores(tmp_path):
+    with saved_figures() as saved:
+        figures.draw(LABELS, SCORES, 0.65, tmp_path)
+    confusion, roc, pr, reliability, scores = (figure.axes[0] for figure in saved)
+    np.testing.assert_allclose(confusion.images[0].get_array(), [[2 / 3, 1 / 3], [0, 1]])
+    alarms, recall, _ = reference.roc_curve(LABELS, SCORES)
+    assert model(roc) == pytest.approx(np.stack([alarms, recall], axis=1))
+    precision, recall, _ = reference.precision_recall_curve(LABELS, SCORES)
+    assert model(pr) == pytest.approx(np.stack([recall, precision], axis=1)[::-1])
+    at = {line.get_label(): line.get_ydata()[0] for line in pr.get_lines()}
+    assert at["chance"] == pytest.approx(3 / 7)
+    dots = dict(reliability.collections[0].get_offsets().tolist())
+    shares = {score: LABELS[np.isclose(SCORES, score)].mean() for score in SCORES}
+    for mean_score, share in dots.items():
+        assert share == pytest.approx(shares[min(shares, key=lambda one: abs(one - mean_score))])
+    assert any(line.get_label() == "threshold 0.65" for line in scores.get_lines())
+
+
+def model(axes):
+    (line,) = (line for line in axes.get_lines() if line.get_label() == "model")
+    return line.get_xydata()
 
 
 def test_curves_need_both_classes_and_older_ones_are_removed(tmp_path):

@@ -46,6 +46,27 @@ def test_upper_is_where_false_alarms_are_rare_enough():
     assert at[0.01] == 0.9, "a threshold that no crack reaches would help nobody"
 
 
+@pytest.mark.parametrize(("alarms", "upper"), [(9, 0.5), (10, 0.5), (11, 0.8)])
+def test_unless_told_otherwise_one_sound_picture_of_a_hundred_may_reach_upper(alarms, upper):
+    labels = np.r_[np.ones(10), np.zeros(1000)]
+    scores = np.r_[np.full(10, 0.95), np.full(alarms, 0.8), np.full(1000 - alarms, 0.1)]
+    assert choose(labels, scores)[1] == pytest.approx(upper)
+
+
+@pytest.mark.parametrize(("sound", "upper"), [(99, 0.5), (100, 0.8)])
+def test_a_rate_of_one_in_a_hundred_asks_for_a_hundred_sound_pictures(sound, upper):
+    labels = np.r_[np.ones(10), np.zeros(sound)]
+    scores = np.r_[np.full(10, 0.95), np.full(2, 0.8), np.full(sound - 2, 0.1)]
+    assert choose(labels, scores)[1] == pytest.approx(upper)
+
+
+@pytest.mark.parametrize(("missed", "lower"), [(19, 0.2), (20, 0.2), (21, 0.1)])
+def test_unless_told_otherwise_98_cracks_of_a_hundred_reach_lower(missed, lower):
+    labels = np.r_[np.ones(1000), np.zeros(10)]
+    scores = np.r_[np.full(missed, 0.1), np.full(1000 - missed, 0.2), np.zeros(10)]
+    assert choose(labels, scores)[0] == lower
+
+
 def test_lower_is_where_the_target_is_met():
     labels = np.r_[np.ones(1000), np.zeros(10)]
     scores = np.r_[[0.01, 0.06, 0.12], np.full(997, 0.9), np.zeros(10)]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import onnxruntime
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from crackscope.errors import BundleError
@@ -114,12 +114,14 @@ def test_parts_are_the_whole() -> None:
 
     @settings(max_examples=200, deadline=None)
     @given(layers=st.lists(LAYERS, min_size=2, max_size=9), tall=st.integers(1, 6))
+    @example(layers=[("conv", 3, 2)] * 9, tall=1)  # a cell of 512 pixels
+    @example(layers=[("pool", 1, 2)] * 9, tall=2)
     def check(layers: list[tuple[str, int, int]], tall: int) -> None:
         content = graph(layers)
         pieces = pieces_of(content)
         found.append(len(pieces) - 1)
         cell = max(32, int(np.prod([stride for kind, _, stride in layers if kind not in SAME])))
-        sides = (cell * tall, cell * (256 // cell))
+        sides = (cell * tall, cell * max(1, 256 // cell))
         pixels = np.random.default_rng(1).integers(0, 256, (*sides, 3)).astype(np.uint8)
         whole = session(content).run(None, {"pixels": pixels[None]})[0]
         np.testing.assert_allclose(in_parts(pieces, pixels).cells, whole[0], atol=1e-3)

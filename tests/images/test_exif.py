@@ -10,8 +10,9 @@ from crackscope.images import exif
 from crackscope.images.metadata import metadata_of
 from crackscope.images.read import decode
 from crackscope.types import Photo
-from support_exif import EXIF, phone
+from support_exif import EXIF, GPS, phone, place
 from support_pictures import encode, noise, quadrants
+from support_tiff import BYTE, LONG, LONG8, SHORT, Tag, Writer
 
 
 def photo(kind: str) -> Photo:
@@ -81,3 +82,37 @@ def test_a_block_always_fits_into_one_segment() -> None:
     block = exif.for_copy(source.tobytes(), 10, 10)
     assert 0 < len(block) < 65533
     assert exif.parse(block)[272] == "Example X1"
+
+
+def unwritable(base: bool, details: bool) -> bytes:
+    """A block with a number of 64 bits, which Pillow reads but does not write, in its first
+    directory (296) or in that of details (0x8830)."""
+    writer, large = Writer(), [2**40]
+    below: list[Tag] = [(0x8827, SHORT, [200]), *([(0x8830, LONG8, large)] if details else [])]
+    first: list[Tag] = [(305, BYTE, b"program"), (EXIF, LONG, [writer.directory(below)])]
+    return b"Exif\0\0" + writer.finish(
+        writer.directory([*first, *([(296, LONG8, large)] if base else [])])
+    )
+
+
+@pytest.mark.parametrize(("base", "details"), [(True, False), (False, True), (True, True)])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_a_tag_that_cannot_be_written_costs_that_tag_alone(
+    kind: str, base: bool, details: bool
+) -> None:
+    content = encode(quadrants(), kind, exif=unwritable(base, details))
+    block = exif.parse(exif.for_copy(decode(content, "photo").exif, 96, 64))
+    assert dict(block) == {274: 1, 305: "program", EXIF: block[EXIF]}
+    assert block.get_ifd(EXIF) == {0x8827: 200, 0xA002: 96, 0xA003: 64}
+
+
+def test_a_block_that_is_too_long_loses_its_longest_tags_first() -> None:
+    source = phone()
+    source.get_ifd(EXIF).update(dict.fromkeys(range(49152, 49168), "x" * 8000))
+    block = exif.for_copy(source.tobytes(), 10, 10)
+    assert 40_000 < len(block) <= 65533
+    kept = exif.parse(block)
+    assert kept[272] == "Example X1"
+    assert kept.get_ifd(EXIF)[0x9003] == "2026:05:01 10:11:12"
+    assert metadata_of(kept) == photo("JPEG").metadata
+    assert kept.get_ifd(GPS)[1] == place(48.1371, 11.5754)[1]

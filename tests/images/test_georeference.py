@@ -42,6 +42,12 @@ def test_where_whole_numbers_are_centres_the_first_pixel_is_half_a_pixel_off() -
     assert found.place(10.5, 20.5) == (500000, 5800000)
 
 
+def test_a_code_is_in_the_directory_itself_and_not_elsewhere() -> None:
+    """A key with another tag as its place holds an index into that, and no code."""
+    elsewhere = (1, 1, 0, 3, 1024, 0, 1, 1, 1025, 0, 1, 1, 3072, 34736, 1, 25832)
+    assert georeference_of({**SHIFT, DIRECTORY: elsewhere}) is None
+
+
 def test_a_turned_map_has_a_matrix() -> None:
     found = georeference_of({TRANSFORMATION: ROTATED, DIRECTORY: UTM})
     assert found is not None

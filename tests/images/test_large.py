@@ -95,6 +95,35 @@ def test_a_tiff_in_parts_is_the_tiff(name: str, content: bytes, tmp_path: Path) 
     np.testing.assert_array_equal(in_parts(written(tmp_path, content)), whole)
 
 
+WALL = noise(WIDTH, HEIGHT)[..., :1].astype("<u2")
+"""Grey of 8 bits, as 16."""
+
+
+@pytest.mark.parametrize("tile", [0, 64])
+@pytest.mark.parametrize(
+    ("stored", "tags"),
+    [(WALL * 257, {}), ((255 - WALL) * 257, {262: 0}), (WALL * 16, {281: 4080})],
+    ids=["whole range", "white is 0", "12 bits in 16"],
+)
+def test_deep_grey_in_parts_is_as_bright_as_it_says(
+    stored: np.ndarray, tags: dict[int, int], tile: int, tmp_path: Path
+) -> None:
+    found = in_parts(written(tmp_path, tiff(stored, tile=tile, other=tags)))
+    np.testing.assert_array_equal(found, np.broadcast_to(WALL, found.shape))
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_picture_in_parts_that_is_darker_than_its_bit_depth_is_refused(
+    channels: int, tmp_path: Path
+) -> None:
+    """But not for the sake of a dark strip: the border of a map may be black."""
+    pixels = np.zeros((HEIGHT, WIDTH, channels), "<u2")
+    pixels[-1] = 4095
+    assert "darker than its bit depth" in str(refusal(tmp_path, tiff(pixels)))
+    pixels[-1] = 65535
+    assert in_parts(written(tmp_path, tiff(pixels)))[-1].min() == 255
+
+
 @pytest.mark.parametrize("mode", ["RGB", "L", "P", "RGBA", "LA"])
 @pytest.mark.parametrize("level", [0, 6])
 def test_a_png_in_parts_is_the_png(mode: str, level: int, tmp_path: Path) -> None:
@@ -220,6 +249,8 @@ def test_pieces_that_share_their_bytes_are_refused(tmp_path: Path) -> None:
 
 def test_a_tiff_that_lacks_a_part_of_the_picture_is_cut_off(tmp_path: Path) -> None:
     assert refusal(tmp_path, repointed(10**6, None)).kind == "truncated"
+    whole = repointed(None, None)
+    assert refusal(tmp_path, repointed(len(whole) - 10, None)).kind == "truncated", "begins inside"
 
 
 @pytest.mark.parametrize("share", [0.5, 0.9, 0.99])
@@ -245,18 +276,26 @@ def test_damage_is_an_image_error_or_does_no_harm(
     for _ in range(data.draw(st.integers(1, 4))):
         place = data.draw(st.integers(0, len(content) - 1) | st.integers(0, 200))
         content[place] ^= 1 << data.draw(st.integers(0, 7))
-    read_or_refused(written(tmp_path_factory.mktemp("damaged"), bytes(content)))
+    pixels = read_or_refused(written(tmp_path_factory.mktemp("damaged"), bytes(content)))
+    if kind == "PNG" and pixels is not None:
+        np.testing.assert_array_equal(pixels, np.asarray(PHOTO), "its checksums tell")
 
 
-def read_or_refused(file: Path) -> None:
+def read_or_refused(file: Path) -> Pixels | None:
+    """The pixels, or None where the photo is refused or is none to be read in parts."""
     try:
         with opened(file, max_megapixels=LIMIT) as photo:
-            if photo is not None:
-                height, width, _ = photo.photo.pixels.shape
-                for top in range(0, height, 100):
-                    _ = photo.photo.pixels[top : min(height, top + 100), 0:width]
+            if photo is None:
+                return None
+            height, width, _ = photo.photo.pixels.shape
+            return np.concatenate(
+                [
+                    photo.photo.pixels[top : min(height, top + 100), 0:width]
+                    for top in range(0, height, 100)
+                ]
+            )
     except ImageError:
-        pass
+        return None
 
 
 @settings(max_examples=60)
@@ -311,3 +350,13 @@ def test_damaged_tags_are_an_image_error_or_do_no_harm(
             st.integers(0, 255)
         )
     read_or_refused(written(tmp_path_factory.mktemp("damaged"), bytes(content)))
+
+
+def test_a_jpeg_piece_with_a_hole_is_refused(tmp_path: Path) -> None:
+    content = encode(PHOTO, "TIFF", compression="jpeg", strip_size=16 * WIDTH * 3)
+    assert in_parts(written(tmp_path, content)).shape == (HEIGHT, WIDTH, 3)
+    with Image.open(io.BytesIO(content)) as image:
+        offset, length = image.tag_v2[273][2], image.tag_v2[279][2]
+    middle = offset + length // 2
+    damaged = content[:middle] + bytes(length // 3) + content[middle + length // 3 :]
+    assert "JPEG inside the TIFF" in str(refusal(tmp_path, damaged))

@@ -86,3 +86,14 @@ def test_a_damaged_preview_is_an_error() -> None:
     with pytest.raises(ImageError) as caught:
         decode(dng((400, 300), [jpeg[: len(jpeg) // 2]]), "photo")
     assert caught.value.kind == "truncated"
+
+
+def test_a_lossless_jpeg_in_a_dng_is_raw_data_and_no_preview() -> None:
+    jpeg = encode(noise(400, 300), "JPEG")
+    at = jpeg.index(b"\xff\xc0")  # its frame; of lossless ones it is SOF3
+    lossless = jpeg[:at] + b"\xff\xc3" + jpeg[at + 2 :]
+    with pytest.raises(ImageError, match="which is missing"):
+        decode(dng((400, 300), [lossless]), "photo")
+    smaller = encode(noise(390, 290), "JPEG", progressive=True)
+    photo = decode(dng((400, 300), [lossless, smaller]), "photo")
+    assert (photo.width, photo.height) == (390, 290)

@@ -105,6 +105,76 @@ def test_shadows_of_macs_and_our_own_overlays_are_passed_over(tmp_path: Path) ->
     assert [Path(name).name for name in names(tmp_path)] == ["a.jpg", "theirs.jpg"]
 
 
+RUBBISH = [
+    "@eaDir/IMG_1.jpg/SYNOPHOTO_THUMB_XL.jpg",
+    "#recycle/old.jpg",
+    ".Trashes/501/gone.jpg",
+    "$RECYCLE.BIN/S-1-5/$R1.jpg",
+    ".@__thumb/s800.jpg",
+    ".Trash-1000/files/x.jpg",
+    ".thumbnails/t.jpg",
+    "sub/@eaDir/b.jpg",
+    ".trashed-1700000000-IMG_2.jpg",
+]
+STATE = b'{"identity": "x", "finished": true, "made_from": {}}'
+
+
+def with_rubbish(site: Path) -> Path:
+    """A folder with two photos, and what systems and crackscope leave beside them."""
+    touch(site / "a.jpg", site / "sub" / "b.jpg", *(site / name for name in RUBBISH))
+    for name in ("inspect/x/overlays/a.jpg", "train/y/samples.png", "audit/z/suspicious.png"):
+        touch(site / "runs" / name)
+        folder = site / "runs" / Path(*Path(name).parts[:2])
+        (folder / "run.json").write_bytes(STATE)
+    return site
+
+
+@pytest.mark.parametrize("argument", ["", "/*", "/**/*.jpg", "/**/*"])
+def test_what_systems_and_crackscope_leave_is_skipped_and_counted(
+    tmp_path: Path, argument: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    site = with_rubbish(tmp_path / "site")
+    found = find([f"{site}{argument}"])
+    assert [source.name for source in found.photos] == [f"{site}/a.jpg", f"{site}/sub/b.jpg"]
+    if not argument:
+        skipped = {Path(place).relative_to(site).as_posix() for place in found.skipped}
+        runs = {"runs/inspect/x", "runs/train/y", "runs/audit/z"}
+        assert skipped == {name.split("/")[0] for name in RUBBISH if name[:3] != "sub"} | runs | {
+            "sub/@eaDir"
+        }
+        assert "skipped 12 folders or files" in caplog.text
+        assert "To inspect one of them, name it" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "named",
+    ["@eaDir", "#recycle", ".Trash-1000/files", "runs/train/y", "runs/inspect/x/overlays"],
+)
+def test_what_is_named_itself_is_not_skipped(tmp_path: Path, named: str) -> None:
+    site = with_rubbish(tmp_path / "site")
+    for argument in (site / named, f"{site / named}/**/*"):
+        found = find([str(argument)])
+        assert len(found.photos) == 1
+        assert found.skipped == ()
+    assert len(find([str(site), str(site / named)]).photos) == 3
+
+
+def test_of_results_that_are_named_the_pictures_are_skipped(tmp_path: Path) -> None:
+    """An --out may be the folder of the photos: these stay photos."""
+    drawn = ("overlays", "thumbnails", "masks", "close-ups")
+    touch(tmp_path / "a.jpg", *(tmp_path / folder / "a.jpg.jpg" for folder in drawn))
+    (tmp_path / "run.json").write_bytes(STATE)
+    found = find([str(tmp_path)])
+    assert [source.relative for source in found.photos] == ["a.jpg"]
+    assert {Path(place).name for place in found.skipped} == set(drawn)
+
+
+def test_where_all_is_skipped_it_is_said_how_to_include_it(tmp_path: Path) -> None:
+    touch(tmp_path / "@eaDir" / "a.jpg")
+    with pytest.raises(UsageError, match=r"skipped 1 .*@eaDir\. To inspect one of them, name it"):
+        find([str(tmp_path)])
+
+
 def test_a_folder_that_may_not_be_listed_is_kept_to_be_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -83,7 +83,7 @@ def test_arrays_of_every_shape_that_pixels_have(scope: Inspector, shape: tuple[i
         Image.new("F", (64, 64)),
         Image.new("RGB", (8, 8)),
     ],
-    ids=lambda value: str(getattr(value, "shape", value)),
+    ids=lambda value: str(getattr(value, "shape", None) or value.mode),
 )
 def test_what_holds_no_pixels_is_refused_by_its_name(scope: Inspector, wrong: object) -> None:
     with pytest.raises(ImageError, match=r"^(array|image): "):

@@ -159,6 +159,7 @@ def test_a_patch_keeps_its_score_and_is_decoded_where_that_is_high(scope: Inspec
     assert watched.score_photos([Photo("a", each) for each in pixels]) == [
         result.score for result in results
     ]
+    assert counted.cells == 9  # the score of a patch asks for no lines
 
 
 def test_photos_score_in_evaluations_as_they_do_in_inspect(scope: Inspector) -> None:

@@ -60,6 +60,29 @@ def test_blocks_leave_no_seams(width: int, height: int, block: int) -> None:
     np.testing.assert_array_equal(parts.lefts, whole.lefts)
 
 
+def seeing(reach: int) -> Callable[[Pixels], np.ndarray]:
+    """Cells that see as many others around them, and zeros beyond the border, as networks do."""
+
+    def around(pixels: Pixels) -> np.ndarray:
+        padded = np.pad(cells(pixels), ((reach, reach), (reach, reach), (0, 0)))
+        side = 2 * reach + 1
+        return np.lib.stride_tricks.sliding_window_view(padded, (side, side), (0, 1)).mean((3, 4))
+
+    return around
+
+
+@settings(max_examples=25)
+@given(width=SIDES, height=SIDES, block=st.integers(1, 9), reach=st.integers(1, 4))
+def test_nor_do_they_where_the_network_sees_four_cells_beyond_a_window(
+    width: int, height: int, block: int, reach: int
+) -> None:
+    photo = picture(width, height)
+    mapper = ScoreMapper(Network(seeing(reach)), POOLING)
+    whole = replace(mapper, block=1000)(photo).windows
+    parts = replace(mapper, block=block)(photo).windows
+    np.testing.assert_allclose(parts.scores, whole.scores, atol=1e-2)
+
+
 @settings(max_examples=50)
 @given(width=SIDES, height=SIDES)
 def test_windows_cover_the_photo_to_its_last_pixel(width: int, height: int) -> None:
@@ -113,6 +136,14 @@ def test_pooling_survives_its_file() -> None:
     assert back.to_arrays().keys() == POOLING.to_arrays().keys()
     image = cells(picture(64, 64).pixels)
     np.testing.assert_array_equal(back.scores(image), POOLING.scores(image))
+
+
+def test_a_head_for_the_material_has_a_weight_a_feature_and_its_bias() -> None:
+    arrays = {**POOLING.to_arrays(), "material": np.arange(4, dtype=np.float32)}
+    assert Pooling.from_arrays(arrays).logits(cells(picture(64, 64).pixels)).shape[2] == 2
+    for count in (2, 3, 5):
+        with pytest.raises(ValueError, match=f"has 4 numbers, not {count}"):
+            Pooling.from_arrays({**arrays, "material": np.zeros(count)})
 
 
 @settings(max_examples=10)

@@ -16,7 +16,7 @@ import pytest
 from crackscope.errors import ImageError, MissingExtraError, SourceGoneError, UsageError
 from crackscope.images.read import decode
 from crackscope.inspection.find import find
-from crackscope.inspection.sources import KINDS, kind_of, listed, remote
+from crackscope.inspection.sources import KINDS, files, kind_of, listed, remote
 from crackscope.inspection.sources.source import Source
 from support_pictures import encode, noise
 
@@ -130,10 +130,67 @@ def test_a_zip_file_is_read_in_place(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["Site 1.ZIP"]
 
 
+@pytest.mark.parametrize("kind", ["zip", "bucket"])
+def test_trash_and_our_own_output_are_skipped(
+    kind: str, tmp_path: Path, memory: SimpleNamespace
+) -> None:
+    state = b'{"identity": "x", "finished": true}'
+    entries = {
+        "a.png": PHOTO,
+        "@eaDir/a.png/thumb.png": PHOTO,
+        "sub/.Trash-1/b.png": PHOTO,
+        "runs/x/run.json": state,
+        "runs/x/sheet.png": PHOTO,
+    }
+    for name, content in entries.items():
+        memory.pipe(f"/site/{name}", content)
+    place = str(zipped(tmp_path / "site.zip", entries)) if kind == "zip" else "memory://site"
+    found = find([place])
+    assert [source.relative for source in found.photos] == ["a.png"]
+    assert found.skipped == tuple(f"{place}/{p}" for p in ("@eaDir", "runs/x", "sub/.Trash-1"))
+    assert found.passed_over == 1
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_an_entry_is_looked_at_before_it_is_unpacked(
+    tmp_path: Path, method: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crackscope.images.zipped._ALWAYS", 1_000_000)
+    entries = {
+        "a.png": b"no picture" + bytes(900_000),
+        "b.png": PHOTO + bytes(2_000_000),
+        "c.png": PHOTO + bytes(900_000),
+    }
+    archive = zipped(tmp_path / "a.zip", entries, method)
+    assert archive.stat().st_size < 10_000
+    none, bomb, padded = find([str(archive)]).photos
+    assert len(none.content(250.0)) == 64
+    with pytest.raises(ImageError, match="not a picture"):
+        decode(none.content(250.0), "a")
+    assert kind_of_error(bomb) == "too_large"
+    assert len(padded.content(250.0)) == len(entries["c.png"])
+
+
 def test_several_zip_files_do_not_mix(tmp_path: Path) -> None:
     first, second = (zipped(tmp_path / f"{name}.zip", {"a.png": PHOTO}) for name in "xy")
     found = find([str(second), str(first), str(second)]).photos
     assert [source.relative for source in found] == ["y.zip/a.png", "x.zip/a.png"]
+
+
+def test_a_zip_file_with_backslashes_is_read_as_folders(tmp_path: Path) -> None:
+    entries = {"site\\": b"", "site\\b\\2.png": PHOTO, "site\\._2.png": b"x", "a.png": PHOTO}
+    archive = tmp_path / "a.zip"
+    with zipfile.ZipFile(archive, "w") as writer:
+        for name, content in entries.items():
+            info = zipfile.ZipInfo()
+            info.filename = name
+            writer.writestr(info, content)
+    found = find([str(archive)])
+    assert [source.relative for source in found.photos] == ["a.png", "site/b/2.png"]
+    assert found.photos[1].name == f"{archive}/site/b/2.png"
+    assert found.photos[1].content(1.0) == PHOTO
+    assert found.photos[1].stamp()[0] == len(PHOTO)
+    assert found.passed_over == 1
 
 
 def test_zip_files_in_a_folder_are_passed_over(tmp_path: Path) -> None:
@@ -201,6 +258,46 @@ def test_a_list_may_be_lines_or_separated_by_nul() -> None:
     assert listed.parse(b"a\nb.jpg\0c.jpg\0") == ["a\nb.jpg", "c.jpg"]
     assert listed.parse(b"\xef\xbb\xbfa.jpg") == ["a.jpg"]
     assert listed.parse(b"") == []
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig", "utf-32"])
+def test_a_list_of_windows_is_read(encoding: str) -> None:
+    text = "site/Brücke 1.jpg\r\n\r\nb.jpg\r\n"
+    assert listed.parse(text.encode(encoding)) == ["site/Brücke 1.jpg", "b.jpg"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["\ufeffa.jpg\n".encode("utf-16-le")[:-1], "./a.jpg\n./b.jpg\n".encode("utf-16-be")[:-1]],
+)
+def test_a_list_that_is_cut_off_is_refused_and_no_folder_is_walked(content: bytes) -> None:
+    with pytest.raises(UsageError, match=r"UTF-16.*cut off or damaged.*UTF-8, one path a line"):
+        listed.parse(content)
+
+
+def test_a_list_with_nuls_in_utf_16_is_refused() -> None:
+    with pytest.raises(UsageError, match="with NULs in it"):
+        listed.parse("a.jpg\0b.jpg".encode("utf-16"))
+
+
+@pytest.mark.parametrize(
+    ("line", "said"), [(".", True), ("..", True), ("/", True), ("sub", False), ("sub/a.png", False)]
+)
+def test_a_list_that_names_a_folder_above_says_so(
+    line: str,
+    said: bool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    (tmp_path / "here" / "sub").mkdir(parents=True)
+    (tmp_path / "here" / "sub" / "a.png").write_bytes(PHOTO)
+    monkeypatch.chdir(tmp_path / "here")
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(f"{line}\n".encode())))
+    monkeypatch.setattr(files.Files, "find", lambda self, argument, search: iter([]))
+    with pytest.raises(UsageError, match="no photo found"):
+        find(["-"])
+    assert ("which holds the working folder" in caplog.text) == said
 
 
 def test_a_list_on_standard_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -305,6 +402,18 @@ def test_a_video_is_looked_at_every_so_often(
     video.unlink()
     with pytest.raises(SourceGoneError, match=r"a flight\.MP4 is gone"):
         found[0].content(1.0)
+
+
+def test_pictures_of_hours_are_named_by_the_clock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    players(tmp_path / "bin", monkeypatch)
+    monkeypatch.setenv("LENGTH", '"duration": "7300.0"')
+    video = tmp_path / "a.mp4"
+    video.write_bytes(PHOTO)
+    found = find([str(video)], every=1800.25).photos
+    times = ["00h00m00.000s", "00h30m00.250s", "01h00m00.500s", "01h30m00.750s", "02h00m01.000s"]
+    assert [source.relative for source in found] == [f"a.mp4/{time}" for time in times]
 
 
 def test_what_is_no_video_is_one_failed_photo(

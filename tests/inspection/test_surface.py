@@ -12,7 +12,7 @@ from crackscope.inspection.statistics import COUNT, statistics
 from crackscope.inspection.surface import Concrete
 from crackscope.models import bundle
 from crackscope.synthesis import scene
-from crackscope.types import Photo, PhotoResult
+from crackscope.types import Photo, PhotoResult, ScoreMap
 from support_models import WINDOW
 
 BLACK = np.zeros((WINDOW, WINDOW, 3), np.uint8)
@@ -46,6 +46,20 @@ def test_distance_is_that_of_mahalanobis_in_units_of_the_limit():
     centred = values - np.arange(4.0)
     expected = np.einsum("nf,fg,ng->n", centred, np.linalg.inv(covariance), centred) / 2
     assert known.strangeness(values) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("limit", [None, 9.0])
+@pytest.mark.parametrize(("distance", "material"), [(0.99, "concrete"), (1.01, "other")])
+def test_what_is_stranger_than_the_limit_is_flagged(distance, material, limit):
+    """The squared distance of the only window, in units of the limit: 1 unless the bundle says."""
+    told = {} if limit is None else {"limit": limit}
+    whitening = np.zeros((COUNT, COUNT))
+    seen = photo(tone=100)
+    whitening[0, 0] = np.sqrt(distance * (limit or 1.0))
+    known = Concrete(statistics(seen.pixels[None])[0] - np.eye(COUNT)[0], whitening, **told)
+    whole = ScoreMap(np.zeros((1, 1)), np.array([0]), np.array([0]), WINDOW, WINDOW)
+    assert known.of_photos([seen], [whole]) == pytest.approx([distance])
+    assert known.judge([seen], [whole]) == [material]
 
 
 def test_a_photo_is_flagged_by_the_median_of_its_windows(scope):

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from skimage.measure import label
 
 from crackscope.lines.graph import Graph, along
 from crackscope.lines.places import Places
@@ -13,6 +12,9 @@ from crackscope.lines.spurs import without_spurs
 from crackscope.lines.strands import medians, resample, smooth
 from crackscope.lines.thinning import thin
 from crackscope.lines.trace import graph_of
+
+pytest.importorskip("scipy", reason="needs the extra [dev]")  # skimage looks for it late
+measure = pytest.importorskip("skimage.measure", reason="needs the extra [dev]")
 
 
 def _graph(text: str) -> Graph:
@@ -49,7 +51,7 @@ def test_a_graph_has_the_topology_of_its_skeleton(seed: int) -> None:
     rng = np.random.default_rng(seed)
     mask = np.pad(thin(rng.random(rng.integers(2, 25, 2)) < rng.uniform(0.2, 0.8)), 1)
     graph = _of(mask)
-    labels = label(mask, connectivity=2)
+    labels = measure.label(mask, connectivity=2)
     dots = sum((labels == number).sum() == 1 for number in range(1, labels.max() + 1))
     used = np.unique(graph.ends)
     components = len(np.unique(graph.components()[used]))

@@ -5,12 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
-from skimage.measure import euler_number, label
-from skimage.morphology import skeletonize
 
 from crackscope.lines.places import Places
 from crackscope.lines.thinning import half_widths, thin
 from support_traced import drawn
+
+measure = pytest.importorskip("skimage.measure", reason="needs the extra [dev]")
+morphology = pytest.importorskip("skimage.morphology", reason="needs the extra [dev]")
 
 masks = arrays(bool, array_shapes(min_dims=2, max_dims=2, max_side=24))
 
@@ -27,8 +28,8 @@ def _smooth_mask(seed: int) -> np.ndarray:
 def _same_topology(mask: np.ndarray, line: np.ndarray) -> None:
     wide, thinned = np.pad(mask, 1), np.pad(line, 1)
     assert not (thinned & ~wide).any()
-    assert label(thinned, connectivity=2).max() == label(wide, connectivity=2).max()
-    assert euler_number(thinned, 2) == euler_number(wide, 2)
+    assert measure.label(thinned, connectivity=2).max() == measure.label(wide, connectivity=2).max()
+    assert measure.euler_number(thinned, 2) == measure.euler_number(wide, 2)
 
 
 @settings(max_examples=200)
@@ -53,12 +54,15 @@ def test_nothing_is_left_to_thin(mask: np.ndarray) -> None:
 @given(masks)
 def test_no_place_but_an_end_can_be_taken_away(mask: np.ndarray) -> None:
     line = np.pad(thin(mask), 1)
-    topology = label(line, connectivity=2).max(), euler_number(line, 2)
+    topology = measure.label(line, connectivity=2).max(), measure.euler_number(line, 2)
     for row, column in np.argwhere(line)[:20]:
         if line[row - 1 : row + 2, column - 1 : column + 2].sum() > 2:
             less = line.copy()
             less[row, column] = False
-            assert (label(less, connectivity=2).max(), euler_number(less, 2)) != topology
+            assert (
+                measure.label(less, connectivity=2).max(),
+                measure.euler_number(less, 2),
+            ) != topology
 
 
 def _distance(line: np.ndarray, other: np.ndarray) -> float:
@@ -77,7 +81,7 @@ def test_lines_lie_where_scikit_image_has_them(width: float, angle: float, bend:
     ways = np.array([[np.cos(a), np.sin(a)] for a in (angle, angle + np.pi + bend)])
     ends = 60 + 45 * ways
     mask = drawn([[tuple(ends[0]), (60, 60), tuple(ends[1])]], width, 120, 120) > 0.5
-    ours, theirs = thin(mask), skeletonize(mask)
+    ours, theirs = thin(mask), morphology.skeletonize(mask)
     inside = np.hypot(*(np.mgrid[0:120, 0:120] - 60)) < 45 - width  # ends of both are arbitrary
     assert _distance(ours & inside, theirs) <= 1
     assert _distance(theirs & inside, ours) <= 1

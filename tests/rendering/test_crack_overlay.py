@@ -10,6 +10,7 @@ from PIL import Image
 from crackscope.rendering import crack_lines, labels, overlay
 from crackscope.rendering.nearness import Discs, distance
 from crackscope.types import Box, Crack, Photo, PhotoResult, ScoreMap
+from support_text import places_of
 
 W, H = 900, 600
 rng = np.random.default_rng(5)
@@ -105,3 +106,18 @@ def test_any_photo_gets_its_overlay(width, height, full):
     long_side = overlay.LARGEST if full else overlay.LONG_SIDE
     picture = Image.open(io.BytesIO(overlay.render(photo, found, result, long_side)))
     assert max(picture.size) <= (long_side if not full else max(width, height) + 250)
+
+
+def test_cracks_have_their_ids_beside_them():
+    lines = [[(100, y, 3), (700, y, 3)] for y in (60, 200, 340, 480)]
+    cracks = [
+        Crack.of(number, 0.9, [line], W, H)
+        for number, line in zip((1, 2, 3, 45), lines, strict=True)
+    ]
+    picture = shown(cracks=tuple(cracks))
+    size = max(W, H) // 64
+    for crack, line in zip(cracks, lines, strict=True):
+        middle = line[0][1]
+        around = picture[middle - 60 : middle + 60]
+        found = {other.id for other in cracks if places_of(str(other.id), around, size)}
+        assert found == {crack.id}

@@ -7,8 +7,11 @@ from PIL import Image, ImageDraw
 from crackscope.inspection.regions import find_regions
 from crackscope.rendering import colour, overlay
 from crackscope.tiles.grid import grid
-from crackscope.types import Photo, PhotoResult, ScoreMap
+from crackscope.types import Box, Photo, PhotoResult, Region, ScoreMap
+from support_text import places_of
 
+FONT = 12
+"""Pixels of the font on a picture of up to 768 px."""
 SIZES = [(32, 32), (227, 227), (33, 3000), (3000, 33), (2048, 2048), (2500, 1500), (640, 480)]
 
 
@@ -138,3 +141,75 @@ def test_the_scale_keeps_its_order_for_the_colour_blind() -> None:
         [[0.29275, 0.29275, -0.02234], [0.70725, 0.70725, 0.02234], [0, 0, 1]]
     )
     assert (np.diff(deuteranope[::16, 0]) > 0).all()
+
+
+def strip_of(picture, height):
+    """The legend below a photo shown `height` px high, without the photo."""
+    return picture[height:]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "score"), [("crack", 0.9), ("no crack", 0.0), ("unsure", 0.25)]
+)
+@pytest.mark.parametrize("heat_map", [True, False])
+def test_the_legend_says_verdict_and_score(verdict: str, score: float, heat_map: bool) -> None:
+    photo, found, _ = scored(640, 480, hot=score)
+    result = PhotoResult("a", "m", 0.1, verdict, score, 0.5, 640, 480)
+    strip = strip_of(overlay.draw(photo, found, result, heat_map=heat_map), 480)
+    assert places_of(f"{verdict}  {score:.3f}", strip[:, :300], FONT)
+
+
+@pytest.mark.parametrize("threshold", [0.0448, 0.5, 0.9])
+def test_the_legend_has_the_scale_with_a_mark_at_the_threshold(threshold: float) -> None:
+    photo, found, _ = scored(640, 480, hot=0.0)
+    result = PhotoResult("a", "m", 0.1, "no crack", 0.0, threshold, 640, 480)
+    strip = strip_of(overlay.draw(photo, found, result), 480)
+    middle = strip[len(strip) // 2].astype(int)
+    (bar,) = np.nonzero(np.ptp(middle, axis=1) > 30)
+    left, right = bar.min(), bar.max()
+    assert right - left > 150
+    assert np.abs(middle[left] - colour.of_score(0.0)).max() < 8
+    assert np.abs(middle[right] - colour.of_score(1.0)).max() < 8
+    (mark,) = np.nonzero((middle[left : right + 1] == 255).all(axis=1))
+    assert mark.mean() == pytest.approx(threshold * (right - left), abs=2)
+    assert places_of("0", strip[:, left - 20 : left - 1], FONT)
+    assert places_of("1", strip[:, right + 1 : right + 20], FONT)
+
+
+def test_without_heat_map_there_is_no_scale() -> None:
+    photo, found, result = scored(640, 480)
+    strip = strip_of(overlay.draw(photo, found, result, heat_map=False), 480)
+    assert np.ptp(strip, axis=2).max() < 8, "nothing is coloured"
+
+
+def test_every_region_has_its_number_in_its_first_corner() -> None:
+    corners = [(40, 60), (300, 60), (40, 300), (460, 350)]
+    regions = tuple(
+        Region(number, Box(x, y, x + 120, y + 90), 0.9, outline_of(x, y, x + 120, y + 90))
+        for number, (x, y) in zip((1, 2, 3, 45), corners, strict=True)
+    )
+    photo, found, _ = scored(640, 480, hot=0.0)
+    result = PhotoResult("a", "m", 0.1, "crack", 0.9, 0.5, 640, 480, regions)
+    picture = overlay.draw(photo, found, result)[:480]
+    for region, (x, y) in zip(regions, corners, strict=True):
+        around = picture[y + 1 : y + 13, x : x + 30]
+        (place,) = places_of(str(region.id), around, FONT)
+        others = {str(other.id) for other in regions} - {str(region.id)}
+        assert not [text for text in others if places_of(text, around, FONT)]
+        assert place[0] < 10
+
+
+def outline_of(x0: int, y0: int, x1: int, y1: int) -> tuple[tuple[int, int], ...]:
+    return ((x0, y0), (x1, y0), (x1, y1), (x0, y1))
+
+
+@pytest.mark.parametrize("score", [0.5, 1.0])
+def test_the_photo_stays_visible_below_the_heat_map(score: float) -> None:
+    photo, _, _ = scored(640, 480)
+    photo.pixels[::2] = 60
+    found = ScoreMap(np.full((1, 1), score), np.array([0]), np.array([0]), 480, 640)
+    result = PhotoResult("a", "m", 0.1, "crack", score, 0.5, 640, 480)
+    picture = overlay.draw(photo, found, result)[:480].astype(int)
+    kept = np.abs(picture[1::2] - picture[::2]).min() / 120
+    assert kept >= 0.5
+    assert kept == pytest.approx(1 - 0.45 * score, abs=0.02)

@@ -44,7 +44,7 @@ def written(name: str, folder: Path, results: list[PhotoResult] = RESULTS) -> li
 
 
 def rows(file: Path) -> list[dict[str, str]]:
-    with file.open(newline="", encoding="utf-8") as lines:
+    with file.open(newline="", encoding="utf-8-sig") as lines:
         return list(csv.DictReader(lines))
 
 
@@ -72,10 +72,14 @@ def overlap(shapes: list[np.ndarray], crack: dict[str, Any]) -> float:
     return float((truth & drawn).sum() / (truth | drawn).sum())
 
 
+def text(value: Any) -> str:
+    return f"{value:.7g}" if isinstance(value, float) else str(value)
+
+
 def test_tables(tmp_path: Path) -> None:
     photos, cracks = written("csv", tmp_path)
     assert cracks.name == "cracks.csv"
-    assert rows(cracks) == [{k: str(v) for k, v in flat(*pair).items()} for pair in CRACKS]
+    assert rows(cracks) == [{k: text(v) for k, v in flat(*pair).items()} for pair in CRACKS]
     done = [row for row in rows(photos) if row["status"] == "ok"]
     assert [int(row["cracks"]) for row in done] == [len(found["cracks"]) for found in DONE]
     assert [row["material"] for row in done] == [found["material"] for found in DONE]
@@ -187,11 +191,22 @@ def test_label_studio(tmp_path: Path) -> None:
             assert overlap(shapes[crack["id"]], crack) > 0.8
 
 
+def test_label_studio_begins_with_the_photo_nearest_to_the_threshold(tmp_path: Path) -> None:
+    found = [scored(f"{score}.jpg", score) for score in (0.02, 0.45, 0.97, 0.7)]  # at 0.5
+    tasks = json.loads(written("label-studio", tmp_path, found)[0].read_text(encoding="utf-8"))
+    order = [task["data"]["path"] for task in tasks]
+    assert order == ["0.45.jpg", "0.7.jpg", "0.97.jpg", "0.02.jpg"]
+
+
 def test_cvat(tmp_path: Path) -> None:
     (file,) = written("cvat", tmp_path)
     root = ElementTree.parse(file).getroot()
     assert root.findtext("version") == "1.1"
     known = {a.findtext("name") for a in root.iter("attribute") if a.find("name") is not None}
+    told = [{part.tag: part.text or "" for part in a} for a in root.findall(".//label/*/attribute")]
+    kind = {"mutable": "False", "input_type": "text", "default_value": "", "values": ""}
+    assert told == [{"name": one["name"], **kind} for one in told], "as CVAT's own exports have it"
+    assert {one["name"] for one in told} == known
     images = root.findall("image")
     names = [f["path"].replace("\udcff", "\\udcff") for f in DONE]
     assert [image.get("name") for image in images] == names

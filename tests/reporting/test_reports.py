@@ -1,7 +1,6 @@
 import base64
 import csv
 import hashlib
-import io
 import json
 import re
 from dataclasses import replace
@@ -90,7 +89,7 @@ def test_a_missing_package_is_said_before_the_work(monkeypatch: pytest.MonkeyPat
 
 
 def rows(path: Path) -> list[dict[str, str]]:
-    with path.open(newline="", encoding="utf-8") as file:
+    with path.open(newline="", encoding="utf-8-sig") as file:
         return list(csv.DictReader(file))
 
 
@@ -108,9 +107,25 @@ def test_tables_hold_the_scalars_and_the_regions(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
-def test_a_name_is_not_run_as_a_formula(tmp_path: Path) -> None:
-    photos, _ = chosen("csv")[0](RESULTS, tmp_path, CONTEXT)
-    assert not any(row["path"].startswith("=") for row in rows(photos))
+@pytest.mark.parametrize("prefix", ["=", "+", "-", "@", "\t", "\r", "\n", "|", "%"])
+@pytest.mark.parametrize("name", ["csv", "yolo"])
+def test_a_name_is_not_run_as_a_formula(name: str, prefix: str, tmp_path: Path) -> None:
+    photo = f"{prefix}cmd.jpg"
+    for results in ([scored(photo)], [cracked(photo)], [failed(photo)]):
+        for file in chosen(name)[0](results, tmp_path, CONTEXT):
+            if file.suffix == ".csv":
+                assert not any(row.get("path", "'").startswith(prefix) for row in rows(file))
+                assert not any(row.get("photo", "'").startswith(prefix) for row in rows(file))
+
+
+def test_tables_have_seven_digits_but_places_and_times_have_theirs(tmp_path: Path) -> None:
+    result = with_place(scored("a.jpg", 0.123456789012), 52.123456789, 13.987654321)
+    photos, regions = chosen("csv")[0]([replace(result, seconds=0.123456789)], tmp_path, CONTEXT)
+    (row,) = rows(photos)
+    assert row["score"] == rows(regions)[0]["score"] == "0.1234568"
+    place = (row["latitude"], row["longitude"], row["seconds"])
+    assert place == ("52.123456789", "13.987654321", "0.123456789")
+    assert photos.read_bytes().startswith(b"\xef\xbb\xbfpath,")
 
 
 def test_errors_are_the_failed_lines(tmp_path: Path) -> None:
@@ -175,9 +190,9 @@ def test_the_worst_come_first() -> None:
 
 
 def test_the_summary_counts_and_names(tmp_path: Path) -> None:
-    text = summarise(RESULTS, RESULTS[2:], 2.0, passed_over=3)
+    text = summarise(RESULTS, RESULTS[2:], 2.0, passed_over=3, skipped=2)
     assert "9 photos: 8 crack, 0 unsure, 0 no crack, 1 failed" in text
-    assert "2 done before; 3 other files passed over" in text
+    assert "2 done before; 3 other files passed over; 2 folders or files skipped" in text
     assert "truncated  broken new\\nline.jpg" in text
     assert all(part.isprintable() for part in text.split("\n"))
 
@@ -261,9 +276,15 @@ ODD_PARTS = [
     "é",
 ]
 PARTS = st.sampled_from(ODD_PARTS) | st.text(
-    st.characters(exclude_characters="/\0", exclude_categories=()), min_size=1, max_size=8
+    st.characters(exclude_characters="/\0", exclude_categories=()), min_size=1, max_size=300
 )
-PATHS = st.lists(PARTS, min_size=1, max_size=4).map("/".join)
+LONG_PARTS = st.builds(
+    lambda sign, count, end: sign * count + end,
+    st.sampled_from(["a", "é", "真", "𝄞", ". ", "a "]),
+    st.integers(40, 300),
+    st.sampled_from(["", ".jpg", ". "]),
+)
+PATHS = st.lists(PARTS | LONG_PARTS, min_size=1, max_size=4).map("/".join)
 
 
 @given(
@@ -294,6 +315,15 @@ def test_names_of_pictures_are_safe_and_never_collide(paths: list[str], kind: An
             assert len(part.encode()) <= 255
 
 
+@pytest.mark.parametrize("letter", ["a", "é", "真", "𝄞"])
+def test_names_of_any_length_fit_file_systems_and_stay_apart(letter: str, tmp_path: Path) -> None:
+    paths = [f"{letter * count}/{letter * count}{n}.jpg" for count in (60, 250) for n in range(9)]
+    for name in (*overlay_names(paths), *mask_names(paths)):
+        file = tmp_path / close_up_name(name, 10_000)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(exist_ok=False)
+
+
 def test_overlay_names_keep_the_path_and_the_extension() -> None:
     names = ["a.png", "a.jpg", "s/a.jpg", "A.PNG", "ä/b c.jpg", "b.JPG", "b.jpeg", "x.jpg.jpg", "a"]
     assert overlay_names(names) == [
@@ -310,11 +340,11 @@ def test_overlay_names_keep_the_path_and_the_extension() -> None:
 
 
 @given(st.text())
-def test_printable_is_printable_and_csv_safe(name: str) -> None:
+def test_printable_is_printable_and_says_the_same(name: str) -> None:
     shown = printable(name)
     assert shown.isprintable()
     shown.encode("utf-8")
-    io.StringIO(shown)
+    assert "".join(c if c.isprintable() else ascii(c)[1:-1] for c in name) == shown
 
 
 def test_photos_of_something_else_are_marked_and_counted(tmp_path: Path) -> None:

@@ -124,3 +124,17 @@ def test_the_samples_keep_their_promises() -> None:
 def test_the_sheet_is_one_small_picture(tmp_path: Path) -> None:
     file = sheet.write(tmp_path / "pictures" / "sheet.png")
     assert file.stat().st_size < 400_000
+    with Image.open(file) as picture:
+        pixels = np.asarray(picture.convert("RGB")).astype(int)
+    places = [
+        (10 + 146 * column, 10 + row * (pixels.shape[0] - 10) // 4)
+        for row in range(4)
+        for column in range(6)
+    ]
+    cells = [pixels[y : y + 136, x : x + 136] for x, y in places]
+    for number, cell in enumerate(cells):
+        drawn = scene.draw_patch(int(number < 12), 227, 100 + number % 12).pixels
+        assert abs(cell.mean() - drawn.mean()) < 6
+    assert len({cell.tobytes() for cell in cells}) == 24
+    captions = [pixels[y + 138 : y + 150, x : x + 136] for x, y in places]
+    assert all((caption < 128).any() for caption in captions)

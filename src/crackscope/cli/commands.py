@@ -1,6 +1,9 @@
 """Which commands there are, and how a configuration becomes their flags."""
 
+import ast
 import importlib
+import inspect
+import sys
 from collections.abc import Callable
 from dataclasses import MISSING, fields
 from typing import Annotated, Any
@@ -32,6 +35,18 @@ WANTED = {
 """What is said where an argument is missing that has no default."""
 
 
+def _docstring(kind: type) -> str | None:
+    """From the source under `python -OO`, where dataclasses put their signature in its place."""
+    if sys.flags.optimize < 2:
+        return kind.__doc__
+    try:
+        (definition,) = ast.parse(inspect.getsource(kind)).body
+        assert isinstance(definition, ast.ClassDef)
+        return ast.get_docstring(definition)
+    except OSError:  # the source is not shipped
+        return None
+
+
 def bind(name: str, kind: type) -> Callable[..., Any]:
     """The function behind a command: its flags are the fields of `kind`.
 
@@ -43,9 +58,9 @@ def bind(name: str, kind: type) -> Callable[..., Any]:
         *,
         json: Annotated[bool, Parameter(negative=(), help="Print data and nothing else.")] = False,
     ) -> Any:
-        return importlib.import_module(f"crackscope.commands.{name}").run(config)
+        return importlib.import_module(f"crackscope.commands.{name}").run(configs.at_home(config))
 
-    call.__doc__ = kind.__doc__
+    call.__doc__ = _docstring(kind)
     call.__annotations__["config"] = Annotated[kind, Parameter(name="*")]
     if all(field.default is not MISSING for field in fields(kind)):
         call.__defaults__ = (kind(),)

@@ -10,6 +10,11 @@ from cyclopts.completion.detect import ShellDetectionError
 from crackscope.errors import UsageError
 
 FLAG = "--install-completion"
+HELP = """\
+Complete commands, flags and files in your shell: bash, zsh or fish; else the one that runs.
+
+It writes one file where the shell looks for such, and a line that loads it into its start-up file.
+"""
 Shell = Literal["bash", "zsh", "fish"]
 _FILES = {"photos": tuple[Path, ...], "model": Path, "more": tuple[Path, ...]}
 """What may be something else than a file, so that it is text: the shell completes files for it."""

@@ -6,12 +6,12 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import redirect_stdout
+from contextlib import redirect_stdout, suppress
 from typing import Any, NoReturn
 
 import cyclopts
 
-from crackscope import __version__, telemetry
+from crackscope import __version__, memory, streams, telemetry
 from crackscope.cli import completion
 from crackscope.cli.commands import COMMANDS, DATA_COMMANDS, WANTED, bind
 from crackscope.cli.settings import layered
@@ -21,6 +21,10 @@ from crackscope.images import programs
 
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells give it."""
+_LESS_MEMORY = (
+    "Give fewer --workers or close other programs, and the same command again: what was finished "
+    "is kept"
+)
 _STDIN = "stdin://"
 """For a lone -, which cyclopts takes for an option."""
 
@@ -43,16 +47,11 @@ def build_app(settings: Callable[[type], type] = lambda kind: kind) -> cyclopts.
     for name, kind in DATA_COMMANDS.items():
         data.command(bind(name, settings(kind)), name=name)
     app.command(data)
-    app.command(_install_completion, name=completion.FLAG)
+    app.command(_install_completion, name=completion.FLAG, help=completion.HELP)
     return app
 
 
 def _install_completion(shell: completion.Shell | None = None, /) -> Outcome:
-    """Complete commands, flags and files in your shell: bash, zsh or fish; else the one that runs.
-
-    It writes one file where the shell looks for such, and a line that loads it into its start-up
-    file.
-    """
     with redirect_stdout(sys.stderr):
         file = completion.install(build_app(completion.with_files), shell)
     return Outcome("completion is installed: open a new shell", file, {"path": str(file)})
@@ -61,10 +60,12 @@ def _install_completion(shell: completion.Shell | None = None, /) -> Outcome:
 def run(arguments: Sequence[str]) -> int:
     """Run one command line; returns the exit code and never raises."""
     telemetry.switch_off()
+    streams.repair()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a file name may hold what a terminal cannot show
             stream.reconfigure(errors="backslashreplace")
-    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    logging.basicConfig(format="%(message)s", stream=sys.stderr)
+    logging.getLogger("crackscope").setLevel(logging.INFO)  # what libraries do is not for people
     try:
         app = build_app()
         app.config, rest = layered(arguments)
@@ -85,12 +86,15 @@ def run(arguments: Sequence[str]) -> int:
         return _fail(str(error), error.exit_code)
     except KeyboardInterrupt:
         return _fail("interrupted; the same command goes on where it stopped", INTERRUPTED)
-    except BrokenPipeError:  # the reader of our stdout left, as `head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except SystemExit as error:
+        if isinstance(error.__context__, BrokenPipeError):  # rich, when the reader of help leaves
+            return 0
+        raise
     except OSError as error:
         return _fail(f"the system refused: {error}. What was finished is kept", 1)
-    except Exception:
+    except Exception as error:
+        if memory.ran_out(error):
+            return _fail(f"memory ran out ({error}). {_LESS_MEMORY}", 1)
         logging.exception("this is a fault of crackscope; please report it with what follows")
         return 1
 
@@ -106,11 +110,21 @@ def _missing(error: cyclopts.MissingArgumentError) -> str:
 
 
 def _fail(message: str, code: int) -> int:
-    print(f"crackscope: {message}", file=sys.stderr)
+    with suppress(OSError):  # nobody may read it any more
+        print(f"crackscope: {message}", file=sys.stderr)
     return code
 
 
 def _print(outcome: Outcome, as_json: bool) -> int:
+    try:
+        _write(outcome, as_json)
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader of our stdout left, as `head` does
+        streams.mute_stdout()
+    return outcome.exit_code
+
+
+def _write(outcome: Outcome, as_json: bool) -> None:
     if as_json:
         documents: Sequence[Any] = (
             outcome.data if isinstance(outcome.data, list) else [outcome.data]
@@ -122,8 +136,6 @@ def _print(outcome: Outcome, as_json: bool) -> int:
         print(outcome.text)
         if outcome.path is not None:
             print(outcome.path)
-    sys.stdout.flush()
-    return outcome.exit_code
 
 
 def main() -> NoReturn:
@@ -133,8 +145,7 @@ def main() -> NoReturn:
     """
     code = run(sys.argv[1:])
     if code == INTERRUPTED:
-        sys.stdout.flush()
-        sys.stderr.flush()
+        streams.flush()
         programs.stop_all()
         os._exit(code)
     sys.exit(code)

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Unpack
 
 import numpy as np
+from numpy.typing import NDArray
 
 from crackscope import config as configs
 from crackscope import extras, run_dir
@@ -35,9 +36,7 @@ def run(config: ExportConfig) -> Outcome:
         runtime = KerasRuntime(bundle)
         path = run.path / chosen.file_name
         chosen.write(runtime.model, path)
-        batch = verify.probes(bundle.input.window)
-        if (bundle.folder / bundles.GOLDEN).is_file():
-            batch = np.concatenate([batch, bundle.arrays(bundles.GOLDEN)["pixels"]])
+        batch = _pictures(bundle, verify.probes(bundle.input.window))
         try:
             largest = verify.gate(runtime(batch), chosen.score(path, batch), config.limit)
         except BaseException:
@@ -48,4 +47,16 @@ def run(config: ExportConfig) -> Outcome:
             f"max |Δp| {largest:.1e} over {len(batch)} pictures (limit {config.limit:.0e})"
         )
         data = {"path": str(path), "max_difference": largest, "limit": config.limit}
+        if chosen.notes:
+            text, data = f"{text}\n{chosen.notes}", {**data, "notes": chosen.notes}
         return kept(run, Outcome(text=text, path=path, data=data))
+
+
+def _pictures(bundle: bundles.Bundle, probes: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """What both forms score: `probes`, and the pictures that the model brings along."""
+    if not bundle.has(bundles.GOLDEN):
+        return probes
+    golden = bundle.arrays(bundles.GOLDEN).get("pixels")
+    if golden is None or golden.dtype != np.uint8 or golden.shape[1:] != probes.shape[1:]:
+        raise bundle.damaged(bundles.GOLDEN, f"pixels must be uint8 {('N', *probes.shape[1:])}")
+    return np.concatenate([probes, golden])

@@ -86,7 +86,8 @@ def _run(config: InspectConfig, given: Mapping[str, Source | None]) -> Outcome:
             _inspect(job(found), ledger)
         output.finish()
     seconds = time.perf_counter() - start
-    text = summarise(ledger.results, ledger.results[done:], seconds, found.passed_over)
+    left_out = (found.passed_over, len(found.skipped))
+    text = summarise(ledger.results, ledger.results[done:], seconds, *left_out)
     return _outcome(ledger.results, text, output.path, config.fail_on)
 
 

@@ -4,7 +4,7 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 _WORDS = b"\ncrackscope: finishing what is begun; press Ctrl-C again to stop at once\n"
@@ -26,7 +26,8 @@ def on_request() -> Iterator[threading.Event]:
     def ask(number: int, frame: FrameType | None) -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
         asked.set()
-        os.write(2, _WORDS)  # print may be busy with a line of its own
+        with suppress(OSError):  # nobody may listen
+            os.write(2, _WORDS)  # print may be busy with a line of its own
 
     signal.signal(signal.SIGINT, ask)
     try:

@@ -141,5 +141,6 @@ def _context(config: InspectConfig, found: Found, inspector: Inspector, path: Pa
         },
         overlays=dict(zip((photo.name for photo in found.photos), overlays, strict=True)),
         passed_over=found.passed_over,
+        skipped=len(found.skipped),
         card=inspector.bundle.file(CARD).read_text(encoding="utf-8", errors="replace"),
     )

@@ -30,7 +30,7 @@ def run(config: SplitConfig) -> Outcome:
     identity = {"data": dataset.content_hash, **settings}
     with run_dir.open_output("split", config, name, identity) as run:
         result = make_split(dataset, config.split, config.seed, config.allow_leaks, config.workers)
-        rows = to_csv(result.patches).encode("utf-8", "surrogateescape")
+        rows = to_csv(result.patches)
         document = {"data": dataset.name, "content_hash": dataset.content_hash, **result.to_dict()}
         run_dir.write_atomically(run.path / _CSV, rows)
         run_dir.write_json(run.path / _JSON, document)

@@ -1,6 +1,5 @@
 """Does it work on this concrete: draw windows, have them labelled, judge the model, adapt it."""
 
-import os
 import shlex
 import shutil
 from pathlib import Path
@@ -64,7 +63,7 @@ def run(config: ValidateConfig) -> Outcome:
         folder = run.path
         if not run.resumed:
             _clear(folder)
-        workers = config.workers or os.cpu_count() or 1
+        workers = config.workers or environment.cores()
         surveyed = site.survey(inspector, folder, config.max_megapixels, workers)
         strata, rows = _draw(site, surveyed.population, config, folder)
         labelled = site.answers(surveyed.population, rows, folder, config.labels)

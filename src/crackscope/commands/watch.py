@@ -7,7 +7,7 @@ from threading import Event
 
 from crackscope.commands.job import Job
 from crackscope.errors import UsageError
-from crackscope.inspection.find import Found, Source, look
+from crackscope.inspection.find import Found, Source, look, say_skipped
 from crackscope.inspection.sources.files import PhotoFile, gone
 from crackscope.inspection.watch import arrivals
 from crackscope.reporting.ledger import Ledger
@@ -29,6 +29,7 @@ def watch(folder: str, job_of: Callable[[Found], Job], ledger: Ledger, asked: Ev
 
     Raises SourceGoneError where the folder vanishes.
     """
+    say_skipped(look([folder]))
     prefix = f"{folder.rstrip('/')}/"
     photos: list[Source] = [
         PhotoFile(result.path, result.path.removeprefix(prefix), Path(result.path))

@@ -5,7 +5,7 @@ Order of precedence: defaults < YAML file (`--config`) < `CRACKSCOPE_*` < flags.
 """
 
 from crackscope.config.audit import AuditConfig
-from crackscope.config.build import checked, make
+from crackscope.config.build import at_home, checked, comma_separated, make
 from crackscope.config.choices import (
     Augmentation,
     Device,
@@ -44,7 +44,9 @@ __all__ = [
     "SplitName",
     "TrainConfig",
     "ValidateConfig",
+    "at_home",
     "checked",
+    "comma_separated",
     "make",
     "seconds_of",
 ]

@@ -1,11 +1,17 @@
-"""A configuration from keyword arguments, and calls whose arguments are checked by their types."""
+"""A configuration from keyword arguments, and what is done to every one before it is used.
+
+Calls whose arguments are checked by their types, too."""
 
 import inspect
+import os
+import re
 from collections.abc import Callable, Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import wraps
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, get_type_hints
 
+from crackscope.config.choices import COMMA_SEPARATED
 from crackscope.config.fit import fit
 from crackscope.config.rules import Rule, check
 from crackscope.errors import UsageError
@@ -14,6 +20,7 @@ from crackscope.registry import nearest
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
+_AT_HOME = re.compile(r"~[^/\\]*(?=[/\\])|~$")
 Config = TypeVar("Config", bound="DataclassInstance")
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -22,16 +29,35 @@ R = TypeVar("R")
 def make(kind: type[Config], *positional: Any, **settings: Any) -> Config:
     """A configuration from arguments.
 
-    A path may be given as text. Raises UsageError that names every unknown setting with the
-    nearest known one, or else every value of a wrong type.
+    A path may be given as text, comma-separated names as a list. Raises UsageError that names every
+    unknown setting with the nearest known one, or else every value of a wrong type.
     """
     known = [field.name for field in fields(kind)]
     _check_names(kind.__name__, list(settings), known)
-    hints = get_type_hints(kind)
+    hints, joined = get_type_hints(kind), comma_separated(kind)
     given = dict(zip(known, positional, strict=False)) | settings
+    given |= {name: _joined(value) for name, value in given.items() if name in joined}
     made = {name: fit(name, value, hints[name]) for name, value in given.items()}
     check(*(rule for _, rule in made.values()))
-    return kind(**{name: value for name, (value, _) in made.items()})
+    return at_home(kind(**{name: value for name, (value, _) in made.items()}))
+
+
+def at_home(config: Config) -> Config:
+    """The configuration with the home of the user for `~` at the beginning of paths.
+
+    Shells do this for words of their own, but neither in `--out=~/x` nor for files and variables.
+    """
+    values = {field.name: getattr(config, field.name) for field in fields(config)}
+    changed = {name: home for name, value in values.items() if (home := _expanded(value)) != value}
+    return replace(config, **changed) if changed else config
+
+
+def comma_separated(kind: type) -> set[str]:
+    """The settings of a configuration that hold comma-separated names."""
+    hints = get_type_hints(kind, include_extras=True)
+    return {
+        name for name, hint in hints.items() if COMMA_SEPARATED in getattr(hint, "__metadata__", ())
+    }
 
 
 def checked(function: Callable[P, R]) -> Callable[P, R]:
@@ -76,3 +102,19 @@ def _check_names(what: str, given: list[str], known: list[str]) -> None:
     if unknown:
         names = "; ".join(f"{name!r}.{nearest(name, known)}" for name in unknown)
         raise UsageError(f"unknown setting of {what}: {names} Known: {', '.join(known)}")
+
+
+def _joined(value: Any) -> Any:
+    """A list of names as text; whatever else it is stays, for `fit` to judge."""
+    is_names = isinstance(value, list | tuple) and all(
+        isinstance(name, str | os.PathLike) for name in value
+    )
+    return ",".join(map(os.fspath, value)) if is_names else value
+
+
+def _expanded(value: Any) -> Any:
+    if isinstance(value, Path):
+        return Path(_expanded(str(value)))
+    if isinstance(value, str):
+        return os.path.expanduser(value) if _AT_HOME.match(value) else value  # noqa: PTH111
+    return tuple(map(_expanded, value)) if isinstance(value, tuple) else value

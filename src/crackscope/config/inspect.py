@@ -3,7 +3,15 @@
 from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 
-from crackscope.config.choices import REPORTS, Device, FailOn, Overlay, Precision, RuntimeName
+from crackscope.config.choices import (
+    REPORTS,
+    Device,
+    FailOn,
+    Names,
+    Overlay,
+    Precision,
+    RuntimeName,
+)
 from crackscope.config.rules import at_least, check, duration, one_place, positive, share, within
 
 
@@ -61,8 +69,8 @@ class InspectConfig:
     masks: bool = False
     """Write masks/PHOTO.png for each photo: 8 bits, the size of the upright photo, 255 where a
     crack is. Needs a model with lines."""
-    report: str = REPORTS
-    """What to write beside results.jsonl, joined by commas, such as csv, html, pdf, geojson, coco,
+    report: Names = REPORTS
+    """What to write beside results.jsonl, comma-separated, such as csv, html, pdf, geojson, coco,
     label-studio, cvat, yolo, parquet. `crackscope report` makes any of them later."""
     fail_on: FailOn | None = None
     """Exit with code 4 where a photo gets this verdict; unsure: where it gets that or crack."""

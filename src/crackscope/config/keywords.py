@@ -3,6 +3,7 @@
 Made by scripts/make_keywords.py from the dataclasses in this folder; do not edit.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, TypedDict
 
@@ -28,7 +29,7 @@ class InspectKeywords(TypedDict, total=False):
     overlay: Literal["small", "full"]
     heat_map: bool | None
     masks: bool
-    report: str
+    report: str | Sequence[str]
     fail_on: Literal["crack", "unsure"] | None
     watch: bool
 
@@ -36,7 +37,7 @@ class InspectKeywords(TypedDict, total=False):
 class ReportKeywords(TypedDict, total=False):
     """Of `ReportConfig`."""
 
-    report: str
+    report: str | Sequence[str]
     out: str | Path | None
     exist_ok: bool
 

@@ -3,7 +3,7 @@
 from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 
-from crackscope.config.choices import REPORTS
+from crackscope.config.choices import REPORTS, Names
 
 
 @dataclass(frozen=True)
@@ -13,8 +13,8 @@ class ReportConfig:
     results: Path
     """Folder that `crackscope inspect` wrote."""
     _: KW_ONLY
-    report: str = REPORTS
-    """What to write, joined by commas, such as csv, html, pdf, geojson, coco, label-studio,
+    report: Names = REPORTS
+    """What to write, comma-separated, such as csv, html, pdf, geojson, coco, label-studio,
     cvat, yolo, parquet."""
     out: Path | None = None
     """Folder for the reports; else that of the results, where older reports are replaced."""

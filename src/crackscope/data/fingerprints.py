@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from crackscope import extras, hashing, progress
+from crackscope import environment, extras, hashing, progress
 from crackscope.data.manifest import Dataset, cut
 from crackscope.data.source import Folder
 from crackscope.errors import ImageError
@@ -83,7 +83,7 @@ def scan(dataset: Dataset, workers: int | None = None) -> Scan:
     Many files of a folder are read by processes: what Python does with a small picture takes
     about as long as decoding it, and threads would wait for each other.
     """
-    workers = workers or os.cpu_count() or 1
+    workers = workers or environment.cores()
     many = workers > 1 and len(dataset) >= _MANY and isinstance(dataset.source, Folder)
     rows: list[_Row | Unreadable] = []
     with progress.bar("reading", len(dataset)) as advance:

@@ -1,9 +1,7 @@
 """A data set as rows (path, label, source photo, data set, licence, split), and as CSV."""
 
-import csv
 import dataclasses
-import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +9,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from crackscope import hashing
+from crackscope import hashing, tables
+from crackscope.data import spelling
 from crackscope.data.source import Source
 from crackscope.errors import DatasetError, ImageError
 from crackscope.images.read import decode
@@ -20,6 +19,8 @@ from crackscope.types import Box, Patch, Pixels
 COLUMNS = ("path", "label", "group", "dataset", "licence", "split")
 BOX_COLUMNS = ("x0", "y0", "x1", "y1")
 _SHOWN = 10
+_FARTHEST = 1e9
+"""Pixels; no picture is larger."""
 
 
 @dataclass(frozen=True)
@@ -89,45 +90,38 @@ def cut(pixels: Pixels, patch: Patch) -> Pixels:
     return pixels[box.y0 : box.y1, box.x0 : box.x1]
 
 
-def to_csv(patches: Iterable[Patch]) -> str:
-    """CSV text with the columns path, label, group, dataset, licence, split, x0, y0, x1, y1.
+def to_csv(patches: Iterable[Patch]) -> bytes:
+    """A table with the columns path, label, group, dataset, licence, split, x0, y0, x1, y1.
 
-    The box columns are left out where no patch has a box; undecodable bytes of file names stay as
-    surrogates, so write it with `errors="surrogateescape"`.
+    The box columns are left out where no patch has a box.
     """
     rows = list(patches)
-    columns = COLUMNS + (BOX_COLUMNS if any(row.box is not None for row in rows) else ())
-    text = io.StringIO()
-    writer = csv.DictWriter(text, columns, extrasaction="ignore", lineterminator="\n")
-    writer.writeheader()
-    for row in rows:
-        box = zip(BOX_COLUMNS, row.box.to_list(), strict=True) if row.box is not None else ()
-        writer.writerow({**{name: getattr(row, name) for name in COLUMNS}, **dict(box)})
-    return text.getvalue()
-
-
-def read_rows(content: bytes, name: str, required: Iterable[str]) -> list[dict[str, str]]:
-    """The rows of a CSV; raises DatasetError where it is not one or lacks a required column."""
-    text = content.decode("utf-8-sig", "surrogateescape")
-    try:
-        reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
-        rows = [{key: value or "" for key, value in row.items() if key} for row in reader]
-        columns = reader.fieldnames or ()
-    except csv.Error as error:
-        raise DatasetError(f"{name} cannot be read as CSV: {error}") from error
-    missing = [column for column in required if column not in columns]
-    if missing:
-        raise DatasetError(
-            f"{name} must have the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}. "
-            f"Received: {', '.join(columns) or 'nothing'}"
-        )
-    return rows
+    boxed = any(row.box is not None for row in rows)
+    none = [None] * len(BOX_COLUMNS) if boxed else []
+    return tables.write(
+        COLUMNS + (BOX_COLUMNS if boxed else ()),
+        (
+            [*(getattr(row, name) for name in COLUMNS), *(row.box.to_list() if row.box else none)]
+            for row in rows
+        ),
+    )
 
 
 def box_of(row: Mapping[str, str]) -> Box | None:
-    """The box in the columns x0, y0, x1, y1; None where they are empty, ValueError where bad."""
-    values = [row.get(name, "") for name in BOX_COLUMNS]
-    return Box(*map(int, values)) if any(values) else None
+    """The box in the columns x0, y0, x1, y1, also as 8.0 or 8,0; None where they are empty.
+
+    Raises ValueError where it is no box of whole pixels.
+    """
+    cells = [row.get(name, "").strip() for name in BOX_COLUMNS]
+    if not any(cells):
+        return None
+    try:
+        sides = [float(cell.replace(",", ".")) for cell in cells]
+    except ValueError:
+        sides = [float("nan")]
+    if not all(abs(side) <= _FARTHEST and side == int(side) for side in sides):
+        raise ValueError(f"a box is four whole numbers of pixels. Received: {', '.join(cells)}")
+    return Box(*map(int, sides))
 
 
 def apply_split(dataset: Dataset, manifest: Path) -> Dataset:
@@ -138,11 +132,12 @@ def apply_split(dataset: Dataset, manifest: Path) -> Dataset:
     path on two sides, a split other than train, val and test.
     """
     try:
-        rows = read_rows(manifest.read_bytes(), str(manifest), ("path", "split"))
+        content = manifest.read_bytes()
     except OSError as error:
         raise DatasetError(f"the manifest {manifest} cannot be read: {error}") from error
-    sides, problems = _sides(rows)
     known = {patch.key for patch in dataset.patches} | {patch.path for patch in dataset.patches}
+    rows = tables.read(content, str(manifest), ("path", "split"))
+    sides, problems = _sides(rows, {patch.path for patch in dataset.patches})
     problems += [f"{key!r} is not in {dataset.root}" for key in sides if key not in known]
     raise_all(str(manifest), problems)
     named = (patch for patch in dataset.patches if patch.key in sides or patch.path in sides)
@@ -160,11 +155,11 @@ def raise_all(name: str, problems: list[str]) -> None:
         raise DatasetError(f"{name} has {len(problems)} problems:{shown}{more}")
 
 
-def _sides(rows: list[dict[str, str]]) -> tuple[dict[str, str], list[str]]:
+def _sides(rows: Iterable[tables.Row], paths: Collection[str]) -> tuple[dict[str, str], list[str]]:
     sides: dict[str, str] = {}
     problems: list[str] = []
-    for line, row in enumerate(rows, start=2):
-        path, side = row["path"].replace("\\", "/"), row["split"]
+    for line, row in rows:
+        path, side = spelling.meant(row["path"], paths.__contains__), row["split"].strip().lower()
         try:
             key = Patch(path, 0, split=side, box=box_of(row)).key
         except ValueError as error:

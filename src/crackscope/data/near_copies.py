@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from crackscope import extras
 from crackscope.data.fingerprints import STRAIGHT, Fingerprints
+from crackscope.errors import BundleError
 
 COSINE = 0.985
 COSINE_CROSSWISE = 0.9
@@ -87,6 +88,7 @@ def matches(
     3,830 pairs that `pairs` finds beyond exact copies are found, and a few more of one class, just
     below its threshold; none of 1,760 patches of three foreign data sets matches METU.
     """
+    check(trained_on)
     exact = np.isin(_prefixes(fingerprints.digests).view("S8"), trained_on["digest"].view("S8"))
     known = trained_on["shape"] * trained_on["scale"].astype(np.float32)[:, None, None]
     low = fingerprints.shapes[:, :_COMPACT_SIDE, :_COMPACT_SIDE]
@@ -94,6 +96,21 @@ def matches(
     found: NDArray[np.bool_] = exact.reshape(-1)
     found[near[:, 0]] = True
     return found
+
+
+def check(trained_on: Mapping[str, NDArray[Any]]) -> None:
+    """Raise BundleError for arrays that are not those of `compact`."""
+    rest = {"digest": (_DIGEST_BYTES,), "shape": (_COMPACT_SIDE, _COMPACT_SIDE), "scale": ()}
+    kinds = {"digest": np.uint8, "shape": np.int8, "scale": np.float16}
+    count = len(np.atleast_1d(trained_on.get("scale", ())))
+    for name, shape in rest.items():
+        values = trained_on.get(name)
+        if values is None or values.dtype != kinds[name] or values.shape != (count, *shape):
+            raise BundleError(
+                f"the model must remember its training patches as {name} {('N', *shape)}, "
+                f"{kinds[name].__name__}. Received: "
+                + ("nothing" if values is None else f"{values.shape}, {values.dtype}")
+            )
 
 
 def _prefixes(digests: tuple[str, ...]) -> NDArray[np.uint8]:

@@ -8,6 +8,8 @@ from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from crackscope.errors import DatasetError
+from crackscope.images import zipped
+from crackscope.skipped import OWN_PICTURES, is_ours, is_system, outermost, own_folders
 
 MAX_MEMBER_BYTES = 512 * 2**20
 _PICTURE = re.compile(
@@ -17,11 +19,19 @@ _DRIVE_OR_ESCAPE = ("/", "\\")
 
 
 class Source(Protocol):
-    """Files by name; a name is relative to the root and joined with `/`."""
+    """Files by name; a name is relative to the root and joined with `/`.
+
+    `skipped` are the places below the root that nobody means (see `crackscope.skipped`): what lies
+    there is not in `names`.
+    """
 
     root: Path
     name: str
     names: tuple[str, ...]
+    skipped: tuple[str, ...]
+
+    def holds(self, name: str) -> bool:
+        """Whether there is a file of that name, also one that `names` passes over."""
 
     def read_bytes(self, name: str) -> bytes:
         """The content of one file; raises OSError where the system refuses."""
@@ -33,8 +43,17 @@ class Folder:
     def __init__(self, root: Path) -> None:
         self.root = root if root.is_dir() else root.parent
         self.name = self.root.resolve().name
-        found = _walk(root) if root.is_dir() else [root.name]
+        skipped: list[str] = []
+        found = _walk(root, skipped) if root.is_dir() else [root.name]
         self.names = tuple(sorted(found))
+        self.skipped = tuple(skipped)
+
+    def holds(self, name: str) -> bool:
+        """See `Source`."""
+        try:
+            return (self.root / name).is_file()
+        except (OSError, ValueError):
+            return False
 
     def read_bytes(self, name: str) -> bytes:
         """The content of one file."""
@@ -44,9 +63,9 @@ class Folder:
 class Zip:
     """The members of a zip archive; nothing is ever extracted.
 
-    Raises DatasetError for an archive that cannot be read, a member whose name leaves the archive
-    and one that would unpack to more than 512 MiB. Safe to read from several threads: zipfile
-    gives each open member its own position and locks the shared file.
+    Raises DatasetError for an archive that cannot be read, a member whose name leaves the archive,
+    and one that would unpack to more than 512 MiB, or to far more than a photo. Safe to read from
+    several threads: zipfile gives each open member its own position and locks the shared file.
     """
 
     def __init__(self, root: Path) -> None:
@@ -58,12 +77,23 @@ class Zip:
             raise DatasetError(f"{root} cannot be read as a zip archive: {error}") from error
         members = [member for member in self._archive.infolist() if not member.is_dir()]
         _check_members(root, members)
-        names = {member.filename for member in members}
-        self.names = tuple(sorted(name for name in names if not _is_hidden(name)))
+        self._members = {member.filename for member in members}
+        ours = own_folders(self._members, self.read_bytes)
+        places = {name: outermost(name, ours) for name in sorted(self._members)}
+        self.names = tuple(name for name, place in places.items() if place is None)
+        shown = (place for name, place in places.items() if place is not None and _shows(name))
+        self.skipped = tuple(dict.fromkeys(shown))
+
+    def holds(self, name: str) -> bool:
+        """See `Source`."""
+        return name in self._members
 
     def read_bytes(self, name: str) -> bytes:
-        """The content of one member; a damaged one raises OSError."""
+        """The content of one member, of what is no picture in spite of its name the first bytes
+        alone; a damaged one raises OSError."""
         try:
+            if is_picture(name):
+                return zipped.picture(self._archive, self._archive.getinfo(name))
             return self._archive.read(name)
         except Exception as error:  # zipfile raises a dozen kinds on damage
             raise OSError(f"{name} in {self.root} cannot be unpacked: {error}") from error
@@ -89,28 +119,39 @@ def leaves_root(name: str) -> bool:
     return ".." in parts or name.startswith(_DRIVE_OR_ESCAPE) or ":" in parts[0]
 
 
-def _walk(root: Path) -> Iterator[str]:
+def _walk(root: Path, skipped: list[str]) -> Iterator[str]:
+    """The files below a folder; the places that are left out are added to `skipped`."""
     entered: set[str] = set()
     for folder, folders, files in os.walk(root, followlinks=True):
+        place = Path(folder).relative_to(root)
         entered.add(os.path.realpath(folder))
+        ours = is_ours(files, lambda name, at=folder: Path(at, name).read_bytes())  # type: ignore[misc]
+        if ours and folder != str(root):
+            skipped.append(place.as_posix())
+            folders.clear()
+            continue
+        out = {name for name in folders if is_system(name) or (ours and name in OWN_PICTURES)}
+        out |= {name for name in files if is_system(name)}
+        skipped += sorted((place / n).as_posix() for n in out if n in folders or _shows(n))
         folders[:] = sorted(
             name
             for name in folders
-            if not _is_hidden(name) and os.path.realpath(Path(folder, name)) not in entered
+            if name not in out and os.path.realpath(Path(folder, name)) not in entered
         )
-        place = Path(folder).relative_to(root)
-        yield from ((place / name).as_posix() for name in files if not _is_hidden(name))
+        yield from ((place / name).as_posix() for name in files if name not in out)
 
 
-def _is_hidden(name: str) -> bool:
-    parts = name.split("/")
-    return "__MACOSX" in parts or any(part.startswith(".") for part in parts)
+def _shows(name: str) -> bool:
+    """Whether a hidden file is a picture, and not what Macs write beside one."""
+    return is_picture(name) and not PurePosixPath(name).name.startswith("._")
 
 
 def _check_members(root: Path, members: list[zipfile.ZipInfo]) -> None:
     outside = [member.filename for member in members if leaves_root(member.filename)]
     huge = [member.filename for member in members if member.file_size > MAX_MEMBER_BYTES]
+    bombs = [member.filename for member in members if zipped.is_bomb(member)]
     problems = [f"a name that leaves the archive: {name!r}" for name in outside[:10]]
     problems += [f"more than 512 MiB in one member: {name!r}" for name in huge[:10]]
+    problems += [f"a member packed to less than a hundredth: {name!r}" for name in bombs[:10]]
     if problems:
         raise DatasetError(f"{root} is not trusted; it holds " + "; ".join(problems))

@@ -1,6 +1,5 @@
 """Which labels look wrong: a small model of dark lines, asked about patches it has not seen."""
 
-import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -8,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from crackscope import extras, progress
+from crackscope import environment, extras, progress
 from crackscope.data.manifest import Dataset
 from crackscope.types import Patch
 
@@ -56,7 +55,7 @@ def features_of(dataset: Dataset, patches: Sequence[Patch], workers: int | None 
     """(N, 42) float32 dark-line features of readable patches; see `line_features`."""
     chunks = [patches[at : at + _CHUNK] for at in range(0, len(patches), _CHUNK)]
     with (
-        ThreadPoolExecutor(workers or os.cpu_count()) as pool,
+        ThreadPoolExecutor(workers or environment.cores()) as pool,
         progress.bar("looking for dark lines", len(patches)) as advance,
     ):
         rows = []

@@ -174,7 +174,7 @@ def _left(dataset: Dataset, read: Scan, seen: NDArray[np.bool_] | None) -> NDArr
 
 def _seen(inspector: Inspector, read: Scan) -> NDArray[np.bool_] | None:
     """(N,) bool: what the model was trained on; None where it does not tell."""
-    if not (inspector.bundle.folder / TRAINED_ON).is_file():
+    if not inspector.bundle.has(TRAINED_ON):
         return None
     return near_copies.matches(read.fingerprints, inspector.bundle.arrays(TRAINED_ON))
 

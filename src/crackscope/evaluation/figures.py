@@ -1,7 +1,5 @@
 """The pictures and tables of a report, written beside it."""
 
-import csv
-import io
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -9,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from crackscope import extras
+from crackscope import extras, tables
 from crackscope.evaluation import calibration, metrics
 from crackscope.rendering import charts
 from crackscope.run_dir import write_atomically
@@ -26,13 +24,11 @@ def classification_report(
     rows = _report_rows(np.asarray(labels), np.asarray(scores, np.float64) >= threshold)
     table = [REPORT_COLUMNS, *rows]
     text = "".join("{:<14}{:>10}{:>10}{:>10}{:>10}".format(*row).rstrip() + "\n" for row in table)
-    sheet = io.StringIO()
-    csv.writer(sheet, lineterminator="\n").writerows(
-        [cell.replace(_NOT_DEFINED, "") for cell in row] for row in table
-    )
+    cells = ([cell.replace(_NOT_DEFINED, "") for cell in row] for row in rows)
     title = f"Classification report, threshold {threshold:.3g}"
     write_atomically(folder / "classification_report.txt", text)
-    write_atomically(folder / "classification_report.csv", sheet.getvalue())
+    sheet = tables.write(REPORT_COLUMNS, cells)
+    write_atomically(folder / "classification_report.csv", sheet)
     picture = charts.table(REPORT_COLUMNS, rows, title)
     write_atomically(folder / "classification_report.png", picture)
     return text

@@ -1,11 +1,10 @@
 """Go through the pictures of a data set in several threads, small ones in batches; score them."""
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from crackscope import progress
+from crackscope import environment, progress
 from crackscope.data.fingerprints import Unreadable
 from crackscope.data.manifest import Dataset
 from crackscope.errors import ImageError
@@ -33,7 +32,7 @@ def each(
     chunks = [patches[at : at + _CHUNK] for at in range(0, len(patches), _CHUNK)]
     rows: list[Result | Unreadable] = []
     with (
-        ThreadPoolExecutor(workers or os.cpu_count()) as pool,
+        ThreadPoolExecutor(workers or environment.cores()) as pool,
         progress.bar(what, len(patches)) as advance,
     ):
         for done in pool.map(lambda chunk: list(_through(dataset, chunk, function)), chunks):

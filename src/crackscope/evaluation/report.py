@@ -1,11 +1,11 @@
 """The report of an evaluation: a page, a document, tables and pictures."""
 
-import csv
 import io
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from crackscope import tables
 from crackscope.data.manifest import Dataset
 from crackscope.errors import ImageError
 from crackscope.evaluation import breakdown, coverage_report, figures
@@ -103,12 +103,12 @@ def _write_lines(found: Evaluation, folder: Path) -> None:
 
 
 def _write_scores(found: Evaluation, path: Path) -> None:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["path", "label", "group", "score", "predicted"])
-    for patch, score, says in zip(found.patches, found.scores, found.predicted, strict=True):
-        writer.writerow([patch.key, patch.label, patch.group, repr(float(score)), int(says)])
-    write_atomically(path, text.getvalue().encode("utf-8", "surrogateescape"))
+    rows = (
+        (patch.key, patch.label, patch.group, float(score), int(says))
+        for patch, score, says in zip(found.patches, found.scores, found.predicted, strict=True)
+    )
+    columns = ("path", "label", "group", "score", "predicted")
+    write_atomically(path, tables.write(columns, rows))
 
 
 def _worst_sheet(found: Evaluation, dataset: Dataset) -> bytes:

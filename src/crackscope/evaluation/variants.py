@@ -1,6 +1,5 @@
 """Scores of one picture in many forms."""
 
-import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
@@ -8,7 +7,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from crackscope import progress
+from crackscope import environment, progress
 from crackscope.evaluation import pictures
 from crackscope.inspection.inspector import Inspector
 from crackscope.types import Photo, Pixels
@@ -36,7 +35,7 @@ def score(
 
     rows = []
     with (
-        ThreadPoolExecutor(workers or os.cpu_count()) as pool,
+        ThreadPoolExecutor(workers or environment.cores()) as pool,
         progress.bar(what, count) as advance,
     ):
         for scores in pool.map(row_of, range(count)):

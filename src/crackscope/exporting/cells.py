@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from crackscope import telemetry
+from crackscope import environment, telemetry
 from crackscope.inspection.pooling import Pooling
 from crackscope.runtimes.decoding import CELLS, SIZE
 
@@ -69,6 +69,7 @@ def pooling(
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = environment.cores()
     options.log_severity_level = 3
     session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     outputs = [value.name for value in session.get_outputs()]

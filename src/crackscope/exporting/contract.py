@@ -16,7 +16,8 @@ Batch = NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Format:
-    """One format: the file's name, how to write it, and how to score with what was written.
+    """One format: the file's name, how to write it, how to score with what was written, and what
+    whoever uses the file must know.
 
     `write(model, path)` takes the Keras classifier; `score(path, batch)` takes uint8
     (N, H, W, 3) RGB and returns probabilities (N,), through the written file alone.
@@ -25,6 +26,7 @@ class Format:
     file_name: str
     write: Callable[[Any, Path], None]
     score: Callable[[Path, Batch], Scores]
+    notes: str = ""
 
 
 FORMATS: Registry[Format] = Registry("export format")

@@ -1,19 +1,67 @@
 """HDF5, the format of older Keras code."""
 
+import json
 import warnings
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from crackscope import extras
 from crackscope.exporting.contract import FORMATS, Batch, Format, Scores
+from crackscope.models import keras_config
+
+NOTES = (
+    f"Read by Keras {keras_config.OLDEST} and newer, not by Keras 2. It takes raw RGB, 0 to 255, "
+    "(N, H, W, 3) of any size: do not scale it. For pixels scaled to 0 to 1 or -1 to 1 it answers "
+    "NaN."
+)
+_STEEP, _BEYOND = 8.0, 3e38
+"""So that a step of 1 beyond what pixels may be is more than single precision holds."""
 
 
 def write(model: Any, path: Path) -> None:
-    """Write a Keras model as one .h5 file."""
+    """Write a classifier as one .h5 file; it answers NaN to pixels that are not 0 to 255."""
+    h5py: Any = extras.require("h5py", "train", "write HDF5")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        model.save(path)
+        guarded(model).save(path)
+    with h5py.File(path, "r+") as file:
+        config = keras_config.plain(json.loads(file.attrs["model_config"]))
+        file.attrs["model_config"] = json.dumps(config).encode()
+
+
+def guarded(model: Any) -> Any:
+    """A classifier that takes float pixels (N, H, W, 3), and gives NaN where they were scaled.
+
+    Keras would make whole numbers of fractions without a word, all of them 0. Layers alone, since
+    .h5 files hold nothing else; softsign of infinity is NaN.
+    """
+    import keras
+    from keras import layers
+
+    pixels = keras.Input((None, None, 3), name="pixels")
+    score: Any = pixels
+    for layer in model.layers[1:]:
+        score = layer(score)
+        score = score[0] if isinstance(score, list | tuple) else score
+    highest, lowest = _highest(pixels), _highest(layers.Rescaling(-1.0)(pixels))
+    beyond = [
+        layers.Rescaling(-_STEEP, 1.5 * _STEEP)(highest),
+        layers.Rescaling(_STEEP, -255.5 * _STEEP)(highest),
+        layers.Rescaling(_STEEP)(lowest),
+    ]
+    wrong = layers.Add(name="not_pixels")([layers.ReLU()(each) for each in beyond])
+    nothing = layers.Activation("softsign", name="nan_or_0")(layers.Rescaling(_BEYOND)(wrong))
+    return keras.Model(pixels, layers.Add(name="score")([score, nothing]), name=model.name)
+
+
+def _highest(pixels: Any) -> Any:
+    """(N, 1): the highest value of each picture."""
+    from keras import layers
+
+    channels = layers.Reshape((3, 1))(layers.GlobalMaxPooling2D()(pixels))
+    return layers.GlobalMaxPooling1D()(channels)
 
 
 def score(path: Path, batch: Batch) -> Scores:
@@ -24,4 +72,4 @@ def score(path: Path, batch: Batch) -> Scores:
     return np.asarray(model.predict_on_batch(batch), np.float64).reshape(-1)
 
 
-FORMATS.register("h5")(Format("model.h5", write, score))
+FORMATS.register("h5")(Format("model.h5", write, score, NOTES))

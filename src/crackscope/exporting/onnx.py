@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from crackscope import extras, telemetry
+from crackscope import environment, extras, telemetry
 from crackscope.exporting import cells, levels
 from crackscope.exporting.contract import FORMATS, Batch, Format, Scores
 from crackscope.exporting.tracing import check, trace
@@ -68,13 +68,13 @@ def add_head(source: Path, path: Path, kernel: NDArray[np.float64], bias: float)
     onnx.save(model, path)
 
 
-def runner(path: Path, threads: int = 0) -> Callable[[Batch], NDArray[np.float32]]:
-    """A function from uint8 (N, H, W, 3) to the graph's first output; `threads` 0: all cores."""
+def runner(path: Path, threads: int | None = None) -> Callable[[Batch], NDArray[np.float32]]:
+    """A function from uint8 (N, H, W, 3) to the graph's first output; `threads` None: all cores."""
     telemetry.switch_off()
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
+    options.intra_op_num_threads = threads or environment.cores()
     options.log_severity_level = 3
     session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     first = session.get_outputs()[0].name

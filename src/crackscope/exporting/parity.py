@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from crackscope.errors import ParityError
 from crackscope.inspection.pooling import load
-from crackscope.models.bundle import Bundle
+from crackscope.models import bundle as bundles
 from crackscope.models.decoder import PLACE
 from crackscope.runtimes.decoding import CELL
 from crackscope.runtimes.onnx import OnnxRuntime
@@ -30,7 +30,7 @@ def of_lines(folder: Path, model: Any) -> dict[str, NDArray[Any]]:
     picture = synthetic()
     expected = model.get_layer("backbone").predict_on_batch(picture[None].astype(np.float32))
     cells, lines = (np.asarray(part, np.float32) for part in expected)
-    bundle = Bundle(folder, {}, "")
+    bundle = bundles.unsealed(folder)
     runtime, pooling = OnnxRuntime(bundle, "cpu"), load(bundle)
     if pooling is None:
         raise ParityError("windows pooled of cells do not score as windows do. Nothing was kept")

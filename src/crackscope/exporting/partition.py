@@ -78,7 +78,9 @@ def partition(model: "ModelProto", output: str, name: str = "model") -> list[Pie
         fitting = [
             neck
             for neck in _necks(rest, output, fixed)
-            if neck in views and views[neck].stride > 1 and views[neck].fits(around // done)
+            if neck in views
+            and 1 < views[neck].stride <= side // done  # a tile has places
+            and views[neck].fits(around // done)
         ]
         if not fitting:
             break

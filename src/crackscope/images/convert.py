@@ -1,11 +1,18 @@
-"""Any mode of Pillow to 8-bit sRGB."""
+"""Any mode of Pillow to 8-bit sRGB, a strip at a time: beside the picture there is its result."""
 
 import io
+from functools import lru_cache
 
 import numpy as np
 from PIL import Image, ImageCms
 
+from crackscope.images.depth import Depth, is_deep, widened
 from crackscope.types import Pixels
+
+_AT_ONCE = 2**20
+"""Pixels of a strip."""
+_SAME = 3
+"""Levels of 255 by which a profile may differ from sRGB, as rounded tables of it do."""
 
 
 def foreign_profile(image: Image.Image) -> ImageCms.ImageCmsProfile | None:
@@ -15,39 +22,76 @@ def foreign_profile(image: Image.Image) -> ImageCms.ImageCmsProfile | None:
         return None
     try:
         profile = ImageCms.ImageCmsProfile(io.BytesIO(content))
-        return None if "srgb" in ImageCms.getProfileDescription(profile).lower() else profile
+        return None if _is_srgb(content) else profile
     except (ImageCms.PyCMSError, OSError, TypeError, ValueError):
         return None
 
 
-def to_rgb(image: Image.Image, profile: ImageCms.ImageCmsProfile | None = None) -> Pixels:
+@lru_cache(maxsize=16)
+def _is_srgb(content: bytes) -> bool:
+    """By what it does to colours, not by its name: `Linear sRGB` has another curve."""
+    profile = ImageCms.ImageCmsProfile(io.BytesIO(content))
+    if profile.profile.xcolor_space.strip() != "RGB":
+        return False
+    colours = _samples()
+    transform = ImageCms.buildTransform(profile, ImageCms.createProfile("sRGB"), "RGB", "RGB")
+    converted = ImageCms.applyTransform(Image.fromarray(colours), transform)
+    difference = np.abs(np.asarray(converted).astype(int) - colours)
+    return bool(difference.max() <= _SAME)
+
+
+def _samples() -> Pixels:
+    """(9, 81, 3): all colours of nine levels a channel."""
+    levels = np.linspace(0, 255, 9).astype(np.uint8)
+    return np.stack(np.meshgrid(levels, levels, levels), axis=-1).reshape(9, 81, 3)
+
+
+def to_rgb(
+    image: Image.Image,
+    profile: ImageCms.ImageCmsProfile | None = None,
+    depth: Depth | None = None,
+) -> Pixels:
     """Pixels of a loaded picture: (H, W, 3) uint8 RGB.
 
-    Deep greyscale is scaled to 8 bit, alpha is dropped, colours go through `profile` where it fits.
+    Deep values are scaled to 8 bit by `depth`, alpha is dropped, colours go through `profile` where
+    it fits. Raises ImageError where `depth` does.
     """
-    image = _without_alpha(_eight_bit(image))
-    if image.mode == "LAB":
+    width, height = image.size
+    pixels = np.empty((height, width, 3), np.uint8)
+    corner = image.crop((0, 0, 1, 1))
+    transform = _transform("L" if is_deep(image) else _without_alpha(corner).mode, profile)
+    step = max(1, _AT_ONCE // width)
+    for top in range(0, height, step):
+        strip = _eight_bit(image.crop((0, top, width, min(height, top + step))), depth)
+        if transform is not None:
+            strip = ImageCms.applyTransform(strip, transform) or strip
+        pixels[top : top + step] = np.asarray(strip.convert("RGB"))
+    return pixels
+
+
+def _eight_bit(image: Image.Image, depth: Depth | None) -> Image.Image:
+    """Without alpha, its deep values scaled."""
+    if is_deep(image):
+        depth = depth or Depth()
+        return Image.fromarray(depth.eight_bit(widened(image, depth)))
+    image = _without_alpha(image)
+    if depth is None or image.mode != "RGB":
+        return image
+    return Image.fromarray(depth.eight_bit(np.asarray(image)))
+
+
+def _transform(
+    mode: str, profile: ImageCms.ImageCmsProfile | None
+) -> ImageCms.ImageCmsTransform | None:
+    """From a mode of Pillow to sRGB; None where that needs none, or the profile is of others."""
+    if mode == "LAB":
         profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB"))
-    if profile is not None:
-        image = _through(profile, image)
-    return np.asarray(image.convert("RGB"))
-
-
-def _through(profile: ImageCms.ImageCmsProfile, image: Image.Image) -> Image.Image:
-    target = ImageCms.createProfile("sRGB")
+    if profile is None:
+        return None
     try:
-        converted = ImageCms.profileToProfile(image, profile, target, outputMode="RGB")
-    except (ImageCms.PyCMSError, ValueError):  # a profile of another colour space
-        return image
-    return image if converted is None else converted
-
-
-def _eight_bit(image: Image.Image) -> Image.Image:
-    if image.mode != "I" and not image.mode.startswith("I;16"):
-        return image
-    values = np.clip(np.asarray(image).astype(np.float64), 0.0, None)
-    full = max(65535.0, float(values.max()))  # 16 bit where the values fit
-    return Image.fromarray(np.rint(values * (255.0 / full)).astype(np.uint8))
+        return ImageCms.buildTransform(profile, ImageCms.createProfile("sRGB"), mode, "RGB")
+    except (ImageCms.PyCMSError, ValueError):
+        return None
 
 
 def _without_alpha(image: Image.Image) -> Image.Image:

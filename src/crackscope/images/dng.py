@@ -12,6 +12,7 @@ _VERSION, _SUB_DIRECTORIES = 50706, 330
 _WIDTH, _HEIGHT, _COMPRESSION = 256, 257, 259
 _STRIP_OFFSETS, _STRIP_LENGTHS = 273, 279
 _JPEG = 7
+_MOST_DIRECTORIES = 64
 _LEAST_SHARE = 0.9
 """Of the raw picture's long side, whose margins are cropped in development."""
 
@@ -26,25 +27,34 @@ def preview(content: bytes, image: Image.Image) -> bytes:
 
     Raises ImageError where it is smaller than the raw picture: fine cracks would be lost.
     """
-    directories = list(_directories(content, image))
-    raw_side = max(map(_long_side, directories))
-    previews = [(_long_side(d), jpeg) for d in directories if (jpeg := _jpeg(content, d))]
-    side, jpeg = max(previews, default=(0, b""))
+    found = [(_long_side(tags), _jpeg(content, tags)) for tags in _directories(content, image)]
+    raw_side = max(side for side, _ in found)
+    side, jpeg = max((entry for entry in found if entry[1]), default=(0, b""))
     if side < _LEAST_SHARE * raw_side:
-        found = f"is only {side} px long" if side else "is missing"
+        size = f"is only {side} px long" if side else "is missing"
         raise ImageError(
             "unsupported",
-            f"of a DNG the JPEG preview inside is read, which {found}; the raw picture has "
+            f"of a DNG the JPEG preview inside is read, which {size}; the raw picture has "
             f"{raw_side} px. Develop the photo to JPEG or TIFF, or have the camera save JPEG too",
         )
     return jpeg
 
 
 def _directories(content: bytes, image: Any) -> Iterator[Any]:
-    """The tags of the first picture, and of those below it."""
+    """The tags of the first picture, and of those below it, each once.
+
+    Raises ImageError where they are more than any camera writes.
+    """
     yield image.tag_v2
     offsets = image.tag_v2.get(_SUB_DIRECTORIES, ())
-    for offset in offsets if isinstance(offsets, tuple) else (offsets,):
+    below = dict.fromkeys(offsets if isinstance(offsets, tuple) else (offsets,))
+    if len(below) > _MOST_DIRECTORIES:
+        raise ImageError(
+            "unreadable",
+            f"this DNG names {len(below)} pictures inside of it, and cameras write up to a dozen: "
+            "it is damaged. Copy it again from the camera",
+        )
+    for offset in below:
         yield directory_at(content, offset)
 
 

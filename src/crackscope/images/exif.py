@@ -67,9 +67,9 @@ def insert(jpeg: bytes, block: bytes) -> bytes:
 def _portable(exif: Image.Exif) -> Image.Exif:
     """The part that still holds in another file."""
     copy = Image.Exif()
-    with suppress(Exception):  # as above
-        base = {tag: exif[tag] for tag in BASE_TAGS if tag in exif}
-        copy.update(_short(base))
+    for tag in BASE_TAGS:
+        with suppress(Exception):  # as above
+            copy.update(_short({tag: exif[tag]}))
     for group in (EXIF, GPS):
         with suppress(Exception):
             values = _short(exif.get_ifd(group))
@@ -88,8 +88,39 @@ def _short(values: dict[int, Any]) -> dict[int, Any]:
 
 
 def _written(exif: Image.Exif) -> bytes:
+    """As a block of at most one segment; a tag that cannot be written, or has no room, is left
+    out, the longest first."""
+    block = _packed(exif)
+    if block is not None and len(block) <= _SEGMENT:
+        return block
+    kept, room = Image.Exif(), _SEGMENT
+    alone = [(_packed(_add(Image.Exif(), *entry)), entry) for entry in _entries(exif)]
+    for length, entry in sorted((len(block), entry) for block, entry in alone if block):
+        room -= length
+        if room >= 0:
+            _add(kept, *entry)
+    return _packed(kept) or b""
+
+
+def _packed(exif: Image.Exif) -> bytes | None:
     try:
-        block = exif.tobytes()
+        return exif.tobytes()
     except Exception:  # noqa: BLE001  (a value that Pillow has read, but cannot write)
-        return b""
-    return block if len(block) <= _SEGMENT else b""
+        return None
+
+
+_Entry = tuple[int, int, Any]
+"""Directory (0 for the first), tag and value."""
+
+
+def _entries(exif: Image.Exif) -> list[_Entry]:
+    """The tags of the three directories, of a copy."""
+    first = [(0, tag, value) for tag, value in exif.items() if tag not in (EXIF, GPS)]
+    groups = [(group, *item) for group in (EXIF, GPS) for item in exif.get_ifd(group).items()]
+    return [*first, *groups]
+
+
+def _add(exif: Image.Exif, group: int, tag: int, value: Any) -> Image.Exif:
+    directory = exif.get_ifd(group) if group else exif
+    directory[tag] = value
+    return exif

@@ -1,12 +1,16 @@
-"""Pillow without its warnings and its own size limit, for the time of one decoding."""
+"""Pillow without its warnings and its own size limit, and strict, for the time of one decoding."""
 
 import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from threading import Lock
 
-from PIL import Image
+from PIL import Image, ImageFile
 
+_OURS = (
+    (Image, "MAX_IMAGE_PIXELS", None),  # ours is checked first
+    (ImageFile, "LOAD_TRUNCATED_IMAGES", False),  # else half a file passes for a whole one
+)
 _lock = Lock()
 _inside = 0
 _state = ExitStack()
@@ -14,10 +18,10 @@ _state = ExitStack()
 
 @contextmanager
 def our_limits() -> Iterator[None]:
-    """Lift Pillow's limit of pixels, since ours is checked first, and keep its warnings quiet.
+    """Pillow's switches as we need them, whatever others have set, and its warnings kept quiet.
 
-    Both are global, in Pillow and in `warnings`, and several threads decode at once: the first to
-    come changes them, the last to leave puts them back.
+    They are global, in Pillow and in `warnings`, and several threads decode at once: each that
+    comes sets them, the last to leave puts back what the first has found.
     """
     global _inside
     with _lock:
@@ -25,8 +29,10 @@ def our_limits() -> Iterator[None]:
         if _inside == 1:
             _state.enter_context(warnings.catch_warnings())
             warnings.filterwarnings("ignore", module=r"PIL\b")
-            _state.callback(setattr, Image, "MAX_IMAGE_PIXELS", Image.MAX_IMAGE_PIXELS)
-            Image.MAX_IMAGE_PIXELS = None
+            for module, name, _ in _OURS:
+                _state.callback(setattr, module, name, getattr(module, name))
+        for module, name, value in _OURS:
+            setattr(module, name, value)
     try:
         yield
     finally:

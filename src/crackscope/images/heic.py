@@ -1,6 +1,6 @@
-"""HEIC, where the user has installed a decoder by himself.
+"""HEIC, where the extra `heic` is installed: pi-heif, which only decodes.
 
-The wheels that read it carry libraries under the (L)GPL, so crackscope does not bring them.
+Its wheels carry libheif and libde265 under the LGPL, so the plain install does not bring it.
 """
 
 import importlib
@@ -24,8 +24,8 @@ def open_heic(content: bytes) -> Any:
             continue
     raise ImageError(
         "unsupported",
-        "HEIC is not read by this installation: convert the photo to JPEG (a phone does so when "
-        "it is set to 'most compatible'), or install a decoder: pip install pi-heif",
+        "HEIC is read with an extra that is not installed (its libraries are under the LGPL): "
+        'pip install "crackscope[heic]", or convert the photo to JPEG',
     )
 
 

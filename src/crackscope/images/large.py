@@ -10,14 +10,16 @@ import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO, cast
 
 from PIL import Image
 from PIL.TiffImagePlugin import TiffImageFile
 
+from crackscope import memory
 from crackscope.errors import ImageError
-from crackscope.images import dng, png_rows, tiff_strips
+from crackscope.images import dng, png_rows, tail, tiff_strips
 from crackscope.images.bands import Bands
 from crackscope.images.convert import foreign_profile
 from crackscope.images.exif import block_of, exif_of
@@ -162,10 +164,16 @@ def _large(file: IO[bytes], image: Image.Image, name: str, timeout: float | None
     else:
         strips = png_rows.strips(file, profile)
     bands = Bands(*image.size, _explained(strips, image, timeout))
+    remark = tail.check(partial(_read, file), image, file.seek(0, os.SEEK_END))
     exif = exif_of(image)
     pixels = cast(Pixels, bands)  # all that is done with them is slicing
-    photo = Photo(name, pixels, metadata_of(exif), block_of(image, exif))
+    photo = Photo(name, pixels, metadata_of(exif), block_of(image, exif), remark)
     return LargePhoto(photo, bands)
+
+
+def _read(file: IO[bytes], begin: int, end: int) -> bytes:
+    file.seek(begin)
+    return file.read(end - begin)
 
 
 def _explained(
@@ -173,13 +181,16 @@ def _explained(
 ) -> Iterator[Pixels]:
     """Whatever goes wrong in a decoder is the photo's fault."""
     try:
-        while (strip := within(timeout, next, strips, None)) is not None:
+        while (strip := within(timeout, _next, strips)) is not None:
             yield strip
     except ImageError:
         raise
-    except MemoryError as error:
-        raise ImageError("unreadable", "there is not enough memory to decode it") from error
     except Exception as error:
         raise ImageError(
             "unreadable", f"it begins as {image.format} but cannot be decoded: {error}"
         ) from error
+
+
+def _next(strips: Iterator[Pixels]) -> Pixels | None:
+    with memory.limits("decode it"):
+        return next(strips, None)

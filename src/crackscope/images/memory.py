@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from crackscope import memory
 from crackscope.errors import ImageError
 from crackscope.images.convert import foreign_profile, to_rgb
 from crackscope.images.exif import block_of, exif_of
@@ -50,13 +51,13 @@ def photo_of(
             "unsupported", "an image must have whole numbers as pixels. Received: mode F (float)"
         )
     try:
-        with our_limits():
+        with our_limits(), memory.limits("decode it"):
             picture.load()
             exif = exif_of(picture)
             pixels = to_rgb(picture.copy(), foreign_profile(picture))
             pixels = upright(pixels, orientation_of(exif))
             return Photo(name, pixels, metadata_of(exif), block_of(picture, exif))
-    except MemoryError as error:
-        raise ImageError("unreadable", "there is not enough memory to decode it") from error
+    except ImageError:
+        raise
     except Exception as error:  # a file that is opened, but not read yet, may hold anything
         raise ImageError("unreadable", f"the image cannot be decoded: {error}") from error

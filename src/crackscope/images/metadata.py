@@ -16,6 +16,8 @@ _TAKEN, _TAKEN_OFFSET, _FOCAL_LENGTH = 0x9003, 0x9011, 0x920A
 _LATITUDE, _LONGITUDE, _ALTITUDE = 2, 4, 6
 _LOWEST_M, _HIGHEST_M = -1000.0, 10000.0
 _LONGEST_LENS_MM = 10000.0
+_ABOVE, _BELOW = (0, 2), (1, 3)
+"""References of an altitude; 2 and 3 since EXIF 3.0, and counted from the sea."""
 _UNITS = (1.0, 60.0, 3600.0)
 """Degrees, minutes, seconds."""
 
@@ -79,22 +81,30 @@ def _position(place: dict[int, Any]) -> tuple[float, float] | tuple[None, None]:
 
 
 def _degrees(value: Any, side: str, sides: str, most: float) -> float | None:
-    """Signed degrees of degrees, minutes, seconds; None where the side of the globe is not said."""
+    """Signed degrees of degrees, minutes, seconds; None where the side of the globe is not said.
+
+    EXIF has no negative numbers. Where one is written, it says what S and W say, and says it once.
+    """
     parts = value if isinstance(value, tuple) else (value,)
     numbers = [number for part in parts[:3] if (number := _number(part)) is not None]
     if side[:1].upper() not in tuple(sides) or not parts or len(numbers) < len(parts[:3]):
         return None
-    degrees = sum((part / unit for part, unit in zip(numbers, _UNITS, strict=False)), 0.0)
-    signed = degrees if side[0].upper() == sides[0] else -degrees
-    return _within(signed, -most, most)
+    degrees = sum((abs(part) / unit for part, unit in zip(numbers, _UNITS, strict=False)), 0.0)
+    upper = side[0].upper() == sides[0]
+    if upper and min(numbers) < 0.0:  # one of the two is wrong
+        return None
+    return _within(degrees if upper else -degrees, -most, most)
 
 
 def _altitude(place: dict[int, Any]) -> float | None:
-    """Metres above sea level; the reference is a byte: odd means below."""
+    """Metres above sea level or, by EXIF 3.0, the ellipsoid; a negative number says below, too."""
     height = _number(place.get(_ALTITUDE))
     reference = place.get(_ALTITUDE - 1, 0)
-    below = (reference[:1] == b"\1") if isinstance(reference, bytes) else reference == 1
-    return None if height is None else _within(-height if below else height, _LOWEST_M, _HIGHEST_M)
+    if isinstance(reference, bytes):
+        reference = reference[0] if reference else 0
+    if height is None or reference not in (*_ABOVE, *_BELOW):
+        return None
+    return _within(-abs(height) if reference in _BELOW else height, _LOWEST_M, _HIGHEST_M)
 
 
 def _time(taken: Any, offset: Any) -> str | None:

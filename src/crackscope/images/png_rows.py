@@ -18,6 +18,7 @@ from crackscope.types import Pixels
 _START = b"\x89PNG\r\n\x1a\n"
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 """By colour type: grey, RGB, palette, grey and alpha, RGBA."""
+_INDEXED = 3
 _READ, _AT_ONCE = 2**20, 2**24
 """Bytes, packed and unpacked."""
 _ROW = 2**27
@@ -55,17 +56,26 @@ def chunks(file: IO[bytes]) -> Iterator[tuple[bytes, int, int]]:
         position += 12 + length
 
 
+def verify(content: bytes) -> None:
+    """Raise ImageError where a checksum of the pixels is wrong: Pillow looks at none of them."""
+    for _ in _packed(io.BytesIO(content)):
+        pass
+
+
 def strips(file: IO[bytes], profile: ImageCms.ImageCmsProfile | None) -> Iterator[Pixels]:
     """The rows of the picture from top to bottom, (h, W, 3) uint8 RGB."""
     file.seek(0)
     width, height, depth, colour, *_ = _header(file.read(33))
     row_bytes = width * _CHANNELS[colour]
-    palette = _palette(file)
+    palette = _palette(file) if colour == _INDEXED else []
     above, left = bytes(row_bytes), height
     unpacked = _Unpacked(file)
     while left:
         count = min(left, max(1, _AT_ONCE // row_bytes))
         rows = unpacked.take(count * (1 + row_bytes))
+        left -= count
+        if not left:
+            unpacked.finish()
         header = struct.pack(">2I5B", width, count + 1, depth, colour, 0, 0, 0)
         data = zlib.compress(b"".join((b"\0", above, rows)), 0)
         parts = ((b"IHDR", header), *palette, (b"IDAT", data), (b"IEND", b""))
@@ -74,17 +84,17 @@ def strips(file: IO[bytes], profile: ImageCms.ImageCmsProfile | None) -> Iterato
             image.load()
             above = image.crop((0, count, width, count + 1)).tobytes()
             yield to_rgb(image, profile)[1:]
-        left -= count
 
 
 def _palette(file: IO[bytes]) -> list[tuple[bytes, bytes]]:
+    """Its chunk; raises ImageError where there is none before the pixels."""
     for kind, offset, length in chunks(file):
         if kind == b"PLTE":
             file.seek(offset)
             return [(kind, file.read(length))]
         if kind == b"IDAT":
             break
-    return []
+    raise ImageError("unreadable", "the palette of the PNG is missing: it is damaged")
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:
@@ -110,6 +120,11 @@ class _Unpacked:
             parts.append(part)
             count -= len(part)
         return b"".join(parts)
+
+    def finish(self) -> None:
+        """Verify the checksums that are left; raises ImageError where one is wrong."""
+        for _ in self._packed:
+            pass
 
 
 def _packed(file: IO[bytes]) -> Iterator[bytes]:

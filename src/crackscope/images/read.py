@@ -4,17 +4,30 @@ The one way to get pixels, so that training, evaluation and inspection see the s
 """
 
 import io
+import math
 from pathlib import Path
 
 import numpy as np
-import simplejpeg
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError, features
 from PIL.TiffImagePlugin import TiffImageFile
 
+from crackscope import memory
 from crackscope.errors import ImageError
-from crackscope.images import dng, heic, signature, tiff
+from crackscope.images import (
+    boxes,
+    dng,
+    gif,
+    heic,
+    jpeg,
+    jpeg_scans,
+    png_rows,
+    signature,
+    tail,
+    tiff,
+)
 from crackscope.images.convert import foreign_profile, to_rgb
+from crackscope.images.depth import depth_of
 from crackscope.images.exif import block_of, exif_of, parse
 from crackscope.images.files import content_of
 from crackscope.images.guard import our_limits
@@ -26,9 +39,14 @@ MAX_MEGAPIXELS = 250.0
 MIN_SIDE = 32
 PIXELS_PER_BYTE = 100
 """What packs more densely is no photo: those of walls have less than 30, blank paper 340."""
+_PIXELS_PER_BYTE_WHOLE, _ALWAYS_MEGAPIXELS = 40, 24.0
+"""Decoded whole, a pixel takes up to 24 bytes, and a file under 1 MB must not take more than 1 GB;
+up to 24 megapixels none does, however densely it is packed."""
 
 _LENIENT = ("PNG", "JPEG2000")
 """Formats whose decoder passes a file that is cut off."""
+_PARTS = {"AVIF": "avif", "WEBP": "webp", "JPEG2000": "jpg_2000"}
+"""What Pillow may be built without."""
 
 
 def read(path: Path, name: str | None = None, max_megapixels: float = MAX_MEGAPIXELS) -> Photo:
@@ -52,14 +70,16 @@ def decode(content: bytes, path: str, max_megapixels: float = MAX_MEGAPIXELS) ->
         raise ImageError("not_an_image", f"the file is not a picture. Read are: {readable}")
     if name == signature.RAW:
         raise tiff.raw()
+    if name == signature.HEIF:
+        raise _other_heif(content)
+    if name == "AVIF":
+        content = boxes.branded(content, b"avif")
     try:
-        with our_limits():
+        with our_limits(), memory.limits("decode it"):
             decoder = _decode_heic if name == signature.HEIC else _decode_common
             return decoder(content, path, max_megapixels)
     except ImageError:
         raise
-    except MemoryError as error:
-        raise ImageError("unreadable", "there is not enough memory to decode it") from error
     except Exception as error:  # decoders raise anything on hostile bytes
         raise _explain(content, name, error) from error
 
@@ -82,27 +102,33 @@ def from_array(pixels: NDArray[np.uint8], path: str = "array") -> Photo:
 
 
 def check_size(width: int, height: int, max_megapixels: float, length: int | None = None) -> None:
-    """Raise ImageError where a side is under 32 px or the whole is too large; it says so where no
-    photo of that size fits into a file of `length` bytes."""
+    """Raise ImageError where a side is under 32 px or the whole is too large, also for any photo in
+    a file of `length` bytes."""
     if min(width, height) < MIN_SIDE:
         raise ImageError(
             "too_small", f"the photo is {width}×{height} px; a side must be at least {MIN_SIDE} px"
         )
-    if width * height > max_megapixels * 1e6:
-        advice = (
-            "Raise it with --max-megapixels, or save the photo on this machine as TIFF in strips, "
-            "which is read in parts"
-        )
-        if length is not None and width * height > length * PIXELS_PER_BYTE:
-            advice = f"And no photo of that size fits into {length} bytes: see where it comes from"
+    megapixels = width * height / 1e6
+    size = f"the photo is {width}×{height} px, {megapixels:.1f} megapixels"
+    most = math.inf if length is None else length * _PIXELS_PER_BYTE_WHOLE / 1e6
+    if megapixels > max(_ALWAYS_MEGAPIXELS, most):
         raise ImageError(
             "too_large",
-            f"the photo is {width}×{height} px, {width * height / 1e6:.1f} megapixels; the limit "
-            f"for what is decoded whole is {max_megapixels:g}. {advice}",
+            f"{size}, by its header, and no photo of that size fits into {length} bytes: see where "
+            "it comes from. If it is one, save it as TIFF without compression",
+        )
+    if megapixels > max_megapixels:
+        raise ImageError(
+            "too_large",
+            f"{size}; the limit for what is decoded whole is {max_megapixels:g}. Raise it with "
+            "--max-megapixels, or save the photo on this machine as TIFF in strips, which is read "
+            "in parts",
         )
 
 
 def _decode_common(content: bytes, path: str, max_megapixels: float) -> Photo:
+    if content.startswith(b"GIF"):
+        content = gif.first_picture(content)
     with Image.open(io.BytesIO(content), formats=signature.READABLE) as image:
         if dng.recognises(image):
             return _decode_dng(content, image, path, max_megapixels)
@@ -110,12 +136,18 @@ def _decode_common(content: bytes, path: str, max_megapixels: float) -> Photo:
         turned = False
         if isinstance(image, TiffImageFile):
             tiff.check(image.tag_v2)
+            tiff.check_pieces(content, image.tag_v2)
             turned = tiff.turned(image.tag_v2)
         elif image.mode == "F":
             raise tiff.floating_point()
+        elif image.mode == "P" and image.palette is None:
+            raise ImageError("unreadable", "its palette is missing: the file is damaged")
+        elif image.format in ("JPEG", "MPO"):
+            jpeg_scans.check(content)
+        remark = tail.check(lambda begin, end: content[begin:end], image, len(content))
         pixels = _upright_pixels(content, image)
         exif = exif_of(image)
-        return Photo(path, pixels, metadata_of(exif, turned), block_of(image, exif))
+        return Photo(path, pixels, metadata_of(exif, turned), block_of(image, exif), remark)
 
 
 def _decode_dng(content: bytes, image: Image.Image, path: str, max_megapixels: float) -> Photo:
@@ -128,35 +160,23 @@ def _decode_dng(content: bytes, image: Image.Image, path: str, max_megapixels: f
 
 def _upright_pixels(content: bytes, image: Image.Image) -> Pixels:
     profile = foreign_profile(image)
+    depth = None
     if image.format in ("JPEG", "MPO"):
-        if image.mode in ("RGB", "L") and profile is None:
-            return upright(_decode_jpeg(content), orientation_of(exif_of(image)))
-        if signature.cut_off(content, "JPEG"):
+        if image.mode != "CMYK" and profile is None:
+            return upright(jpeg.decode(content, "RGB"), orientation_of(exif_of(image)))
+        loaded = jpeg.to_pillow(jpeg.decode(content, image.mode))
+    else:
+        depth = depth_of(image)
+        image.load()
+        loaded = image
+        if image.format in _LENIENT and signature.cut_off(content, image.format):
             raise ImageError("truncated", _TRUNCATED)
-    image.load()
-    if image.format in _LENIENT and signature.cut_off(content, image.format):
-        raise ImageError("truncated", _TRUNCATED)
-    return upright(to_rgb(image, profile), orientation_of(exif_of(image)))
-
-
-def _decode_jpeg(content: bytes) -> Pixels:
-    """Baseline and progressive JPEG by libjpeg-turbo, two to three times as fast as by Pillow.
-
-    Strict: libjpeg only warns of a file that is cut off, and fills the rest with grey.
-    """
-    try:
-        pixels: Pixels = simplejpeg.decode_jpeg(content)
-    except ValueError as error:
-        if _is_damage(str(error)):
-            raise
-        with Image.open(io.BytesIO(content), formats=("JPEG",)) as image:
-            pixels = np.asarray(image.convert("RGB"))
-    return pixels
-
-
-def _is_damage(remark: str) -> bool:
-    """Not stray bytes between segments, which some cameras write: the picture is whole."""
-    return "Premature end" in remark or ("Corrupt" in remark and "extraneous" not in remark)
+        if image.format == "PNG":
+            png_rows.verify(content)
+    pixels = to_rgb(loaded, profile, depth)
+    if depth is not None:
+        depth.check()
+    return upright(pixels, orientation_of(exif_of(image)))
 
 
 def _decode_heic(content: bytes, path: str, max_megapixels: float) -> Photo:
@@ -164,9 +184,25 @@ def _decode_heic(content: bytes, path: str, max_megapixels: float) -> Photo:
     width, height = opened.size
     check_size(width, height, max_megapixels, len(content))
     block = opened.info.get("exif") or b""
+    tail.check_heif(content)
     image = heic.to_pillow(opened)
     pixels = upright(to_rgb(image, foreign_profile(image)), 1)
     return Photo(path, pixels, metadata_of(parse(block)), block)
+
+
+def _other_heif(content: bytes) -> ImageError:
+    if signature.cut_off(content, signature.HEIF):
+        return ImageError("truncated", _TRUNCATED)
+    coded = ", ".join(sorted(codec.decode() for codec in boxes.codecs(content)))
+    if not coded:
+        return ImageError(
+            "unreadable", "a HEIF file that does not say what its pictures are: it is damaged"
+        )
+    return ImageError(
+        "unsupported",
+        f"a HEIF file whose pictures are coded as {coded}: of HEIF, AVIF and HEIC are read. "
+        "Convert the photo to JPEG",
+    )
 
 
 _TRUNCATED = "the file is cut off: it ends before the picture does. Copy it again from the camera"
@@ -176,9 +212,17 @@ def _explain(content: bytes, name: str, error: Exception) -> ImageError:
     text = str(error)
     if signature.cut_off(content, name) or "truncated" in text or "Premature end" in text:
         return ImageError("truncated", _TRUNCATED)
+    if name == "JPEG" and "subsampling" in text:
+        return jpeg.odd_subsampling()
     if isinstance(error, UnidentifiedImageError):  # its text names an address in memory
         if name == "TIFF":
             with our_limits():
                 return tiff.explain(content)
+        if (part := _PARTS.get(name)) and not features.check(part):
+            return ImageError(
+                "unsupported",
+                f"the Pillow of this installation was built without {name}: install its own wheel "
+                "with pip, or convert the photo to JPEG",
+            )
         text = "its header is damaged, or it is of a variant that is not read"
     return ImageError("unreadable", f"it begins as {name} but cannot be decoded: {text}")

@@ -4,8 +4,11 @@ import re
 import struct
 from collections.abc import Callable
 
+from crackscope.images.boxes import boxes, brands, codecs
+
 READABLE = ("JPEG", "PNG", "TIFF", "WEBP", "BMP", "GIF", "JPEG2000", "PPM", "AVIF")
-HEIC, RAW = "HEIC", "camera raw"
+HEIC, HEIF, RAW = "HEIC", "HEIF", "camera raw"
+"""HEIC is HEIF whose pictures are coded as HEVC, AVIF as AV1; HEIF stands for all others."""
 
 _STARTS = (
     (b"\xff\xd8\xff", "JPEG"),
@@ -25,9 +28,10 @@ _STARTS = (
 )
 _BRANDS = {
     **dict.fromkeys((b"avif", b"avis"), "AVIF"),
-    **dict.fromkeys((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"), HEIC),
-    b"crx ": RAW,
+    **dict.fromkeys((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"), HEIC),
+    **dict.fromkeys((b"mif1", b"mif2", b"msf1", b"miaf", b"heif"), HEIF),
 }
+_CODECS = {b"av01": "AVIF", b"hvc1": HEIC, b"hev1": HEIC}
 _BMP_HEADERS = (12, 16, 40, 52, 56, 64, 108, 124)
 
 
@@ -41,10 +45,23 @@ def format_of(content: bytes) -> str | None:
     if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
         return "WEBP"
     if content[4:8] == b"ftyp":
-        return _BRANDS.get(content[8:12])
+        return _iso_format(content)
     if content[:2] == b"BM" and int.from_bytes(content[14:18], "little") in _BMP_HEADERS:
         return "BMP"
     return "PPM" if re.match(rb"P[1-6]\s+[#\d]", content) else None
+
+
+def _iso_format(content: bytes) -> str | None:
+    """By what its pictures are coded as, else by what the file says of itself."""
+    named = brands(content)
+    if b"crx " in named:
+        return RAW
+    by_brand = {_BRANDS[brand] for brand in named if brand in _BRANDS}
+    if not by_brand:
+        return None
+    coded = {_CODECS[codec] for codec in codecs(content) if codec in _CODECS}
+    known = coded or by_brand  # the items of a damaged file are not told
+    return next((name for name in ("AVIF", HEIC) if name in known), HEIF)
 
 
 def cut_off(content: bytes, name: str) -> bool:
@@ -99,9 +116,12 @@ def _bmp_cut_off(content: bytes) -> bool:
 
 def _tiff_cut_off(content: bytes) -> bool:
     order = "<" if content[:2] == b"II" else ">"
-    start = struct.unpack_from(f"{order}I", content, 4)[0]
-    entries = struct.unpack_from(f"{order}H", content, start)[0]
-    return bool(start + 2 + 12 * entries + 4 > len(content))
+    big = 43 in content[2:4]
+    place, number, count, entry = (8, "Q", "Q", 20) if big else (4, "I", "H", 12)
+    start = struct.unpack_from(order + number, content, place)[0]
+    entries = struct.unpack_from(order + count, content, start)[0]
+    head = struct.calcsize(f"={count}") + struct.calcsize(f"={number}")
+    return bool(start + head + entry * entries > len(content))
 
 
 def _gif_cut_off(content: bytes) -> bool:
@@ -109,16 +129,9 @@ def _gif_cut_off(content: bytes) -> bool:
 
 
 def _boxes_cut_off(content: bytes) -> bool:
-    """Walk the boxes of an ISO file; length 0 means to the end of the file, 1 a longer length."""
-    position = 0
-    while position < len(content):
-        length = struct.unpack_from(">I", content, position)[0]
-        if length == 1:
-            length = struct.unpack_from(">Q", content, position + 8)[0]
-        if length < 8:
-            return False
-        position += length
-    return position > len(content)
+    """Whether the last box of an ISO file lies in part behind its end."""
+    ends = [end for _, _, end in boxes(content, 0, len(content))]
+    return ends[-1] > len(content)
 
 
 def _jpeg2000_cut_off(content: bytes) -> bool:
@@ -134,5 +147,6 @@ _CHECKS: dict[str, Callable[[bytes], bool]] = {
     "GIF": _gif_cut_off,
     "AVIF": _boxes_cut_off,
     HEIC: _boxes_cut_off,
+    HEIF: _boxes_cut_off,
     "JPEG2000": _jpeg2000_cut_off,
 }

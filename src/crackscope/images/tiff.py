@@ -6,11 +6,19 @@ from typing import Any
 from PIL import TiffImagePlugin
 
 from crackscope.errors import ImageError
+from crackscope.images import deflate, jpeg
 
 _SUBFILE_TYPE, _REDUCED = 254, 1
-_ORIENTATION = 274
-_BITS, _PLANES, _SAMPLE_FORMAT = 258, 284, 339
-_SEPARATE, _FLOATING_POINT = 2, (3, 6)
+_WIDTH, _HEIGHT, _ORIENTATION, _COMPRESSION = 256, 257, 274, 259
+_TILE_WIDTH, _TILE_HEIGHT, _LARGEST_TILE = 322, 323, 2**24
+"""Of a small picture a tile may be larger than itself, but not by much; in pixels."""
+_RAW, _JPEG, _JPEG_TABLES, _PACKBITS = 1, 7, 347, 32773
+_YCBCR, _SUBSAMPLING = 6, 530
+_STRIPS, _TILES = (273, 279), (324, 325)
+_BITS, _PHOTOMETRIC, _SAMPLES, _PLANES, _SAMPLE_FORMAT = 258, 262, 277, 284, 339
+_SEPARATE, _UNSIGNED, _SIGNED, _FLOATING_POINT = 2, 1, 2, (3, 6)
+_MOST_BYTES = 16
+"""Of a pixel: four channels of 32 bits."""
 
 
 def directory_at(content: bytes, offset: int | None = None) -> Any:
@@ -27,14 +35,98 @@ def check(tags: Any) -> None:
     """Raise ImageError for a picture whose pixels are not what a photo shows, or are misread."""
     if tags.get(_SUBFILE_TYPE, 0) & _REDUCED:  # a camera's raw file: not its thumbnail
         raise raw()
-    if set(_FLOATING_POINT).intersection(tags.get(_SAMPLE_FORMAT, ())):
+    formats, bits = set(tags.get(_SAMPLE_FORMAT, (_UNSIGNED,))), max(tags.get(_BITS, (1,)))
+    if formats.intersection(_FLOATING_POINT):
         raise floating_point()
-    if tags.get(_PLANES) == _SEPARATE and max(tags.get(_BITS, (1,))) > 8:  # Pillow misreads them
+    if formats - {_UNSIGNED} and not (formats == {_SIGNED} and bits > 8):
+        raise ImageError(
+            "unsupported",
+            "nothing says which value is black in a picture of signed or unknown numbers "
+            f"(SampleFormat {max(formats)}): save it with unsigned ones",
+        )
+    if _PHOTOMETRIC not in tags and tags.get(_SAMPLES, 1) == 1:  # Pillow would take white for 0
+        raise ImageError(
+            "unreadable",
+            "its tags do not say whether 0 is black or white (PhotometricInterpretation): it is "
+            "damaged, or was written by a faulty program. Save it again with another one",
+        )
+    tile, picture = _area(tags, _TILE_WIDTH, _TILE_HEIGHT), _area(tags, _WIDTH, _HEIGHT)
+    if tile > max(_LARGEST_TILE, picture):
+        raise ImageError(
+            "unreadable",
+            f"its tiles have {tile} pixels, and the picture itself {picture}: it is damaged, or "
+            "made to fill the memory. See where it comes from",
+        )
+    if _short_of_colour(tags):
+        raise ImageError(
+            "unsupported",
+            "an uncompressed TIFF in YCbCr with less colour than brightness (such as 4:2:0) is not "
+            "read: save it as RGB, or compressed as JPEG",
+        )
+    if tags.get(_PLANES) == _SEPARATE and bits > 8:  # Pillow misreads them
         raise ImageError(
             "unsupported",
             "a TIFF of 16 bits whose channels are stored apart is not read: "
             "save it with the channels together, or with 8 bits",
         )
+
+
+def _short_of_colour(tags: Any) -> bool:
+    """Whether raw YCbCr is stored with less colour than brightness."""
+    raw_colour = (tags.get(_PHOTOMETRIC), tags.get(_COMPRESSION, _RAW)) == (_YCBCR, _RAW)
+    if not raw_colour or tags.get(_SUBSAMPLING, (2, 2)) == (1, 1):
+        return False
+    pixels = int(tags[_WIDTH]) * int(tags[_HEIGHT])
+    return sum(length for _, length in places(tags)) < 3 * pixels
+
+
+def bits(tags: Any) -> int:
+    """Bits of a pixel in one strip or tile."""
+    each = tags.get(_BITS, (1,))
+    return int(each[0] if tags.get(_PLANES) == _SEPARATE else sum(each))
+
+
+def piece_width(tags: Any) -> int:
+    """Pixels in a row of a strip or tile, those behind the edge of the picture too."""
+    return int(tags.get(_TILE_WIDTH) or tags[_WIDTH])
+
+
+def packed(tags: Any) -> list[tuple[int, int]]:
+    """Where each strip or tile begins and ends; [] of PackBits, which decoders miss the end of."""
+    if tags.get(_COMPRESSION) == _PACKBITS:
+        return []
+    return [(offset, offset + length) for offset, length in places(tags) if length]
+
+
+def places(tags: Any) -> list[tuple[int, int]]:
+    """Offset and length in bytes of each strip or tile; [] where they are not told."""
+    offsets, lengths = _TILES if _TILES[0] in tags else _STRIPS
+    return list(zip(tags.get(offsets, ()), tags.get(lengths, ()), strict=False))
+
+
+def check_pieces(content: bytes, tags: Any) -> None:
+    """Raise ImageError where a strip or tile is damaged in a way that libtiff passes over.
+
+    Several may be one and the same; others lie apart, or they are not of a picture.
+    """
+    distinct = dict.fromkeys(places(tags))
+    if sum(length for _, length in distinct) > len(content):
+        raise ImageError("unreadable", "parts of the picture lie over each other in the file")
+    for offset, length in distinct:
+        check_piece(content[offset : offset + length], tags)
+
+
+def check_piece(piece: bytes, tags: Any) -> None:
+    """The same for one of them."""
+    compression = tags.get(_COMPRESSION)
+    if compression == _JPEG:
+        jpeg.check(piece, tags.get(_JPEG_TABLES, b""))
+    elif compression in deflate.COMPRESSIONS:
+        deflate.check(piece, _MOST_BYTES * _area(tags, _WIDTH, _HEIGHT))
+
+
+def _area(tags: Any, width: int, height: int) -> int:
+    return int(tags.get(width, 0)) * int(tags.get(height, 0))
 
 
 def turned(tags: Any) -> bool:

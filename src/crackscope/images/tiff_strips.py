@@ -14,6 +14,7 @@ from PIL.TiffImagePlugin import ImageFileDirectory_v2, TiffImageFile
 from crackscope.errors import ImageError
 from crackscope.images import tiff
 from crackscope.images.convert import to_rgb
+from crackscope.images.depth import depth_of
 from crackscope.types import Pixels
 
 _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC = 256, 257, 258, 259, 262
@@ -83,21 +84,26 @@ def strips(
     file: IO[bytes], image: TiffImageFile, profile: ImageCms.ImageCmsProfile | None
 ) -> Iterator[Pixels]:
     """The rows of the picture from top to bottom, (h, W, 3) uint8 RGB."""
-    left = image.height
+    left, depth = image.height, depth_of(image)
     for row in _layout(image):
         pixels = np.empty((min(row.height, left), image.width, 3), np.uint8)
         for column, piece in enumerate(row.pieces):
-            small = _small_tiff(file, image.tag_v2, row, piece)
+            packed = [_read(file, place) for place in piece]
+            for strip in packed:
+                tiff.check_piece(strip, image.tag_v2)
+            small = _small_tiff(image.tag_v2, row, packed)
             with Image.open(io.BytesIO(small), formats=("TIFF",)) as opened:
                 opened.load()
                 x = column * row.width
-                part = to_rgb(opened, profile)[: len(pixels), : image.width - x]
+                part = to_rgb(opened, profile, depth)[: len(pixels), : image.width - x]
                 pixels[:, x : x + row.width] = part
         left -= len(pixels)
+        if depth is not None and left == 0:
+            depth.check()
         yield pixels
 
 
-def _small_tiff(file: IO[bytes], tags: Any, row: _Row, piece: Sequence[Place]) -> bytes:
+def _small_tiff(tags: Any, row: _Row, packed: Sequence[bytes]) -> bytes:
     """A file of one piece; Pillow moves the offsets, which are counted from the end of the tags."""
     start = {b"II": b"II*\0\x08\0\0\0", b"MM": b"MM\0*\0\0\0\x08"}[tags.prefix]
     directory = ImageFileDirectory_v2(start)
@@ -105,13 +111,11 @@ def _small_tiff(file: IO[bytes], tags: Any, row: _Row, piece: Sequence[Place]) -
         if tag in tags:
             directory.tagtype[tag] = tags.tagtype[tag]
             directory[tag] = tags[tag]
-    lengths = [length for _, length in piece]
+    lengths = list(map(len, packed))
     directory[_WIDTH], directory[_HEIGHT], directory[_ROWS] = row.width, row.height, row.strip
     directory[_OFFSETS] = tuple(accumulate(lengths[:-1], initial=0))
     directory[_LENGTHS] = tuple(lengths)
-    return b"".join(
-        (start, directory.tobytes(len(start)), *(_read(file, place) for place in piece))
-    )
+    return b"".join((start, directory.tobytes(len(start)), *packed))
 
 
 def _read(file: IO[bytes], place: Place) -> bytes:

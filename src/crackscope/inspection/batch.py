@@ -5,11 +5,13 @@ import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from threading import Lock
 
+from crackscope import memory
 from crackscope.errors import ImageError
+from crackscope.images import apart
 from crackscope.images.large import WHOLE_MEGAPIXELS, megapixels, opened
 from crackscope.images.patience import within
 from crackscope.images.read import decode
@@ -44,8 +46,9 @@ def inspect_all(
     """One result a source, in order; a photo that cannot be read becomes a failed result.
 
     Once `stop` gives true, the photos that are worked on are finished, and no other is begun.
-    A photo that cannot be read within `timeout` seconds has failed. Whatever `finish` raises ends
-    the walk: it is the system's fault, not the photo's.
+    A photo that cannot be read within `timeout` seconds has failed, and so has one that memory
+    does not suffice for. Whatever else `finish` raises ends the walk: it is the system's fault, not
+    the photo's.
     """
     worker = Worker(inspector, threshold, max_megapixels, finish, Lock(), timeout)
     return in_order(worker.run, sources, workers, stop)
@@ -83,13 +86,18 @@ def in_order(
 
 
 def _awaited(job: Sequence[Source], future: Future[list[PhotoResult]]) -> list[PhotoResult]:
-    """The results of a job; says which one it is each time that twice as long has passed."""
+    """The results of a job, with what is to be said of its photos; says which job it is each time
+    that twice as long has passed."""
     seconds = _LONG
     while not wait([future], seconds).done:
         others = f" (and {len(job) - 1} after it)" if len(job) > 1 else ""
         _log.warning("still waiting for %s%s", job[0].name, others)
         seconds *= 2
-    return future.result()
+    results = future.result()
+    for result in results:
+        if result.remark:
+            _log.warning("%s: %s", result.path, result.remark)
+    return results
 
 
 def _call_off(waiting: deque[tuple[Sequence[Source], Future[list[PhotoResult]]]]) -> None:
@@ -113,6 +121,10 @@ def _jobs(sources: Sequence[Source], workers: int) -> Iterator[list[Source]]:
         yield job
 
 
+_Read = tuple[Source, Photo, float]
+"""A photo in memory, and the seconds that it took."""
+
+
 @dataclass(frozen=True)
 class Worker:
     """What is done with a job: photos one by one, the small ones scored together."""
@@ -128,30 +140,53 @@ class Worker:
     def run(self, sources: Sequence[Source]) -> list[PhotoResult]:
         """One result a source, in order; several threads may share the worker."""
         results: dict[Source, PhotoResult] = {}
-        small: list[tuple[Source, Photo, float]] = []
-        small_area = (2 * self.inspector.bundle.input.window) ** 2
+        small: list[_Read] = []
         for source in sources:
             start = time.perf_counter()
             try:
-                if (result := self._large(source, start)) is not None:
-                    results[source] = result
-                    continue
-                ready, content = source.photo(self.max_megapixels), b""
-                if ready is None:
-                    content = within(self.timeout, source.content, self.max_megapixels)
-                with self._turn(content):
-                    photo = ready or within(
-                        self.timeout, decode, content, source.name, self.max_megapixels
-                    )
-                    entry = (source, photo, time.perf_counter() - start)
-                    if photo.width * photo.height <= small_area:
-                        small.append(entry)
-                    else:
-                        results |= self._score([entry])
+                with memory.limits("inspect it"):
+                    done = self._one(source, start)
             except ImageError as error:
-                results[source] = _failed(source, error, time.perf_counter() - start)
-        results |= self._score(small)
+                done = _failed(source, error, time.perf_counter() - start)
+            if isinstance(done, PhotoResult):
+                results[source] = done
+            else:
+                small.append(done)
+        results |= self._together(small)
         return [results[source] for source in sources]
+
+    def _one(self, source: Source, start: float) -> PhotoResult | _Read:
+        """The result of a photo; or the photo, where it is small, to be scored with others."""
+        if (result := self._large(source, start)) is not None:
+            return result
+        read, size = self._reader(source)
+        if size > WHOLE_MEGAPIXELS:
+            with self.one_large:
+                return self._whole(source, read, start)
+        try:
+            with memory.limits("inspect it"):
+                return self._whole(source, read, start)
+        except ImageError as error:
+            if error.kind != "out_of_memory":
+                raise
+        with self.one_large:  # once more, now that others may have given theirs back
+            return self._whole(source, read, start)
+
+    def _reader(self, source: Source) -> tuple[Callable[[], Photo], float]:
+        """What gives the whole photo, and its megapixels."""
+        if (photo := source.photo(self.max_megapixels)) is not None:
+            return lambda: photo, photo.width * photo.height / 1e6
+        content = within(self.timeout, source.content, self.max_megapixels)
+        return partial(self._decoded, content, source.name), megapixels(content)
+
+    def _whole(
+        self, source: Source, read: Callable[[], Photo], start: float
+    ) -> PhotoResult | _Read:
+        photo = read()
+        entry = (source, photo, time.perf_counter() - start)
+        if photo.width * photo.height <= (2 * self.inspector.bundle.input.window) ** 2:
+            return entry
+        return self._score([entry])[source]
 
     def _large(self, source: Source, start: float) -> PhotoResult | None:
         """The result of a photo that is read in parts; None where it is to be decoded whole."""
@@ -168,11 +203,30 @@ class Worker:
             self.finish(source, large.reduced(), found.windows, result)
             return result
 
-    def _turn(self, content: bytes) -> AbstractContextManager[object]:
-        """Waits where the photo is large and another one is worked on."""
-        return self.one_large if megapixels(content) > WHOLE_MEGAPIXELS else nullcontext()
+    def _decoded(self, content: bytes, name: str) -> Photo:
+        if self.timeout is None:
+            return decode(content, name, self.max_megapixels)
+        return apart.decode(self.timeout, content, name, self.max_megapixels)
 
-    def _score(self, entries: Sequence[tuple[Source, Photo, float]]) -> dict[Source, PhotoResult]:
+    def _together(self, entries: Sequence[_Read]) -> dict[Source, PhotoResult]:
+        """Like `_score`; where memory does not suffice for all, once more one by one."""
+        try:
+            with memory.limits("inspect it"):
+                return self._score(entries)
+        except ImageError:
+            pass
+        with self.one_large:
+            return {entry[0]: self._alone(entry) for entry in entries}
+
+    def _alone(self, entry: _Read) -> PhotoResult:
+        source, _, seconds = entry
+        try:
+            with memory.limits("inspect it"):
+                return self._score([entry])[source]
+        except ImageError as error:
+            return _failed(source, error, seconds)
+
+    def _score(self, entries: Sequence[_Read]) -> dict[Source, PhotoResult]:
         if not entries:
             return {}
         start = time.perf_counter()

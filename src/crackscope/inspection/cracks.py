@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from crackscope.errors import BundleError
 from crackscope.inspection.scoremap import Scored
 from crackscope.lines.find import Traced, find_cracks
 from crackscope.lines.score import Scorer
@@ -22,12 +21,12 @@ _SUREST = 16.0
 
 def load(bundle: Bundle) -> Scorer | None:
     """How the bundle scores cracks; None where it has no cracks.npz."""
-    if not (bundle.folder / CRACKS).is_file():
+    if not bundle.has(CRACKS):
         return None
     try:
         return Scorer.from_arrays(bundle.arrays(CRACKS))
     except (ValueError, KeyError, TypeError) as error:
-        raise BundleError(f"{bundle.folder / CRACKS} cannot be read: {error!r}") from error
+        raise bundle.damaged(CRACKS, repr(error)) from error
 
 
 def find(scored: Scored, scorer: Scorer | None, least: float) -> tuple[Crack, ...] | None:

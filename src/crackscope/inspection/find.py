@@ -1,7 +1,7 @@
 """Find the photos that the arguments mean."""
 
+import logging
 import os
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,16 +11,21 @@ from crackscope.errors import MissingExtraError, UsageError
 from crackscope.inspection.sources import kind_of, listed
 from crackscope.inspection.sources.files import PhotoFile
 from crackscope.inspection.sources.source import Search, Source
+from crackscope.skipped import in_words
 
-__all__ = ["Found", "Source", "find", "look"]
+__all__ = ["Found", "Source", "find", "look", "say_skipped"]
+
+_LOG = logging.getLogger("crackscope")
+_INCLUDE = "To inspect one of them, name it"
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """All photos in order, and how many other files were passed over."""
+    """All photos in order, how many other files were passed over, and which places skipped."""
 
     photos: tuple[Source, ...]
     passed_over: int
+    skipped: tuple[str, ...] = ()
 
 
 def find(
@@ -38,11 +43,13 @@ def find(
     at once, or where no photo is found.
     """
     found = look(arguments, every, given)
+    say_skipped(found)
     if not found.photos:
         raise UsageError(
             f"no photo found in {', '.join(arguments)} "
             f"({found.passed_over} files without an image extension were passed over; videos are "
-            "looked at where they are named themselves, with --every 1s)"
+            "looked at where they are named themselves, with --every 1s"
+            f"{f'; {in_words(found.skipped, _INCLUDE)}' if found.skipped else ''})"
         )
     return found
 
@@ -68,7 +75,13 @@ def look(
             missing.append(str(error))
     if missing:
         raise UsageError("; ".join(missing))
-    return Found(tuple(photos), search.passed_over)
+    return Found(tuple(photos), search.passed_over, tuple(search.skipped))
+
+
+def say_skipped(found: Found) -> None:
+    """Name in the log what nobody means, where there is some."""
+    if found.skipped and found.photos:
+        _LOG.warning("%s", in_words(found.skipped, _INCLUDE))
 
 
 def _named(argument: str, search: Search) -> Iterator[Source]:
@@ -77,8 +90,19 @@ def _named(argument: str, search: Search) -> Iterator[Source]:
 
 def _listed(search: Search) -> Iterator[Source]:
     """What is missing in a list becomes a failed photo: a list is old by the time it is read."""
-    for path in listed.parse(sys.stdin.buffer.read()):
+    for path in listed.parse(listed.read()):
+        _say_above(path)
         if "://" in path or os.path.lexists(path):
             yield from _named(path, search)
         elif search.first_time(path):
             yield PhotoFile(path, Path(path).name, Path(path))
+
+
+def _say_above(path: str) -> None:
+    """Nobody expects a line of a list to stand for the folder that the command was given in."""
+    if os.path.isdir(path) and Path.cwd().is_relative_to(Path(path).resolve()):  # noqa: PTH112
+        _LOG.warning(
+            "the list names %r, which holds the working folder: all photos below %s are inspected",
+            path,
+            Path(path).resolve(),
+        )

@@ -13,7 +13,7 @@ import numpy as np
 from crackscope import environment
 from crackscope.config import Device, Precision, RuntimeName, checked
 from crackscope.config.rules import at_least, check, positive, share, within
-from crackscope.errors import ImageError, UsageError
+from crackscope.errors import BundleError, ImageError, UsageError
 from crackscope.images.large import LargePhoto, opened
 from crackscope.images.memory import is_picture, name_of
 from crackscope.inspection import cracks, pooling, surface, verdict
@@ -163,13 +163,17 @@ class Inspector:
         return self.bundle.crack_thresholds if of_cracks else self.bundle.thresholds
 
     def score_photos(self, photos: Sequence[Photo]) -> list[float]:
-        """The score of each photo, as `inspect` gives it."""
-        least = self.bundle.crack_thresholds.lower
+        """The score of each photo, as `inspect` gives it; lines are not asked for where the photo
+        is one window, whose score is its own."""
+        mapper, least = self.mapper, self.bundle.crack_thresholds.lower
+        if mapper is None:
+            return [verdict.score(windows) for windows in self._windows(photos)]
+        patches = iter(self._windows([photo for photo in photos if not mapper.takes(photo)]))
         return [
-            verdict.score(found.windows)  # of one window: its own, whatever lines it has
-            if found.windows.scores.size == 1
-            else self._cracks_and_score(found, least)[1]
-            for found in self.score_all(photos)
+            self._cracks_and_score(mapper(photo), least)[1]
+            if mapper.takes(photo)
+            else verdict.score(next(patches))
+            for photo in photos
         ]
 
     def _cracks_and_score(
@@ -245,6 +249,7 @@ class Inspector:
             cracks=lines,
             material=seen,
             metadata=photo.metadata,
+            remark=photo.remark,
         )
 
 
@@ -279,6 +284,7 @@ def load(
     threads = threads or environment.cores()
     blocks = 1 if known is None else min(threads, _BLOCKS)
     network = discover().get(runtime)(model_bundle, device, ceil(threads / blocks), precision)
+    _try(network, model_bundle)
     mapper = None
     if known is not None:
         gate = None if model_bundle.lines is None else Gate(**model_bundle.lines)
@@ -291,6 +297,15 @@ def load(
         mm_per_px,
         cracks.load(model_bundle),
     )
+
+
+def _try(network: Runtime, bundle: Bundle) -> None:
+    """Score two blank windows: a network that cannot is named before the first photo is read."""
+    side = bundle.input.window
+    try:
+        network(np.zeros((2, side, side, 3), np.uint8))
+    except BundleError as error:
+        raise BundleError(f"the model {bundle.folder} is no use: {error}") from error
 
 
 def _one_scale(bundle: Bundle, scale: float) -> UsageError:

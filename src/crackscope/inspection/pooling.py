@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from crackscope.errors import BundleError
 from crackscope.models.bundle import CELLS, Bundle
+from crackscope.models.description import LARGEST
 
 Floats = NDArray[np.float32]
 _STRETCH = 1.25
@@ -87,7 +87,11 @@ class Pooling:
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> "Pooling":
         """Back from `to_arrays`; raises KeyError or ValueError where that is not it."""
         stride, side, window = (int(arrays[name]) for name in ("stride", "side", "window"))
+        if min(stride, side, window) < 1 or max(stride, side, window) > LARGEST:
+            raise ValueError(f"stride, side and window must be from 1 to {LARGEST}")
         kernel, material = arrays["kernel"], arrays.get("material", np.empty(0))
+        if kernel.ndim != 1 or material.ndim != 1 or not len(kernel):
+            raise ValueError(f"kernel and material have one axis, not {kernel.shape}")
         if len(material) not in (0, len(kernel) + 1):
             raise ValueError(f"material has {len(kernel) + 1} numbers, not {len(material)}")
         parts = kernel.astype(np.float32), float(arrays["bias"]), stride, side, window
@@ -101,9 +105,9 @@ def probabilities(logits: Floats) -> NDArray[np.float64]:
 
 def load(bundle: Bundle) -> Pooling | None:
     """How the bundle pools; None where its network can score single windows only."""
-    if not (bundle.folder / CELLS).is_file():
+    if not bundle.has(CELLS):
         return None
     try:
         return Pooling.from_arrays(bundle.arrays(CELLS))
     except (ValueError, KeyError, TypeError) as error:
-        raise BundleError(f"{bundle.folder / CELLS} cannot be read: {error!r}") from error
+        raise bundle.damaged(CELLS, repr(error)) from error

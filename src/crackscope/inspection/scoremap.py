@@ -9,7 +9,7 @@ What lies beyond a window counts a little, where a patch alone has a border of z
 only touches a window is seen better here (docs/decisions/0013).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -28,6 +28,7 @@ from crackscope.models.decoder import PLACE
 from crackscope.runtimes import BLOCK
 from crackscope.runtimes.decoding import CELL
 from crackscope.runtimes.maps import Maps
+from crackscope.runtimes.outputs import finite, fitting
 from crackscope.tiles.blocks import spans, with_halo
 from crackscope.types import Photo, Pixels, ScoreMap
 
@@ -35,7 +36,8 @@ Span = tuple[int, int]
 Tiles = dict[tuple[int, int], Tile]
 
 HALO = 4
-"""Cells around a block that are computed and thrown away: measured, see docs/decisions/0013."""
+"""Cells beyond the windows of a block that are computed and thrown away: measured, see
+docs/decisions/0013."""
 _LARGE_PIXELS, _BLOCK_OF_LARGE = 50_000_000, 32
 """Photos above get blocks of half the side, though not below that, for the sake of memory."""
 _PIXELS_AT_ONCE, _LEAST_ROWS = 2**27, 4
@@ -84,7 +86,7 @@ class ScoreMapper:
 
     The photo is resized so that whole cells fill it: by `scale` times the network's own scale, and
     by at most half a cell more or less along each side. `block` is how many cells, or gives how
-    many, are computed at once along a side, with `halo` more around them that are thrown away;
+    many, are computed at once along a side; `halo` more are seen beyond the windows of a block;
     `threads` blocks are computed at a time. The map depends on none of them. `gate` says where the
     lines are asked for; None: the network has none.
     """
@@ -169,19 +171,24 @@ class ScoreMapper:
 
     def _rows_at_once(self, photo: Photo, shape: tuple[int, int]) -> int:
         """How many rows of cells make a band: a block, or fewer where the photo is wide."""
-        fitting = int(_PIXELS_AT_ONCE * shape[0] / (photo.width * photo.height)) - 2 * self.halo
+        fitting = (
+            int(_PIXELS_AT_ONCE * shape[0] / (photo.width * photo.height))
+            - 2 * self._around_block()
+        )
         return min(self._side(photo), max(_LEAST_ROWS, fitting))
+
+    def _around_block(self) -> int:
+        """Cells around a block: what its windows and those next to them reach, and the halo."""
+        return self.pooling.side // 2 + max(1, self.halo)
 
     def _compute(
         self, photo: Photo, gate: Gate | None, shape: tuple[int, int], band: Span, part: Span
     ) -> _Block:
         """What comes of one block, of the photo's `shape` of cells."""
-        halo = max(self.halo, self.pooling.side // 2 + 1)
-        inner = (band, part)
+        halo, inner = self._around_block(), (band, part)
         outer = [with_halo(*span, halo, count) for span, count in zip(inner, shape, strict=True)]
         pixels = self._pixels(photo, shape, *outer)
-        maps = self.network.maps(pixels)
-        logits = self.pooling.logits(maps.cells)
+        maps, logits = self._maps(pixels, outer)
         owned = [self._owned(*pair) for pair in zip(inner, shape, strict=True)]
         local = tuple(
             slice(start - first, stop - first)
@@ -194,6 +201,16 @@ class ScoreMapper:
             for rows, columns in gates.runs(asking, corner, band, part):
                 tiles |= dict(self._tiles(pixels, maps, corner, rows, columns))
         return _Block((owned[0][0], owned[1][0]), logits[local], tiles)
+
+    def _maps(self, pixels: Pixels, outer: Sequence[Span]) -> tuple[Maps, Floats]:
+        """What the network makes of a block of cells, and the logits of its windows."""
+        expected = (*(stop - start for start, stop in outer), len(self.pooling.kernel))
+        with fitting():
+            maps = self.network.maps(pixels)
+            if maps.cells.shape != expected:
+                raise ValueError(f"cells of a block are {maps.cells.shape}, not {expected}")
+            logits = self.pooling.logits(maps.cells)
+        return maps, finite("logits of windows", logits)
 
     def _pixels(self, photo: Photo, shape: tuple[int, int], rows: Span, columns: Span) -> Pixels:
         """What the network sees of these cells."""
@@ -228,7 +245,8 @@ class ScoreMapper:
             (start - first, stop - first)
             for (start, stop), first in zip((rows, columns), corner, strict=True)
         )
-        logits = self.network.lines(pixels, maps, (top, bottom), (left, right))
+        with fitting():
+            logits = self.network.lines(pixels, maps, (top, bottom), (left, right))
         seen = pixels[top * CELL : bottom * CELL, left * CELL : right * CELL]
         for start, stop in gates.tiles((left, right)):
             first, last = start - left, stop - left

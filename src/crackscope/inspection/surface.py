@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from crackscope.errors import BundleError
 from crackscope.inspection.statistics import COUNT, statistics
 from crackscope.models.bundle import SURFACE, Bundle
 from crackscope.tiles.cut import cut
@@ -71,17 +70,20 @@ class Concrete:
         mean, whitening = arrays["mean"], arrays["whitening"]
         if mean.shape != (COUNT,) or whitening.shape != (COUNT, COUNT):
             raise ValueError(f"{COUNT} statistics are described, not {mean.shape}")
-        return cls(mean, whitening, float(arrays["limit"]))
+        limit = float(arrays["limit"])
+        if not limit > 0:
+            raise ValueError(f"limit must be above 0, not {limit}")
+        return cls(mean, whitening, limit)
 
 
 def load(bundle: Bundle) -> Concrete | None:
     """What the bundle takes for concrete; None where it has no surface.npz."""
-    if not (bundle.folder / SURFACE).is_file():
+    if not bundle.has(SURFACE):
         return None
     try:
         return Concrete.from_arrays(bundle.arrays(SURFACE))
-    except (ValueError, KeyError) as error:
-        raise BundleError(f"{bundle.folder / SURFACE} cannot be read: {error!r}") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise bundle.damaged(SURFACE, repr(error)) from error
 
 
 def of_windows(windows: Sequence[Pixels]) -> Floats:

@@ -57,4 +57,6 @@ class Scorer:
         mean, spread, weights = (arrays[name] for name in ("mean", "spread", "weights"))
         if mean.shape != (len(ALL),) or not mean.shape == spread.shape == weights.shape:
             raise ValueError(f"{len(ALL)} numbers are weighed, not {mean.shape}")
+        if not (spread > 0).all():
+            raise ValueError("spread must be above 0")
         return cls(mean, spread, weights, float(arrays["bias"]))

@@ -15,21 +15,23 @@ golden.npz       synthetic inputs and their scores; where it has lines, a pictur
 cells.npz        how windows of a photo are pooled, where the network can run over a whole photo
 cracks.npz       how cracks are scored by their lines and what stands around them; optional
 surface.npz      what windows of concrete look like, to flag photos of something else; optional
-SHA256SUMS       checksums of all of these
+SHA256SUMS       checksums of all of these; what it does not list is never opened
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from crackscope import hashing
 from crackscope.errors import BundleError
+from crackscope.models import arrays, description
+from crackscope.models.description import InputRule, Thresholds
+
+__all__ = ["Bundle", "InputRule", "Thresholds", "find", "load", "seal", "unsealed"]
 
 PACKAGED = "crackscope"
 ONNX, KERAS, JSON, CARD = "model.onnx", "model.keras", "model.json", "card.md"
@@ -38,39 +40,20 @@ CELLS, INT8 = "cells.npz", "model.int8.onnx"
 PARTS, LINES, CRACKS = "parts.json", "lines.onnx", "cracks.npz"
 SUMS = "SHA256SUMS"
 _REQUIRED = (ONNX, JSON, CARD, SUMS)
-
-
-@dataclass(frozen=True)
-class InputRule:
-    """How pixels become model input.
-
-    A window of `window` native pixels is resized to `size` inside the graph (bilinear, half-pixel
-    centres, no antialiasing) and scaled there too.
-    """
-
-    window: int
-    size: int
-
-
-@dataclass(frozen=True)
-class Thresholds:
-    """`crack` from `upper` on, `unsure` from `lower` up to it."""
-
-    lower: float
-    upper: float
-
-    def __post_init__(self) -> None:
-        if not 0.0 < self.lower <= self.upper < 1.0:
-            raise BundleError(f"thresholds need 0 < lower <= upper < 1; received {self}")
+_OPTIONAL = (KERAS, GOLDEN, TRAINED_ON, SURFACE, CELLS, INT8, PARTS, LINES, CRACKS)
+_LARGEST_SUMS = 2**20
+"""Bytes of SHA256SUMS: 10,000 files."""
 
 
 @dataclass(frozen=True)
 class Bundle:
-    """One model folder, its checksums verified."""
+    """One model folder, its checksums verified. `files` are those that SHA256SUMS lists: no other
+    file of the folder is ever opened."""
 
     folder: Path
     info: Mapping[str, Any]
     digest: str
+    files: frozenset[str]
 
     @property
     def name(self) -> str:
@@ -86,7 +69,7 @@ class Bundle:
     def input(self) -> InputRule:
         """The input rule."""
         rule = self.info["input"]
-        return InputRule(window=int(rule["window"]), size=int(rule["size"]))
+        return InputRule(window=rule["window"], size=rule["size"])
 
     @cached_property
     def thresholds(self) -> Thresholds:
@@ -104,7 +87,7 @@ class Bundle:
     @cached_property
     def lines(self) -> Mapping[str, Any] | None:
         """Where lines are asked for, see `inspection.gate`; None for a model without lines."""
-        if not (self.folder / LINES).is_file():
+        if not self.has(LINES):
             return None
         return {name: float(value) for name, value in self.info["lines"].items()}
 
@@ -114,17 +97,31 @@ class Bundle:
         where the network does not tell."""
         return float(self.info["concrete"]["limit"]) if "concrete" in self.info else None
 
+    def has(self, name: str) -> bool:
+        """Whether a file of that name belongs to the model."""
+        return name in self.files
+
     def file(self, name: str) -> Path:
-        """The path of one of its files; raises BundleError where it is not there."""
+        """The path of one of its files; raises BundleError where it has none of that name."""
         path = self.folder / name
-        if not path.is_file():
+        if not (self.has(name) and path.is_file()):
             raise BundleError(f"the model {self.folder} has no {name}")
         return path
 
     def arrays(self, name: str) -> dict[str, NDArray[Any]]:
-        """The arrays of one of its .npz files; pickles are refused."""
-        with np.load(self.file(name), allow_pickle=False) as content:
-            return {key: content[key] for key in content.files}
+        """The arrays of one of its .npz files, as `arrays.read` does; raises BundleError."""
+        path = self.file(name)
+        try:
+            return arrays.read(path.read_bytes())
+        except ValueError as error:
+            raise self.damaged(name, error) from error
+
+    def damaged(self, name: str, reason: object) -> BundleError:
+        """The error that says why one of its files is no use."""
+        return BundleError(
+            f"{self.folder / name} cannot be read: {reason}. Get the model again from where it "
+            "came from, or use another one"
+        )
 
 
 def find(model: str | Path) -> Path:
@@ -148,24 +145,37 @@ def load(model: str | Path = PACKAGED) -> Bundle:
     if missing:
         raise BundleError(f"the model {folder} lacks {', '.join(missing)}")
     sums = (folder / SUMS).read_bytes()
-    _verify(folder, sums.decode("utf-8", "replace"))
+    files = _verify(folder, sums)
     try:
-        info = json.loads((folder / JSON).read_text(encoding="utf-8"))
-        bundle = Bundle(folder, info, hashing.of_bytes(sums))
-        _ = (bundle.name, info["version"], bundle.input, bundle.thresholds, bundle.lines)
-    except (ValueError, KeyError, TypeError) as error:
-        raise BundleError(f"{folder / JSON} cannot be read: {error!r}") from error
+        info = description.parse((folder / JSON).read_bytes())
+        bundle = Bundle(folder, info, hashing.of_bytes(sums), files)
+        if bundle.has(LINES) and "lines" not in info:
+            raise ValueError(f"it has {LINES}, and says nothing of lines")
+    except (ValueError, BundleError) as error:
+        raise BundleError(f"{folder / JSON} cannot be read: {error}") from error
     return bundle
 
 
-def _verify(folder: Path, sums: str) -> None:
-    pairs = [line.partition("  ") for line in sums.splitlines()]
+def unsealed(folder: Path) -> Bundle:
+    """A model that is being made: of all files in its folder, without a description."""
+    return Bundle(folder, {}, "", frozenset(file.name for file in folder.iterdir()))
+
+
+def _verify(folder: Path, content: bytes) -> frozenset[str]:
+    """The files that SHA256SUMS lists; raises BundleError where one of them is another, or where a
+    file of a model is not listed."""
+    if len(content) > _LARGEST_SUMS:
+        raise BundleError(f"{folder / SUMS} may have up to {_LARGEST_SUMS} bytes")
+    pairs = [line.partition("  ") for line in content.decode("utf-8", "replace").splitlines()]
     listed = {name: digest for digest, _, name in pairs}
-    for name in (ONNX, JSON, CARD):
-        if name not in listed:
-            raise BundleError(f"{folder / SUMS} does not list {name}: the model is not trusted")
+    for name in (ONNX, JSON, CARD, *_OPTIONAL):
+        if name not in listed and (folder / name).exists():
+            raise BundleError(
+                f"{folder / SUMS} does not list {name}: the model is not trusted. Remove the file "
+                "if it does not belong to the model, or get the model again"
+            )
     for name, expected in listed.items():
-        if Path(name).name != name:
+        if Path(name).name != name or "\0" in name:
             raise BundleError(f"{folder / SUMS} names a file outside the folder: {name!r}")
         path = folder / name
         if not path.is_file() or hashing.of_file(path) != expected:
@@ -173,6 +183,7 @@ def _verify(folder: Path, sums: str) -> None:
                 f"{path} does not match its checksum: it is damaged or was changed. "
                 "Fetch the model again"
             )
+    return frozenset(listed)
 
 
 def seal(folder: Path) -> None:

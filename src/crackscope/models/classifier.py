@@ -13,13 +13,12 @@ are folded into the head, so that every runtime gives it without a step of its o
 import math
 from pathlib import Path
 from typing import Any
-from zipfile import ZIP_DEFLATED, ZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crackscope.errors import BundleError
-from crackscope.models import decoder
+from crackscope.models import decoder, keras_file
 from crackscope.models.backbones import BACKBONES
 
 _DROPPED = 11
@@ -134,22 +133,28 @@ def round_weights(model: Any) -> None:
 
 
 def save(model: Any, path: Path) -> None:
-    """Write model.keras: the network alone, without the memory of an optimiser, and compressed."""
+    """Write model.keras: the network alone, without the memory of an optimiser, compressed, and
+    for every version of Keras from `keras_config.OLDEST` on."""
     import keras
 
     loose = path.with_name(f"loose-{path.name}")
     keras.Model(model.inputs, model.outputs, name=model.name).save(loose)
-    with ZipFile(loose) as parts, ZipFile(path, "w", ZIP_DEFLATED) as packed:
-        for name in parts.namelist():
-            packed.writestr(name, parts.read(name))
+    keras_file.repack(loose, path)
     loose.unlink()
 
 
 def load(path: Path) -> Any:
-    """Read model.keras in safe mode: a file from elsewhere cannot run code."""
+    """Read model.keras, checked and in safe mode: a file from elsewhere cannot run code.
+
+    Raises BundleError for what is no classifier of ours.
+    """
     import keras
 
     try:
-        return keras.saving.load_model(path, compile=False, safe_mode=True)
-    except (ValueError, TypeError, OSError, KeyError) as error:
+        keras_file.check(path)
+        model = keras.saving.load_model(path, compile=False, safe_mode=True)
+        for name in ("backbone", "head"):
+            model.get_layer(name)
+    except Exception as error:  # of a network that does not fit together Keras raises any kind
         raise BundleError(f"{path} cannot be read as a Keras model: {error}") from error
+    return model

@@ -9,7 +9,7 @@ from typing import Any
 from crackscope import hashing
 from crackscope.errors import UsageError
 from crackscope.models import bundle as bundles
-from crackscope.models import classifier
+from crackscope.models import classifier, keras_file
 from crackscope.models.backbones import BACKBONES, CORE
 
 _LOG = logging.getLogger("crackscope")
@@ -34,7 +34,7 @@ def default_for(backbone: str) -> str:
     if not BACKBONES.get(backbone).pretrained:
         return "none"
     try:
-        packaged = bundles.load(bundles.PACKAGED).info["backbone"]
+        packaged = bundles.load(bundles.PACKAGED).info.get("backbone")
     except UsageError:
         return "imagenet"
     return bundles.PACKAGED if packaged == backbone else "imagenet"
@@ -62,10 +62,13 @@ def start(
     if weights == bundles.PACKAGED or path.is_dir():
         bundle = bundles.load(weights)
         trained = _trained(bundle, backbone)
-        if frozen and bundle.lines is not None:
-            model = classifier.build_with_lines(trained, size, dropout, seed)
-        else:
-            _take(model, trained)
+        try:
+            if frozen and bundle.lines is not None:
+                model = classifier.build_with_lines(trained, size, dropout, seed)
+            else:
+                _take(model, trained)
+        except (ValueError, AttributeError, TypeError) as error:
+            raise bundle.damaged(bundles.KERAS, f"it is no {backbone}: {error}") from error
         return Start(model, bundle.identity, pretrained=True, bundle=bundle)
     if not path.is_file():
         raise UsageError(
@@ -94,7 +97,7 @@ def _imagenet(backbone: str, size: int, dropout: float, seed: int) -> Any:
 
 
 def _trained(bundle: bundles.Bundle, backbone: str) -> Any:
-    theirs = bundle.info["backbone"]
+    theirs = bundle.info.get("backbone")
     if theirs != backbone:
         raise UsageError(
             f"{bundle.name} is a {theirs}, not a {backbone}: give --backbone {theirs}, "
@@ -129,10 +132,11 @@ def _take_file(model: Any, path: Path, backbone: str) -> None:
             else:
                 model.get_layer("backbone").set_weights(inner.get_weights())
         else:
+            keras_file.check_weights(path)
             network = model.get_layer("backbone")
             names = [layer.name for layer in network.layers]
             (network.get_layer(CORE) if CORE in names else network).load_weights(path)
-    except (ValueError, OSError, KeyError, TypeError) as error:
+    except Exception as error:  # of weights that do not fit Keras raises any kind
         raise UsageError(
             f"{path} does not hold weights of a {backbone} without its top: {error}. Give a .keras "
             "file of crackscope, or .h5 weights saved with include_top=False"

@@ -30,11 +30,13 @@ class Context:
     overlays: Mapping[str, str] = field(default_factory=dict)
     passed_over: int = 0
     card: str = ""
+    skipped: int = 0
 
     def facts(self) -> list[tuple[str, str]]:
         """How the results were made, name and value, for a table."""
         passed_over = {"files passed over (no picture by their extension)": self.passed_over}
-        values = {"model": self.model, **self.settings, **passed_over}
+        skipped = {"skipped (trash, thumbnails, hidden, crackscope's own output)": self.skipped}
+        values = {"model": self.model, **self.settings, **passed_over, **skipped}
         return [
             (name, f"{value:.4g}" if isinstance(value, float) else str(value))
             for name, value in values.items()

@@ -11,9 +11,11 @@ from itertools import repeat
 from pathlib import Path
 from types import TracebackType
 
+from crackscope import strict_json
 from crackscope.errors import UsageError
 from crackscope.run_dir import write_atomically
 from crackscope.types import PhotoResult
+from crackscope.types.fields import check_types
 
 RESULTS, ERRORS = "results.jsonl", "errors.jsonl"
 
@@ -66,7 +68,8 @@ class Ledger:
 
         Raises OSError where it cannot be kept, also because the file was deleted meanwhile.
         """
-        if os.fstat(self._file.fileno()).st_nlink == 0:
+        unnamed = os.fstat(self._file.fileno()).st_nlink == 0  # always, on some of FUSE
+        if unnamed and not Path(self._file.name).exists():
             raise FileNotFoundError(errno.ENOENT, "deleted while in use", self._file.name)
         self._file.write(line(result).encode("ascii"))
         self._file.flush()
@@ -102,6 +105,8 @@ def _parse(text: bytes) -> PhotoResult | None:
     if not text.endswith(b"\n"):
         return None
     try:
-        return PhotoResult.from_dict(json.loads(text))
-    except (ValueError, KeyError, TypeError):
+        result = PhotoResult.from_dict(strict_json.document(text))
+        check_types(result)
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
         return None
+    return result

@@ -75,7 +75,6 @@ def _safe(parts: Sequence[str], suffix: str) -> list[str]:
 
 
 def _safe_part(part: str) -> str:
-    name = _FORBIDDEN.sub("_", part).rstrip(". ") or "_"
-    if name.split(".")[0].rstrip().casefold() in _DEVICES:
-        name = f"_{name}"
-    return name.encode()[:_LONGEST].decode(errors="ignore")
+    short = _FORBIDDEN.sub("_", part).encode()[:_LONGEST].decode(errors="ignore")
+    name = short.rstrip(". ") or "_"
+    return f"_{name}" if name.split(".")[0].rstrip().casefold() in _DEVICES else name

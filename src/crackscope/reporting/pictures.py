@@ -16,41 +16,52 @@ def overlay(
     quality: int = thumbnail.QUALITY,
 ) -> bytes | None:
     """The overlay of a photo as a small JPEG; None where there is none (any more)."""
-    name = context.overlays.get(photo)
-    if name is None:
-        return None
+    content = _content(context, context.overlays.get(photo))
     try:
-        content = (context.folder / name).read_bytes()
-        return thumbnail.of_jpeg(content, long_side, quality)
-    except (OSError, ValueError):
+        return None if content is None else thumbnail.of_jpeg(content, long_side, quality)
+    except ValueError:
         return None
 
 
 def plain(context: Context, photo: str) -> bytes | None:
     """The photo itself as a small JPEG, kept since its inspection; None where it is not there."""
     name = context.overlays.get(photo)
-    try:
-        return None if name is None else (context.folder / thumbnail_name(name)).read_bytes()
-    except OSError:
-        return None
+    return None if name is None else _content(context, thumbnail_name(name))
 
 
 def close_up(context: Context, photo: str, crack: int) -> bytes | None:
     """A crack from near, as a JPEG made at its inspection; None where it is not there."""
     name = context.overlays.get(photo)
-    try:
-        return None if name is None else (context.folder / close_up_name(name, crack)).read_bytes()
-    except OSError:
-        return None
+    return None if name is None else _content(context, close_up_name(name, crack))
 
 
 def link(context: Context, photo: str, dest: Path) -> str | None:
     """A URL of the overlay for a page in the folder `dest`: relative, but across drives."""
-    name = context.overlays.get(photo)
-    if name is None:
+    file = _inside(context, context.overlays.get(photo))
+    if file is None:
         return None
-    file = (context.folder / name).resolve()
     try:
         return quote(Path(os.path.relpath(file, dest.resolve())).as_posix())
     except ValueError:  # another drive
         return file.as_uri()
+
+
+def _inside(context: Context, name: str | None) -> Path | None:
+    """A file of the inspection's folder, all links followed; None where it would lie outside.
+
+    A folder may come from elsewhere, and a report of it be sent on: it must not carry our files.
+    """
+    if name is None:
+        return None
+    folder = context.folder.resolve()
+    file = (folder / name).resolve()
+    return file if file.is_relative_to(folder) else None
+
+
+def _content(context: Context, name: str | None) -> bytes | None:
+    """What is in it; None where it is not there (any more)."""
+    file = _inside(context, name)
+    try:
+        return file.read_bytes() if file is not None and file.is_file() else None
+    except OSError:
+        return None

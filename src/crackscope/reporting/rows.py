@@ -28,7 +28,7 @@ def has_cracks(results: Iterable[PhotoResult]) -> bool:
 def photo_columns(results: Sequence[PhotoResult]) -> tuple[str, ...]:
     """The columns of a table of photos."""
     found, material = _names(results)
-    return (*_SCALARS, found, *_RUN, material, *_METADATA)
+    return (*_SCALARS, found, *_RUN, material, *_METADATA, "remark")
 
 
 def _names(results: Iterable[PhotoResult]) -> tuple[str, str]:
@@ -46,6 +46,7 @@ def photo_rows(results: Sequence[PhotoResult]) -> Iterator[dict[str, Any]]:
         if result.error is None:
             row |= {"status": "ok", "model": result.model, "seconds": result.seconds}
             row |= {found: len(result.found), material: result.material}
+            row |= {"remark": result.remark or None}
         else:
             row |= {"status": "failed"}
             row |= {"error_kind": result.error.kind, "error_message": result.error.message}

@@ -1,12 +1,14 @@
 """settings.json: what an inspection was made with, so that reports can be made later."""
 
-import json
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
+from crackscope import strict_json
 from crackscope.errors import UsageError
 from crackscope.reporting import Context
 from crackscope.run_dir import write_json
+from crackscope.types.fields import check_types
 
 SETTINGS = "settings.json"
 
@@ -19,10 +21,13 @@ def save(context: Context) -> None:
 
 
 def load(folder: Path) -> Context:
-    """What `save` kept in a folder; raises UsageError where that is no inspection's."""
+    """What `save` kept in a folder; raises UsageError where that is no inspection's, or names
+    files outside the folder, which may come from anybody."""
     file = folder / SETTINGS
     try:
-        return Context(**json.loads(file.read_text(encoding="utf-8")), folder=folder)
+        context = Context(**strict_json.document(file.read_bytes()), folder=folder)
+        check_types(context)
+        _check_inside(context.overlays.values())
     except FileNotFoundError:
         raise UsageError(
             f"results must be a folder that `crackscope inspect` wrote, with {SETTINGS} in it. "
@@ -30,3 +35,11 @@ def load(folder: Path) -> Context:
         ) from None
     except (OSError, ValueError, TypeError) as error:
         raise UsageError(f"{file} is damaged: {error}. Inspect again") from error
+    return context
+
+
+def _check_inside(names: Iterable[str]) -> None:
+    for name in names:
+        parts = name.replace("\\", "/").split("/")
+        if "" in parts or ".." in parts or ":" in name or "\0" in name:
+            raise ValueError(f"overlays must be files below the folder. Received: {name!r:.100}")

@@ -15,11 +15,13 @@ def summarise(
     fresh: Sequence[PhotoResult],
     seconds: float,
     passed_over: int = 0,
+    skipped: int = 0,
 ) -> str:
     """Counts, speed, the worst photos, and each failed one.
 
     `fresh` are the results of this process, made in `seconds`; the rest was there already.
-    `passed_over` counts the files that are no picture by their extension.
+    `passed_over` counts the files that are no picture by their extension, `skipped` the places
+    that nobody means, such as trash and thumbnails.
     """
     parts = [_counts(results), _speed(fresh, seconds)]
     if len(fresh) < len(results):
@@ -29,6 +31,8 @@ def summarise(
         parts.append(f"{_number(others, 'photo')} may show no concrete surface")
     if passed_over:
         parts.append(f"{_number(passed_over, 'other file')} passed over")
+    if skipped:
+        parts.append(f"{_number(skipped, 'folder or file', 'folders or files')} skipped")
     return "\n".join(["; ".join(parts), *_worst(results), *_failed(results)])
 
 
@@ -72,5 +76,5 @@ def _failed(results: Sequence[PhotoResult]) -> Iterator[str]:
         yield f"  … and {len(failed) - _FAILED_SHOWN} more in errors.jsonl"
 
 
-def _number(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+def _number(count: int, noun: str, several: str = "") -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {several or f'{noun}s'}"

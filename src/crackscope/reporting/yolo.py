@@ -1,12 +1,11 @@
 """yolo/: a data set for YOLO segmentation, a text file a photo; the photos themselves stay away."""
 
-import csv
-import io
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
+from crackscope import tables
 from crackscope.reporting import REPORTS, Context
-from crackscope.reporting.names import encodable, file_names, overlay_names
+from crackscope.reporting.names import file_names, overlay_names
 from crackscope.reporting.outlines import polygons
 from crackscope.run_dir import write_atomically
 from crackscope.types import PhotoResult
@@ -38,8 +37,8 @@ def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[
     for result, path, name in zip(scored, relative, labels, strict=True):
         write_atomically(folder / name, _text(result) or "")
         image = name.removeprefix("labels/").removesuffix(".txt") + path.suffix
-        rows.append((encodable(result.path), f"images/{image}"))
-    write_atomically(folder / PHOTOS, _table(rows))
+        rows.append((result.path, f"images/{image}"))
+    write_atomically(folder / PHOTOS, tables.write(("photo", "image"), rows))
     write_atomically(folder / DATA, _YAML)
     return [folder / DATA, folder / PHOTOS, *(folder / name for name in labels)]
 
@@ -61,9 +60,3 @@ def _text(result: PhotoResult) -> str:
             values = (value for x, y in corners for value in (x / width, y / height))
             lines.append(" ".join(["0", *(f"{value:.8g}" for value in values)]) + "\n")
     return "".join(lines)
-
-
-def _table(rows: Sequence[tuple[str, str]]) -> bytes:
-    text = io.StringIO(newline="")
-    csv.writer(text).writerows([("photo", "image"), *rows])
-    return text.getvalue().encode("utf-8", "backslashreplace")

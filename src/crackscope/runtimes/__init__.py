@@ -4,7 +4,7 @@ A new runtime is one new file here, with its class under `@RUNTIMES.register("na
 its library inside the class, so that looking for runtimes costs nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crackscope.config import Device, Precision
-from crackscope.errors import UsageError
+from crackscope.errors import BundleError, UsageError
+from crackscope.models import external
 from crackscope.models.bundle import INT8, LINES, ONNX, Bundle
 from crackscope.registry import Registry, import_plugins
 from crackscope.runtimes.maps import Maps, Span
@@ -71,7 +72,7 @@ def network(bundle: Bundle, precision: Precision) -> Path:
     """The graph to compute in a precision; raises UsageError where the model has none for int8."""
     if precision != "int8":
         return bundle.file(ONNX)
-    if not (bundle.folder / INT8).is_file():
+    if not bundle.has(INT8):
         raise UsageError(
             f"precision must be f32 for model {bundle.name}. Received: 'int8', and it has no "
             f"{INT8}: its scores did not hold, or it was made before there were any"
@@ -81,7 +82,21 @@ def network(bundle: Bundle, precision: Precision) -> Path:
 
 def decoder(bundle: Bundle) -> Path | None:
     """The graph of the decoder, of all precisions; None for a model without lines."""
-    return bundle.file(LINES) if (bundle.folder / LINES).is_file() else None
+    return bundle.file(LINES) if bundle.has(LINES) else None
+
+
+def check_weights(graph: bytes, file: Path, known: Collection[str] = ()) -> None:
+    """Raise BundleError where the content of `file` is no ONNX graph, or takes weights from files
+    other than those `known`: no checksum covers them."""
+    try:
+        others = sorted(external.files(graph) - set(known))
+    except ValueError as error:
+        raise BundleError(f"{file} cannot be run: {error}") from error
+    if others:
+        raise BundleError(
+            f"{file} must hold its weights itself. Received: a graph that takes them from "
+            f"{', '.join(map(repr, others[:3]))}. The model is not trusted"
+        )
 
 
 def check_precision(runtime: str, precision: Precision, known: Sequence[Precision]) -> None:

@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from crackscope.errors import UsageError
+from crackscope.errors import BundleError, UsageError
 from crackscope.models.decoder import FINE_HALO, HALO, PLACE
 from crackscope.models.decoder import NARROWED_STRIDE as _CROPPED
 from crackscope.runtimes.maps import Maps, Span
+from crackscope.runtimes.outputs import finite
 from crackscope.tiles.blocks import with_halo
 
 PIXELS, SIZE, CELLS, CROP, LINES = "pixels", "size", "cells", "crop", "lines"
@@ -62,7 +63,14 @@ def decode(
         feeds[name] = maps.levels[name].region(*(_places(span, stride) for span in edges))
     y, x = ((CELL * span[0] - ends[0]) // PLACE for span, ends in zip(asked, fine, strict=True))
     tall, wide = (CELL * (stop - start) // PLACE for start, stop in asked)
-    return run(feeds)[y : y + tall, x : x + wide]
+    lines = run(feeds)
+    part = lines[y : y + tall, x : x + wide] if lines.ndim == len(whole) else lines
+    if part.shape != (tall, wide):
+        raise BundleError(
+            f"the decoder must give a logit each {PLACE} pixels. Received: {lines.shape} of "
+            f"{feeds[PIXELS].shape[1:3]} pixels. Use another model"
+        )
+    return finite("logits of lines", part)
 
 
 def _places(span: Span, stride: int) -> Span:

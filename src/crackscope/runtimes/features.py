@@ -9,7 +9,9 @@ from crackscope import extras
 from crackscope.config import Device
 from crackscope.errors import BundleError
 from crackscope.models.bundle import ONNX, Bundle
-from crackscope.runtimes.onnx import BATCH, open_session
+from crackscope.runtimes import check_weights
+from crackscope.runtimes.onnx import BATCH, open_session, pixels_of
+from crackscope.runtimes.outputs import computed, finite, scores
 
 if TYPE_CHECKING:
     from onnx import GraphProto
@@ -26,11 +28,14 @@ class OnnxFeatures:
 
     def __init__(self, bundle: Bundle, device: Device = "auto", threads: int = 1) -> None:
         onnx = extras.require("onnx", "train", "take the features out of a model")
-        model = onnx.load(bundle.file(ONNX))
+        file = bundle.file(ONNX)
+        content = file.read_bytes()
+        check_weights(content, file)
+        model = onnx.load_model_from_string(content)
         names = head_inputs(model.graph)
         if not names:
             raise BundleError(
-                f"{bundle.file(ONNX)} does not end in a linear layer ({', '.join(_LINEAR)}), so "
+                f"{file} does not end in a linear layer ({', '.join(_LINEAR)}), so "
                 "that no features can be taken out of it: give another model"
             )
         self._outputs = [*names, model.graph.output[0].name]
@@ -38,20 +43,19 @@ class OnnxFeatures:
             value = onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, None)
             model.graph.output.append(value)
         network = model.SerializeToString()
-        self.provider, self._session = open_session(network, bundle, device, threads)
-        self._input = self._session.get_inputs()[0].name
+        self.provider, self._session = open_session(network, file, device, threads)
+        self._input = pixels_of(self._session, file)
 
     def __call__(self, batch: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
         """Windows (N, H, W, 3) uint8 RGB -> features (N, F) float32, probabilities (N,) float64."""
         parts = [self._run(batch[i : i + BATCH]) for i in range(0, len(batch), BATCH)]
-        features, scores = zip(*parts, strict=True)
-        return np.concatenate(features), np.concatenate(scores)
+        features, found = zip(*parts, strict=True)
+        return np.concatenate(features), np.concatenate(found)
 
     def _run(self, batch: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
-        *features, scores = self._session.run(self._outputs, {self._input: batch})
+        *features, found = computed(lambda: self._session.run(self._outputs, {self._input: batch}))
         rows = [np.asarray(part, np.float32).reshape(len(batch), -1) for part in features]
-        probabilities = np.asarray(scores, np.float64).reshape(len(batch))
-        return np.concatenate(rows, axis=1), np.clip(probabilities, 0.0, 1.0)
+        return finite("features", np.concatenate(rows, axis=1)), scores(found, len(batch))
 
 
 def head_inputs(graph: "GraphProto") -> list[str]:

@@ -10,6 +10,7 @@ from crackscope.models import bundle as bundles
 from crackscope.models import classifier
 from crackscope.runtimes import RUNTIMES, check_precision
 from crackscope.runtimes.maps import Maps, Span
+from crackscope.runtimes.outputs import computed, scores
 
 
 @RUNTIMES.register("keras")
@@ -30,8 +31,7 @@ class KerasRuntime:
 
     def __call__(self, batch: NDArray[np.uint8]) -> NDArray[np.float64]:
         """(N, H, W, 3) uint8 RGB -> (N,) calibrated probabilities, float64."""
-        scores = self.model.predict_on_batch(batch)
-        return np.asarray(scores, np.float64).reshape(-1)
+        return scores(computed(lambda: self.model.predict_on_batch(batch)), len(batch))
 
     def maps(self, pixels: NDArray[np.uint8]) -> Maps:
         """Refused: model.keras has its input size built in."""

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -12,11 +13,19 @@ from numpy.typing import NDArray
 from crackscope import telemetry
 from crackscope.config import Device, Precision
 from crackscope.errors import BundleError, UsageError
-from crackscope.models.bundle import ONNX, Bundle
-from crackscope.runtimes import BLOCK, RUNTIMES, check_precision, decoder, network
+from crackscope.models.bundle import Bundle
+from crackscope.runtimes import (
+    BLOCK,
+    RUNTIMES,
+    check_precision,
+    check_weights,
+    decoder,
+    network,
+)
 from crackscope.runtimes.decoding import CELLS, LINES, SIZE, decode, no_decoder
 from crackscope.runtimes.decoding import Run as Decode
 from crackscope.runtimes.maps import Maps, Span
+from crackscope.runtimes.outputs import computed, scores
 from crackscope.runtimes.parts import Part, Run, encode, of_bundle
 
 if TYPE_CHECKING:
@@ -58,19 +67,20 @@ class OnnxRuntime:
             raise UsageError("precision int8 is for processors: use --device cpu, or f32")
         file, lines = network(bundle, precision), decoder(bundle)
         place: Device = "cpu" if precision == "int8" else device
-        self._open = partial(open_session, bundle=bundle, device=place, threads=threads)
-        self.provider, self._session = self._open(str(file))
+        self._open = partial(open_session, device=place, threads=threads)
         # The files may be gone when the first large photo comes.
         self._content = _Content(
-            file.name,
+            file,
             file.read_bytes(),
             [(part, bundle.file(part.file).read_bytes()) for part in of_bundle(bundle, precision)],
+            lines,
             None if lines is None else lines.read_bytes(),
         )
+        self.provider, self._session = self._open(self._content.whole, file)
         import onnxruntime  # not before open_session, which sees to its telemetry
 
         self.description = f"ONNX Runtime {onnxruntime.__version__}, {precision}"
-        self._input = self._session.get_inputs()[0].name
+        self._input = pixels_of(self._session, file)
         self._output = self._session.get_outputs()[0].name  # a graph may give more than scores
 
     def __call__(self, batch: NDArray[np.uint8]) -> NDArray[np.float64]:
@@ -99,60 +109,66 @@ class OnnxRuntime:
         """The parts of the network, and what runs them and the decoder; not before the first photo
         of several windows, since it takes a quarter of a second."""
         content = self._content
-        whole = Part(content.name, self._input, CELLS, rows=1)
+        whole = Part(content.file.name, self._input, CELLS, rows=1)
         parts = content.parts or [(whole, content.whole)]
         return [part for part, _ in parts], [self._part(*part) for part in parts], self._decoder()
 
     def _part(self, part: Part, graph: bytes) -> Run:
         content = self._content
-        weights = {content.name: content.whole} if content.parts else {}
-        _, session = self._open(graph, planned_memory=False, weights=weights)
+        weights = {content.file.name: content.whole} if content.parts else {}
+        file = content.file.with_name(part.file)
+        _, session = self._open(graph, file, planned_memory=False, weights=weights)
         sized = any(value.name == SIZE for value in session.get_overridable_initializers())
 
         def run(taken: NDArray[Any]) -> Sequence[NDArray[Any]]:
             feeds = {part.takes: taken}
             if sized:  # pixels keep their size
                 feeds[SIZE] = np.array(taken.shape[1:3], np.int64)
-            return cast(Sequence[NDArray[Any]], session.run(part.outputs, feeds))
+            made = computed(lambda: session.run(part.outputs, feeds))
+            return cast(Sequence[NDArray[Any]], made)
 
         return run
 
     def _decoder(self) -> Decode:
-        if self._content.decoder is None:
+        content = self._content
+        if content.decoder is None or content.decoder_file is None:
             return no_decoder
-        _, session = self._open(self._content.decoder, planned_memory=False)
-        return lambda feeds: np.asarray(session.run([LINES], dict(feeds))[0])
+        _, session = self._open(content.decoder, content.decoder_file, planned_memory=False)
+        return lambda feeds: np.asarray(computed(lambda: session.run([LINES], dict(feeds)))[0])
 
     def _run(self, batch: NDArray[np.uint8]) -> NDArray[np.float64]:
-        (scores,) = self._session.run([self._output], {self._input: batch})
-        return np.clip(np.asarray(scores, np.float64).reshape(len(batch)), 0.0, 1.0)
+        (found,) = computed(lambda: self._session.run([self._output], {self._input: batch}))
+        return scores(found, len(batch))
 
 
 @dataclass(frozen=True)
 class _Content:
-    """The files of a model, held: the graph `name` as a `whole`, its parts, and the decoder."""
+    """The files of a model, held: the graph `file` as a `whole`, its parts, and the decoder."""
 
-    name: str
+    file: Path
     whole: bytes
     parts: list[tuple[Part, bytes]]
+    decoder_file: Path | None
     decoder: bytes | None
 
 
 def open_session(
-    network: str | bytes,
-    bundle: Bundle,
+    network: bytes,
+    file: Path,
     device: Device,
     threads: int,
     planned_memory: bool = True,
     weights: Mapping[str, bytes] | None = None,
 ) -> "tuple[str, onnxruntime.InferenceSession]":
-    """The provider that was found, and a session of `network`: a file, or its content. `weights`
-    are the files, by name, into which the graph points.
+    """The provider that was found, and a session of `network`, the content of `file`. `weights`
+    are the files, by name, into which the graph may point: a graph that points to another one, or
+    cannot be run, is a BundleError.
 
     With `planned_memory` a call takes its memory in one piece, planned for its size of input, so
     that threads do not take each other's, which slows some runs by a quarter. For large inputs of
     many sizes that would hold half as much memory again, and gain nothing.
     """
+    check_weights(network, file, weights or {})
     telemetry.switch_off()
     import onnxruntime
 
@@ -162,6 +178,7 @@ def open_session(
     options.inter_op_num_threads = 1
     options.enable_mem_pattern = planned_memory
     options.log_severity_level = 3
+    options.add_session_config_entry("session.load_model_format", "ONNX")  # not its own, unchecked
     if weights:
         options.add_external_initializers_from_files_in_memory(
             list(weights), list(weights.values()), [len(content) for content in weights.values()]
@@ -172,7 +189,6 @@ def open_session(
             session = onnxruntime.InferenceSession(network, options, providers=wanted)
         except Exception as error:  # the runtime has no common base for its errors
             if provider == _CPU:
-                file = network if isinstance(network, str) else bundle.file(ONNX)
                 raise BundleError(
                     f"{file} cannot be run by ONNX Runtime {onnxruntime.__version__}: {error}"
                 ) from error
@@ -184,6 +200,17 @@ def open_session(
         "device gpu was asked for, and the GPU could not be started: see to its driver and "
         "libraries, or use --device cpu"
     )
+
+
+def pixels_of(session: "onnxruntime.InferenceSession", file: Path) -> str:
+    """The name of the one input of a graph; raises BundleError where it takes something else."""
+    found = [(value.name, value.type, len(value.shape)) for value in session.get_inputs()]
+    if [kind for _, *kind in found] != [["tensor(uint8)", 4]]:
+        raise BundleError(
+            f"{file} must take one input, uint8 pixels (N, H, W, 3). Received: "
+            + ", ".join(f"{name!r}, {kind} of {axes} axes" for name, kind, axes in found)
+        )
+    return str(found[0][0])
 
 
 def _providers(available: list[str], device: Device) -> list[str]:

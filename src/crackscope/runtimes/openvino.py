@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,10 @@ from crackscope import environment, extras
 from crackscope.config import Device, Precision
 from crackscope.errors import BundleError, UsageError
 from crackscope.models.bundle import Bundle
-from crackscope.runtimes import BLOCK, RUNTIMES, decoder, network
+from crackscope.runtimes import BLOCK, RUNTIMES, check_weights, decoder, network
 from crackscope.runtimes.decoding import CELLS, LEVELS, SIZE, Run, decode, no_decoder
 from crackscope.runtimes.maps import Maps, Mosaic, Span
+from crackscope.runtimes.outputs import computed, scores
 
 BATCH = 4
 """Windows to a call: larger batches fall out of the processor's cache."""
@@ -46,15 +48,21 @@ class OpenVinoRuntime:
         # An int8 graph says itself what is computed in int8; the hint is for all the rest.
         rest: Precision = "f32" if precision == "int8" else precision
         try:
-            graph = core.read_model(file)
+            graph = core.read_model(_checked(file))
             self._size = size_as_input(openvino, graph)
+            if len(graph.inputs) != (1 if self._size is None else 2):
+                raise BundleError(
+                    f"{file} must take one input, pixels. Received: {len(graph.inputs)}"
+                )
             if lines is not None:
                 graph.add_outputs(list(LEVELS))
             compiled = core.compile_model(graph, "CPU", settings(threads, rest))
             self._network = _Compiled(compiled)
             self._decode: Run = no_decoder
             if lines is not None:
-                model = core.compile_model(core.read_model(lines), "CPU", settings(threads, rest))
+                model = core.compile_model(
+                    core.read_model(_checked(lines)), "CPU", settings(threads, rest)
+                )
                 self._decode = partial(_first, _Compiled(model))
         except RuntimeError as error:
             raise BundleError(
@@ -70,12 +78,12 @@ class OpenVinoRuntime:
 
     def __call__(self, batch: NDArray[np.uint8]) -> NDArray[np.float64]:
         """Windows (N, H, W, 3) uint8 RGB -> calibrated probabilities of a crack (N,) float64."""
-        scores = []
+        found = []
         for start in range(0, len(batch), BATCH):
             part = batch[start : start + BATCH]
-            (found,) = self._network(self._inputs(part, self._size), [0])
-            scores.append(found.reshape(len(part)))
-        return np.clip(np.concatenate(scores).astype(np.float64), 0.0, 1.0)
+            (given,) = self._network(self._inputs(part, self._size), [0])
+            found.append(scores(given, len(part)))
+        return np.concatenate(found)
 
     def maps(self, pixels: NDArray[np.uint8]) -> Maps:
         """See `Runtime`; of the whole block at once."""
@@ -101,6 +109,13 @@ class OpenVinoRuntime:
         return [pixels] if self._size is None or size is None else [pixels, size]
 
 
+def _checked(file: Path) -> bytes:
+    """A graph, which has its weights in itself: OpenVINO opens whatever file one names."""
+    content = file.read_bytes()
+    check_weights(content, file)
+    return content
+
+
 class _Compiled:
     """A compiled graph, and the infer requests of it that are idle."""
 
@@ -114,7 +129,7 @@ class _Compiled:
             request = self._idle.pop()
         except IndexError:
             request = self._model.create_infer_request()
-        found = request.infer(inputs, share_inputs=True, share_outputs=True)
+        found = computed(lambda: request.infer(inputs, share_inputs=True, share_outputs=True))
         # copied before another thread takes the request
         copies = [np.array(found[output], np.float32) for output in outputs]
         self._idle.append(request)

@@ -7,7 +7,6 @@ sees too far for tiles; it takes the map of the whole block (docs/decisions/0013
 `exporting.partition` cuts them; their weights are those of the whole graph, in its file.
 """
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import product
@@ -16,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from crackscope.errors import BundleError
+from crackscope import strict_json
 from crackscope.models.bundle import PARTS, Bundle
 from crackscope.runtimes.maps import Maps, Mosaic, Span
 from crackscope.tiles.blocks import spans, with_halo
@@ -39,6 +38,12 @@ class Level:
     scale: float = 1.0
     zero: int = 0
 
+    def __post_init__(self) -> None:
+        _require_whole(1, stride=self.stride)
+        _require_whole(-255, zero=self.zero)
+        if not isinstance(self.scale, int | float):
+            raise ValueError(f"scale must be a number. Received: {self.scale!r}")
+
 
 @dataclass(frozen=True)
 class Part:
@@ -56,6 +61,13 @@ class Part:
     tile: int | None = None
     halo: tuple[int, int] = (0, 0)
     levels: tuple[Level, ...] = ()
+
+    def __post_init__(self) -> None:
+        tile = 1 if self.tile is None else self.tile
+        before, behind = self.halo
+        _require_whole(1, rows=self.rows, stride=self.stride, tile=tile)
+        _require_whole(0, halo=before)
+        _require_whole(0, halo=behind)
 
     @property
     def outputs(self) -> list[str]:
@@ -84,7 +96,8 @@ class Part:
                 step = self.stride // level.stride
                 places = [(start * step, stop * step) for start, stop in (rows, columns)]
                 levels[level.name].add((places[0], places[1]), finer, (y[0] * step, x[0] * step))
-        assert whole is not None, "a block has tiles"
+        if whole is None:
+            raise ValueError(f"a tile of {self.stride} places is larger than {taken.shape}")
         return whole, levels
 
     def _of(self, taken: Map, rows: Span, columns: Span) -> Map:
@@ -112,17 +125,24 @@ def to_json(parts: Sequence[Part]) -> list[dict[str, Any]]:
 
 def of_bundle(bundle: Bundle, precision: str) -> tuple[Part, ...]:
     """The parts of the network for a precision; none where the bundle has none."""
-    if not (bundle.folder / PARTS).is_file():
+    if not bundle.has(PARTS):
         return ()
     path = bundle.file(PARTS)
     try:
-        rows = json.loads(path.read_text(encoding="utf-8")).get(precision, [])
+        rows = strict_json.document(path.read_bytes()).get(precision, [])
         return tuple(map(_part, rows))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise BundleError(f"{path} cannot be read: {error!r}") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise bundle.damaged(PARTS, repr(error)) from error
 
 
 def _part(row: Mapping[str, Any]) -> Part:
     levels = tuple(Level(**level) for level in row["levels"])
     before, behind = row["halo"]
-    return Part(**{**row, "levels": levels, "halo": (int(before), int(behind))})
+    return Part(**{**row, "levels": levels, "halo": (before, behind)})
+
+
+def _require_whole(least: int, **values: Any) -> None:
+    """Raise ValueError for what is no whole number from `least` to a million."""
+    for name, value in values.items():
+        if not (type(value) is int and least <= value <= 10**6):
+            raise ValueError(f"{name} must be a whole number from {least}. Received: {value!r}")

@@ -1,7 +1,6 @@
 """Training from labelled pictures to a trained classifier: head first, then fine-tuning."""
 
 import logging
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -9,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from crackscope import environment
 from crackscope.config import TrainConfig
 from crackscope.data.manifest import Dataset
 from crackscope.data.stream import Stream
@@ -51,7 +51,7 @@ def fit(
     import keras
 
     keras.utils.set_random_seed(config.seed)
-    workers = config.workers or os.cpu_count() or 1
+    workers = config.workers or environment.cores()
     sides = {
         side: Stream(
             dataset,

@@ -4,11 +4,10 @@ A row is the commit: an epoch counts as done once its row is in metrics.csv, and
 written before that. So a process may be killed at any moment.
 """
 
-import csv
-import io
-from dataclasses import asdict, dataclass, fields
+from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
+from crackscope import tables
 from crackscope.run_dir import write_atomically
 
 
@@ -24,6 +23,9 @@ class Epoch:
     val_accuracy: float
     learning_rate: float
     seconds: float
+
+
+_COLUMNS = tuple(field.name for field in fields(Epoch))
 
 
 class Ledger:
@@ -55,11 +57,7 @@ class Ledger:
     def commit(self, row: Epoch) -> None:
         """Add an epoch whose weights are written, and drop weights no longer needed."""
         self.rows.append(row)
-        text = io.StringIO()
-        writer = csv.DictWriter(text, [field.name for field in fields(Epoch)], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(asdict(row) for row in self.rows)
-        write_atomically(self._csv, text.getvalue())
+        write_atomically(self._csv, tables.write(_COLUMNS, map(astuple, self.rows)))
         keep = {self.weights(row.phase, n) for n in (row.epoch, self.best(row.phase).epoch)}
         for path in self._state.glob(f"{row.phase}-*.weights.h5"):
             if path not in keep:
@@ -75,8 +73,7 @@ class Ledger:
 
 def _read(path: Path) -> list[Epoch]:
     kinds = {field.name: field.type for field in fields(Epoch)}
-    with path.open(newline="", encoding="utf-8") as file:
-        return [
-            Epoch(**{name: kinds[name](value) for name, value in row.items()})  # type: ignore[operator]
-            for row in csv.DictReader(file)
-        ]
+    return [
+        Epoch(**{name: kinds[name](row[name]) for name in _COLUMNS})  # type: ignore[operator]
+        for _, row in tables.read(path.read_bytes(), str(path), _COLUMNS)
+    ]

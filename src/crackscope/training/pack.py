@@ -88,9 +88,8 @@ def keep_scorer(folder: Path, start: Start) -> None:
     """How cracks are scored, with the decoder that was kept."""
     if start.bundle is None or not (folder / bundles.LINES).is_file():
         return
-    scorer = start.bundle.folder / bundles.CRACKS
-    if scorer.is_file():
-        shutil.copy2(scorer, folder)
+    if start.bundle.has(bundles.CRACKS):
+        shutil.copy2(start.bundle.file(bundles.CRACKS), folder)
 
 
 def write_cells(

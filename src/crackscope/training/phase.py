@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from crackscope import tables
 from crackscope.errors import TrainingError
 from crackscope.progress import bar
 from crackscope.training.ledger import Epoch, Ledger
@@ -136,8 +137,9 @@ def _record(phase: Phase, ledger: Ledger, advance: Callable[[int], None]) -> Any
                 )
 
         def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-            values = {name: float(value) for name, value in (logs or {}).items()}
-            rate = float(self.model.optimizer.learning_rate)
+            values = {name: tables.rounded(value) for name, value in (logs or {}).items()}
+            (logs or {}).update(values)  # whoever watches sees what a resumed run reads
+            rate = tables.rounded(float(self.model.optimizer.learning_rate))
             seconds = round(time.monotonic() - self.started, 3)
             names = ("loss", "accuracy", "val_loss", "val_accuracy")
             figures = {name: values[name] for name in names}

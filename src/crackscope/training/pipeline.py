@@ -105,9 +105,7 @@ def _look(
     folder: Path,
     augmentation: Augmentation,
 ) -> None:
-    write_atomically(
-        folder / "split.csv", manifest.to_csv(split.patches).encode("utf-8", "surrogateescape")
-    )
+    write_atomically(folder / "split.csv", manifest.to_csv(split.patches))
     write_json(folder / "split.json", split.to_dict())
     train_side = [patch for patch in split.patches if patch.split == "train"]
     sheets.samples(dataset, train_side, config.seed, folder / "samples.png")

@@ -1,13 +1,13 @@
 """The int8 form of what was trained, kept where its scores hold."""
 
 import logging
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from crackscope import environment
 from crackscope.config import TrainConfig
 from crackscope.data.manifest import Dataset
 from crackscope.data.stream import Stream
@@ -38,7 +38,7 @@ def of_run(
     """
     train = [patch for patch in patches if patch.split == "train"]
     rows = np.random.default_rng(config.seed).permutation(len(train))[:_MOST]
-    workers = config.workers or os.cpu_count() or 1
+    workers = config.workers or environment.cores()
     chosen = [train[row] for row in rows]
     stream = Stream(dataset, chosen, config.image_size, _BATCH, workers, config.drawn)
     tuned = fit.epochs_of(config, start)

@@ -93,7 +93,7 @@ def describe(
         "name": f"{bundle.name}-{site}",
         "thresholds": {"lower": limits.lower, "upper": limits.upper},
         "calibration": {
-            **bundle.info["calibration"],
+            **bundle.info.get("calibration", {}),
             "method": "the head fitted to the site",
             "temperature": 1.0,
             "fitted_on": f"{len(dataset)} labelled windows of {site}",
@@ -127,9 +127,9 @@ def write(folder: Path, bundle: Bundle, head: Head, dataset: Dataset, info: dict
     shutil.rmtree(made, ignore_errors=True)
     made.mkdir(parents=True)
     try:
-        for file in (*bundle.folder.glob("*.npz"), bundle.folder / bundles.LINES):
-            if file.is_file():  # what else belongs to the frozen features
-                shutil.copy2(file, made)
+        for name in bundle.files:
+            if name.endswith(".npz") or name == bundles.LINES:  # belongs to the frozen features
+                shutil.copy2(bundle.file(name), made)
         arrays: dict[str, Any] = _trained_on(bundle, dataset)
         np.savez_compressed(made / bundles.TRAINED_ON, **arrays)
         info = {**info, "parity": {"keras_onnx": _networks(made, bundle, head)}}
@@ -143,7 +143,7 @@ def write(folder: Path, bundle: Bundle, head: Head, dataset: Dataset, info: dict
 def _networks(made: Path, bundle: Bundle, head: Head) -> float:
     """Both forms of the network and the golden scores; returns how much the two differ."""
     for name in (bundles.ONNX, bundles.INT8):
-        if (bundle.folder / name).is_file():
+        if bundle.has(name):
             heads.replace(bundle.file(name), made / name, head.kernel, head.bias)
     model = classifier.load(bundle.file(bundles.KERAS))
     classifier.set_head(model, head.kernel, head.bias)
@@ -152,7 +152,7 @@ def _networks(made: Path, bundle: Bundle, head: Head) -> float:
     scores = np.asarray(model.predict_on_batch(pixels), np.float64).reshape(-1)
     received = onnx.score(made / bundles.ONNX, pixels)
     difference = verify.gate(scores, received, pack.PARITY_LIMIT)
-    golden = bundle.arrays(bundles.GOLDEN) if (bundle.folder / bundles.GOLDEN).is_file() else {}
+    golden = bundle.arrays(bundles.GOLDEN) if bundle.has(bundles.GOLDEN) else {}
     golden |= {"pixels": pixels, "scores": received}
     np.savez_compressed(made / bundles.GOLDEN, **cast(dict[str, Any], golden))
     material = bundle.arrays(bundles.CELLS).get("material") if _pools(bundle) else None
@@ -162,13 +162,14 @@ def _networks(made: Path, bundle: Bundle, head: Head) -> float:
 
 
 def _pools(bundle: Bundle) -> bool:
-    return (bundle.folder / bundles.CELLS).is_file()
+    return bundle.has(bundles.CELLS)
 
 
 def _trained_on(bundle: Bundle, dataset: Dataset) -> dict[str, NDArray[Any]]:
     """Fingerprints of what the model was trained on before, and of the site's labelled windows."""
     new = near_copies.compact(scan(dataset).fingerprints)
-    if not (bundle.folder / bundles.TRAINED_ON).is_file():
+    if not bundle.has(bundles.TRAINED_ON):
         return new
     old = bundle.arrays(bundles.TRAINED_ON)
+    near_copies.check(old)
     return {name: np.concatenate([old[name], new[name]]) for name in new}

@@ -1,11 +1,11 @@
 """Learn what concrete looks like, so that photos of something else can be flagged."""
 
-import os
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from crackscope import environment
 from crackscope.config import TrainConfig
 from crackscope.data.manifest import Dataset
 from crackscope.data.stream import Stream
@@ -44,7 +44,7 @@ def learn(config: TrainConfig, dataset: Dataset, patches: Sequence[Patch]) -> Co
     """From up to 1,000 of the patches, as fine-tuning sees them."""
     rows = np.random.default_rng(config.seed).permutation(len(patches))[:_MOST]
     chosen = [patches[row] for row in rows]
-    workers = config.workers or os.cpu_count() or 1
+    workers = config.workers or environment.cores()
     stream = Stream(dataset, chosen, config.image_size, config.batch, workers, config.drawn)
     pictures, _ = stream.field(config.seed, config.augment)
     seen = [statistics(images.numpy()) for images, _ in pictures]

@@ -18,13 +18,15 @@ Pixels = NDArray[np.uint8]
 class Photo:
     """A photo as every later step sees it: upright, RGB, 8 bit.
 
-    `exif` is the file's own EXIF block, b"" where it has none.
+    `exif` is the file's own EXIF block, b"" where it has none. `remark` says what may be wrong with
+    the pixels, "" where nothing is.
     """
 
     path: str
     pixels: Pixels = field(repr=False)
     metadata: "Metadata | None" = field(default=None, repr=False)
     exif: bytes = field(default=b"", repr=False)
+    remark: str = ""
 
     def __post_init__(self) -> None:
         shape, dtype = self.pixels.shape, self.pixels.dtype

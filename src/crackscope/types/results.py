@@ -34,8 +34,8 @@ class PhotoResult(Shown):
 
     `cracks`, highest score first, is None where the model has no lines; only then there are
     `regions`. `material` is None where the model cannot tell what a surface is made of, `metadata`
-    where nothing was read from the file but its pixels. `view` draws it, where the photo is at
-    hand: see `plot`, `show` and `save`.
+    where nothing was read from the file but its pixels. `remark` says what may be wrong with these.
+    `view` draws the result, where the photo is at hand: see `plot`, `show` and `save`.
     """
 
     path: str
@@ -51,12 +51,15 @@ class PhotoResult(Shown):
     material: Material | None = None
     metadata: Metadata | None = None
     cracks: tuple[Crack, ...] | None = None
+    remark: str = ""
     view: Draws | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         done = (self.verdict, self.score, self.threshold, self.width, self.height)
         if self.error is None:
             require(None not in done, "a result without an error needs all its fields", done)
+        sides = [side for side in (self.width, self.height) if side is not None]
+        require(all(side > 0 for side in sides), "a photo has pixels", sides)
         if self.score is not None:
             require(0.0 <= self.score <= 1.0, "a score is a probability", self.score)
         if self.cracks is not None:
@@ -111,11 +114,13 @@ class PhotoResult(Shown):
             "seconds": self.seconds,
             "material" if lines else "surface": self.material,
             "metadata": self.metadata.to_dict() if self.metadata else None,
+            **({"remark": self.remark} if self.remark else {}),
         }
 
     @classmethod
     def from_dict(cls, line: Mapping[str, Any]) -> "PhotoResult":
         """Back from one line of results.jsonl, of either schema."""
+        require(line["status"] in ("ok", "failed"), "status is ok or failed", line["status"])
         if line["status"] == "failed":
             error = PhotoError(line["error"]["kind"], line["error"]["message"])
             return cls(path=line["path"], model="", seconds=0.0, error=error)
@@ -123,6 +128,7 @@ class PhotoResult(Shown):
         names = ("path", "verdict", "score", "threshold", "width", "height", "model", "seconds")
         values = {name: line[name] for name in names}
         values["metadata"] = None if known is None else Metadata.from_dict(known)
+        values["remark"] = line.get("remark", "")
         if "cracks" in line:
             cracks = tuple(map(Crack.from_dict, line["cracks"]))
             return cls(**values, cracks=cracks, material=line.get("material"))

@@ -46,9 +46,8 @@ def test_what_people_and_spreadsheets_write_is_understood(text):
 
 
 def test_old_encodings_and_paths_of_windows_are_understood():
-    assert read((HEAD + "w\\Brücke.jpg,0,0,9,9,?\n").encode("cp1252")).unsure == {
-        ("w/Brücke.jpg", 0, 0, 9, 9)
-    }
+    content = (HEAD + "w\\Brücke.jpg,0,0,9,9,?\n").encode("cp1252")
+    assert read(content).unsure == {("w/Brücke.jpg", 0, 0, 9, 9)}
 
 
 @pytest.mark.parametrize(
@@ -85,6 +84,9 @@ def test_a_row_without_a_label_is_not_yet_labelled_even_where_its_box_is_empty()
     assert read(HEAD + "a.jpg,,,,,\n") == Labels({}, frozenset())
 
 
-def test_undecodable_names_become_text():
-    key = labels.key_of(b"w\xff.jpg".decode("utf-8", "surrogateescape"), Box(0, 0, 2, 2))
-    assert key[0] == "w\\xff.jpg"
+@pytest.mark.parametrize("name", ["a\\b.jpg", "w\udcff.jpg", "=1+1.jpg", " a.jpg ", "e\u0301.jpg"])
+def test_every_name_that_a_file_can_have_comes_back(name):
+    keys = [labels.key_of(name, Box(0, 0, 2, 2))]
+    content = labels.to_csv(keys, Labels({keys[0]: 1}, frozenset()))
+    content.decode()  # UTF-8, whatever the name is
+    assert labels.read(content, "labels.csv", {name}).known == {keys[0]: 1}

@@ -1,14 +1,19 @@
 """Readers of labelled data: one file a layout."""
 
 import importlib
+import logging
 from pathlib import Path
 
 from crackscope.data.manifest import Dataset
 from crackscope.data.readers.reader import READERS
 from crackscope.data.source import open_source
 from crackscope.errors import DatasetError
+from crackscope.skipped import in_words
 
 __all__ = ["READERS", "open_dataset"]
+
+_LOG = logging.getLogger("crackscope")
+_INCLUDE = "To learn from one of them, name it as the data, or list its pictures in a CSV"
 
 # The order in which `auto` asks them: the most particular first, any class folders last.
 for _module in ("table", "masks", "metu", "sdnet2018", "folders"):
@@ -26,6 +31,8 @@ def open_dataset(root: Path, reader: str = "auto", crack_class: str | None = Non
         known = (name for name, candidate in READERS if candidate().recognises(source))
         reader = next(known, "folders")
     layout = READERS.get(reader)()
+    if source.skipped:
+        _LOG.warning("%s", in_words(source.skipped, _INCLUDE))
     patches = tuple(layout.read(source, crack_class))
     if not patches:
         raise DatasetError(f"no labelled picture in {root} (read as: {reader})")

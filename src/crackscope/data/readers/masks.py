@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crackscope.data.manifest import raise_all
-from crackscope.data.readers.reader import READERS, check_crack_class
+from crackscope.data.readers.reader import READERS, check_crack_class, say_left_out
 from crackscope.data.source import Source, is_picture
 from crackscope.errors import DatasetError, ImageError
 from crackscope.images.read import decode
@@ -56,6 +56,11 @@ class Masks:
                 for box, label in cut_patches(cracked(mask))
             ]
         raise_all(str(source.root), problems)
+        lone = sorted(masks[stem] for stem in masks.keys() - images.keys())
+        say_left_out(source, lone, "masks of no image")
+        known = {*images.values(), *masks.values()}
+        strange = [name for name in source.names if is_picture(name) and name not in known]
+        say_left_out(source, strange, "neither in images nor in masks")
         yield from patches
 
 

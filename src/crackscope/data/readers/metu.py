@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import ClassVar
 
-from crackscope.data.readers.reader import READERS, check_crack_class
-from crackscope.data.source import Source
+from crackscope.data.readers.reader import READERS, check_crack_class, say_left_out
+from crackscope.data.source import Source, is_picture
 from crackscope.errors import DatasetError
 from crackscope.types import Patch
 
@@ -38,6 +38,8 @@ class Metu:
                 "it with `unar FILE.rar`, `unrar x FILE.rar`, `bsdtar -xf FILE.rar` or 7-Zip, and "
                 "name the folder that then holds Positive and Negative"
             )
+        strange = [n for n in source.names if is_picture(n) and _label(PurePosixPath(n)) is None]
+        say_left_out(source, strange, "neither in Positive nor in Negative as JPEG")
         for name in source.names:
             label = _label(PurePosixPath(name))
             if label is not None:

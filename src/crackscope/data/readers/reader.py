@@ -1,6 +1,7 @@
 """What a reader is: it recognises a layout, and yields the rows of a data set laid out so."""
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Iterator, Sequence
 from typing import ClassVar, Protocol
 
 from crackscope.data.source import Source
@@ -23,7 +24,16 @@ class Reader(Protocol):
         """Every labelled patch; raises DatasetError that lists all that is wrong."""
 
 
+_LOG = logging.getLogger("crackscope")
+_SHOWN = 5
 READERS: Registry[type[Reader]] = Registry("reader")
+
+
+def say_left_out(source: Source, names: Sequence[str], why: str) -> None:
+    """Name in the log pictures that get no label, where there are some; `why` says the reason."""
+    if names:
+        shown = ", ".join([*names[:_SHOWN], *(["…"] if len(names) > _SHOWN else [])])
+        _LOG.warning("left out of %s, %s: %d pictures: %s", source.root, why, len(names), shown)
 
 
 def check_crack_class(crack_class: str | None, own: str) -> None:

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import ClassVar
 
-from crackscope.data.readers.reader import READERS, check_crack_class
-from crackscope.data.source import Source
+from crackscope.data.readers.reader import READERS, check_crack_class, say_left_out
+from crackscope.data.source import Source, is_picture
 from crackscope.types import Patch
 
 # D/CD/7001-115.jpg, and Decks/Cracked/7001-115.jpg in the repacked edition.
@@ -31,6 +31,8 @@ class Sdnet2018:
     def read(self, source: Source, crack_class: str | None) -> Iterator[Patch]:
         """Every file whose place and name tell its label and its photo."""
         check_crack_class(crack_class, "C")
+        strange = [n for n in source.names if is_picture(n) and not _PATH.fullmatch(n)]
+        say_left_out(source, strange, "not placed and named as in SDNET2018")
         for name in source.names:
             match = _PATH.fullmatch(name)
             if match is not None:

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
-from crackscope.data.manifest import box_of, raise_all, read_rows
+from crackscope import tables
+from crackscope.data import label_words, spelling
+from crackscope.data.manifest import box_of, raise_all
 from crackscope.data.readers.reader import READERS, check_crack_class
 from crackscope.data.source import Source, leaves_root
 from crackscope.errors import DatasetError
 from crackscope.types import Patch
 
-_LABELS = {"1": 1, "crack": 1, "cracked": 1, "0": 0, "sound": 0, "no crack": 0}
 _MANIFEST = "manifest.csv"
 
 
@@ -30,12 +31,12 @@ class Table:
         manifest = _manifest(source)
         if manifest is None:
             raise DatasetError(f"{source.root} is no CSV and holds no {_MANIFEST}")
-        rows = read_rows(source.read_bytes(manifest), manifest, ("path", "label"))
         patches: list[Patch] = []
         problems: list[str] = []
-        for line, row in enumerate(rows, start=2):
+        content = source.read_bytes(manifest)
+        for line, row in tables.read(content, manifest, ("path", "label")):
             try:
-                patches.append(_patch(row))
+                patches.append(_patch(row, source))
             except ValueError as error:
                 problems.append(f"line {line}: {error}")
         problems += _repeated(patches)
@@ -49,19 +50,21 @@ def _manifest(source: Source) -> str | None:
     return _MANIFEST if _MANIFEST in source.names else None
 
 
-def _patch(row: dict[str, str]) -> Patch:
-    path, label = row["path"].replace("\\", "/"), row["label"].strip().lower()
-    if not path or leaves_root(path):
-        raise ValueError(f"path must be relative to the CSV, without `..`. Received: {path!r}")
-    if label not in _LABELS:
-        raise ValueError(f"label must be one of: {', '.join(_LABELS)}. Received: {label!r}")
+def _patch(row: dict[str, str], source: Source) -> Patch:
+    if not row["path"] or leaves_root(row["path"]):
+        raise ValueError(
+            f"path must be relative to the CSV, without `..`. Received: {row['path']!r}"
+        )
+    label = label_words.parse(row["label"])
+    if label is None:
+        raise ValueError(f"a row to learn from is crack or sound. Received: {row['label']!r}")
     return Patch(
-        path,
-        _LABELS[label],
+        spelling.meant(row["path"], source.holds),
+        label,
         row.get("group", ""),
         row.get("dataset", ""),
         row.get("licence", "") or "unknown",
-        row.get("split", ""),
+        row.get("split", "").strip().lower(),
         box_of(row),
     )
 

@@ -80,7 +80,7 @@ def gather(
     ]
     read = join(scans)
     trained = None
-    if (bundle.folder / TRAINED_ON).is_file():
+    if bundle.has(TRAINED_ON):
         trained = near_copies.matches(read.fingerprints, bundle.arrays(TRAINED_ON))
     keys = [(number, patch.key) for number, part in enumerate(scans) for patch in part.patches]
     row_of = {key: row for row, key in enumerate(keys)}

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from crackscope.data.readers.folders import label_of
+from crackscope.data.label_words import label_of
 from crackscope.errors import UsageError
 
 _RULE = (
@@ -45,6 +45,7 @@ def parse(text: str, exists: Callable[[str], bool] = os.path.exists) -> Spec:
         return Spec(text, "", (Part(text),))
     name, rest = _named(text)
     pieces = [rest] if exists(rest) else rest.split("+")
+    pieces = [os.path.expanduser(piece) for piece in pieces]  # noqa: PTH111
     return Spec(text, name, tuple(_part(piece, text, exists) for piece in pieces))
 
 

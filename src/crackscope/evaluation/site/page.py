@@ -8,6 +8,7 @@ from typing import Any
 
 from PIL import Image
 
+from crackscope import tables
 from crackscope.evaluation.site.labels import COLUMNS, Key, Labels, key_of, word_for
 from crackscope.rendering import template
 from crackscope.types import Box, Pixels
@@ -50,7 +51,7 @@ def _card(key: Key, box: Box, pixels: Pixels, labels: Labels) -> dict[str, Any]:
         box.height / view.height,
     ]
     return {
-        "key": list(key),
+        "key": [tables.quoted(key[0]), *key[1:]],  # as a cell, which the page writes to its table
         "label": word_for(key, labels),
         "frame": [round(100 * side, 3) for side in frame],
         "picture": _jpeg(pixels[view.y0 : view.y1, view.x0 : view.x1]),

@@ -1,12 +1,10 @@
 """The report of a validation: drawn.csv, the table to fill in, metrics.json and a page."""
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from crackscope.evaluation.site.labels import shown
+from crackscope import tables
 from crackscope.evaluation.site.population import Floats, Population, Rows
 from crackscope.rendering.page import Section, Table, Text, render
 from crackscope.run_dir import write_atomically, write_json
@@ -22,23 +20,20 @@ def write_drawn(
 
     The rows are in the order of labelling; the box is empty for a whole file.
     """
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
-    writer.writerow(_COLUMNS)
+    found = []
     for row, weight in zip(rows, weights, strict=True):
         box = population.boxes[row]
-        sides = [""] * 4 if box is None else box.to_list()
-        facts = [float(population.scores[row]), int(strata[row]), float(weight)]
-        writer.writerow([shown(population.paths[row]), *sides, *facts])
-    write_atomically(file, text.getvalue())
+        sides = [None] * 4 if box is None else box.to_list()
+        facts = (float(population.scores[row]), int(strata[row]), float(weight))
+        found.append([population.paths[row], *sides, *facts])
+    write_atomically(file, tables.write(_COLUMNS, found))
 
 
 def count_drawn(file: Path) -> int:
     """How many windows an earlier call has drawn; 0 before the first."""
     if not file.exists():
         return 0
-    text = file.read_text(encoding="utf-8")
-    return sum(1 for _ in csv.reader(io.StringIO(text, newline=""))) - 1
+    return len(tables.read(file.read_bytes(), str(file), ("photo",)))
 
 
 def write(

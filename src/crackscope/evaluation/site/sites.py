@@ -7,12 +7,12 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from crackscope import hashing, run_dir
+from crackscope import hashing, run_dir, tables
 from crackscope.data.manifest import Dataset
 from crackscope.data.source import open_source
 from crackscope.errors import DatasetError, UsageError
 from crackscope.evaluation.site import draw, labels, page, survey
-from crackscope.evaluation.site.labels import Labels
+from crackscope.evaluation.site.labels import Key, Labels
 from crackscope.evaluation.site.population import Population, Rows
 from crackscope.evaluation.site.survey import Survey
 from crackscope.inspection.find import find
@@ -21,6 +21,8 @@ from crackscope.types import Box, Patch
 
 LABELS, TO_LABEL, PAGE = "labels.csv", "to_label.csv", "label.html"
 """The person's file, which is never written here; a table to fill in; the page."""
+
+_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ class PhotoSite:
 
     def ask(self, population: Population, rows: Rows, folder: Path, file: Path | None) -> None:
         """Write the table to fill in and the page, with the labels known so far."""
-        given = _given(folder, file)
+        given = _given(folder, file, population)
         windows = [(population.paths[row], _box(population, row)) for row in rows]
         keys = [labels.key_of(*window) for window in windows]
         data = Dataset(self.name, "", (), self._source)
@@ -107,19 +109,22 @@ class PhotoSite:
 
         Labels of windows that were not drawn are not counted: nobody knows their chance.
         """
-        given = _given(folder, file)
+        given = _given(folder, file, population)
         keys = [labels.key_of(population.paths[row], _box(population, row)) for row in rows]
         some = [place for place, key in enumerate(keys) if key in given.known]
         unsure = len(given.unsure.intersection(keys))
-        strange = len((given.known.keys() | given.unsure).difference(keys))
+        strange = sorted((given.known.keys() | given.unsure).difference(keys))
         if strange and not some and not unsure:
             raise DatasetError(
-                f"none of the {strange} labels in {file or folder / LABELS} is of a window that "
-                f"was drawn here: label those in {folder / TO_LABEL}"
+                f"none of the {len(strange)} labels in {file or folder / LABELS} is of a window "
+                f"that was drawn here ({_named(strange)}): label those in {folder / TO_LABEL}"
             )
         remarks = []
         if strange:
-            remarks.append(f"{strange} labels of windows that were not drawn are not counted")
+            remarks.append(
+                f"{len(strange)} labels of windows that were not drawn are not counted: "
+                f"{_named(strange)}"
+            )
         if unsure:
             remarks.append(f"nobody could tell {unsure} windows: others of like score count more")
         known = np.array([given.known[keys[place]] for place in some], np.int64)
@@ -181,7 +186,13 @@ class TruthSite:
         return self._others, self.answers(self._others, rows, Path(), None)
 
 
-def _given(folder: Path, file: Path | None) -> Labels:
+def _named(keys: Sequence[Key]) -> str:
+    """The first windows that are meant, as text that every screen shows."""
+    names = [f"{tables.quoted(photo)} {list(box)}" for photo, *box in keys[:_SHOWN]]
+    return ", ".join([*names, "…"] if len(keys) > _SHOWN else names)
+
+
+def _given(folder: Path, file: Path | None, population: Population) -> Labels:
     """The labels of the person; none where labels.csv is not there yet."""
     place = file or folder / LABELS
     if file is None and not place.exists():
@@ -190,7 +201,7 @@ def _given(folder: Path, file: Path | None) -> Labels:
         content = place.read_bytes()
     except OSError as error:
         raise UsageError(f"--labels {place} cannot be read: {error}") from error
-    return labels.read(content, str(place))
+    return labels.read(content, str(place), frozenset(population.paths))
 
 
 def _box(population: Population, row: int) -> Box:

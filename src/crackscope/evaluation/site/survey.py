@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from crackscope import progress
+from crackscope import progress, strict_json
 from crackscope.data.manifest import Dataset
 from crackscope.errors import UsageError
 from crackscope.evaluation.evaluate import score_dataset
@@ -54,7 +55,7 @@ def of_photos(
 def of_dataset(inspector: Inspector, dataset: Dataset, file: Path, workers: int | None) -> Survey:
     """Every patch of labelled data; the scores are kept in `file`, NaN where one is unreadable."""
     if file.exists():
-        scores = np.load(file, allow_pickle=False)
+        scores = _kept(file, len(dataset.patches))
     else:
         scores, _ = score_dataset(inspector, dataset, dataset.patches, workers)
         beside = file.with_suffix(".part.npy")
@@ -73,6 +74,17 @@ def of_dataset(inspector: Inspector, dataset: Dataset, file: Path, workers: int 
     return Survey(population, tuple(patch.key for patch, score in pairs if np.isnan(score)))
 
 
+def _kept(file: Path, count: int) -> NDArray[np.float64]:
+    """The scores of an earlier survey; raises UsageError where they are damaged."""
+    try:
+        scores = np.asarray(np.load(file, allow_pickle=False), np.float64)
+        if scores.shape != (count,):
+            raise ValueError(f"it must hold {count} scores, and has the shape {scores.shape}")
+    except (ValueError, TypeError, EOFError) as error:
+        raise _damaged(file, error) from error
+    return scores
+
+
 def _finished(file: Path) -> dict[str, dict[str, Any]]:
     """The whole lines of an earlier survey; one that a kill cut off is dropped."""
     if not file.exists():
@@ -81,8 +93,17 @@ def _finished(file: Path) -> dict[str, dict[str, Any]]:
     whole = content[: content.rfind(b"\n") + 1]
     if whole != content:
         file.write_bytes(whole)
-    lines = [json.loads(line) for line in whole.splitlines()]
-    return {line["photo"]: line for line in lines}
+    try:
+        lines = [strict_json.document(line) for line in whole.splitlines()]
+        return {line["photo"]: line for line in lines}
+    except (ValueError, KeyError, TypeError) as error:
+        raise _damaged(file, error) from error
+
+
+def _damaged(file: Path, error: Exception) -> UsageError:
+    return UsageError(
+        f"{file} is damaged: {error}. Delete it to score the site again, or give another --out"
+    )
 
 
 def _score(

@@ -6,6 +6,7 @@ A thread here waits for each of them, so that the walk over the photos is the lo
 
 import logging
 import os
+import secrets
 import socket
 import sys
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -24,7 +25,7 @@ from crackscope.inspection import batch
 from crackscope.inspection.engines import ENGINES, Run, T, prepare
 from crackscope.inspection.inspector import Inspector
 from crackscope.inspection.sources.source import Source
-from crackscope.models.bundle import Bundle
+from crackscope.models.bundle import SUMS, Bundle
 from crackscope.types import Photo, PhotoResult, ScoreMap
 
 Draw = Callable[[Photo, ScoreMap, PhotoResult], T]
@@ -38,6 +39,7 @@ _log = logging.getLogger("crackscope")
 @contextmanager
 def on_ray(config: InspectConfig, inspector: Inspector) -> Iterator[Run]:
     """As many actors as there are workers, else one for each core (GPU) of the cluster."""
+    _ask_for_a_token()  # before Ray is loaded, which then looks for it
     ray = extras.require("ray", "ray", "inspect with the engine 'ray'")
     # Ray prints what happens in the cluster on stdout, which is for data.
     with redirect_stdout(sys.stderr), _connected(ray):
@@ -68,14 +70,20 @@ def on_ray(config: InspectConfig, inspector: Inspector) -> Iterator[Run]:
 def _connected(ray: Any) -> Iterator[None]:
     """The cluster that Ray finds: that of RAY_ADDRESS, else one that was started on this machine.
 
-    Where there is none, Ray is started here, and ends with the block.
+    Where there is none, Ray is started here, asks for a token, and ends with the block.
     """
     if ray.is_initialized():
         yield
         return
     try:
         _knock(os.environ.get("RAY_ADDRESS", ""))
-        ray.init(log_to_driver=False, logging_level=logging.ERROR, include_dashboard=False)
+        joined = _address()
+        ray.init(
+            joined or "local",
+            log_to_driver=False,
+            logging_level=logging.ERROR,
+            **({} if joined else {"include_dashboard": False}),
+        )
     except Exception as error:  # Ray has no common base for its errors here
         raise UsageError(
             f"the engine ray found no cluster that it can use: {error}. See to RAY_ADDRESS "
@@ -86,6 +94,23 @@ def _connected(ray: Any) -> Iterator[None]:
         yield
     finally:
         ray.shutdown()
+
+
+def _address() -> str | None:
+    """Of a cluster to join: RAY_ADDRESS, or "auto" where `ray start` has left one on this machine;
+    None where there is none."""
+    if os.environ.get("RAY_ADDRESS"):
+        return os.environ["RAY_ADDRESS"]
+    folder = Path(os.environ.get("RAY_TMPDIR", "/tmp")) / "ray"
+    return "auto" if (folder / "ray_current_cluster").exists() else None
+
+
+def _ask_for_a_token() -> None:
+    """Let a cluster of our own serve nobody else: Ray listens on all addresses of the machine, and
+    runs whatever code it is sent. It asks for tokens from 2.52 on."""
+    if _address() is None and "RAY_AUTH_MODE" not in os.environ:
+        os.environ["RAY_AUTH_MODE"] = "token"
+        os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))
 
 
 def _knock(address: str) -> None:
@@ -101,8 +126,8 @@ class _Crew:
     def __init__(self, ray: Any, unit: str, config: InspectConfig, bundle: Bundle) -> None:
         self._ray = ray
         self._kind = ray.remote(**{f"num_{unit.lower()}s": 1})(_Worker)
-        files = [file for file in bundle.folder.iterdir() if file.is_file()]
-        model = ray.put({file.name: file.read_bytes() for file in files})
+        names = [*bundle.files, SUMS]
+        model = ray.put({name: (bundle.folder / name).read_bytes() for name in names})
         self._settings = (config, model, str(Path.cwd()), crackscope.__version__)
         self._idle: SimpleQueue[tuple[Any, Any]] = SimpleQueue()
 

@@ -9,13 +9,17 @@ from functools import lru_cache
 from pathlib import Path
 
 from crackscope.errors import ImageError
+from crackscope.images import zipped
 from crackscope.images.files import check_length
 from crackscope.inspection.sources.files import gone
 from crackscope.inspection.sources.source import Search, Source
+from crackscope.skipped import own_folders
 
 _ENCRYPTED = 1
 _DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, KeyError, ValueError)
 """What zipfile and the decompressors raise for a damaged or a vanished entry."""
+
+_STATE_BYTES = 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,7 @@ class ArchiveEntry(Source):
         return info.file_size, info.CRC
 
     def content(self, max_megapixels: float) -> bytes:
-        """See `Source`; the size is judged before anything is unpacked."""
+        """See `Source`; size and first bytes are judged before all of it is unpacked."""
         if not self.archive.exists():
             raise gone(self.archive)
         try:
@@ -45,7 +49,13 @@ class ArchiveEntry(Source):
                 raise ImageError(
                     "not_permitted", "it is encrypted: unpack the zip file with its password"
                 )
-            return archive.read(info)
+            if zipped.is_bomb(info):
+                raise ImageError(
+                    "too_large",
+                    f"{info.compress_size} bytes in the zip file would be {info.file_size} bytes "
+                    "here: no photo is packed so densely. See where it comes from",
+                )
+            return zipped.picture(archive, info)
         except NotImplementedError as error:
             raise ImageError("unsupported", f"the zip file cannot be unpacked: {error}") from error
         except _DAMAGE as error:
@@ -80,14 +90,29 @@ class ZipFiles:
         if not search.first_time(str(path.resolve())):
             return
         try:
-            names = sorted({info.filename for info in _opened(path).infolist()})
+            entries = {_with_slashes(name): name for name in _opened(path).namelist()}
         except _DAMAGE as error:
             yield DamagedArchive(argument, path.name, str(error))
             return
         below = f"{path.name}/" if search.several else ""
-        for name in names:
-            if not name.endswith("/") and search.takes(name):
-                yield ArchiveEntry(f"{argument}/{name}", below + name, path, name)
+        ours = own_folders(sorted(entries), lambda name: _small(path, entries[name]))
+        for name, entry in sorted(entries.items()):
+            if not name.endswith("/") and search.wants(name, f"{argument}/", ours):
+                yield ArchiveEntry(f"{argument}/{name}", below + name, path, entry)
+
+
+def _with_slashes(name: str) -> str:
+    r"""Some programs of Windows write folder\photo.jpg, against the format."""
+    return name.replace("\\", "/")
+
+
+def _small(path: Path, name: str) -> bytes:
+    """The beginning of an entry, enough for a state file; b"" where it is damaged."""
+    try:
+        with _opened(path).open(name) as entry:
+            return entry.read(_STATE_BYTES)
+    except (*_DAMAGE, NotImplementedError, RuntimeError):
+        return b""
 
 
 def _opened(path: Path) -> zipfile.ZipFile:

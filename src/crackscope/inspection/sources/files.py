@@ -2,16 +2,17 @@
 
 import glob
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
 
 from crackscope.errors import ImageError, SourceGoneError, UsageError
 from crackscope.images.files import content_of
-from crackscope.inspection.sources.source import Search, Source
+from crackscope.inspection.sources.source import Search, Source, is_photo_name
+from crackscope.skipped import OWN_PICTURES, STATE, is_ours, is_system
 
-_OUR_FILES = frozenset({"run.json", "results.jsonl"})
-_OUR_PICTURES = frozenset({"overlays", "thumbnails"})
+_STATE_ALONE = frozenset({STATE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +66,11 @@ class Files:
         matches = matching(argument)
         if not matches:
             raise UsageError(f"no such photo, folder or match: {argument!r}")
+        ours: dict[Path, bool] = {}
         return (
             source
             for match in matches
+            if not _skips(argument, match, search, ours)
             if _is_folder(Path(match)) or search.takes(Path(match).as_posix())
             for source in _named(match, search)
         )
@@ -98,21 +101,53 @@ class _Walk:
     root: Path
 
     def folder(self, folder: Path, prefix: str, below: str) -> Iterator[Source]:
-        if not self.search.first_time(_place(folder)):
-            return
         try:
             names = sorted(entry.name for entry in folder.iterdir())
         except OSError:  # reading it later gives the reason, as for a photo
-            yield PhotoFile(prefix.rstrip("/"), below.rstrip("/") or folder.name, folder)
+            if self.search.first_time(_place(folder)):
+                yield PhotoFile(prefix.rstrip("/"), below.rstrip("/") or folder.name, folder)
             return
-        ours = _OUR_FILES.issubset(names)
-        for name in names:
-            path = folder / name
-            if _is_folder(path):
-                if not (ours and name in _OUR_PICTURES):
-                    yield from self.folder(path, f"{prefix}{name}/", f"{below}{name}/")
-            elif self.search.takes(name) and self.search.first_time(_place(path)):
-                yield PhotoFile(prefix + name, below + name, path, self.root)
+        ours = is_ours(names, _reads(folder))
+        if ours and folder != self.root:
+            self.search.skip(prefix.rstrip("/"))
+        elif self.search.first_time(_place(folder)):
+            skipped = OWN_PICTURES if ours else frozenset()
+            for name in names:
+                yield from self._entry(folder / name, prefix, below, skipped)
+
+    def _entry(
+        self, path: Path, prefix: str, below: str, skipped: frozenset[str]
+    ) -> Iterator[Source]:
+        name = path.name
+        is_folder = _is_folder(path)
+        if name in skipped or (is_system(name) and (is_folder or is_photo_name(name))):
+            self.search.skip(prefix + name)
+        elif is_folder:
+            yield from self.folder(path, f"{prefix}{name}/", f"{below}{name}/")
+        elif self.search.takes(name) and self.search.first_time(_place(path)):
+            yield PhotoFile(prefix + name, below + name, path, self.root)
+
+
+def _skips(pattern: str, match: str, search: Search, ours: dict[Path, bool]) -> bool:
+    """Whether a match lies where nobody means it, but for folders that the pattern itself names.
+
+    `ours` keeps which folders crackscope wrote.
+    """
+    path, named = Path(match), Path(pattern).parts
+    for folder in (path, *path.parents):
+        if any(word[0] == folder.name[:1] and fnmatch(folder.name, word) for word in named):
+            continue
+        if folder not in ours:
+            ours[folder] = bool(folder.name) and is_ours(_STATE_ALONE, _reads(folder))
+        is_photo = folder != path or _is_folder(path) or is_photo_name(match)
+        if ours[folder] or (is_system(folder.name) and is_photo):
+            search.skip(folder.as_posix())
+            return True
+    return False
+
+
+def _reads(folder: Path) -> Callable[[str], bytes]:
+    return lambda name: (folder / name).read_bytes()
 
 
 def _place(path: Path) -> str:

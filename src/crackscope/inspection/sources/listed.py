@@ -1,15 +1,56 @@
 """A list of arguments on standard input: one a line, or separated by NUL as by `find -print0`."""
 
 import os
+import sys
+
+from crackscope import text_files
+from crackscope.errors import UsageError
 
 STDIN = frozenset({"-", "stdin://"})
 """The arguments that stand for the list."""
 
 
+def read() -> bytes:
+    """All of standard input; raises UsageError where it is closed, as it is for a service."""
+    stream = sys.stdin
+    try:
+        if stream is not None:
+            return stream.buffer.read() if hasattr(stream, "buffer") else os.fsencode(stream.read())
+    except (OSError, ValueError):
+        pass
+    raise UsageError(
+        "- means a list of photos on standard input, which is closed. Pipe a list into the "
+        "command, or name photos, folders or globs"
+    )
+
+
 def parse(content: bytes) -> list[str]:
-    """The paths in a list, as they are; empty lines are left out."""
-    if b"\0" in content:
-        parts = content.split(b"\0")
+    """The paths in a list, as they are; empty lines are left out.
+
+    A list in UTF-16, as PowerShell and Notepad write it, is read as such; raises UsageError where
+    it is cut off or damaged.
+    """
+    encoding, rest = text_files.split_mark(content)
+    if encoding not in (None, "utf-8"):
+        return _wide(rest, str(encoding))
+    if b"\0" in rest:
+        parts = rest.split(b"\0")
     else:
-        parts = [line.rstrip(b"\r") for line in content.removeprefix(b"\xef\xbb\xbf").split(b"\n")]
+        parts = [line.rstrip(b"\r") for line in rest.split(b"\n")]
     return [os.fsdecode(part) for part in parts if part]
+
+
+def _wide(content: bytes, encoding: str) -> list[str]:
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise UsageError(
+            f"the list on standard input is {encoding.upper()}, cut off or damaged: {error}. Save "
+            "it as UTF-8, one path a line"
+        ) from error
+    if "\0" in text:
+        raise UsageError(
+            f"the list on standard input is {encoding.upper()} with NULs in it: save it as UTF-8, "
+            "one path a line"
+        )
+    return [line for line in (line.rstrip("\r") for line in text.split("\n")) if line]

@@ -9,11 +9,15 @@ from typing import Any
 from crackscope import extras
 from crackscope.errors import ImageError, UsageError
 from crackscope.images.files import check_length, refuse_video
+from crackscope.inspection.sources import refusal
 from crackscope.inspection.sources.files import gone
 from crackscope.inspection.sources.source import Search, Source, is_photo_name
+from crackscope.skipped import own_folders
 
 _SCHEMES = {"s3": "s3fs", "gs": "gcsfs", "https": "aiohttp"}
 """What fsspec needs for each."""
+_OPTIONS: dict[str, dict[str, Any]] = {"https": {"client_kwargs": {"trust_env": True}}}
+"""The proxy of HTTPS_PROXY is asked, as curl does it; botocore and gcsfs do so by themselves."""
 _ADDRESS = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
 _LISTED = ("s3", "gs")
 """Schemes whose folders can be walked; a web server does not list what it has."""
@@ -43,13 +47,11 @@ class RemotePhoto(Source):
             return content
         except ImageError:
             raise
-        except FileNotFoundError as error:
-            raise ImageError("not_found", "there is no such file (any more)") from error
-        except PermissionError as error:
-            raise ImageError("not_permitted", "the server does not give it to you") from error
         except Exception as error:  # every client has its own
-            self._check_server(system)
-            raise ImageError("unreadable", f"the server did not give it: {error}") from error
+            reason = refusal.explain(error)
+            if reason.kind == "unreadable":
+                self._check_server(system)
+            raise reason from error
 
     def _check_server(self, system: Any) -> None:
         """Raise SourceGoneError where even the folder cannot be listed any more."""
@@ -92,12 +94,22 @@ def _folder(root: str, search: Search) -> Iterator[Source]:
         raise UsageError(f"{root} cannot be listed: {error}") from error
     start = len(system._strip_protocol(root)) + 1
     below = f"{PurePosixPath(root).name}/" if search.several else ""
+    ours = own_folders([path[start:] for path in listed], lambda name: _state(system, root, name))
     for path, info in sorted(listed.items()):
         name = path[start:]
         url = f"{root}/{name}"
-        if search.takes(name) and search.first_time(url):
+        if search.wants(name, f"{root}/", ours) and search.first_time(url):
             version = next((str(info[key]) for key in _VERSIONS if key in info), "")
             yield RemotePhoto(url, below + name, url, info.get("size") or 0, version, root)
+
+
+def _state(system: Any, root: str, name: str) -> bytes:
+    """The bytes of a state file; b"" where the server does not give it."""
+    try:
+        content: bytes = system.cat_file(f"{root}/{name}")
+    except Exception:  # noqa: BLE001  (every client has its own)
+        return b""
+    return content
 
 
 def _system(url: str) -> Any:
@@ -105,4 +117,4 @@ def _system(url: str) -> Any:
     scheme = url.partition("://")[0].lower()
     extras.require(_SCHEMES[scheme], "cloud", f"read {scheme}:// addresses")
     fsspec = extras.require("fsspec", "cloud", f"read {scheme}:// addresses")
-    return fsspec.filesystem(scheme)
+    return fsspec.filesystem(scheme, **_OPTIONS.get(scheme, {}))

@@ -2,11 +2,12 @@
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
+from crackscope.skipped import outermost
 from crackscope.types import Photo
 
 _IMAGE = re.compile(
@@ -57,7 +58,10 @@ def is_photo_name(path: str) -> bool:
 
 
 class Search:
-    """What the arguments share: nothing is taken twice, and what is no photo is counted.
+    """What the arguments share: nothing is taken twice, and what is left out is counted.
+
+    `passed_over` counts the files that are no photos, `skipped` names trash, thumbnails and our own
+    output, which nobody means (see `crackscope.skipped`).
 
     `several` arguments keep their folders apart. Videos are looked at `every` so many seconds.
     """
@@ -66,6 +70,7 @@ class Search:
         self.several = several
         self.every = every
         self.passed_over = 0
+        self.skipped: dict[str, None] = {}
         self._seen: set[str] = set()
 
     def takes(self, path: str) -> bool:
@@ -73,6 +78,21 @@ class Search:
         is_photo = is_photo_name(path)
         self.passed_over += not is_photo
         return is_photo
+
+    def wants(self, path: str, prefix: str, ours: Collection[str]) -> bool:
+        """Whether the file at `path`, below what `prefix` says, is a photo that somebody means.
+
+        `ours` are the folders there that crackscope wrote.
+        """
+        place = outermost(path, ours)
+        if place is None or not is_photo_name(path):
+            return self.takes(path)
+        self.skip(f"{prefix}{place}")
+        return False
+
+    def skip(self, place: str) -> None:
+        """Note a folder or file that nobody means."""
+        self.skipped[place] = None
 
     def first_time(self, key: str) -> bool:
         """Whether `key`, which stands for one place, is seen for the first time."""

@@ -1,0 +1,56 @@
+"""Why a server did not give a photo, from what its client raises: each has errors of its own."""
+
+from collections.abc import Iterator
+from http import HTTPStatus
+
+from crackscope.errors import ImageError
+
+_NOT_FOUND = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
+_NOT_PERMITTED = (
+    HTTPStatus.UNAUTHORIZED,
+    HTTPStatus.FORBIDDEN,
+    HTTPStatus.PROXY_AUTHENTICATION_REQUIRED,
+)
+
+
+def explain(error: Exception) -> ImageError:
+    """The photo's failure; fsspec wraps whatever happens on https:// in "no such file"."""
+    causes = list(_causes(error))
+    status = next(filter(None, map(_status, causes)), None)
+    answer = f"the server answers {status}{_phrase(status)}"
+    if status in _NOT_FOUND or (status is None and isinstance(causes[-1], FileNotFoundError)):
+        return ImageError("not_found", "there is no such file (any more)")
+    if status in _NOT_PERMITTED:
+        return ImageError(
+            "not_permitted", f"{answer}: see to its credentials, or to those of the proxy"
+        )
+    if isinstance(causes[-1], PermissionError) or str(causes[-1]).startswith("Forbidden"):  # gcsfs
+        return ImageError("not_permitted", "the server does not give it to you")
+    if status is not None:
+        return ImageError("unreadable", answer)
+    reason = str(causes[-1]) or type(causes[-1]).__name__
+    return ImageError("unreadable", f"the server did not give it: {reason}")
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """The error, and what it comes from."""
+    while error is not None:
+        yield error
+        error = error.__cause__
+
+
+def _status(error: BaseException) -> int | None:
+    """The HTTP status that an error of aiohttp (`status`), gcsfs (`code`) or botocore carries."""
+    response = getattr(error, "response", None)
+    if isinstance(response, dict):
+        value = response.get("ResponseMetadata", {}).get("HTTPStatusCode")
+    else:
+        value = error.status if hasattr(error, "status") else getattr(error, "code", None)
+    return value if isinstance(value, int) and value >= HTTPStatus.BAD_REQUEST else None
+
+
+def _phrase(status: int | None) -> str:
+    try:
+        return f" ({HTTPStatus(status or 0).phrase})"
+    except ValueError:
+        return ""

@@ -1,0 +1,66 @@
+"""The .npz files of a model, read without trust: no pickles, and no more than is declared.
+
+A zip entry of 3 kB may unpack to gigabytes, and the header of an array may promise more than
+follows; both are looked at before anything is unpacked.
+"""
+
+import io
+import math
+import zipfile
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+LARGEST = 2**28
+"""Bytes that the arrays of one file may take: 2.4 million training patches."""
+_SUFFIX = ".npy"
+_DAMAGED = (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, SyntaxError)
+"""What zipfile, its decompressors and numpy's header reader raise besides ValueError."""
+
+
+def read(content: bytes) -> dict[str, NDArray[Any]]:
+    """The arrays of an .npz file by name, of numbers that are all finite; else a ValueError."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            _check_size(archive)
+            return {
+                entry.filename.removesuffix(_SUFFIX): _array(entry.filename, archive.read(entry))
+                for entry in archive.infolist()
+            }
+    except _DAMAGED as error:
+        raise ValueError(f"it is not a whole .npz file: {error}") from error
+
+
+def _check_size(archive: zipfile.ZipFile) -> None:
+    total = sum(entry.file_size for entry in archive.infolist())
+    if total > LARGEST:
+        raise ValueError(
+            f"its arrays may take up to {LARGEST / 1e6:.0f} MB. Received: {total / 1e6:.0f} MB"
+        )
+
+
+def _array(name: str, content: bytes) -> NDArray[Any]:
+    file = io.BytesIO(content)
+    shape, dtype = _header(file)
+    if dtype.kind not in "biuf":
+        raise ValueError(f"{name} must hold numbers. Received: {dtype}")
+    if math.prod(shape) * dtype.itemsize != len(content) - file.tell():
+        raise ValueError(f"{name} does not hold the {shape} numbers that its header says")
+    file.seek(0)
+    values: NDArray[Any] = np.lib.format.read_array(file, allow_pickle=False)
+    if not np.isfinite(values).all():
+        raise ValueError(f"{name} must hold finite numbers. Received: NaN or infinity")
+    return values
+
+
+def _header(file: io.BytesIO) -> tuple[tuple[int, ...], np.dtype[Any]]:
+    version = np.lib.format.read_magic(file)
+    readers = {
+        (1, 0): np.lib.format.read_array_header_1_0,
+        (2, 0): np.lib.format.read_array_header_2_0,
+    }
+    if version not in readers:
+        raise ValueError(f"arrays must be of .npy version 1 or 2. Received: {version}")
+    shape, _, dtype = readers[version](file)
+    return shape, dtype

@@ -1,0 +1,3 @@
+from support_models import tiny_bundle
+
+__all__ = ["tiny_bundle"]

@@ -1,0 +1,71 @@
+"""A PNG is refused for a wrong checksum, be it the last, and a lost palette; in parts as whole."""
+
+import struct
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from crackscope.errors import ImageError
+from crackscope.images import png_rows
+from crackscope.images.large import opened
+from crackscope.images.read import decode
+from support_pictures import encode, noise
+
+LIMIT = 0.001
+PHOTO = Image.fromarray(noise(96, 64))
+
+
+def all_rows(folder: Path, content: bytes) -> np.ndarray:
+    file = folder / "photo.png"
+    file.write_bytes(content)
+    with opened(file, max_megapixels=LIMIT) as photo:
+        assert photo is not None
+        return photo.photo.pixels[0:64, 0:96]
+
+
+def with_its_end_apart() -> bytearray:
+    """The last bytes of the packed pixels, their own checksum, in a chunk of their own."""
+    content = encode(PHOTO, "PNG", compress_level=0)
+    begin, end = content.index(b"IDAT") - 4, content.index(b"IEND") - 4
+    data = content[begin + 8 : end - 4]
+    chunks = (png_rows._chunk(b"IDAT", part) for part in (data[:-4], data[-4:]))
+    return bytearray(b"".join((content[:begin], *chunks, content[end:])))
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.99])
+def test_a_wrong_pixel_shows_in_the_last_checksum(share: float, tmp_path: Path) -> None:
+    content = with_its_end_apart()
+    np.testing.assert_array_equal(all_rows(tmp_path, bytes(content)), np.asarray(PHOTO))
+    content[100 + int(share * 96 * 64 * 3)] ^= 1
+    with pytest.raises(ImageError, match="checksum") as caught:
+        all_rows(tmp_path, bytes(content))
+    assert caught.value.kind == "unreadable"
+
+
+def with_pixels_too_many() -> bytes:
+    """The packed pixels go on behind the last, and their checksum is wrong."""
+    content = encode(PHOTO.crop((0, 0, 96, 65)), "PNG")
+    header = struct.pack(">2I5B", 96, 64, 8, 2, 0, 0, 0)
+    begin = content.index(b"IDAT") - 4
+    changed = bytearray(png_rows._START + png_rows._chunk(b"IHDR", header) + content[begin:])
+    changed[-14] ^= 1
+    return bytes(changed)
+
+
+def test_a_whole_png_is_verified_too(tmp_path: Path) -> None:
+    for read in (lambda content: decode(content, "photo"), partial(all_rows, tmp_path)):
+        with pytest.raises(ImageError, match="checksum") as caught:
+            read(with_pixels_too_many())
+        assert caught.value.kind == "unreadable"
+
+
+def test_a_lost_palette_is_named(tmp_path: Path) -> None:
+    content = encode(PHOTO.quantize(64), "PNG")
+    all_rows(tmp_path, content)
+    begin, end = content.index(b"PLTE") - 4, content.index(b"IDAT") - 4
+    with pytest.raises(ImageError, match="palette") as caught:
+        all_rows(tmp_path, content[:begin] + content[end:])
+    assert caught.value.kind == "unreadable"

@@ -1,0 +1,31 @@
+"""What may be wrong with the pixels of a photo is said in its result, and on stderr."""
+
+import logging
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from crackscope.inspection.batch import inspect_all
+from crackscope.inspection.find import find
+from crackscope.inspection.inspector import load
+from crackscope.types import PhotoResult
+from support_pictures import encode, noise
+
+
+def test_rows_without_data_are_said(
+    tmp_path: Path, tiny_bundle: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    pixels = np.maximum(noise(128, 128), 1)
+    (tmp_path / "whole.tif").write_bytes(encode(pixels, "TIFF"))
+    pixels[100:] = 0
+    (tmp_path / "ortho.tif").write_bytes(encode(pixels, "TIFF"))
+    scope, photos = load(tiny_bundle, "cpu", threads=1), find([str(tmp_path)]).photos
+    options = {"threshold": None, "max_megapixels": 250.0, "finish": lambda *_: None}
+    with caplog.at_level(logging.WARNING, "crackscope"):
+        ortho, whole = inspect_all(scope, photos, workers=1, **options)
+    assert ortho.remark.startswith("28 whole rows")
+    assert [record.getMessage() for record in caplog.records] == [f"{ortho.path}: {ortho.remark}"]
+    assert PhotoResult.from_dict(ortho.to_dict()).remark == ortho.to_dict()["remark"]
+    assert whole.remark == ""
+    assert "remark" not in whole.to_dict()

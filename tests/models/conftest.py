@@ -1,0 +1,5 @@
+"""Fixtures that tests of models share."""
+
+from support_models import convolutional_bundle
+
+__all__ = ["convolutional_bundle"]

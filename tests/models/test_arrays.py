@@ -1,0 +1,53 @@
+"""The arrays of a model are read where they are of a size that arrays of models have."""
+
+import tracemalloc
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from crackscope.models import arrays, bundle
+
+
+def bomb(path: Path, size: int) -> Path:
+    """An .npz whose one array unpacks to `size` bytes."""
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("a.npy", "w") as f,
+    ):
+        header = {"descr": "|u1", "fortran_order": False, "shape": (size,)}
+        np.lib.format.write_array_header_1_0(f, header)
+        for _ in range(size // 2**20):
+            f.write(bytes(2**20))
+    return path
+
+
+def test_arrays_come_back_as_they_were_written(tmp_path: Path) -> None:
+    written = {"a": np.arange(5), "b": np.ones((2, 3), np.float32)}
+    np.savez_compressed(tmp_path / "x.npz", **written)
+    found = arrays.read((tmp_path / "x.npz").read_bytes())
+    assert found.keys() == written.keys()
+    for name, values in written.items():
+        np.testing.assert_array_equal(found[name], values)
+
+
+def test_arrays_that_unpack_to_more_than_a_model_has_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert arrays.LARGEST < 10**9 / 3
+    monkeypatch.setattr(arrays, "LARGEST", 20_000_000)
+    content = bomb(tmp_path / "cells.npz", 30 * 2**20).read_bytes()
+    tracemalloc.start()
+    try:
+        with pytest.raises(ValueError, match=r"up to 20 MB\. Received: 31 MB"):
+            arrays.read(content)
+        assert tracemalloc.get_traced_memory()[1] < 10e6
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_bundle_reads_all_of_its_arrays() -> None:
+    packaged = bundle.load()
+    for file in packaged.folder.glob("*.npz"):
+        assert packaged.arrays(file.name)
