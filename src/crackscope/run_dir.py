@@ -240,6 +240,7 @@ def _state(file: Path) -> dict[str, Any] | None:
         return None
     kinds = {"identity": str, "finished": bool, "made_from": dict}
     whole = all(isinstance(state.get(name), kind) for name, kind in kinds.items())
+    whole = whole and isinstance(state.get("outcome", {}), dict)
     return state if whole else None
 
 

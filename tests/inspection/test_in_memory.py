@@ -3,6 +3,7 @@
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,8 +13,11 @@ from PIL import Image, ImageCms
 
 import crackscope
 from crackscope.errors import ImageError, UsageError
+from crackscope.images import memory as images_memory
 from crackscope.images.memory import photo_of
 from crackscope.images.read import decode
+from crackscope.inspection import batch
+from crackscope.inspection.batch import Worker
 from crackscope.inspection.inspector import Inspector, load
 from crackscope.inspection.sources.memory import named
 from support_pictures import encode, grey_photo, noise
@@ -188,3 +192,35 @@ def test_no_two_pictures_share_a_name(given_names: list[str | None]) -> None:
     paths = {name for name in given_names if name is not None}
     assert len(found) == len(paths) + given_names.count(None)
     assert {name for name, source in found.items() if source is None} == paths
+
+
+@pytest.mark.parametrize("error", [MemoryError(), OSError(12, "Cannot allocate memory")], ids=repr)
+def test_memory_that_runs_out_is_the_failure_of_the_picture(
+    tiny_bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def short(*_: object) -> None:
+        raise error
+
+    picture = Image.new("RGB", (64, 64))
+    monkeypatch.setattr(images_memory, "to_rgb", short)
+    light = np.full((64, 64), 250, np.uint8)
+    outcome = crackscope.inspect(picture, light, model=tiny_bundle, out=tmp_path / "out")
+    assert [line["status"] for line in outcome.data] == ["failed", "ok"]
+    assert outcome.data[0]["error"]["kind"] == "out_of_memory"
+
+
+def test_a_large_picture_is_scored_while_no_other_is(
+    tiny_bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held: list[bool] = []
+    whole = Worker._whole
+
+    def watched(self: Worker, *given: Any) -> Any:
+        held.append(self.one_large.locked())
+        return whole(self, *given)
+
+    monkeypatch.setattr(batch, "WHOLE_MEGAPIXELS", 0.01)
+    monkeypatch.setattr(Worker, "_whole", watched)
+    pictures = [np.full((side, side), 250, np.uint8) for side in (64, 200)]
+    crackscope.inspect(pictures, model=tiny_bundle, out=tmp_path / "out", workers=1)
+    assert held == [False, True]

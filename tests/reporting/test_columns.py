@@ -77,6 +77,16 @@ def test_sizes_in_mm_are_in_every_table_and_report(tmp_path: Path, name: str, ki
     assert not re.search(r"_mm\b|_mm2|\(mm|\d mm\b", words), "no key without a scale"
 
 
+@pytest.mark.parametrize("name", ["csv", "html", "pdf", "parquet"])
+def test_a_remark_on_a_photo_is_in_every_table_and_report(tmp_path: Path, name: str) -> None:
+    if name in ("pdf", "parquet"):
+        pytest.importorskip({"pdf": "reportlab", "parquet": "pyarrow"}[name])
+    marked, plain = results("cracks", None)
+    found = [replace(marked, remark="28 whole rows at the end are black"), plain]
+    files = discover().get(name)(found, tmp_path / "out", inspected(tmp_path, found))
+    assert texts(files).count("28 whole rows at the end are black") == 1
+
+
 @pytest.mark.parametrize("kind", [Region, Crack])
 def test_every_field_but_the_shape_is_a_column(kind: type) -> None:
     from dataclasses import fields

@@ -87,6 +87,8 @@ def _photo(pdf: Pdf, result: PhotoResult, context: Context) -> None:
     pdf.new_page()
     pdf.heading(2, printable(result.path))
     pdf.text(f"{result.verdict}, score {result.score:.3f}, {result.width} × {result.height} px")
+    if result.remark:
+        pdf.text(result.remark)
     picture = pictures.overlay(context, result.path, _PICTURE_SIDE, _PICTURE_QUALITY)
     if picture is not None:
         pdf.picture(picture, thumbnail.size_of(picture))
