@@ -69,9 +69,7 @@ def main() -> None:
     arguments.out.mkdir(parents=True, exist_ok=True)
     recipe = json.loads((arguments.run / RECIPE).read_text(encoding="utf-8"))
     chosen = yaml.safe_load(CHOSEN.read_text(encoding="utf-8"))
-    model = network(recipe["recipe"]["backbone"], 0)
-    model.load_weights(arguments.run / WEIGHTS)
-    lines, windows = looks(arguments, model, frozenset(recipe["pictures"]["left_out"]))
+    lines, windows = looks(arguments, recipe)
     temperature, limits, of_windows = fit_windows(windows)
     scorer, of_cracks = fit_cracks(lines, arguments.photos)
     operating = Operating(
@@ -86,7 +84,7 @@ def main() -> None:
     shutil.rmtree(folder, ignore_errors=True)
     known = Known(described(temperature, of_cracks), trained_on(data), surface.load(bundles.load()))
     pictures = int8_pictures(arguments.packed, bundles.load().input.window)
-    info = packing.write(folder, model, operating, known, pictures)
+    info = packing.write(folder, trained(arguments.run, recipe), operating, known, pictures)
     write_json(arguments.out / "calibration.json", {"windows": of_windows, "cracks": of_cracks})
     print(f"{bundles.load(folder).identity}, int8: {info['int8']}")
 
@@ -99,7 +97,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("run", type=Path)
     parser.add_argument("packed", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--photos", type=int, default=320, help="synthetic photos")
+    parser.add_argument("--photos", type=int, default=1600, help="synthetic photos")
     parser.add_argument("--patches", type=int, default=1200, help="of each kind")
     parser.add_argument("--seed", type=int, default=5)
     return parser.parse_args()
@@ -137,18 +135,23 @@ def int8_pictures(path: Path, window: int) -> list[NDArray[np.uint8]]:
     return found
 
 
-def looks(
-    arguments: argparse.Namespace, model: Any, left_out: frozenset[str]
-) -> tuple[Lines, Floats]:
+def trained(run: Path, recipe: dict[str, Any]) -> Any:
+    """The network that a training ended with; anew each time, since Keras packs a network once."""
+    model = network(recipe["recipe"]["backbone"], 0)
+    model.load_weights(run / WEIGHTS)
+    return model
+
+
+def looks(arguments: argparse.Namespace, recipe: dict[str, Any]) -> tuple[Lines, Floats]:
     """What the network sees where its lines are asked for everywhere, made once."""
     files = [arguments.out / f"{name}.npz" for name in ("lines", "windows")]
     if not all(file.exists() for file in files):
         with tempfile.TemporaryDirectory() as place:
             folder = Path(place) / "model"
-            packing.write(
-                folder, model, Operating(_FITTED_LATER, _EVERYWHERE), Known(bundles.load().info)
-            )
+            model, known = trained(arguments.run, recipe), Known(bundles.load().info)
+            packing.write(folder, model, Operating(_FITTED_LATER, _EVERYWHERE), known)
             inspector = load(folder, "cpu")
+        left_out = frozenset(recipe["pictures"]["left_out"])
         painter = Painter(arguments.packed, SIDE, arguments.seed, left_out, turned_round=True)
         found = scoring.collect(inspector.score, lots(painter, arguments.photos))
         np.savez(files[0], **vars(found))

@@ -37,7 +37,7 @@ def as_inspect_does(path: Path, max_megapixels: float) -> Read:
     if not results:
         return Read(NOTHING)
     first = results[0]
-    remark = getattr(first, "remark", "")
+    remark = first.remark
     return Read(SCORED, "", first.width or 0, first.height or 0, hashes[0], remark)
 
 
@@ -53,5 +53,5 @@ class _NoNetwork:
 def _inspector() -> Inspector:
     limits = {"lower": 0.3, "upper": 0.6}
     info = {"name": "none", "version": "0", "input": {"window": 64, "size": 64}}
-    bundle = Bundle(Path("none"), {**info, "thresholds": limits}, "0" * 12)
+    bundle = Bundle(Path("none"), {**info, "thresholds": limits}, "0" * 12, frozenset())
     return Inspector(bundle, cast(Runtime, _NoNetwork()))

@@ -52,11 +52,20 @@ def _by_decoder(original: bytes, content: bytes) -> str:
         ):
             if _DNG in getattr(image, "tag_v2", {}):
                 return _preview(original, content)
+            covered = _covered(image)
             image.load()
+            if image.format == "TIFF" and covered < image.width * image.height:
+                return f"its parts have {covered} of {image.width * image.height} pixels"
             check = _CHECKS.get(image.format or "")
             return check(original, content, image) if check else ""
     except Exception as error:  # noqa: BLE001  (decoders raise anything)
         return f"Pillow refuses it: {error}"
+
+
+def _covered(image: Any) -> int:
+    """How many pixels the parts of a picture stand for, each of its planes."""
+    extents = [tile[1] or (0, 0, *image.size) for tile in image.tile]
+    return sum((x1 - x0) * (y1 - y0) for x0, y0, x1, y1 in set(extents))
 
 
 def _heic(content: bytes) -> str:

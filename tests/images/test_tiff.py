@@ -1,4 +1,5 @@
 import io
+import struct
 
 import numpy as np
 import pytest
@@ -97,3 +98,17 @@ def test_a_lossless_jpeg_in_a_dng_is_raw_data_and_no_preview() -> None:
     smaller = encode(noise(390, 290), "JPEG", progressive=True)
     photo = decode(dng((400, 300), [lossless, smaller]), "photo")
     assert (photo.width, photo.height) == (390, 290)
+
+
+@pytest.mark.parametrize("tile", [0, 32])
+@pytest.mark.parametrize("planar", [False, True])
+def test_a_picture_that_lacks_strips_or_tiles_is_refused(tile: int, planar: bool) -> None:
+    """Pillow leaves black what none of them covers."""
+    content = tiff(noise(), tile=tile, planar=planar)
+    np.testing.assert_array_equal(decode(content, "photo").pixels, noise())
+    height = struct.pack("<HHII", 257, 4, 1, 64)
+    assert content.count(height) == 1
+    longer = content.replace(height, struct.pack("<HHII", 257, 4, 1, 4000))
+    with pytest.raises(ImageError, match="fewer strips") as caught:
+        decode(longer, "photo")
+    assert caught.value.kind == "unreadable"

@@ -1,6 +1,7 @@
 """What the tags of a TIFF say before it is decoded."""
 
 import io
+from math import ceil
 from typing import Any
 
 from PIL import TiffImagePlugin
@@ -14,7 +15,7 @@ _TILE_WIDTH, _TILE_HEIGHT, _LARGEST_TILE = 322, 323, 2**24
 """Of a small picture a tile may be larger than itself, but not by much; in pixels."""
 _RAW, _JPEG, _JPEG_TABLES, _PACKBITS = 1, 7, 347, 32773
 _YCBCR, _SUBSAMPLING = 6, 530
-_STRIPS, _TILES = (273, 279), (324, 325)
+_STRIPS, _ROWS, _TILES = (273, 279), 278, (324, 325)
 _BITS, _PHOTOMETRIC, _SAMPLES, _PLANES, _SAMPLE_FORMAT = 258, 262, 277, 284, 339
 _SEPARATE, _UNSIGNED, _SIGNED, _FLOATING_POINT = 2, 1, 2, (3, 6)
 _MOST_BYTES = 16
@@ -109,11 +110,25 @@ def check_pieces(content: bytes, tags: Any) -> None:
 
     Several may be one and the same; others lie apart, or they are not of a picture.
     """
+    if len(places(tags)) < _pieces_needed(tags):
+        raise ImageError("unreadable", "it has fewer strips or tiles than its picture needs")
     distinct = dict.fromkeys(places(tags))
     if sum(length for _, length in distinct) > len(content):
         raise ImageError("unreadable", "parts of the picture lie over each other in the file")
     for offset, length in distinct:
         check_piece(content[offset : offset + length], tags)
+
+
+def _pieces_needed(tags: Any) -> int:
+    """How many strips or tiles cover the picture; Pillow leaves the rest black."""
+    width, height = (int(tags.get(tag, 0)) for tag in (_WIDTH, _HEIGHT))
+    across, rows = width, int(tags.get(_ROWS, height))
+    if _TILES[0] in tags:
+        across, rows = (int(tags.get(tag, 0)) for tag in (_TILE_WIDTH, _TILE_HEIGHT))
+    if min(across, rows) < 1:
+        return 0  # left to the decoder
+    planes = int(tags.get(_SAMPLES, 1)) if tags.get(_PLANES) == _SEPARATE else 1
+    return ceil(width / across) * ceil(height / rows) * planes
 
 
 def check_piece(piece: bytes, tags: Any) -> None:
