@@ -24,6 +24,13 @@ warned of and ignored.
 rest. Without it stdout holds a short summary whose last line is the path of the results. Logs and
 progress go to stderr.
 
+Results go to `--out`, else to `runs/COMMAND/NAME`, and where that is taken to `NAME-2`, `NAME-3`
+and so on. The same command on an unfinished folder goes on where it stopped. A finished one is
+never overwritten but by `--exist-ok`: with `--out` the same command says again what it found,
+another one is refused.
+
+`crackscope --install-completion` makes bash, zsh or fish complete commands, flags and files.
+
 | exit code | meaning |
 |---|---|
 | 0 | done |

@@ -15,23 +15,41 @@ __version__ = "0.1.0"
 telemetry.switch_off()  # now: ONNX Runtime reports from the moment it is imported
 
 _HOMES = {
+    "audit": "crackscope.commands.audit",
     "cross": "crackscope.commands.cross",
-    "load": "crackscope.inspection.inspector",
-    "inspect": "crackscope.commands.inspect",
-    "report": "crackscope.commands.report",
-    "train": "crackscope.commands.train",
     "evaluate": "crackscope.commands.evaluate",
-    "validate": "crackscope.commands.validate",
     "export": "crackscope.commands.export",
+    "info": "crackscope.commands.info",
+    "inspect": "crackscope.commands.inspect",
+    "load": "crackscope.inspection.inspector",
+    "report": "crackscope.commands.report",
+    "split": "crackscope.commands.split",
+    "train": "crackscope.commands.train",
+    "validate": "crackscope.commands.validate",
 }
-__all__ = ["cross", "evaluate", "export", "inspect", "load", "report", "train", "validate"]
+__all__ = [
+    "audit",
+    "cross",
+    "evaluate",
+    "export",
+    "info",
+    "inspect",
+    "load",
+    "report",
+    "split",
+    "train",
+    "validate",
+]
 
 if TYPE_CHECKING:
+    from crackscope.commands.audit import audit
     from crackscope.commands.cross import cross
     from crackscope.commands.evaluate import evaluate
     from crackscope.commands.export import export
+    from crackscope.commands.info import info
     from crackscope.commands.inspect import inspect
     from crackscope.commands.report import report
+    from crackscope.commands.split import split
     from crackscope.commands.train import train
     from crackscope.commands.validate import validate
     from crackscope.inspection.inspector import load
@@ -42,3 +60,8 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'crackscope' has no attribute {name!r}")
     return getattr(importlib.import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    """The public names, whether or not they have been used yet."""
+    return [*__all__, "__version__"]

@@ -6,6 +6,7 @@
     │   ├── UnknownNameError       a name that no registry holds
     │   ├── MissingExtraError      an optional dependency is not installed
     │   ├── OutputTakenError       the output folder is finished, different or in use
+    │   │   └── FinishedError          finished by the same command; it becomes that one's outcome
     │   ├── BundleError            not a model, damaged, or not trusted
     │   └── DatasetError           the labelled data cannot be read as such
     ├── ImageError              3  one photo cannot be read; `kind` says why
@@ -18,7 +19,9 @@
 Each class carries the exit code of the command line and an HTTP status.
 """
 
-from typing import ClassVar, Literal
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, ClassVar, Literal
 
 ImageErrorKind = Literal[
     "empty",
@@ -71,6 +74,18 @@ class OutputTakenError(UsageError):
     """The output folder holds another result, or another process writes to it."""
 
     http_status = 409
+
+
+class FinishedError(OutputTakenError):
+    """The output folder `path` holds the finished results of the same command; `outcome` is what
+    was kept of its end."""
+
+    def __init__(self, path: Path, outcome: Mapping[str, Any]) -> None:
+        super().__init__(
+            f"{path} is finished: the same inputs, settings and model gave these results. "
+            "--exist-ok writes them anew"
+        )
+        self.path, self.outcome = path, outcome
 
 
 class BundleError(UsageError):

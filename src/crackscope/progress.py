@@ -1,11 +1,17 @@
-"""Progress on stderr: a bar with the remaining time on a terminal, nothing elsewhere."""
+"""Progress on stderr: a bar with the time left on a terminal, a line now and then elsewhere."""
 
+import logging
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
 from crackscope import streams
+
+_EVERY = 30.0
+"""Seconds between two lines where there is no terminal."""
+_log = logging.getLogger("crackscope")
 
 
 class Advance(Protocol):
@@ -18,8 +24,11 @@ class Advance(Protocol):
 @contextmanager
 def bar(what: str, total: int) -> Iterator[Advance]:
     """A bar of `total` steps; yields what advances it."""
-    if total <= 1 or not streams.is_terminal(sys.stderr):
+    if total <= 1:
         yield lambda n, note="": None
+        return
+    if not streams.is_terminal(sys.stderr):
+        yield _Lines(what, total)
         return
     from rich.console import Console
     from rich.progress import (
@@ -43,3 +52,18 @@ def bar(what: str, total: int) -> Iterator[Advance]:
     with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task(what, total=total, note="")
         yield lambda n, note="": progress.update(task, advance=n, note=note)
+
+
+class _Lines:
+    """Progress for files: a line each half minute, so that a log shows that something goes on."""
+
+    def __init__(self, what: str, total: int) -> None:
+        self._what, self._total, self._done = what, total, 0
+        self._said = time.monotonic()
+
+    def __call__(self, n: int, note: str = "") -> None:
+        self._done += n
+        if time.monotonic() - self._said >= _EVERY:
+            self._said = time.monotonic()
+            words = [f"{self._what}: {self._done} of {self._total}", *filter(None, [note])]
+            _log.info("%s", ", ".join(words))

@@ -4,27 +4,26 @@ import errno
 import json
 import logging
 import os
+import shutil
 import warnings
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from itertools import chain, count
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from filelock import BaseFileLock, FileLock, SoftFileLock, Timeout
 
 from crackscope import hashing, strict_json
-from crackscope.errors import OutputTakenError
+from crackscope.errors import FinishedError, OutputTakenError
 from crackscope.skipped import STATE
 
 _LOCK = ".lock"
 _MARKER = ".in-use"
+_OF_A_START = frozenset({STATE, _LOCK, _MARKER, "settings.json", "config.yaml", "environment.json"})
+"""What a command writes before it has a result."""
 _NO_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL)
 _log = logging.getLogger("crackscope")
-
-
-def choose(command: str, out: Path | None, name: str | None, default: str) -> Path:
-    """`out`, else runs/<command>/<name or default>."""
-    return out if out is not None else Path("runs") / command / (name or default)
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:
@@ -64,10 +63,54 @@ class RunDir:
         self.resumed = resumed
         self._identity = dict(identity)
 
-    def finish(self) -> None:
-        """Mark the results as whole."""
+    def finish(self, outcome: Mapping[str, Any] | None = None) -> None:
+        """Mark the results as whole, and keep what the command says at its end."""
         state = {"identity": hashing.of_value(self._identity), "finished": True}
-        write_json(self.path / STATE, {**state, "made_from": self._identity})
+        kept = {"made_from": self._identity, "outcome": dict(outcome or {})}
+        write_json(self.path / STATE, {**state, **kept})
+
+
+class Placed(Protocol):
+    """The settings of a command that say where its results go."""
+
+    @property
+    def out(self) -> Path | None:
+        """The folder itself."""
+
+    @property
+    def name(self) -> str | None:
+        """That of a folder below runs/COMMAND."""
+
+    @property
+    def exist_ok(self) -> bool:
+        """Whether a folder that holds something else is written anew."""
+
+
+@contextmanager
+def open_output(
+    command: str,
+    config: Placed,
+    default: str,
+    identity: Mapping[str, Any],
+    growing: Collection[str] = (),
+) -> Iterator[RunDir]:
+    """Open `config.out`, else runs/<command>/<name>, where <name> is `default` if not set.
+
+    Below runs a folder that `open_run` refuses is left as it is, and <name>-2, -3 ... are tried.
+    """
+    if config.out is not None:
+        with open_run(config.out, identity, config.exist_ok, growing) as run:
+            yield run
+        return
+    base = Path("runs") / command / (config.name or default)
+    for path in chain([base], (base.with_name(f"{base.name}-{n}") for n in count(2))):
+        with ExitStack() as stack:
+            try:
+                run = stack.enter_context(open_run(path, identity, config.exist_ok, growing))
+            except OutputTakenError:
+                continue
+            yield run
+            return
 
 
 @contextmanager
@@ -76,18 +119,42 @@ def open_run(
 ) -> Iterator[RunDir]:
     """Open `path` for one process; the lock goes with the process, however it ends.
 
-    Raises OutputTakenError when another process has it, or when it is finished or made from
-    something else and `exist_ok` is not set. With `exist_ok` such a folder is written anew. With
-    `growing`, keys of the identity, it goes on where only these differ, even when it is finished.
+    Raises OutputTakenError when another process has it, or when it is made from something else and
+    `exist_ok` is not set; FinishedError when it is finished. With `exist_ok` such a folder is
+    written anew. With `growing`, keys of the identity, it goes on where only these differ, even
+    when it is finished. A start that fails before there is a result leaves no folder behind.
     """
     if path.exists() and not path.is_dir():
         raise OutputTakenError(f"the output folder is a file: {path}. Give another --out")
-    path.mkdir(parents=True, exist_ok=True)
-    with locked(path):
+    with _swept(path), locked(path):
         resumed = _may_resume(path, identity, exist_ok, growing)
         state = {"identity": hashing.of_value(identity), "finished": False}
         write_json(path / STATE, {**state, "made_from": dict(identity)})
         yield RunDir(path, resumed, identity)
+
+
+@contextmanager
+def _swept(path: Path) -> Iterator[None]:
+    """Make the folder; where an error leaves no result in it, and it was not there or empty before,
+    all is as before."""
+    made = [folder for folder in (path, *path.parents) if not folder.exists()]
+    path.mkdir(parents=True, exist_ok=True)
+    was_empty = not any(path.iterdir())
+    try:
+        yield
+    except BaseException:
+        if was_empty and not _holds_results(path):
+            with suppress(OSError):  # somebody else works in it
+                for entry in path.iterdir():
+                    shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+                for folder in made:
+                    folder.rmdir()
+        raise
+
+
+def _holds_results(path: Path) -> bool:
+    files = (entry for entry in path.rglob("*") if entry.is_file())
+    return any(entry.name not in _OF_A_START and entry.stat().st_size for entry in files)
 
 
 @contextmanager
@@ -155,10 +222,12 @@ def _may_resume(
         return True
     if growing and _fixed(state["made_from"], growing) == _fixed(identity, growing):
         return True
+    if same and not exist_ok:
+        raise FinishedError(path, state.get("outcome", {}))
     if not exist_ok:
-        what = "is finished" if same else "holds results of other settings, data or another model"
         raise OutputTakenError(
-            f"{path} {what}: give another --out or --name, or --exist-ok to write it anew"
+            f"{path} holds results of other settings, data or another model: "
+            "give another --out, or --exist-ok to write it anew"
         )
     return False
 
@@ -171,6 +240,7 @@ def _state(file: Path) -> dict[str, Any] | None:
         return None
     kinds = {"identity": str, "finished": bool, "made_from": dict}
     whole = all(isinstance(state.get(name), kind) for name, kind in kinds.items())
+    whole = whole and isinstance(state.get("outcome", {}), dict)
     return state if whole else None
 
 

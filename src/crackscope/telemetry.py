@@ -9,6 +9,9 @@ _VARIABLES = {
     "DO_NOT_TRACK": "1",
     "RAY_USAGE_STATS_ENABLED": "0",
 }
+_QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3"}
+"""What TensorFlow and CUDA say of processors and drivers on their import is of no use here; who
+wants to read it sets the variable."""
 _OPENVINO = "openvino_telemetry"
 
 
@@ -16,6 +19,8 @@ def switch_off() -> None:
     """Switch telemetry off, also where a dependency was imported before us."""
     for name, value in _VARIABLES.items():
         os.environ[name] = value
+    for name, value in _QUIET.items():
+        os.environ.setdefault(name, value)
     onnxruntime = sys.modules.get("onnxruntime")
     if onnxruntime is not None and hasattr(onnxruntime, "disable_telemetry_events"):
         onnxruntime.disable_telemetry_events()

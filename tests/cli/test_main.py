@@ -85,3 +85,17 @@ def test_json_on_stdout_is_nothing_but_json(capsys, monkeypatch):
     monkeypatch.setattr(info, "run", lambda config: Outcome("text", data={"a": 0.1}))
     assert run(["info", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == {"a": 0.1}
+
+
+def test_info_is_readable_at_a_glance(capsys):
+    assert run(["info"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) <= 14
+    assert max(map(len, lines[:-1])) <= 120
+    shown = "\n".join(lines)
+    for words in ("cracks as lines", "mobilenetv2", "227 px", "crack from", "MB", "--json"):
+        assert words in shown
+    assert run(["info", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["identity"] == lines[0]
+    assert {"figures", "sections", "data", "thresholds"} <= set(document)

@@ -31,7 +31,9 @@ def test_the_folder_holds_the_matrix(feature_bundle, surfaces, tmp_path, capsys)
         assert {"auroc", "f1", "recall_at_5pct_false_alarms"} <= set(cell["metrics"])
         for figure in cell["metrics"].values():
             assert figure["low"] <= figure["value"] <= figure["high"]
+    assert "†: cross-validated by photo" in streams.out
     page = (out / "report.html").read_text(encoding="utf-8")
+    assert "†: training and test set share" in page
     assert page.count('class="shade"') == 3 * 12
     assert "1.000†" in page
     assert "the model as it is" in page
@@ -69,7 +71,7 @@ def test_an_interrupted_run_goes_on_behind_its_features(
     assert len(list((tmp_path / "o" / cache.FOLDER).iterdir())) == 2
     monkeypatch.setattr(cache, "look_at", lambda *arguments: pytest.fail("computed again"))
     assert call(capsys, *command)[0] == 0
-    assert call(capsys, *command)[0] == 2, "finished: taken"
+    assert call(capsys, *command)[0] == 0, "finished: said again"
     assert call(capsys, *command, "--seeds", "2", "--exist-ok")[0] == 0
     page = (tmp_path / "o" / "report.html").read_text(encoding="utf-8")
     assert "means over 2 divisions" in page

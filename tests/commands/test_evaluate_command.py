@@ -75,9 +75,11 @@ def test_json_is_one_document_and_the_same_each_time(tiny_bundle, data, tmp_path
 
 
 def test_a_finished_folder_is_taken(tiny_bundle, data, tmp_path, capsys):
-    assert call(capsys, tiny_bundle, data, "--out", tmp_path / "o")[0] == 0
-    assert call(capsys, tiny_bundle, data, "--out", tmp_path / "o")[0] == 2
-    assert call(capsys, tiny_bundle, data, "--out", tmp_path / "o", "--exist-ok")[0] == 0
+    command = (tiny_bundle, data, "--out", tmp_path / "o")
+    assert call(capsys, *command)[0] == 0
+    assert call(capsys, *command)[0] == 0, "finished: said again"
+    assert call(capsys, *command, "--seed", "1")[0] == 2
+    assert call(capsys, *command, "--seed", "1", "--exist-ok")[0] == 0
 
 
 def test_unreadable_pictures_are_named_and_exit_3(tiny_bundle, data, tmp_path, capsys):

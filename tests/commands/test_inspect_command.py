@@ -125,11 +125,24 @@ def test_usage_errors_exit_2_and_say_why(
     assert not (tmp_path / "runs").exists()
 
 
-def test_a_finished_folder_is_not_overwritten(tiny_bundle: Path, tmp_path: Path) -> None:
+def test_a_finished_folder_is_not_overwritten(
+    tiny_bundle: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     out, photos = tmp_path / "out", site(tmp_path / "site", 2)
     assert run(command(tiny_bundle, out, photos)) == 0
     before = (out / "results.jsonl").read_bytes()
-    assert run(command(tiny_bundle, out, photos)) == 2
+    capsys.readouterr()
+    assert run(command(tiny_bundle, out, photos)) == 0
+    shown = capsys.readouterr().out
+    assert "is finished" in shown
+    assert "2 photos: 2 crack" in shown
+    assert shown.splitlines()[-1] == str(out)
+    assert run([*command(tiny_bundle, out, photos), "--json"]) == 0
+    assert [json.loads(text) for text in capsys.readouterr().out.splitlines()] == [
+        json.loads(text) for text in before.splitlines()
+    ]
+    assert run([*command(tiny_bundle, out, photos), "--fail-on", "crack"]) == 4
+    assert run([*command(tiny_bundle, out, photos), "--threshold", "0.3"]) == 2
     assert (out / "results.jsonl").read_bytes() == before
     assert run([*command(tiny_bundle, out, photos), "--exist-ok"]) == 0
     assert len(lines(out / "results.jsonl")) == 2
@@ -155,8 +168,10 @@ def test_from_python(tiny_bundle: Path, tmp_path: Path) -> None:
     outcome = crackscope.inspect(photo, model=str(tiny_bundle), out=tmp_path / "out")
     assert (outcome.exit_code, outcome.path) == (0, tmp_path / "out")
     assert outcome.data[0]["score"] == crackscope.load(tiny_bundle).inspect(photo).score
+    again = crackscope.inspect(photo, model=str(tiny_bundle), out=tmp_path / "out")
+    assert (again.data, again.path, again.exit_code) == (outcome.data, outcome.path, 0)
     with pytest.raises(OutputTakenError):
-        crackscope.inspect(photo, model=str(tiny_bundle), out=tmp_path / "out")
+        crackscope.inspect(photo, model=tiny_bundle, out=tmp_path / "out", threshold=0.3)
     with pytest.raises(UsageError, match="'threshold'"):
         crackscope.inspect(photo, treshold=0.5)
 
@@ -301,7 +316,8 @@ def test_after_kill_9_the_same_command_does_the_rest(tiny_bundle: Path, tmp_path
     paths = [result["path"] for result in lines(ledger)]
     assert paths == [f"{photos}/{index:03}.png" for index in range(24)]
     assert len(list((out / "overlays").iterdir())) == 23
-    assert run(arguments) == 2
+    assert run(arguments) == 0
+    assert ledger.read_bytes().count(b"\n") == 24
 
 
 def test_another_command_does_not_go_on_in_an_unfinished_folder(

@@ -40,8 +40,9 @@ def test_writes_a_manifest_and_what_it_holds(tmp_path: Path) -> None:
     document = json.loads((tmp_path / "split" / "split.json").read_text())
     assert (document["name"], document["seed"], document["leaks"]) == ("grouped", 3, 0)
     assert document["counts"]["train"] == {"crack": 48, "sound": 48}
+    assert split(data, out=tmp_path / "split", seed=3).data == outcome.data
     with pytest.raises(OutputTakenError):
-        split(data, out=tmp_path / "split", seed=3)
+        split(data, out=tmp_path / "split", seed=4)
     first = (tmp_path / "split" / "split.csv").read_bytes()
     split(data, out=tmp_path / "split", seed=3, exist_ok=True)
     assert (tmp_path / "split" / "split.csv").read_bytes() == first

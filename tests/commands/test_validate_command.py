@@ -4,6 +4,8 @@ import csv
 import io
 import json
 import os
+import re
+import shlex
 import shutil
 from pathlib import Path
 from typing import Any
@@ -106,6 +108,43 @@ def test_draw_label_and_judge(site, tiny_bundle, tmp_path, capsys):
     assert 0.5 < target["threshold"]["value"] < 0.6
     assert "<script" not in (out / "report.html").read_text(encoding="utf-8")
     assert labels.read_bytes() == before
+
+
+def test_windows_that_nobody_could_tell_are_not_called_unlabelled(
+    site, tiny_bundle, tmp_path, capsys
+):
+    out = tmp_path / "out"
+    line = [*command(site, tiny_bundle, out, "--patches", 20), "--json"]
+    assert run(line) == 0
+    file = label(site, out)
+    text = file.read_text(encoding="utf-8")
+    for word in ("unsure", "?", "skip"):
+        text = text.replace(",sound", f",{word}", 1)
+    file.write_text("\n".join(text.splitlines()[:-2]) + "\n", encoding="utf-8")  # two are missing
+    capsys.readouterr()
+    assert run(line) == 0
+    notes = json.loads(capsys.readouterr().out)["notes"]
+    assert any("nobody could tell 3 windows" in note for note in notes)
+    assert "2 of 20 drawn windows have no label" in notes
+
+
+def test_the_next_commands_are_named_and_can_be_given(site, tiny_bundle, tmp_path, capsys):
+    out = tmp_path / "out"
+    line = command(site, tiny_bundle, out, "--patches", 30)
+    assert run(line) == 0
+    label(site, out)
+    capsys.readouterr()
+    assert run([*line, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    threshold = found["default"]["for_wanted_recall"]["threshold"]["value"]
+    inspect, more = found["next"]
+    assert inspect.startswith(f"crackscope inspect {site} --model {tiny_bundle} --threshold ")
+    assert float(inspect.split()[-1]) == pytest.approx(threshold, rel=1e-3)
+    assert re.search(r"validate .* --patches (\d+) --photos 100$|--photos 200$", more)
+    assert run([*shlex.split(inspect)[1:], "--out", str(tmp_path / "found")]) == 0
+    capsys.readouterr()
+    assert run(line) == 0
+    assert f"next: {inspect}" in capsys.readouterr().out
 
 
 def test_more_windows_keep_the_labels_that_there_are(site, tiny_bundle, tmp_path, capsys):

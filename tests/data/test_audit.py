@@ -59,8 +59,12 @@ def test_command_writes_page_document_and_sheets(spoilt: Path, tmp_path: Path) -
     page = (tmp_path / "audit" / "audit.html").read_text(encoding="utf-8")
     for part in ("crack/broken.jpg", "suspicious.png", "64x64"):
         assert part in page
-    with pytest.raises(OutputTakenError):
-        audit_command(spoilt, out=tmp_path / "audit", suspicious=4)
+    again = audit_command(spoilt, out=tmp_path / "audit", suspicious=4)
+    assert "is finished" in again.text
+    assert again.text.endswith(outcome.text)
+    assert (again.data, again.exit_code) == (json.loads(json.dumps(outcome.data)), 0)
+    with pytest.raises(OutputTakenError, match="other settings"):
+        audit_command(spoilt, out=tmp_path / "audit", suspicious=5)
 
 
 def test_clean_data_of_one_class(tmp_path: Path) -> None:

@@ -195,6 +195,8 @@ def test_what_the_starting_model_has_seen_stays_in_train(tmp_path: Path) -> None
     tested = [row for row, patch in enumerate(first.patches) if patch.split == "test"]
     trained_on = near_copies.compact(first.fingerprints.take(tested))
     again = make_split(dataset, "grouped", 0, trained_on=trained_on)
+    assert any("the starting model has seen" in note for note in again.notes)
+    assert not any("the starting model" in note for note in first.notes)
     seen = {first.patches[row].path for row in tested}
     assert {patch.split for patch in again.patches if patch.path in seen} == {"train"}
 

@@ -100,7 +100,7 @@ def test_nothing_to_do_is_an_error_with_the_count(tmp_path: Path) -> None:
 def test_shadows_of_macs_and_our_own_overlays_are_passed_over(tmp_path: Path) -> None:
     touch(tmp_path / "a.jpg", tmp_path / "._a.jpg")
     out = tmp_path / "runs" / "inspect" / "x"
-    touch(out / "run.json", out / "results.jsonl", out / "overlays" / "a.jpg.jpg")
+    touch(out / "run.json", out / "results.jsonl", out / "overlays" / "a.jpg")
     touch(tmp_path / "overlays" / "theirs.jpg")
     assert [Path(name).name for name in names(tmp_path)] == ["a.jpg", "theirs.jpg"]
 

@@ -62,3 +62,9 @@ def test_the_code_works(packaged, monkeypatch, capsys):
     for block in python_blocks():
         exec(compile(block, "README.md", "exec"), {})
     assert "crack" in capsys.readouterr().out
+
+
+def test_the_environment_is_activated_before_the_command_is_used_bare():
+    first = README.index("\n    crackscope ")
+    assert "\n    . .venv/bin/activate\n" in README[: first + 1]
+    assert "`crackscope inspect" not in README[:first]

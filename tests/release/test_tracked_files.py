@@ -42,6 +42,11 @@ def test_no_text_names_a_machine_or_a_package_index():
     assert found == []
 
 
+def test_no_merge_left_its_marks():
+    marks = re.compile(rb"^(<{7}|>{7}|\|{7}) ", re.MULTILINE)
+    assert [path.name for path in tracked_files() if marks.search(path.read_bytes())] == []
+
+
 def test_no_pickle_is_kept():
     assert [p.name for p in tracked_files() if p.suffix in {".pkl", ".pickle", ".pt", ".pth"}] == []
 

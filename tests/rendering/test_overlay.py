@@ -2,7 +2,7 @@ import io
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from crackscope.inspection.regions import find_regions
 from crackscope.rendering import colour, overlay
@@ -50,6 +50,28 @@ def test_a_large_photo_is_drawn_at_a_whole_fraction(
     height, width = overlay.draw(*scored(*photo)).shape[:2]
     strip = 2 * (min(2048, max(photo)) // 64)
     assert (width, height - strip) == size
+
+
+@pytest.mark.parametrize(("width", "height"), [(32, 32), (227, 227), (640, 480), (4000, 3000)])
+def test_the_mark_at_the_threshold_is_named(
+    monkeypatch: pytest.MonkeyPatch, width: int, height: int
+) -> None:
+    written: list[tuple[str, float, float]] = []
+    text = ImageDraw.ImageDraw.text
+
+    def noted(pen, at, words, *args, font, **named):
+        written.append((words, at[0], at[0] + font.getlength(words)))
+        text(pen, at, words, *args, font=font, **named)
+
+    monkeypatch.setattr(ImageDraw.ImageDraw, "text", noted)
+    for heat_map, wanted in ((True, "| threshold 0.500"), (False, "")):
+        written.clear()
+        picture = overlay.draw(*scored(width, height), heat_map=heat_map)
+        (legend,) = (one for one in written if one[0].startswith("crack"))
+        assert ("threshold" in legend[0]) == heat_map
+        assert wanted in legend[0]
+        zero = next((start for words, start, _ in written if words == "0"), picture.shape[1])
+        assert legend[2] <= zero - 4, "it does not run into the scale"
 
 
 def test_a_half_is_the_mean_of_four_pixels() -> None:

@@ -161,7 +161,7 @@ def test_the_page_runs_its_own_script_alone_and_loads_nothing(tmp_path: Path) ->
 def test_the_page_leads_to_the_overlays(tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     context = replace(CONTEXT, folder=tmp_path)
-    for dest, link in ((tmp_path, "overlays/100%25%23_.jpg.jpg"), (tmp_path / "elsewhere", "../o")):
+    for dest, link in ((tmp_path, "overlays/100%25%23_.jpg"), (tmp_path / "elsewhere", "../o")):
         (file,) = chosen("html")[0](RESULTS, dest, context)
         assert f'href="{link}' in file.read_text(encoding="utf-8")
 
@@ -325,12 +325,17 @@ def test_names_of_any_length_fit_file_systems_and_stay_apart(letter: str, tmp_pa
 
 
 def test_overlay_names_keep_the_path_and_the_extension() -> None:
-    assert overlay_names(["a.png", "a.jpg", "s/a.jpg", "A.PNG", "ä/b c.jpg"]) == [
+    names = ["a.png", "a.jpg", "s/a.jpg", "A.PNG", "ä/b c.jpg", "b.JPG", "b.jpeg", "x.jpg.jpg", "a"]
+    assert overlay_names(names) == [
         "overlays/a.png.jpg",
-        "overlays/a.jpg.jpg",
-        "overlays/s/a.jpg.jpg",
+        "overlays/a.jpg",
+        "overlays/s/a.jpg",
         "overlays/A.PNG (2).jpg",
-        "overlays/ä/b c.jpg.jpg",
+        "overlays/ä/b c.jpg",
+        "overlays/b.jpg",
+        "overlays/b (2).jpg",
+        "overlays/x.jpg.jpg",
+        "overlays/a (2).jpg",
     ]
 
 

@@ -1,7 +1,9 @@
 """Training end to end, on tiny drawn patches: what comes out, resuming, and bad input."""
 
 import json
+import logging
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -127,7 +129,7 @@ def test_a_fine_tuned_model_tells_what_is_no_concrete(trained, folder):
     assert known.count("concrete") >= 15
 
 
-def test_the_head_alone_claims_nothing_that_only_fine_tuning_does(tmp_path):
+def test_the_head_alone_claims_nothing_that_only_fine_tuning_does(tmp_path, capsys, caplog):
     """The default: the packaged network, no epoch of fine-tuning, so nothing drawn is seen."""
     root = tmp_path / "other"
     for label, name in ((1, "Positive"), (0, "Negative")):
@@ -136,19 +138,32 @@ def test_the_head_alone_claims_nothing_that_only_fine_tuning_does(tmp_path):
             number = 100 * index + 1
             (root / name / f"{number:05d}.jpg").write_bytes(patch(label, 500 + index))
     out = tmp_path / "run"
+    caplog.set_level(logging.INFO, "crackscope")
     assert run(["train", str(root), "--image-size", "64", "--out", str(out)]) == 0
     phases = {line.split(",")[0] for line in (out / "metrics.csv").read_text().splitlines()[1:]}
     assert phases == {"head"}
     info = bundles.load(out).info
     assert (info["training"]["epochs"], info["training"]["drawn"]) == (0, 0.0)
+    assert info["training"]["augment"] == "none", "nothing was augmented"
+    streams = capsys.readouterr()
+    said = re.search(r"split grouped: (\d+) train, (\d+) val, (\d+) test", caplog.text)
+    assert said is not None, "before training takes its time"
+    assert said[0] in streams.out
+    assert sum(map(int, said.groups())) == 80
+    for note in json.loads((out / "metrics.json").read_text())["notes"]:
+        assert f"note: {note}" in streams.out, "the reason of a wide interval"
     assert "drawn" not in info["calibration"]["fitted_on"]
     assert info["parity"]["keras_onnx"] <= 1e-5
 
 
-def test_the_same_command_on_a_finished_folder_is_refused(trained, folder, capsys):
-    arguments = ["train", str(folder), *QUICK, "--out", str(trained)]
-    assert run(arguments) == 2
-    assert "is finished" in capsys.readouterr().err
+def test_the_same_command_on_a_finished_folder_says_so(trained, folder, capsys):
+    before = (trained / "metrics.json").read_bytes()
+    assert run(["train", str(folder), *QUICK, "--out", str(trained)]) == 0
+    shown = capsys.readouterr().out
+    assert "is finished" in shown
+    assert "accuracy" in shown, "and what it said then"
+    assert shown.splitlines()[-1] == str(trained)
+    assert (trained / "metrics.json").read_bytes() == before
 
 
 def test_a_config_of_a_run_makes_the_same_run(trained, tmp_path, monkeypatch):

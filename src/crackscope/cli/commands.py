@@ -26,6 +26,14 @@ DATA_COMMANDS: dict[str, type] = {
     "split": configs.SplitConfig,
 }
 
+WANTED = {
+    "photos": "photos, folders, globs, zip files or addresses",
+    "data": "a labelled folder, a zip file or a CSV manifest",
+    "model": "a bundle folder, a run folder, or the word crackscope",
+    "results": "a folder that `crackscope inspect` wrote",
+}
+"""What is said where an argument is missing that has no default."""
+
 
 def _docstring(kind: type) -> str | None:
     """From the source under `python -OO`, where dataclasses put their signature in its place."""

@@ -5,14 +5,15 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
+from contextlib import redirect_stdout, suppress
 from typing import Any, NoReturn
 
 import cyclopts
 
 from crackscope import __version__, memory, streams, telemetry
-from crackscope.cli.commands import COMMANDS, DATA_COMMANDS, bind
+from crackscope.cli import completion
+from crackscope.cli.commands import COMMANDS, DATA_COMMANDS, WANTED, bind
 from crackscope.cli.settings import layered
 from crackscope.commands.outcome import Outcome
 from crackscope.errors import CrackscopeError, UsageError
@@ -28,8 +29,8 @@ _STDIN = "stdin://"
 """For a lone -, which cyclopts takes for an option."""
 
 
-def build_app() -> cyclopts.App:
-    """The command tree."""
+def build_app(settings: Callable[[type], type] = lambda kind: kind) -> cyclopts.App:
+    """The command tree; `settings` may change those of each command."""
     app = cyclopts.App(
         name="crackscope",
         help="Find cracks in photos of concrete: train, evaluate honestly, inspect offline.",
@@ -41,12 +42,19 @@ def build_app() -> cyclopts.App:
         suppress_keyboard_interrupt=False,
     )
     for name, kind in COMMANDS.items():
-        app.command(bind(name, kind), name=name)
+        app.command(bind(name, settings(kind)), name=name)
     data = cyclopts.App(name="data", help="Audit and split labelled data.")
     for name, kind in DATA_COMMANDS.items():
-        data.command(bind(name, kind), name=name)
+        data.command(bind(name, settings(kind)), name=name)
     app.command(data)
+    app.command(_install_completion, name=completion.FLAG, help=completion.HELP)
     return app
+
+
+def _install_completion(shell: completion.Shell | None = None, /) -> Outcome:
+    with redirect_stdout(sys.stderr):
+        file = completion.install(build_app(completion.with_files), shell)
+    return Outcome("completion is installed: open a new shell", file, {"path": str(file)})
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -70,6 +78,8 @@ def run(arguments: Sequence[str]) -> int:
             result_action="return_value",
         )
         return _print(outcome, as_json) if isinstance(outcome, Outcome) else 0
+    except cyclopts.MissingArgumentError as error:
+        return _fail(_missing(error), UsageError.exit_code)
     except cyclopts.CycloptsError as error:
         return _fail(str(error), UsageError.exit_code)
     except CrackscopeError as error:
@@ -87,6 +97,16 @@ def run(arguments: Sequence[str]) -> int:
             return _fail(f"memory ran out ({error}). {_LESS_MEMORY}", 1)
         logging.exception("this is a fault of crackscope; please report it with what follows")
         return 1
+
+
+def _missing(error: cyclopts.MissingArgumentError) -> str:
+    """What the command wants, and how it is given."""
+    argument = error.argument
+    if argument is None or argument.index is None or error.keyword:
+        return str(error)
+    command = " ".join(["crackscope", *(error.command_chain or ())])
+    name = argument.name.lstrip("-").upper()
+    return f"name {WANTED[name.lower()]}: `{command} {name}`. `{command} --help` shows every flag"
 
 
 def _fail(message: str, code: int) -> int:

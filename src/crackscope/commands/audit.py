@@ -1,33 +1,36 @@
 """Look for what is wrong with labelled data, before training on it."""
 
 from pathlib import Path
-from typing import Any
+from typing import Unpack
 
-from crackscope import config, run_dir
-from crackscope.commands.outcome import Outcome
+from crackscope import config as configs
+from crackscope import run_dir
+from crackscope.commands.outcome import Outcome, again, kept
 from crackscope.config import AuditConfig
+from crackscope.config.keywords import AuditKeywords
 from crackscope.data import audit_report
 from crackscope.data.audit import audit as audit_data
 from crackscope.data.readers import open_dataset
 
 
-def audit(data: str | Path, **settings: Any) -> Outcome:
+@configs.checked
+def audit(data: str | Path, **settings: Unpack[AuditKeywords]) -> Outcome:
     """`crackscope data audit` from Python; the settings are the fields of AuditConfig."""
-    return run(config.make(AuditConfig, Path(data), **settings))
+    return run(configs.make(AuditConfig, data, **settings))
 
 
+@again
 def run(config: AuditConfig) -> Outcome:
     """Write audit.html, audit.json and sheets; exit 3 where files could not be read."""
     dataset = open_dataset(config.data, config.reader, config.crack_class)
-    folder = run_dir.choose("audit", config.out, config.name, dataset.name)
     identity = {"data": dataset.content_hash, "suspicious": config.suspicious}
-    with run_dir.open_run(folder, identity, config.exist_ok) as run:
+    with run_dir.open_output("audit", config, dataset.name, identity) as run:
         found = audit_data(dataset, config.suspicious, config.workers)
-        audit_report.write(found, dataset, folder)
-        run.finish()
-    return Outcome(
-        text=audit_report.summary(found),
-        path=folder,
-        data={"path": str(folder), **found.to_dict()},
-        failed=[entry.path for entry in found.unreadable],
-    )
+        audit_report.write(found, dataset, run.path)
+        outcome = Outcome(
+            text=audit_report.summary(found),
+            path=run.path,
+            data={"path": str(run.path), **found.to_dict()},
+            failed=[entry.path for entry in found.unreadable],
+        )
+        return kept(run, outcome)

@@ -2,12 +2,13 @@
 
 import time
 from pathlib import Path
-from typing import Any
+from typing import Unpack
 
 from crackscope import config as configs
 from crackscope import extras, hashing, run_dir
-from crackscope.commands.outcome import Outcome, facts
+from crackscope.commands.outcome import Outcome, again, facts, kept
 from crackscope.config import EvaluateConfig
+from crackscope.config.keywords import EvaluateKeywords
 from crackscope.errors import NothingLeftError
 from crackscope.evaluation.cross import matrix, report, sets, spec
 from crackscope.evaluation.cross.matrix import Rules
@@ -17,12 +18,16 @@ from crackscope.runtimes.features import OnnxFeatures
 _SETTINGS = ("include_trained", "threshold", "prevalence", "bootstrap", "seed", "seeds")
 
 
-def cross(model: str | Path, data: str | Path, *more: str | Path, **settings: Any) -> Outcome:
+@configs.checked
+def cross(
+    model: str | Path, data: str | Path, *more: str | Path, **settings: Unpack[EvaluateKeywords]
+) -> Outcome:
     """The matrix over sets written as for `--cross`; `settings` are fields of EvaluateConfig."""
-    others = tuple(map(str, more))
-    return run(configs.make(EvaluateConfig, str(model), Path(data), others, cross=True, **settings))
+    asked = {**settings, "cross": True}
+    return run(configs.make(EvaluateConfig, model, data, more, **asked))
 
 
+@again
 def run(config: EvaluateConfig) -> Outcome:
     """Compute features once, fit the heads, measure and write the report.
 
@@ -34,25 +39,24 @@ def run(config: EvaluateConfig) -> Outcome:
     bundle = bundles.load(config.model)
     specs = [spec.parse(text) for text in (str(config.data), *config.more)]
     opened = sets.open_sets(specs, config.reader, config.crack_class)
-    folder = run_dir.choose("evaluate", config.out, config.name, f"{bundle.name}-cross")
     settings = {key: getattr(config, key) for key in _SETTINGS}
     identity = {"cross": _content(opened), "model": bundle.digest, **settings}
-    with run_dir.open_run(folder, identity, config.exist_ok) as run:
+    with run_dir.open_output("evaluate", config, f"{bundle.name}-cross", identity) as run:
         network = OnnxFeatures(bundle, config.device)
-        pool = matrix.gather(opened, bundle, network, folder, config.workers)
+        pool = matrix.gather(opened, bundle, network, run.path, config.workers)
         cells = matrix.measure(pool, opened.sets, bundle.thresholds.upper, _rules(config))
         _check_something_left(cells)
         made = facts(bundle.identity, settings, started)
         values = report.document(cells, opened, pool, config.include_trained, made)
-        report.write(cells, values, folder)
-        run.finish()
-    failed = [entry.path for entry in pool.unreadable]
-    return Outcome(
-        text=report.summary(cells, values),
-        path=folder,
-        data={**values, "path": str(folder)},
-        failed=failed,
-    )
+        report.write(cells, values, run.path)
+        failed = [entry.path for entry in pool.unreadable]
+        outcome = Outcome(
+            text=report.summary(cells, values),
+            path=run.path,
+            data={**values, "path": str(run.path)},
+            failed=failed,
+        )
+        return kept(run, outcome)
 
 
 def _content(opened: sets.Opened) -> list[list[str]]:

@@ -2,14 +2,15 @@
 
 import time
 from pathlib import Path
-from typing import Any
+from typing import Unpack
 
 from crackscope import config as configs
 from crackscope import extras, run_dir
 from crackscope.commands import cross, robustness
-from crackscope.commands.outcome import Outcome, facts
+from crackscope.commands.outcome import Outcome, again, facts, kept
 from crackscope.commands.scorer import load_scorer
 from crackscope.config import EvaluateConfig
+from crackscope.config.keywords import EvaluateKeywords
 from crackscope.data.readers import open_dataset
 from crackscope.evaluation import report
 from crackscope.evaluation.evaluate import evaluate_dataset
@@ -20,11 +21,13 @@ _SETTINGS = (
 )
 
 
-def evaluate(model: str | Path, data: str | Path, **settings: Any) -> Outcome:
+@configs.checked
+def evaluate(model: str | Path, data: str | Path, **settings: Unpack[EvaluateKeywords]) -> Outcome:
     """Evaluate a model on labelled data; `settings` are the fields of EvaluateConfig."""
-    return run(configs.make(EvaluateConfig, str(model), Path(data), **settings))
+    return run(configs.make(EvaluateConfig, model, data, **settings))
 
 
+@again
 def run(config: EvaluateConfig) -> Outcome:
     """Score, measure and write the report; exit 3 where pictures could not be read."""
     if config.cross:
@@ -36,10 +39,9 @@ def run(config: EvaluateConfig) -> Outcome:
     inspector = load_scorer(config)
     dataset = open_dataset(config.data, config.reader, config.crack_class)
     name = f"{inspector.bundle.name}-on-{dataset.name}"
-    folder = run_dir.choose("evaluate", config.out, config.name, name)
     settings = {key: getattr(config, key) for key in _SETTINGS}
     identity = {"model": inspector.bundle.digest, "data": dataset.content_hash, **settings}
-    with run_dir.open_run(folder, identity, config.exist_ok) as run:
+    with run_dir.open_output("evaluate", config, name, identity) as run:
         found = evaluate_dataset(
             inspector,
             dataset,
@@ -52,12 +54,12 @@ def run(config: EvaluateConfig) -> Outcome:
         )
         made = facts(inspector.bundle.identity, settings, started)
         values = report.document(found, dataset, made)
-        report.write(found, dataset, values, folder)
-        run.finish()
-    failed = [entry.path for entry in found.unreadable]
-    return Outcome(
-        text=report.summary(found),
-        path=folder,
-        data={**values, "path": str(folder)},
-        failed=failed,
-    )
+        report.write(found, dataset, values, run.path)
+        failed = [entry.path for entry in found.unreadable]
+        outcome = Outcome(
+            text=report.summary(found),
+            path=run.path,
+            data={**values, "path": str(run.path)},
+            failed=failed,
+        )
+        return kept(run, outcome)

@@ -1,23 +1,26 @@
 """Write a model in another format, and prove that it gives the same scores."""
 
 from pathlib import Path
-from typing import Any
+from typing import Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crackscope import config as configs
 from crackscope import extras, run_dir
-from crackscope.commands.outcome import Outcome
+from crackscope.commands.outcome import Outcome, again, kept
 from crackscope.config import ExportConfig
+from crackscope.config.keywords import ExportKeywords
 from crackscope.models import bundle as bundles
 
 
-def export(model: str | Path, **settings: Any) -> Outcome:
+@configs.checked
+def export(model: str | Path, **settings: Unpack[ExportKeywords]) -> Outcome:
     """Export a model; `settings` are the fields of ExportConfig."""
-    return run(configs.make(ExportConfig, str(model), **settings))
+    return run(configs.make(ExportConfig, model, **settings))
 
 
+@again
 def run(config: ExportConfig) -> Outcome:
     """Write, score through both, and compare; raises ParityError above the limit."""
     from crackscope.exporting import FORMATS, verify
@@ -27,9 +30,9 @@ def run(config: ExportConfig) -> Outcome:
     extras.require("keras", "train", "export a model")
     from crackscope.runtimes.keras import KerasRuntime
 
-    folder = run_dir.choose("export", config.out, config.name, f"{bundle.name}-{config.format}")
+    name = f"{bundle.name}-{config.format}"
     identity = {"model": bundle.digest, "format": config.format}
-    with run_dir.open_run(folder, identity, config.exist_ok) as run:
+    with run_dir.open_output("export", config, name, identity) as run:
         runtime = KerasRuntime(bundle)
         path = run.path / chosen.file_name
         chosen.write(runtime.model, path)
@@ -39,15 +42,14 @@ def run(config: ExportConfig) -> Outcome:
         except BaseException:
             path.unlink(missing_ok=True)
             raise
-        run.finish()
-    text = (
-        f"{bundle.identity} as {config.format}: {path.stat().st_size / 1e6:.1f} MB, "
-        f"max |Δp| {largest:.1e} over {len(batch)} pictures (limit {config.limit:.0e})"
-    )
-    data = {"path": str(path), "max_difference": largest, "limit": config.limit}
-    if chosen.notes:
-        text, data = f"{text}\n{chosen.notes}", {**data, "notes": chosen.notes}
-    return Outcome(text=text, path=path, data=data)
+        text = (
+            f"{bundle.identity} as {config.format}: {path.stat().st_size / 1e6:.1f} MB, "
+            f"max |Δp| {largest:.1e} over {len(batch)} pictures (limit {config.limit:.0e})"
+        )
+        data = {"path": str(path), "max_difference": largest, "limit": config.limit}
+        if chosen.notes:
+            text, data = f"{text}\n{chosen.notes}", {**data, "notes": chosen.notes}
+        return kept(run, Outcome(text=text, path=path, data=data))
 
 
 def _pictures(bundle: bundles.Bundle, probes: NDArray[np.uint8]) -> NDArray[np.uint8]:

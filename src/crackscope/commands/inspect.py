@@ -4,25 +4,29 @@ import glob
 import os
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import takewhile
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 from crackscope import config as configs
 from crackscope import environment, hashing, run_dir
 from crackscope.commands.interrupt import on_request
 from crackscope.commands.job import Job, Plan
 from crackscope.commands.outcome import Outcome
-from crackscope.commands.watch import watch
+from crackscope.commands.watch import say, watch
 from crackscope.config import FailOn, InspectConfig, seconds_of
-from crackscope.errors import UsageError
+from crackscope.config.keywords import InspectKeywords
+from crackscope.errors import FinishedError, UsageError
 from crackscope.inspection import engines
-from crackscope.inspection.find import Found, find
+from crackscope.inspection.find import Found, Source, find
 from crackscope.inspection.inspector import Inspector
+from crackscope.inspection.sources.memory import OnePhoto, named
 from crackscope.reporting import chosen
 from crackscope.reporting.ledger import Ledger
+from crackscope.reporting.ledger import read as read_ledger
 from crackscope.reporting.summary import summarise
 from crackscope.types import PhotoResult, Verdict
 
@@ -31,36 +35,51 @@ _PHOTOS = ("photos", "photos_sha256")
 _FAILS: dict[FailOn, tuple[Verdict, ...]] = {"crack": ("crack",), "unsure": ("crack", "unsure")}
 
 
-def inspect(*photos: str | Path, **settings: Any) -> Outcome:
-    """Inspect photos, folders and globs; settings are the fields of `InspectConfig`.
+@configs.checked
+def inspect(*photos: OnePhoto | Iterable[OnePhoto], **settings: Unpack[InspectKeywords]) -> Outcome:
+    """Inspect photos, folders and globs, images of Pillow, arrays of numpy, and lists of such.
 
     Writes into `out` (else runs/inspect/NAME) and returns the results as `Outcome.data`, one
-    dictionary a photo.
+    dictionary a photo; settings are the fields of `InspectConfig`.
     """
-    return run(configs.make(InspectConfig, tuple(map(str, photos)), **settings))
+    given = named(photos)
+    return run(configs.make(InspectConfig, tuple(given), **settings), given)
 
 
-def run(config: InspectConfig) -> Outcome:
-    """Inspect; the same command on an unfinished folder does only what is left."""
+def run(config: InspectConfig, given: Mapping[str, Source | None] | None = None) -> Outcome:
+    """Inspect; the same command on an unfinished folder does only what is left.
+
+    On a finished one it gives what is there. `given` are the photos in memory among those of the
+    settings, by their names.
+    """
+    try:
+        return _run(config, given or {})
+    except FinishedError as error:
+        results = read_ledger(error.path)
+        text = f"{error}, `crackscope report` other reports.\n{summarise(results, [], 0.0)}"
+        return replace(_outcome(results, text, error.path, config.fail_on), repeated=True)
+
+
+def _run(config: InspectConfig, given: Mapping[str, Source | None]) -> Outcome:
     chosen(config.report)  # what cannot be written is said at once
     engine = engines.chosen(config.engine)
-    found = _found(config)
+    found = _found(config, given)
     workers = config.workers or environment.cores()
     threads = max(1, workers // len(found.photos)) if found.photos else 1
     inspector = _prepared(config, threads)
-    path = run_dir.choose("inspect", config.out, config.name, _default_name(config.photos[0]))
     identity = _identity(config, found, inspector)
     names = None if config.watch else [photo.name for photo in found.photos]
+    growing = _PHOTOS if config.watch else ()
+    name = _default_name(config.photos[0])
     with (
-        run_dir.open_run(
-            path, identity, config.exist_ok, _PHOTOS if config.watch else ()
-        ) as output,
-        Ledger(path, names, output.resumed) as ledger,
+        run_dir.open_output("inspect", config, name, identity, growing) as output,
+        Ledger(output.path, names, output.resumed) as ledger,
         on_request() as asked,
         engine(config, inspector) as inspect_all,
     ):
         start, done = time.perf_counter(), len(ledger.results)
-        job = partial(Job, plan=Plan(config, inspector, path, inspect_all, asked.is_set))
+        plan = Plan(config, inspector, output.path, inspect_all, asked.is_set)
+        job = partial(Job, plan=replace(plan, tell=say) if config.watch else plan)
         if config.watch:
             watch(config.photos[0], job, ledger, asked)
         else:
@@ -69,13 +88,14 @@ def run(config: InspectConfig) -> Outcome:
     seconds = time.perf_counter() - start
     left_out = (found.passed_over, len(found.skipped))
     text = summarise(ledger.results, ledger.results[done:], seconds, *left_out)
-    return _outcome(ledger.results, text, path, config.fail_on)
+    return _outcome(ledger.results, text, output.path, config.fail_on)
 
 
-def _found(config: InspectConfig) -> Found:
+def _found(config: InspectConfig, given: Mapping[str, Source | None]) -> Found:
     """The photos of the command; a watched folder gives its own later."""
     if not config.watch:
-        return find(config.photos, None if config.every is None else seconds_of(config.every))
+        every = None if config.every is None else seconds_of(config.every)
+        return find(config.photos, every, given)
     if not Path(config.photos[0]).is_dir():
         raise UsageError(f"watch takes a folder. Received: {config.photos[0]!r}")
     return Found((), 0)

@@ -26,7 +26,8 @@ from crackscope.types import Photo, PhotoResult, ScoreMap
 class Plan:
     """How photos are inspected, and in which folder the results are kept.
 
-    Once `stop` gives true, the photos that are begun are finished, and no other is begun.
+    Once `stop` gives true, the photos that are begun are finished, and no other is begun. `tell` is
+    given each result as it comes.
     """
 
     config: InspectConfig
@@ -34,6 +35,7 @@ class Plan:
     path: Path
     run: Run
     stop: Callable[[], bool]
+    tell: Callable[[PhotoResult], None] = lambda result: None
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,7 @@ class Job:
             advance(done)
             for result in results:
                 ledger.append(result)
+                plan.tell(result)
                 advance(1, pace.add(result))
         return len(ledger.results) == total
 

@@ -1,22 +1,27 @@
 """What a command hands back: for people, for programs, and for the shell."""
 
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from crackscope import environment
-from crackscope.errors import GateError, ImageError
+from crackscope.errors import FinishedError, GateError, ImageError
+from crackscope.run_dir import RunDir
+
+T = TypeVar("T")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Outcome:
     """The end of a command.
 
     `text` is the short summary for a person, `path` the results (the last line on stdout), `data`
     what `--json` prints: a list is printed as JSON Lines, anything else as one document. `failed`
-    names the inputs that could not be read; `gate` says which gate was not met.
+    names the inputs that could not be read; `gate` says which gate was not met. `repeated`: there
+    was nothing left to do, since the same command had finished before.
     """
 
     text: str
@@ -24,13 +29,46 @@ class Outcome:
     data: Any = None
     failed: Sequence[str] = field(default=())
     gate: str = ""
+    repeated: bool = False
+
+    def __repr__(self) -> str:
+        return f"<Outcome {str(self.path)!r}, exit code {self.exit_code}: {self.text[:80]!r}>"
+
+    def __str__(self) -> str:
+        return self.text
 
     @property
     def exit_code(self) -> int:
         """0, 3 where some inputs failed, 4 for a gate; whatever else ends a command is raised."""
         if self.gate:
             return GateError.exit_code
+        if self.repeated:
+            return 0
         return ImageError.exit_code if self.failed else 0
+
+
+def kept(run: RunDir, outcome: Outcome) -> Outcome:
+    """The outcome, once the folder is marked as finished and holds it."""
+    place = "." if outcome.path is None else outcome.path.relative_to(run.path).as_posix()
+    run.finish({**asdict(outcome), "path": place})
+    return outcome
+
+
+def again(run: Callable[[T], Outcome]) -> Callable[[T], Outcome]:
+    """A command that, given a folder which it has finished, says so and what it said then."""
+
+    @wraps(run)
+    def call(config: T) -> Outcome:
+        try:
+            return run(config)
+        except FinishedError as error:
+            then = {"text": "", "path": ".", **error.outcome}
+            text = "\n".join(filter(None, [f"{error}.", then["text"]]))
+            return Outcome(
+                **{**then, "text": text, "path": error.path / then["path"], "repeated": True}
+            )
+
+    return call
 
 
 def facts(model: str, settings: Mapping[str, Any], started: float) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from crackscope import extras, run_dir
-from crackscope.commands.outcome import Outcome, facts
+from crackscope.commands.outcome import Outcome, again, facts, kept
 from crackscope.commands.scorer import load_scorer
 from crackscope.config import EvaluateConfig
 from crackscope.data.manifest import Dataset
@@ -22,6 +22,7 @@ _SETTINGS = (
 )
 
 
+@again
 def run(config: EvaluateConfig) -> Outcome:
     """Degrade, draw, score and write the report; exit 3 where pictures could not be read."""
     extras.require("matplotlib.figure", "train", "draw the robustness table")
@@ -29,24 +30,23 @@ def run(config: EvaluateConfig) -> Outcome:
     inspector = load_scorer(config)
     dataset = open_dataset(config.data, config.reader, config.crack_class)
     name = f"{inspector.bundle.name}-on-{dataset.name}-robustness"
-    folder = run_dir.choose("evaluate", config.out, config.name, name)
     settings = {key: getattr(config, key) for key in _SETTINGS}
     identity = {"model": inspector.bundle.digest, "data": dataset.content_hash, **settings}
-    with run_dir.open_run(folder, identity, config.exist_ok) as run:
+    with run_dir.open_output("evaluate", config, name, identity) as run:
         chosen = select(inspector, dataset, config.include_trained, config.workers)
         found = _measure(inspector, dataset, chosen, config)
         data = {"name": dataset.name, "hash": dataset.content_hash}
         made = facts(inspector.bundle.identity, settings, started)
         values = report.document(found, {**made, "data": data})
-        report.write(found, values, folder)
-        run.finish()
-    failed = [entry.path for entry in chosen.unreadable]
-    return Outcome(
-        text=report.summary(found),
-        path=folder,
-        data={**values, "path": str(folder)},
-        failed=failed,
-    )
+        report.write(found, values, run.path)
+        failed = [entry.path for entry in chosen.unreadable]
+        outcome = Outcome(
+            text=report.summary(found),
+            path=run.path,
+            data={**values, "path": str(run.path)},
+            failed=failed,
+        )
+        return kept(run, outcome)
 
 
 def _measure(

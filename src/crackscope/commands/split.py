@@ -1,11 +1,13 @@
 """Divide labelled data so that no copy stands on two sides."""
 
 from pathlib import Path
-from typing import Any
+from typing import Unpack
 
-from crackscope import config, run_dir
-from crackscope.commands.outcome import Outcome
+from crackscope import config as configs
+from crackscope import run_dir
+from crackscope.commands.outcome import Outcome, again, kept
 from crackscope.config import SplitConfig
+from crackscope.config.keywords import SplitKeywords
 from crackscope.data.manifest import to_csv
 from crackscope.data.readers import open_dataset
 from crackscope.data.split import SplitResult, make_split
@@ -13,31 +15,32 @@ from crackscope.data.split import SplitResult, make_split
 _CSV, _JSON = "split.csv", "split.json"
 
 
-def split(data: str | Path, **settings: Any) -> Outcome:
+@configs.checked
+def split(data: str | Path, **settings: Unpack[SplitKeywords]) -> Outcome:
     """`crackscope data split` from Python; the settings are the fields of SplitConfig."""
-    return run(config.make(SplitConfig, Path(data), **settings))
+    return run(configs.make(SplitConfig, data, **settings))
 
 
+@again
 def run(config: SplitConfig) -> Outcome:
     """Write split.csv and split.json; exit 3 where files could not be read and are left out."""
     dataset = open_dataset(config.data, config.reader, config.crack_class)
-    name = config.name or f"{dataset.name}-{config.split}-{config.seed}"
-    folder = run_dir.choose("split", config.out, name, name)
+    name = f"{dataset.name}-{config.split}-{config.seed}"
     settings = {"split": config.split, "seed": config.seed, "allow_leaks": config.allow_leaks}
     identity = {"data": dataset.content_hash, **settings}
-    with run_dir.open_run(folder, identity, config.exist_ok) as run:
+    with run_dir.open_output("split", config, name, identity) as run:
         result = make_split(dataset, config.split, config.seed, config.allow_leaks, config.workers)
         rows = to_csv(result.patches)
         document = {"data": dataset.name, "content_hash": dataset.content_hash, **result.to_dict()}
-        run_dir.write_atomically(folder / _CSV, rows)
-        run_dir.write_json(folder / _JSON, document)
-        run.finish()
-    return Outcome(
-        text=_summary(result),
-        path=folder,
-        data={"path": str(folder), **document},
-        failed=[entry.path for entry in result.unreadable],
-    )
+        run_dir.write_atomically(run.path / _CSV, rows)
+        run_dir.write_json(run.path / _JSON, document)
+        outcome = Outcome(
+            text=_summary(result),
+            path=run.path,
+            data={"path": str(run.path), **document},
+            failed=[entry.path for entry in result.unreadable],
+        )
+        return kept(run, outcome)
 
 
 def _summary(result: SplitResult) -> str:

@@ -1,30 +1,37 @@
 """Train a crack classifier on labelled patches, and write all that a run folder holds."""
 
+import logging
+import shlex
 import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from crackscope import config as configs
 from crackscope import environment, extras, hashing, run_dir
-from crackscope.commands.outcome import Outcome
+from crackscope.commands.outcome import Outcome, again, kept
 from crackscope.config import TrainConfig
+from crackscope.config.keywords import TrainKeywords
 
 if TYPE_CHECKING:
     from crackscope.data.manifest import Dataset
     from crackscope.data.split import SplitResult
     from crackscope.models.weights import Start
 
+_log = logging.getLogger("crackscope")
+_TENSORBOARD = "tensorboard"
 _NOT_IDENTITY = ("out", "name", "exist_ok", "workers", "device", "log")
 
 
-def train(data: str | Path, **settings: Any) -> Outcome:
+@configs.checked
+def train(data: str | Path, **settings: Unpack[TrainKeywords]) -> Outcome:
     """Train on labelled data; `settings` are the fields of TrainConfig."""
-    return run(configs.make(TrainConfig, Path(data), **settings))
+    return run(configs.make(TrainConfig, data, **settings))
 
 
+@again
 def run(config: TrainConfig) -> Outcome:
     """Split, train, calibrate, test, and write the run folder; resumes an unfinished one."""
     extras.check("keras", "train", "train")
@@ -38,8 +45,8 @@ def run(config: TrainConfig) -> Outcome:
         dataset = manifest.apply_split(dataset, config.manifest)
     origin = config.weights or weights.default_for(config.backbone)
     name = config.name or f"{dataset.name}-{config.backbone}-seed{config.seed}"
-    folder = run_dir.choose("train", config.out, config.name, name)
-    with run_dir.open_run(folder, _identity(config, dataset, origin), config.exist_ok) as run:
+    identity = _identity(config, dataset, origin)
+    with run_dir.open_output("train", config, name, identity) as run:
         if not run.resumed:
             _clear(run.path)
         _write_settings(run.path, config)
@@ -48,9 +55,9 @@ def run(config: TrainConfig) -> Outcome:
         earlier = report["seconds"]["earlier"]  # epochs of processes that were stopped
         report["seconds"]["total"] = round(earlier + time.monotonic() - started, 1)
         run_dir.write_json(run.path / "metrics.json", report)
-        run.finish()
-    shutil.rmtree(folder / "state", ignore_errors=True)
-    return _outcome(folder, report, split)
+        outcome = kept(run, _outcome(run.path, report, split))
+    shutil.rmtree(run.path / "state", ignore_errors=True)
+    return outcome
 
 
 def _identity(config: TrainConfig, dataset: "Dataset", origin: str) -> dict[str, Any]:
@@ -68,7 +75,7 @@ def _identity(config: TrainConfig, dataset: "Dataset", origin: str) -> dict[str,
 
 def _clear(folder: Path) -> None:
     """Remove what an earlier run left, so that nothing of it is taken for a result of this one."""
-    for name in ("state", "model", "tensorboard"):
+    for name in ("state", "model", _TENSORBOARD):
         shutil.rmtree(folder / name, ignore_errors=True)
     for name in ("metrics.csv", "metrics.json"):
         (folder / name).unlink(missing_ok=True)
@@ -108,7 +115,16 @@ def _begin(config: TrainConfig, dataset: "Dataset", origin: str) -> "tuple[Start
             frozen=not config.epochs,
         )
     trained_on = None if begin.bundle is None else begin.bundle.arrays(TRAINED_ON)
-    return begin, split.make(reading.result(), config.seed, config.allow_leaks, trained_on)
+    made = split.make(reading.result(), config.seed, config.allow_leaks, trained_on)
+    _log.info("%s", _split_in_words(made))
+    return begin, made
+
+
+def _split_in_words(split: "SplitResult") -> str:
+    """How many patches each subset has, and why: said before training takes its time."""
+    counts = {name: sum(count.values()) for name, count in split.counts().items()}
+    sizes = ", ".join(f"{count:,} {name}" for name, count in counts.items())
+    return "; ".join([f"split {split.name}: {sizes}", *split.notes])
 
 
 def _outcome(folder: Path, report: dict[str, Any], split: "SplitResult") -> Outcome:
@@ -116,8 +132,12 @@ def _outcome(folder: Path, report: dict[str, Any], split: "SplitResult") -> Outc
     for name, value in report["test"].items():
         figures = (value["value"], value["low"], value["high"])
         lines.append("  {:<28} {:.4f}  ({:.4f} to {:.4f})".format(name.replace("_", " "), *figures))
+    lines += [f"note: {note}" for note in report["notes"]]
+    lines.append(_split_in_words(split))
     seconds = report["seconds"]["total"]
     lines.append(f"split {split.name}, {split.leaks} leaking pairs, {seconds:.0f} s")
+    if (folder / _TENSORBOARD).is_dir():
+        lines.append(f"curves: tensorboard --logdir {shlex.quote(str(folder / _TENSORBOARD))}")
     failed = [f"{entry.path}: {entry.message}" for entry in split.unreadable]
     lines += [f"left out, unreadable: {text}" for text in failed]
     return Outcome(

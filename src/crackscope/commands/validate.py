@@ -1,8 +1,9 @@
 """Does it work on this concrete: draw windows, have them labelled, judge the model, adapt it."""
 
+import shlex
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from crackscope import config as configs
 from crackscope import environment, extras, run_dir
 from crackscope.commands.outcome import Outcome
 from crackscope.config import ValidateConfig
+from crackscope.config.keywords import ValidateKeywords
 from crackscope.data.readers import open_dataset
 from crackscope.errors import UsageError
 from crackscope.evaluation.site import draw, judge, report, survey
@@ -26,6 +28,7 @@ from crackscope.evaluation.site.sites import (
 )
 from crackscope.evaluation.site.survey import Survey
 from crackscope.inspection.inspector import Inspector, load
+from crackscope.models.bundle import PACKAGED
 from crackscope.types import SCHEMA_VERSION
 
 if TYPE_CHECKING:
@@ -34,9 +37,10 @@ if TYPE_CHECKING:
 _SETTINGS = ("patches", "recall", "threshold", "adapt", "bootstrap", "seed")
 
 
-def validate(site: str | Path | None = None, **settings: Any) -> Outcome:
+@configs.checked
+def validate(site: str | Path | None = None, **settings: Unpack[ValidateKeywords]) -> Outcome:
     """Validate a model on the photos of a site; `settings` are the fields of ValidateConfig."""
-    return run(configs.make(ValidateConfig, None if site is None else Path(site), **settings))
+    return run(configs.make(ValidateConfig, site, **settings))
 
 
 def run(config: ValidateConfig) -> Outcome:
@@ -49,14 +53,14 @@ def run(config: ValidateConfig) -> Outcome:
         extras.require("keras", "train", "adapt a model")
     inspector = load(config.model, config.device, threads=1)
     site = _open(config)
-    folder = run_dir.choose("validate", config.out, config.name, site.name)
     identity = {
         "command": "validate",
         "model": inspector.bundle.digest,
         "seed": config.seed,
         **site.identity,
     }
-    with run_dir.open_run(folder, identity, config.exist_ok) as run:
+    with run_dir.open_output("validate", config, site.name, identity) as run:
+        folder = run.path
         if not run.resumed:
             _clear(folder)
         workers = config.workers or environment.cores()
@@ -138,7 +142,7 @@ def _judge(
     if attempt is not None:
         words += attempt.words
     notes = [*labelled.remarks, *judge.notes(found)]
-    if missing := len(drawn) - len(labelled.rows):
+    if missing := len(drawn) - len(labelled.rows) - labelled.unsure:
         notes.append(f"{missing} of {len(drawn)} drawn windows have no label")
     notes += [f"could not be read: {text}" for text in surveyed.unreadable]
     values = {
@@ -158,8 +162,39 @@ def _judge(
         "machine": environment.describe(),
     }
     report.write(folder, values, words, notes)
-    text = "\n".join([*words, *(f"note: {note}" for note in notes)])
-    return Outcome(text, folder, {"path": str(folder), **values}, surveyed.unreadable)
+    steps = _next(config, folder, found, len(drawn), len(set(population.photos)), attempt)
+    lines = [*words, *(f"note: {note}" for note in notes), *(f"next: {step}" for step in steps)]
+    data = {"path": str(folder), **values, "next": steps}
+    return Outcome("\n".join(lines), folder, data, surveyed.unreadable)
+
+
+def _next(
+    config: ValidateConfig,
+    folder: Path,
+    found: judge.Findings,
+    drawn: int,
+    photos: int,
+    attempt: "Attempt | None",
+) -> list[str]:
+    """The commands that follow from the figures."""
+    place = shlex.quote(str(config.site or config.truth))
+    adapted = attempt is not None and (folder / "model").is_dir()
+    model = str(folder) if adapted else config.model
+    steps = []
+    if config.site is not None and found.target is not None and not adapted:
+        wanted = f"--threshold {found.target.threshold.value:.4g}"
+        steps.append(f"crackscope inspect {place}{_model(model)} {wanted}")
+    elif config.site is not None and adapted:
+        steps.append(f"crackscope inspect {place}{_model(model)}")
+    if more := max(found.needed.values(), default=0):
+        flag = "" if config.site is not None else "--truth "
+        sizes = f"--patches {drawn + more} --photos {max(config.photos, 2 * photos)}"
+        steps.append(f"crackscope validate {flag}{place}{_model(config.model)} {sizes}")
+    return steps
+
+
+def _model(model: str) -> str:
+    return "" if model == PACKAGED else f" --model {shlex.quote(model)}"
 
 
 def _adapt(

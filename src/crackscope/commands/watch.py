@@ -1,5 +1,6 @@
 """Inspect a folder that keeps filling, until Ctrl-C."""
 
+import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Event
@@ -10,9 +11,17 @@ from crackscope.inspection.find import Found, Source, look, say_skipped
 from crackscope.inspection.sources.files import PhotoFile, gone
 from crackscope.inspection.watch import arrivals
 from crackscope.reporting.ledger import Ledger
+from crackscope.reporting.summary import one_line
+from crackscope.types import PhotoResult
 
+_log = logging.getLogger("crackscope")
 _LOOK_EVERY = 2.0
 """Seconds; a photo is taken when two looks find it unchanged."""
+
+
+def say(result: PhotoResult) -> None:
+    """One line on stderr for a photo that has come."""
+    _log.info("%s", one_line(result))
 
 
 def watch(folder: str, job_of: Callable[[Found], Job], ledger: Ledger, asked: Event) -> None:
@@ -27,6 +36,7 @@ def watch(folder: str, job_of: Callable[[Found], Job], ledger: Ledger, asked: Ev
         for result in ledger.results  # they may have been moved away since
     ]
     job, reported = job_of(Found(tuple(photos), 0)), True
+    _log.info("watching %s; Ctrl-C ends it", folder)
 
     def listing() -> Sequence[Source]:
         try:

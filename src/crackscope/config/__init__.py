@@ -5,7 +5,7 @@ Order of precedence: defaults < YAML file (`--config`) < `CRACKSCOPE_*` < flags.
 """
 
 from crackscope.config.audit import AuditConfig
-from crackscope.config.build import at_home, comma_separated, make
+from crackscope.config.build import at_home, checked, comma_separated, make
 from crackscope.config.choices import (
     Augmentation,
     Device,
@@ -45,6 +45,7 @@ __all__ = [
     "TrainConfig",
     "ValidateConfig",
     "at_home",
+    "checked",
     "comma_separated",
     "make",
     "seconds_of",

@@ -3,7 +3,7 @@
 from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 
-from crackscope.config.rules import at_least, check
+from crackscope.config.rules import at_least, check, one_place
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ class AuditConfig:
 
     def __post_init__(self) -> None:
         check(
+            one_place(self.out, self.name),
             at_least("suspicious", self.suspicious, 1),
             at_least("workers", self.workers, 1),
         )

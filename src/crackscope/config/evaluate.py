@@ -4,7 +4,7 @@ from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 
 from crackscope.config.choices import Device, Precision, RuntimeName
-from crackscope.config.rules import at_least, check, share
+from crackscope.config.rules import at_least, check, one_place, share
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,7 @@ class EvaluateConfig:
 
     def __post_init__(self) -> None:
         check(
+            one_place(self.out, self.name),
             share("threshold", self.threshold),
             share("prevalence", self.prevalence),
             at_least("bootstrap", self.bootstrap, 100),

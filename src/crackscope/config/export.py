@@ -3,7 +3,7 @@
 from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 
-from crackscope.config.rules import check, positive
+from crackscope.config.rules import check, one_place, positive
 
 
 @dataclass(frozen=True)
@@ -25,4 +25,4 @@ class ExportConfig:
     """Write into a folder that holds finished or other results."""
 
     def __post_init__(self) -> None:
-        check(positive("limit", self.limit))
+        check(positive("limit", self.limit), one_place(self.out, self.name))

@@ -12,7 +12,7 @@ from crackscope.config.choices import (
     Precision,
     RuntimeName,
 )
-from crackscope.config.rules import at_least, check, duration, positive, share, within
+from crackscope.config.rules import at_least, check, duration, one_place, positive, share, within
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,8 @@ class InspectConfig:
     """Enlarges photos for the network: above 1 for those taken from farther than what the model was
     trained on, below 1 from closer; 0.1 to 4."""
     mm_per_px: float | None = None
-    """Ground sampling distance of the photos, in millimetres to a pixel: regions get their length
-    and area in mm. It changes no score."""
+    """Ground sampling distance of the photos, in millimetres to a pixel: cracks get
+    their length in mm, regions their area too. It changes no score."""
     device: Device = "auto"
     """Where the network runs; auto takes a GPU where the installed runtime has one."""
     runtime: RuntimeName = "onnx"
@@ -79,6 +79,7 @@ class InspectConfig:
 
     def __post_init__(self) -> None:
         check(
+            one_place(self.out, self.name),
             (bool(self.photos), "nothing to inspect: name a photo, a folder or a glob"),
             (
                 not self.watch or len(self.photos) == 1,

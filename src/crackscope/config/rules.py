@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection
+from pathlib import Path
 
 from crackscope.errors import UsageError
 
@@ -65,3 +66,10 @@ def seconds_of(value: str) -> float:
     if found is None:
         raise ValueError(f"not a time: {value!r}")
     return float(found[1]) * _SECONDS[found[2]]
+
+
+def one_place(out: Path | None, name: str | None) -> Rule:
+    """The results go to `out`, or to a folder of that name below runs: not both."""
+    both = f"--out {out} --name {name}"
+    rule = f"--out is a folder, --name one below runs: give one of the two. Received: {both}"
+    return out is None or name is None, rule

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import get_args
 
 from crackscope.config.choices import SplitName
-from crackscope.config.rules import at_least, check, one_of
+from crackscope.config.rules import at_least, check, one_of, one_place
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,7 @@ class SplitConfig:
 
     def __post_init__(self) -> None:
         check(
+            one_place(self.out, self.name),
             one_of("split", self.split, get_args(SplitName)),
             at_least("seed", self.seed, 0),
             at_least("workers", self.workers, 1),

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from crackscope.config.choices import Augmentation, Device, Schedule, SplitName
-from crackscope.config.rules import at_least, below_one, check, one_of, positive
+from crackscope.config.rules import at_least, below_one, check, one_of, one_place, positive
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,7 @@ class TrainConfig:
 
     def __post_init__(self) -> None:
         check(
+            one_place(self.out, self.name),
             (
                 32 <= self.image_size <= 1024,
                 f"image_size must be 32 to 1024. Received: {self.image_size}",

@@ -4,7 +4,7 @@ from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 
 from crackscope.config.choices import Device
-from crackscope.config.rules import at_least, check, positive, share
+from crackscope.config.rules import at_least, check, one_place, positive, share
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,7 @@ class ValidateConfig:
 
     def __post_init__(self) -> None:
         check(
+            one_place(self.out, self.name),
             (not (self.site and self.truth), "--truth is in place of SITE: name one of the two"),
             (not (self.labels and self.truth), "--truth brings its labels: leave --labels out"),
             at_least("patches", self.patches, 1),

@@ -3,7 +3,7 @@
 import dataclasses
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -123,7 +123,13 @@ def make(
     result = divide(found, name, seed, seen)
     if name == "given" and not allow_leaks:
         split_checks.leak_free(result.patches, result.pairs, result.shared_photos)
-    return result
+    if not seen.any():
+        return result
+    note = (
+        f"the starting model has seen {int(seen.sum())} of these patches, or near-copies of them: "
+        "they and all of their photos are in train, so that val and test are new to it, and smaller"
+    )
+    return replace(result, notes=(*result.notes, note))
 
 
 def make_split(

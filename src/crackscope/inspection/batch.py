@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from functools import partial
 from threading import Lock
 
 from crackscope import memory
@@ -158,21 +159,30 @@ class Worker:
         """The result of a photo; or the photo, where it is small, to be scored with others."""
         if (result := self._large(source, start)) is not None:
             return result
-        content = within(self.timeout, source.content, self.max_megapixels)
-        if megapixels(content) > WHOLE_MEGAPIXELS:
+        read, size = self._reader(source)
+        if size > WHOLE_MEGAPIXELS:
             with self.one_large:
-                return self._whole(source, content, start)
+                return self._whole(source, read, start)
         try:
             with memory.limits("inspect it"):
-                return self._whole(source, content, start)
+                return self._whole(source, read, start)
         except ImageError as error:
             if error.kind != "out_of_memory":
                 raise
         with self.one_large:  # once more, now that others may have given theirs back
-            return self._whole(source, content, start)
+            return self._whole(source, read, start)
 
-    def _whole(self, source: Source, content: bytes, start: float) -> PhotoResult | _Read:
-        photo = self._decoded(content, source.name)
+    def _reader(self, source: Source) -> tuple[Callable[[], Photo], float]:
+        """What gives the whole photo, and its megapixels."""
+        if (photo := source.photo(self.max_megapixels)) is not None:
+            return lambda: photo, photo.width * photo.height / 1e6
+        content = within(self.timeout, source.content, self.max_megapixels)
+        return partial(self._decoded, content, source.name), megapixels(content)
+
+    def _whole(
+        self, source: Source, read: Callable[[], Photo], start: float
+    ) -> PhotoResult | _Read:
+        photo = read()
         entry = (source, photo, time.perf_counter() - start)
         if photo.width * photo.height <= (2 * self.inspector.bundle.input.window) ** 2:
             return entry

@@ -2,9 +2,10 @@
 
 import logging
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from crackscope.errors import MissingExtraError, UsageError
 from crackscope.inspection.sources import kind_of, listed
@@ -27,16 +28,21 @@ class Found:
     skipped: tuple[str, ...] = ()
 
 
-def find(arguments: Sequence[str], every: float | None = None) -> Found:
+def find(
+    arguments: Sequence[str],
+    every: float | None = None,
+    given: Mapping[str, Source | None] = MappingProxyType({}),
+) -> Found:
     """Photos in the order of the arguments, folders sorted; each file once, however often named.
 
     Arguments are photos, folders, globs, zip files, addresses, videos, which are looked at `every`
-    so many seconds, and `-`: a list of such on standard input. A folder is walked to its end, links
+    so many seconds, and `-`: a list of such on standard input. Those that are names of photos which
+    are `given` stand for these. A folder is walked to its end, links
     are followed once, and files without an image extension are counted and passed over. A file
     named by hand is always taken. Raises UsageError where an argument does not exist, all of them
     at once, or where no photo is found.
     """
-    found = look(arguments, every)
+    found = look(arguments, every, given)
     say_skipped(found)
     if not found.photos:
         raise UsageError(
@@ -48,12 +54,19 @@ def find(arguments: Sequence[str], every: float | None = None) -> Found:
     return found
 
 
-def look(arguments: Sequence[str], every: float | None = None) -> Found:
+def look(
+    arguments: Sequence[str],
+    every: float | None = None,
+    given: Mapping[str, Source | None] = MappingProxyType({}),
+) -> Found:
     """Like `find`, where there need not be a photo yet."""
     search = Search(len(arguments) > 1 or not listed.STDIN.isdisjoint(arguments), every)
     photos: list[Source] = []
     missing: list[str] = []
     for argument in arguments:
+        if (photo := given.get(argument)) is not None:
+            photos.append(photo)
+            continue
         try:
             photos += _listed(search) if argument in listed.STDIN else _named(argument, search)
         except MissingExtraError:

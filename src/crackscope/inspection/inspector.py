@@ -1,25 +1,28 @@
 """The heart: a photo in, a verdict with its place out."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import ceil
+from os import PathLike, fspath
 from pathlib import Path
+from typing import overload
 
 import numpy as np
-from numpy.typing import NDArray
 
 from crackscope import environment
-from crackscope.config import Device, Precision, RuntimeName
-from crackscope.errors import BundleError, UsageError
+from crackscope.config import Device, Precision, RuntimeName, checked
+from crackscope.config.rules import at_least, check, positive, share, within
+from crackscope.errors import BundleError, ImageError, UsageError
 from crackscope.images.large import LargePhoto, opened
-from crackscope.images.read import from_array, read
+from crackscope.images.memory import is_picture, name_of
 from crackscope.inspection import cracks, pooling, surface, verdict
 from crackscope.inspection.cracks import find as find_cracks
 from crackscope.inspection.gate import Gate
 from crackscope.inspection.regions import find_regions
 from crackscope.inspection.scoremap import Scored, ScoreMapper
 from crackscope.inspection.surface import Concrete, looked_at
+from crackscope.inspection.view import PhotoLike, View, read_any
 from crackscope.lines.score import Scorer
 from crackscope.models import bundle as bundles
 from crackscope.models.bundle import CELLS, PACKAGED, Bundle, Thresholds
@@ -34,14 +37,14 @@ _BLOCKS = 4
 takes about 0.35 GB for each."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Inspector:
     """A model that is ready to look at photos; several threads may share it.
 
     `concrete` is what it takes for a concrete surface, where the bundle says that. With `mapper`
     photos of more than one window are scored in one pass of the network, with windows a cell
-    apart; without, in disjoint windows. With `mm_per_px`, the ground sampling distance, regions are
-    measured in mm too. `scorer` is how it scores cracks, where it has lines.
+    apart; without, in disjoint windows. With `mm_per_px`, the ground sampling distance, what
+    is found is measured in mm too. `scorer` is how it scores cracks, where it has lines.
     """
 
     bundle: Bundle
@@ -51,28 +54,59 @@ class Inspector:
     mm_per_px: float | None = None
     scorer: Scorer | None = None
 
+    def __repr__(self) -> str:
+        return f"Inspector({self.bundle.identity!r})"
+
     @property
     def has_lines(self) -> bool:
         """Whether it finds cracks; else regions."""
         return self.mapper is not None and self.mapper.gate is not None
 
+    @overload  # the first that fits is meant: text and arrays could be walked, too
+    def inspect(  # type: ignore[overload-overlap]
+        self, photo: PhotoLike, threshold: float | None = None
+    ) -> PhotoResult: ...
+    @overload
     def inspect(
-        self, photo: Photo | NDArray[np.uint8] | Path | str, threshold: float | None = None
-    ) -> PhotoResult:
-        """Score one photo: a path, a `Photo`, or upright pixels (H, W, 3) uint8 RGB.
+        self, photo: Iterable[PhotoLike], threshold: float | None = None
+    ) -> list[PhotoResult]: ...
+    @checked
+    def inspect(
+        self, photo: PhotoLike | Iterable[PhotoLike], threshold: float | None = None
+    ) -> PhotoResult | list[PhotoResult]:
+        """Score one photo: a path, an image of Pillow, upright pixels (H, W, 3) uint8 RGB or a
+        `Photo`; or each of a list.
 
         `threshold` is the score from which a window counts as cracked; else the model's own.
-        Raises ImageError where the photo cannot be read.
+        Raises ImageError, which names the photo, where it cannot be read.
         """
+        check(share("threshold", threshold))
+        if isinstance(photo, str | PathLike | Photo) or is_picture(photo):
+            return self._inspect(photo, threshold)
+        if isinstance(photo, Iterable) and not isinstance(photo, bytes | Mapping):
+            return [self.inspect(one, threshold) for one in photo]
+        raise UsageError(
+            "a photo must be a path, an image of Pillow, an array of numpy, or a list of such. "
+            f"Received: {photo!r:.80} ({type(photo).__name__})"
+        )
+
+    def _inspect(self, photo: PhotoLike, threshold: float | None) -> PhotoResult:
         start = time.perf_counter()
-        if isinstance(photo, Path | str):
-            with opened(Path(photo)) as large:
-                if large is not None:
-                    found = self.score_large(large)
-                    return self.judge(large.photo, found, threshold, time.perf_counter() - start)
-        photo = _as_photo(photo)
-        found = self.score(photo)
-        return self.judge(photo, found, threshold, time.perf_counter() - start)
+        name = _name(photo)
+        try:
+            if isinstance(photo, str | PathLike):
+                with opened(Path(photo)) as large:
+                    if large is not None:
+                        found = self.score_large(large)
+                        seconds = time.perf_counter() - start
+                        result = self.judge(large.photo, found, threshold, seconds)
+                        return replace(result, view=View(large.reduced(), found.windows))
+            pixels = read_any(photo)
+        except ImageError as error:
+            raise ImageError(error.kind, f"{name}: {error}") from error
+        found = self.score(pixels)
+        result = self.judge(pixels, found, threshold, time.perf_counter() - start)
+        return replace(result, view=View(photo, found.windows))
 
     def score_map(self, photo: Photo) -> ScoreMap:
         """The score of every window of one photo."""
@@ -199,6 +233,7 @@ class Inspector:
         regions = find_regions(found.windows, upper) if lines is None else ()
         if self.mm_per_px is not None:
             regions = tuple(region.in_mm(self.mm_per_px) for region in regions)
+            lines = lines and tuple(crack.in_mm(self.mm_per_px) for crack in lines)
         if lines is not None and score < min(limits.lower, upper):
             lines = ()  # nothing stands out in a photo of its size
         return PhotoResult(
@@ -218,6 +253,7 @@ class Inspector:
         )
 
 
+@checked
 def load(
     model: str | Path = PACKAGED,
     device: Device = "auto",
@@ -234,8 +270,13 @@ def load(
     themselves come from a pool of threads. `scale` enlarges photos for the network: above 1 for
     those taken from farther than what it was trained on; raises UsageError where the model cannot.
     `mm_per_px` is their ground sampling distance, for lengths and areas in mm. `precision` is bf16
-    only with `runtime` openvino.
+    only with `runtime` openvino. Raises UsageError where an argument is not of its kind.
     """
+    check(
+        at_least("threads", threads, 1),
+        within("scale", scale, 0.1, 4.0),
+        positive("mm_per_px", mm_per_px),
+    )
     model_bundle = bundles.load(model)
     known = pooling.load(model_bundle)
     if known is None and scale != 1.0:
@@ -282,7 +323,7 @@ def _material(scored: Scored, limit: float | None) -> Material | None:
     return "other" if float(np.median(scored.concrete)) < limit else "concrete"
 
 
-def _as_photo(photo: Photo | NDArray[np.uint8] | Path | str) -> Photo:
+def _name(photo: PhotoLike) -> str:
     if isinstance(photo, Photo):
-        return photo
-    return from_array(photo) if isinstance(photo, np.ndarray) else read(Path(photo))
+        return photo.path
+    return fspath(photo) if isinstance(photo, str | PathLike) else name_of(photo)

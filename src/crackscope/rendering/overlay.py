@@ -18,6 +18,9 @@ LARGEST = 65_500
 """Pixels along a side that a JPEG file can have."""
 _FAR = 4 / 3
 _LEGEND_WIDTH = 240
+_LEGEND_WIDTH_WITH_SCALE = 360
+_LETTERS = 28
+"""How many letters of the legend's height are as wide as a picture that holds all of it."""
 _QUALITY = 85
 _STRONGEST = 0.45
 """Opacity of the heat map where the score is 1: the crack has to stay visible below it."""
@@ -63,7 +66,8 @@ def draw(
     if heat_map:
         _heat(small, found)
     crack_lines.draw(small, result.cracks or (), ratio)
-    picture = Image.new("RGB", (max(width, _LEGEND_WIDTH), height + strip), _PAPER)
+    least = _LEGEND_WIDTH_WITH_SCALE if heat_map else _LEGEND_WIDTH
+    picture = Image.new("RGB", (max(width, least), height + strip), _PAPER)
     picture.paste(Image.fromarray(small), (0, 0))
     pen = ImageDraw.Draw(picture)
     _outline(pen, result.regions, ratio, max(1, font_size // 8))
@@ -154,12 +158,16 @@ def _fitted(corner: tuple[int, int], ratio: float) -> tuple[int, int]:
 
 
 def _legend(picture: Image.Image, result: PhotoResult, font_size: int, heat_map: bool) -> None:
-    """Verdict and score on the left; on the right the scale, with a mark at the threshold."""
+    """Verdict and score on the left; on the right the scale, with a mark at the threshold,
+    which is named."""
     pen, font = ImageDraw.Draw(picture), _font(font_size)
     width, height = picture.size
     top = height - 2 * font_size
     middle = top + font_size
     text = f"{result.verdict}  {result.score:.3f}"
+    if heat_map:
+        text += f"   | threshold {result.threshold:.3f}"
+        font = _font(min(font_size, width // _LETTERS))
     pen.text((font_size // 2, middle), text, fill=_INK, font=font, anchor="lm")
     if not heat_map:
         return

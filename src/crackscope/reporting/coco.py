@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from crackscope.reporting import REPORTS, Context
+from crackscope.reporting.columns import sizes
 from crackscope.reporting.outlines import area, polygons
 from crackscope.run_dir import write_atomically
 from crackscope.types import Crack, PhotoResult, Region
@@ -48,7 +49,8 @@ def _image(number: int, result: PhotoResult) -> dict[str, Any]:
 
 
 def _annotation(number: int, image: dict[str, Any], found: Crack | Region) -> dict[str, Any]:
-    """A polygon for each branch; `crack` is its id among those of the photo."""
+    """A polygon for each branch; `crack` is its id among those of the photo. Sizes are named as
+    in the tables."""
     box = found.box
     shapes = polygons(found, image["width"], image["height"])
     return {
@@ -61,4 +63,5 @@ def _annotation(number: int, image: dict[str, Any], found: Crack | Region) -> di
         "iscrowd": 0,
         "score": found.score,
         **({"crack": found.id} if isinstance(found, Crack) else {}),
+        **sizes(found),
     }

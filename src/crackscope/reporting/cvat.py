@@ -5,6 +5,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from crackscope.reporting import REPORTS, Context
+from crackscope.reporting.columns import is_metric, known, values_of
 from crackscope.reporting.names import printable
 from crackscope.reporting.outlines import polygons
 from crackscope.run_dir import write_atomically
@@ -13,6 +14,7 @@ from crackscope.types import Crack, PhotoResult, Region
 ANNOTATIONS = "cvat.xml"
 _LABEL = "crack"
 _ATTRIBUTES = ("id", "score", "length_px", "width_px")
+"""Of every task; sizes in mm follow where they are known."""
 
 
 @REPORTS.register("cvat")
@@ -24,7 +26,9 @@ def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[
     root = ElementTree.Element("annotations")
     ElementTree.SubElement(root, "version").text = "1.1"
     scored = [result for result in results if result.ok]
-    root.append(_meta(len(scored)))
+    sized = [values_of(found) for result in scored for found in result.found]
+    metric = known(filter(is_metric, sized[0] if sized else ()), sized)
+    root.append(_meta(len(scored), (*_ATTRIBUTES, *metric)))
     root.extend(_image(number, result) for number, result in enumerate(scored))
     ElementTree.indent(root)
     file = dest / ANNOTATIONS
@@ -32,7 +36,7 @@ def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[
     return [file]
 
 
-def _meta(photos: int) -> ElementTree.Element:
+def _meta(photos: int, names: Sequence[str]) -> ElementTree.Element:
     """The label and its attributes, which a task has to know for them to be imported."""
     meta = ElementTree.Element("meta")
     task = ElementTree.SubElement(meta, "task")
@@ -41,7 +45,7 @@ def _meta(photos: int) -> ElementTree.Element:
     label = ElementTree.SubElement(ElementTree.SubElement(task, "labels"), "label")
     ElementTree.SubElement(label, "name").text = _LABEL
     attributes = ElementTree.SubElement(label, "attributes")
-    for name in _ATTRIBUTES:
+    for name in names:
         attribute = ElementTree.SubElement(attributes, "attribute")
         values = {"name": name, "mutable": "False", "input_type": "text", "default_value": ""}
         for key, text in {**values, "values": ""}.items():
@@ -63,7 +67,9 @@ def _shapes(found: Crack | Region, width: int, height: int) -> Iterator[ElementT
         median: float | None = found.width_px.median
     else:
         kind, shapes, median = "polygon", polygons(found, width, height), None
-    values = (found.id, found.score, found.length_px, median)
+    basic = zip(_ATTRIBUTES, (found.id, found.score, found.length_px, median), strict=True)
+    metric = {name: value for name, value in values_of(found).items() if is_metric(name)}
+    values = {**dict(basic), **metric}
     for corners in shapes:
         shape = ElementTree.Element(
             kind,
@@ -74,7 +80,7 @@ def _shapes(found: Crack | Region, width: int, height: int) -> Iterator[ElementT
             z_order="0",
             group_id=str(found.id),
         )
-        for name, value in zip(_ATTRIBUTES, values, strict=True):
+        for name, value in values.items():
             if value is not None:
                 ElementTree.SubElement(shape, "attribute", name=name).text = repr(value)
         yield shape

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from crackscope.reporting import REPORTS, Context
-from crackscope.reporting.rows import crack_values
+from crackscope.reporting.columns import sizes
 from crackscope.run_dir import write_atomically
 from crackscope.types import Crack, Georeference, Metadata, PhotoResult
 
@@ -71,7 +71,11 @@ def _found(result: PhotoResult) -> dict[str, Any]:
     """The number of regions, or the cracks and their number."""
     if result.cracks is None:
         return {"regions": len(result.regions)}
-    return {"crack_count": len(result.cracks), "cracks": list(map(crack_values, result.cracks))}
+    return {"crack_count": len(result.cracks), "cracks": list(map(_values, result.cracks))}
+
+
+def _values(crack: Crack) -> dict[str, Any]:
+    return {"id": crack.id, "score": crack.score, **sizes(crack)}
 
 
 def _cracks(results: Sequence[PhotoResult]) -> dict[int, list[Feature]]:
@@ -92,7 +96,7 @@ def _lines(result: PhotoResult, crack: Crack, georeference: Georeference) -> Fea
         "geometry": {"type": "MultiLineString", "coordinates": placed},
         "properties": {
             "path": result.path,
-            **crack_values(crack),
+            **_values(crack),
             "branches": len(crack.lines),
             "model": result.model,
         },

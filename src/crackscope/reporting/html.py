@@ -17,6 +17,7 @@ from crackscope.rendering import colour, markdown, template, thumbnail
 from crackscope.rendering.page import data_uri
 from crackscope.rendering.site_map import SiteMap, plan
 from crackscope.reporting import REPORTS, Context, pictures
+from crackscope.reporting.columns import in_mm
 from crackscope.reporting.names import printable
 from crackscope.reporting.overview import FOUND_SHOWN, failures, overview, worst_first
 from crackscope.reporting.rows import has_cracks
@@ -43,6 +44,7 @@ def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[
         threshold=next((row.result.threshold for row in rows), None),
         shades=[f"rgb{colour.of_score(step / 8)}" for step in range(9)],
         cracks=has_cracks(results),
+        in_mm=in_mm,
         shown=FOUND_SHOWN,
         context=context,
         card=markdown.to_html(context.card, heading=3),

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from crackscope.reporting import REPORTS, Context
+from crackscope.reporting.columns import in_mm
 from crackscope.reporting.outlines import polygons
 from crackscope.reporting.rows import has_cracks
 from crackscope.run_dir import write_atomically
@@ -74,7 +75,8 @@ def _address(path: str) -> str:
 def _drawn(found: Crack | Region, size: tuple[int, int]) -> Iterator[dict[str, Any]]:
     """The branches of a crack, or a region, in percent of the upright photo."""
     if isinstance(found, Crack):
-        text = [f"crack {found.id}, score {found.score:.3f}, {found.length_px:.0f} px long"]
+        said = [f"crack {found.id}, score {found.score:.3f}, {found.length_px:.0f} px long"]
+        text = [", ".join(filter(None, [*said, in_mm(found)]))]
         for number, corners in enumerate(polygons(found, *size), start=1):
             points = [[100 * x / size[0], 100 * y / size[1]] for x, y in corners]
             value = {"points": points, "closed": True, "polygonlabels": [_LABEL]}
@@ -82,7 +84,8 @@ def _drawn(found: Crack | Region, size: tuple[int, int]) -> Iterator[dict[str, A
             yield {**shape, "meta": {"text": text}}
     else:
         value = _rectangle(found, size)
-        yield _shape(f"region-{found.id}", "rectanglelabels", value, found.score, size)
+        shape = _shape(f"region-{found.id}", "rectanglelabels", value, found.score, size)
+        yield {**shape, "meta": {"text": [in_mm(found)]}} if in_mm(found) else shape
 
 
 def _shape(

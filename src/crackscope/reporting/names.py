@@ -13,8 +13,8 @@ _LONGEST = 200
 
 
 def overlay_names(relative: Iterable[str]) -> list[str]:
-    """`overlays/<relative path>.jpg` for each path, in order."""
-    return file_names(relative, "overlays", ".jpg")
+    """`overlays/<relative path>.jpg` for each path, in order; x.jpg and x.jpeg become x.jpg."""
+    return file_names(relative, "overlays", ".jpg", (".jpg", ".jpeg"))
 
 
 def mask_names(relative: Iterable[str]) -> list[str]:
@@ -22,14 +22,17 @@ def mask_names(relative: Iterable[str]) -> list[str]:
     return file_names(relative, "masks", ".png")
 
 
-def file_names(relative: Iterable[str], folder: str, suffix: str) -> list[str]:
-    """A file below `folder` for each path, in order.
+def file_names(
+    relative: Iterable[str], folder: str, suffix: str, same: Sequence[str] = ()
+) -> list[str]:
+    """A file below `folder` for each path, in order: `suffix` is added, in place of an ending that
+    means the `same`.
 
     Safe on every system, inside the folder, and no two alike, letter case and Unicode form aside.
     """
     taken: set[str] = set()
     parts = (_safe(path.split("/"), suffix) for path in relative)
-    return [_free("/".join((folder, *part)), suffix, taken) for part in parts]
+    return [_free("/".join((folder, *part)), suffix, same, taken) for part in parts]
 
 
 def thumbnail_name(overlay: str) -> str:
@@ -53,7 +56,9 @@ def encodable(name: str) -> str:
     return name.encode("utf-8", "backslashreplace").decode()
 
 
-def _free(base: str, suffix: str, taken: set[str]) -> str:
+def _free(base: str, suffix: str, same: Sequence[str], taken: set[str]) -> str:
+    ending = next((end for end in same if base.lower().endswith(end)), "")
+    base = base[: len(base) - len(ending)]
     number, name = 1, f"{base}{suffix}"
     while (key := unicodedata.normalize("NFKC", name).casefold()) in taken:
         number += 1

@@ -17,8 +17,9 @@ FOUND_SHOWN = close_up.MOST
 """Cracks or regions of each photo; a shattered wall has hundreds."""
 _ON_CRACKS = (
     "A crack's score is the model's probability that it is one; the photo's verdict and score "
-    "follow from its cracks. Lengths and widths are in pixels of the photo. Unsure photos have to "
-    "be seen by a person, and no score replaces an engineer's judgement. Severity is not assessed."
+    "follow from its cracks. Lengths and widths are in pixels of the photo, lengths in mm too "
+    "where its scale was given. Unsure photos have to be seen by a person, and no score replaces "
+    "an engineer's judgement. Severity is not assessed."
 )
 _ON_SCORES = (
     "A score is the model's probability that a window of the photo shows a crack; the photo's "

@@ -7,19 +7,11 @@ from typing import Any
 from crackscope import extras
 from crackscope.reporting import REPORTS, Context
 from crackscope.reporting.names import encodable
-from crackscope.reporting.rows import found_table, photo_columns, photo_rows
+from crackscope.reporting.rows import KINDS, found_table, photo_columns, photo_rows
 from crackscope.run_dir import write_atomically
 from crackscope.types import PhotoResult
 
 PHOTOS = "photos.parquet"
-_COUNTS = frozenset({"regions", "cracks", "branches"})
-_INTEGERS = _COUNTS | {"width", "height", "id", "x0", "y0", "x1", "y1", "area_px"}
-_SCORES = frozenset({"score", "threshold", "mean_score"})
-_MEASURES = frozenset(
-    {"seconds", "latitude", "longitude", "altitude_m", "focal_length_mm", "length_px"}
-)
-_WIDTHS = frozenset({"width_px_median", "width_px_p95", "width_px_max"})
-_FLOATS = _SCORES | _MEASURES | _WIDTHS
 
 
 @REPORTS.register("parquet", needs="pyarrow")
@@ -37,9 +29,8 @@ def _table(columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> bytes:
     """The content of a Parquet file; also a table without rows knows its types."""
     arrow = extras.require("pyarrow", "parquet", "write Parquet files")
     parquet = extras.require("pyarrow.parquet", "parquet", "write Parquet files")
-    kinds = {name: arrow.string() for name in columns}
-    kinds |= {name: arrow.int64() for name in columns if name in _INTEGERS}
-    kinds |= {name: arrow.float64() for name in columns if name in _FLOATS}
+    made = {int: arrow.int64(), float: arrow.float64(), str: arrow.string()}
+    kinds = {name: made[KINDS.get(name, str)] for name in columns}
     values = [{name: _cell(row[name]) for name in columns} for row in rows]
     table = arrow.Table.from_pylist(values, schema=arrow.schema(kinds))
     content = arrow.BufferOutputStream()

@@ -9,6 +9,7 @@ from crackscope.rendering.pdf_card import add_markdown
 from crackscope.rendering.pdf_plan import draw_plan
 from crackscope.rendering.site_map import plan
 from crackscope.reporting import REPORTS, Context, overview, pictures
+from crackscope.reporting.columns import metric
 from crackscope.reporting.names import printable
 from crackscope.reporting.rows import has_cracks
 from crackscope.run_dir import write_atomically
@@ -86,14 +87,17 @@ def _photo(pdf: Pdf, result: PhotoResult, context: Context) -> None:
     pdf.new_page()
     pdf.heading(2, printable(result.path))
     pdf.text(f"{result.verdict}, score {result.score:.3f}, {result.width} × {result.height} px")
+    if result.remark:
+        pdf.text(result.remark)
     picture = pictures.overlay(context, result.path, _PICTURE_SIDE, _PICTURE_QUALITY)
     if picture is not None:
         pdf.picture(picture, thumbnail.size_of(picture))
     if result.cracks:
         _cracks(pdf, result, result.cracks[: overview.FOUND_SHOWN], context)
     if result.regions:
-        rows = [_region(region) for region in result.regions[: overview.FOUND_SHOWN]]
-        pdf.table([["region", "score", "length (px)", "x (px)", "y (px)"], *rows])
+        regions = result.regions[: overview.FOUND_SHOWN]
+        head = ["region", "score", "length (px)", "x (px)", "y (px)"]
+        pdf.table(_with_mm([head, *map(_region, regions)], regions))
     more = len(result.found) - overview.FOUND_SHOWN
     if more > 0:
         pdf.text(f"and {more} more in results.jsonl")
@@ -102,7 +106,7 @@ def _photo(pdf: Pdf, result: PhotoResult, context: Context) -> None:
 def _cracks(pdf: Pdf, result: PhotoResult, cracks: Sequence[Crack], context: Context) -> None:
     """A table, and each crack from near."""
     head = ["crack", "score", "length (px)", "branches", "width (px)", "widest (px)"]
-    pdf.table([[*head, "x (px)", "y (px)"], *map(_crack, cracks)])
+    pdf.table(_with_mm([[*head, "x (px)", "y (px)"], *map(_crack, cracks)], cracks))
     near = [(crack.id, pictures.close_up(context, result.path, crack.id)) for crack in cracks]
     shown = [
         (f"crack {number}", content, thumbnail.size_of(content))
@@ -111,6 +115,12 @@ def _cracks(pdf: Pdf, result: PhotoResult, cracks: Sequence[Crack], context: Con
     ]
     if shown:
         pdf.pictures(shown)
+
+
+def _with_mm(rows: list[list[str]], found: Sequence[Crack | Region]) -> list[list[str]]:
+    """The table, head first, with a column for each size in mm that is known."""
+    known = [[heading, *texts] for heading, texts in metric(found).items()]
+    return [[*row, *more] for row, *more in zip(rows, *known, strict=True)]
 
 
 def _crack(crack: Crack) -> list[str]:

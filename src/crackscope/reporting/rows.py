@@ -1,19 +1,23 @@
 """Results as rows: one a photo, one a crack or region; the same in every kind of table."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import fields
 from typing import Any
 
-from crackscope.types import Crack, Metadata, PhotoResult
+from crackscope.reporting.columns import columns_of, known, values_of
+from crackscope.types import Crack, Metadata, PhotoResult, Region
 
 _SCALARS = ("path", "status", "verdict", "score", "threshold", "width", "height")
-_METADATA = tuple(f.name for f in fields(Metadata) if f.name != "georeference")
+_METADATA = tuple(columns_of(Metadata))
 _RUN = ("model", "seconds", "error_kind", "error_message")
-_BOX = ("x0", "y0", "x1", "y1")
-_MEASURED = ("mean_score", "area_px", "length_px")
-REGION_COLUMNS = ("path", "id", *_BOX, "score", *_MEASURED)
-_WIDTHS = ("width_px_median", "width_px_p95", "width_px_max")
-CRACK_COLUMNS = ("path", "id", "score", "length_px", *_WIDTHS, *_BOX, "branches")
+KINDS: dict[str, type] = {
+    **columns_of(PhotoResult),
+    **columns_of(Metadata),
+    **columns_of(Region),
+    **columns_of(Crack),
+    "cracks": int,
+    "regions": int,
+}
+"""The type of every column that is not text."""
 
 
 def has_cracks(results: Iterable[PhotoResult]) -> bool:
@@ -24,7 +28,7 @@ def has_cracks(results: Iterable[PhotoResult]) -> bool:
 def photo_columns(results: Sequence[PhotoResult]) -> tuple[str, ...]:
     """The columns of a table of photos."""
     found, material = _names(results)
-    return (*_SCALARS, found, *_RUN, material, *_METADATA)
+    return (*_SCALARS, found, *_RUN, material, *_METADATA, "remark")
 
 
 def _names(results: Iterable[PhotoResult]) -> tuple[str, str]:
@@ -42,42 +46,21 @@ def photo_rows(results: Sequence[PhotoResult]) -> Iterator[dict[str, Any]]:
         if result.error is None:
             row |= {"status": "ok", "model": result.model, "seconds": result.seconds}
             row |= {found: len(result.found), material: result.material}
+            row |= {"remark": result.remark or None}
         else:
             row |= {"status": "failed"}
             row |= {"error_kind": result.error.kind, "error_message": result.error.message}
         yield row
 
 
-def region_rows(results: Iterable[PhotoResult]) -> Iterator[dict[str, Any]]:
-    """Each region with the path of its photo."""
-    for result in results:
-        for region in result.regions:
-            place = (result.path, region.id, *region.box.to_list(), region.score)
-            measured = (getattr(region, name) for name in _MEASURED)
-            yield dict(zip(REGION_COLUMNS, (*place, *measured), strict=True))
-
-
-def crack_rows(results: Iterable[PhotoResult]) -> Iterator[dict[str, Any]]:
-    """Each crack with the path of its photo."""
-    for result in results:
-        for crack in result.cracks or ():
-            box = dict(zip(_BOX, crack.box.to_list(), strict=True))
-            yield {"path": result.path, **crack_values(crack), **box, "branches": len(crack.lines)}
-
-
-def crack_values(crack: Crack) -> dict[str, Any]:
-    """What a crack is known by, each a plain value."""
-    widths = crack.width_px
-    return {
-        "id": crack.id,
-        "score": crack.score,
-        "length_px": crack.length_px,
-        **dict(zip(_WIDTHS, (widths.median, widths.p95, widths.max), strict=True)),
-    }
-
-
 def found_table(results: Sequence[PhotoResult]) -> tuple[str, Sequence[str], list[dict[str, Any]]]:
-    """Name, columns and rows of the table beside that of the photos: cracks, or regions."""
-    if has_cracks(results):
-        return "cracks", CRACK_COLUMNS, list(crack_rows(results))
-    return "regions", REGION_COLUMNS, list(region_rows(results))
+    """Name, columns and rows of the table beside that of the photos: cracks, or regions.
+
+    Columns in mm are there where a photo was measured so.
+    """
+    name, kind = ("cracks", Crack) if has_cracks(results) else ("regions", Region)
+    rows = [
+        {"path": result.path, **values_of(found)} for result in results for found in result.found
+    ]
+    columns = ("path", *known(columns_of(kind), rows))
+    return name, columns, [{name: row[name] for name in columns} for row in rows]

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from crackscope.reporting.names import printable
 from crackscope.reporting.overview import worst_first
-from crackscope.types import PhotoResult
+from crackscope.types import PhotoError, PhotoResult
 
 _WORST_SHOWN, _FAILED_SHOWN = 10, 100
 
@@ -36,6 +36,20 @@ def summarise(
     return "\n".join(["; ".join(parts), *_worst(results), *_failed(results)])
 
 
+def one_line(result: PhotoResult) -> str:
+    """Verdict, score and path of a photo, or why it failed."""
+    if result.error is not None:
+        return _failure(result.path, result.error)
+    noun = "region" if result.cracks is None else "crack"
+    found = f"  ({_number(len(result.found), noun)})" if result.found else ""
+    doubt = "  (no concrete?)" if result.material == "other" else ""
+    return f"{result.verdict:<8}  {result.score:.3f}  {printable(result.path)}{found}{doubt}"
+
+
+def _failure(path: str, error: PhotoError) -> str:
+    return f"failed    {error.kind}  {printable(path)}: {error.message}"
+
+
 def _counts(results: Sequence[PhotoResult]) -> str:
     counts = Counter(str(result.verdict) if result.ok else "failed" for result in results)
     kinds = [f"{counts[kind]} {kind}" for kind in ("crack", "unsure", "no crack", "failed")]
@@ -49,11 +63,7 @@ def _speed(fresh: Sequence[PhotoResult], seconds: float) -> str:
 
 def _worst(results: Sequence[PhotoResult]) -> Iterator[str]:
     photos = worst_first(results)
-    for result in photos[:_WORST_SHOWN]:
-        noun = "region" if result.cracks is None else "crack"
-        found = f"  ({_number(len(result.found), noun)})" if result.found else ""
-        doubt = "  (no concrete?)" if result.material == "other" else ""
-        yield f"  {result.verdict:<8}  {result.score:.3f}  {printable(result.path)}{found}{doubt}"
+    yield from (f"  {one_line(result)}" for result in photos[:_WORST_SHOWN])
     if len(photos) > _WORST_SHOWN:
         yield f"  … and {len(photos) - _WORST_SHOWN} more in results.csv"
 
@@ -61,7 +71,7 @@ def _worst(results: Sequence[PhotoResult]) -> Iterator[str]:
 def _failed(results: Sequence[PhotoResult]) -> Iterator[str]:
     failed = [(result.path, result.error) for result in results if result.error is not None]
     for path, error in failed[:_FAILED_SHOWN]:
-        yield f"  failed    {error.kind}  {printable(path)}: {error.message}"
+        yield f"  {_failure(path, error)}"
     if len(failed) > _FAILED_SHOWN:
         yield f"  … and {len(failed) - _FAILED_SHOWN} more in errors.jsonl"
 

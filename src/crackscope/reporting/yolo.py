@@ -5,7 +5,7 @@ from pathlib import Path, PurePosixPath
 
 from crackscope import tables
 from crackscope.reporting import REPORTS, Context
-from crackscope.reporting.names import file_names
+from crackscope.reporting.names import file_names, overlay_names
 from crackscope.reporting.outlines import polygons
 from crackscope.run_dir import write_atomically
 from crackscope.types import PhotoResult
@@ -44,11 +44,12 @@ def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[
 
 
 def _relative(result: PhotoResult, context: Context) -> PurePosixPath:
-    """Where the photo lies below the folder that was inspected, as its overlay says."""
-    name = context.overlays.get(result.path)
-    if name is None:
-        (name,) = file_names([result.path], "overlays", ".jpg")
-    return PurePosixPath(name.removeprefix("overlays/").removesuffix(".jpg"))
+    """Where the photo lies below the folder that was inspected, as its overlay says: without the
+    ending of the overlay, but with its own."""
+    name = context.overlays.get(result.path) or overlay_names([result.path])[0]
+    stem = PurePosixPath(name.removeprefix("overlays/")).with_suffix("")
+    ending = PurePosixPath(result.path).suffix
+    return stem if stem.suffix == ending else PurePosixPath(f"{stem}{ending}")
 
 
 def _text(result: PhotoResult) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from crackscope import __version__
-from crackscope.config import TrainConfig
+from crackscope.config import Augmentation, TrainConfig
 from crackscope.data import manifest, near_copies
 from crackscope.data.manifest import Dataset
 from crackscope.data.split import SplitResult
@@ -38,7 +38,7 @@ def train(
     the rest takes seconds.
     """
     clock = time.monotonic()
-    _look(config, dataset, split, folder)
+    _look(config, dataset, split, folder, _augmentation(config, start))
     ledger = Ledger(folder)
     earlier = sum(row.seconds for row in ledger.rows)
     classifier.round_weights(start.model)
@@ -93,14 +93,23 @@ def _graph(model: Any, path: Path) -> Path:
     return path
 
 
-def _look(config: TrainConfig, dataset: Dataset, split: SplitResult, folder: Path) -> None:
+def _augmentation(config: TrainConfig, start: Start) -> Augmentation:
+    """What the patches go through: the head alone is trained on them as they are."""
+    return config.augment if fit.epochs_of(config, start) else "none"
+
+
+def _look(
+    config: TrainConfig,
+    dataset: Dataset,
+    split: SplitResult,
+    folder: Path,
+    augmentation: Augmentation,
+) -> None:
     write_atomically(folder / "split.csv", manifest.to_csv(split.patches))
     write_json(folder / "split.json", split.to_dict())
     train_side = [patch for patch in split.patches if patch.split == "train"]
     sheets.samples(dataset, train_side, config.seed, folder / "samples.png")
-    sheets.augmentation(
-        dataset, train_side, config.augment, config.seed, folder / "augmentation.png"
-    )
+    sheets.augmentation(dataset, train_side, augmentation, config.seed, folder / "augmentation.png")
 
 
 def _describe(
@@ -117,7 +126,7 @@ def _describe(
         "head_epochs": config.head_epochs if start.pretrained else 0,
         "epochs": fit.epochs_of(config, start),
         "unfreeze": config.unfreeze if start.pretrained else 1.0,
-        "augment": config.augment,
+        "augment": _augmentation(config, start),
         "drawn": drawn,
         "schedule": config.schedule,
         "seed": config.seed,

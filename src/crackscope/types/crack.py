@@ -1,7 +1,7 @@
 """A crack as it was found: where it runs, how wide it is there, and how sure the model is."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -37,15 +37,17 @@ class Crack:
     """A connected set of lines, its branches; `score` is the probability that it is a crack.
 
     `box` holds all of it, widths included, within the photo. `length_px` is that of all branches
-    together. Make one of traced points with `of`, which rounds them.
+    together, `length_mm` the same where the photo's ground sampling distance is known. Make one of
+    traced points with `of`, which rounds them.
     """
 
     id: int
     score: float
-    lines: tuple[Line, ...]
+    lines: tuple[Line, ...] = field(repr=False)
     box: Box
     length_px: float = field(init=False, repr=False)
     width_px: Widths = field(init=False, repr=False)
+    length_mm: float | None = None
 
     def __post_init__(self) -> None:
         require(0.0 <= self.score <= 1.0, "a score is a probability", self.score)
@@ -76,12 +78,16 @@ class Crack:
         require(len(kept) > 0, "a crack needs at least one line", kept)
         return cls(number, float(score), tuple(kept), _box(kept, width, height))
 
+    def in_mm(self, mm_per_px: float) -> "Crack":
+        """The same with its length in mm, at a ground sampling distance."""
+        return replace(self, length_mm=self.length_px * mm_per_px)
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Crack):
             return NotImplemented
-        same = (self.id, self.score, self.box) == (other.id, other.score, other.box)
+        mine, theirs = (self.id, self.score, self.box), (other.id, other.score, other.box)
         return (
-            same
+            (*mine, self.length_mm) == (*theirs, other.length_mm)
             and len(self.lines) == len(other.lines)
             and all(map(np.array_equal, self.lines, other.lines))
         )
@@ -90,11 +96,13 @@ class Crack:
         return hash((self.id, self.score, self.box, self.length_px))
 
     def to_dict(self) -> dict[str, Any]:
-        """As in results.jsonl."""
+        """As in results.jsonl; without what is not known."""
+        known = {} if self.length_mm is None else {"length_mm": self.length_mm}
         return {
             "id": self.id,
             "score": self.score,
             "length_px": self.length_px,
+            **known,
             "width_px": self.width_px.to_dict(),
             "box": self.box.to_list(),
             "lines": [line.tolist() for line in self.lines],
@@ -103,7 +111,8 @@ class Crack:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Crack":
         """Back from results.jsonl; length and widths follow from the lines."""
-        return cls(values["id"], values["score"], tuple(values["lines"]), Box(*values["box"]))
+        place = tuple(values["lines"]), Box(*values["box"])
+        return cls(values["id"], values["score"], *place, length_mm=values.get("length_mm"))
 
 
 def _frozen(points: ArrayLike) -> Line:

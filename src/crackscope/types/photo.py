@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -23,9 +23,9 @@ class Photo:
     """
 
     path: str
-    pixels: Pixels
-    metadata: "Metadata | None" = None
-    exif: bytes = b""
+    pixels: Pixels = field(repr=False)
+    metadata: "Metadata | None" = field(default=None, repr=False)
+    exif: bytes = field(default=b"", repr=False)
     remark: str = ""
 
     def __post_init__(self) -> None:

@@ -1,7 +1,7 @@
 """What inspection says of a photo."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from crackscope.errors import ImageErrorKind
@@ -9,6 +9,7 @@ from crackscope.types.box import require
 from crackscope.types.crack import Crack
 from crackscope.types.photo import Metadata
 from crackscope.types.region import Region
+from crackscope.types.shown import Draws, Shown
 
 Verdict = Literal["crack", "no crack", "unsure"]
 Material = Literal["concrete", "other"]
@@ -27,13 +28,14 @@ class PhotoError:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class PhotoResult:
+@dataclass(frozen=True, slots=True, repr=False)
+class PhotoResult(Shown):
     """What inspection says of one photo; `error` is set where it could not be read.
 
     `cracks`, highest score first, is None where the model has no lines; only then there are
     `regions`. `material` is None where the model cannot tell what a surface is made of, `metadata`
     where nothing was read from the file but its pixels. `remark` says what may be wrong with these.
+    `view` draws the result, where the photo is at hand: see `plot`, `show` and `save`.
     """
 
     path: str
@@ -50,6 +52,7 @@ class PhotoResult:
     metadata: Metadata | None = None
     cracks: tuple[Crack, ...] | None = None
     remark: str = ""
+    view: Draws | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         done = (self.verdict, self.score, self.threshold, self.width, self.height)
@@ -81,6 +84,14 @@ class PhotoResult:
     def found(self) -> tuple[Crack, ...] | tuple[Region, ...]:
         """What the model found: cracks, or regions where it has no lines."""
         return self.regions if self.cracks is None else self.cracks
+
+    def summary(self) -> str:
+        """As in "crack, score 0.973, 3 cracks, 4000 × 3000 px"."""
+        if self.error is not None:
+            return f"failed, {self.error.kind}"
+        noun = "region" if self.cracks is None else "crack"
+        count = f"{len(self.found)} {noun}{'' if len(self.found) == 1 else 's'}"
+        return f"{self.verdict}, score {self.score:.3f}, {count}, {self.width} × {self.height} px"
 
     def to_dict(self) -> dict[str, Any]:
         """One line of results.jsonl."""

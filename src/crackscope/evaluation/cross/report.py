@@ -54,6 +54,8 @@ def summary(cells: Sequence[Cell], values: Mapping[str, Any]) -> str:
     lines = []
     for name, title in words.FIGURES.items():
         lines += [f"{title} (95 % interval)", *_aligned(cells, name), ""]
+    if any(cell.cross_validated for cell in cells):
+        lines += [f"{words.MARK}: {words.MARK_MEANS}", ""]
     lines += values["in_words"]
     lines += [f"note: {note}" for note in values["notes"]]
     lines += [f"unreadable: {entry['path']}: {entry['message']}" for entry in values["unreadable"]]

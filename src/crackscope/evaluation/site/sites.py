@@ -27,11 +27,15 @@ _SHOWN = 5
 
 @dataclass(frozen=True)
 class Labelled:
-    """Rows of the population that have a label, the labels (n,), and what is to be said of them."""
+    """Rows of the population that have a label, the labels (n,), and what is to be said of them.
+
+    `unsure` counts the windows that a person looked at and could not tell.
+    """
 
     rows: Rows
     labels: Rows
     remarks: tuple[str, ...] = ()
+    unsure: int = 0
 
 
 class Site(Protocol):
@@ -124,7 +128,7 @@ class PhotoSite:
         if unsure:
             remarks.append(f"nobody could tell {unsure} windows: others of like score count more")
         known = np.array([given.known[keys[place]] for place in some], np.int64)
-        return Labelled(rows[np.array(some, np.int64)], known, tuple(remarks))
+        return Labelled(rows[np.array(some, np.int64)], known, tuple(remarks), unsure)
 
     def dataset(self, population: Population, labelled: Labelled) -> Dataset:
         """The labelled windows of the photos."""

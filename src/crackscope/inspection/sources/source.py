@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from crackscope.skipped import outermost
+from crackscope.types import Photo
 
 _IMAGE = re.compile(
     r"\.(jpe?g|jpe|jfif|mpo|png|tiff?|webp|bmp|dib|gif|jp2|j2k|jpx|p[bgnp]m|avif|hei[cf]|hif"
@@ -35,6 +36,10 @@ class Source(ABC):
 
     def local(self) -> Path | None:
         """The file on this machine, where it is one: a large photo is read from it in parts."""
+        return None
+
+    def photo(self, max_megapixels: float) -> Photo | None:
+        """The photo itself, where it is no file; raises ImageError where it is none."""
         return None
 
     @abstractmethod

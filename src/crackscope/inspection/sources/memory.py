@@ -1,0 +1,82 @@
+"""Photos that a program holds in memory, given to `crackscope.inspect` in place of a path."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from os import PathLike, fspath
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from crackscope.errors import UsageError
+from crackscope.images.memory import Picture, is_picture, name_of, photo_of
+from crackscope.inspection.sources.source import Source
+from crackscope.types import Photo
+
+OnePhoto = str | PathLike[str] | Picture
+"""A path (for the command also a folder, a glob, an address) or a picture."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PhotoInMemory(Source):
+    """A picture, read when its turn comes."""
+
+    picture: Picture
+
+    def stamp(self) -> tuple[int, int | str]:
+        """Bytes of its pixels, and their hash."""
+        try:
+            pixels = np.asarray(self.picture)
+        except Exception:  # noqa: BLE001  (a damaged file that Pillow opened: `photo` says why)
+            return 0, 0
+        content = np.ascontiguousarray(pixels)
+        return content.nbytes, hashlib.sha256(content.data.cast("B")).hexdigest()
+
+    def photo(self, max_megapixels: float) -> Photo:
+        """See `Source`."""
+        return photo_of(self.picture, self.name, max_megapixels)
+
+    def content(self, max_megapixels: float) -> bytes:
+        """Never asked for: there is a photo."""
+        raise NotImplementedError
+
+
+def flat(photos: Iterable[Any]) -> Iterator[OnePhoto]:
+    """Paths and pictures, also those in lists; raises UsageError for whatever else is there."""
+    for photo in photos:
+        if isinstance(photo, str | PathLike) or is_picture(photo):
+            yield photo
+        elif isinstance(photo, Iterable) and not isinstance(photo, bytes | Mapping):
+            yield from flat(photo)
+        else:
+            raise UsageError(
+                "a photo must be a path, an image of Pillow, an array of numpy, or a list of "
+                f"such. Received: {photo!r:.80} ({type(photo).__name__})"
+            )
+
+
+def named(photos: Iterable[Any]) -> dict[str, Source | None]:
+    """Arguments for `find`, in order: paths, and the names that pictures go by with their photos.
+
+    No two pictures have one name, nor that of a path.
+    """
+    given = list(flat(photos))
+    taken = {fspath(photo) for photo in given if not is_picture(photo)}
+    found: dict[str, Source | None] = {}
+    for photo in given:
+        if is_picture(photo):
+            name = _free(name_of(photo), taken)
+            taken.add(name)
+            found[name] = PhotoInMemory(name, Path(name).name, photo)
+        else:
+            found[fspath(photo)] = None
+    return found
+
+
+def _free(name: str, taken: set[str]) -> str:
+    number, free = 1, name
+    while free in taken:
+        number += 1
+        free = f"{name} ({number})"
+    return free

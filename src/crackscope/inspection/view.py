@@ -1,0 +1,43 @@
+"""How the result of one photo is shown: its overlay, drawn when it is asked for."""
+
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+
+from crackscope.errors import UsageError
+from crackscope.images.memory import Picture, photo_of
+from crackscope.images.read import read
+from crackscope.rendering import overlay
+from crackscope.types import Photo, PhotoResult, ScoreMap
+
+PhotoLike = str | PathLike[str] | Picture | Photo
+"""Where a photo is taken: a path, an image of Pillow, an array of numpy, or what was read."""
+
+
+def read_any(photo: PhotoLike) -> Photo:
+    """The photo itself; raises ImageError."""
+    if isinstance(photo, Photo):
+        return photo
+    return read(Path(photo)) if isinstance(photo, str | PathLike) else photo_of(photo)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The photo of a result, a path where it was one, so that many results take little memory."""
+
+    photo: PhotoLike
+    windows: ScoreMap
+
+    def __call__(self, result: PhotoResult, long_side: int) -> bytes:
+        """The overlay as JPEG, of at most `long_side` px.
+
+        A file is read again: raises ImageError where it is gone, UsageError where it is another.
+        """
+        photo = read_any(self.photo)
+        is_copy = isinstance(self.photo, Photo)  # possibly a reduced one
+        if not is_copy and (photo.width, photo.height) != (result.width, result.height):
+            raise UsageError(
+                f"{result.path} is not the photo that was inspected: it has {photo.width} × "
+                f"{photo.height} px now, and had {result.width} × {result.height}. Inspect it again"
+            )
+        return overlay.render(photo, self.windows, result, long_side)

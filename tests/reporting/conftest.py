@@ -1,0 +1,3 @@
+from support_lines import lines_bundle
+
+__all__ = ["lines_bundle"]

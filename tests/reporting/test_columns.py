@@ -1,0 +1,154 @@
+"""Columns follow from the fields of the types; sizes in mm are in every table and report."""
+
+import csv
+import io
+import json
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import crackscope
+from crackscope.reporting import discover
+from crackscope.reporting.columns import columns_of, in_mm, is_metric, metric, sizes, values_of
+from crackscope.reporting.rows import found_table
+from crackscope.types import Box, Crack, Georeference, Metadata, PhotoResult, Region
+from support_found import crack
+from support_reports import inspected, scored
+
+REGION = Region(1, Box(0, 0, 10, 20), 0.9, (), 0.8, 200, 30.0)
+PLACE = Metadata(None, 48.0, 11.0, georeference=Georeference(4326, (1e-6, 0, 11, 0, -1e-6, 48)))
+
+
+def results(kind: str, mm: float | None) -> list[PhotoResult]:
+    """A cracked photo of 64 x 48 px, one that is not, with sizes in mm where `mm` is given."""
+    found = REGION if kind == "regions" else crack((1, 5), (15, 5))
+    found = found if mm is None else found.in_mm(mm)
+    cracked, sound = scored("a.jpg"), scored("b.jpg", 0.1, "no crack")
+    cracked = replace(cracked, regions=(), metadata=PLACE)
+    if kind == "regions":
+        return [replace(cracked, regions=(found,)), sound]
+    return [replace(cracked, cracks=(found,)), replace(sound, cracks=())]
+
+
+def texts(files: list[Path]) -> str:
+    """All that the files of a report say."""
+    said = []
+    for file in files:
+        if file.suffix == ".parquet":
+            parquet = pytest.importorskip("pyarrow.parquet")
+            said.append(json.dumps(parquet.read_table(file).to_pylist()))
+        elif file.suffix == ".pdf":
+            pypdf = pytest.importorskip("pypdf")
+            said += [page.extract_text() for page in pypdf.PdfReader(file).pages]
+        else:
+            said.append(file.read_text(encoding="utf-8"))
+    return "\n".join(said)
+
+
+WITH_SIZES = ("csv", "html", "pdf", "geojson", "coco", "label-studio", "cvat", "parquet")
+"""All but the index of pictures and YOLO, whose format has no room for them."""
+
+
+def test_every_format_is_known_to_this_test() -> None:
+    assert {*WITH_SIZES, "index", "yolo"} == set(discover().names())
+
+
+@pytest.mark.parametrize("kind", ["cracks", "regions"])
+@pytest.mark.parametrize("name", WITH_SIZES)
+def test_sizes_in_mm_are_in_every_table_and_report(tmp_path: Path, name: str, kind: str) -> None:
+    if (name, kind) == ("geojson", "regions"):
+        pytest.skip("regions have no place on a map: their number is in photos.geojson")
+    if name in ("pdf", "parquet"):
+        pytest.importorskip({"pdf": "reportlab", "parquet": "pyarrow"}[name])
+    found = results(kind, 0.31)
+    context = inspected(tmp_path, found)
+    said = texts(discover().get(name)(found, tmp_path / "out", context))
+    length = {"cracks": 14 * 0.31, "regions": 30 * 0.31}[kind]
+    assert re.search(rf"{length:.2f}", said) or re.search(rf"{length:.3g}", said)
+    if kind == "regions":
+        assert f"{200 * 0.31**2:.2f}" in said, "its area"
+    plain = texts(discover().get(name)(results(kind, None), tmp_path / "plain", context))
+    words = re.sub(r"focal_length_mm|in mm where", "", plain)
+    assert not re.search(r"_mm\b|_mm2|\(mm|\d mm\b", words), "no key without a scale"
+
+
+@pytest.mark.parametrize("name", ["csv", "html", "pdf", "parquet"])
+def test_a_remark_on_a_photo_is_in_every_table_and_report(tmp_path: Path, name: str) -> None:
+    if name in ("pdf", "parquet"):
+        pytest.importorskip({"pdf": "reportlab", "parquet": "pyarrow"}[name])
+    marked, plain = results("cracks", None)
+    found = [replace(marked, remark="28 whole rows at the end are black"), plain]
+    files = discover().get(name)(found, tmp_path / "out", inspected(tmp_path, found))
+    assert texts(files).count("28 whole rows at the end are black") == 1
+
+
+@pytest.mark.parametrize("kind", [Region, Crack])
+def test_every_field_but_the_shape_is_a_column(kind: type) -> None:
+    from dataclasses import fields
+
+    names = {field.name for field in fields(kind)} - {"box", "outline", "lines", "width_px"}
+    columns = set(columns_of(kind))
+    assert names <= columns
+    assert {"x0", "y0", "x1", "y1"} <= columns
+    if kind is Crack:
+        assert {"branches", "width_px_median", "width_px_p95", "width_px_max"} <= columns
+
+
+@dataclass(frozen=True)
+class Sized:
+    """A type that nobody has written a column for."""
+
+    id: int
+    label: str | None = None
+    depth_mm: float | None = None
+    volume_px: int | None = None
+
+
+def test_a_new_field_is_a_column_everywhere_by_itself() -> None:
+    assert columns_of(Sized) == {"id": int, "label": str, "depth_mm": float, "volume_px": int}
+    assert values_of(Sized(1, depth_mm=2.5)) == {
+        "id": 1, "label": None, "depth_mm": 2.5, "volume_px": None
+    }  # fmt: skip
+    assert metric([Sized(1, depth_mm=2.5), Sized(2)]) == {"depth (mm)": ["2.5", "–"]}
+    assert metric([Sized(1), Sized(2)]) == {}
+    assert sizes(Sized(1, "x", 2.5, 7)) == {"depth_mm": 2.5, "volume_px": 7}
+    assert in_mm(Sized(1, depth_mm=1234.56)).startswith("1235 mm")
+    assert not is_metric("focal_length_mm")
+
+
+@given(st.floats(0.001, 1000), st.floats(1, 1000))
+def test_sizes_in_mm_are_those_in_pixels_times_the_scale(mm: float, length: float) -> None:
+    line = crack((1, 5), (1 + length, 5))
+    assert line.in_mm(mm).length_mm == pytest.approx(line.length_px * mm)
+    assert Crack.from_dict(line.in_mm(mm).to_dict()) == line.in_mm(mm)
+    assert line.in_mm(mm) != line
+    assert "length_mm" not in line.to_dict()
+    region = replace(REGION, length_px=length).in_mm(mm)
+    assert (region.length_mm, region.area_mm2) == (length * mm, 200 * mm**2)
+
+
+def test_a_table_without_anything_found_has_its_columns() -> None:
+    name, columns, rows = found_table([replace(scored("a", 0.1, "no crack"), cracks=())])
+    assert (name, rows) == ("cracks", [])
+    assert {"path", "id", "score", "length_px"} <= set(columns)
+    assert not [name for name in columns if is_metric(name)]
+
+
+def test_an_inspection_with_lines_measures_cracks(lines_bundle: Path, tmp_path: Path) -> None:
+    pixels = np.full((300, 400, 3), 200, np.uint8)
+    pixels[148:152, 40:360] = 20
+    outcome = crackscope.inspect(pixels, model=lines_bundle, out=tmp_path / "o", mm_per_px=0.5)
+    (line,) = outcome.data
+    assert line["cracks"]
+    for found in line["cracks"]:
+        assert found["length_mm"] == found["length_px"] * 0.5
+    with (tmp_path / "o" / "cracks.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(io.StringIO(file.read())))
+    assert [float(row["length_mm"]) for row in rows] == pytest.approx(
+        [found["length_mm"] for found in line["cracks"]], rel=1e-6
+    )
