@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from PIL import Image, ImageCms
 from crackscope.synthesis import scene
 from crackscope.types import Pixels
 from support_exif import phone
+from support_heic import heic
 from support_pictures import encode
 from support_tiff import LONG, SHORT, Writer, dng, tiff
 
@@ -61,7 +63,7 @@ def originals() -> dict[str, Original]:
     photo = Image.fromarray(pixels)
     kinds = (_jpegs, _pngs, _tiffs, _others)
     found = [original for kind in kinds for original in kind(pixels, photo)]
-    return {original.name: original for original in found + list(_zips(photo))}
+    return {original.name: original for original in [*found, *_heif(), *_zips(photo)]}
 
 
 def _wall() -> Pixels:
@@ -183,6 +185,12 @@ def _others(pixels: Pixels, photo: Image.Image) -> Iterator[Original]:
         content = encode(image, kind, **options)
         second = _BEHIND.get(name)
         yield Original(name, content, first=content.rindex(second) if second else None)
+
+
+def _heif() -> Iterator[Original]:
+    """Where its decoder, an extra, is installed."""
+    if find_spec("pi_heif") is not None:
+        yield Original("plain.heic", heic())
 
 
 def _zips(photo: Image.Image) -> Iterator[Original]:

@@ -149,13 +149,14 @@ def _unpacked(packed: bytes, least: int) -> str:
 
 def _tiff(original: bytes, content: bytes, image: Any) -> str:
     """Strips or tiles that lie behind the end, and what their own decoder says of each."""
-    tags = image.tag_v2
+    tags, compression = image.tag_v2, image.info.get("compression")
+    if compression == "raw":  # its lengths bear on nothing: Pillow says what is missing
+        return ""
     offsets, lengths = _listed(tags, _OFFSETS), _listed(tags, _LENGTHS)
     places = list(zip(offsets, lengths, strict=False))
     if any(offset + length > len(content) for offset, length in places):
         return "a part of the picture lies behind the end"
     parts = [content[offset : offset + length] for offset, length in places]
-    compression = image.info.get("compression")
     if compression in _DEFLATE:
         return next(filter(None, (_unpacked(part, 1) for part in parts)), "")
     if compression == _JPEG:

@@ -55,9 +55,10 @@ def test_whole_pixels_pass() -> None:
     deflate.check(PACKED + b"padding", 10**6)
 
 
-def test_what_has_no_end_is_left_to_the_decoder() -> None:
-    deflate.check(PACKED[:-6], 10**6)
-    deflate.check(b"", 10**6)
+@pytest.mark.parametrize("rest", [PACKED[:-6], PACKED[:100], b""])
+def test_what_has_no_end_is_damage(rest: bytes) -> None:
+    with pytest.raises(ImageError, match="no end"):
+        deflate.check(rest, 10**6)
 
 
 def test_a_wrong_checksum_is_damage() -> None:

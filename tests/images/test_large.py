@@ -253,6 +253,13 @@ def test_a_tiff_that_lacks_a_part_of_the_picture_is_cut_off(tmp_path: Path) -> N
     assert refusal(tmp_path, repointed(len(whole) - 10, None)).kind == "truncated", "begins inside"
 
 
+def test_places_that_are_no_whole_numbers_are_a_damaged_header(tmp_path: Path) -> None:
+    content = bytearray(encode(PHOTO, "TIFF", compression="tiff_lzw", strip_size=8000))
+    entry = content.index(struct.pack("<HH", 279, 4))
+    content[entry + 2] = 5  # rationals
+    assert refusal(tmp_path, bytes(content)).kind == "unreadable"
+
+
 @pytest.mark.parametrize("share", [0.5, 0.9, 0.99])
 def test_a_png_that_is_cut_off_is_never_taken_for_whole(share: float, tmp_path: Path) -> None:
     content = encode(PHOTO, "PNG")

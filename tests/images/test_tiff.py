@@ -112,3 +112,12 @@ def test_a_picture_that_lacks_strips_or_tiles_is_refused(tile: int, planar: bool
     with pytest.raises(ImageError, match="fewer strips") as caught:
         decode(longer, "photo")
     assert caught.value.kind == "unreadable"
+
+
+def test_channels_are_stored_together_or_apart() -> None:
+    planes = struct.pack("<HHIH", 284, 3, 1, 1)
+    content = tiff(noise())
+    assert content.count(planes) == 1
+    with pytest.raises(ImageError, match="PlanarConfiguration") as caught:
+        decode(content.replace(planes, struct.pack("<HHIH", 284, 3, 1, 10825)), "photo")
+    assert caught.value.kind == "unreadable"

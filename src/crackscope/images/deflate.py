@@ -15,7 +15,7 @@ _AT_ONCE = 2**22
 def check(piece: bytes, most: int) -> None:
     """Raise ImageError where a strip or tile is damaged, as its own checksum says.
 
-    One that unpacks to more than `most` bytes, or has no end, is left to the decoder.
+    One that unpacks to more than `most` bytes is left to the decoder.
     """
     unpacker, packed = zlib.decompressobj(), piece
     try:
@@ -24,3 +24,5 @@ def check(piece: bytes, most: int) -> None:
             packed = unpacker.unconsumed_tail
     except zlib.error as error:
         raise ImageError("unreadable", f"the packed pixels are damaged: {error}") from error
+    if most > 0 and not unpacker.eof:
+        raise ImageError("unreadable", "the packed pixels are damaged: they have no end")

@@ -164,11 +164,21 @@ def _large(file: IO[bytes], image: Image.Image, name: str, timeout: float | None
     else:
         strips = png_rows.strips(file, profile)
     bands = Bands(*image.size, _explained(strips, image, timeout))
-    remark = tail.check(partial(_read, file), image, file.seek(0, os.SEEK_END))
+    remark = _remark(file, image)
     exif = exif_of(image)
     pixels = cast(Pixels, bands)  # all that is done with them is slicing
     photo = Photo(name, pixels, metadata_of(exif), block_of(image, exif), remark)
     return LargePhoto(photo, bands)
+
+
+def _remark(file: IO[bytes], image: Image.Image) -> str:
+    """What is said of the end of its data."""
+    try:
+        return tail.check(partial(_read, file), image, file.seek(0, os.SEEK_END))
+    except ImageError:
+        raise
+    except Exception as error:  # tags may hold anything
+        raise ImageError("unreadable", f"its header is damaged ({error})") from error
 
 
 def _read(file: IO[bytes], begin: int, end: int) -> bytes:

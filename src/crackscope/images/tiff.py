@@ -13,11 +13,11 @@ _SUBFILE_TYPE, _REDUCED = 254, 1
 _WIDTH, _HEIGHT, _ORIENTATION, _COMPRESSION = 256, 257, 274, 259
 _TILE_WIDTH, _TILE_HEIGHT, _LARGEST_TILE = 322, 323, 2**24
 """Of a small picture a tile may be larger than itself, but not by much; in pixels."""
-_RAW, _JPEG, _JPEG_TABLES, _PACKBITS = 1, 7, 347, 32773
-_YCBCR, _SUBSAMPLING = 6, 530
+_JPEG, _JPEG_TABLES, _PACKBITS = 7, 347, 32773
 _STRIPS, _ROWS, _TILES = (273, 279), 278, (324, 325)
 _BITS, _PHOTOMETRIC, _SAMPLES, _PLANES, _SAMPLE_FORMAT = 258, 262, 277, 284, 339
-_SEPARATE, _UNSIGNED, _SIGNED, _FLOATING_POINT = 2, 1, 2, (3, 6)
+_TOGETHER, _SEPARATE, _UNSIGNED, _SIGNED, _FLOATING_POINT = 1, 2, 1, 2, (3, 6)
+_RAW, _YCBCR, _SUBSAMPLING = 1, 6, 530
 _MOST_BYTES = 16
 """Of a pixel: four channels of 32 bits."""
 
@@ -63,6 +63,12 @@ def check(tags: Any) -> None:
             "unsupported",
             "an uncompressed TIFF in YCbCr with less colour than brightness (such as 4:2:0) is not "
             "read: save it as RGB, or compressed as JPEG",
+        )
+    if tags.get(_PLANES, _TOGETHER) not in (_TOGETHER, _SEPARATE):
+        raise ImageError(
+            "unreadable",
+            "its channels are stored together (PlanarConfiguration 1) or apart (2). Received: "
+            f"{tags[_PLANES]}: its tags are damaged",
         )
     if tags.get(_PLANES) == _SEPARATE and bits > 8:  # Pillow misreads them
         raise ImageError(
