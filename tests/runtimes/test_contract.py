@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from crackscope.errors import BundleError, UnknownNameError, UsageError
+from crackscope.errors import BundleError, UsageError
 from crackscope.inspection.inspector import load
 from crackscope.models import bundle
 from crackscope.runtimes import discover
@@ -246,5 +246,5 @@ def test_keras_says_that_it_has_no_maps():
 
 
 def test_an_unknown_runtime_is_named():
-    with pytest.raises(UnknownNameError, match="Did you mean 'openvino'"):
+    with pytest.raises(UsageError, match="Did you mean 'openvino'"):
         load(runtime="openvin")

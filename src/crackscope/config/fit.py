@@ -9,6 +9,7 @@ from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
 from crackscope.config.rules import Rule
+from crackscope.registry import nearest
 
 _WORDS = {
     bool: "True or False",
@@ -27,7 +28,7 @@ def fit(name: str, value: Any, kind: Any) -> tuple[Any, Rule]:
     whatever else it is, every value fits.
     """
     shown = f"{value!r:.80} ({type(value).__name__})"
-    rule = f"{name} must be {_words(kind)}. Received: {shown}"
+    rule = f"{name} must be {_words(kind)}. Received: {shown}{_hint(value, kind)}"
     try:
         return _as(value, kind), (True, rule)
     except TypeError:
@@ -81,6 +82,14 @@ def _require(holds: bool, value: Any) -> Any:
     if not holds:
         raise TypeError
     return value
+
+
+def _hint(value: Any, kind: Any) -> str:
+    """The word that was meant, as in ". Did you mean 'openvino'?"."""
+    literals = [one for one in (kind, *get_args(kind)) if get_origin(one) is Literal]
+    words = [word for one in literals for word in get_args(one)]
+    near = nearest(value, words) if isinstance(value, str) else ""
+    return f".{near}" if near else ""
 
 
 def _words(kind: Any) -> str:
