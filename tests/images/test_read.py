@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
+import PIL
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -145,6 +146,8 @@ def _png_rgb16(pixels: np.ndarray) -> bytes:
     "mode", ["1", "L", "LA", "P", "PA", "RGBA", "CMYK", "YCbCr", "LAB", "I;16"]
 )
 def test_every_mode_becomes_three_channels(mode: str) -> None:
+    if mode == "YCbCr" and int(PIL.__version__.split(".")[0]) < 13:
+        pytest.skip("Pillow before 13 writes YCbCr that it cannot read")
     source = Image.fromarray(quadrants())
     image = Image.new("I;16", source.size, 30000) if mode == "I;16" else _as_mode(source, mode)
     photo = decode(encode(image, "TIFF"), "photo")
