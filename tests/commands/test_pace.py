@@ -18,7 +18,7 @@ def result(verdict: str) -> PhotoResult:
 
 
 def test_cracks_of_an_earlier_process_count_and_its_time_does_not() -> None:
-    pace = Pace([result("crack"), result("unsure")])
+    pace = Pace(1)
     failed = PhotoResult("b", "", 0.0, error=PhotoError("empty", "empty"))
     assert pace.add(failed).endswith("0.0 MP/s, 1 cracked")
     words = pace.add(result("crack"))
@@ -30,7 +30,7 @@ def test_the_bar_shows_speed_time_left_and_cracks(monkeypatch: pytest.MonkeyPatc
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
     monkeypatch.setenv("COLUMNS", "160")
-    pace = Pace([])
+    pace = Pace(0)
     with progress.bar("inspect", 3) as advance:
         advance(1)
         advance(1, pace.add(result("crack")))

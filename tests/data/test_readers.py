@@ -414,3 +414,14 @@ def test_mask_of_grey_jpeg(tmp_path: Path) -> None:
     Image.new("L", (224, 224), 127).save(content, "JPEG", quality=100)
     files = {"images/a.jpg": jpeg(wall(0, side=224)), "masks/a.jpg": content.getvalue()}
     assert open_dataset(write(tmp_path, files)).labels.tolist() == [0]
+
+
+@pytest.mark.parametrize("name", ["README.md", "wall.jpg", "labels.txt"])
+@pytest.mark.parametrize("reader", ["auto", "folders"])
+def test_a_file_that_is_no_data_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, reader: str
+) -> None:
+    (tmp_path / name).write_bytes(PICTURE)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(DatasetError, match=f"a folder, a zip, or a CSV .*the file {name}$"):
+        open_dataset(Path(name), reader)

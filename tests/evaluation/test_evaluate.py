@@ -7,8 +7,8 @@ from PIL import Image
 from crackscope.data.readers import open_dataset
 from crackscope.errors import DatasetError, NothingLeftError
 from crackscope.evaluation import breakdown
-from crackscope.evaluation.evaluate import evaluate_dataset, score_dataset
-from crackscope.inspection.inspector import load
+from crackscope.evaluation.evaluate import evaluate_dataset, score_dataset, select
+from crackscope.inspection.inspector import Inspector, load
 from support_evaluation import shade, trained_on, write_labelled
 from support_pictures import encode
 
@@ -114,3 +114,46 @@ def test_parts_are_counted_by_name_and_sorted_by_errors():
     first, second = breakdown.parts(names, labels, np.array([1, 0, 1, 0, 0]))
     assert (first.name, first.cracked, first.missed, first.false_alarms) == ("b", 1, 1, 1)
     assert (second.name, second.errors) == ("a", 0)
+
+
+def test_copies_are_counted_here_and_not_by_train_and_both_say_so(tiny_bundle, data):
+    scope = load(tiny_bundle)
+    assert not any("exact copies" in note for note in select(scope, open_dataset(data)).notes)
+    for name in ("a", "b"):
+        shutil.copy(data / "crack" / "1.png", data / "crack" / f"{name}.png")
+    chosen = select(scope, open_dataset(data))
+    (note,) = [note for note in chosen.notes if "exact copies" in note]
+    assert note.startswith("2 of these pictures are exact copies")
+    assert "`train` leaves them out" in note
+    assert len(chosen.patches) == len(open_dataset(data))
+
+
+def test_a_picture_that_memory_does_not_suffice_for_has_failed(tiny_bundle, data, monkeypatch):
+    with Image.open(data / "crack" / "1.png") as dark:
+        width, height = dark.size
+    Image.new("RGB", (width + 1, height), "grey").save(data / "crack" / "large.png")
+    original = Inspector.score_photos
+
+    def score(self, photos):
+        if any(photo.width == width + 1 for photo in photos):
+            raise RuntimeError("bad allocation")
+        return original(self, photos)
+
+    monkeypatch.setattr(Inspector, "score_photos", score)
+    inspector, dataset = load(tiny_bundle), open_dataset(data)
+    scores, failed = score_dataset(inspector, dataset, dataset.patches, workers=2)
+    assert [(bad.path, bad.kind) for bad in failed] == [("crack/large.png", "out_of_memory")]
+    assert np.isnan(scores).tolist() == [p.path == "crack/large.png" for p in dataset.patches]
+    assert [bad.path for bad in evaluate_dataset(inspector, dataset).unreadable] == [
+        "crack/large.png"
+    ]
+
+
+def test_what_is_no_shortage_of_memory_ends_the_evaluation(tiny_bundle, data, monkeypatch):
+    def score(self, photos):
+        raise RuntimeError("a fault of ours")
+
+    monkeypatch.setattr(Inspector, "score_photos", score)
+    dataset = open_dataset(data)
+    with pytest.raises(RuntimeError, match="a fault of ours"):
+        score_dataset(load(tiny_bundle), dataset, dataset.patches)

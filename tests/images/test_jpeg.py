@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
 from crackscope.errors import ImageError
+from crackscope.images import jpeg_scans
 from crackscope.images.read import decode
 from support_pictures import encode, noise
 from support_tiff import LONG, SHORT, Writer
@@ -181,3 +182,29 @@ def test_strips_that_share_their_tables_are_read_strictly_too(tables: bool) -> N
         offset, length = image.tag_v2[273][-1], image.tag_v2[279][-1]
     middle = offset + length // 2
     _refused(content[:middle] + bytes(length // 4) + content[middle + length // 4 :])
+
+
+PROGRESSIVE = {
+    mode: _jpeg(mode, progressive=True, subsampling=ratio)
+    for mode, ratio in {"RGB": 2, "L": 0, "CMYK": 0}.items()
+}
+
+
+@pytest.mark.parametrize("mode", PROGRESSIVE)
+def test_a_progressive_jpeg_that_was_cut_between_its_scans_is_refused(mode: str) -> None:
+    content = PROGRESSIVE[mode]
+    decode(content, "photo")
+    places = list(jpeg_scans._scans(content))
+    assert len(places) >= 6
+    for place in places[1:]:
+        cut = content[:place] + b"\xff\xd9"
+        assert _refused(cut).kind == "truncated"
+        tables = content.rindex(b"\xff\xc4", 0, place)  # which stand before most scans
+        if tables > places[places.index(place) - 1]:
+            assert _refused(content[:tables] + b"\xff\xd9").kind == "truncated"
+
+
+def test_what_follows_the_picture_completes_no_scan() -> None:
+    content = PROGRESSIVE["RGB"]
+    last = list(jpeg_scans._scans(content))[-1]
+    _refused(content[:last] + b"\xff\xd9" + content[last:])

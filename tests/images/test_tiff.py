@@ -1,12 +1,15 @@
 import io
 import struct
+from contextlib import suppress
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from crackscope.errors import ImageError
-from crackscope.images.read import decode
+from crackscope.images.large import opened
+from crackscope.images.read import decode, read
 from support_pictures import encode, noise, quadrants
 from support_tiff import dng, tiff
 
@@ -121,3 +124,24 @@ def test_channels_are_stored_together_or_apart() -> None:
     with pytest.raises(ImageError, match="PlanarConfiguration") as caught:
         decode(content.replace(planes, struct.pack("<HHIH", 284, 3, 1, 10825)), "photo")
     assert caught.value.kind == "unreadable"
+
+
+DAMAGED = ["tiff_lzw", "tiff_adobe_deflate", "group4", "group3", "jpeg", "zstd", "lzma"]
+
+
+@pytest.mark.parametrize("compression", DAMAGED)
+def test_libtiff_says_nothing_on_the_terminal(
+    compression: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    mode = "1" if compression.startswith("group") else "RGB"
+    content = bytearray(encode(Image.fromarray(noise(200, 200)).convert(mode), "TIFF",
+                               compression=compression))  # fmt: skip
+    content[300:3000] = bytes(range(256)) * 10 + bytes(140)
+    file = tmp_path / "x.tif"
+    file.write_bytes(content)
+    with suppress(ImageError):
+        read(file)
+    with suppress(ImageError), opened(file) as large:
+        if large is not None:
+            large.reduced()
+    assert capfd.readouterr() == ("", "")

@@ -51,3 +51,10 @@ def test_a_bundle_reads_all_of_its_arrays() -> None:
     packaged = bundle.load()
     for file in packaged.folder.glob("*.npz"):
         assert packaged.arrays(file.name)
+
+
+def test_a_header_that_is_no_python_is_damage(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "x.npz", "w") as archive:
+        archive.writestr("a.npy", b"\x93NUMPY\1\0\5\0{'a':")
+    with pytest.raises(ValueError, match=r"not a whole \.npz file"):
+        arrays.read((tmp_path / "x.npz").read_bytes())

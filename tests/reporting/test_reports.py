@@ -206,13 +206,13 @@ def test_the_ledger_keeps_whole_lines_and_drops_a_half_one(tmp_path: Path) -> No
     whole = file.read_bytes()
     file.write_bytes(whole + line(RESULTS[4]).encode()[:30])
     with Ledger(tmp_path, names, resume=True) as ledger:
-        assert ledger.results == RESULTS[:4]
+        assert ledger.results() == RESULTS[:4]
         assert file.read_bytes() == whole
         for result in RESULTS[4:]:
             ledger.append(result)
     assert [json.loads(text)["path"] for text in file.read_text().splitlines()] == names
     with Ledger(tmp_path, names, resume=False) as ledger:
-        assert ledger.results == []
+        assert ledger.results() == []
     assert file.read_bytes() == b""
 
 
@@ -224,13 +224,13 @@ def test_a_damaged_line_ends_what_is_kept(tmp_path: Path, damage: bytes) -> None
     rest = line(RESULTS[2]).encode()
     (tmp_path / "results.jsonl").write_bytes(line(RESULTS[0]).encode() + damage + rest)
     with Ledger(tmp_path, names, resume=True) as ledger:
-        assert ledger.results == RESULTS[:1]
+        assert ledger.results() == RESULTS[:1]
 
 
 def test_lines_of_other_photos_are_not_kept(tmp_path: Path) -> None:
     (tmp_path / "results.jsonl").write_text(line(RESULTS[1]) + line(RESULTS[0]))
     with Ledger(tmp_path, [RESULTS[0].path], resume=True) as ledger:
-        assert ledger.results == []
+        assert ledger.results() == []
 
 
 def test_results_are_read_without_a_half_written_line(tmp_path: Path) -> None:

@@ -77,7 +77,7 @@ def _run(config: InspectConfig, given: Mapping[str, Source | None]) -> Outcome:
         on_request() as asked,
         engine(config, inspector) as inspect_all,
     ):
-        start, done = time.perf_counter(), len(ledger.results)
+        start, done = time.perf_counter(), len(ledger)
         plan = Plan(config, inspector, output.path, inspect_all, asked.is_set)
         job = partial(Job, plan=replace(plan, tell=say) if config.watch else plan)
         if config.watch:
@@ -87,8 +87,9 @@ def _run(config: InspectConfig, given: Mapping[str, Source | None]) -> Outcome:
         output.finish()
     seconds = time.perf_counter() - start
     left_out = (found.passed_over, len(found.skipped))
-    text = summarise(ledger.results, ledger.results[done:], seconds, *left_out)
-    return _outcome(ledger.results, text, output.path, config.fail_on)
+    results = ledger.results()
+    text = summarise(results, results[done:], seconds, *left_out)
+    return _outcome(results, text, output.path, config.fail_on)
 
 
 def _found(config: InspectConfig, given: Mapping[str, Source | None]) -> Found:
@@ -117,9 +118,9 @@ def _inspect(job: Job, ledger: Ledger) -> None:
     try:
         whole = job.inspect_rest(ledger)
     except KeyboardInterrupt:
-        job.write_reports(ledger.results)
+        job.write_reports(ledger.results())
         raise
-    job.write_reports(ledger.results)
+    job.write_reports(ledger.results())
     if not whole:
         raise KeyboardInterrupt
 

@@ -77,7 +77,7 @@ class Job:
     def inspect_rest(self, ledger: Ledger) -> bool:
         """Inspect what the ledger does not hold yet; returns whether nothing is left."""
         settings.save(self._context)
-        done = len(ledger.results)
+        done = len(ledger)
         plan = self._plan
         drawn = partial(
             draw,
@@ -86,14 +86,14 @@ class Job:
             masks=plan.config.masks,
         )
         results = plan.run(self._found.photos[done:], drawn, self._keep, plan.stop)
-        total, pace = len(self._found.photos), Pace(ledger.results)
+        total, pace = len(self._found.photos), Pace(ledger.verdicts["crack"])
         with closing(results), progress.bar("inspect", total) as advance:
             advance(done)
             for result in results:
                 ledger.append(result)
                 plan.tell(result)
                 advance(1, pace.add(result))
-        return len(ledger.results) == total
+        return len(ledger) == total
 
     def write_reports(self, results: Sequence[PhotoResult]) -> None:
         """Whatever is derived from the results: pages and tables."""

@@ -1,16 +1,15 @@
 """How fast an inspection goes, and what it has found so far."""
 
 import time
-from collections.abc import Iterable
 
 from crackscope.types import PhotoResult
 
 
 class Pace:
-    """Counts results as they come; `before` are those of an earlier process."""
+    """Counts results as they come; `cracks` photos are cracked of those done before."""
 
-    def __init__(self, before: Iterable[PhotoResult]) -> None:
-        self._cracks = sum(result.verdict == "crack" for result in before)
+    def __init__(self, cracks: int) -> None:
+        self._cracks = cracks
         self._photos = self._pixels = 0
         self._start = time.perf_counter()
 

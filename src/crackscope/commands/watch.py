@@ -33,7 +33,7 @@ def watch(folder: str, job_of: Callable[[Found], Job], ledger: Ledger, asked: Ev
     prefix = f"{folder.rstrip('/')}/"
     photos: list[Source] = [
         PhotoFile(result.path, result.path.removeprefix(prefix), Path(result.path))
-        for result in ledger.results  # they may have been moved away since
+        for result in ledger.results()  # they may have been moved away since
     ]
     job, reported = job_of(Found(tuple(photos), 0)), True
     _log.info("watching %s; Ctrl-C ends it", folder)
@@ -50,8 +50,8 @@ def watch(folder: str, job_of: Callable[[Found], Job], ledger: Ledger, asked: Ev
             job, reported = job_of(Found(tuple(photos), 0)), False
             job.inspect_rest(ledger)
         elif not reported:
-            job.write_reports(ledger.results)
+            job.write_reports(ledger.results())
             reported = True
         if asked.wait(_LOOK_EVERY):
             break
-    job.write_reports(ledger.results)
+    job.write_reports(ledger.results())

@@ -273,6 +273,7 @@ def _notes(scan: Scan, labels: NDArray[np.int64], dropped: int) -> tuple[str, ..
         "kept together. A CSV manifest with the column group tells it": unknown,
         f"{distinct - len(set(digests))} pictures stand in both classes: `crackscope data audit` "
         "names them": distinct - len(set(digests)),
-        f"{dropped} exact copies are left out of val and test: each counts once": dropped,
+        f"{dropped} exact copies are left out of val and test: each counts once (`evaluate` counts "
+        "all that its data holds)": dropped,
     }
     return tuple(note for note, count in notes.items() if count)

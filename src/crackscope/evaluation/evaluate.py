@@ -93,7 +93,10 @@ def select(
         patches=patches,
         groups=tuple(map(str, codes[rows])),
         trained_on=None if seen is None else int(seen.sum()),
-        notes=tuple(_notes(patches, codes, rows, seen, include_trained)),
+        notes=(
+            *_notes(patches, codes, rows, seen, include_trained),
+            *_repeated([read.fingerprints.digests[row] for row in rows]),
+        ),
         unreadable=read.unreadable,
     )
 
@@ -177,6 +180,15 @@ def _seen(inspector: Inspector, read: Scan) -> NDArray[np.bool_] | None:
     if not inspector.bundle.has(TRAINED_ON):
         return None
     return near_copies.matches(read.fingerprints, inspector.bundle.arrays(TRAINED_ON))
+
+
+def _repeated(digests: Sequence[str]) -> Iterator[str]:
+    copies = len(digests) - len(set(digests))
+    if copies:
+        yield (
+            f"{copies} of these pictures are exact copies of others: each counts here, since they "
+            "are given as data; `train` leaves them out of its test subset"
+        )
 
 
 def _notes(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from crackscope import environment, progress
+from crackscope import environment, memory, progress
 from crackscope.data.fingerprints import Unreadable
 from crackscope.data.manifest import Dataset
 from crackscope.errors import ImageError
@@ -27,7 +27,8 @@ def each(
     """What `function` makes of every picture, in the order of the patches, or why it is unreadable.
 
     `function` gives one result for each photo of a few, and is called by `workers` threads (one
-    for each core by default). `what` stands beside the progress bar.
+    for each core by default). A picture that memory does not suffice for is unreadable. `what`
+    stands beside the progress bar.
     """
     chunks = [patches[at : at + _CHUNK] for at in range(0, len(patches), _CHUNK)]
     rows: list[Result | Unreadable] = []
@@ -66,7 +67,22 @@ def _through(
 
 def _emptied(
     waiting: list[Photo], function: Callable[[Sequence[Photo]], Sequence[Result]]
-) -> Sequence[Result]:
-    results = function(waiting) if waiting else []
+) -> Sequence[Result | Unreadable]:
+    """Where memory does not suffice for all, once more one by one."""
+    photos = tuple(waiting)
     waiting.clear()
-    return results
+    try:
+        with memory.limits("score it"):
+            return function(photos) if photos else []
+    except ImageError:
+        return [_alone(photo, function) for photo in photos]
+
+
+def _alone(
+    photo: Photo, function: Callable[[Sequence[Photo]], Sequence[Result]]
+) -> Result | Unreadable:
+    try:
+        with memory.limits("score it"):
+            return function([photo])[0]
+    except ImageError as error:
+        return Unreadable(photo.path, error.kind, str(error))

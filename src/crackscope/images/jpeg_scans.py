@@ -3,11 +3,16 @@
 import re
 from collections.abc import Iterator
 
+import numpy as np
+
 from crackscope.errors import ImageError
 
 MOST = 100
 """libtiff's limit; programs write up to a dozen."""
 _START, _END = b"\xff\xda", b"\xff\xd9"
+_PROGRESSIVE = (b"\xff\xc2", b"\xff\xca")
+_COEFFICIENTS, _NOT_SENT = 64, 16
+"""Of a block; more bits than a scan may leave to those after it."""
 _MARKER = re.compile(rb"\xff[^\x00\x01\xff\xd0-\xd8]")
 """Of a segment with a length, or the end; not of stuffed bytes and restarts inside of a scan."""
 
@@ -22,6 +27,40 @@ def check(content: bytes) -> None:
             f"it is stored in more than {MOST} scans, each of which takes as long as the picture; "
             "no camera writes so many. See where it comes from, or save it again",
         )
+
+
+def check_whole(content: bytes) -> None:
+    """Raise ImageError where scans of a progressive JPEG are missing.
+
+    Cut between two scans and given an end marker, it decodes without a warning, into a picture
+    whose coefficients lack their last bits.
+    """
+    components = [number for number, *_ in _frame(content)]
+    left = {number: np.full(_COEFFICIENTS, _NOT_SENT) for number in components}
+    for place in _scans(content):
+        length = int.from_bytes(content[place + 2 : place + 4])
+        head = content[place + 5 : place + 2 + length]
+        *pairs, first, last, bits = head
+        for number in pairs[::2]:
+            if number in left:
+                left[number][first : last + 1] = bits & 15
+    if any(bits.any() for bits in left.values()):
+        raise ImageError(
+            "truncated",
+            "the last scans of this progressive JPEG are missing: it was cut off, and only looks "
+            "whole. Copy it again",
+        )
+
+
+def _frame(content: bytes) -> Iterator[bytes]:
+    """The entry of each component in the head of a progressive picture."""
+    position = 2
+    while (found := _MARKER.search(content, position)) and found[0] not in (_START, _END):
+        length = int.from_bytes(content[found.end() : found.end() + 2])
+        if found[0] in _PROGRESSIVE:
+            entries = content[found.end() + 8 : found.end() + length]
+            yield from (entries[at : at + 3] for at in range(0, len(entries), 3))
+        position = found.end() + length
 
 
 def _scans(content: bytes) -> Iterator[int]:

@@ -144,6 +144,7 @@ def _decode_common(content: bytes, path: str, max_megapixels: float) -> Photo:
             raise ImageError("unreadable", "its palette is missing: the file is damaged")
         elif image.format in ("JPEG", "MPO"):
             jpeg_scans.check(content)
+            jpeg_scans.check_whole(content)
         remark = tail.check(lambda begin, end: content[begin:end], image, len(content))
         pixels = _upright_pixels(content, image)
         exif = exif_of(image)

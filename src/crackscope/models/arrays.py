@@ -7,6 +7,7 @@ follows; both are looked at before anything is unpacked.
 import io
 import math
 import zipfile
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,13 @@ from numpy.typing import NDArray
 LARGEST = 2**28
 """Bytes that the arrays of one file may take: 2.4 million training patches."""
 _SUFFIX = ".npy"
-_DAMAGED = (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, SyntaxError)
-"""What zipfile, its decompressors and numpy's header reader raise besides ValueError."""
+HEADER_DAMAGED = (SyntaxError, TokenError)
+"""What numpy's reader of headers raises besides ValueError."""
+_DAMAGED = (
+    *(zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError),
+    *HEADER_DAMAGED,
+)
+"""What zipfile, its decompressors and numpy raise besides ValueError."""
 
 
 def read(content: bytes) -> dict[str, NDArray[Any]]:

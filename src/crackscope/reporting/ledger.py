@@ -6,6 +6,7 @@ errors.jsonl beside it: the same lines, the failed ones only.
 import errno
 import json
 import os
+from collections import Counter
 from collections.abc import Sequence
 from itertools import repeat
 from pathlib import Path
@@ -14,7 +15,7 @@ from types import TracebackType
 from crackscope import strict_json
 from crackscope.errors import UsageError
 from crackscope.run_dir import write_atomically
-from crackscope.types import PhotoResult
+from crackscope.types import PhotoResult, Verdict
 from crackscope.types.fields import check_types
 
 RESULTS, ERRORS = "results.jsonl", "errors.jsonl"
@@ -51,7 +52,8 @@ def read(folder: Path) -> list[PhotoResult]:
 
 
 class Ledger:
-    """The results so far, in memory and on disk.
+    """The results so far, on disk; in memory is only how many photos have which verdict, so that
+    any number of photos takes no more (a failed one has the verdict None).
 
     With `resume` it keeps the whole lines that an earlier process left for the first of `names`
     (None: for whatever photos); a half-written last line is dropped. Without, it starts anew.
@@ -59,9 +61,18 @@ class Ledger:
 
     def __init__(self, folder: Path, names: Sequence[str] | None, resume: bool) -> None:
         path = folder / RESULTS
-        self.results, end = _kept(path, names) if resume and path.exists() else ([], 0)
+        kept = path if resume and path.exists() else None
+        self.verdicts, end = (Counter(), 0) if kept is None else _kept(kept, names)
         self._file = path.open("ab")
         self._file.truncate(end)
+        self._folder = folder
+
+    def __len__(self) -> int:
+        return self.verdicts.total()
+
+    def results(self) -> list[PhotoResult]:
+        """All of them, read from the disk."""
+        return read(self._folder)
 
     def append(self, result: PhotoResult) -> None:
         """Add a result; the line is with the system when this returns.
@@ -73,7 +84,7 @@ class Ledger:
             raise FileNotFoundError(errno.ENOENT, "deleted while in use", self._file.name)
         self._file.write(line(result).encode("ascii"))
         self._file.flush()
-        self.results.append(result)
+        self.verdicts[result.verdict] += 1
 
     def __enter__(self) -> "Ledger":
         return self
@@ -87,18 +98,18 @@ class Ledger:
         self._file.close()
 
 
-def _kept(path: Path, names: Sequence[str] | None) -> tuple[list[PhotoResult], int]:
-    """The results that stand, and where the last of them ends."""
-    results: list[PhotoResult] = []
+def _kept(path: Path, names: Sequence[str] | None) -> tuple[Counter[Verdict | None], int]:
+    """The verdicts of the results that stand, and where the last of them ends."""
+    verdicts: Counter[Verdict | None] = Counter()
     end = 0
     with path.open("rb") as lines:
         for name, text in zip(repeat(None) if names is None else names, lines, strict=False):
             result = _parse(text)
             if result is None or name not in (None, result.path):
                 break
-            results.append(result)
+            verdicts[result.verdict] += 1
             end += len(text)
-    return results, end
+    return verdicts, end
 
 
 def _parse(text: bytes) -> PhotoResult | None:

@@ -13,6 +13,7 @@ from crackscope.exporting import onnx
 from crackscope.models import classifier
 from crackscope.progress import bar
 from crackscope.training import phase as phases
+from crackscope.training.kept import reading
 from crackscope.training.ledger import Ledger
 
 Features = NDArray[np.float32]
@@ -27,7 +28,8 @@ processor's cache."""
 def features(graph: Path, sides: Mapping[str, Stream], folder: Path) -> dict[str, Features]:
     """Pooled features (N, F) float32 of each side, through ONNX Runtime: several times Keras.
 
-    They are kept in `folder`, so that a resumed run does not compute them again.
+    They are kept in `folder`, so that a resumed run does not compute them again. Raises UsageError
+    where they were damaged since.
     """
     files = {side: folder / f"features-{side}.npy" for side in sides}
     missing = [side for side, file in files.items() if not file.exists()]
@@ -40,7 +42,7 @@ def features(graph: Path, sides: Mapping[str, Stream], folder: Path) -> dict[str
 
         for side in missing:
             _keep(files[side], _compute(run, sides[side], side))
-    return {side: np.load(file, allow_pickle=False) for side, file in files.items()}
+    return {side: _kept(file, len(sides[side])) for side, file in files.items()}
 
 
 def _compute(run: Callable[[NDArray[np.uint8]], Features], stream: Stream, side: str) -> Features:
@@ -56,6 +58,18 @@ def _keep(file: Path, values: Features) -> None:
     beside = file.with_suffix(".part.npy")
     np.save(beside, values)
     beside.replace(file)
+
+
+def _kept(file: Path, count: int) -> Features:
+    with reading(file):
+        values = np.lib.format.open_memmap(file, mode="r")
+        if values.dtype != np.float32 or values.ndim != 2 or len(values) != count:
+            raise ValueError(
+                f"it must hold {count} rows of float32. Received: {values.dtype} {values.shape}"
+            )
+        if not np.isfinite(values).all():
+            raise ValueError("it must hold finite numbers. Received: NaN or infinity")
+        return np.array(values)
 
 
 def fit(

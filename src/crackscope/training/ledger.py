@@ -4,11 +4,14 @@ A row is the commit: an epoch counts as done once its row is in metrics.csv, and
 written before that. So a process may be killed at any moment.
 """
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
 from crackscope import tables
 from crackscope.run_dir import write_atomically
+from crackscope.training.kept import reading
 
 
 @dataclass(frozen=True)
@@ -29,13 +32,13 @@ _COLUMNS = tuple(field.name for field in fields(Epoch))
 
 
 class Ledger:
-    """The epochs of one run folder."""
+    """The epochs of one run folder, in the table `csv`; raises UsageError where it is damaged."""
 
     def __init__(self, folder: Path) -> None:
-        self._csv = folder / "metrics.csv"
+        self.csv = folder / "metrics.csv"
         self._state = folder / "state"
         self._state.mkdir(parents=True, exist_ok=True)
-        self.rows: list[Epoch] = _read(self._csv) if self._csv.exists() else []
+        self.rows: list[Epoch] = _read(self.csv) if self.csv.exists() else []
 
     @property
     def state(self) -> Path:
@@ -57,7 +60,7 @@ class Ledger:
     def commit(self, row: Epoch) -> None:
         """Add an epoch whose weights are written, and drop weights no longer needed."""
         self.rows.append(row)
-        write_atomically(self._csv, tables.write(_COLUMNS, map(astuple, self.rows)))
+        write_atomically(self.csv, tables.write(_COLUMNS, map(astuple, self.rows)))
         keep = {self.weights(row.phase, n) for n in (row.epoch, self.best(row.phase).epoch)}
         for path in self._state.glob(f"{row.phase}-*.weights.h5"):
             if path not in keep:
@@ -72,8 +75,20 @@ class Ledger:
 
 
 def _read(path: Path) -> list[Epoch]:
+    """The rows of an earlier process; raises UsageError where they are damaged."""
+    with reading(path):
+        rows = [_epoch(row) for _, row in tables.read(path.read_bytes(), path.name, _COLUMNS)]
+        seen: Counter[str] = Counter()
+        for row in rows:
+            seen[row.phase] += 1
+            if row.epoch != seen[row.phase]:
+                raise ValueError(
+                    f"epoch {seen[row.phase]} of {row.phase!r} must come next. Received: "
+                    f"{row.epoch}"
+                )
+    return rows
+
+
+def _epoch(cells: Mapping[str, str]) -> Epoch:
     kinds = {field.name: field.type for field in fields(Epoch)}
-    return [
-        Epoch(**{name: kinds[name](row[name]) for name in _COLUMNS})  # type: ignore[operator]
-        for _, row in tables.read(path.read_bytes(), str(path), _COLUMNS)
-    ]
+    return Epoch(**{name: kinds[name](cells[name]) for name in _COLUMNS})  # type: ignore[operator]

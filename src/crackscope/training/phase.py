@@ -10,6 +10,7 @@ from typing import Any
 from crackscope import tables
 from crackscope.errors import TrainingError
 from crackscope.progress import bar
+from crackscope.training.kept import reading
 from crackscope.training.ledger import Epoch, Ledger
 
 _RISE = 0.03
@@ -78,7 +79,9 @@ def run(
 def _load(model: Any, ledger: Ledger, phase: Phase, epoch: int) -> None:
     if not model.optimizer.built:
         model.optimizer.build(model.trainable_variables)
-    model.load_weights(ledger.weights(phase.name, epoch))
+    file = ledger.weights(phase.name, epoch)
+    with reading(file, ledger.csv):
+        model.load_weights(file)
 
 
 def _callbacks(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from crackscope.data.manifest import Dataset
 from crackscope.data.readers.reader import READERS
-from crackscope.data.source import open_source
+from crackscope.data.source import Folder, open_source
 from crackscope.errors import DatasetError
 from crackscope.skipped import in_words
 
@@ -31,6 +31,11 @@ def open_dataset(root: Path, reader: str = "auto", crack_class: str | None = Non
         known = (name for name, candidate in READERS if candidate().recognises(source))
         reader = next(known, "folders")
     layout = READERS.get(reader)()
+    if isinstance(source, Folder) and not root.is_dir() and not layout.recognises(source):
+        raise DatasetError(
+            "labelled data must be a folder, a zip, or a CSV with the columns path and label. "
+            f"Received: the file {root}"
+        )
     if source.skipped:
         _LOG.warning("%s", in_words(source.skipped, _INCLUDE))
     patches = tuple(layout.read(source, crack_class))

@@ -10,19 +10,23 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from crackscope import strict_json
 from crackscope.run_dir import write_atomically
+from crackscope.training.kept import reading
 
 LOG = "log.jsonl"
 
 
 class Log:
-    """The rows of a training folder, of all phases."""
+    """The rows of a training folder, of all phases; raises UsageError where they are damaged."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         path = folder / LOG
-        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-        self.rows: list[dict[str, Any]] = [json.loads(line) for line in lines]
+        self.rows: list[dict[str, Any]] = []
+        if path.exists():
+            with reading(path):
+                self.rows = list(map(_row, path.read_bytes().splitlines()))
 
     @property
     def steps(self) -> int:
@@ -40,6 +44,13 @@ class Log:
         write_atomically(self.folder / LOG, text)
 
 
+def _row(line: bytes) -> dict[str, Any]:
+    row = strict_json.document(line)
+    if not isinstance(row["phase"], str) or min(int(row["steps"]), float(row["seconds"])) < 0:
+        raise ValueError(f"a row needs phase, steps and seconds. Received: {line!r:.100}")
+    return row
+
+
 class State:
     """The weights of a phase that is not finished, with those of its optimizer."""
 
@@ -54,7 +65,9 @@ class State:
     def load_into(self, model: Any) -> None:
         """Go on after the last finished epoch, if there is one."""
         if self.rows:
-            model.load_weights(self._path(len(self.rows)))
+            file = self._path(len(self.rows))
+            with reading(file, self.log.folder / LOG):
+                model.load_weights(file)
 
     def save(self, model: Any, row: Mapping[str, Any], start: float) -> None:
         """Keep what the epoch gave; `start`, by time.monotonic, is when it began."""
