@@ -340,7 +340,7 @@ def _interrupt_after(monkeypatch: pytest.MonkeyPatch, count: int, error: BaseExc
     append = Ledger.append
 
     def interrupted(self: Ledger, result: Any) -> None:
-        if len(self.results) == count:
+        if len(self) == count:
             raise error
         append(self, result)
 
