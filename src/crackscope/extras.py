@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from types import ModuleType
 
-from crackscope import telemetry
+from crackscope import environment, telemetry
 from crackscope.errors import MissingExtraError
 
 _STDERR = 2
 _LOUD = {"keras", "tensorflow"}
+_THREADS = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
 _CHATTER = re.compile(
     rb"WARNING: All log messages before absl|[IWEF]\d{4} \d\d:\d\d:|To enable the following instr"
 )
@@ -33,11 +34,19 @@ def require(module: str, extra: str, purpose: str) -> ModuleType:
     """
     telemetry.switch_off()
     loud = module.partition(".")[0] in _LOUD and not _LOUD & sys.modules.keys()
+    if loud:
+        _bound_threads()
     try:
         with _without_chatter() if loud else nullcontext():
             return importlib.import_module(module)
     except ImportError as error:
         raise MissingExtraError(_missing(module, extra, purpose, str(error))) from error
+
+
+def _bound_threads() -> None:
+    """Let TensorFlow start no more threads than there are cores for us; it counts the machine's."""
+    for name in _THREADS:
+        os.environ.setdefault(name, str(environment.cores()))
 
 
 @contextmanager

@@ -2,6 +2,8 @@
 
 import math
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crackscope import cgroup, environment
+from crackscope import cgroup, environment, extras
 from crackscope.data import fingerprints
 from crackscope.data.readers import open_dataset
 from crackscope.evaluation import pictures
@@ -134,3 +136,33 @@ def test_a_walk_over_a_data_set_starts_as_many_threads(
         monkeypatch.setattr(module, "ThreadPoolExecutor", Spy)
     walk(open_dataset(metu_folder))
     assert started == [3]
+
+
+THREADS = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
+
+
+def test_tensorflow_starts_as_many_threads_as_there_are_cores_for_us() -> None:
+    pytest.importorskip("tensorflow")
+    script = """
+from crackscope import environment, extras
+environment.cores = lambda: 41
+tf = extras.require("tensorflow", "train", "test")
+tf.linalg.matmul(tf.ones((9, 9)), tf.ones((9, 9)))
+print(len(__import__("os").listdir("/proc/self/task")))
+"""
+    if not Path("/proc/self/task").exists():
+        pytest.skip("needs Linux, which lists threads")
+    variables = {name: value for name, value in os.environ.items() if name not in THREADS}
+    ended = subprocess.run(
+        [sys.executable, "-c", script], env=variables, capture_output=True, text=True, check=True
+    )
+    assert 2 * 41 <= int(ended.stdout) < 3 * 41
+
+
+def test_threads_that_the_user_has_set_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(THREADS[0], "7")
+    monkeypatch.setenv(THREADS[1], "")
+    del os.environ[THREADS[1]]  # restored afterwards
+    monkeypatch.setattr(environment, "cores", lambda: 3)
+    extras._bound_threads()
+    assert [os.environ[name] for name in THREADS] == ["7", "3"]

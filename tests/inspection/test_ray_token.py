@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from crackscope import environment
 from crackscope.inspection.engines import ray as engine
 
 OURS = """
@@ -62,3 +63,27 @@ def test_whoever_has_no_token_cannot_join():
         [sys.executable, "-c", OURS], env=found, capture_output=True, text=True, timeout=280
     )
     assert ended.stdout.splitlines() == ["refused", "joined"], ended.stderr[-2000:]
+
+
+class Ray:
+    """Of a process that has not joined a cluster; keeps what it is started with."""
+
+    def is_initialized(self):
+        return False
+
+    def init(self, address, **options):
+        self.started = (address, options.get("num_cpus"))
+
+    def shutdown(self):
+        pass
+
+
+def test_a_cluster_of_our_own_takes_the_cores_that_are_ours(no_cluster, monkeypatch):
+    monkeypatch.setattr(environment, "cores", lambda: 3)
+    ray = Ray()
+    with engine._connected(ray):
+        assert ray.started == ("local", 3)
+    (no_cluster / "ray").mkdir()
+    (no_cluster / "ray" / "ray_current_cluster").touch()
+    with engine._connected(ray):
+        assert ray.started == ("auto", None), "the cores of others are not ours to count"

@@ -1,6 +1,5 @@
 """An audit as a page, a document and contact sheets."""
 
-import io
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -8,7 +7,7 @@ from crackscope import run_dir
 from crackscope.data.audit import Audit
 from crackscope.data.manifest import Dataset
 from crackscope.rendering.page import Picture, Section, Table, Text, link, render
-from crackscope.rendering.sheets import contact_sheet
+from crackscope.rendering.sheets import contact_sheet, png
 from crackscope.types import Patch
 
 PAGE, DOCUMENT = "audit.html", "audit.json"
@@ -104,6 +103,4 @@ def _sheet(patches: Sequence[Patch], captions: Sequence[str], dataset: Dataset) 
     if not patches:
         return b""
     pictures = [dataset.read_pixels(patch) for patch in patches]
-    content = io.BytesIO()
-    contact_sheet(pictures, captions, _COLUMNS).save(content, "PNG")
-    return content.getvalue()
+    return png(contact_sheet(pictures, captions, _COLUMNS))

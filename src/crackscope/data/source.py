@@ -9,6 +9,7 @@ from typing import Protocol
 
 from crackscope.errors import DatasetError
 from crackscope.images import zipped
+from crackscope.images.ours import is_our_file
 from crackscope.skipped import OWN_PICTURES, is_ours, is_system, outermost, own_folders
 
 MAX_MEMBER_BYTES = 512 * 2**20
@@ -131,7 +132,7 @@ def _walk(root: Path, skipped: list[str]) -> Iterator[str]:
             folders.clear()
             continue
         out = {name for name in folders if is_system(name) or (ours and name in OWN_PICTURES)}
-        out |= {name for name in files if is_system(name)}
+        out |= {name for name in files if is_system(name) or _is_drawn(Path(folder, name))}
         skipped += sorted((place / n).as_posix() for n in out if n in folders or _shows(n))
         folders[:] = sorted(
             name
@@ -139,6 +140,10 @@ def _walk(root: Path, skipped: list[str]) -> Iterator[str]:
             if name not in out and os.path.realpath(Path(folder, name)) not in entered
         )
         yield from ((place / name).as_posix() for name in files if name not in out)
+
+
+def _is_drawn(file: Path) -> bool:
+    return is_picture(file.name) and is_our_file(file)
 
 
 def _shows(name: str) -> bool:

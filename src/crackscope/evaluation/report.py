@@ -1,6 +1,5 @@
 """The report of an evaluation: a page, a document, tables and pictures."""
 
-import io
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -123,9 +122,7 @@ def _worst_sheet(found: Evaluation, dataset: Dataset) -> bytes:
         name = patch.path.replace("\n", " ")
         captions.append(f"{found.scores[row]:.3g}, truth: {_CLASS[patch.label]}\n{name}\n{place}")
     sheet = sheets.contact_sheet(pictures, captions, _COLUMNS, _CELL, "Worst errors")
-    content = io.BytesIO()
-    sheet.save(content, "PNG")
-    return content.getvalue()
+    return sheets.png(sheet)
 
 
 def _worst_table(found: Evaluation) -> Table:

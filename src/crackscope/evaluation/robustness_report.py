@@ -1,6 +1,5 @@
 """The report of a robustness table: a page, a document and pictures."""
 
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -158,10 +157,8 @@ def _sheet(example: Pixels) -> bytes:
         for strength in range(STRONGEST + 1):
             pictures.append(degradation(example, strength, np.random.default_rng(0)))
             captions.append(f"{name} {degradation.level(strength)}")
-    content = io.BytesIO()
     sheet = sheets.contact_sheet(pictures, captions, STRONGEST + 1, _CELL, "Strengths")
-    sheet.save(content, "PNG")
-    return content.getvalue()
+    return sheets.png(sheet)
 
 
 def _page(found: Findings, values: Mapping[str, Any], folder: Path) -> str:

@@ -10,6 +10,9 @@ from crackscope.images.guard import our_limits
 BASE_TAGS = (270, 271, 272, 282, 283, 296, 305, 306, 315, 33432)
 """What describes the photo, not how its file is laid out: text, camera, density, author, rights."""
 EXIF, GPS = 0x8769, 0x8825
+SOFTWARE = "crackscope"
+"""As the software of what we draw, so that it is not taken for a photo."""
+_SOFTWARE = 305
 _ORIENTATION, _WIDTH, _HEIGHT = 0x0112, 0xA002, 0xA003
 _MAKER_NOTE, _INTEROPERABILITY = 0x927C, 0xA005
 _LONGEST = 8192
@@ -42,19 +45,26 @@ def parse(block: bytes) -> Image.Exif:
 
 
 def for_copy(block: bytes, width: int, height: int) -> bytes:
-    """The EXIF of an upright copy of width x height px, b"" where there is nothing to tell.
+    """The EXIF of our upright copy of width x height px, which names crackscope as its software.
 
     Without the thumbnail and the maker's note, which do not survive a move.
     """
-    if not block:
-        return b""
     with our_limits():
-        exif = _portable(parse(block))
-    if not (exif or exif.get_ifd(EXIF) or exif.get_ifd(GPS)):
-        return b""
-    exif[_ORIENTATION] = 1
-    exif.get_ifd(EXIF).update({_WIDTH: width, _HEIGHT: height})
+        exif = _portable(parse(block)) if block else Image.Exif()
+    if exif or exif.get_ifd(EXIF) or exif.get_ifd(GPS):
+        exif[_ORIENTATION] = 1
+        exif.get_ifd(EXIF).update({_WIDTH: width, _HEIGHT: height})
+    else:
+        exif = Image.Exif()
+    exif[_SOFTWARE] = SOFTWARE
     return _written(exif)
+
+
+def software_of(exif: Image.Exif) -> str:
+    """What wrote the file, as its EXIF says; "" where it does not."""
+    with suppress(Exception):  # as above
+        return str(exif.get(_SOFTWARE, ""))
+    return ""
 
 
 def insert(jpeg: bytes, block: bytes) -> bytes:

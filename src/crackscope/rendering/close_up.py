@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import simplejpeg
 
+from crackscope.images import exif
 from crackscope.rendering import crack_lines
 from crackscope.rendering.nearness import Discs
 from crackscope.types import Box, Crack, Photo, PhotoResult, Pixels
@@ -86,4 +87,5 @@ def _widest(crack: Crack) -> tuple[float, float]:
 def _jpeg(pixels: Pixels, box: Box, discs: Discs) -> bytes:
     part = np.array(pixels[box.y0 : box.y1, box.x0 : box.x1])
     crack_lines.draw_part(part, discs, (box.x0, box.y0))
-    return bytes(simplejpeg.encode_jpeg(part, quality=_QUALITY, colorsubsampling="444"))
+    jpeg = bytes(simplejpeg.encode_jpeg(part, quality=_QUALITY, colorsubsampling="444"))
+    return exif.insert(jpeg, exif.for_copy(b"", box.width, box.height))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
+from crackscope.images.ours import PNG_TEXT
 from crackscope.rendering.nearness import Discs, distance
 from crackscope.types import Box, Crack
 
@@ -19,7 +20,7 @@ def png(cracks: Iterable[Crack], width: int, height: int) -> bytes:
     """The file, 8 bits a pixel, grey."""
     header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
     data = b"".join(_compressed(cracks, width, height))
-    chunks = ((b"IHDR", header), (b"IDAT", data), (b"IEND", b""))
+    chunks = ((b"IHDR", header), PNG_TEXT, (b"IDAT", data), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(*chunk) for chunk in chunks)
 
 

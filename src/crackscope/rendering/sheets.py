@@ -1,10 +1,13 @@
 """Contact sheets: many small pictures with captions on one page."""
 
+import io
 from collections.abc import Sequence
 from functools import lru_cache
 
 from PIL import Image, ImageDraw, ImageFont, ImageOps
+from PIL.PngImagePlugin import PngInfo
 
+from crackscope.images.ours import PNG_TEXT
 from crackscope.types import Pixels
 
 _FONT_SIZE, _TITLE_SIZE = 12, 18
@@ -45,6 +48,14 @@ def contact_sheet(
         _place(sheet, picture, x, y, cell)
         _write(draw, lines[index], x, y + cell + 2, cell)
     return sheet
+
+
+def png(sheet: Image.Image) -> bytes:
+    """The sheet as a file, which names crackscope as its software."""
+    info, content = PngInfo(), io.BytesIO()
+    info.add(*PNG_TEXT)
+    sheet.save(content, "PNG", pnginfo=info)
+    return content.getvalue()
 
 
 @lru_cache

@@ -8,7 +8,7 @@ import numpy as np
 from crackscope.config import Augmentation
 from crackscope.data.augment import augment
 from crackscope.data.manifest import Dataset
-from crackscope.rendering.sheets import contact_sheet
+from crackscope.rendering.sheets import contact_sheet, png
 from crackscope.types import Patch, Pixels
 
 _NAMES = ("sound", "crack")
@@ -20,7 +20,7 @@ def samples(dataset: Dataset, patches: Sequence[Patch], seed: int, path: Path) -
     chosen = _choose(patches, 2 * _COLUMNS, seed)
     pictures = [dataset.read_pixels(patch) for patch in chosen]
     captions = [f"{_NAMES[patch.label]}: {patch.path}" for patch in chosen]
-    contact_sheet(pictures, captions, _COLUMNS, title="Samples").save(path)
+    path.write_bytes(png(contact_sheet(pictures, captions, _COLUMNS, title="Samples")))
 
 
 def augmentation(
@@ -37,7 +37,8 @@ def augmentation(
         changed = augment(tf.constant(repeated), tf.constant([seed, row]), kind).numpy()
         pictures += [original, *changed]
         captions += [f"{_NAMES[patch.label]}: {patch.path}", *[kind] * (_COLUMNS - 1)]
-    contact_sheet(pictures, captions, _COLUMNS, title=f"Augmentation: {kind}").save(path)
+    sheet = contact_sheet(pictures, captions, _COLUMNS, title=f"Augmentation: {kind}")
+    path.write_bytes(png(sheet))
 
 
 def _choose(patches: Sequence[Patch], per_class: int, seed: int) -> list[Patch]:

@@ -18,7 +18,7 @@ from threading import Lock
 from typing import Any
 
 import crackscope
-from crackscope import extras
+from crackscope import environment, extras
 from crackscope.config import InspectConfig
 from crackscope.errors import CrackscopeError, UsageError
 from crackscope.inspection import batch
@@ -82,7 +82,7 @@ def _connected(ray: Any) -> Iterator[None]:
             joined or "local",
             log_to_driver=False,
             logging_level=logging.ERROR,
-            **({} if joined else {"include_dashboard": False}),
+            **({} if joined else {"include_dashboard": False, "num_cpus": environment.cores()}),
         )
     except Exception as error:  # Ray has no common base for its errors here
         raise UsageError(

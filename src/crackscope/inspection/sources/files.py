@@ -9,6 +9,7 @@ from pathlib import Path
 
 from crackscope.errors import ImageError, SourceGoneError, UsageError
 from crackscope.images.files import content_of
+from crackscope.images.ours import is_our_file
 from crackscope.inspection.sources.source import Search, Source, is_photo_name
 from crackscope.skipped import OWN_PICTURES, STATE, is_ours, is_system
 
@@ -124,6 +125,8 @@ class _Walk:
             self.search.skip(prefix + name)
         elif is_folder:
             yield from self.folder(path, f"{prefix}{name}/", f"{below}{name}/")
+        elif is_photo_name(name) and is_our_file(path):
+            self.search.skip(prefix + name)
         elif self.search.takes(name) and self.search.first_time(_place(path)):
             yield PhotoFile(prefix + name, below + name, path, self.root)
 
@@ -143,6 +146,9 @@ def _skips(pattern: str, match: str, search: Search, ours: dict[Path, bool]) -> 
         if ours[folder] or (is_system(folder.name) and is_photo):
             search.skip(folder.as_posix())
             return True
+    if is_photo_name(match) and is_our_file(path) and match != pattern:
+        search.skip(path.as_posix())
+        return True
     return False
 
 
