@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crackscope.inspection import scoremap
+from crackscope.inspection.gate import Gate
 from crackscope.inspection.pooling import Pooling
 from crackscope.inspection.scoremap import ScoreMapper
 from crackscope.runtimes.maps import Maps
@@ -172,3 +173,17 @@ def test_what_goes_wrong_in_a_block_is_raised() -> None:
         replace(MAPPER, network=Network(broken), threads=2, block=5)(
             picture(9 * WINDOW, 7 * WINDOW)
         )
+
+
+def test_whole_tiles_make_no_third_block() -> None:
+    """Half of 124 cells is 62, and 62 no whole number of tiles: two blocks of up to 64, not three."""
+    seen: list[int] = []
+
+    def watched(pixels: Pixels) -> np.ndarray:
+        seen.append(pixels.shape[1] // STRIDE)
+        return cells(pixels)
+
+    mapper = ScoreMapper(Network(watched), POOLING, Gate(ask=1e9), block=96)
+    mapper(picture(124 * STRIDE, 40))
+    assert len(seen) == 2
+    assert sum(seen) == 124 + 2 * (scoremap.HALO + SIDE // 2)

@@ -166,8 +166,10 @@ class ScoreMapper:
         return min(block, max(_BLOCK_OF_LARGE, block // 2)) if large else block
 
     def _across(self, photo: Photo, columns: int) -> int:
-        """How many columns of cells a block has: at least two blocks, for two threads."""
-        return min(self._side(photo), max(BLOCK, ceil(columns / 2)))
+        """How many columns of cells a block has: at least two blocks, for two threads, and no third
+        one for the sake of whole tiles."""
+        half = TILE * ceil(columns / 2 / TILE)
+        return min(self._side(photo), max(BLOCK, half))
 
     def _rows_at_once(self, photo: Photo, shape: tuple[int, int]) -> int:
         """How many rows of cells make a band: a block, or fewer where the photo is wide."""
