@@ -44,6 +44,17 @@ def test_heic_is_read_and_turned_upright_once(turns: int) -> None:
     assert photo.metadata.camera == "Maker One"
 
 
+def test_heic_is_read_by_its_older_decoder_where_that_is_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Both have the same functions."""
+    decoder = importlib.import_module("pi_heif")
+    expected = decode(heic(), "photo").pixels
+    monkeypatch.setitem(sys.modules, "pi_heif", None)
+    monkeypatch.setitem(sys.modules, "pillow_heif", decoder)
+    np.testing.assert_array_equal(decode(heic(), "photo").pixels, expected)
+
+
 @pytest.mark.parametrize("brand", [b"heic", b"heix", b"mif1", b"msf1"])
 def test_heic_is_known_by_its_codec(brand: bytes) -> None:
     assert format_of(heic(brand=brand, others=b"mif1miaf")) == "HEIC"

@@ -253,6 +253,15 @@ def test_a_tiff_that_lacks_a_part_of_the_picture_is_cut_off(tmp_path: Path) -> N
     assert refusal(tmp_path, repointed(len(whole) - 10, None)).kind == "truncated", "begins inside"
 
 
+def test_a_tiff_with_too_few_strips_is_not_read_in_parts(tmp_path: Path) -> None:
+    content = encode(PHOTO, "TIFF", compression="tiff_lzw", strip_size=8000)
+    height = struct.pack("<HHIH", 257, 3, 1, HEIGHT)
+    assert content.count(height) == 1
+    higher = content.replace(height, struct.pack("<HHIH", 257, 3, 1, 2 * HEIGHT))
+    error = refusal(tmp_path, higher)
+    assert "does not say where each of its strips" in str(error)
+
+
 def test_places_that_are_no_whole_numbers_are_a_damaged_header(tmp_path: Path) -> None:
     content = bytearray(encode(PHOTO, "TIFF", compression="tiff_lzw", strip_size=8000))
     entry = content.index(struct.pack("<HH", 279, 4))

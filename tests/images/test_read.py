@@ -308,6 +308,11 @@ def test_the_last_bytes_are_missed(name: str, missing: int) -> None:
     assert kind_of(CUT[name][:-missing]) == "truncated"
 
 
+@pytest.mark.parametrize("length", [18, 30, 53])
+def test_a_bitmap_that_ends_in_its_head_is_cut_off(length: int) -> None:
+    assert kind_of(CUT["BMP"][:length]) == "truncated"
+
+
 @pytest.mark.parametrize("header", [108, 124])
 def test_bitmaps_with_longer_headers_are_bitmaps(header: int) -> None:
     """As other programs than Pillow write them, with fields for colours."""

@@ -113,7 +113,8 @@ def test_a_cross_is_as_long_as_both_its_arms() -> None:
     assert centreline.length(mask, rows, columns, (True,) * 4) == pytest.approx(700, abs=20)
 
 
-def test_a_slanting_line_is_measured_along_its_slant() -> None:
-    mask = np.eye(20, dtype=bool)
+@pytest.mark.parametrize("step", [1, -1])
+def test_a_slanting_line_is_measured_along_its_slant(step: int) -> None:
+    mask = np.eye(20, dtype=bool)[:, ::step]
     edges = 10 * np.arange(21)
     assert centreline.length(mask, edges, edges) == pytest.approx(19 * 10 * 2**0.5 + 10)

@@ -13,9 +13,12 @@ from PIL import Image
 from crackscope.images import large
 from crackscope.inspection import gate as gates
 from crackscope.inspection import scoremap
+from crackscope.inspection.cracks import load as load_scorer
 from crackscope.inspection.gate import Gate
 from crackscope.inspection.inspector import Inspector, load
 from crackscope.lines.linemap import LineMap
+from crackscope.lines.score import ALL, Scorer
+from crackscope.models.bundle import CRACKS, unsealed
 from crackscope.types import Crack, Photo
 from support_lines import WINDOW, cracked, write_bundle_with_lines
 
@@ -258,3 +261,13 @@ def test_cracks_have_thresholds_of_their_own(scope: Inspector) -> None:
     assert (found.verdict, found.cracks, found.threshold) == ("no crack", (), 0.9999)
     assert own.inspect(window).threshold == 0.6
     assert own.inspect(window).verdict == scope.inspect(window).verdict
+
+
+def test_cracks_are_scored_as_the_bundle_says(tmp_path: Path) -> None:
+    """By the bias alone here: all of them the same."""
+    assert load_scorer(unsealed(tmp_path)) is None
+    nothing = np.zeros(len(ALL))
+    np.savez(tmp_path / CRACKS, **Scorer(nothing, nothing + 1, nothing, 2.0).to_arrays())
+    found = load_scorer(unsealed(tmp_path))
+    assert found is not None
+    np.testing.assert_allclose(found.probabilities(np.ones((2, len(ALL)))), 1 / (1 + np.exp(-2)))

@@ -347,6 +347,20 @@ def test_printable_is_printable_and_says_the_same(name: str) -> None:
     assert "".join(c if c.isprintable() else ascii(c)[1:-1] for c in name) == shown
 
 
+@pytest.mark.parametrize(
+    ("verdict", "kind"), [("crack", "crack"), ("unsure", "unsure"), ("no crack", "no-crack")]
+)
+def test_a_row_and_its_mark_on_the_map_have_the_colour_of_the_verdict(
+    verdict: str, kind: str, tmp_path: Path
+) -> None:
+    """As one class: of two words, one is another verdict."""
+    photos = [with_place(scored(name, verdict=verdict), -33.9, 18.4) for name in ("a", "b")]
+    (file,) = chosen("html")[0](photos, tmp_path, CONTEXT)
+    text = file.read_text(encoding="utf-8")
+    assert re.findall(r'<tr id="p\d+" class="(.*?)"', text) == [kind, kind]
+    assert set(re.findall(r'<a href="#p\d+".*?class="mark (.*?)"', text, re.DOTALL)) == {kind}
+
+
 def test_photos_of_something_else_are_marked_and_counted(tmp_path: Path) -> None:
     results = [
         replace(scored("cat.jpg"), material="other"),

@@ -130,7 +130,7 @@ def _checked(file: IO[bytes], image: Image.Image) -> str:
     if image.width * image.height > size * PIXELS_PER_BYTE:
         return f"no photo of that size fits into {size} bytes"
     if isinstance(image, TiffImageFile):
-        reason = tiff_strips.why_not(image, size)
+        reason = tiff_strips.why_not(file, image, size)
     else:
         file.seek(0)
         reason = png_rows.why_not(file.read(33))

@@ -25,6 +25,7 @@ from crackscope.images import (
     signature,
     tail,
     tiff,
+    tiff_tags,
 )
 from crackscope.images.convert import foreign_profile, to_rgb
 from crackscope.images.depth import depth_of
@@ -135,6 +136,7 @@ def _decode_common(content: bytes, path: str, max_megapixels: float) -> Photo:
         check_size(*image.size, max_megapixels, len(content))
         turned = False
         if isinstance(image, TiffImageFile):
+            tiff_tags.check_understood(io.BytesIO(content), image.tag_v2)
             tiff.check(image.tag_v2)
             tiff.check_pieces(content, image.tag_v2)
             turned = tiff.turned(image.tag_v2)

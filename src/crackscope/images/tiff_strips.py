@@ -12,7 +12,7 @@ from PIL import Image, ImageCms
 from PIL.TiffImagePlugin import ImageFileDirectory_v2, TiffImageFile
 
 from crackscope.errors import ImageError
-from crackscope.images import tiff
+from crackscope.images import tiff, tiff_tags
 from crackscope.images.convert import to_rgb
 from crackscope.images.depth import depth_of
 from crackscope.types import Pixels
@@ -45,12 +45,13 @@ class _Row:
     pieces: Sequence[Sequence[Place]]
 
 
-def why_not(image: TiffImageFile, size: int) -> str:
-    """Why an open TIFF of `size` bytes cannot be read in parts; "" where it can.
+def why_not(file: IO[bytes], image: TiffImageFile, size: int) -> str:
+    """Why a `file` of `size` bytes, open as TIFF, cannot be read in parts; "" where it can.
 
     Raises ImageError where it cannot be read at all.
     """
     tags: Any = image.tag_v2
+    tiff_tags.check_understood(file, tags)
     tiff.check(tags)
     compression = tags.get(_COMPRESSION, _PLAIN)
     colours = (*_COLOURS, _YCBCR) if compression == _JPEG else _COLOURS
