@@ -176,7 +176,7 @@ def test_what_goes_wrong_in_a_block_is_raised() -> None:
 
 
 def test_whole_tiles_make_no_third_block() -> None:
-    """Half of 124 cells is 62, and 62 no whole number of tiles: two blocks of up to 64, not three."""
+    """Half of 124 cells is 62, which is no whole number of tiles: blocks of up to 64, and two."""
     seen: list[int] = []
 
     def watched(pixels: Pixels) -> np.ndarray:
