@@ -13,9 +13,11 @@ from PIL import Image
 from crackscope.images import large
 from crackscope.inspection import gate as gates
 from crackscope.inspection import scoremap
+from crackscope.inspection.cracks import TRACING, context
 from crackscope.inspection.cracks import load as load_scorer
 from crackscope.inspection.gate import Gate
 from crackscope.inspection.inspector import Inspector, load
+from crackscope.lines.find import find_cracks
 from crackscope.lines.linemap import LineMap
 from crackscope.lines.score import ALL, Scorer
 from crackscope.models.bundle import CRACKS, unsealed
@@ -271,3 +273,14 @@ def test_cracks_are_scored_as_the_bundle_says(tmp_path: Path) -> None:
     found = load_scorer(unsealed(tmp_path))
     assert found is not None
     np.testing.assert_allclose(found.probabilities(np.ones((2, len(ALL)))), 1 / (1 + np.exp(-2)))
+
+
+def test_beside_a_crack_stands_what_the_windows_along_it_say_of_concrete(scope: Inspector) -> None:
+    scored = scope.score(Photo("a", cracked(300, 400)))
+    assert scored.lines is not None
+    traced = find_cracks(scored.lines, TRACING)
+    assert traced
+    for said, expected in ((None, 0.0), (np.full_like(scored.windows.scores, 2.5), 2.5)):
+        around = context(replace(scored, concrete=said), traced)
+        assert around.shape == (len(traced), 2)
+        assert (around[:, 1] == expected).all()
