@@ -56,7 +56,7 @@ def folder(tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def trained(folder, tmp_path_factory) -> Path:
     out = tmp_path_factory.mktemp("runs") / "run"
-    code = run(["train", str(folder), *QUICK, "--out", str(out)])
+    code = run(["train", str(folder), *QUICK, "--out", str(out), "--log", "tensorboard"])
     assert code == 3, "finished, one file could not be read"
     return out
 
@@ -87,6 +87,13 @@ def test_a_run_folder_holds_what_it_says(trained):
     ):
         assert (trained / name).stat().st_size > 0, name
     assert not (trained / "state").exists()
+
+
+def test_the_command_that_shows_the_curves_is_printed(trained, folder, capsys):
+    """By the run itself, and again by the same command on the finished folder."""
+    assert any((trained / "tensorboard").rglob("events.*"))
+    run(["train", str(folder), *QUICK, "--out", str(trained), "--log", "tensorboard"])
+    assert f"tensorboard --logdir {trained / 'tensorboard'}" in capsys.readouterr().out
 
 
 def test_what_could_not_be_read_is_named_and_left_out(trained):
