@@ -1,6 +1,7 @@
 """What the tags of a TIFF say before it is decoded."""
 
 import io
+from collections.abc import Iterable
 from math import ceil
 from typing import Any
 
@@ -20,6 +21,9 @@ _TOGETHER, _SEPARATE, _UNSIGNED, _SIGNED, _FLOATING_POINT = 1, 2, 1, 2, (3, 6)
 _RAW, _YCBCR, _SUBSAMPLING = 1, 6, 530
 _MOST_BYTES = 16
 """Of a pixel: four channels of 32 bits."""
+
+Place = tuple[int, int]
+"""Offset and length in bytes of a strip or tile."""
 
 
 def directory_at(content: bytes, offset: int | None = None) -> Any:
@@ -105,8 +109,8 @@ def packed(tags: Any) -> list[tuple[int, int]]:
     return [(offset, offset + length) for offset, length in places(tags) if length]
 
 
-def places(tags: Any) -> list[tuple[int, int]]:
-    """Offset and length in bytes of each strip or tile; [] where they are not told."""
+def places(tags: Any) -> list[Place]:
+    """Where each strip or tile lies; [] where that is not told."""
     offsets, lengths = _TILES if _TILES[0] in tags else _STRIPS
     return list(zip(tags.get(offsets, ()), tags.get(lengths, ()), strict=False))
 
@@ -119,10 +123,15 @@ def check_pieces(content: bytes, tags: Any) -> None:
     if len(places(tags)) < _pieces_needed(tags):
         raise ImageError("unreadable", "it has fewer strips or tiles than its picture needs")
     distinct = dict.fromkeys(places(tags))
-    if sum(length for _, length in distinct) > len(content):
-        raise ImageError("unreadable", "parts of the picture lie over each other in the file")
+    check_apart(distinct, len(content))
     for offset, length in distinct:
         check_piece(content[offset : offset + length], tags)
+
+
+def check_apart(places: Iterable[Place], size: int) -> None:
+    """Raise ImageError where strips or tiles hold more than the `size` bytes of their file."""
+    if sum(length for _, length in places) > size:
+        raise ImageError("unreadable", "parts of the picture lie over each other in the file")
 
 
 def _pieces_needed(tags: Any) -> int:

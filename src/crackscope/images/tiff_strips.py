@@ -19,7 +19,7 @@ from crackscope.types import Pixels
 
 _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC = 256, 257, 258, 259, 262
 _OFFSETS, _SAMPLES, _ROWS, _LENGTHS, _PLANES = 273, 277, 278, 279, 284
-_TILE_WIDTH, _TILE_HEIGHT, _TILE_OFFSETS, _TILE_LENGTHS = 322, 323, 324, 325
+_TILE_WIDTH, _TILE_HEIGHT, _TILE_OFFSETS = 322, 323, 324
 _SHARED = (_BITS, _COMPRESSION, _PHOTOMETRIC, 266, _SAMPLES, 317, 320, 338, 339, 347, 530, 532)
 """What each piece is decoded by: order of bits, predictor, palette, JPEG tables and the like."""
 _PLAIN, _JPEG = 1, 7
@@ -31,10 +31,6 @@ _AT_ONCE, _PIECE, _ROW = 2**22, 2**25, 2**27
 """Pixels: decoded at once where that is ours to choose; at most in a piece; at most in a row."""
 
 
-Place = tuple[int, int]
-"""Offset and length in bytes of a tile or strip."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Row:
     """Pieces of `width` × `height` px side by side; each a tile, or strips of `strip` rows."""
@@ -42,7 +38,7 @@ class _Row:
     width: int
     height: int
     strip: int
-    pieces: Sequence[Sequence[Place]]
+    pieces: Sequence[Sequence[tiff.Place]]
 
 
 def why_not(file: IO[bytes], image: TiffImageFile, size: int) -> str:
@@ -77,8 +73,7 @@ def _check_places(rows: Sequence[_Row], size: int) -> None:
     places = [place for row in rows for piece in row.pieces for place in piece]
     if max(offset + length for offset, length in places) > size:
         raise ImageError("truncated", "the file is cut off: a part of the picture lies behind it")
-    if sum(length for _, length in places) > size:
-        raise ImageError("unreadable", "parts of the picture lie over each other in the file")
+    tiff.check_apart(places, size)
 
 
 def strips(
@@ -119,7 +114,7 @@ def _small_tiff(tags: Any, row: _Row, packed: Sequence[bytes]) -> bytes:
     return b"".join((start, directory.tobytes(len(start)), *packed))
 
 
-def _read(file: IO[bytes], place: Place) -> bytes:
+def _read(file: IO[bytes], place: tiff.Place) -> bytes:
     file.seek(place[0])
     return file.read(place[1])
 
@@ -130,15 +125,11 @@ def _layout(image: TiffImageFile) -> list[_Row]:
     return _tiled(image, tags) if _TILE_OFFSETS in tags else _striped(image, tags)
 
 
-def _places(tags: Any, offsets: int, lengths: int) -> list[Place]:
-    return list(zip(tags.get(offsets, ()), tags.get(lengths, ()), strict=False))
-
-
 def _tiled(image: TiffImageFile, tags: Any) -> list[_Row]:
     width, height = tags.get(_TILE_WIDTH, 0), tags.get(_TILE_HEIGHT, 0)
     if min(width, height) < 1:
         return []
-    places = _places(tags, _TILE_OFFSETS, _TILE_LENGTHS)
+    places = tiff.places(tags)
     down, across = ceil(image.height / height), ceil(image.width / width)
     if len(places) != down * across:
         return []
@@ -149,7 +140,7 @@ def _tiled(image: TiffImageFile, tags: Any) -> list[_Row]:
 def _striped(image: TiffImageFile, tags: Any) -> list[_Row]:
     """Low strips are taken together; a single one is taken apart where it is not compressed."""
     width, height = image.size
-    places = _places(tags, _OFFSETS, _LENGTHS)
+    places = tiff.places(tags)
     strip = min(tags.get(_ROWS, height), height)
     if strip < 1 or len(places) != ceil(height / strip):
         return []
