@@ -7,10 +7,8 @@ from PIL import Image
 
 from crackscope.errors import ImageError
 from crackscope.images.tiff import directory_at
+from crackscope.images.tiff_tags import Tag
 
-_VERSION, _SUB_DIRECTORIES = 50706, 330
-_WIDTH, _HEIGHT, _COMPRESSION = 256, 257, 259
-_STRIP_OFFSETS, _STRIP_LENGTHS = 273, 279
 _JPEG = 7
 _MOST_DIRECTORIES = 64
 _LEAST_SHARE = 0.9
@@ -19,7 +17,7 @@ _LEAST_SHARE = 0.9
 
 def recognises(image: Image.Image) -> bool:
     """Whether an open TIFF is a DNG."""
-    return _VERSION in getattr(image, "tag_v2", {})
+    return Tag.DNG_VERSION in getattr(image, "tag_v2", {})
 
 
 def preview(content: bytes, image: Image.Image) -> bytes:
@@ -46,7 +44,7 @@ def _directories(content: bytes, image: Any) -> Iterator[Any]:
     Raises ImageError where they are more than any camera writes.
     """
     yield image.tag_v2
-    offsets = image.tag_v2.get(_SUB_DIRECTORIES, ())
+    offsets = image.tag_v2.get(Tag.SUB_DIRECTORIES, ())
     below = dict.fromkeys(offsets if isinstance(offsets, tuple) else (offsets,))
     if len(below) > _MOST_DIRECTORIES:
         raise ImageError(
@@ -59,14 +57,14 @@ def _directories(content: bytes, image: Any) -> Iterator[Any]:
 
 
 def _long_side(directory: Any) -> int:
-    return max(int(directory.get(_WIDTH, 0)), int(directory.get(_HEIGHT, 0)))
+    return max(int(directory.get(Tag.WIDTH, 0)), int(directory.get(Tag.HEIGHT, 0)))
 
 
 def _jpeg(content: bytes, directory: Any) -> bytes:
     """The file in a directory's only strip, b"" where that is none; raw data is JPEG too at times,
     but lossless, which no decoder here takes."""
-    offsets, lengths = directory.get(_STRIP_OFFSETS, ()), directory.get(_STRIP_LENGTHS, ())
-    if directory.get(_COMPRESSION) != _JPEG or len(offsets) != 1 or len(lengths) != 1:
+    offsets, lengths = directory.get(Tag.STRIP_OFFSETS, ()), directory.get(Tag.STRIP_LENGTHS, ())
+    if directory.get(Tag.COMPRESSION) != _JPEG or len(offsets) != 1 or len(lengths) != 1:
         return b""
     strip = content[offsets[0] : offsets[0] + lengths[0]]
     return strip if strip.startswith(b"\xff\xd8") and not _is_lossless(strip) else b""

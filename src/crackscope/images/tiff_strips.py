@@ -12,16 +12,12 @@ from PIL import Image, ImageCms
 from PIL.TiffImagePlugin import ImageFileDirectory_v2, TiffImageFile
 
 from crackscope.errors import ImageError
-from crackscope.images import tiff, tiff_tags
+from crackscope.images import tiff
 from crackscope.images.convert import to_rgb
 from crackscope.images.depth import depth_of
+from crackscope.images.tiff_tags import DECODING, Tag, check_understood
 from crackscope.types import Pixels
 
-_WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC = 256, 257, 258, 259, 262
-_OFFSETS, _SAMPLES, _ROWS, _LENGTHS, _PLANES = 273, 277, 278, 279, 284
-_TILE_WIDTH, _TILE_HEIGHT, _TILE_OFFSETS, _TILE_LENGTHS = 322, 323, 324, 325
-_SHARED = (_BITS, _COMPRESSION, _PHOTOMETRIC, 266, _SAMPLES, 317, 320, 338, 339, 347, 530, 532)
-"""What each piece is decoded by: order of bits, predictor, palette, JPEG tables and the like."""
 _PLAIN, _JPEG = 1, 7
 _COMPRESSIONS = (_PLAIN, 5, _JPEG, 8, 32773, 32946, 50000)
 _YCBCR, _COLOURS = 6, (0, 1, 2, 3, 5)
@@ -31,10 +27,6 @@ _AT_ONCE, _PIECE, _ROW = 2**22, 2**25, 2**27
 """Pixels: decoded at once where that is ours to choose; at most in a piece; at most in a row."""
 
 
-Place = tuple[int, int]
-"""Offset and length in bytes of a tile or strip."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Row:
     """Pieces of `width` × `height` px side by side; each a tile, or strips of `strip` rows."""
@@ -42,7 +34,7 @@ class _Row:
     width: int
     height: int
     strip: int
-    pieces: Sequence[Sequence[Place]]
+    pieces: Sequence[Sequence[tiff.Place]]
 
 
 def why_not(file: IO[bytes], image: TiffImageFile, size: int) -> str:
@@ -51,13 +43,13 @@ def why_not(file: IO[bytes], image: TiffImageFile, size: int) -> str:
     Raises ImageError where it cannot be read at all.
     """
     tags: Any = image.tag_v2
-    tiff_tags.check_understood(file, tags)
+    check_understood(file, tags)
     tiff.check(tags)
-    compression = tags.get(_COMPRESSION, _PLAIN)
+    compression = tags.get(Tag.COMPRESSION, _PLAIN)
     colours = (*_COLOURS, _YCBCR) if compression == _JPEG else _COLOURS
-    if tags.get(_PLANES) == _SEPARATE and tags.get(_SAMPLES, 1) > 1:
+    if tags.get(Tag.PLANES) == _SEPARATE and tags.get(Tag.SAMPLES, 1) > 1:
         return "its channels are stored apart"
-    if image.mode not in _MODES or tags.get(_PHOTOMETRIC) not in colours:
+    if image.mode not in _MODES or tags.get(Tag.PHOTOMETRIC) not in colours:
         return f"its colours are stored in an unusual way ({image.mode})"
     if compression not in _COMPRESSIONS:
         return f"its compression is unusual (number {compression})"
@@ -77,8 +69,7 @@ def _check_places(rows: Sequence[_Row], size: int) -> None:
     places = [place for row in rows for piece in row.pieces for place in piece]
     if max(offset + length for offset, length in places) > size:
         raise ImageError("truncated", "the file is cut off: a part of the picture lies behind it")
-    if sum(length for _, length in places) > size:
-        raise ImageError("unreadable", "parts of the picture lie over each other in the file")
+    tiff.check_apart(places, size)
 
 
 def strips(
@@ -108,18 +99,19 @@ def _small_tiff(tags: Any, row: _Row, packed: Sequence[bytes]) -> bytes:
     """A file of one piece; Pillow moves the offsets, which are counted from the end of the tags."""
     start = {b"II": b"II*\0\x08\0\0\0", b"MM": b"MM\0*\0\0\0\x08"}[tags.prefix]
     directory = ImageFileDirectory_v2(start)
-    for tag in _SHARED:
+    for tag in DECODING:
         if tag in tags:
             directory.tagtype[tag] = tags.tagtype[tag]
             directory[tag] = tags[tag]
     lengths = list(map(len, packed))
-    directory[_WIDTH], directory[_HEIGHT], directory[_ROWS] = row.width, row.height, row.strip
-    directory[_OFFSETS] = tuple(accumulate(lengths[:-1], initial=0))
-    directory[_LENGTHS] = tuple(lengths)
+    directory[Tag.WIDTH], directory[Tag.HEIGHT] = row.width, row.height
+    directory[Tag.STRIP_ROWS] = row.strip
+    directory[Tag.STRIP_OFFSETS] = tuple(accumulate(lengths[:-1], initial=0))
+    directory[Tag.STRIP_LENGTHS] = tuple(lengths)
     return b"".join((start, directory.tobytes(len(start)), *packed))
 
 
-def _read(file: IO[bytes], place: Place) -> bytes:
+def _read(file: IO[bytes], place: tiff.Place) -> bytes:
     file.seek(place[0])
     return file.read(place[1])
 
@@ -127,18 +119,14 @@ def _read(file: IO[bytes], place: Place) -> bytes:
 def _layout(image: TiffImageFile) -> list[_Row]:
     """The pieces row by row; [] where they are not all told."""
     tags: Any = image.tag_v2
-    return _tiled(image, tags) if _TILE_OFFSETS in tags else _striped(image, tags)
-
-
-def _places(tags: Any, offsets: int, lengths: int) -> list[Place]:
-    return list(zip(tags.get(offsets, ()), tags.get(lengths, ()), strict=False))
+    return _tiled(image, tags) if Tag.TILE_OFFSETS in tags else _striped(image, tags)
 
 
 def _tiled(image: TiffImageFile, tags: Any) -> list[_Row]:
-    width, height = tags.get(_TILE_WIDTH, 0), tags.get(_TILE_HEIGHT, 0)
+    width, height = tags.get(Tag.TILE_WIDTH, 0), tags.get(Tag.TILE_HEIGHT, 0)
     if min(width, height) < 1:
         return []
-    places = _places(tags, _TILE_OFFSETS, _TILE_LENGTHS)
+    places = tiff.places(tags)
     down, across = ceil(image.height / height), ceil(image.width / width)
     if len(places) != down * across:
         return []
@@ -149,12 +137,12 @@ def _tiled(image: TiffImageFile, tags: Any) -> list[_Row]:
 def _striped(image: TiffImageFile, tags: Any) -> list[_Row]:
     """Low strips are taken together; a single one is taken apart where it is not compressed."""
     width, height = image.size
-    places = _places(tags, _OFFSETS, _LENGTHS)
-    strip = min(tags.get(_ROWS, height), height)
+    places = tiff.places(tags)
+    strip = min(tags.get(Tag.STRIP_ROWS, height), height)
     if strip < 1 or len(places) != ceil(height / strip):
         return []
-    if len(places) == 1 and tags.get(_COMPRESSION, _PLAIN) == _PLAIN:
-        row_bytes = ceil(width * sum(tags.get(_BITS, (1,))) / 8)
+    if len(places) == 1 and tags.get(Tag.COMPRESSION, _PLAIN) == _PLAIN:
+        row_bytes = ceil(width * sum(tags.get(Tag.BITS, (1,))) / 8)
         strip = min(height, max(1, _AT_ONCE // width))
         tops = range(0, height, strip)
         starts = [places[0][0] + top * row_bytes for top in tops]
