@@ -4,9 +4,10 @@ Drives of networks and desktops keep deleted photos and thumbnails beside the ph
 such a folder itself means it.
 """
 
-import json
 from collections.abc import Callable, Collection, Sequence
 from pathlib import PurePosixPath
+
+from crackscope import strict_json
 
 STATE = "run.json"
 """Lies in every folder that a command wrote, from its beginning on."""
@@ -33,15 +34,7 @@ def is_system(name: str) -> bool:
 
 def is_ours(names: Collection[str], read: Callable[[str], bytes]) -> bool:
     """Whether a command of crackscope wrote the folder that holds these names."""
-    if STATE not in names:
-        return False
-    if _RESULTS in names:
-        return True
-    try:
-        state = json.loads(read(STATE))
-    except (OSError, ValueError, KeyError):
-        return False
-    return isinstance(state, dict) and {"identity", "finished"} <= state.keys()
+    return STATE in names and (_RESULTS in names or _is_state(STATE, read))
 
 
 def own_folders(names: Collection[str], read: Callable[[str], bytes]) -> frozenset[str]:
@@ -52,9 +45,18 @@ def own_folders(names: Collection[str], read: Callable[[str], bytes]) -> frozens
     found: set[str] = set()
     for name in names:
         folder, _, last = name.rpartition("/")
-        if last == STATE and is_ours({STATE}, lambda _, name=name: read(name)):  # type: ignore[misc]
+        if last == STATE and _is_state(name, read):
             found |= {folder} if folder else OWN_PICTURES
     return frozenset(found)
+
+
+def _is_state(name: str, read: Callable[[str], bytes]) -> bool:
+    """Whether it is a state file of ours; it may be anybody's, in a zip file or on a server."""
+    try:
+        state = strict_json.document(read(name))
+    except (OSError, ValueError, KeyError):
+        return False
+    return {"identity", "finished"} <= state.keys()
 
 
 def outermost(path: str, ours: Collection[str] = ()) -> str | None:

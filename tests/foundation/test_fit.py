@@ -39,6 +39,7 @@ def test_what_fits_is_given_as_the_type(value, kind, wanted):
         (True, float, "a number"),
         (float("nan"), float, "a number"),
         (float("inf"), float | None, "a number or None"),
+        pytest.param(10**400, float | None, "a number or None", id="beyond-a-float"),
         (1, bool, "True or False"),
         (7, str, "text"),
         (7, Path | None, "a path or None"),
@@ -52,7 +53,7 @@ def test_what_fits_is_given_as_the_type(value, kind, wanted):
 def test_what_does_not_fit_is_told_with_rule_and_value(value, kind, words):
     _, (holds, rule) = fit("x", value, kind)
     assert not holds
-    assert rule.startswith(f"x must be {words}. Received: {value!r} ({type(value).__name__})")
+    assert rule.startswith(f"x must be {words}. Received: {value!r:.80} ({type(value).__name__})")
 
 
 @given(st.one_of(st.none(), st.booleans(), st.text(), st.lists(st.integers()), st.floats()))

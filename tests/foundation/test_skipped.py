@@ -28,10 +28,14 @@ def test_folders_of_people(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("content", "ours"),
-    [(STATE, True), (b"{}", False), (b"[1]", False), (b"\xff", False), (b'"identity"', False)],
+    [
+        *((STATE, True), (b"{}", False), (b"[1]", False), (b"\xff", False)),
+        *((b'"identity"', False), (b"[" * 200_000, False)),
+    ],
 )
 def test_our_own_output_is_told_by_what_its_state_says(content: bytes, ours: bool) -> None:
     assert is_ours({"run.json"}, lambda name: content) == ours
+    assert own_folders(["a/run.json"], lambda name: content) == ({"a"} if ours else set())
     assert not is_ours({"other.json"}, lambda name: content)
 
 

@@ -5,7 +5,7 @@ from typing import Unpack
 
 from crackscope import config as configs
 from crackscope import run_dir
-from crackscope.commands.outcome import Outcome, again, kept
+from crackscope.commands.outcome import Outcome, again, reported
 from crackscope.config import AuditConfig
 from crackscope.config.keywords import AuditKeywords
 from crackscope.data import audit_report
@@ -27,10 +27,4 @@ def run(config: AuditConfig) -> Outcome:
     with run_dir.open_output("audit", config, dataset.name, identity) as run:
         found = audit_data(dataset, config.suspicious, config.workers)
         audit_report.write(found, dataset, run.path)
-        outcome = Outcome(
-            text=audit_report.summary(found),
-            path=run.path,
-            data={"path": str(run.path), **found.to_dict()},
-            failed=[entry.path for entry in found.unreadable],
-        )
-        return kept(run, outcome)
+        return reported(run, audit_report.summary(found), found.to_dict(), found.unreadable)

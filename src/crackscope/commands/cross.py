@@ -6,7 +6,7 @@ from typing import Unpack
 
 from crackscope import config as configs
 from crackscope import extras, hashing, run_dir
-from crackscope.commands.outcome import Outcome, again, facts, kept
+from crackscope.commands.outcome import Outcome, again, facts, reported
 from crackscope.config import EvaluateConfig
 from crackscope.config.keywords import EvaluateKeywords
 from crackscope.errors import NothingLeftError
@@ -49,14 +49,7 @@ def run(config: EvaluateConfig) -> Outcome:
         made = facts(bundle.identity, settings, started)
         values = report.document(cells, opened, pool, config.include_trained, made)
         report.write(cells, values, run.path)
-        failed = [entry.path for entry in pool.unreadable]
-        outcome = Outcome(
-            text=report.summary(cells, values),
-            path=run.path,
-            data={**values, "path": str(run.path)},
-            failed=failed,
-        )
-        return kept(run, outcome)
+        return reported(run, report.summary(cells, values), values, pool.unreadable)
 
 
 def _content(opened: sets.Opened) -> list[list[str]]:

@@ -7,7 +7,7 @@ from typing import Unpack
 from crackscope import config as configs
 from crackscope import extras, run_dir
 from crackscope.commands import cross, robustness
-from crackscope.commands.outcome import Outcome, again, facts, kept
+from crackscope.commands.outcome import Outcome, again, facts, reported
 from crackscope.commands.scorer import load_scorer
 from crackscope.config import EvaluateConfig
 from crackscope.config.keywords import EvaluateKeywords
@@ -55,11 +55,4 @@ def run(config: EvaluateConfig) -> Outcome:
         made = facts(inspector.bundle.identity, settings, started)
         values = report.document(found, dataset, made)
         report.write(found, dataset, values, run.path)
-        failed = [entry.path for entry in found.unreadable]
-        outcome = Outcome(
-            text=report.summary(found),
-            path=run.path,
-            data={**values, "path": str(run.path)},
-            failed=failed,
-        )
-        return kept(run, outcome)
+        return reported(run, report.summary(found), values, found.unreadable)

@@ -1,15 +1,18 @@
 """What a command hands back: for people, for programs, and for the shell."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from crackscope import environment
 from crackscope.errors import FinishedError, GateError, ImageError
 from crackscope.run_dir import RunDir
+
+if TYPE_CHECKING:
+    from crackscope.data.fingerprints import Unreadable
 
 T = TypeVar("T")
 
@@ -52,6 +55,15 @@ def kept(run: RunDir, outcome: Outcome) -> Outcome:
     place = "." if outcome.path is None else outcome.path.relative_to(run.path).as_posix()
     run.finish({**asdict(outcome), "path": place})
     return outcome
+
+
+def reported(
+    run: RunDir, text: str, values: Mapping[str, Any], unreadable: Iterable["Unreadable"]
+) -> Outcome:
+    """The outcome, kept, of a command whose report says `values`; some files were unreadable."""
+    failed = [entry.path for entry in unreadable]
+    data = {"path": str(run.path), **values}
+    return kept(run, Outcome(text=text, path=run.path, data=data, failed=failed))
 
 
 def again(run: Callable[[T], Outcome]) -> Callable[[T], Outcome]:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from crackscope import extras, run_dir
-from crackscope.commands.outcome import Outcome, again, facts, kept
+from crackscope.commands.outcome import Outcome, again, facts, reported
 from crackscope.commands.scorer import load_scorer
 from crackscope.config import EvaluateConfig
 from crackscope.data.manifest import Dataset
@@ -39,14 +39,7 @@ def run(config: EvaluateConfig) -> Outcome:
         made = facts(inspector.bundle.identity, settings, started)
         values = report.document(found, {**made, "data": data})
         report.write(found, values, run.path)
-        failed = [entry.path for entry in chosen.unreadable]
-        outcome = Outcome(
-            text=report.summary(found),
-            path=run.path,
-            data={**values, "path": str(run.path)},
-            failed=failed,
-        )
-        return kept(run, outcome)
+        return reported(run, report.summary(found), values, chosen.unreadable)
 
 
 def _measure(

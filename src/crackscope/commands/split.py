@@ -5,7 +5,7 @@ from typing import Unpack
 
 from crackscope import config as configs
 from crackscope import run_dir
-from crackscope.commands.outcome import Outcome, again, kept
+from crackscope.commands.outcome import Outcome, again, reported
 from crackscope.config import SplitConfig
 from crackscope.config.keywords import SplitKeywords
 from crackscope.data.manifest import to_csv
@@ -34,13 +34,7 @@ def run(config: SplitConfig) -> Outcome:
         document = {"data": dataset.name, "content_hash": dataset.content_hash, **result.to_dict()}
         run_dir.write_atomically(run.path / _CSV, rows)
         run_dir.write_json(run.path / _JSON, document)
-        outcome = Outcome(
-            text=_summary(result),
-            path=run.path,
-            data={"path": str(run.path), **document},
-            failed=[entry.path for entry in result.unreadable],
-        )
-        return kept(run, outcome)
+        return reported(run, _summary(result), document, result.unreadable)
 
 
 def _summary(result: SplitResult) -> str:

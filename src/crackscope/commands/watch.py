@@ -8,7 +8,7 @@ from threading import Event
 from crackscope.commands.job import Job
 from crackscope.errors import UsageError
 from crackscope.inspection.find import Found, Source, look, say_skipped
-from crackscope.inspection.sources.files import PhotoFile, gone
+from crackscope.inspection.sources.files import PhotoFile, gone, prefix_of
 from crackscope.inspection.watch import arrivals
 from crackscope.reporting.ledger import Ledger
 from crackscope.reporting.summary import one_line
@@ -30,7 +30,7 @@ def watch(folder: str, job_of: Callable[[Found], Job], ledger: Ledger, asked: Ev
     Raises SourceGoneError where the folder vanishes.
     """
     say_skipped(look([folder]))
-    prefix = f"{folder.rstrip('/')}/"
+    prefix = prefix_of(folder)
     photos: list[Source] = [
         PhotoFile(result.path, result.path.removeprefix(prefix), Path(result.path))
         for result in ledger.results()  # they may have been moved away since

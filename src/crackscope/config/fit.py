@@ -66,8 +66,7 @@ def _plain(value: Any, kind: type) -> Any:
     if kind is str:
         return os.fspath(_require(isinstance(value, str | os.PathLike), value))
     if kind is float:
-        number = _is_number(value, Real) and math.isfinite(value)
-        return float(_require(number, value))
+        return float(_require(_is_number(value, Real) and _is_finite(value), value))
     if kind is int:
         return int(_require(_is_number(value, Integral), value))
     return _require(isinstance(value, kind), value)
@@ -76,6 +75,13 @@ def _plain(value: Any, kind: type) -> Any:
 def _is_number(value: Any, kind: type) -> bool:
     """True is none, though Python takes it for 1."""
     return isinstance(value, kind) and type(value) is not bool
+
+
+def _is_finite(value: Any) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number beyond what a float holds
+        return False
 
 
 def _require(holds: bool, value: Any) -> Any:

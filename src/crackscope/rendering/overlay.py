@@ -11,9 +11,9 @@ from PIL import Image, ImageDraw, ImageFont
 
 from crackscope.images import exif
 from crackscope.rendering import colour, crack_lines, labels
-from crackscope.types import Crack, Photo, PhotoResult, Pixels, Region, ScoreMap
+from crackscope.types import Crack, Photo, PhotoResult, Pixels, Region, ScoreMap, shown
 
-LONG_SIDE = 2048
+LONG_SIDE = shown.LONG_SIDE
 LARGEST = 65_500
 """Pixels along a side that a JPEG file can have."""
 _FAR = 4 / 3

@@ -84,12 +84,16 @@ def matching(pattern: str) -> list[str]:
     return sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207  (Path refuses "../*.jpg")
 
 
+def prefix_of(folder: str) -> str:
+    """What the names of the photos below a folder begin with."""
+    return f"{folder.rstrip(os.sep + (os.altsep or ''))}/"
+
+
 def _named(given: str, search: Search) -> Iterator[Source]:
     path = Path(given)
     if _is_folder(path):
-        prefix = given.rstrip(os.sep + (os.altsep or ""))
         below = f"{path.resolve().name}/" if search.several else ""
-        yield from _Walk(search, path).folder(path, f"{prefix}/", below)
+        yield from _Walk(search, path).folder(path, prefix_of(given), below)
     elif search.first_time(_place(path)):
         yield PhotoFile(given, path.name, path)
 
