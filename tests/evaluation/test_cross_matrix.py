@@ -1,4 +1,5 @@
 import shutil
+import zipfile
 
 import numpy as np
 import pytest
@@ -134,3 +135,14 @@ def test_other_pictures_or_another_model_have_other_features(feature_bundle, sur
     run(feature_bundle, surfaces, "@dark")
     run(trained_on(feature_bundle, tmp_path / "m", surfaces / "red"), surfaces, "@dark")
     assert len(list((surfaces / "kept" / cache.FOLDER).iterdir())) == 3
+
+
+@pytest.mark.parametrize("header", [b"{'a':", b"(((((", b"\0\0\0\0\0"])
+def test_features_that_are_damaged_are_computed_again(tmp_path, header):
+    kept = cache.Features(np.ones((2, 3), np.float32), np.zeros(2))
+    cache._keep(tmp_path / "kept.npz", kept)
+    assert cache._load(tmp_path / "kept.npz", 2) is not None
+    with zipfile.ZipFile(tmp_path / "kept.npz", "w") as archive:
+        for name in ("values.npy", "scores.npy"):
+            archive.writestr(name, b"\x93NUMPY\1\0\5\0" + header)
+    assert cache._load(tmp_path / "kept.npz", 2) is None

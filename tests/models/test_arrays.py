@@ -58,3 +58,20 @@ def test_a_header_that_is_no_python_is_damage(tmp_path: Path) -> None:
         archive.writestr("a.npy", b"\x93NUMPY\1\0\5\0{'a':")
     with pytest.raises(ValueError, match=r"not a whole \.npz file"):
         arrays.read((tmp_path / "x.npz").read_bytes())
+
+
+@pytest.mark.parametrize("way", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_file_damaged_anywhere_is_refused_or_read(tmp_path: Path, way: int) -> None:
+    np.save(tmp_path / "a.npy", np.sqrt(np.arange(300.0)))
+    with zipfile.ZipFile(tmp_path / "x.npz", "w", way) as archive:
+        archive.write(tmp_path / "a.npy", "a.npy")
+    whole = (tmp_path / "x.npz").read_bytes()
+    refused = 0
+    for place in range(0, len(whole), 7):
+        damaged = bytearray(whole)
+        damaged[place] ^= 0xFF
+        try:
+            arrays.read(bytes(damaged))
+        except ValueError:
+            refused += 1
+    assert refused > len(whole) / 10

@@ -11,6 +11,7 @@ import pytest
 
 from crackscope.errors import BundleError, UsageError
 from crackscope.exporting import FORMATS, h5, verify
+from crackscope.models import bundle as bundles
 from crackscope.models import keras_config, keras_file, weights
 
 pytestmark = pytest.mark.train
@@ -54,16 +55,19 @@ def test_no_key_of_a_newer_keras_is_written(model, written):
     np.testing.assert_array_equal(classifier.load(written).predict_on_batch(pixels), expected)
 
 
-def test_a_file_that_was_written_before_is_made_readable(model, tmp_path):
-    path = tmp_path / "model.keras"
-    model.save(path)
-    before = config_of(path)
-    keras_file.make_readable(path)
-    assert config_of(path) == keras_config.plain(before)
-    assert [file.name for file in tmp_path.iterdir()] == ["model.keras"]
+def test_a_file_of_keras_is_written_anew(model, tmp_path):
+    loose, path = tmp_path / "loose.keras", tmp_path / "model.keras"
+    model.save(loose)
+    keras_file.repack(loose, path)
+    assert config_of(path) == keras_config.plain(config_of(loose))
     pixels = verify.probes(64)
     expected = model.predict_on_batch(pixels)
     np.testing.assert_array_equal(classifier.load(path).predict_on_batch(pixels), expected)
+
+
+def test_the_packaged_model_is_read_by_the_oldest_version():
+    config = config_of(bundles.load().file(bundles.KERAS))
+    assert keras_config.plain(config) == config
 
 
 def test_what_is_not_a_default_stays():

@@ -5,8 +5,10 @@ follows; both are looked at before anything is unpacked.
 """
 
 import io
+import lzma
 import math
 import zipfile
+import zlib
 from tokenize import TokenError
 from typing import Any
 
@@ -18,8 +20,9 @@ LARGEST = 2**28
 _SUFFIX = ".npy"
 HEADER_DAMAGED = (SyntaxError, TokenError)
 """What numpy's reader of headers raises besides ValueError."""
-_DAMAGED = (
-    *(zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError),
+DAMAGED = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError),
+    *(NotImplementedError, RuntimeError, EOFError, OSError),
     *HEADER_DAMAGED,
 )
 """What zipfile, its decompressors and numpy raise besides ValueError."""
@@ -34,7 +37,7 @@ def read(content: bytes) -> dict[str, NDArray[Any]]:
                 entry.filename.removesuffix(_SUFFIX): _array(entry.filename, archive.read(entry))
                 for entry in archive.infolist()
             }
-    except _DAMAGED as error:
+    except DAMAGED as error:
         raise ValueError(f"it is not a whole .npz file: {error}") from error
 
 

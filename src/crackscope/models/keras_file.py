@@ -83,15 +83,3 @@ def repack(loose: Path, path: Path) -> None:
             if name == CONFIG:
                 content = json.dumps(keras_config.plain(json.loads(content))).encode()
             packed.writestr(name, content)
-
-
-def make_readable(path: Path) -> None:
-    """The same for a .keras file in its place; its weights stay as they are."""
-    loose = path.with_name(f"loose-{path.name}")
-    path.replace(loose)
-    try:
-        repack(loose, path)
-    except BaseException:
-        loose.replace(path)
-        raise
-    loose.unlink()

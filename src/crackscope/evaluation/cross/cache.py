@@ -1,7 +1,6 @@
 """Features of a data set, computed once and kept in the run folder, so that a run may go on."""
 
 import io
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from crackscope.data.manifest import Dataset
 from crackscope.errors import DatasetError
 from crackscope.evaluation import pictures
 from crackscope.inspection import verdict
+from crackscope.models.arrays import DAMAGED
 from crackscope.models.bundle import Bundle
 from crackscope.run_dir import write_atomically
 from crackscope.runtimes.features import OnnxFeatures
@@ -110,7 +110,7 @@ def _load(file: Path, count: int) -> Features | None:
     try:
         with file.open("rb") as opened, np.load(opened, allow_pickle=False) as content:
             kept = Features(content["values"], content["scores"])
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+    except (ValueError, KeyError, *DAMAGED):
         return None
     return kept if len(kept.values) == len(kept.scores) == count else None
 
