@@ -97,11 +97,12 @@ def test_noise_between_restart_markers_is_refused(name: str) -> None:
     _refused(content[:middle] + rubbish + content[middle + 2000 :])
 
 
+@pytest.mark.parametrize("between", [bytes(5), b"\0\xda\0"], ids=["zeros", "half a marker"])
 @pytest.mark.parametrize("name", ["plain", "CMYK", "restart markers", "foreign profile"])
-def test_stray_bytes_before_the_first_scan_hide_no_damage(name: str) -> None:
+def test_stray_bytes_before_the_first_scan_hide_no_damage(name: str, between: bytes) -> None:
     content = KINDS[name]
     first = 4 + int.from_bytes(content[4:6])
-    stray = content[:first] + bytes(5) + content[first:]
+    stray = content[:first] + between + content[first:]
     expected = decode(content, "photo").pixels
     np.testing.assert_array_equal(decode(stray, "photo").pixels, expected)
     start, end = _scans(stray)
