@@ -4,6 +4,7 @@ import re
 import struct
 from collections.abc import Callable
 
+from crackscope.errors import ImageError
 from crackscope.images.boxes import boxes, brands, codecs
 from crackscope.images.jpeg_segments import EOI, segments
 
@@ -75,6 +76,14 @@ def cut_off(content: bytes, name: str) -> bool:
         return check is not None and check(content)
     except (IndexError, ValueError, struct.error):  # the header itself is not whole
         return True
+
+
+def truncated() -> ImageError:
+    """For a file that is cut off."""
+    return ImageError(
+        "truncated",
+        "the file is cut off: it ends before the picture does. Copy it again from the camera",
+    )
 
 
 def _jpeg_cut_off(content: bytes) -> bool:
