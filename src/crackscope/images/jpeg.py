@@ -14,6 +14,8 @@ from PIL import Image
 from crackscope.errors import ImageError
 from crackscope.images.jpeg_segments import EOI, SOS, segments
 
+FORMATS = ("JPEG", "MPO")
+"""As Pillow names them; MPO holds several pictures."""
 _COLOURS = {"L": "GRAY", "RGB": "RGB", "CMYK": "CMYK"}
 _DAMAGE = re.compile("Corrupt|Premature")
 _SMALL = 8

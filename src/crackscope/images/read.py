@@ -144,7 +144,7 @@ def _decode_common(content: bytes, path: str, max_megapixels: float) -> Photo:
             raise tiff.floating_point()
         elif image.mode == "P" and image.palette is None:
             raise ImageError("unreadable", "its palette is missing: the file is damaged")
-        elif image.format in ("JPEG", "MPO"):
+        elif image.format in jpeg.FORMATS:
             jpeg_scans.check(content)
             jpeg_scans.check_whole(content)
         remark = tail.check(lambda begin, end: content[begin:end], image, len(content))
@@ -164,7 +164,7 @@ def _decode_dng(content: bytes, image: Image.Image, path: str, max_megapixels: f
 def _upright_pixels(content: bytes, image: Image.Image) -> Pixels:
     profile = foreign_profile(image)
     depth = None
-    if image.format in ("JPEG", "MPO"):
+    if image.format in jpeg.FORMATS:
         if image.mode != "CMYK" and profile is None:
             return upright(jpeg.decode(content, "RGB"), orientation_of(exif_of(image)))
         loaded = jpeg.to_pillow(jpeg.decode(content, image.mode))
