@@ -22,6 +22,7 @@ from crackscope.images.convert import to_rgb
 from crackscope.images.depth import depth_of
 from crackscope.images.read import check_size, decode
 from support_pictures import encode, noise
+from support_reading import refusal
 from support_tiff import BYTE, LONG, SHORT, Tag, Writer, dng, tiff
 
 SIDE = 5200
@@ -67,12 +68,6 @@ def repeated(side: int) -> bytes:
         (279, LONG, [len(strip)] * count),
     ]
     return writer.finish(writer.directory(tags))
-
-
-def refusal(content: bytes) -> ImageError:
-    with pytest.raises(ImageError) as caught:
-        decode(content, "photo")
-    return caught.value
 
 
 @pytest.mark.parametrize("name", BOMBS)

@@ -10,9 +10,9 @@ from PIL import Image
 
 from crackscope.errors import ImageError
 from crackscope.images import deflate
-from crackscope.images.large import opened
 from crackscope.images.read import decode
 from support_pictures import encode, noise
+from support_reading import in_parts
 
 GRAIN = np.random.default_rng(0).normal(128.0, 6.0, (64, 96, 3))
 PIXELS = GRAIN.round().astype(np.uint8)  # whose codes are of several lengths
@@ -40,14 +40,6 @@ def test_every_wrong_bit_shows(whole: bool, tmp_path: Path) -> None:
         with pytest.raises(ImageError) as caught:
             read(with_a_wrong_bit(share))
         assert caught.value.kind == "unreadable"
-
-
-def in_parts(folder: Path, content: bytes) -> np.ndarray:
-    file = folder / "photo.tif"
-    file.write_bytes(content)
-    with opened(file, max_megapixels=0.001) as photo:
-        assert photo is not None
-        return photo.photo.pixels[0:64, 0:96]
 
 
 def test_whole_pixels_pass() -> None:

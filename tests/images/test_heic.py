@@ -11,21 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import AvifImagePlugin, Image, features
 
-from crackscope.errors import ImageError
 from crackscope.images import boxes
 from crackscope.images.read import decode
 from crackscope.images.signature import format_of
 from support_heic import CODED, heic
 from support_pictures import encode, noise
+from support_reading import refusal
 from support_tiff import LONG, SHORT, Writer
 
 AVIF = encode(noise(), "AVIF")
-
-
-def _refused(content: bytes) -> ImageError:
-    with pytest.raises(ImageError) as caught:
-        decode(content, "photo")
-    return caught.value
 
 
 def _exif() -> bytes:
@@ -65,17 +59,17 @@ def test_heic_is_known_by_its_codec(brand: bytes) -> None:
 @given(length=st.integers(32, len(CODED)))
 def test_heic_that_ends_in_zeros_is_refused(length: int) -> None:
     content = heic()
-    error = _refused(content[:-length] + bytes(length))
+    error = refusal(content[:-length] + bytes(length))
     assert error.kind == "truncated"
     with_exif = heic(CODED[:-length] + bytes(length), exif=_exif())
-    assert "interrupted copy" in str(_refused(with_exif))
+    assert "interrupted copy" in str(refusal(with_exif))
 
 
 @settings(max_examples=40, deadline=None)
 @given(share=st.floats(0.1, 0.99))
 def test_heic_that_is_cut_off_is_refused(share: float) -> None:
     content = heic()
-    assert _refused(content[: int(len(content) * share)]).kind in ("truncated", "unreadable")
+    assert refusal(content[: int(len(content) * share)]).kind in ("truncated", "unreadable")
 
 
 @pytest.mark.parametrize("brand", [b"mif1", b"avif", b"msf1"])
@@ -95,21 +89,21 @@ def test_avif_is_read_as_avif_whatever_it_calls_itself(
 def test_damaged_avif_is_not_called_heic() -> None:
     named = AVIF[:8] + b"mif1" + AVIF[12:]
     for damaged in (named[: len(named) // 2], named[:60], named[:-40] + bytes(40)):
-        assert "HEIC" not in str(_refused(damaged))
+        assert "HEIC" not in str(refusal(damaged))
 
 
 @pytest.mark.parametrize("brand", [b"avif", b"mif1"])
 def test_heif_whose_head_turned_to_zeros_is_called_damaged(brand: bytes) -> None:
     named = AVIF[:8] + brand + AVIF[12:]
     for begin in range(40, 400, 10):
-        assert _refused(named[:begin] + bytes(len(named) - begin)).kind in (
+        assert refusal(named[:begin] + bytes(len(named) - begin)).kind in (
             "truncated",
             "unreadable",
         )
 
 
 def test_heif_of_another_codec_is_named_with_it() -> None:
-    error = _refused(heic(brand=b"mif1", others=b"mif1miaf", codec=b"vvc1"))
+    error = refusal(heic(brand=b"mif1", others=b"mif1miaf", codec=b"vvc1"))
     assert error.kind == "unsupported"
     assert "coded as vvc1" in str(error)
     assert "pip install" not in str(error)
@@ -120,7 +114,7 @@ def test_without_the_extra_the_line_that_installs_it_is_said(
 ) -> None:
     for name in ("pi_heif", "pillow_heif"):
         monkeypatch.setitem(sys.modules, name, None)
-    error = _refused(heic())
+    error = refusal(heic())
     assert error.kind == "unsupported"
     assert 'pip install "crackscope[heic]"' in str(error)
     assert "convert the photo to JPEG" in str(error)
@@ -145,7 +139,7 @@ def test_a_pillow_without_avif_is_named(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(features, "check", lambda part: part != "avif")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        error = _refused(AVIF)
+        error = refusal(AVIF)
     assert error.kind == "unsupported"
     assert "built without AVIF" in str(error)
 
@@ -176,7 +170,7 @@ def _ycbcr(ratio: tuple[int, int] | None, compression: int = 1) -> bytes:
 
 @pytest.mark.parametrize("ratio", [(2, 2), (2, 1), (4, 1), None])
 def test_uncompressed_subsampled_ycbcr_is_named(ratio: tuple[int, int] | None) -> None:
-    error = _refused(_ycbcr(ratio))
+    error = refusal(_ycbcr(ratio))
     assert error.kind == "unsupported"
     assert "YCbCr" in str(error)
     assert "cut off" not in str(error)

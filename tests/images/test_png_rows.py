@@ -10,20 +10,11 @@ from PIL import Image
 
 from crackscope.errors import ImageError
 from crackscope.images import png_rows
-from crackscope.images.large import opened
 from crackscope.images.read import decode
 from support_pictures import encode, noise
+from support_reading import in_parts
 
-LIMIT = 0.001
 PHOTO = Image.fromarray(noise(96, 64))
-
-
-def all_rows(folder: Path, content: bytes) -> np.ndarray:
-    file = folder / "photo.png"
-    file.write_bytes(content)
-    with opened(file, max_megapixels=LIMIT) as photo:
-        assert photo is not None
-        return photo.photo.pixels[0:64, 0:96]
 
 
 def with_its_end_apart() -> bytearray:
@@ -38,10 +29,10 @@ def with_its_end_apart() -> bytearray:
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.99])
 def test_a_wrong_pixel_shows_in_the_last_checksum(share: float, tmp_path: Path) -> None:
     content = with_its_end_apart()
-    np.testing.assert_array_equal(all_rows(tmp_path, bytes(content)), np.asarray(PHOTO))
+    np.testing.assert_array_equal(in_parts(tmp_path, bytes(content)), np.asarray(PHOTO))
     content[100 + int(share * 96 * 64 * 3)] ^= 1
     with pytest.raises(ImageError, match="checksum") as caught:
-        all_rows(tmp_path, bytes(content))
+        in_parts(tmp_path, bytes(content))
     assert caught.value.kind == "unreadable"
 
 
@@ -56,7 +47,7 @@ def with_pixels_too_many() -> bytes:
 
 
 def test_a_whole_png_is_verified_too(tmp_path: Path) -> None:
-    for read in (lambda content: decode(content, "photo"), partial(all_rows, tmp_path)):
+    for read in (lambda content: decode(content, "photo"), partial(in_parts, tmp_path)):
         with pytest.raises(ImageError, match="checksum") as caught:
             read(with_pixels_too_many())
         assert caught.value.kind == "unreadable"
@@ -64,8 +55,8 @@ def test_a_whole_png_is_verified_too(tmp_path: Path) -> None:
 
 def test_a_lost_palette_is_named(tmp_path: Path) -> None:
     content = encode(PHOTO.quantize(64), "PNG")
-    all_rows(tmp_path, content)
+    in_parts(tmp_path, content)
     begin, end = content.index(b"PLTE") - 4, content.index(b"IDAT") - 4
     with pytest.raises(ImageError, match="palette") as caught:
-        all_rows(tmp_path, content[:begin] + content[end:])
+        in_parts(tmp_path, content[:begin] + content[end:])
     assert caught.value.kind == "unreadable"

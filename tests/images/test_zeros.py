@@ -15,6 +15,7 @@ from crackscope.images import large
 from crackscope.images.read import decode
 from crackscope.images.zeros import Rows, black_rows
 from support_pictures import encode
+from support_reading import refusal
 from support_tiff import tiff
 
 HEIGHT, WIDTH = 96, 120
@@ -70,12 +71,6 @@ def _zeroed(content: bytes, begin: int) -> bytes:
     return content[:begin] + bytes(len(content) - begin)
 
 
-def _refused(content: bytes) -> ImageError:
-    with pytest.raises(ImageError) as caught:
-        decode(content, "photo")
-    return caught.value
-
-
 def _raw_place(content: bytes) -> tuple[int, int]:
     """Where the rows begin, and the bytes of each."""
     with Image.open(io.BytesIO(content)) as image:
@@ -97,7 +92,7 @@ def test_raw_rows_that_turn_to_zeros_are_refused(name: str, data: st.DataObject)
     begin, row = _raw_place(content)
     full = data.draw(st.integers(0, HEIGHT - 3))
     column = data.draw(st.integers(1, row - 8))
-    error = _refused(_zeroed(content, begin + full * row + column))
+    error = refusal(_zeroed(content, begin + full * row + column))
     assert error.kind == "truncated"
     assert "interrupted copy" in str(error)
 
@@ -109,13 +104,13 @@ def test_packed_data_that_turns_to_zeros_is_refused(name: str, share: float) -> 
     content = PACKED[name]
     tags = 400 if name.startswith("TIFF") else 64  # they may stand behind the data
     begin = min(int(len(content) * share), len(content) - tags)
-    assert _refused(_zeroed(content, begin)).kind in ("truncated", "unreadable", "not_an_image")
+    assert refusal(_zeroed(content, begin)).kind in ("truncated", "unreadable", "not_an_image")
 
 
 @pytest.mark.parametrize("name", ["WebP", "lossless WebP", "AVIF"])
 def test_the_reason_is_named(name: str) -> None:
     content = PACKED[name]
-    error = _refused(_zeroed(content, len(content) // 2))
+    error = refusal(_zeroed(content, len(content) // 2))
     assert error.kind == "truncated"
     assert "interrupted copy" in str(error)
 
@@ -155,7 +150,7 @@ def test_an_orthomosaic_in_tiles_is_read_and_a_tile_that_turns_to_zeros_is_not()
         last = image.tag_v2[324][-2]
     damaged = content[: last + 1000] + bytes(2 * 32 * 32 * 3 - 1000) + content[last + 6144 :]
     assert len(damaged) == len(content)
-    assert "interrupted copy" in str(_refused(damaged))
+    assert "interrupted copy" in str(refusal(damaged))
 
 
 @pytest.mark.parametrize("planar", [False, True])
@@ -164,7 +159,7 @@ def test_tags_behind_the_zeros_do_not_hide_them(planar: bool) -> None:
     with Image.open(io.BytesIO(content)) as image:
         end = image.tag_v2[273][-1] + image.tag_v2[279][-1]
     damaged = content[: end - 1234] + bytes(1234) + content[end:]
-    assert "last 1234 bytes" in str(_refused(damaged))
+    assert "last 1234 bytes" in str(refusal(damaged))
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from threading import Lock
 import numpy as np
 from PIL import Image
 
-from crackscope.errors import ImageError
+from crackscope.images.signature import truncated
 from crackscope.types import Box, Pixels
 
 _REDUCED_SIDE = 2048
@@ -62,7 +62,7 @@ class Bands:
     def _read(self, top: int) -> None:
         strip = next(self._strips, None)
         if strip is None:
-            raise ImageError("truncated", "the file ends before the picture does")
+            raise truncated()
         begin, self._end = self._end, self._end + len(strip)
         self._reduced.add(strip)
         for box, pixels in self._kept.items():

@@ -6,13 +6,14 @@ from pathlib import Path, PurePath
 
 from crackscope.errors import ImageError
 
-_MAX_BYTES_PER_PIXEL = 16
+MAX_BYTES_PER_PIXEL = 16
+"""Four channels of 32 bits."""
 _VIDEO = re.compile(r"\.(mp4|mov|m4v|avi|mkv|webm|wmv|mts|m2ts|mpe?g|3gp)", re.IGNORECASE)
 
 
 def largest_file(max_megapixels: float) -> int:
     """Bytes that no photo of so many megapixels exceeds, however it is stored."""
-    return int(max_megapixels * 1e6 * _MAX_BYTES_PER_PIXEL) + 2**26
+    return int(max_megapixels * 1e6 * MAX_BYTES_PER_PIXEL) + 2**26
 
 
 def check_length(length: int, max_megapixels: float) -> None:

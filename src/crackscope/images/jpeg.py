@@ -4,7 +4,7 @@ By libjpeg-turbo itself, two to three times as fast as by Pillow, which keeps th
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import simplejpeg
@@ -12,12 +12,15 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from crackscope.errors import ImageError
+from crackscope.images.jpeg_segments import EOI, SOS, segments
 
+FORMATS = ("JPEG", "MPO")
+"""As Pillow names them; MPO holds several pictures."""
 _COLOURS = {"L": "GRAY", "RGB": "RGB", "CMYK": "CMYK"}
 _DAMAGE = re.compile("Corrupt|Premature")
 _SMALL = 8
 """Decoded to an eighth of its size, a JPEG shows the same damage in a quarter of the time."""
-_SEQUENTIAL, _JFIF, _SOS, _EOI = (0xC0, 0xC1), 0xE0, 0xDA, b"\xff\xd9"
+_SEQUENTIAL, _JFIF = (0xC0, 0xC1), 0xE0
 
 
 def decode(content: bytes, mode: str) -> NDArray[np.uint8]:
@@ -81,43 +84,25 @@ def _strictly(content: bytes, colours: str) -> NDArray[np.uint8]:
 
 def _without_padding(content: bytes) -> bytes:
     """Without what lies between the picture and its end marker, where that is of one value."""
-    start = [end for _, end in _segments(content)][-1]
-    end = content.index(_EOI, start)
-    return content[:start] + content[start:end].rstrip(content[end - 1 : end]) + _EOI
+    start = [end for _, end in segments(content)][-1]
+    end = content.index(EOI, start)
+    return content[:start] + content[start:end].rstrip(content[end - 1 : end]) + EOI
 
 
 def _with_usual_head(content: bytes) -> bytes:
     """Without stray bytes before the first scan, and with the values that decoders assume."""
-    places = list(_segments(content))
-    segments = [content[begin:end] for begin, end in places]
-    sequential = any(segment[1] in _SEQUENTIAL for segment in segments)
-    head = (_usual(segment, sequential) for segment in segments)
+    places = list(segments(content))
+    found = [content[begin:end] for begin, end in places]
+    sequential = any(segment[1] in _SEQUENTIAL for segment in found)
+    head = (_usual(segment, sequential) for segment in found)
     return b"".join((content[:2], *head, content[places[-1][1] :]))
-
-
-def _segments(content: bytes) -> Iterator[tuple[int, int]]:
-    """Where each segment begins and ends, up to the head of the first scan, which is one of them.
-
-    Stray bytes between them are passed over.
-    """
-    position, marker = 2, 0
-    while marker != _SOS:
-        if position + 4 > len(content):
-            raise ValueError("Premature end of JPEG file")
-        marker = content[position + 1]
-        if content[position] != 0xFF or marker in (0x00, 0x01, 0xFF) or 0xD0 <= marker <= 0xD8:
-            position += 1
-            continue
-        end = position + 2 + int.from_bytes(content[position + 2 : position + 4])
-        yield position, end
-        position = end
 
 
 def _usual(segment: bytes, sequential: bool) -> bytes:
     """A segment with the values that decoders take in place of odd ones."""
     if segment[1] == _JFIF and segment[4:9] == b"JFIF\0":
         return b"".join((segment[:9], b"\1", segment[10:]))
-    if segment[1] == _SOS and sequential:
+    if segment[1] == SOS and sequential:
         return segment[:-3] + bytes((0, 63, 0))
     return segment
 

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from crackscope.errors import ImageError
+from crackscope.images.jpeg_segments import EOI, SOS, segments
 
 MOST = 100
 """libtiff's limit; programs write up to a dozen."""
-_START, _END = b"\xff\xda", b"\xff\xd9"
-_PROGRESSIVE = (b"\xff\xc2", b"\xff\xca")
+_START = bytes((0xFF, SOS))
+_PROGRESSIVE = (0xC2, 0xCA)
 _COEFFICIENTS, _NOT_SENT = 64, 16
 """Of a block; more bits than a scan may leave to those after it."""
 _MARKER = re.compile(rb"\xff[^\x00\x01\xff\xd0-\xd8]")
@@ -54,19 +55,16 @@ def check_whole(content: bytes) -> None:
 
 def _frame(content: bytes) -> Iterator[bytes]:
     """The entry of each component in the head of a progressive picture."""
-    position = 2
-    while (found := _MARKER.search(content, position)) and found[0] not in (_START, _END):
-        length = int.from_bytes(content[found.end() : found.end() + 2])
-        if found[0] in _PROGRESSIVE:
-            entries = content[found.end() + 8 : found.end() + length]
+    for begin, end in segments(content):
+        if content[begin + 1] in _PROGRESSIVE:
+            entries = content[begin + 10 : end]
             yield from (entries[at : at + 3] for at in range(0, len(entries), 3))
-        position = found.end() + length
 
 
 def _scans(content: bytes) -> Iterator[int]:
     """Where each begins, up to the end of the picture: what follows may hold anything."""
     position = 2
-    while (found := _MARKER.search(content, position)) and found[0] != _END:
+    while (found := _MARKER.search(content, position)) and found[0] != EOI:
         if found[0] == _START:
             yield found.start()
         position = found.end() + int.from_bytes(content[found.end() : found.end() + 2])

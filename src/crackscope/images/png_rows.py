@@ -13,6 +13,7 @@ from PIL import Image, ImageCms
 
 from crackscope.errors import ImageError
 from crackscope.images.convert import to_rgb
+from crackscope.images.signature import truncated
 from crackscope.types import Pixels
 
 _START = b"\x89PNG\r\n\x1a\n"
@@ -50,7 +51,7 @@ def chunks(file: IO[bytes]) -> Iterator[tuple[bytes, int, int]]:
         file.seek(position)
         head = file.read(8)
         if len(head) < 8 or position + 12 + int.from_bytes(head[:4]) > size:
-            raise ImageError("truncated", "the file is cut off: it ends before the picture does")
+            raise truncated()
         length, kind = int.from_bytes(head[:4]), head[4:]
         yield kind, position + 8, length
         position += 12 + length

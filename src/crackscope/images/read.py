@@ -144,7 +144,7 @@ def _decode_common(content: bytes, path: str, max_megapixels: float) -> Photo:
             raise tiff.floating_point()
         elif image.mode == "P" and image.palette is None:
             raise ImageError("unreadable", "its palette is missing: the file is damaged")
-        elif image.format in ("JPEG", "MPO"):
+        elif image.format in jpeg.FORMATS:
             jpeg_scans.check(content)
             jpeg_scans.check_whole(content)
         remark = tail.check(lambda begin, end: content[begin:end], image, len(content))
@@ -164,7 +164,7 @@ def _decode_dng(content: bytes, image: Image.Image, path: str, max_megapixels: f
 def _upright_pixels(content: bytes, image: Image.Image) -> Pixels:
     profile = foreign_profile(image)
     depth = None
-    if image.format in ("JPEG", "MPO"):
+    if image.format in jpeg.FORMATS:
         if image.mode != "CMYK" and profile is None:
             return upright(jpeg.decode(content, "RGB"), orientation_of(exif_of(image)))
         loaded = jpeg.to_pillow(jpeg.decode(content, image.mode))
@@ -173,7 +173,7 @@ def _upright_pixels(content: bytes, image: Image.Image) -> Pixels:
         image.load()
         loaded = image
         if image.format in _LENIENT and signature.cut_off(content, image.format):
-            raise ImageError("truncated", _TRUNCATED)
+            raise signature.truncated()
         if image.format == "PNG":
             png_rows.verify(content)
     pixels = to_rgb(loaded, profile, depth)
@@ -195,7 +195,7 @@ def _decode_heic(content: bytes, path: str, max_megapixels: float) -> Photo:
 
 def _other_heif(content: bytes) -> ImageError:
     if signature.cut_off(content, signature.HEIF):
-        return ImageError("truncated", _TRUNCATED)
+        return signature.truncated()
     coded = ", ".join(sorted(codec.decode() for codec in boxes.codecs(content)))
     if not coded:
         return ImageError(
@@ -208,13 +208,10 @@ def _other_heif(content: bytes) -> ImageError:
     )
 
 
-_TRUNCATED = "the file is cut off: it ends before the picture does. Copy it again from the camera"
-
-
 def _explain(content: bytes, name: str, error: Exception) -> ImageError:
     text = str(error)
     if signature.cut_off(content, name) or "truncated" in text or "Premature end" in text:
-        return ImageError("truncated", _TRUNCATED)
+        return signature.truncated()
     if name == "JPEG" and "subsampling" in text:
         return jpeg.odd_subsampling()
     if isinstance(error, UnidentifiedImageError):  # its text names an address in memory

@@ -4,7 +4,9 @@ import re
 import struct
 from collections.abc import Callable
 
+from crackscope.errors import ImageError
 from crackscope.images.boxes import boxes, brands, codecs
+from crackscope.images.jpeg_segments import EOI, segments
 
 READABLE = ("JPEG", "PNG", "TIFF", "WEBP", "BMP", "GIF", "JPEG2000", "PPM", "AVIF")
 HEIC, HEIF, RAW = "HEIC", "HEIF", "camera raw"
@@ -72,27 +74,25 @@ def cut_off(content: bytes, name: str) -> bool:
     check = _CHECKS.get(name)
     try:
         return check is not None and check(content)
-    except (IndexError, struct.error):  # the header itself is not whole
+    except (IndexError, ValueError, struct.error):  # the header itself is not whole
         return True
 
 
+def truncated() -> ImageError:
+    """For a file that is cut off."""
+    return ImageError(
+        "truncated",
+        "the file is cut off: it ends before the picture does. Copy it again from the camera",
+    )
+
+
 def _jpeg_cut_off(content: bytes) -> bool:
-    """Walk the segments to the first scan; an end marker has to follow it.
+    """An end marker has to follow the head of the first scan.
 
     The thumbnail inside EXIF has an end marker too, but stands before the scan.
     """
-    position = 2
-    while True:
-        if content[position] != 0xFF:  # stray bytes between segments are skipped, as libjpeg does
-            position += 1
-            continue
-        marker = content[position + 1]
-        if marker in (0xFF, 0x00, 0x01) or 0xD0 <= marker <= 0xD8:
-            position += 1 if marker == 0xFF else 2
-            continue
-        if marker == 0xDA:
-            return content.find(b"\xff\xd9", position) < 0
-        position += 2 + struct.unpack_from(">H", content, position + 2)[0]
+    *_, (scan, _) = segments(content)
+    return content.find(EOI, scan) < 0
 
 
 def _png_cut_off(content: bytes) -> bool:

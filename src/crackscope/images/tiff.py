@@ -9,6 +9,7 @@ from PIL import TiffImagePlugin
 
 from crackscope.errors import ImageError
 from crackscope.images import deflate, jpeg
+from crackscope.images.files import MAX_BYTES_PER_PIXEL
 from crackscope.images.tiff_tags import Tag
 
 _REDUCED = 1
@@ -19,8 +20,6 @@ _STRIPS = (Tag.STRIP_OFFSETS, Tag.STRIP_LENGTHS)
 _TILES = (Tag.TILE_OFFSETS, Tag.TILE_LENGTHS)
 _TOGETHER, _SEPARATE, _UNSIGNED, _SIGNED, _FLOATING_POINT = 1, 2, 1, 2, (3, 6)
 _RAW, _YCBCR = 1, 6
-_MOST_BYTES = 16
-"""Of a pixel: four channels of 32 bits."""
 
 Place = tuple[int, int]
 """Offset and length in bytes of a strip or tile."""
@@ -154,7 +153,7 @@ def check_piece(piece: bytes, tags: Any) -> None:
     if compression == _JPEG:
         jpeg.check(piece, tags.get(Tag.JPEG_TABLES, b""))
     elif compression in deflate.COMPRESSIONS:
-        deflate.check(piece, _MOST_BYTES * _area(tags, Tag.WIDTH, Tag.HEIGHT))
+        deflate.check(piece, MAX_BYTES_PER_PIXEL * _area(tags, Tag.WIDTH, Tag.HEIGHT))
 
 
 def _area(tags: Any, width: int, height: int) -> int:

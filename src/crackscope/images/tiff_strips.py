@@ -11,10 +11,10 @@ import numpy as np
 from PIL import Image, ImageCms
 from PIL.TiffImagePlugin import ImageFileDirectory_v2, TiffImageFile
 
-from crackscope.errors import ImageError
 from crackscope.images import tiff
 from crackscope.images.convert import to_rgb
 from crackscope.images.depth import depth_of
+from crackscope.images.signature import truncated
 from crackscope.images.tiff_tags import DECODING, Tag, check_understood
 from crackscope.types import Pixels
 
@@ -68,7 +68,7 @@ def _check_places(rows: Sequence[_Row], size: int) -> None:
     """Pieces lie inside the file, and apart: a bomb points to one of them again and again."""
     places = [place for row in rows for piece in row.pieces for place in piece]
     if max(offset + length for offset, length in places) > size:
-        raise ImageError("truncated", "the file is cut off: a part of the picture lies behind it")
+        raise truncated()
     tiff.check_apart(places, size)
 
 
