@@ -1,6 +1,9 @@
 """Inspections in processes of their own, slow enough to be killed, and what they left on disk."""
 
 import json
+import subprocess
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +30,16 @@ def left(out: Path) -> dict[str, Any]:
     place = rows[0].index("seconds")
     files["results.csv"] = [row[:place] + row[place + 1 :] for row in rows]
     return files
+
+
+def wait(process: subprocess.Popen[Any], until: Callable[[], bool], seconds: float = 60) -> None:
+    """Until `until` is true of what the process does; it has to run all the while."""
+    deadline = time.monotonic() + seconds
+    while not until():
+        if process.poll() is not None or time.monotonic() > deadline:
+            process.kill()
+            raise AssertionError(process.communicate())
+        time.sleep(0.005)
 
 
 def slowed(module: str, name: str, seconds: float) -> str:

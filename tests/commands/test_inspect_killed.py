@@ -5,13 +5,12 @@ import random
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from support_pictures import encode, noise
-from support_runs import left, lines, slowed
+from support_runs import left, lines, slowed, wait
 
 PHOTOS, KILLS = 200, 20
 SLOW = slowed("crackscope.inspection.batch", "decode", 0.1)
@@ -32,14 +31,6 @@ def site(tmp_path: Path) -> Path:
 def start(script: str, *arguments: object) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-c", script, "inspect", *map(str, arguments), "--workers", "2"]
     return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-
-def wait(process: subprocess.Popen[bytes], until: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while not until():
-        assert process.poll() is None
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="SIGKILL is of POSIX")

@@ -1,7 +1,6 @@
 """Ctrl-C, --watch, --fail-on, a drive that is pulled out, a disk that is full."""
 
 import io
-import json
 import os
 import re
 import shutil
@@ -10,7 +9,6 @@ import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -20,7 +18,7 @@ import pytest
 from crackscope.cli.main import run
 from crackscope.inspection import batch
 from support_pictures import encode, grey_photo, noise
-from support_runs import slowed
+from support_runs import lines, slowed, wait
 
 POSIX = pytest.mark.skipif(os.name == "nt", reason="signals and limits are of POSIX")
 SCRIPT = "from crackscope.commands import watch; watch._LOOK_EVERY = 0.05" + slowed(
@@ -67,22 +65,6 @@ def start(script: str, arguments: list[str]) -> subprocess.Popen[str]:
     process = [sys.executable, "-c", script, *arguments, "--workers", "2"]
     pipe = subprocess.PIPE
     return subprocess.Popen(process, stdout=pipe, stderr=pipe, text=True)
-
-
-def lines(out: Path) -> list[dict[str, Any]]:
-    """Whole lines of the ledger, without the seconds."""
-    ledger = out / "results.jsonl"
-    texts = ledger.read_bytes().split(b"\n")[:-1] if ledger.exists() else []
-    return [{**json.loads(text), "seconds": 0} for text in texts]
-
-
-def wait(process: subprocess.Popen[str], until: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while not until():
-        if process.poll() is not None or time.monotonic() > deadline:
-            process.kill()
-            raise AssertionError(process.communicate())
-        time.sleep(0.01)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ import pytest
 from crackscope.cli.main import run
 from crackscope.synthesis import scene
 from support_pictures import encode, noise
-from support_runs import left, lines, slowed
+from support_runs import left, lines, slowed, wait
 
 SLOW = slowed("crackscope.commands.job", "draw", 0.05)
 
@@ -44,12 +43,7 @@ def begin(arguments: list[str], until: int, out: Path) -> subprocess.Popen[str]:
         text=True,
         env=environment,
     )
-    deadline = time.monotonic() + 90
-    while len(lines(out)) < until:
-        if process.poll() is not None or time.monotonic() > deadline:
-            process.kill()
-            raise AssertionError(process.communicate())
-        time.sleep(0.01)
+    wait(process, lambda: len(lines(out)) >= until, 90)
     return process
 
 
