@@ -2,11 +2,14 @@
 
 import errno
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any, TypeVar
 
 from crackscope.errors import ImageError
 
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 _WORDS = re.compile(
     r"bad.?alloc(ation)?\b|out of memory|insufficient memory|(failed|unable) to allocate"
     r"|cannot allocate memory|not enough memory|can't start new thread|encoder error -9\b",
@@ -42,3 +45,35 @@ def limits(doing: str) -> Iterator[None]:
             f"there is not enough memory to {doing}. Give fewer --workers, close other programs, "
             "or save it smaller, or as TIFF in strips, which is read in parts",
         ) from error
+
+
+def together(
+    function: Callable[[Sequence[Item]], Sequence[Result]],
+    photos: Sequence[Item],
+    doing: str,
+    one_by_one: AbstractContextManager[Any] | None = None,
+) -> list[Result | ImageError]:
+    """What `function` makes of several photos, one result for each.
+
+    Where memory does not suffice for all, once more one by one, in the context `one_by_one`; for a
+    photo that fails alone too, its error.
+    """
+    if not photos:
+        return []
+    try:
+        with limits(doing):
+            return list(function(photos))
+    except ImageError:
+        pass
+    with one_by_one or nullcontext():
+        return [_alone(function, photo, doing) for photo in photos]
+
+
+def _alone(
+    function: Callable[[Sequence[Item]], Sequence[Result]], photo: Item, doing: str
+) -> Result | ImageError:
+    try:
+        with limits(doing):
+            return function([photo])[0]
+    except ImageError as error:
+        return error

@@ -1,4 +1,4 @@
-"""Damaged files of an unfinished training are named, with what to do about them."""
+"""Damaged files of an unfinished run are named, with what to do about them."""
 
 from contextlib import suppress
 from types import SimpleNamespace
@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crackscope.errors import UsageError
+from crackscope.evaluation.site import survey
 from crackscope.evaluation.site.report import count_drawn
 from crackscope.training import head, phase
 from crackscope.training.ledger import Epoch, Ledger
@@ -72,6 +73,14 @@ def test_what_are_no_features(tmp_path, content):
     file = tmp_path / "features-train.npy"
     file.write_bytes(content)
     no_longer_read(lambda: features(file), file)
+    no_longer_read(lambda: survey._kept(file, 3), file)
+
+
+@pytest.mark.parametrize("line", [b"{", b"[]", b"\xff", b"{}", b'{"photo": []}'])
+def test_a_damaged_survey(tmp_path, line):
+    file = tmp_path / survey.WINDOWS
+    file.write_bytes(line + b"\n")
+    no_longer_read(lambda: survey._finished(file), file)
 
 
 def test_features_that_are_cut_off(tmp_path):

@@ -68,21 +68,10 @@ def _through(
 def _emptied(
     waiting: list[Photo], function: Callable[[Sequence[Photo]], Sequence[Result]]
 ) -> Sequence[Result | Unreadable]:
-    """Where memory does not suffice for all, once more one by one."""
     photos = tuple(waiting)
     waiting.clear()
-    try:
-        with memory.limits("score it"):
-            return function(photos) if photos else []
-    except ImageError:
-        return [_alone(photo, function) for photo in photos]
-
-
-def _alone(
-    photo: Photo, function: Callable[[Sequence[Photo]], Sequence[Result]]
-) -> Result | Unreadable:
-    try:
-        with memory.limits("score it"):
-            return function([photo])[0]
-    except ImageError as error:
-        return Unreadable(photo.path, error.kind, str(error))
+    found = memory.together(function, photos, "score it")
+    return [
+        Unreadable(photo.path, one.kind, str(one)) if isinstance(one, ImageError) else one
+        for photo, one in zip(photos, found, strict=True)
+    ]

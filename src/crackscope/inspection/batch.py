@@ -186,7 +186,7 @@ class Worker:
         entry = (source, photo, time.perf_counter() - start)
         if photo.width * photo.height <= (2 * self.inspector.bundle.input.window) ** 2:
             return entry
-        return self._score([entry])[source]
+        return self._score([entry])[0]
 
     def _large(self, source: Source, start: float) -> PhotoResult | None:
         """The result of a photo that is read in parts; None where it is to be decoded whole."""
@@ -209,26 +209,14 @@ class Worker:
         return apart.decode(self.timeout, content, name, self.max_megapixels)
 
     def _together(self, entries: Sequence[_Read]) -> dict[Source, PhotoResult]:
-        """Like `_score`; where memory does not suffice for all, once more one by one."""
-        try:
-            with memory.limits("inspect it"):
-                return self._score(entries)
-        except ImageError:
-            pass
-        with self.one_large:
-            return {entry[0]: self._alone(entry) for entry in entries}
+        """The results of small photos."""
+        found = memory.together(self._score, entries, "inspect it", self.one_large)
+        return {
+            source: _failed(source, one, seconds) if isinstance(one, ImageError) else one
+            for (source, _, seconds), one in zip(entries, found, strict=True)
+        }
 
-    def _alone(self, entry: _Read) -> PhotoResult:
-        source, _, seconds = entry
-        try:
-            with memory.limits("inspect it"):
-                return self._score([entry])[source]
-        except ImageError as error:
-            return _failed(source, error, seconds)
-
-    def _score(self, entries: Sequence[_Read]) -> dict[Source, PhotoResult]:
-        if not entries:
-            return {}
+    def _score(self, entries: Sequence[_Read]) -> list[PhotoResult]:
         start = time.perf_counter()
         sources, photos, reading = zip(*entries, strict=True)
         scored = self.inspector.score_all(photos)
@@ -237,7 +225,7 @@ class Worker:
         results = self.inspector.judge_all(photos, scored, self.threshold, seconds)
         for source, photo, found, result in zip(sources, photos, scored, results, strict=True):
             self.finish(source, photo, found.windows, result)
-        return dict(zip(sources, results, strict=True))
+        return results
 
 
 def _failed(source: Source, error: ImageError, seconds: float) -> PhotoResult:

@@ -108,29 +108,25 @@ def _trained(bundle: bundles.Bundle, backbone: str) -> Any:
 
 def _take(model: Any, trained: Any) -> None:
     """The backbone and the head of a trained classifier; its decoder stays behind."""
-    inner = trained.get_layer("backbone")
-    if isinstance(inner.output, list | tuple):
-        _take_core(model, inner.get_layer(CORE))
-    else:
-        model.get_layer("backbone").set_weights(inner.get_weights())
+    _take_backbone(model, trained)
     model.get_layer("head").set_weights(trained.get_layer("head").get_weights())
 
 
-def _take_core(model: Any, core: Any) -> None:
-    ours = model.get_layer("backbone").get_layer(CORE)
-    for layer in core.layers:
+def _take_backbone(model: Any, trained: Any) -> None:
+    ours, theirs = model.get_layer("backbone"), trained.get_layer("backbone")
+    if not isinstance(theirs.output, list | tuple):
+        ours.set_weights(theirs.get_weights())
+        return
+    core = ours.get_layer(CORE)
+    for layer in theirs.get_layer(CORE).layers:
         if layer.weights:
-            ours.get_layer(layer.name).set_weights(layer.get_weights())
+            core.get_layer(layer.name).set_weights(layer.get_weights())
 
 
 def _take_file(model: Any, path: Path, backbone: str) -> None:
     try:
         if path.suffix == ".keras":
-            inner = classifier.load(path).get_layer("backbone")
-            if isinstance(inner.output, list | tuple):
-                _take_core(model, inner.get_layer(CORE))
-            else:
-                model.get_layer("backbone").set_weights(inner.get_weights())
+            _take_backbone(model, classifier.load(path))
         else:
             keras_file.check_weights(path)
             network = model.get_layer("backbone")

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from crackscope.data.pipeline import ahead
 from crackscope.data.stream import Stream
 from crackscope.exporting import onnx
+from crackscope.kept import reading
 from crackscope.models import classifier
 from crackscope.progress import bar
 from crackscope.training import phase as phases
-from crackscope.training.kept import reading
 from crackscope.training.ledger import Ledger
 
 Features = NDArray[np.float32]

@@ -10,8 +10,8 @@ from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
 from crackscope import tables
+from crackscope.kept import reading
 from crackscope.run_dir import write_atomically
-from crackscope.training.kept import reading
 
 
 @dataclass(frozen=True)

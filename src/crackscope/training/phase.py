@@ -9,8 +9,8 @@ from typing import Any
 
 from crackscope import tables
 from crackscope.errors import TrainingError
+from crackscope.kept import reading
 from crackscope.progress import bar
-from crackscope.training.kept import reading
 from crackscope.training.ledger import Epoch, Ledger
 
 _RISE = 0.03

@@ -19,6 +19,7 @@ from crackscope.evaluation.site.population import Population
 from crackscope.inspection.batch import inspect_all
 from crackscope.inspection.find import Source
 from crackscope.inspection.inspector import Inspector
+from crackscope.kept import reading
 from crackscope.tiles.grid import grid
 from crackscope.types import Box, Photo, PhotoResult, ScoreMap
 
@@ -76,13 +77,11 @@ def of_dataset(inspector: Inspector, dataset: Dataset, file: Path, workers: int 
 
 def _kept(file: Path, count: int) -> NDArray[np.float64]:
     """The scores of an earlier survey; raises UsageError where they are damaged."""
-    try:
-        scores = np.asarray(np.load(file, allow_pickle=False), np.float64)
+    with reading(file):
+        scores = np.array(np.lib.format.open_memmap(file, mode="r"), np.float64)
         if scores.shape != (count,):
             raise ValueError(f"it must hold {count} scores, and has the shape {scores.shape}")
-    except (ValueError, TypeError, EOFError) as error:
-        raise _damaged(file, error) from error
-    return scores
+        return scores
 
 
 def _finished(file: Path) -> dict[str, dict[str, Any]]:
@@ -93,17 +92,9 @@ def _finished(file: Path) -> dict[str, dict[str, Any]]:
     whole = content[: content.rfind(b"\n") + 1]
     if whole != content:
         file.write_bytes(whole)
-    try:
+    with reading(file):
         lines = [strict_json.document(line) for line in whole.splitlines()]
         return {line["photo"]: line for line in lines}
-    except (ValueError, KeyError, TypeError) as error:
-        raise _damaged(file, error) from error
-
-
-def _damaged(file: Path, error: Exception) -> UsageError:
-    return UsageError(
-        f"{file} is damaged: {error}. Delete it to score the site again, or give another --out"
-    )
 
 
 def _score(

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from crackscope import strict_json
+from crackscope.kept import reading
 from crackscope.run_dir import write_atomically
-from crackscope.training.kept import reading
 
 LOG = "log.jsonl"
 

@@ -1,4 +1,4 @@
-"""Files of an unfinished training: a full disk, or a person, may have damaged them since."""
+"""Files of an unfinished run: a full disk, or a person, may have damaged them since."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
