@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crackscope.errors import MissingExtraError, UnknownNameError, UsageError
+from crackscope.inspection.results_file import Ledger, line, read, write_errors
 from crackscope.reporting import REPORTS, Context, chosen, discover, settings
-from crackscope.reporting.ledger import Ledger, line, read, write_errors
 from crackscope.reporting.names import close_up_name, mask_names, overlay_names, printable
 from crackscope.reporting.overview import worst_first
 from crackscope.reporting.summary import summarise

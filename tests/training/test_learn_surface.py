@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from crackscope.inspection.statistics import statistics
+from crackscope.models.appearance import statistics
 from crackscope.synthesis import scene
 from crackscope.training import surface
 from crackscope.types import Patch
