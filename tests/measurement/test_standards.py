@@ -1,4 +1,4 @@
-"""Standards as data: the files that come along, the classes of a width, and files that are wrong."""
+"""Standards as data: the files that come along, the classes of a width, files that are wrong."""
 
 import re
 from pathlib import Path
