@@ -17,6 +17,7 @@ def pdf(sheet: Sheet) -> bytes:
     canvas.setTitle("crackscope: check of crack widths")
     # A viewer that scales by default would make the sheet useless.
     canvas.setViewerPreference("PrintScaling", "None")
+    canvas.setFillGray(0)  # black ink alone: other inks, a little beside it, would widen the lines
     canvas.translate(0, height)
     canvas.scale(_POINTS_PER_MM, -_POINTS_PER_MM)
     for box in sheet.printed:
