@@ -184,6 +184,8 @@ def test_a_users_own_file_does_where_a_name_does(tmp_path: Path) -> None:
     assert classify(0.2, 0.02, standard, "outside").text == "watch or repair"
     assert classify(0.25, 0.0, load(str(own(tmp_path, OWN))), "1").text == "within limit"
     assert classify(0.25, 0.0, standard, "buried").no_limit == "nobody sees it"
+    single = load(own(tmp_path, "title: One limit\nlimit_mm: 0.3"))
+    assert classify(0.31, 0.0, single).text == "over limit"
 
 
 def test_all_that_is_wrong_with_a_file_is_told_at_once(tmp_path: Path) -> None:
@@ -214,7 +216,8 @@ exposures:
         "exposures[0].limit_mm must be a width in mm above 0. Received: -1",
         "exposures[1].names must hold at least one",
         "exposures[1].limit_mm must be a width in mm above 0. Received: 'wide'",
-        "exposures[2].no_limit is needed, and only one. Received: ['limit_mm', 'no_limit']",
+        "exposures[2].limit_mm or classes or no_limit is needed, and only one. "
+        "Received: ['limit_mm', 'no_limit']",
         "an exposure must stand in one place only. Received: ['a']",
         "exposures[3].classes[0].wide is not known",
         "exposures[3].classes must go from narrow to wide. Received: [0.5, 0.3]",
@@ -232,7 +235,7 @@ exposures:
         ("- a", "must hold `key: value`"),
         ("", "must hold `key: value`"),
         ("title: a\ntitle: b\nno_limit: x", "keys twice in one place: title"),
-        ("title: a", "one of classes, exposures, no_limit is needed"),
+        ("title: a", "limit_mm or classes or no_limit or exposures is needed"),
         ("title: a\nclasses: []", "at least two"),
         ("title: a\nclasses: 5", "must be a list"),
         ("title: a\nclasses: [1, 2]", "must hold `key: value`"),

@@ -1,4 +1,10 @@
-"""A standard from its YAML; everything wrong with a file is told at once."""
+"""A standard from its YAML; everything wrong with a file is told at once.
+
+A file has a `title` and one of: `limit_mm`, a single limit; `classes`, from narrow to wide, each
+with a `name` and, but for the last, `below_mm` or `up_to_mm`; `no_limit`, the reason why no width
+is limited; or `exposures`, a list of `names` with one of these three each. Whatever else it may
+hold is text for the reader, but `checked`: true only where the primary text was compared.
+"""
 
 import math
 import reprlib
@@ -12,9 +18,10 @@ from crackscope.measurement.standards.standard import Exposure, Standard, WidthC
 from crackscope.registry import nearest
 
 _TEXTS = ("title", "edition", "table", "clause", "wording", "source", "beside_width")
-_HOLDS = ("classes", "exposures", "no_limit")
-_KEYS = (*_TEXTS, "checked", "doubts", *_HOLDS)
-_OF_AN_EXPOSURE = ("names", "wording", "limit_mm", "as_printed", "classes", "no_limit")
+_LIMITS = ("limit_mm", "classes", "no_limit")
+_HOLDS = (*_LIMITS, "exposures")
+_KEYS = (*_TEXTS, "checked", "doubts", "as_printed", *_HOLDS)
+_OF_AN_EXPOSURE = ("names", "wording", "as_printed", *_LIMITS)
 _OF_A_CLASS = ("name", "wording", "below_mm", "up_to_mm", "as_printed")
 _LARGEST = 1_000_000
 """Bytes: a file of limits is a page."""
@@ -118,49 +125,52 @@ def _repeated(node: Any, seen: frozenset[int] = frozenset()) -> Iterator[str]:
 
 
 def _exposures(values: Mapping[str, Any], problems: _Problems) -> tuple[Exposure, ...]:
-    given = [key for key in _HOLDS if key in values]
-    if len(given) != 1:
-        rule = f"one of {', '.join(_HOLDS)} is needed, and only one"
-        problems.expect(False, rule, given)
+    if not _one_of(_HOLDS, "", values, problems):
         return ()
-    if given != ["exposures"]:
-        return (_exposure("", values, problems),)
+    if "exposures" not in values:
+        return (Exposure((), "", *_limits("", values, problems)),)
     entries = problems.several("exposures", values["exposures"])
     problems.expect(bool(entries), "exposures must not be empty", entries)
-    found = [_listed(f"exposures[{at}]", each, problems) for at, each in enumerate(entries)]
+    found = [_exposure(f"exposures[{at}]", each, problems) for at, each in enumerate(entries)]
     names = [name.casefold() for each in found for name in each.names]
     twice = sorted({name for name in names if names.count(name) > 1})
     problems.expect(not twice, "an exposure must stand in one place only", twice)
     return tuple(found)
 
 
-def _listed(place: str, values: Any, problems: _Problems) -> Exposure:
+def _exposure(place: str, values: Any, problems: _Problems) -> Exposure:
     """One entry of `exposures`."""
     if not problems.expect(isinstance(values, dict), f"{place} must hold `key: value`", values):
         return Exposure()
     problems.keys(f"{place}.", values, _OF_AN_EXPOSURE)
-    return _exposure(f"{place}.", values, problems)
+    names = _names(f"{place}.", values, problems)
+    wording = problems.text(f"{place}.wording", values.get("wording", ""))
+    if not _one_of(_LIMITS, f"{place}.", values, problems):
+        return Exposure(names, wording)
+    return Exposure(names, wording, *_limits(f"{place}.", values, problems))
 
 
-def _exposure(place: str, values: Mapping[str, Any], problems: _Problems) -> Exposure:
-    names: tuple[str, ...] = ()
-    if place:
-        names = _names(place, values, problems)
-        given = [key for key in ("limit_mm", "classes", "no_limit") if key in values]
-        rule = f"{place}limit_mm, {place}classes or {place}no_limit is needed, and only one"
-        if not problems.expect(len(given) == 1, rule, given):
-            return Exposure(names)
-    wording = problems.text(f"{place}wording", values.get("wording", "")) if place else ""
+def _one_of(
+    known: tuple[str, ...], place: str, values: Mapping[str, Any], problems: _Problems
+) -> bool:
+    given = [key for key in known if key in values]
+    rule = f"{place}{' or '.join(known)} is needed, and only one"
+    return problems.expect(len(given) == 1, rule, given)
+
+
+def _limits(
+    place: str, values: Mapping[str, Any], problems: _Problems
+) -> tuple[tuple[WidthClass, ...], str]:
+    """The classes, or why there are none."""
+    printed = problems.text(f"{place}as_printed", values.get("as_printed", ""))
     if "no_limit" in values:
         why = problems.text(f"{place}no_limit", values["no_limit"])
         problems.expect(bool(why), f"{place}no_limit must say why", values["no_limit"])
-        return Exposure(names, wording, no_limit=why)
+        return (), why
     if "limit_mm" in values:
-        printed = problems.text(f"{place}as_printed", values.get("as_printed", ""))
         limit = problems.width(f"{place}limit_mm", values["limit_mm"])
-        parted = (WidthClass(WITHIN, limit, as_printed=printed), WidthClass(OVER))
-        return Exposure(names, wording, parted)
-    return Exposure(names, wording, _classes(f"{place}classes", values["classes"], problems))
+        return (WidthClass(WITHIN, limit, as_printed=printed), WidthClass(OVER)), ""
+    return _classes(f"{place}classes", values["classes"], problems), ""
 
 
 def _names(place: str, values: Mapping[str, Any], problems: _Problems) -> tuple[str, ...]:
