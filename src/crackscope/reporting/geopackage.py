@@ -11,6 +11,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from crackscope import extras
 from crackscope.reporting import REPORTS, Context
 from crackscope.reporting.placed import WGS_84, Feature, Layer, crs, layers
 from crackscope.run_dir import write_atomically
@@ -23,7 +24,9 @@ _ID, _GEOMETRY = "fid", "geom"
 _SQL = {int: "INTEGER", float: "DOUBLE", str: "TEXT"}
 _CHANGED = "1970-01-01T00:00:00.000Z"
 """The standard wants a time; the same results make the same file."""
-_UNDEFINED = "undefined"
+_PURPOSE = "write a GeoPackage"
+_ANY, _UNDEFINED = -1, "undefined"
+"""What stands for a coordinate system whose code nobody knows; the layer's name has the code."""
 _WITH_BOX = 0b0011
 """Flags of a geometry: little-endian, its box before it."""
 _TABLES = """
@@ -45,7 +48,7 @@ CREATE TABLE gpkg_geometry_columns (
   CONSTRAINT fk_gc_srs FOREIGN KEY (srs_id) REFERENCES gpkg_spatial_ref_sys (srs_id));
 """
 _ANY_SYSTEM = (
-    ("Undefined Cartesian SRS", -1, "NONE", -1, _UNDEFINED, None),
+    ("Undefined Cartesian SRS", _ANY, "NONE", _ANY, _UNDEFINED, None),
     ("Undefined geographic SRS", 0, "NONE", 0, _UNDEFINED, None),
 )
 """Every GeoPackage lists them."""
@@ -65,34 +68,42 @@ def geopackage(tables: Sequence[Layer]) -> bytes:
         database.execute(f"PRAGMA user_version = {_VERSION}")
         database.executescript(_TABLES)
         codes = dict.fromkeys((WGS_84, *(layer.epsg for layer in tables)))
-        systems = [*_ANY_SYSTEM, *map(_system, codes)]
-        _insert(database, "gpkg_spatial_ref_sys", systems)
+        systems = {code: known for code in codes if (known := crs(code, _PURPOSE)) is not None}
+        rows = [_system(code, known) for code, known in systems.items()]
+        _insert(database, "gpkg_spatial_ref_sys", [*_ANY_SYSTEM, *rows])
         for layer in tables:
-            _add(database, layer)
+            _add(database, layer, layer.epsg if layer.epsg in systems else _ANY)
         database.commit()
         return database.serialize()
 
 
-def _system(epsg: int) -> tuple[Any, ...]:
-    """A row of the table of coordinate systems; of an unknown code only that."""
-    known = crs(epsg, "write a GeoPackage")
-    name = known.name if known else f"EPSG:{epsg}"
-    definition = known.to_wkt("WKT1_GDAL") if known else _UNDEFINED
-    return (name, epsg, "EPSG", epsg, definition, None)
+def _system(epsg: int, known: Any) -> tuple[Any, ...]:
+    """A row of the table of coordinate systems."""
+    return (known.name, epsg, "EPSG", epsg, _definition(known), None)
 
 
-def _add(database: sqlite3.Connection, layer: Layer) -> None:
+def _definition(known: Any) -> str:
+    """In the well-known text that the standard means; some 50 systems of EPSG, such as Krovak in
+    its later form, have a newer one alone."""
+    pyproj = extras.require("pyproj", "geo", _PURPOSE)
+    try:
+        return str(known.to_wkt("WKT1_GDAL"))
+    except pyproj.exceptions.CRSError:
+        return str(known.to_wkt())
+
+
+def _add(database: sqlite3.Connection, layer: Layer, system: int) -> None:
     columns = "".join(f', "{name}" {_SQL[kind]}' for name, kind in layer.columns.items())
     geometry = f"{_GEOMETRY} {layer.kind.upper()}"
     key = f"{_ID} INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL"
     database.execute(f'CREATE TABLE "{layer.name}" ({key}, {geometry}{columns})')
     about = (layer.name, "features", layer.name, "", _CHANGED)
     box = layer.box or (None, None, None, None)
-    _insert(database, "gpkg_contents", [(*about, *box, layer.epsg)])
-    place = (layer.name, _GEOMETRY, layer.kind.upper(), layer.epsg, 0, 0)
+    _insert(database, "gpkg_contents", [(*about, *box, system)])
+    place = (layer.name, _GEOMETRY, layer.kind.upper(), system, 0, 0)
     _insert(database, "gpkg_geometry_columns", [place])
     rows = [
-        (None, _blob(one, layer), *map(one.values.get, layer.columns)) for one in layer.features
+        (None, _blob(one, system), *map(one.values.get, layer.columns)) for one in layer.features
     ]
     _insert(database, layer.name, rows)
 
@@ -103,7 +114,7 @@ def _insert(database: sqlite3.Connection, table: str, rows: Sequence[tuple[Any, 
         database.executemany(f'INSERT INTO "{table}" VALUES ({marks})', rows)
 
 
-def _blob(feature: Feature, layer: Layer) -> bytes:
+def _blob(feature: Feature, system: int) -> bytes:
     x0, y0, x1, y1 = feature.box
-    head = struct.pack("<2sBBi4d", b"GP", 0, _WITH_BOX, layer.epsg, x0, x1, y0, y1)
+    head = struct.pack("<2sBBi4d", b"GP", 0, _WITH_BOX, system, x0, x1, y0, y1)
     return head + feature.geometry
