@@ -21,7 +21,16 @@ from support_reports import failed, inspected, scored
 
 SVG, INKSCAPE = "{http://www.w3.org/2000/svg}", "{http://www.inkscape.org/namespaces/inkscape}"
 XLINK = "{http://www.w3.org/1999/xlink}"
-WIDTHS: list[dict[str, float] | None] = [{"p95": 0.25, "median": 0.2}, {"p95": 1.4}, {"below": 0.2}]
+WIDTHS: list[dict[str, float] | None] = [
+    {"p95": 0.25, "p95_u95": 0.06},
+    {"p95": 1.4},
+    {"below": 0.2},
+]
+NAMED = {
+    3: {"width_mm_p95": 0.25, "width_mm_p95_u95": 0.06},
+    1: {"width_mm_p95": 1.4},
+    2: {"width_mm_below": 0.2},
+}
 LAYERS = {3: "0.2 to 0.3 mm", 1: "1 mm and over", 2: "width not measured"}
 RESULTS = [
     measured("wall/one.jpg", *WIDTHS),
@@ -72,6 +81,8 @@ def test_svg_is_in_mm_of_the_surface(tmp_path: Path) -> None:
             expected = [[x * MM_PER_PX, y * MM_PER_PX] for x, y, _ in line.tolist()]
             assert points_of(path) == [pytest.approx(point, abs=1e-3) for point in expected]
             assert float(path.attrib["data-length-mm"]) == crack.length_mm
+            for name, value in NAMED[crack.id].items():
+                assert float(path.attrib[f"data-{name.replace('_', '-')}"]) == value
             assert f"{crack.length_mm:.4g} mm long" in (path.findtext(f"{SVG}title") or "")
     texts = [text.text for text in layers["legend"].iter(f"{SVG}text")]
     about = ["wall/one.jpg", "units are mm, 0.25 ± 0.004 mm per px"]
@@ -152,6 +163,8 @@ def test_dxf_is_in_mm_with_y_up(tmp_path: Path) -> None:
             assert drawn.dxf.layer == values["width_class"] == LAYERS[crack.id]
             assert (values["unit"], values["score"]) == ("mm", crack.score)
             assert values["length_mm"] == pytest.approx(crack.length_mm)
+            known = {name: values[name] for name in values if name.startswith("width_mm")}
+            assert known == NAMED[crack.id]
             assert not drawn.closed
 
 

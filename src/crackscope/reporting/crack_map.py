@@ -11,9 +11,9 @@ from typing import Any
 from crackscope.rendering import colour
 from crackscope.reporting import Context
 from crackscope.reporting.columns import sizes
-from crackscope.reporting.measured import Scale, scale_of, width_of
+from crackscope.reporting.measured import Scale, Width, scale_of, width_of
 from crackscope.reporting.outlines import polygons
-from crackscope.reporting.width_classes import IN_MM, IN_PX, REGION, WidthClasses
+from crackscope.reporting.width_classes import IN_MM, IN_PX, REGION, Unit, WidthClasses
 from crackscope.types import Crack, PhotoResult, Region
 
 Shade = tuple[int, int, int]
@@ -25,9 +25,11 @@ _STEPS = (5, 2, 1)
 @dataclass(frozen=True)
 class MappedLine:
     """One branch of a crack, or the outline of a region (`closed`), with all that is known of it;
-    `layer` is its width class."""
+    `layer` is the class of its `width`, in the `unit` of the map."""
 
     layer: str
+    unit: Unit
+    width: Width
     points: tuple[tuple[float, float], ...]
     closed: bool
     branch: int
@@ -36,7 +38,7 @@ class MappedLine:
     def values(self) -> dict[str, float | int]:
         """Id, branch, score and every size, named as in the tables."""
         head = {"id": self.found.id, "branch": self.branch, "score": self.found.score}
-        return {**head, **sizes(self.found)}
+        return {**head, **sizes(self.found), **self.width.named(self.unit)}
 
 
 @dataclass(frozen=True)
@@ -51,8 +53,8 @@ class CrackMap:
     lines: tuple[MappedLine, ...]
 
     @property
-    def unit(self) -> str:
-        """As in "mm"."""
+    def unit(self) -> Unit:
+        """That of the coordinates."""
         return self.classes.unit
 
     @property
@@ -87,18 +89,19 @@ def crack_map(result: PhotoResult, context: Context) -> CrackMap:
 
 
 def _lines(
-    found: Crack | Region, classes: WidthClasses, per_px: float, width: int, height: int
+    found: Crack | Region, classes: WidthClasses, per_px: float, wide: int, high: int
 ) -> Iterator[MappedLine]:
+    width = width_of(found, classes.unit == "mm")
     if isinstance(found, Crack):
-        layer = classes.name_of(width_of(found, classes.unit == "mm"))
+        layer = classes.name_of(width)
         shapes: list[Any] = [line[:, :2].tolist() for line in found.lines]
     else:
-        layer, shapes = REGION, polygons(found, width, height)
+        layer, shapes = REGION, polygons(found, wide, high)
     for number, shape in enumerate(shapes, start=1):
         points = tuple(
             (round(x * per_px, _DECIMALS), round(y * per_px, _DECIMALS)) for x, y in shape
         )
-        yield MappedLine(layer, points, layer == REGION, number, found)
+        yield MappedLine(layer, classes.unit, width, points, layer == REGION, number, found)
 
 
 def _shades(classes: WidthClasses) -> Mapping[str, Shade]:

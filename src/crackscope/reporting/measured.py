@@ -30,11 +30,18 @@ class Scale:
 
 @dataclass(frozen=True)
 class Width:
-    """The width that decides the class of a crack, its 95th percentile: a `value`, or the bound
-    that it is `below`, in the unit of its photo; neither where it was not measured."""
+    """The width that decides the class of a crack, its 95th percentile: a `value`, with the
+    half-width of its 95 % interval where that is known, or the bound that it is `below`, in the
+    unit of its photo; neither where it was not measured."""
 
     value: float | None = None
     below: float | None = None
+    u95: float | None = None
+
+    def named(self, unit: str) -> dict[str, float]:
+        """What is known, as in {"width_mm_p95": 0.32}."""
+        values = {"p95": self.value, "p95_u95": self.u95, "below": self.below}
+        return {f"width_{unit}_{n}": value for n, value in values.items() if value is not None}
 
 
 def scale_of(result: PhotoResult, context: Context) -> Scale | None:
@@ -56,7 +63,7 @@ def scale_of(result: PhotoResult, context: Context) -> Scale | None:
 def width_of(found: Crack | Region, in_mm: bool) -> Width:
     """The width of a crack in mm, or of its lines in pixels; regions have none."""
     width = _get(found, "width_mm" if in_mm else "width_px")
-    return Width(_get(width, "p95"), _get(width, "below"))
+    return Width(_get(width, "p95"), _get(width, "below"), _get(width, "p95_u95"))
 
 
 def length_of(found: Crack | Region, scale: Scale | None) -> float:
