@@ -19,14 +19,17 @@ class Scene:
     """A camera before a wall; the marker's middle is the wall's (0, 0), in mm, y downward."""
 
     cells: np.ndarray
-    side_mm: float = 50.0
     side_px: float = 200.0
+    side_mm: float = 50.0
+    """What its user says; it is printed `print_scale` as large."""
     tilt: float = 0.0
     tilt_axis: float = 0.0
     turn: float = 0.0
     where: tuple[float, float] = (0.5, 0.5)
     size: tuple[int, int] = (640, 480)
     focal: float = 900.0
+    bulge: float = 0.0
+    print_scale: float = 1.0
     blur: float = 1.0
     noise: float = 0.01
     s_curve: float = 0.0
@@ -49,18 +52,27 @@ class Scene:
         """Where (N, 2) points of the wall are seen."""
         rotation, origin = self.pose()
         seen = mm @ rotation[:, :2].T + origin
-        return seen[:, :2] / seen[:, 2:] * self.focal + np.array(self.size) / 2
+        return self.bent(seen[:, :2] / seen[:, 2:] * self.focal) + np.array(self.size) / 2
+
+    def bent(self, offset: np.ndarray) -> np.ndarray:
+        """Offsets from the photo's middle behind a lens that moves its corners outward."""
+        radius = math.hypot(*self.size) / 2
+        return offset * (1 + self.bulge * (offset**2).sum(axis=1, keepdims=True) / radius**2)
 
     def to_mm(self, px: np.ndarray) -> np.ndarray:
         """Where on the wall the rays of (N, 2) pixels end."""
         rotation, origin = self.pose()
-        rays = np.hstack([(px - np.array(self.size) / 2) / self.focal, np.ones((len(px), 1))])
+        offset = px - np.array(self.size) / 2
+        straight = offset
+        for _ in range(6 if self.bulge else 0):
+            straight = straight + offset - self.bent(straight)
+        rays = np.hstack([straight / self.focal, np.ones((len(px), 1))])
         normal = rotation[:, 2]
         hits = rays * (origin @ normal / (rays @ normal))[:, None] - origin
         return hits @ rotation[:, :2]
 
     def corners(self) -> np.ndarray:
-        half = self.side_mm / 2
+        half = self.side_mm * self.print_scale / 2
         return self.to_px(np.array([[-half, -half], [half, -half], [half, half], [-half, half]]))
 
     def photo(self) -> np.ndarray:
@@ -82,7 +94,9 @@ class Scene:
         y = low[1] + (np.arange(height * FINE) + 0.5) / FINE
         points = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
         n = len(self.cells)
-        place = np.floor(self.to_mm(points) / self.side_mm * n + n / 2).astype(int)
+        place = np.floor(self.to_mm(points) / (self.side_mm * self.print_scale) * n + n / 2).astype(
+            int
+        )
         fine = np.repeat(np.repeat(ground, FINE, axis=0), FINE, axis=1).reshape(-1)
         paper = ((place >= -1) & (place <= n)).all(axis=1)
         inside = ((place >= 0) & (place < n)).all(axis=1)
@@ -104,6 +118,8 @@ def drawn(scene: Scene, rng: np.random.Generator, side_px: float) -> Scene:
         turn=rng.uniform(0, 2 * math.pi),
         where=tuple(rng.uniform(margin, 1 - margin)),
         focal=scene.size[0] * rng.uniform(0.8, 1.8),
+        bulge=0.005 * rng.standard_normal(),
+        print_scale=1 + 0.003 * rng.standard_normal(),
         blur=rng.uniform(0.5, 2.0),
         noise=rng.uniform(0.002, 0.02),
         s_curve=rng.uniform(0, 0.5),
@@ -168,7 +184,8 @@ def demosaiced(light: np.ndarray) -> np.ndarray:
     masks = ((down == 0) & (across == 0), down != across, (down == 1) & (across == 1))
     channels = [small_blur(light * mask) / small_blur(mask.astype(float)) for mask in masks]
     return np.stack(
-        [np.where(mask, light, filled) for mask, filled in zip(masks, channels, strict=True)], axis=2
+        [np.where(mask, light, filled) for mask, filled in zip(masks, channels, strict=True)],
+        axis=2,
     )
 
 

@@ -86,8 +86,9 @@ def _values(content: bytes, name: str) -> dict[str, Any]:
     try:
         text = text_files.decode(content)
         # OpenCV writes `%YAML:1.0`, which is no directive of YAML.
+        # The loader is a SafeLoader.
         text = re.sub(r"\A\s*%YAML[^\n]*\n(?:---[^\n]*\n)?", "", text)
-        values = yaml.load(text, _Loader)  # noqa: S506  (a SafeLoader)
+        values = yaml.load(text, _Loader)
     except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
         raise UsageError(f"{name}: {_WANTED}. It cannot be read: {error}") from error
     if not isinstance(values, dict):

@@ -79,9 +79,7 @@ def across(points: ArrayLike, tangents: ArrayLike, scale: Scale) -> LocalScale:
     return _local(places, scale, stretch)
 
 
-def _local(
-    places: Floats, scale: Scale, stretch: Callable[[Projection], Floats]
-) -> LocalScale:
+def _local(places: Floats, scale: Scale, stretch: Callable[[Projection], Floats]) -> LocalScale:
     if scale.plane is None:
         same = np.ones(len(places))
         return LocalScale(same * scale.mm_per_px, same * scale.u95)

@@ -49,7 +49,7 @@ class Lens:
 
     def distort(self, points: Floats) -> Floats:
         """Where the lens puts the (N, 2) points of a camera without distortion, in pixels."""
-        return self._bend(self._to_unit(points)) * self.focal + np.asarray(self.centre)
+        return self._to_px(self._bend(self._to_unit(points)))
 
     def undistort(self, points: Floats) -> Floats:
         """The inverse of `distort`, to 0.0001 px; NaN where the model has none, far outside."""
@@ -62,7 +62,7 @@ class Lens:
             if not (np.abs(step) * max(self.focal) > _CLOSE_PX / 10).any():
                 break
         found[~(np.abs(step) * max(self.focal) < _CLOSE_PX).all(axis=1)] = np.nan
-        return found * self.focal + np.asarray(self.centre)
+        return self._to_px(found)
 
     def jacobian(self, points: Floats) -> Floats:
         """(N, 2, 2) derivatives of `undistort`, by central differences of 0.1 px."""
@@ -72,6 +72,9 @@ class Lens:
 
     def _to_unit(self, points: Floats) -> Floats:
         return np.asarray((points - np.asarray(self.centre)) / self.focal, np.float64)
+
+    def _to_px(self, unit: Floats) -> Floats:
+        return np.asarray(unit * self.focal + np.asarray(self.centre), np.float64)
 
     def _bend(self, unit: Floats) -> Floats:
         k1, k2, p1, p2, k3, k4, k5, k6 = self.coefficients

@@ -41,7 +41,7 @@ class Projection:
 
     def to_px(self, points: Floats) -> Floats:
         """(N, 2) pixels of (N, 2) mm; NaN for what lies behind the camera."""
-        seen = homography.apply(np.linalg.inv(self.matrix), points)
+        seen = homography.apply(np.asarray(np.linalg.inv(self.matrix), np.float64), points)
         return seen if self.lens is None else self.lens.distort(seen)
 
     def jacobian(self, points: Floats) -> Floats:

@@ -55,10 +55,11 @@ def cells_of(name: str, number: int) -> Cells:
     """What a marker looks like, one value a cell; raises KeyError where there is none."""
     for known in patterns():
         if (name, number) in known.names:
-            return known.cells[known.names.index((name, number))]
+            return np.asarray(known.cells[known.names.index((name, number))], np.bool_)
     raise KeyError((name, number))
 
 
 def _cells(dictionary: Any, number: int) -> Cells:
     side = dictionary.markerSize + 2
-    return np.asarray(dictionary.generateImageMarker(number, side, borderBits=1)) > 127
+    drawn = np.asarray(dictionary.generateImageMarker(number, side, borderBits=1))
+    return np.asarray(drawn > 127, np.bool_)

@@ -40,7 +40,8 @@ def find_markers(pixels: Pixels) -> list[Marker]:
 
 def _read(grey: NDArray[np.uint8], quads: list[Floats], step: float) -> Iterator[Marker]:
     """The quadrilaterals that are markers, each once."""
-    light, taken = Light(grey), []
+    light = Light(grey)
+    taken: list[tuple[Floats, float]] = []
     for quad in quads:
         middle = quad.mean(axis=0)
         if any(np.linalg.norm(middle - one) < size / 2 for one, size in taken):

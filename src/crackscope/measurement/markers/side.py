@@ -22,7 +22,9 @@ _INSIDE, _OUTSIDE = 1.2, 0.9
 white margin that a marker must have."""
 _ENDS_PX, _END_CELLS = 3.0, 0.75
 """What is left out at both ends, where the next side's blur begins."""
-_STEPS = 12
+_STEPS, _STILL_PX = 12, 0.005
+_MOST_ALONG = 256
+"""Places along a side, beyond which nothing is gained but time."""
 _BLURS_PX = (0.25, 6.0)
 _MOST_PX = 5.0
 """How far the detector's corners may be off."""
@@ -72,6 +74,8 @@ def follow(light: Light, corners: Floats, cells: Cells, which: int) -> Side | No
         parameters[5] = np.clip(parameters[5], *_BLURS_PX)
         if max(abs(parameters[3]), abs(parameters[4]) / 2) > _MOST_PX:
             return None
+        if np.abs(step[3:]).max() < _STILL_PX:
+            break
     return None if parameters[1] <= 0 else _side(seen, parameters)
 
 
@@ -84,7 +88,7 @@ def _look(light: Light, corners: Floats, cells: Cells, which: int) -> _Seen | No
     least = float(min(depths.min(), cell))
     across = np.arange(-min(_INSIDE * least, _REACH_PX), min(_OUTSIDE * least, _REACH_PX), 0.5)
     skip = max(_ENDS_PX, _END_CELLS * cell)
-    count = int(length - 2 * skip)
+    count = min(int(length - 2 * skip), _MOST_ALONG)
     if count < PIECES or len(across) < 6:
         return None
     along = (np.arange(count) + 0.5) / count * (length - 2 * skip) + skip
@@ -98,9 +102,7 @@ def _look(light: Light, corners: Floats, cells: Cells, which: int) -> _Seen | No
     return _Seen(found, offset.ravel(), place - 0.5, depth, bounds, length, white)
 
 
-def _layout(
-    corners: Floats, cells: Cells, which: int
-) -> tuple[Floats, Floats, Floats, Floats]:
+def _layout(corners: Floats, cells: Cells, which: int) -> tuple[Floats, Floats, Floats, Floats]:
     """Ends (2, 2) of a side; where along it, 0 to 1, its cells begin and end (n + 1,); how deep the
     border is at both ends, in pixels (2,); and the cells of the first ring (n,), 1 where white."""
     turned = np.rot90(cells, which)
