@@ -1,0 +1,147 @@
+"""Of the widths along a crack: median, 95th percentile and maximum, each with its uncertainty.
+
+After the Guide to the expression of uncertainty in measurement (JCGM 100:2008): what errs in the
+same way all along a crack (scale, tilt, blur, darkness, where an edge is) stays as large however
+many profiles there are; noise and texture grow smaller with their number.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from crackscope.measurement.seen import Floats
+
+OVER_MM, OVER_PX = 5.0, 40.0
+"""Length of crack that a maximum is taken over: with a scale, and without."""
+COVERAGE = 1.96
+"""From a standard uncertainty to half of a 95 % interval."""
+CORRELATED_PX = 8.0
+"""Pixels of line over which widths err together: profiles are averaged, and texture is coarse."""
+_MEDIAN_COST = 1.25
+"""By how much a median is less sure than a mean."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Widths of a crack over its length, each with the half-width of its 95 % interval."""
+
+    median: float
+    median_u95: float
+    p95: float
+    p95_u95: float
+    max: float
+    max_u95: float
+
+    def scaled(self, factor: float) -> "Figures":
+        """The same in another unit."""
+        return Figures(*(factor * getattr(self, name) for name in self.__slots__))
+
+    def to_dict(self) -> dict[str, float]:
+        """As in results.jsonl."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class Below:
+    """A crack too narrow for a number: how wide it is at most, with 95 %."""
+
+    below: float
+
+    def to_dict(self) -> dict[str, float]:
+        """As in results.jsonl."""
+        return {"below": self.below}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Along:
+    """What was measured along one crack, in one unit: (M,) each, one line after the other.
+
+    `width` of each profile that could be measured, `along` its place on its `line`, `weight` the
+    length it stands for, and `shared` the standard uncertainty that its error shares with others.
+    """
+
+    width: Floats
+    along: Floats
+    line: Floats
+    weight: Floats
+    shared: Floats
+
+
+def figures(found: Along, over: float, correlated: float, relative_u: float) -> Figures:
+    """Median, 95th percentile and maximum of means over a length of `over` along the crack.
+
+    `correlated` is the length over which profiles err together, `relative_u` the standard
+    uncertainty of the scale as a fraction. A maximum of many means is too large by what noise
+    makes of it: what is expected of that is taken off.
+    """
+    mean = running(found, over)
+    noise = _noise(found)
+    length = float(found.weight.sum())
+    whole = noise / math.sqrt(max(1.0, length / correlated))
+    window = noise / math.sqrt(max(1.0, min(over, length) / correlated))
+    median, p95 = (quantile(mean, found.weight, level) for level in (0.5, 0.95))
+    top = float(mean.max())
+    windows = max(1.0, length / over)
+    spread = math.sqrt(max(float(np.var(mean)) - window**2, 0.0))
+    lifted = _lift(windows) * (math.hypot(window, spread) - spread)
+    shared = found.shared[int(np.argmin(np.abs(mean - median)))]
+
+    def half(value: float, own: float) -> float:
+        return COVERAGE * math.sqrt(shared**2 + own**2 + (relative_u * value) ** 2)
+
+    largest = max(top - lifted, median)
+    return Figures(
+        median,
+        half(median, _MEDIAN_COST * whole),
+        min(p95, largest) if p95 > largest else p95,
+        half(p95, window),
+        max(largest, p95),
+        half(largest, 1.2 * window),
+    )
+
+
+def running(found: Along, over: float) -> Floats:
+    """(M,) the mean width over a length of `over` around each profile, on its line."""
+    mean = np.empty_like(found.width)
+    for members in _lines(found):
+        place, weight = found.along[members], found.weight[members]
+        low = np.searchsorted(place, place - over / 2, "left")
+        high = np.searchsorted(place, place + over / 2, "right")
+        total = np.concatenate([[0.0], np.cumsum(weight * found.width[members])])
+        length = np.concatenate([[0.0], np.cumsum(weight)])
+        mean[members] = (total[high] - total[low]) / (length[high] - length[low])
+    return mean
+
+
+def quantile(values: Floats, weights: Floats, level: float) -> float:
+    """The value below which a fraction `level` of the weights lies."""
+    order = np.argsort(values)
+    reached = np.cumsum(weights[order])
+    place = int(np.searchsorted(reached, level * reached[-1] * (1 - 1e-9)))
+    return float(values[order][min(place, len(order) - 1)])
+
+
+def _lines(found: Along) -> Iterator[slice]:
+    starts = np.flatnonzero(np.diff(found.line, prepend=-1))
+    for start, end in zip(starts, [*starts[1:], len(found.line)], strict=True):
+        yield slice(int(start), int(end))
+
+
+def _noise(found: Along) -> float:
+    """The standard deviation of a profile's width by what is its own, robust: from differences of
+    profiles a few apart, which hold no slow change of the crack."""
+    apart = [found.width[one][3:] - found.width[one][:-3] for one in _lines(found)]
+    differences = np.concatenate(apart) if apart else np.zeros(0)
+    if len(differences) < 4:
+        return float(np.std(found.width)) if len(found.width) > 1 else 0.0
+    return 1.48 * float(np.median(np.abs(differences))) / math.sqrt(2)
+
+
+def _lift(windows: float) -> float:
+    """By how many standard deviations the largest of so many is above their mean, about."""
+    return math.sqrt(2 * math.log(windows)) if windows > 1.5 else 0.0
+
+
