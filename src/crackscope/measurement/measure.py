@@ -39,13 +39,13 @@ _REACH = 15
 """Pixels to either side of a line that a profile shows."""
 _SURE = 3.0
 """Evidence of a profile that says what the photo shares."""
-_CLEAR, _FEW = 1.0, 10
-"""Its misfit at most; and how few are all looked at, not only the wider half."""
+_CLEAR, _FEW = 1.5, 10
+"""Its misfit at most, against the median; and how few are all looked at, not only the wider half."""
 _UNEVEN = 0.25
 """By how much the inside of a wide crack may be lit unevenly, as a fraction of the ground."""
 _END_PX = 1.0
 """Standard uncertainty of where a line ends."""
-_WINDING = 0.005
+_WINDING = 0.002
 """The same of a length by how its line trembles, as a fraction."""
 _LEAST_PX = 1.0
 """Below it a width is no number."""
@@ -213,10 +213,13 @@ def _along_line(values: Singles, line: NDArray[np.int64]) -> Singles:
 def _clear(
     relative: Singles, noise: Singles, kinds: NDArray[np.int64]
 ) -> tuple[Singles, Singles]:
-    """The wider half of the profiles that show a crack and nothing else."""
+    """The wider half of the profiles that show a crack and little else, against the others: blur
+    and darkness are not known yet."""
     first = fit(relative, noise, Optics(BLUR_PX, DEPTH))
-    good = (kinds == Kind.MEASURED) & (first.evidence >= _SURE) & (first.misfit < _CLEAR)
-    members = np.flatnonzero(good)
+    good = np.flatnonzero((kinds == Kind.MEASURED) & (first.evidence >= _SURE))
+    if not len(good):
+        return relative[good], noise[good]
+    members = good[first.misfit[good] <= _CLEAR * np.median(first.misfit[good]) + 0.1]
     if len(members) > 2 * _FEW:
         width = first.width_px[members]
         members = members[width >= np.median(width)]
@@ -235,7 +238,7 @@ def _of_crack(
     counts = Counter(Kind(int(kind)).name.lower() for kind in kinds if kind != Kind.MEASURED)
     at = found.places
     ones = np.ones(len(kept))
-    pixels = _widths(found, kept, ones, ones, OVER_PX, 0.0)
+    pixels = _widths(found, kept, ones, ones, measured, None)
     result = CrackMeasure(pixels, measured, dict(counts))
     if scale is None:
         return result
@@ -246,7 +249,7 @@ def _of_crack(
     half = math.hypot(scale.u95 * length, COVERAGE * math.hypot(end, _WINDING * length))
     across = scale.across(at.at[kept], at.across[kept])
     kept_along = along[kinds == Kind.MEASURED]
-    mm = _widths(found, kept, across, kept_along, OVER_MM, scale.u95 / COVERAGE)
+    mm = _widths(found, kept, across, kept_along, measured, scale)
     if isinstance(pixels, Below) and isinstance(mm, Figures):
         mm = Below(pixels.below * float(np.median(across)) * (1 + scale.u95))
     return replace(result, width_mm=mm, length_mm=length, length_u95_mm=half)
@@ -257,8 +260,8 @@ def _widths(
     kept: NDArray[np.int64],
     across: Floats,
     along: Floats,
-    over: float,
-    relative_u: float,
+    measured: float,
+    scale: LocalScale | None,
 ) -> Figures | Below | None:
     """Figures in a unit of which a pixel has `across` (K,) over the line and `along` (K,) in it."""
     if len(kept) < _LEAST_PROFILES:
@@ -266,9 +269,10 @@ def _widths(
     at, width = found.places, found.width_px[kept]
     shared_u = found.belief.uncertainty(width) * across
     place = at.along[kept] * float(np.median(along))
-    measured = Along(width * across, place, at.line[kept], at.stands_for[kept] * along, shared_u)
-    unit = float(np.median(along))
-    result = figures(measured, over, CORRELATED_PX * unit, relative_u)
+    values = Along(width * across, place, at.line[kept], at.stands_for[kept] * along, shared_u)
+    correlated = CORRELATED_PX * float(np.median(along))
+    over, sure = (OVER_PX, 0.0) if scale is None else (OVER_MM, scale.u95 / COVERAGE)
+    result = figures(values, over, correlated, sure, measured)
     least = _LEAST_PX * float(np.median(across))
     if result.median < least:
         return Below(max(least, result.median + result.median_u95))

@@ -1,5 +1,6 @@
 """Grey values across lines: where profiles are taken, in which direction, and what they show."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -52,6 +53,7 @@ def places(lines: Sequence[Floats], every_px: float = EVERY_PX) -> Places:
 
 
 def _of_line(index: int, line: Floats, every_px: float) -> tuple[NDArray[np.generic], ...]:
+    line = _smooth(line)
     steps = np.hypot(*np.diff(line[:, :2], axis=0).T)
     reached = np.concatenate([[0.0], np.cumsum(steps)])
     length = float(reached[-1])
@@ -72,6 +74,19 @@ def _of_line(index: int, line: Floats, every_px: float) -> tuple[NDArray[np.gene
     stands_for = np.full(count, length / count)
     traced = np.interp(along, reached, line[:, 2])
     return at, across, number, along, np.minimum(along, length - along), stands_for, traced
+
+
+def _smooth(line: Floats) -> Floats:
+    """The line at every pixel of its length, each point the mean of those around it; its ends
+    stay, and the line is turned about them beyond."""
+    reached = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(line[:, :2], axis=0).T))])
+    count = max(2, math.ceil(reached[-1]) + 1)
+    even = np.linspace(0, reached[-1], count)
+    dense = np.stack([np.interp(even, reached, column) for column in line.T], axis=1)
+    reach = min(round(_SMOOTH_PX / 2), count - 1)
+    before, after = (2 * dense[0] - dense[reach:0:-1], 2 * dense[-1] - dense[-2 : -reach - 2 : -1])
+    total = np.cumsum(np.concatenate([np.zeros((1, 3)), before, dense, after]), axis=0)
+    return np.asarray((total[2 * reach + 1 :] - total[: -2 * reach - 1]) / (2 * reach + 1))
 
 
 def sample(photo: NDArray[np.generic], at: Floats, across: Floats, offsets: Floats) -> Singles:

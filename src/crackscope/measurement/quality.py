@@ -32,8 +32,9 @@ _BESIDE_PX = 5.0
 """Pixels beyond an edge in which another line disturbs."""
 _EVIDENCE = 1.0
 """As in `width`."""
-_MISFIT = 1.2
-"""Cost of a sample near the crack, from which on it is no box: about twice the noise."""
+_MISFIT, _AGAINST_USUAL = 1.2, 3.0
+"""Cost of a sample near the crack, from which on it is no box: about twice the noise, and so many
+times the median of the photo's cracks."""
 _SIDES = 0.3
 """By how much the ground of one side may be darker than that of the other, as a fraction."""
 _JUMP_PX, _JUMP = 1.5, 0.5
@@ -107,8 +108,10 @@ def by_profile(relative: Singles, fits: Fits) -> Whole:
     ]
     uneven = np.abs(sides[0] - sides[1]) > _SIDES
     kinds = np.zeros(len(relative), np.int64)
-    kinds[(fits.misfit > _MISFIT) | uneven] = Kind.BROKEN
-    kinds[~(fits.evidence >= _EVIDENCE) | (np.abs(fits.centre_px) >= 4)] = Kind.NO_CRACK
+    crack = (fits.evidence >= _EVIDENCE) & (np.abs(fits.centre_px) < 4)
+    usual = float(np.median(fits.misfit[crack])) if crack.any() else 0.0
+    kinds[(fits.misfit > max(_MISFIT, _AGAINST_USUAL * usual)) | uneven] = Kind.BROKEN
+    kinds[~crack] = Kind.NO_CRACK
     return kinds
 
 

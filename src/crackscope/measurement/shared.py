@@ -15,11 +15,11 @@ from crackscope.measurement.seen import Floats, Singles
 
 BLURS = (0.5, 0.65, 0.8, 1.0, 1.25, 1.55, 1.9, 2.4)
 DEPTHS = (0.0, 0.05, 0.1, 0.16, 0.23, 0.31, 0.4)
-TONES = (1.0, 1.5, 2.2)
+TONES = (1.0, 1.4, 1.9, 2.4)
 HALOS = (0.0, 0.35, 0.7)
 _BLUR, _BLUR_SPREAD = 1.0, 0.35
 _DEPTH, _DEPTH_SPREAD = 0.12, 0.08
-_TONE_PRIOR = (0.4, 0.3, 0.3)
+_TONE_PRIOR = (0.3, 0.2, 0.3, 0.2)
 """Cracks read with a gauge on site (Benz & Rodehorst, MVA 2021) have tone 1; clean edges more."""
 _PROFILES = 40
 """Most that are looked at."""

@@ -22,6 +22,8 @@ CORRELATED_PX = 8.0
 """Pixels of line over which widths err together: profiles are averaged, and texture is coarse."""
 _MEDIAN_COST = 1.25
 """By how much a median is less sure than a mean."""
+_MAXIMUM_COST = 1.2
+"""By how much the largest of means is less sure than one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +72,15 @@ class Along:
     shared: Floats
 
 
-def figures(found: Along, over: float, correlated: float, relative_u: float) -> Figures:
+def figures(
+    found: Along, over: float, correlated: float, relative_u: float, measured: float = 1.0
+) -> Figures:
     """Median, 95th percentile and maximum of means over a length of `over` along the crack.
 
     `correlated` is the length over which profiles err together, `relative_u` the standard
-    uncertainty of the scale as a fraction. A maximum of many means is too large by what noise
+    uncertainty of the scale as a fraction; `measured` is the fraction of the crack's length that these
+    profiles stand for: what could not be measured may be as much wider or narrower as they differ.
+    A maximum of many means is too large by what noise
     makes of it: what is expected of that is taken off.
     """
     mean = running(found, over)
@@ -87,19 +93,21 @@ def figures(found: Along, over: float, correlated: float, relative_u: float) -> 
     windows = max(1.0, length / over)
     spread = math.sqrt(max(float(np.var(mean)) - window**2, 0.0))
     lifted = _lift(windows) * (math.hypot(window, spread) - spread)
+    unseen = (1 - measured) * math.hypot(spread, window)
     shared = found.shared[int(np.argmin(np.abs(mean - median)))]
 
     def half(value: float, own: float) -> float:
-        return COVERAGE * math.sqrt(shared**2 + own**2 + (relative_u * value) ** 2)
+        return COVERAGE * math.sqrt(shared**2 + own**2 + unseen**2 + (relative_u * value) ** 2)
 
     largest = max(top - lifted, median)
+    p95 = min(p95, largest)
     return Figures(
         median,
         half(median, _MEDIAN_COST * whole),
-        min(p95, largest) if p95 > largest else p95,
+        p95,
         half(p95, window),
-        max(largest, p95),
-        half(largest, 1.2 * window),
+        largest,
+        half(largest, _MAXIMUM_COST * window),
     )
 
 
