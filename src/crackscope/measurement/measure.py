@@ -37,8 +37,12 @@ from crackscope.measurement.width import BLUR_PX, DEPTH
 
 _REACH = 15
 """Pixels to either side of a line that a profile shows."""
-_SURE = 3.0
-"""Evidence of a profile that says what the photo shares."""
+_EVIDENCE, _SURE = 1.0, 2.0
+"""By how much a crack has to explain a profile better than bare ground, as in `width`; and how many
+times that of a profile that says what the photo shares."""
+_ASIDE_PX, _ASIDE, _CHANCE = 22.0, 200, 0.9
+"""How far beside a line its ground is looked at, at how many places, and the quantile of what
+texture alone shows there that a crack has to exceed."""
 _CLEAR, _FEW = 1.5, 10
 """Its misfit at most, against the median; and how few are all looked at, not only the wider half."""
 _UNEVEN = 0.25
@@ -50,6 +54,9 @@ _WINDING = 0.002
 _LEAST_PX = 1.0
 """Below it a width is no number."""
 _LEAST_PROFILES = 3
+_FAINT = 0.4
+"""Fraction of a crack's profiles that show none, from which on the others may be texture, and its
+width is no number."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -146,10 +153,11 @@ def profiled(
     kinds = quality.by_place(at, lines, (photo.shape[0], photo.shape[1]))
     taken = _taken(photo, at)
     relative, noise = against_ground(_along_line(taken.values, at.line))
-    known = shared(*_clear(relative, noise, kinds), psf_px=psf_px, depth=depth)
+    least = _texture(photo, at)
+    known = shared(*_clear(relative, noise, kinds, least), psf_px=psf_px, depth=depth)
     worth = belief(known)
     fits = fit(relative, noise, known.best)
-    by_profile = quality.by_profile(relative, fits)
+    by_profile = quality.by_profile(relative, fits, least)
     by_profile = np.where(taken.kind == Kind.MEASURED, by_profile, taken.kind)
     kinds = np.where(kinds == Kind.MEASURED, by_profile, kinds)
     width = worth.corrected(fits.width_px) + taken.cut
@@ -194,6 +202,21 @@ def _taken(photo: NDArray[np.generic], at: Places) -> _Taken:
     return _Taken(values, cut, kind)
 
 
+def _texture(photo: NDArray[np.generic], at: Places) -> float:
+    """The evidence from which on a profile shows a crack: more than the ground beside the lines
+    shows, searched in the same way."""
+    few = slice(None, None, max(1, len(at) // _ASIDE))
+    reach = np.arange(-_REACH, _REACH + 1, dtype=np.float64)
+    shown = []
+    for side in (-_ASIDE_PX, _ASIDE_PX):
+        off = side + np.sign(side) * at.traced_px[few, None] / 2
+        values, missing = _filled(sample(photo, at.at[few], at.across[few], off + reach))
+        beside = fit(*against_ground(values[~missing]), Optics(BLUR_PX, DEPTH))
+        shown.append(beside.evidence)
+    found = np.concatenate(shown)
+    return max(_EVIDENCE, float(np.quantile(found, _CHANCE))) if len(found) else _EVIDENCE
+
+
 def _filled(values: Singles) -> tuple[Singles, Flags]:
     missing = np.isnan(values)
     return np.where(missing, np.float32(0), values), missing.any(axis=1)
@@ -211,12 +234,12 @@ def _along_line(values: Singles, line: NDArray[np.int64]) -> Singles:
 
 
 def _clear(
-    relative: Singles, noise: Singles, kinds: NDArray[np.int64]
+    relative: Singles, noise: Singles, kinds: NDArray[np.int64], least: float
 ) -> tuple[Singles, Singles]:
     """The wider half of the profiles that show a crack and little else, against the others: blur
     and darkness are not known yet."""
     first = fit(relative, noise, Optics(BLUR_PX, DEPTH))
-    good = np.flatnonzero((kinds == Kind.MEASURED) & (first.evidence >= _SURE))
+    good = np.flatnonzero((kinds == Kind.MEASURED) & (first.evidence >= _SURE * least))
     if not len(good):
         return relative[good], noise[good]
     members = good[first.misfit[good] <= _CLEAR * np.median(first.misfit[good]) + 0.1]
@@ -236,9 +259,10 @@ def _of_crack(
     total = float(found.places.stands_for[members].sum())
     measured = float(found.places.stands_for[kept].sum()) / total if total else 0.0
     counts = Counter(Kind(int(kind)).name.lower() for kind in kinds if kind != Kind.MEASURED)
+    faint = float(np.mean(kinds == Kind.NO_CRACK)) if len(kinds) else 0.0
     at = found.places
     ones = np.ones(len(kept))
-    pixels = _widths(found, kept, ones, ones, measured, None)
+    pixels = _widths(found, kept, ones, ones, measured, faint, None)
     result = CrackMeasure(pixels, measured, dict(counts))
     if scale is None:
         return result
@@ -249,9 +273,7 @@ def _of_crack(
     half = math.hypot(scale.u95 * length, COVERAGE * math.hypot(end, _WINDING * length))
     across = scale.across(at.at[kept], at.across[kept])
     kept_along = along[kinds == Kind.MEASURED]
-    mm = _widths(found, kept, across, kept_along, measured, scale)
-    if isinstance(pixels, Below) and isinstance(mm, Figures):
-        mm = Below(pixels.below * float(np.median(across)) * (1 + scale.u95))
+    mm = _widths(found, kept, across, kept_along, measured, faint, scale)
     return replace(result, width_mm=mm, length_mm=length, length_u95_mm=half)
 
 
@@ -261,6 +283,7 @@ def _widths(
     across: Floats,
     along: Floats,
     measured: float,
+    faint: float,
     scale: LocalScale | None,
 ) -> Figures | Below | None:
     """Figures in a unit of which a pixel has `across` (K,) over the line and `along` (K,) in it."""
@@ -274,6 +297,6 @@ def _widths(
     over, sure = (OVER_PX, 0.0) if scale is None else (OVER_MM, scale.u95 / COVERAGE)
     result = figures(values, over, correlated, sure, measured)
     least = _LEAST_PX * float(np.median(across))
-    if result.median < least:
+    if result.median < least or faint > _FAINT:
         return Below(max(least, result.median + result.median_u95))
     return result

@@ -30,8 +30,6 @@ _END_PX = 3.0
 """Pixels at the end of a line, besides half its width, where it is not as wide as elsewhere."""
 _BESIDE_PX = 5.0
 """Pixels beyond an edge in which another line disturbs."""
-_EVIDENCE = 1.0
-"""As in `width`."""
 _MISFIT, _AGAINST_USUAL = 1.2, 3.0
 """Cost of a sample near the crack, from which on it is no box: about twice the noise, and so many
 times the median of the photo's cracks."""
@@ -97,8 +95,11 @@ def _beside(places: Places, size: tuple[int, int]) -> Flags:
     return found
 
 
-def by_profile(relative: Singles, fits: Fits) -> Whole:
-    """(M,) kinds by what profiles (M, N) show: fractions of their ground, and what was fitted."""
+def by_profile(relative: Singles, fits: Fits, least: float) -> Whole:
+    """(M,) kinds by what profiles (M, N) show: fractions of their ground, and what was fitted.
+
+    `least` is the evidence from which on it is a crack, and no texture.
+    """
     place = np.arange(relative.shape[1]) - relative.shape[1] // 2
     off = place - fits.centre_px[:, None]
     edge = fits.width_px[:, None] / 2 + 3
@@ -108,7 +109,7 @@ def by_profile(relative: Singles, fits: Fits) -> Whole:
     ]
     uneven = np.abs(sides[0] - sides[1]) > _SIDES
     kinds = np.zeros(len(relative), np.int64)
-    crack = (fits.evidence >= _EVIDENCE) & (np.abs(fits.centre_px) < 4)
+    crack = (fits.evidence >= least) & (np.abs(fits.centre_px) < 4)
     usual = float(np.median(fits.misfit[crack])) if crack.any() else 0.0
     kinds[(fits.misfit > max(_MISFIT, _AGAINST_USUAL * usual)) | uneven] = Kind.BROKEN
     kinds[~crack] = Kind.NO_CRACK

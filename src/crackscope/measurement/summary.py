@@ -78,46 +78,49 @@ def figures(
     """Median, 95th percentile and maximum of means over a length of `over` along the crack.
 
     `correlated` is the length over which profiles err together, `relative_u` the standard
-    uncertainty of the scale as a fraction; `measured` is the fraction of the crack's length that these
-    profiles stand for: what could not be measured may be as much wider or narrower as they differ.
-    A maximum of many means is too large by what noise
-    makes of it: what is expected of that is taken off.
+    uncertainty of the scale as a fraction; `measured` is the fraction of the crack's length that
+    these profiles stand for: what could not be measured may be as much wider or narrower as they
+    differ. Noise makes means differ, and the largest of them too large: they are drawn together by
+    what noise has of their variance.
     """
     mean = running(found, over)
     noise = _noise(found)
     length = float(found.weight.sum())
     whole = noise / math.sqrt(max(1.0, length / correlated))
     window = noise / math.sqrt(max(1.0, min(over, length) / correlated))
-    median, p95 = (quantile(mean, found.weight, level) for level in (0.5, 0.95))
-    top = float(mean.max())
-    windows = max(1.0, length / over)
     spread = math.sqrt(max(float(np.var(mean)) - window**2, 0.0))
-    lifted = _lift(windows) * (math.hypot(window, spread) - spread)
+    kept = spread / max(math.hypot(spread, window), 1e-9)
+    median, p95 = (quantile(mean, found.weight, level) for level in (0.5, 0.95))
+    above = float(mean.max()) - median
+    p95 = median + kept * (p95 - median)
+    largest = median + kept * above
     unseen = (1 - measured) * math.hypot(spread, window)
     shared = found.shared[int(np.argmin(np.abs(mean - median)))]
 
     def half(value: float, own: float) -> float:
         return COVERAGE * math.sqrt(shared**2 + own**2 + unseen**2 + (relative_u * value) ** 2)
 
-    largest = max(top - lifted, median)
-    p95 = min(p95, largest)
+    taken = (1 - kept) * above / 2
     return Figures(
         median,
         half(median, _MEDIAN_COST * whole),
         p95,
-        half(p95, window),
+        half(p95, math.hypot(window, taken)),
         largest,
-        half(largest, _MAXIMUM_COST * window),
+        half(largest, math.hypot(_MAXIMUM_COST * window, taken)),
     )
 
 
 def running(found: Along, over: float) -> Floats:
-    """(M,) the mean width over a length of `over` around each profile, on its line."""
+    """(M,) the mean width over a length of `over` around each profile, on its line; near an end,
+    over the last such length."""
     mean = np.empty_like(found.width)
     for members in _lines(found):
         place, weight = found.along[members], found.weight[members]
-        low = np.searchsorted(place, place - over / 2, "left")
-        high = np.searchsorted(place, place + over / 2, "right")
+        inner = min(over, float(place[-1] - place[0])) / 2
+        middle = np.clip(place, place[0] + inner, place[-1] - inner)
+        low = np.searchsorted(place, middle - over / 2, "left")
+        high = np.searchsorted(place, middle + over / 2, "right")
         total = np.concatenate([[0.0], np.cumsum(weight * found.width[members])])
         length = np.concatenate([[0.0], np.cumsum(weight)])
         mean[members] = (total[high] - total[low]) / (length[high] - length[low])
@@ -141,15 +144,8 @@ def _lines(found: Along) -> Iterator[slice]:
 def _noise(found: Along) -> float:
     """The standard deviation of a profile's width by what is its own, robust: from differences of
     profiles a few apart, which hold no slow change of the crack."""
-    apart = [found.width[one][3:] - found.width[one][:-3] for one in _lines(found)]
+    apart = [found.width[one][5:] - found.width[one][:-5] for one in _lines(found)]
     differences = np.concatenate(apart) if apart else np.zeros(0)
     if len(differences) < 4:
         return float(np.std(found.width)) if len(found.width) > 1 else 0.0
     return 1.48 * float(np.median(np.abs(differences))) / math.sqrt(2)
-
-
-def _lift(windows: float) -> float:
-    """By how many standard deviations the largest of so many is above their mean, about."""
-    return math.sqrt(2 * math.log(windows)) if windows > 1.5 else 0.0
-
-
