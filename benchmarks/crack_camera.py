@@ -42,7 +42,7 @@ class View:
 
     def to_plane(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
         """Millimetres of the plane at pixels of the photo."""
-        return _mapped(np.linalg.inv(self.homography()), x, y)
+        return _mapped(np.asarray(np.linalg.inv(self.homography()), np.float64), x, y)
 
     def to_photo(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
         """Pixels of the photo at millimetres of the plane."""
@@ -109,7 +109,9 @@ def developed(light: Floats, how: Development, rng: np.random.Generator) -> NDAr
     colour = light[..., None] * np.array([0.95, 1.0, 0.9])
     height, width = light.shape
     yy, xx = np.mgrid[:height, :width]
-    masks = np.stack([(yy % 2 == 0) & (xx % 2 == 0), (yy + xx) % 2 == 1, (yy % 2 == 1) & (xx % 2 == 1)])
+    masks = np.stack(
+        [(yy % 2 == 0) & (xx % 2 == 0), (yy + xx) % 2 == 1, (yy % 2 == 1) & (xx % 2 == 1)]
+    )
     raw = (colour * masks.transpose(1, 2, 0)).sum(axis=2)
     raw = raw + how.noise * np.sqrt(0.1 + raw) * rng.standard_normal(raw.shape)
     full = np.stack([_demosaiced(raw, mask) for mask in masks], axis=2)

@@ -77,7 +77,7 @@ def concrete(rng: np.random.Generator, size: int) -> Floats:
     yy, xx = np.mgrid[:size, :size]
     for _ in range(rng.poisson(size * size / 6000)):
         x, y, radius = rng.uniform(0, size), rng.uniform(0, size), rng.uniform(0.7, 2.5)
-        field -= 0.4 * np.exp(-(((xx - x) ** 2 + (yy - y) ** 2) / radius**2) ** 2)
+        field -= 0.4 * np.exp(-((((xx - x) ** 2 + (yy - y) ** 2) / radius**2) ** 2))
     return np.asarray(0.35 * np.clip(1 + rng.uniform(0.3, 1.0) * field, 0.2, 2.0))
 
 

@@ -83,9 +83,7 @@ def main() -> None:
         "figures": figures,
     }
     arguments.out.mkdir(parents=True, exist_ok=True)
-    measuring.save(
-        arguments.out, "rendered", {**about, "rows": rows}, measuring.table(head, lines)
-    )
+    measuring.save(arguments.out, "rendered", {**about, "rows": rows}, measuring.table(head, lines))
 
 
 def one(seed: int, surfaces: list[Path], keep: Path | None) -> dict[str, Any]:
@@ -116,7 +114,9 @@ def rendered(
     widest = min(5.0, 60 * scale)
     width = float(np.exp(rng.uniform(np.log(0.1), np.log(widest))))
     tilt = np.radians(rng.uniform(0, 45))
-    view = View(scale, tilt, rng.uniform(0, np.pi), _WIDTH, _HEIGHT, rng.uniform(1500, 8000) * scale)
+    view = View(
+        scale, tilt, rng.uniform(0, np.pi), _WIDTH, _HEIGHT, rng.uniform(1500, 8000) * scale
+    )
     course = winding(rng, width, 260 * scale / np.cos(tilt))
     sigma = rng.uniform(0.5, 2.0)
     light = lit(view, course, rng, surfaces)
@@ -135,7 +135,10 @@ def lit(view: View, course: Course, rng: np.random.Generator, surfaces: list[Pat
     """Light of the fine samples: the plane's reflectance, its crack, and uneven illumination."""
     x, y = view.to_plane(*view.grid())
     texture = surface(rng, surfaces)
-    place = np.stack([y, x]) / view.mm_per_px * rng.uniform(0.7, 1.3) + rng.uniform(0, _TEXTURE, 2)[:, None, None]
+    place = (
+        np.stack([y, x]) / view.mm_per_px * rng.uniform(0.7, 1.3)
+        + rng.uniform(0, _TEXTURE, 2)[:, None, None]
+    )
     low = np.floor(place).astype(int)
     part = place - low
     row, column = low % _TEXTURE, (low + 1) % _TEXTURE

@@ -12,6 +12,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from crackscope.measurement.optics import Optics
 from crackscope.measurement.seen import (
     Floats,
     Singles,
@@ -21,13 +22,12 @@ from crackscope.measurement.seen import (
     grey_slope,
     sharpened,
 )
-from crackscope.measurement.optics import Optics
 
 LEAST_PX = 0.1
 _CENTRES = np.arange(-3.0, 3.1, 0.5, dtype=np.float32)
-_WIDTHS = np.concatenate([
-    np.arange(0.3, 2, 0.3), np.arange(2, 5, 0.5), np.arange(5, 8, 0.75), np.arange(8, 14, 1.0)
-]).astype(np.float32)
+_WIDTHS = np.concatenate(
+    [np.arange(0.3, 2, 0.3), np.arange(2, 5, 0.5), np.arange(5, 8, 0.75), np.arange(8, 14, 1.0)]
+).astype(np.float32)
 _STEPS = 3
 _FURTHEST = 1.0
 """Pixels that one step leads at most."""
@@ -76,12 +76,16 @@ class Seen:
     @classmethod
     def of(cls, optics: Optics) -> "Seen":
         """The same for all."""
-        return cls(float(optics.blur_px), float(optics.depth), float(optics.tone), float(optics.halo))
+        return cls(
+            float(optics.blur_px), float(optics.depth), float(optics.tone), float(optics.halo)
+        )
 
     @classmethod
     def each(cls, optics: Sequence[Optics], profiles: int) -> "Seen":
         """For so many profiles with the first, as many with the second …"""
-        rows = np.array([(one.blur_px, one.depth, one.tone, one.halo) for one in optics], np.float32)
+        rows = np.array(
+            [(one.blur_px, one.depth, one.tone, one.halo) for one in optics], np.float32
+        )
         columns = np.repeat(rows, profiles, axis=0).T[:, :, None]
         return cls(*columns)
 
@@ -137,7 +141,8 @@ def _nearest(relative: Singles, optics: Optics) -> tuple[Singles, Singles]:
     drawn = _drawn(optics, relative.shape[1])
     cost = np.square(drawn).sum(axis=1) - 2 * ((relative - 1) @ drawn.T)
     best = cost.argmin(axis=1)
-    return _WIDTHS[best % len(_WIDTHS)], _CENTRES[best // len(_WIDTHS)]
+    centre, width = np.divmod(best, len(_WIDTHS))
+    return np.asarray(_WIDTHS[width]), np.asarray(_CENTRES[centre])
 
 
 @lru_cache(maxsize=64)
@@ -174,9 +179,7 @@ def _step(
     return width.astype(np.float32), centre.astype(np.float32)
 
 
-def judged(
-    relative: Singles, noise: Singles, width: Singles, centre: Singles, seen: Seen
-) -> Fits:
+def judged(relative: Singles, noise: Singles, width: Singles, centre: Singles, seen: Seen) -> Fits:
     """What is to be said of widths and centres (M,) that were fitted to profiles (M, N)."""
     x = _places(relative) - centre[:, None]
     value, _, slope = seen.drawn(x, width[:, None])

@@ -44,8 +44,9 @@ def places(lines: Sequence[Floats], every_px: float = EVERY_PX) -> Places:
 
     They are `every_px` apart, half as far from the ends; a line shorter than that has one.
     """
-    found = [_of_line(index, np.asarray(line, np.float64), every_px) for index, line in
-             enumerate(lines)]
+    found = [
+        _of_line(index, np.asarray(line, np.float64), every_px) for index, line in enumerate(lines)
+    ]
     if not found:
         none, pairs = np.zeros(0), np.zeros((0, 2))
         return Places(pairs, pairs, np.zeros(0, np.int64), none, none, none, none)

@@ -23,8 +23,7 @@ _DENSITY = (np.exp(-0.5 * np.square(_PLACES)) / math.sqrt(2 * math.pi)).astype(n
 
 def box(x: Singles, width_px: Singles, blur_px: Singles | float) -> Singles:
     """A box of height 1 around 0, blurred by a Gaussian: at `x`, in pixels; they broadcast."""
-    half = width_px / 2
-    rising, falling = _entry((x + half) / blur_px), _entry((x - half) / blur_px)
+    rising, falling = _edges(x, width_px, blur_px)
     return np.asarray(_CUMULATIVE[rising] - _CUMULATIVE[falling])
 
 
@@ -32,10 +31,11 @@ def box_slopes(
     x: Singles, width_px: Singles, blur_px: Singles | float
 ) -> tuple[Singles, Singles, Singles]:
     """The same, and how it changes by a pixel of `x` and by a pixel of width."""
-    half = width_px / 2
-    rising, falling = _entry((x + half) / blur_px), _entry((x - half) / blur_px)
-    first, second = _DENSITY[rising] / blur_px, _DENSITY[falling] / blur_px
-    return _CUMULATIVE[rising] - _CUMULATIVE[falling], first - second, (first + second) / 2
+    rising, falling = _edges(x, width_px, blur_px)
+    first = np.asarray(_DENSITY[rising] / blur_px, np.float32)
+    second = np.asarray(_DENSITY[falling] / blur_px, np.float32)
+    covered = np.asarray(_CUMULATIVE[rising] - _CUMULATIVE[falling])
+    return covered, first - second, (first + second) / np.float32(2)
 
 
 def grey(covered: Singles, depth: Singles | float, tone: Singles | float) -> Singles:
@@ -64,6 +64,14 @@ def sharpened(value: Singles, halo: Singles | float) -> Singles:
     return np.asarray(value + halo * (value - around), np.float32)
 
 
+def _edges(
+    x: Singles, width_px: Singles, blur_px: Singles | float
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """The entries of the tables at both edges."""
+    low, high = (np.asarray((x + side * width_px) / blur_px, np.float32) for side in (0.5, -0.5))
+    return _entry(low), _entry(high)
+
+
 def _entry(x: Singles) -> NDArray[np.int32]:
-    scaled = np.clip(x, -_REACH, _REACH) * _A_UNIT
-    return np.asarray((scaled + (_REACH * _A_UNIT + 0.5)).astype(np.int32))
+    scaled = np.clip(x, -_REACH, _REACH) * np.float32(_A_UNIT)
+    return np.asarray((scaled + np.float32(_REACH * _A_UNIT + 0.5)).astype(np.int32))

@@ -11,6 +11,7 @@ import numpy as np
 
 from crackscope.measurement.along import Seen, fit, judged, refined
 from crackscope.measurement.optics import Optics
+from crackscope.measurement.profiles import Whole
 from crackscope.measurement.seen import Floats, Singles
 
 BLURS = (0.5, 0.65, 0.8, 1.0, 1.25, 1.55, 1.9, 2.4)
@@ -32,6 +33,8 @@ _LEAST_SQUARES = 1e-4
 """Of a grey value as a fraction of the ground's: steps of 8 bits, and a table's."""
 _LIKELY = 0.01
 """Candidates less likely than this, against the best, are dropped."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shared:
     """What a photo shares, as far as it is known: ideas, and how probable each is.
@@ -89,7 +92,7 @@ def shared(
     )
 
 
-def _chosen(count: int) -> np.ndarray:
+def _chosen(count: int) -> Whole:
     return np.unique(np.linspace(0, count - 1, min(count, _PROFILES)).astype(int))
 
 
@@ -111,9 +114,11 @@ def _explained(relative: Singles, noise: Singles, ideas: list[Optics]) -> Floats
     count = len(relative)
     first = fit(relative, noise, Optics(_BLUR, _DEPTH))
     seen = Seen.each(ideas, count)
-    start = (np.tile(one.astype(np.float32), len(ideas)) for one in (first.width_px, first.centre_px))
+    wide, off = (
+        np.tile(one.astype(np.float32), len(ideas)) for one in (first.width_px, first.centre_px)
+    )
     repeated = np.tile(relative, (len(ideas), 1)), np.tile(noise, len(ideas))
-    width, centre = refined(*repeated, *start, seen)
+    width, centre = refined(*repeated, wide, off, seen)
     squares = judged(*repeated, width, centre, seen).squares.reshape(len(ideas), count)
     usual = np.median(squares.min(axis=0))
     left = np.minimum(squares, 6 * usual + _LEAST_SQUARES).mean(axis=1) + _LEAST_SQUARES

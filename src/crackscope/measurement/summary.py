@@ -8,10 +8,10 @@ many profiles there are; noise and texture grow smaller with their number.
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from crackscope.measurement.profiles import Whole
 from crackscope.measurement.seen import Floats
 
 OVER_MM, OVER_PX = 5.0, 40.0
@@ -67,7 +67,7 @@ class Along:
 
     width: Floats
     along: Floats
-    line: Floats
+    line: Whole
     weight: Floats
     shared: Floats
 

@@ -37,7 +37,7 @@ class Belief:
 
 
 def belief(known: Shared) -> Belief:
-    """How widths depend on what is shared: what the likeliest idea fits is fitted with the others."""
+    """How widths depend on what is shared: what the likeliest idea draws is fitted with others."""
     found = believed(known.best, known.ideas, _WIDTHS)
     odds = np.array(known.odds)[:, None]
     mean = (odds * found).sum(axis=0)
