@@ -133,7 +133,8 @@ def refined(
 
 
 def _places(relative: Singles) -> Singles:
-    return (np.arange(relative.shape[1]) - relative.shape[1] // 2).astype(np.float32)
+    samples = relative.shape[1]
+    return np.asarray(np.arange(samples) - samples // 2, np.float32)
 
 
 def _nearest(relative: Singles, optics: Optics) -> tuple[Singles, Singles]:

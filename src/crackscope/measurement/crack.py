@@ -28,8 +28,8 @@ _END_PX = 1.0
 """Standard uncertainty of where a line ends."""
 _WINDING = 0.002
 """The same of a length by how its line trembles, as a fraction."""
-_LEAST_PX = 1.0
-"""Below it a width is no number."""
+_LEAST_PX, _SURE = 1.0, 0.5
+"""Below it a width is no number; and the part of its interval that has to lie above."""
 _LEAST_PROFILES = 3
 _FAINT = 0.4
 """Fraction of a crack's profiles that show none, from which on the others may be texture, and its
@@ -107,6 +107,6 @@ def _widths(
     over, sure = (OVER_PX, 0.0) if scale is None else (OVER_MM, scale.u95 / COVERAGE)
     result = figures(values, over, correlated, sure, measured)
     least = _LEAST_PX * float(np.median(across))
-    if result.median < least or faint > _FAINT:
+    if result.median - _SURE * result.median_u95 < least or faint > _FAINT:
         return Below(max(least, result.median + result.median_u95))
     return result
