@@ -28,6 +28,7 @@ from crackscope import environment
 from crackscope.measurement.local_scale import LocalScale
 from crackscope.measurement.measure import measure
 from crackscope.measurement.summary import Below
+from crackscope.run_dir import write_json
 
 Floats = NDArray[np.float64]
 OVER_MM = 5.0
@@ -80,10 +81,12 @@ def main() -> None:
         "machine": environment.describe(),
         "seeds": arguments.seeds,
         "surfaces": len(surfaces),
-        "figures": figures,
     }
     arguments.out.mkdir(parents=True, exist_ok=True)
-    measuring.save(arguments.out, "rendered", {**about, "rows": rows}, measuring.table(head, lines))
+    write_json(arguments.out / "rows.json", rows)
+    measuring.save(
+        arguments.out, "rendered", {**about, "figures": figures}, measuring.table(head, lines)
+    )
 
 
 def one(seed: int, surfaces: list[Path], keep: Path | None) -> dict[str, Any]:

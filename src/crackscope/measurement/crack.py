@@ -1,7 +1,6 @@
 """What was measured of a crack: its widths and its length, each with its uncertainty."""
 
 import math
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -68,12 +67,13 @@ def of_crack(found: Profiled, mine: Flags, lines: int, scale: LocalScale | None)
     kept = members[kinds == Kind.MEASURED]
     total = float(found.places.stands_for[members].sum())
     measured = float(found.places.stands_for[kept].sum()) / total if total else 0.0
-    counts = Counter(Kind(int(kind)).name.lower() for kind in kinds if kind != Kind.MEASURED)
+    counts = np.bincount(kinds, minlength=len(Kind))
+    left_out = {k.name.lower(): int(counts[k]) for k in Kind if k and counts[k]}
     faint = float(np.mean(kinds == Kind.NO_CRACK)) if len(kinds) else 0.0
     at = found.places
     ones = np.ones(len(kept))
     pixels = _widths(found, kept, ones, ones, measured, faint, None)
-    result = CrackMeasure(pixels, measured, dict(counts))
+    result = CrackMeasure(pixels, measured, left_out)
     if scale is None:
         return result
     line = np.stack([at.across[:, 1], -at.across[:, 0]], axis=1)
