@@ -224,3 +224,25 @@ def test_colour_is_refused() -> None:
 def test_a_scale_that_cannot_be_is_refused(given_, rule) -> None:
     with pytest.raises(ValueError, match=rule):
         LocalScale(*given_)
+
+
+@pytest.mark.parametrize("size", [(32, 32), (33, 200), (300, 40)])
+def test_odd_lines_in_odd_photos_are_measured_or_left_out_without_a_warning(size) -> None:
+    """Lines of no length, lines along the border, coils, black and white photos."""
+    rng = np.random.default_rng(size[1])
+    height, width = size
+    still = np.array([[5.0, 5, 2], [5, 5, 2]])
+    border = np.array([[0.0, 0, 1], [0, height, 1]])
+    angle = np.linspace(0, 12, 40)
+    coil = np.stack([15 + angle * np.cos(angle), 15 + angle * np.sin(angle), 0 * angle + 3], axis=1)
+    wide = np.array([[0.0, height / 2, 500], [width, height / 2, 0.01]])
+    for photo in (
+        np.zeros(size, np.uint8),
+        np.full(size, 255, np.uint8),
+        rng.integers(0, 256, size).astype(np.uint8),
+    ):
+        found = measure(photo, [[still, border], [coil], [wide]], LocalScale(0.1))
+        for crack in found.cracks:
+            assert 0 <= crack.measured <= 1
+            assert crack.length_mm is not None
+            assert np.isfinite(crack.length_mm)
