@@ -13,15 +13,18 @@ from crackscope.curation.fingerprints import Unreadable
 from crackscope.datasets.manifest import Dataset
 from crackscope.errors import DatasetError
 from crackscope.evaluation import pictures
-from crackscope.grid import cut, grid, of_one_size
 from crackscope.inspection import verdict
 from crackscope.models.arrays import DAMAGED
 from crackscope.models.bundle import Bundle
 from crackscope.run_dir import write_atomically
 from crackscope.runtimes.features import OnnxFeatures
+from crackscope.scoring import windows
+from crackscope.scoring.windows import Look, Looked
 from crackscope.types import Patch, Photo, ScoreMap
 
 FOLDER = "features"
+_Row = tuple[NDArray[np.float32], float]
+"""Features, and a score."""
 _RULE = "the features of the window with the highest score, and the photo's score"
 """Part of the key: change it when the rule does."""
 
@@ -90,17 +93,18 @@ def look_at(
 ) -> list[tuple[NDArray[np.float32], float]]:
     """Of each photo, in disjoint windows: the features of the highest-scoring one, and the photo's
     score."""
-    grids = [grid(photo.width, photo.height, window) for photo in photos]
-    scores = [np.zeros(len(tiles)) for tiles in grids]
-    best: dict[int, tuple[float, NDArray[np.float32]]] = {}
-    for places in of_one_size(grids):
-        batch = np.stack([cut(photos[number].pixels, grids[number][i].box) for number, i in places])
-        for (number, i), row, score in zip(places, *network(batch), strict=True):
-            scores[number][i] = score
-            if number not in best or score > best[number][0]:
-                best[number] = (score, row)
-    found = [ScoreMap.of_tiles(*pair) for pair in zip(grids, scores, strict=True)]
-    return [(best[number][1], verdict.score(one)) for number, one in enumerate(found)]
+    return [_of_photo(one) for one in windows.look_at(_rows(network), photos, window)]
+
+
+def _rows(network: OnnxFeatures) -> Look[_Row]:
+    """The network, giving features and score of one window after the other."""
+    return lambda batch: zip(*network(batch), strict=True)
+
+
+def _of_photo(found: Looked[_Row]) -> _Row:
+    values, scores = zip(*found.values, strict=True)
+    of_windows = ScoreMap.of_tiles(found.tiles, np.array(scores, np.float64))
+    return values[int(np.argmax(scores))], verdict.score(of_windows)
 
 
 def _load(file: Path, count: int) -> Features | None:
