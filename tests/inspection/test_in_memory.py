@@ -18,7 +18,8 @@ from crackscope.images.memory import photo_of
 from crackscope.images.read import decode
 from crackscope.inspection import batch
 from crackscope.inspection.batch import Worker
-from crackscope.inspection.inspector import Inspector, load
+from crackscope.inspection.inspector import Inspector
+from crackscope.inspection.loading import load
 from crackscope.inspection.sources.memory import named
 from support_pictures import encode, grey_photo, noise
 

@@ -9,7 +9,7 @@ from crackscope.lines.find import Traced, find_cracks
 from crackscope.lines.score import Scorer
 from crackscope.lines.settings import Tracing
 from crackscope.models.bundle import CRACKS, Bundle
-from crackscope.scoring.scoremap import Scored
+from crackscope.scoring.scored import Scored
 from crackscope.types import Crack, ScoreMap
 
 Floats = NDArray[np.float64]
