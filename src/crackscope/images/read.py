@@ -6,25 +6,27 @@ The one way to get pixels, so that training, evaluation and inspection see the s
 import io
 import math
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError, features
+from PIL import Image, ImageCms, UnidentifiedImageError, features
 from PIL.TiffImagePlugin import TiffImageFile
 
 from crackscope import memory
 from crackscope.errors import ImageError
-from crackscope.images import signature, tail
-from crackscope.images.convert import foreign_profile, to_rgb
-from crackscope.images.depth import depth_of
+from crackscope.images import signature
 from crackscope.images.exif import block_of, exif_of, parse
 from crackscope.images.files import content_of
-from crackscope.images.formats import boxes, dng, gif, heic, jpeg, jpeg_scans, tiff, tiff_tags
+from crackscope.images.formats import jpeg, jpeg_scans
 from crackscope.images.guard import our_limits
-from crackscope.images.large import png
 from crackscope.images.metadata import metadata_of
 from crackscope.images.orient import orientation_of, upright
+from crackscope.images.profile import foreign_profile
 from crackscope.types import Photo, Pixels
+
+if TYPE_CHECKING:
+    from crackscope.images.depth import Depth
 
 MAX_MEGAPIXELS = 250.0
 MIN_SIDE = 32
@@ -60,11 +62,11 @@ def decode(content: bytes, path: str, max_megapixels: float = MAX_MEGAPIXELS) ->
         readable = ", ".join(signature.READABLE)
         raise ImageError("not_an_image", f"the file is not a picture. Read are: {readable}")
     if name == signature.RAW:
-        raise tiff.raw()
+        raise _raw()
     if name == signature.HEIF:
         raise _other_heif(content)
     if name == "AVIF":
-        content = boxes.branded(content, b"avif")
+        content = _branded(content)
     try:
         with our_limits(), memory.limits("decode it"):
             decoder = _decode_heic if name == signature.HEIC else _decode_common
@@ -119,32 +121,81 @@ def check_size(width: int, height: int, max_megapixels: float, length: int | Non
 
 def _decode_common(content: bytes, path: str, max_megapixels: float) -> Photo:
     if content.startswith(b"GIF"):
-        content = gif.first_picture(content)
+        content = _first_picture(content)
     with Image.open(io.BytesIO(content), formats=signature.READABLE) as image:
-        if dng.recognises(image):
+        if isinstance(image, TiffImageFile) and _is_dng(image):
             return _decode_dng(content, image, path, max_megapixels)
         check_size(*image.size, max_megapixels, len(content))
-        turned = False
+        turned, remark = False, ""
         if isinstance(image, TiffImageFile):
-            tiff_tags.check_understood(io.BytesIO(content), image.tag_v2)
-            tiff.check(image.tag_v2)
-            tiff.check_pieces(content, image.tag_v2)
-            turned = tiff.turned(image.tag_v2)
+            turned = _checked_tiff(content, image)
         elif image.mode == "F":
-            raise tiff.floating_point()
+            raise _floating_point()
         elif image.mode == "P" and image.palette is None:
             raise ImageError("unreadable", "its palette is missing: the file is damaged")
-        elif image.format in jpeg.FORMATS:
+        if image.format in jpeg.FORMATS:
             jpeg_scans.check(content)
             jpeg_scans.check_whole(content)
-        remark = tail.check(lambda begin, end: content[begin:end], image, len(content))
+        else:
+            remark = _checked_tail(content, image)
         pixels = _upright_pixels(content, image)
         exif = exif_of(image)
         return Photo(path, pixels, metadata_of(exif, turned), block_of(image, exif), remark)
 
 
+# What reads the formats that are met less often is imported where one is met.
+
+
+def _raw() -> ImageError:
+    from crackscope.images.formats import tiff
+
+    return tiff.raw()
+
+
+def _floating_point() -> ImageError:
+    from crackscope.images.formats import tiff
+
+    return tiff.floating_point()
+
+
+def _branded(content: bytes) -> bytes:
+    from crackscope.images.formats import boxes
+
+    return boxes.branded(content, b"avif")
+
+
+def _first_picture(content: bytes) -> bytes:
+    from crackscope.images.formats import gif
+
+    return gif.first_picture(content)
+
+
+def _is_dng(image: TiffImageFile) -> bool:
+    from crackscope.images.formats import dng
+
+    return dng.recognises(image)
+
+
+def _checked_tiff(content: bytes, image: TiffImageFile) -> bool:
+    """Whether it is stored turned; raises ImageError for one that is not read."""
+    from crackscope.images.formats import tiff, tiff_tags
+
+    tiff_tags.check_understood(io.BytesIO(content), image.tag_v2)
+    tiff.check(image.tag_v2)
+    tiff.check_pieces(content, image.tag_v2)
+    return tiff.turned(image.tag_v2)
+
+
+def _checked_tail(content: bytes, image: Image.Image) -> str:
+    from crackscope.images import tail
+
+    return tail.check(lambda begin, end: content[begin:end], image, len(content))
+
+
 def _decode_dng(content: bytes, image: Image.Image, path: str, max_megapixels: float) -> Photo:
     """The preview as the photo; what was taken when and how stands in the DNG around it."""
+    from crackscope.images.formats import dng
+
     preview = decode(dng.preview(content, image), path, max_megapixels)
     exif = exif_of(image)
     pixels = preview.pixels if preview.exif else upright(preview.pixels, orientation_of(exif))
@@ -153,37 +204,61 @@ def _decode_dng(content: bytes, image: Image.Image, path: str, max_megapixels: f
 
 def _upright_pixels(content: bytes, image: Image.Image) -> Pixels:
     profile = foreign_profile(image)
-    depth = None
     if image.format in jpeg.FORMATS:
         if image.mode != "CMYK" and profile is None:
             return upright(jpeg.decode(content, "RGB"), orientation_of(exif_of(image)))
-        loaded = jpeg.to_pillow(jpeg.decode(content, image.mode))
+        pixels = _to_rgb(jpeg.to_pillow(jpeg.decode(content, image.mode)), profile)
     else:
-        depth = depth_of(image)
-        image.load()
-        loaded = image
-        if image.format in _LENIENT and signature.cut_off(content, image.format):
-            raise signature.truncated()
-        if image.format == "PNG":
-            png.verify(content)
-    pixels = to_rgb(loaded, profile, depth)
-    if depth is not None:
-        depth.check()
+        pixels = _by_pillow(content, image, profile)
     return upright(pixels, orientation_of(exif_of(image)))
 
 
+def _by_pillow(
+    content: bytes, image: Image.Image, profile: ImageCms.ImageCmsProfile | None
+) -> Pixels:
+    from crackscope.images.depth import depth_of
+
+    depth = depth_of(image)
+    image.load()
+    if image.format in _LENIENT and signature.cut_off(content, image.format):
+        raise signature.truncated()
+    if image.format == "PNG":
+        from crackscope.images.large import png
+
+        png.verify(content)
+    pixels = _to_rgb(image, profile, depth)
+    if depth is not None:
+        depth.check()
+    return pixels
+
+
+def _to_rgb(
+    image: Image.Image,
+    profile: ImageCms.ImageCmsProfile | None,
+    depth: "Depth | None" = None,
+) -> Pixels:
+    from crackscope.images.convert import to_rgb
+
+    return to_rgb(image, profile, depth)
+
+
 def _decode_heic(content: bytes, path: str, max_megapixels: float) -> Photo:
+    from crackscope.images import tail
+    from crackscope.images.formats import heic
+
     opened = heic.open_heic(content)
     width, height = opened.size
     check_size(width, height, max_megapixels, len(content))
     block = opened.info.get("exif") or b""
     tail.check_heif(content)
     image = heic.to_pillow(opened)
-    pixels = upright(to_rgb(image, foreign_profile(image)), 1)
+    pixels = upright(_to_rgb(image, foreign_profile(image)), 1)
     return Photo(path, pixels, metadata_of(parse(block)), block)
 
 
 def _other_heif(content: bytes) -> ImageError:
+    from crackscope.images.formats import boxes
+
     if signature.cut_off(content, signature.HEIF):
         return signature.truncated()
     coded = ", ".join(sorted(codec.decode() for codec in boxes.codecs(content)))
@@ -206,6 +281,8 @@ def _explain(content: bytes, name: str, error: Exception) -> ImageError:
         return jpeg.odd_subsampling()
     if isinstance(error, UnidentifiedImageError):  # its text names an address in memory
         if name == "TIFF":
+            from crackscope.images.formats import tiff
+
             with our_limits():
                 return tiff.explain(content)
         if (part := _PARTS.get(name)) and not features.check(part):

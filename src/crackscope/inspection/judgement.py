@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from crackscope.inspection import cracks, verdict
 from crackscope.inspection.material import materials
-from crackscope.inspection.regions import find_regions
 from crackscope.lines.score import Scorer
 from crackscope.models.bundle import Bundle
 from crackscope.models.concrete import Concrete
@@ -46,7 +45,7 @@ class Judge:
         lower, upper = self._limits(found)
         lines, score = self._cracks_and_score(found, min(self.bundle.crack_thresholds.lower, upper))
         highest = float(found.windows.scores.max()) if lines is None else 0.0
-        regions = find_regions(found.windows, upper) if lines is None else ()
+        regions = self._regions(found, upper) if lines is None else ()
         if lines is not None and score < min(lower, upper):
             lines = ()  # nothing stands out in a photo of its size
         return PhotoResult(
@@ -58,7 +57,7 @@ class Judge:
             threshold=upper,
             width=photo.width,
             height=photo.height,
-            regions=self._regions_in_mm(regions),
+            regions=regions,
             cracks=self._cracks_in_mm(lines),
             material=shown,
             metadata=photo.metadata,
@@ -82,7 +81,10 @@ class Judge:
             return None, verdict.score(found.windows)
         return lines, verdict.score_with_lines(found.windows, lines, least)
 
-    def _regions_in_mm(self, regions: tuple[Region, ...]) -> tuple[Region, ...]:
+    def _regions(self, found: Scored, upper: float) -> tuple[Region, ...]:
+        from crackscope.inspection.regions import find_regions  # which few models need
+
+        regions = find_regions(found.windows, upper)
         if self.mm_per_px is None:
             return regions
         return tuple(region.in_mm(self.mm_per_px) for region in regions)

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from crackscope import extras
 from crackscope.errors import UsageError
 from crackscope.registry import Registry
 from crackscope.types import PhotoResult
@@ -68,5 +67,7 @@ def chosen(names: str) -> list[Write]:
     formats = [REPORTS.get(name) for name in wanted]
     for name in wanted:
         for package in REPORTS.needs(name).split():
+            from crackscope import extras
+
             extras.check(package, REPORTS.extra(name), f"write the report {name!r}")
     return formats

@@ -10,7 +10,6 @@ from contextlib import AbstractContextManager
 from threading import Event
 from typing import Protocol
 
-from crackscope import extras
 from crackscope.inspection.inspected import Inspected
 from crackscope.inspection.inspector import Inspector
 from crackscope.inspection.loading import load
@@ -53,6 +52,8 @@ def chosen(name: str) -> Open:
     """
     found = ENGINES.get(name)
     if package := ENGINES.needs(name):
+        from crackscope import extras
+
         extras.check(package, name, f"inspect with the engine {name!r}")
     return found
 
