@@ -16,6 +16,7 @@ from crackscope.commands.inspect import run as command
 from crackscope.errors import ImageError, SourceGoneError
 from crackscope.images import read
 from crackscope.images.large import large_photo
+from crackscope.images.large import tiff as tiff_strips
 from crackscope.inspection import batch, pictures
 from crackscope.inspection.batch import inspect_all
 from crackscope.inspection.find import find
@@ -172,7 +173,7 @@ def test_reading_in_parts_is_limited_too(tmp_path: Path, monkeypatch: pytest.Mon
         raise MemoryError
         yield
 
-    monkeypatch.setattr(large_photo.tiff, "strips", short)
+    monkeypatch.setattr(tiff_strips, "strips", short)
     with large_photo.opened(tmp_path / "a.tif") as photo:
         assert photo is not None
         with pytest.raises(ImageError) as caught:
