@@ -159,7 +159,7 @@ def test_decoding_is_limited_in_the_same_words(
     def short(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(read, "_decode_common", short)
+    monkeypatch.setattr(read, "_decode", short)
     with pytest.raises(ImageError, match="not enough memory to decode it") as caught:
         read.decode(encode(noise(), "PNG"), "a.png")
     assert caught.value.kind == "out_of_memory"

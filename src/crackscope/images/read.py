@@ -6,17 +6,15 @@ The one way to get pixels, so that training, evaluation and inspection see the s
 import io
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageCms, UnidentifiedImageError, features
-from PIL.TiffImagePlugin import TiffImageFile
+from PIL import Image, UnidentifiedImageError
 
 from crackscope import memory
 from crackscope.errors import ImageError
 from crackscope.images import signature
-from crackscope.images.exif import block_of, exif_of, parse
+from crackscope.images.exif import block_of, exif_of
 from crackscope.images.files import content_of
 from crackscope.images.formats import jpeg, jpeg_scans
 from crackscope.images.guard import our_limits
@@ -25,9 +23,6 @@ from crackscope.images.orient import orientation_of, upright
 from crackscope.images.profile import foreign_profile
 from crackscope.types import Photo, Pixels
 
-if TYPE_CHECKING:
-    from crackscope.images.depth import Depth
-
 MAX_MEGAPIXELS = 250.0
 MIN_SIDE = 32
 PIXELS_PER_BYTE = 100
@@ -35,11 +30,6 @@ PIXELS_PER_BYTE = 100
 _PIXELS_PER_BYTE_WHOLE, _ALWAYS_MEGAPIXELS = 40, 24.0
 """Decoded whole, a pixel takes up to 24 bytes, and a file under 1 MB must not take more than 1 GB;
 up to 24 megapixels none does, however densely it is packed."""
-
-_LENIENT = ("PNG", "JPEG2000")
-"""Formats whose decoder passes a file that is cut off."""
-_PARTS = {"AVIF": "avif", "WEBP": "webp", "JPEG2000": "jpg_2000"}
-"""What Pillow may be built without."""
 
 
 def read(path: Path, name: str | None = None, max_megapixels: float = MAX_MEGAPIXELS) -> Photo:
@@ -61,16 +51,9 @@ def decode(content: bytes, path: str, max_megapixels: float = MAX_MEGAPIXELS) ->
     if name is None:
         readable = ", ".join(signature.READABLE)
         raise ImageError("not_an_image", f"the file is not a picture. Read are: {readable}")
-    if name == signature.RAW:
-        raise _raw()
-    if name == signature.HEIF:
-        raise _other_heif(content)
-    if name == "AVIF":
-        content = _branded(content)
     try:
         with our_limits(), memory.limits("decode it"):
-            decoder = _decode_heic if name == signature.HEIC else _decode_common
-            return decoder(content, path, max_megapixels)
+            return _decode(content, name, path, max_megapixels)
     except ImageError:
         raise
     except Exception as error:  # decoders raise anything on hostile bytes
@@ -119,158 +102,31 @@ def check_size(width: int, height: int, max_megapixels: float, length: int | Non
         )
 
 
-def _decode_common(content: bytes, path: str, max_megapixels: float) -> Photo:
-    if content.startswith(b"GIF"):
-        content = _first_picture(content)
-    with Image.open(io.BytesIO(content), formats=signature.READABLE) as image:
-        if isinstance(image, TiffImageFile) and _is_dng(image):
-            return _decode_dng(content, image, path, max_megapixels)
+def _decode(content: bytes, name: str, path: str, max_megapixels: float) -> Photo:
+    if name == "JPEG":
+        return _decode_jpeg(content, path, max_megapixels)
+    from crackscope.images import others  # a dozen formats; most photos are JPEG
+
+    return others.decode(content, name, path, max_megapixels)
+
+
+def _decode_jpeg(content: bytes, path: str, max_megapixels: float) -> Photo:
+    with Image.open(io.BytesIO(content), formats=("JPEG",)) as image:
         check_size(*image.size, max_megapixels, len(content))
-        turned, remark = False, ""
-        if isinstance(image, TiffImageFile):
-            turned = _checked_tiff(content, image)
-        elif image.mode == "F":
-            raise _floating_point()
-        elif image.mode == "P" and image.palette is None:
-            raise ImageError("unreadable", "its palette is missing: the file is damaged")
-        if image.format in jpeg.FORMATS:
-            jpeg_scans.check(content)
-            jpeg_scans.check_whole(content)
-        else:
-            remark = _checked_tail(content, image)
-        pixels = _upright_pixels(content, image)
+        jpeg_scans.check(content)
+        jpeg_scans.check_whole(content)
         exif = exif_of(image)
-        return Photo(path, pixels, metadata_of(exif, turned), block_of(image, exif), remark)
+        pixels = upright(_jpeg_pixels(content, image), orientation_of(exif))
+        return Photo(path, pixels, metadata_of(exif), block_of(image, exif))
 
 
-# What reads the formats that are met less often is imported where one is met.
-
-
-def _raw() -> ImageError:
-    from crackscope.images.formats import tiff
-
-    return tiff.raw()
-
-
-def _floating_point() -> ImageError:
-    from crackscope.images.formats import tiff
-
-    return tiff.floating_point()
-
-
-def _branded(content: bytes) -> bytes:
-    from crackscope.images.formats import boxes
-
-    return boxes.branded(content, b"avif")
-
-
-def _first_picture(content: bytes) -> bytes:
-    from crackscope.images.formats import gif
-
-    return gif.first_picture(content)
-
-
-def _is_dng(image: TiffImageFile) -> bool:
-    from crackscope.images.formats import dng
-
-    return dng.recognises(image)
-
-
-def _checked_tiff(content: bytes, image: TiffImageFile) -> bool:
-    """Whether it is stored turned; raises ImageError for one that is not read."""
-    from crackscope.images.formats import tiff, tiff_tags
-
-    tiff_tags.check_understood(io.BytesIO(content), image.tag_v2)
-    tiff.check(image.tag_v2)
-    tiff.check_pieces(content, image.tag_v2)
-    return tiff.turned(image.tag_v2)
-
-
-def _checked_tail(content: bytes, image: Image.Image) -> str:
-    from crackscope.images import tail
-
-    return tail.check(lambda begin, end: content[begin:end], image, len(content))
-
-
-def _decode_dng(content: bytes, image: Image.Image, path: str, max_megapixels: float) -> Photo:
-    """The preview as the photo; what was taken when and how stands in the DNG around it."""
-    from crackscope.images.formats import dng
-
-    preview = decode(dng.preview(content, image), path, max_megapixels)
-    exif = exif_of(image)
-    pixels = preview.pixels if preview.exif else upright(preview.pixels, orientation_of(exif))
-    return Photo(path, pixels, metadata_of(exif), block_of(image, exif))
-
-
-def _upright_pixels(content: bytes, image: Image.Image) -> Pixels:
+def _jpeg_pixels(content: bytes, image: Image.Image) -> Pixels:
     profile = foreign_profile(image)
-    if image.format in jpeg.FORMATS:
-        if image.mode != "CMYK" and profile is None:
-            return upright(jpeg.decode(content, "RGB"), orientation_of(exif_of(image)))
-        pixels = _to_rgb(jpeg.to_pillow(jpeg.decode(content, image.mode)), profile)
-    else:
-        pixels = _by_pillow(content, image, profile)
-    return upright(pixels, orientation_of(exif_of(image)))
-
-
-def _by_pillow(
-    content: bytes, image: Image.Image, profile: ImageCms.ImageCmsProfile | None
-) -> Pixels:
-    from crackscope.images.depth import depth_of
-
-    depth = depth_of(image)
-    image.load()
-    if image.format in _LENIENT and signature.cut_off(content, image.format):
-        raise signature.truncated()
-    if image.format == "PNG":
-        from crackscope.images.large import png
-
-        png.verify(content)
-    pixels = _to_rgb(image, profile, depth)
-    if depth is not None:
-        depth.check()
-    return pixels
-
-
-def _to_rgb(
-    image: Image.Image,
-    profile: ImageCms.ImageCmsProfile | None,
-    depth: "Depth | None" = None,
-) -> Pixels:
+    if image.mode != "CMYK" and profile is None:
+        return jpeg.decode(content, "RGB")
     from crackscope.images.convert import to_rgb
 
-    return to_rgb(image, profile, depth)
-
-
-def _decode_heic(content: bytes, path: str, max_megapixels: float) -> Photo:
-    from crackscope.images import tail
-    from crackscope.images.formats import heic
-
-    opened = heic.open_heic(content)
-    width, height = opened.size
-    check_size(width, height, max_megapixels, len(content))
-    block = opened.info.get("exif") or b""
-    tail.check_heif(content)
-    image = heic.to_pillow(opened)
-    pixels = upright(_to_rgb(image, foreign_profile(image)), 1)
-    return Photo(path, pixels, metadata_of(parse(block)), block)
-
-
-def _other_heif(content: bytes) -> ImageError:
-    from crackscope.images.formats import boxes
-
-    if signature.cut_off(content, signature.HEIF):
-        return signature.truncated()
-    coded = ", ".join(sorted(codec.decode() for codec in boxes.codecs(content)))
-    if not coded:
-        return ImageError(
-            "unreadable", "a HEIF file that does not say what its pictures are: it is damaged"
-        )
-    return ImageError(
-        "unsupported",
-        f"a HEIF file whose pictures are coded as {coded}: of HEIF, AVIF and HEIC are read. "
-        "Convert the photo to JPEG",
-    )
+    return to_rgb(jpeg.to_pillow(jpeg.decode(content, image.mode)), profile)
 
 
 def _explain(content: bytes, name: str, error: Exception) -> ImageError:
@@ -280,16 +136,7 @@ def _explain(content: bytes, name: str, error: Exception) -> ImageError:
     if name == "JPEG" and "subsampling" in text:
         return jpeg.odd_subsampling()
     if isinstance(error, UnidentifiedImageError):  # its text names an address in memory
-        if name == "TIFF":
-            from crackscope.images.formats import tiff
+        from crackscope.images import others
 
-            with our_limits():
-                return tiff.explain(content)
-        if (part := _PARTS.get(name)) and not features.check(part):
-            return ImageError(
-                "unsupported",
-                f"the Pillow of this installation was built without {name}: install its own wheel "
-                "with pip, or convert the photo to JPEG",
-            )
-        text = "its header is damaged, or it is of a variant that is not read"
-    return ImageError("unreadable", f"it begins as {name} but cannot be decoded: {text}")
+        return others.unidentified(content, name)
+    return signature.undecodable(name, text)

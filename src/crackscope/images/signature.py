@@ -87,6 +87,11 @@ def truncated() -> ImageError:
     )
 
 
+def undecodable(name: str, reason: str) -> ImageError:
+    """For a file of format `name` whose pixels cannot be had."""
+    return ImageError("unreadable", f"it begins as {name} but cannot be decoded: {reason}")
+
+
 def _jpeg_cut_off(content: bytes) -> bool:
     """An end marker has to follow the head of the first scan.
 

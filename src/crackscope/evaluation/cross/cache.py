@@ -18,13 +18,10 @@ from crackscope.models.arrays import DAMAGED
 from crackscope.models.bundle import Bundle
 from crackscope.run_dir import write_atomically
 from crackscope.runtimes.features import OnnxFeatures
-from crackscope.scoring import windows
-from crackscope.scoring.windows import Look, Looked
-from crackscope.types import Patch, Photo, ScoreMap
+from crackscope.scoring.telling import most_telling
+from crackscope.types import Patch, Photo
 
 FOLDER = "features"
-_Row = tuple[NDArray[np.float32], float]
-"""Features, and a score."""
 _RULE = "the features of the window with the highest score, and the photo's score"
 """Part of the key: change it when the rule does."""
 
@@ -93,18 +90,8 @@ def look_at(
 ) -> list[tuple[NDArray[np.float32], float]]:
     """Of each photo, in disjoint windows: the features of the highest-scoring one, and the photo's
     score."""
-    return [_of_photo(one) for one in windows.look_at(_rows(network), photos, window)]
-
-
-def _rows(network: OnnxFeatures) -> Look[_Row]:
-    """The network, giving features and score of one window after the other."""
-    return lambda batch: zip(*network(batch), strict=True)
-
-
-def _of_photo(found: Looked[_Row]) -> _Row:
-    values, scores = zip(*found.values, strict=True)
-    of_windows = ScoreMap.of_tiles(found.tiles, np.array(scores, np.float64))
-    return values[int(np.argmax(scores))], verdict.score(of_windows)
+    found = most_telling(network, photos, window)
+    return [(features, verdict.score(scores)) for features, scores in found]
 
 
 def _load(file: Path, count: int) -> Features | None:
