@@ -1,6 +1,6 @@
 """What runs a network: one class a runtime, one call from windows to probabilities.
 
-A new runtime is one new file here, called as it, with its class under `@RUNTIMES.register("name")`.
+A new runtime is one new file here, named after it, with its class under `@RUNTIMES.register("name")`.
 It imports its library inside the class, so that listing the runtimes costs nothing.
 """
 

@@ -1,6 +1,6 @@
 """Where many photos are inspected: one file an engine.
 
-A new engine is one new file here, called as it, with its function under
+A new engine is one new file here, named after it, with its function under
 `@ENGINES.register("name")`. It imports its library inside the function, so that listing the engines
 costs nothing.
 """
