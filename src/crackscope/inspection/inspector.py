@@ -30,7 +30,8 @@ from crackscope.options import Device, Precision, RuntimeName
 from crackscope.runtimes import Runtime, discover
 from crackscope.scoring.gate import Gate
 from crackscope.scoring.scoremap import Scored, ScoreMapper
-from crackscope.types import Crack, Material, Photo, PhotoResult, ScoreMap
+from crackscope.types import Crack, Material, Photo, PhotoResult, PhotoScale, ScoreMap
+from crackscope.types.results import GIVEN_SCALE
 
 _BLOCKS = 4
 """Blocks of a photo that are computed at once, which is faster than more threads to one block, and
@@ -249,6 +250,7 @@ class Inspector:
             cracks=lines,
             material=seen,
             metadata=photo.metadata,
+            scale=None if self.mm_per_px is None else PhotoScale(GIVEN_SCALE, self.mm_per_px),
             remark=photo.remark,
         )
 
