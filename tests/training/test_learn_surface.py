@@ -78,7 +78,7 @@ def test_only_varied_pictures_are_learned_from(monkeypatch, epochs, augment, pat
     config = SimpleNamespace(epochs=epochs, augment=augment)
     start = SimpleNamespace(bundle="the model before", pretrained=True)
     rows = [Patch(f"{n}.png", n % 2, split="train") for n in range(patches)]
-    monkeypatch.setattr(surface.surface, "load", lambda bundle: bundle)
+    monkeypatch.setattr(surface.concrete, "load", lambda bundle: bundle)
     monkeypatch.setattr(surface, "learn", lambda *_: "learned")
     found = surface.of_run(config, None, [*rows, Patch("t.png", 0, split="test")], start)
     assert found == ("learned" if learned else "the model before")

@@ -23,3 +23,7 @@ class PhotoScale(Document):
         require(0 < self.mm_per_px < float("inf"), "a scale is above 0", self.mm_per_px)
         rule = "the half-width of an interval is not negative"
         require(self.u95 is None or self.u95 >= 0, rule, self.u95)
+
+    def __str__(self) -> str:
+        interval = "" if self.u95 is None else f" ± {self.u95:.2g}"
+        return f"{self.mm_per_px:.4g}{interval} mm per px"
