@@ -70,8 +70,8 @@ class Crack(Document):
 
     id: int
     score: float
-    lines: Annotated[tuple[Line, ...], Counted("branches")] = field(repr=False)
-    box: Annotated[Box, Mark.FLAT]
+    lines: Annotated[tuple[Line, ...], Counted("branches"), Mark.LAST] = field(repr=False)
+    box: Annotated[Box, Mark.FLAT, Mark.LAST]
     length_px: float = field(init=False, repr=False)
     width_px: Widths = field(init=False, repr=False)
     _: KW_ONLY

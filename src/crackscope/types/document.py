@@ -13,12 +13,9 @@ class Document:
     __slots__ = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """Its keys and values in JSON; what holds its default is left out, but where it is marked.
-
-        Single values come first and long sequences last, so that the head of a line can be read.
-        """
+        """Its keys and values in JSON; what holds its default is left out, unless it is marked."""
         kept = {}
-        for member in sorted(members(type(self)), key=_bulk):
+        for member in sorted(members(type(self)), key=_order):
             value = getattr(self, member.name)
             if Mark.ALWAYS in member.marks or not _is_default(value, member.own):
                 kept[member.name] = _written(value)
@@ -44,13 +41,9 @@ def arguments(kind: type, values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _bulk(member: Member) -> int:
-    """How much of a line a field takes."""
-    if member.counted:
-        return 3
-    if _documents(member.kinds):
-        return 1
-    return 2 if any(hasattr(kind, "of_list") for kind in member.kinds) else 0
+def _order(member: Member) -> int:
+    """What is marked so comes last, and of it what is a sequence."""
+    return 0 if Mark.LAST not in member.marks else 2 if member.counted else 1
 
 
 def _documents(kinds: tuple[Any, ...]) -> list[type["Document"]]:

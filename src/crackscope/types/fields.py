@@ -29,6 +29,7 @@ class Mark(Enum):
 
     ALWAYS = "a key in JSON also where it holds its default"
     LATE = "comes after the others, as do those that are given by name only"
+    LAST = "comes last in JSON, so that the head of a line can be read"
     FLAT = "its columns have names of their own, without that of the field before them"
     MEASURED = "stands beside the sizes in every table, report and export, where it is known"
     OF_CAMERA = "a size that is none of the surface"
