@@ -1,23 +1,21 @@
 """Labelled pictures, and how good a model is on them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated
 
 from crackscope.types.box import Box, require
+from crackscope.types.document import Document
+from crackscope.types.fields import Mark
 
 
 @dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(Document):
     """A figure and its 95 % interval."""
 
     value: float
     low: float
     high: float
-
-    def to_dict(self) -> dict[str, float]:
-        """As in metrics.json."""
-        return {"value": self.value, "low": self.low, "high": self.high}
 
     def __str__(self) -> str:
         return f"{self.value:.4f} ({self.low:.4f} to {self.high:.4f})"
@@ -50,17 +48,9 @@ class Patch:
 
 
 @dataclass(frozen=True, slots=True)
-class EvalResult:
+class EvalResult(Document):
     """How good a model is on one set of labelled pictures."""
 
     metrics: Mapping[str, Interval]
     counts: Mapping[str, int]
-    notes: tuple[str, ...] = field(default=())
-
-    def to_dict(self) -> dict[str, Any]:
-        """As in metrics.json."""
-        return {
-            "metrics": {name: value.to_dict() for name, value in self.metrics.items()},
-            "counts": dict(self.counts),
-            "notes": list(self.notes),
-        }
+    notes: Annotated[tuple[str, ...], Mark.ALWAYS] = ()

@@ -5,21 +5,17 @@ from typing import Any
 
 import numpy as np
 
-from crackscope import extras, run_dir
+from crackscope import extras
 from crackscope.commands.evaluate.scorer import load_scorer
 from crackscope.commands.evaluate.settings import EvaluateConfig
-from crackscope.commands.outcome import Outcome, again, facts, reported
+from crackscope.commands.outcome import Outcome
+from crackscope.commands.skeleton import again, facts, reported, results_folder
 from crackscope.datasets.manifest import Dataset
 from crackscope.datasets.readers import open_dataset
 from crackscope.evaluation.evaluate import Selection, select
 from crackscope.evaluation.robustness import false_alarms, table
 from crackscope.evaluation.robustness import report as report
 from crackscope.inspection.inspector import Inspector
-
-_SETTINGS = (
-    *("include_trained", "robustness", "patches", "threshold", "bootstrap", "seed"),
-    *("runtime", "precision"),
-)
 
 
 @again
@@ -30,13 +26,12 @@ def run(config: EvaluateConfig) -> Outcome:
     inspector = load_scorer(config)
     dataset = open_dataset(config.data, config.reader, config.crack_class)
     name = f"{inspector.bundle.name}-on-{dataset.name}-robustness"
-    settings = {key: getattr(config, key) for key in _SETTINGS}
-    identity = {"model": inspector.bundle.digest, "data": dataset.content_hash, **settings}
-    with run_dir.open_output("evaluate", config, name, identity) as run:
+    content = {"model": inspector.bundle.digest, "data": dataset.content_hash, "more": ()}
+    with results_folder("evaluate", config, name, content) as run:
         chosen = select(inspector, dataset, config.include_trained, config.workers)
         found = _measure(inspector, dataset, chosen, config)
         data = {"name": dataset.name, "hash": dataset.content_hash}
-        made = facts(inspector.bundle.identity, settings, started)
+        made = facts(inspector.bundle.identity, config, started)
         values = report.document(found, {**made, "data": data})
         report.write(found, values, run.path)
         return reported(run, report.summary(found), values, chosen.unreadable)

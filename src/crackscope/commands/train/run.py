@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Unpack
 from crackscope import environment, extras, hashing, run_dir
 from crackscope.arguments.build import checked, make
 from crackscope.commands.keywords import TrainKeywords
-from crackscope.commands.outcome import Outcome, again, kept
+from crackscope.commands.outcome import Outcome
+from crackscope.commands.skeleton import again, kept, results_folder
 from crackscope.commands.train.settings import TrainConfig
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("crackscope")
 _TENSORBOARD = "tensorboard"
-_NOT_IDENTITY = ("out", "name", "exist_ok", "workers", "device", "log")
 
 
 @checked
@@ -45,8 +45,7 @@ def run(config: TrainConfig) -> Outcome:
         dataset = manifest.apply_split(dataset, config.manifest)
     origin = config.weights or weights.default_for(config.backbone)
     name = config.name or f"{dataset.name}-{config.backbone}-seed{config.seed}"
-    identity = _identity(config, dataset, origin)
-    with run_dir.open_output("train", config, name, identity) as run:
+    with results_folder("train", config, name, _content(dataset, origin)) as run:
         if not run.resumed:
             _clear(run.path)
         _write_settings(run.path, config)
@@ -60,14 +59,12 @@ def run(config: TrainConfig) -> Outcome:
     return outcome
 
 
-def _identity(config: TrainConfig, dataset: "Dataset", origin: str) -> dict[str, Any]:
-    settings = {key: value for key, value in asdict(config).items() if key not in _NOT_IDENTITY}
+def _content(dataset: "Dataset", origin: str) -> dict[str, str]:
+    """What lies where the settings name it."""
     weights = Path(origin)
-    content = hashing.of_file(weights) if weights.is_file() else origin
     split = [(patch.key, patch.split) for patch in dataset.patches if patch.split]
     return {
-        **settings,
-        "weights": content,
+        "weights": hashing.of_file(weights) if weights.is_file() else origin,
         "data": dataset.content_hash,
         "manifest": hashing.of_value(sorted(split)),
     }

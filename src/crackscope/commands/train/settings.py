@@ -5,21 +5,21 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from crackscope.arguments.rules import at_least, below_one, check, one_of, one_place, positive
-from crackscope.options import Augmentation, Device, Schedule, SplitName
+from crackscope.options import Augmentation, ByContent, Device, NotIdentity, Schedule, SplitName
 
 
 @dataclass(frozen=True)
 class TrainConfig:
     """Train a crack classifier on labelled patches by transfer learning."""
 
-    data: Path
+    data: ByContent[Path]
     """Labelled folder, zip or CSV manifest."""
     _: KW_ONLY
-    reader: str = "auto"
+    reader: NotIdentity[str] = "auto"
     """How the data is laid out: auto looks at the folder."""
-    crack_class: str | None = None
+    crack_class: NotIdentity[str | None] = None
     """Which class folder holds the cracks, where the names do not tell."""
-    manifest: Path | None = None
+    manifest: ByContent[Path | None] = None
     """CSV with the columns path and split (train, val, test): a given split of DATA."""
     split: SplitName | None = None
     """grouped: leak-free (default); random: leaks; given: as the data says (default with one)."""
@@ -27,7 +27,7 @@ class TrainConfig:
     """Train on a given split that leaks."""
     backbone: str = "mobilenetv2"
     """mobilenetv2, small-cnn, or a name from keras.applications."""
-    weights: str | None = None
+    weights: ByContent[str | None] = None
     """Where to start: crackscope (the model in the package; default for its backbone), imagenet
     (default for other pretrained ones), none (random; default for small-cnn), or a file."""
     image_size: int = 224
@@ -60,17 +60,17 @@ class TrainConfig:
     """Epochs without a better validation loss before training stops."""
     seed: int = 0
     """Seed of split, initial weights, order and augmentation."""
-    device: Device = "auto"
+    device: NotIdentity[Device] = "auto"
     """Where the network is trained."""
-    workers: int | None = None
+    workers: NotIdentity[int | None] = None
     """Files read at once; else one for each core."""
-    log: Literal["csv", "tensorboard"] = "csv"
+    log: NotIdentity[Literal["csv", "tensorboard"]] = "csv"
     """tensorboard: curves and pictures for TensorBoard beside the CSV."""
-    out: Path | None = None
+    out: NotIdentity[Path | None] = None
     """Run folder; else runs/train/NAME."""
-    name: str | None = None
+    name: NotIdentity[str | None] = None
     """Name of the run below runs/train, and of the model."""
-    exist_ok: bool = False
+    exist_ok: NotIdentity[bool] = False
     """Write into a folder that holds finished or other results."""
 
     def __post_init__(self) -> None:
