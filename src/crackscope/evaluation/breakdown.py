@@ -94,7 +94,7 @@ def in_words(found: Evaluation) -> list[str]:
     if real is not None:
         sentences.append(
             f"On a site where {found.prevalence:.0%} of what it looks at is cracked, "
-            f"{real.value:.0%} of its alarms would be real ({real.low:.0%} to {real.high:.0%})."
+            f"{real.value:.0%} of its alarms would be real ({real.ends('.0%')})."
         )
     gap = values["calibration_error"].value
     sentences.append(f"Its scores are off by {100 * gap:.1f} percentage points on average.")

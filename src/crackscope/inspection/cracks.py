@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from crackscope import numerics
 from crackscope.lines.find import Traced, find_cracks
 from crackscope.lines.score import Scorer
 from crackscope.lines.settings import Tracing
@@ -51,14 +52,13 @@ def score_cracks(scored: Scored, traced: Sequence[Traced], scorer: Scorer | None
     if scorer is not None:
         return scorer(traced, context(scored, traced))
     logits = [float(np.mean(np.concatenate([b.logits for b in one.branches]))) for one in traced]
-    return np.asarray(1.0 / (1.0 + np.exp(-np.array(logits))))
+    return numerics.logistic(np.array(logits))
 
 
 def context(scored: Scored, traced: Sequence[Traced]) -> Floats:
     """(N, 2): the mean along each of N cracks of the logits of the windows around it: of a crack,
     and of concrete (0 where the network does not say it)."""
-    scores = np.clip(scored.windows.scores, 1e-12, 1 - 1e-12)
-    crack = np.clip(np.log(scores / (1 - scores)), -_SUREST, _SUREST)
+    crack = np.clip(numerics.log_odds(scored.windows.scores, 1e-12), -_SUREST, _SUREST)
     concrete = np.zeros_like(crack) if scored.concrete is None else scored.concrete
     rows = []
     for one in traced:

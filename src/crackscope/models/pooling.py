@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from crackscope import numerics
 from crackscope.models.bundle import CELLS, Bundle
 from crackscope.models.description import LARGEST
 
@@ -100,7 +101,7 @@ class Pooling:
 
 def probabilities(logits: Floats) -> NDArray[np.float64]:
     """Of logits; in double precision."""
-    return np.asarray(1.0 / (1.0 + np.exp(-logits.astype(np.float64))))
+    return numerics.logistic(logits.astype(np.float64))
 
 
 def load(bundle: Bundle) -> Pooling | None:

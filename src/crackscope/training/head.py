@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from crackscope import numerics
 from crackscope.graphs import session
 from crackscope.kept import reading
 from crackscope.models import classifier
@@ -87,7 +88,7 @@ def fit(
     Features are standardised for training; the standardisation is folded into the head. Returns
     the scores of `val` (N,).
     """
-    mean, spread = train[0].mean(axis=0), _spread(train[0])
+    mean, spread = train[0].mean(axis=0), numerics.floored(train[0].std(axis=0))
     head = _network(train[0].shape[1], dropout, seed)
     scaled = [((x - mean) / spread, y) for x, y in (train, val)]
     steps = -(-len(train[0]) // _BATCH)
@@ -98,17 +99,7 @@ def fit(
     kernel = kernel / spread
     classifier.set_head(model, kernel, bias - float(kernel @ mean))
     logits = val[0].astype(np.float64) @ kernel + (bias - float(kernel @ mean))
-    return 1.0 / (1.0 + np.exp(-logits))
-
-
-def _spread(features: Features) -> Features:
-    """Standard deviation of each feature (F,), those that hardly vary lifted to a floor.
-
-    Divided by next to nothing they would get huge weights, which magnify the last digits in which
-    two runtimes differ.
-    """
-    spread = features.std(axis=0)
-    return np.asarray(np.maximum(spread, 0.3 * np.sqrt(np.mean(spread**2)) + 1e-6), np.float32)
+    return numerics.logistic(logits)
 
 
 def _network(width: int, dropout: float, seed: int) -> Any:

@@ -71,7 +71,7 @@ def summary(found: Findings) -> str:
     for background in _backgrounds(found.alarms):
         lines.append(f"false alarms on {background}")
         for one in _on(found.alarms, background):
-            span = f"{one.rate.low:.3f} to {one.rate.high:.3f}"
+            span = one.rate.ends(".3f")
             lines.append(f"  {one.distractor:<20}{one.rate.value:>8.3f}  {span}")
     return "\n".join([*lines, *in_words(found), *(f"note: {note}" for note in found.notes)])
 
@@ -93,10 +93,10 @@ def in_words(found: Findings) -> list[str]:
 def _alarms_in_words(background: str, alone: Alarms, drawn: Sequence[Alarms]) -> str:
     worst = max(drawn, key=lambda one: one.rate.value)
     if worst.rate.value <= alone.rate.value:
-        return f"On {background} no distractor adds a false alarm to {_share(alone.rate)}."
+        return f"On {background} no distractor adds a false alarm to {alone.rate:.1%}."
     return (
         f"On {background} the most false alarms come from {worst.distractor}: "
-        f"{_share(worst.rate)}; without a distractor {_share(alone.rate)}."
+        f"{worst.rate:.1%}; without a distractor {alone.rate:.1%}."
     )
 
 
@@ -110,10 +110,6 @@ def _fall(curve: Curve) -> str:
         f"{curve.degradation} is held {held}; at {last.level} "
         f"{curve.accuracies[-1]:.1%} are judged right ({', '.join(parts)})."
     )
-
-
-def _share(rate: Interval) -> str:
-    return f"{rate.value:.1%} ({rate.low:.1%} to {rate.high:.1%})"
 
 
 def _backgrounds(alarms: Sequence[Alarms]) -> list[str]:
@@ -191,15 +187,14 @@ def _figure_table(curves: Sequence[Curve], name: str) -> Table:
 
 
 def _cell(point: Point, name: str) -> str:
-    value = point.figures[name]
-    return f"{value.value:.3f} ({value.low:.3f} to {value.high:.3f}), {point.level}"
+    return f"{point.figures[name]:.3f}, {point.level}"
 
 
 def _alarms_table(alarms: Sequence[Alarms]) -> Table:
     columns = ("background", "distractor", "pictures", "rate", "95 % interval")
     rows = []
     for one in alarms:
-        span = f"{one.rate.low:.3f} to {one.rate.high:.3f}"
+        span = one.rate.ends(".3f")
         rows.append((one.background, one.distractor, one.pictures, f"{one.rate.value:.3f}", span))
     return Table(columns, rows, f"'{NONE}' is the background alone")
 
