@@ -153,7 +153,7 @@ def test_a_part_that_hangs_fails_the_photo_and_the_parts_in_time_are_the_photo(
     with opened(file, max_megapixels=LIMIT, timeout=30.0) as photo:
         assert photo is not None
         assert np.array_equal(photo.photo.pixels[0:HEIGHT, 0:WIDTH], np.asarray(PHOTO))
-    strips = tiff.strips
+    strips = tiff_rows.strips
 
     def hang(*arguments: Any) -> Iterator[Pixels]:
         yield from islice(strips(*arguments), 2)

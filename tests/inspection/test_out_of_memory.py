@@ -163,7 +163,7 @@ def test_reading_in_parts_is_limited_too(tmp_path: Path, monkeypatch: pytest.Mon
         raise MemoryError
         yield
 
-    monkeypatch.setattr(large_photo.tiff_strips, "strips", short)
+    monkeypatch.setattr(large_photo.tiff, "strips", short)
     with large_photo.opened(tmp_path / "a.tif") as photo:
         assert photo is not None
         with pytest.raises(ImageError) as caught:

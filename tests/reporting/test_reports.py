@@ -86,6 +86,10 @@ def test_a_missing_package_is_said_before_the_work(monkeypatch: pytest.MonkeyPat
     monkeypatch.setitem(REPORTS._needs, "new", "no_such_one")
     with pytest.raises(MissingExtraError, match=r'pip install "crackscope\[new\]"'):
         chosen("csv,new")
+    monkeypatch.setitem(REPORTS._needs, "new", "json no_such_one")
+    monkeypatch.setitem(REPORTS._extras, "new", "other")
+    with pytest.raises(MissingExtraError, match=r'no_such_one .*"crackscope\[other\]"'):
+        chosen("csv,new")
 
 
 def rows(path: Path) -> list[dict[str, str]]:
