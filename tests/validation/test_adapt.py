@@ -6,7 +6,7 @@ import pytest
 pytestmark = pytest.mark.train
 pytest.importorskip("scipy")
 
-from crackscope import numerics
+from crackscope import numerics  # noqa: E402
 from crackscope.validation import adapt  # noqa: E402
 from crackscope.validation.adapt import Head  # noqa: E402
 from crackscope.validation.estimate import Sample  # noqa: E402

@@ -109,7 +109,7 @@ def _by_threads(dataset: Dataset, workers: int) -> Iterator[list[_Row | Unreadab
 
 
 def _by_processes(dataset: Dataset, workers: int) -> Iterator[list[_Row | Unreadable]]:
-    joblib = extras.require("joblib", "train", "read many patches")
+    joblib = extras.require("joblib", "evaluate", "read many patches")
     read = joblib.delayed(_read)
     with joblib.parallel_config("loky", initializer=_end_with, initargs=(os.getpid(),)):
         parallel = joblib.Parallel(n_jobs=workers, return_as="generator")

@@ -34,10 +34,10 @@ def doubts(
     folds = min(_FOLDS, *(len(set(groups[labels == label].tolist())) for label in (0, 1)))
     if folds < 2:
         return None
-    linear = extras.require("sklearn.linear_model", "train", "rank suspicious labels")
-    selection = extras.require("sklearn.model_selection", "train", "rank suspicious labels")
-    pipeline = extras.require("sklearn.pipeline", "train", "rank suspicious labels")
-    scaling = extras.require("sklearn.preprocessing", "train", "rank suspicious labels")
+    linear = extras.require("sklearn.linear_model", "evaluate", "rank suspicious labels")
+    selection = extras.require("sklearn.model_selection", "evaluate", "rank suspicious labels")
+    pipeline = extras.require("sklearn.pipeline", "evaluate", "rank suspicious labels")
+    scaling = extras.require("sklearn.preprocessing", "evaluate", "rank suspicious labels")
     model = pipeline.make_pipeline(
         scaling.StandardScaler(), linear.LogisticRegression(max_iter=2000)
     )
@@ -71,7 +71,7 @@ def line_features(grey: Floats) -> Floats:
     Percentiles about the median; percentiles of what a closing with 3, 5 and 9 pixels fills (thin
     dark structure); and the mean of the latter along lines of 17 pixels in 12 directions.
     """
-    ndimage = extras.require("scipy.ndimage", "train", "rank suspicious labels")
+    ndimage = extras.require("scipy.ndimage", "evaluate", "rank suspicious labels")
     median = np.median(grey, axis=(1, 2))
     around = _percentiles(grey, (0.5, 2, 5, 10, 25, 75, 90, 95, 98, 99.5)) - median[:, None]
     spread = np.stack([median, grey.std(axis=(1, 2))], axis=1)

@@ -25,7 +25,7 @@ _SETTINGS = (
 @again
 def run(config: EvaluateConfig) -> Outcome:
     """Degrade, draw, score and write the report; exit 3 where pictures could not be read."""
-    extras.require("matplotlib.figure", "train", "draw the robustness table")
+    extras.require("matplotlib.figure", "evaluate", "draw the robustness table")
     started = time.perf_counter()
     inspector = load_scorer(config)
     dataset = open_dataset(config.data, config.reader, config.crack_class)

@@ -80,7 +80,7 @@ def _parts(
 
 def fit_unit(features: NDArray[np.float32], labels: NDArray[np.int64]) -> tuple[Floats, float]:
     """Kernel (F,) and bias of logistic regression on standardised features (N, F)."""
-    linear: Any = extras.require("sklearn.linear_model", "train", "fit a head")
+    linear: Any = extras.require("sklearn.linear_model", "evaluate", "fit a head")
     mean = features.mean(axis=0, dtype=np.float64)
     spread = numerics.floored(features.std(axis=0, dtype=np.float64))
     model = linear.LogisticRegression(C=1 / (2 * _PENALTY * len(labels)), max_iter=_STEPS)
