@@ -22,12 +22,7 @@ _SUREST = 16.0
 
 def load(bundle: Bundle) -> Scorer | None:
     """How the bundle scores cracks; None where it has no cracks.npz."""
-    if not bundle.has(CRACKS):
-        return None
-    try:
-        return Scorer.from_arrays(bundle.arrays(CRACKS))
-    except (ValueError, KeyError, TypeError) as error:
-        raise bundle.damaged(CRACKS, repr(error)) from error
+    return bundle.parsed(CRACKS, Scorer.from_arrays)
 
 
 def find(scored: Scored, scorer: Scorer | None, least: float) -> tuple[Crack, ...] | None:

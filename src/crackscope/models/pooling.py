@@ -106,9 +106,4 @@ def probabilities(logits: Floats) -> NDArray[np.float64]:
 
 def load(bundle: Bundle) -> Pooling | None:
     """How the bundle pools; None where its network can score single windows only."""
-    if not bundle.has(CELLS):
-        return None
-    try:
-        return Pooling.from_arrays(bundle.arrays(CELLS))
-    except (ValueError, KeyError, TypeError) as error:
-        raise bundle.damaged(CELLS, repr(error)) from error
+    return bundle.parsed(CELLS, Pooling.from_arrays)

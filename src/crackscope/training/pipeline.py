@@ -16,7 +16,7 @@ from crackscope.models.bundle import Thresholds
 from crackscope.models.weights import Start
 from crackscope.options import Augmentation
 from crackscope.run_dir import write_atomically, write_json
-from crackscope.training import architecture, fit, pack, quantise, report, sheets, surface
+from crackscope.training import fit, pack, quantise, report, sheets, surface
 from crackscope.training.history import Ledger
 from crackscope.training.recipe import Recipe
 from crackscope.types import SCHEMA_VERSION
@@ -69,7 +69,6 @@ def train(
     info["int8"] = quantise.of_run(recipe, dataset, split.distinct(), start, model)
     pack.seal(model, info)
     report.curves(ledger, folder)
-    architecture.draw(start.model, folder / "architecture.png")
     return {
         "schema_version": SCHEMA_VERSION,
         **tested,
