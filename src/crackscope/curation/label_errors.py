@@ -41,14 +41,13 @@ def doubts(
     model = pipeline.make_pipeline(
         scaling.StandardScaler(), linear.LogisticRegression(max_iter=2000)
     )
-    cracked = np.empty(len(labels))
-    parts = selection.StratifiedGroupKFold(folds, shuffle=True, random_state=0)
-    for rest, held_out in parts.split(features, labels, groups):
-        if len(set(labels[rest].tolist())) < 2:
-            return None
-        model.fit(features[rest], labels[rest])
-        cracked[held_out] = model.predict_proba(features[held_out])[:, 1]
-    return np.where(labels == 1, 1 - cracked, cracked)
+    by_group = selection.StratifiedGroupKFold(folds, shuffle=True, random_state=0)
+    parts = list(by_group.split(features, labels, groups))
+    if any(len(set(labels[rest].tolist())) < 2 for rest, _ in parts):
+        return None
+    options = {"cv": parts, "method": "predict_proba"}
+    either: NDArray[np.float64] = selection.cross_val_predict(model, features, labels, **options)
+    return np.where(labels == 1, either[:, 0], either[:, 1])
 
 
 def features_of(dataset: Dataset, patches: Sequence[Patch], workers: int | None = None) -> Floats:

@@ -102,7 +102,10 @@ def _callbacks(
 
 
 def cosine(done: float) -> float:
-    """Share of the largest step size after `done` (0 to 1) of a phase."""
+    """Share of the largest step size after `done` (0 to 1) of a phase.
+
+    Keras' CosineDecay begins to fall after the rise only: the published trainings had this curve.
+    """
     return min(1.0, done / _RISE) * 0.5 * (1.0 + math.cos(math.pi * done))
 
 
