@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from crackscope.evaluation import metrics, statistics
-from crackscope.evaluation.metrics import DEFAULT_PREVALENCE, NAMES, Floats, Sample
+from crackscope.evaluation.metrics import DEFAULT_PREVALENCE, NAMES, Floats, Ranking
 from crackscope.evaluation.statistics import RESAMPLES
 from crackscope.types import EvalResult, Interval
 
@@ -32,7 +32,7 @@ def measure(
     """
     y = np.asarray(labels, np.int64)
     names = [""] * len(y) if groups is None else list(groups)
-    drawn = metrics.sample(y, scores, threshold, prevalence)
+    drawn = metrics.rank(y, scores, threshold, prevalence)
     values = metrics.compute(y, scores, threshold, prevalence)
     codes = statistics.group_codes(names)
     spread = _resample(drawn, codes[drawn.order], resamples, seed)
@@ -49,7 +49,7 @@ def measure(
 
 
 def _resample(
-    drawn: Sample, codes: NDArray[np.int64], resamples: int, seed: int
+    drawn: Ranking, codes: NDArray[np.int64], resamples: int, seed: int
 ) -> dict[str, Floats]:
     """Name -> (resamples,) values; `codes` in the order of `drawn`."""
     weights = statistics.draws(drawn.labels, codes, resamples, seed)

@@ -14,7 +14,7 @@ from crackscope.errors import UsageError
 from crackscope.models import classifier
 from crackscope.models.weights import Start
 from crackscope.training import head
-from crackscope.training.history import Ledger
+from crackscope.training.history import History
 from crackscope.training.phase import Phase
 from crackscope.training.phase import run as run_phase
 from crackscope.training.recipe import Recipe
@@ -39,14 +39,14 @@ def fit(
     patches: Sequence[Patch],
     start: Start,
     graph: Path,
-    ledger: Ledger,
+    history: History,
     extra: tuple[Any, ...] = (),
 ) -> Validation:
     """Train `start.model` on the train side of `patches`; returns scores of the val side.
 
     With `recipe.drawn` the val side is as fine-tuning sees it: drawn on and augmented. `graph` is
     the ONNX graph of the model's features as they are at the start; `extra` are further Keras
-    callbacks. Every finished epoch is in the ledger.
+    callbacks. Every finished epoch is in the history.
     """
     import keras
 
@@ -68,7 +68,7 @@ def fit(
         if not epochs_of(recipe, start):
             raise UsageError("random weights need epochs of at least 1: nothing would be trained")
     elif recipe.head_epochs:
-        scores = _fit_head(recipe, start.model, graph, sides, ledger, extra)
+        scores = _fit_head(recipe, start.model, graph, sides, history, extra)
         if not epochs_of(recipe, start):
             return Validation(scores, _flat(sides["val"].labels))
     val = sides["val"]
@@ -76,7 +76,7 @@ def fit(
         pipeline, labels = val.field(recipe.seed, recipe.augment)
     else:
         pipeline, labels = val.plain(), val.labels
-    _fine_tune(recipe, start, sides["train"], pipeline, ledger, extra)
+    _fine_tune(recipe, start, sides["train"], pipeline, history, extra)
     scores = start.model.predict(pipeline, verbose=0)
     return Validation(np.asarray(scores, np.float64).reshape(-1), _flat(labels))
 
@@ -97,14 +97,14 @@ def _fit_head(
     model: Any,
     graph: Path,
     sides: dict[str, Stream],
-    ledger: Ledger,
+    history: History,
     extra: tuple[Any, ...],
 ) -> NDArray[np.float64]:
-    features = head.features(graph, sides, ledger.state)
+    features = head.features(graph, sides, history.state)
     data = {side: (features[side], stream.labels) for side, stream in sides.items()}
     phase = Phase(HEAD, recipe.head_epochs, recipe.head_learning_rate, recipe.patience)
     return head.fit(
-        model, data["train"], data["val"], phase, ledger, recipe.dropout, recipe.seed, extra
+        model, data["train"], data["val"], phase, history, recipe.dropout, recipe.seed, extra
     )
 
 
@@ -113,7 +113,7 @@ def _fine_tune(
     start: Start,
     train: Stream,
     val: Any,
-    ledger: Ledger,
+    history: History,
     extra: tuple[Any, ...],
 ) -> None:
     share = recipe.unfreeze if start.pretrained else 1.0
@@ -124,7 +124,7 @@ def _fine_tune(
     run_phase(
         start.model,
         phase,
-        ledger,
+        history,
         lambda first: train.epochs(recipe.seed, first, recipe.augment),
         train.steps,
         val,

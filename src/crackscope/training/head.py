@@ -13,7 +13,7 @@ from crackscope.kept import reading
 from crackscope.models import classifier
 from crackscope.progress import bar
 from crackscope.training import phase as phases
-from crackscope.training.history import Ledger
+from crackscope.training.history import History
 from crackscope.training.stream import Stream
 from crackscope.training.tf_data import ahead
 
@@ -78,7 +78,7 @@ def fit(
     train: tuple[Features, NDArray[np.float32]],
     val: tuple[Features, NDArray[np.float32]],
     phase: phases.Phase,
-    ledger: Ledger,
+    history: History,
     dropout: float,
     seed: int,
     extra: tuple[Any, ...] = (),
@@ -93,7 +93,7 @@ def fit(
     scaled = [((x - mean) / spread, y) for x, y in (train, val)]
     steps = -(-len(train[0]) // _BATCH)
     phases.run(
-        *(head, phase, ledger, _batches(*scaled[0], seed), steps, scaled[1], extra), together=steps
+        *(head, phase, history, _batches(*scaled[0], seed), steps, scaled[1], extra), together=steps
     )
     kernel, bias = classifier.head_weights(head)
     kernel = kernel / spread

@@ -17,7 +17,7 @@ from crackscope.models.weights import Start
 from crackscope.options import Augmentation
 from crackscope.run_dir import write_atomically, write_json
 from crackscope.training import fit, pack, quantise, report, sheets, surface
-from crackscope.training.history import Ledger
+from crackscope.training.history import History
 from crackscope.training.recipe import Recipe
 from crackscope.types import SCHEMA_VERSION
 
@@ -36,21 +36,21 @@ def train(
 ) -> dict[str, Any]:
     """Fill the run folder; returns what goes into metrics.json.
 
-    Steps that a killed process had finished are not done again: epochs are in the ledger, and
+    Steps that a killed process had finished are not done again: epochs are in the history, and
     the rest takes seconds.
     """
     clock = time.monotonic()
     _look(recipe, dataset, split, folder, _augmentation(recipe, start))
-    ledger = Ledger(folder)
-    earlier = sum(row.seconds for row in ledger.rows)
+    history = History(folder)
+    earlier = sum(row.seconds for row in history.rows)
     classifier.round_weights(start.model)
-    graph = _graph(start.model, ledger.state / "start.onnx")
+    graph = _graph(start.model, history.state / "start.onnx")
     pictures = (folder / "samples.png", folder / "augmentation.png")
     log = fit.tensorboard(folder / "tensorboard", pictures) if recipe.log == "tensorboard" else ()
-    val = fit.fit(recipe, dataset, split.distinct(), start, graph, ledger, log)
+    val = fit.fit(recipe, dataset, split.distinct(), start, graph, history, log)
     classifier.round_weights(start.model)
     if fit.epochs_of(recipe, start):
-        graph = _graph(start.model, ledger.state / "trained.onnx")
+        graph = _graph(start.model, history.state / "trained.onnx")
     fitted = time.monotonic()
     temperature, thresholds = pack.calibrate(start.model, val.scores, val.labels)
     info = _describe(recipe, dataset, split, start, name, temperature, thresholds)
@@ -68,7 +68,7 @@ def train(
     info["metrics"] = {"test": tested["test"], "notes": tested["notes"]}
     info["int8"] = quantise.of_run(recipe, dataset, split.distinct(), start, model)
     pack.seal(model, info)
-    report.curves(ledger, folder)
+    report.curves(history, folder)
     return {
         "schema_version": SCHEMA_VERSION,
         **tested,

@@ -218,5 +218,5 @@ def _losses(labels: Rows, logits: Floats) -> Floats:
 
 
 def _auroc(sample: Sample, logits: Floats) -> Callable[[Floats], Floats]:
-    drawn = metrics.sample(sample.labels, numerics.logistic(logits), 0.5)
+    drawn = metrics.rank(sample.labels, numerics.logistic(logits), 0.5)
     return lambda weights: metrics.measure(drawn, weights[:, drawn.order])["auroc"]

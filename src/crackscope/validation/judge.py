@@ -12,7 +12,7 @@ _FEW_PHOTOS = 10
 
 
 @dataclass(frozen=True)
-class Findings:
+class Judgement:
     """A model on one site; a figure is None where the labels hold no window of its class.
 
     `needed` is how many more labels bring recall and false-alarm rate to ± 0.05.
@@ -43,7 +43,7 @@ class Findings:
         }
 
 
-def judge(sample: Sample, threshold: float, wanted: float, resamples: int, seed: int) -> Findings:
+def judge(sample: Sample, threshold: float, wanted: float, resamples: int, seed: int) -> Judgement:
     """Measure the scores of `sample` against its labels; `wanted` is the wanted recall."""
     times = estimate.draw_times(sample.photos, resamples, seed)
     rates = {
@@ -51,7 +51,7 @@ def judge(sample: Sample, threshold: float, wanted: float, resamples: int, seed:
         "false_alarm_rate": estimate.false_alarm_rate(sample, threshold, times),
     }
     count = len(sample.labels)
-    return Findings(
+    return Judgement(
         labels=count,
         cracked=int(sample.labels.sum()),
         photos=sample.photo_count,
@@ -68,7 +68,7 @@ def judge(sample: Sample, threshold: float, wanted: float, resamples: int, seed:
     )
 
 
-def in_words(found: Findings) -> list[str]:
+def in_words(found: Judgement) -> list[str]:
     """One sentence for each figure, with its 95 % interval."""
     sentences = [
         f"{found.labels} labelled windows of {found.photos} photos, {found.cracked} of them "
@@ -88,7 +88,7 @@ def in_words(found: Findings) -> list[str]:
     return [*sentences, *_needed(found.needed)]
 
 
-def notes(found: Findings) -> list[str]:
+def notes(found: Judgement) -> list[str]:
     """What a reader has to know before believing the figures."""
     said = []
     if found.recall is None:

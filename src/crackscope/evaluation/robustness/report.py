@@ -25,7 +25,7 @@ _CELL = 120
 
 
 @dataclass(frozen=True)
-class Findings:
+class Robustness:
     """What was found: curves by degradation, false alarms by background and distractor.
 
     `counts` of the pictures as they are; `example` is one of them, to show the strengths on.
@@ -39,7 +39,7 @@ class Findings:
     example: Pixels
 
 
-def document(found: Findings, facts: Mapping[str, Any]) -> dict[str, Any]:
+def document(found: Robustness, facts: Mapping[str, Any]) -> dict[str, Any]:
     """robustness.json; `facts` are added (model, data, settings, machine, seconds)."""
     return {
         "schema_version": SCHEMA_VERSION,
@@ -53,7 +53,7 @@ def document(found: Findings, facts: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def write(found: Findings, values: Mapping[str, Any], folder: Path) -> None:
+def write(found: Robustness, values: Mapping[str, Any], folder: Path) -> None:
     """Write every file of the report; `values` come from `document`."""
     write_atomically(folder / CURVES, charts.against_strength(_panels(found.curves)))
     write_atomically(folder / ALARMS, _alarms_chart(found.alarms))
@@ -62,7 +62,7 @@ def write(found: Findings, values: Mapping[str, Any], folder: Path) -> None:
     write_json(folder / DOCUMENT, dict(values))
 
 
-def summary(found: Findings) -> str:
+def summary(found: Robustness) -> str:
     """Accuracy by strength and false alarms by distractor, as aligned tables."""
     lines = [f"{'accuracy at strength':<22}" + "".join(f"{n:>8}" for n in range(STRONGEST + 1))]
     for curve in found.curves:
@@ -76,7 +76,7 @@ def summary(found: Findings) -> str:
     return "\n".join([*lines, *in_words(found), *(f"note: {note}" for note in found.notes)])
 
 
-def in_words(found: Findings) -> list[str]:
+def in_words(found: Robustness) -> list[str]:
     """What the tables mean, one sentence each."""
     by_loss = sorted(found.curves, key=lambda curve: curve.accuracies[-1])
     held = [curve.degradation for curve in found.curves if curve.held is curve.points[-1]]
@@ -158,7 +158,7 @@ def _sheet(example: Pixels) -> bytes:
     return sheets.png(sheet)
 
 
-def _page(found: Findings, values: Mapping[str, Any], folder: Path) -> str:
+def _page(found: Robustness, values: Mapping[str, Any], folder: Path) -> str:
     facts = [("model", values["model"]), ("threshold", f"{found.threshold:g}")]
     facts += [*values["data"].items(), *found.counts.items(), *values["settings"].items()]
     tables = [_figure_table(found.curves, name) for name in found.curves[0].points[0].figures]

@@ -32,7 +32,7 @@ class Phase:
 
 
 @dataclass(frozen=True)
-class Recipe:
+class LineRecipe:
     """How the network is trained.
 
     With `minutes` the training takes so long, whatever the machine: the phases have epochs of the
@@ -56,7 +56,7 @@ class Recipe:
         return 60 * self.minutes * past / sum(epochs)
 
 
-def fit(recipe: Recipe, batches: Batches, encoder: Path | None, folder: Path) -> Any:
+def fit(recipe: LineRecipe, batches: Batches, encoder: Path | None, folder: Path) -> Any:
     """Train, or go on training in `folder`, after the last finished epoch; the network with the
     mean of its weights.
 
@@ -79,7 +79,7 @@ def fit(recipe: Recipe, batches: Batches, encoder: Path | None, folder: Path) ->
     return model
 
 
-def _run(recipe: Recipe, phase: Phase, model: Any, batches: Batches, log: Log) -> None:
+def _run(recipe: LineRecipe, phase: Phase, model: Any, batches: Batches, log: Log) -> None:
     freeze(model, encoder=not phase.encoder)
     fitted = trainer(model, objective.Weights(), recipe.seed)
     fitted(np.zeros((1, WINDOW, WINDOW, 3), np.uint8))  # so that it has variables
@@ -144,7 +144,7 @@ def rate(part: float) -> float:
     return _LEAST + (1 - _LEAST) * (1 + math.cos(math.pi * gone)) / 2
 
 
-def _optimizer(recipe: Recipe, phase: Phase) -> Any:
+def _optimizer(recipe: LineRecipe, phase: Phase) -> Any:
     """AdamW that keeps the mean of the weights beside them."""
     import keras
 
