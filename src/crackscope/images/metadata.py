@@ -9,9 +9,9 @@ from PIL import Image
 from PIL.ExifTags import Base
 
 from crackscope.images.exif import EXIF, GPS
-from crackscope.images.georeference import georeference_of
-from crackscope.types import Metadata
+from crackscope.types import Georeference, Metadata
 
+_GEO_DIRECTORY = 34735
 _LATITUDE, _LONGITUDE, _ALTITUDE = 2, 4, 6
 _LOWEST_M, _HIGHEST_M = -1000.0, 10000.0
 _LONGEST_LENS_MM = 10000.0
@@ -37,9 +37,17 @@ def metadata_of(exif: Image.Exif, turned: bool = False) -> Metadata | None:
         altitude_m=_altitude(place),
         camera=_camera(_value(camera, Base.Make), _value(camera, Base.Model)),
         focal_length_mm=_within(_number(details.get(Base.FocalLength)), 0.1, _LONGEST_LENS_MM),
-        georeference=None if turned else georeference_of(exif),
+        georeference=None if turned else _georeference(exif),
     )
     return None if found == Metadata() else found
+
+
+def _georeference(exif: Image.Exif) -> Georeference | None:
+    if _GEO_DIRECTORY not in exif:
+        return None
+    from crackscope.images.georeference import georeference_of
+
+    return georeference_of(exif)
 
 
 def _group(exif: Image.Exif, tag: int) -> dict[int, Any]:
