@@ -29,7 +29,7 @@ from crackscope import environment, hashing
 from crackscope.run_dir import locked, write_json
 from crackscope.training.lines import fit, packed
 from crackscope.training.lines.batches import Batches
-from crackscope.training.lines.fit import LineRecipe, Phase
+from crackscope.training.lines.fit import LinePhase, LineRecipe
 from crackscope.training.lines.log import Log
 from crackscope.training.lines.packed import Packed
 from crackscope.training.lines.paint import Painter
@@ -91,7 +91,8 @@ def recipe_of(arguments: argparse.Namespace) -> LineRecipe:
     """The two phases: the decoder and the heads on a fixed encoder, then all of it."""
     both = zip(("decoder", "all"), arguments.epochs, arguments.rates, (False, True), strict=True)
     phases = tuple(
-        Phase(name, epochs, arguments.steps, rate, encoder) for name, epochs, rate, encoder in both
+        LinePhase(name, epochs, arguments.steps, rate, encoder)
+        for name, epochs, rate, encoder in both
     )
     return LineRecipe(phases=phases, seed=arguments.seed, minutes=arguments.minutes)
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from crackscope import environment, extras, hashing, progress
-from crackscope.datasets.manifest import Dataset, cut
+from crackscope.datasets.manifest import Dataset, of_patch
 from crackscope.datasets.source import Folder
 from crackscope.errors import ImageError
 from crackscope.images.read import decode
@@ -177,7 +177,7 @@ def shapes_of(thumbnails: NDArray[np.float32]) -> NDArray[np.float32]:
 def _try(dataset: Dataset, patch: Patch) -> _Row | Unreadable:
     try:
         content = dataset.read_bytes(patch)
-        pixels = cut(decode(content, patch.path).pixels, patch)
+        pixels = of_patch(decode(content, patch.path).pixels, patch)
     except ImageError as error:
         return Unreadable(patch.key, error.kind, str(error))
     digest = hashing.of_bytes(content)

@@ -206,7 +206,7 @@ def _failures(found: Evaluation) -> list[Table | Text]:
     return items
 
 
-def _parts_table(parts: list[breakdown.Part], caption: str) -> Table:
+def _parts_table(parts: list[breakdown.Slice], caption: str) -> Table:
     rows = [[p.name, p.cracked, p.missed, p.sound, p.false_alarms] for p in parts]
     return Table(_PART_COLUMNS, rows, caption)
 
