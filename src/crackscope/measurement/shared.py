@@ -51,11 +51,6 @@ class Shared:
         """The likeliest."""
         return self.ideas[0]
 
-    @property
-    def blur_px(self) -> float:
-        """The blur to be expected."""
-        return sum(o * idea.blur_px for idea, o in zip(self.ideas, self.odds, strict=True))
-
 
 def shared(
     relative: Singles, noise: Singles, *, psf_px: float | None = None, depth: float | None = None
