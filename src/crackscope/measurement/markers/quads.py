@@ -26,25 +26,18 @@ _HALF_PIXEL = 0.5
 """OpenCV counts from the centre of the first pixel, crackscope from its corner."""
 
 
-def dark_quads(cv2: Any, grey: NDArray[np.uint8], factor: float) -> list[Floats]:
-    """Corners (4, 2), clockwise in pixels of the photo, of at most 150, the largest first.
-
-    Looked for in the photo (H, W) made smaller by `factor`, at most 1.
-    """
-    small = grey
-    if factor < 1.0:
-        small = cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+def dark_quads(cv2: Any, grey: NDArray[np.uint8]) -> list[Floats]:
+    """Corners (4, 2) of at most 150 in a photo (H, W), clockwise, the largest first."""
     found: list[Floats] = []
     for window in _WINDOWS:
         dark = cv2.adaptiveThreshold(
-            small, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, window, _DARKER
+            grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, window, _DARKER
         )
         contours, _ = cv2.findContours(dark, cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
         long = (one for one in contours if len(one) >= _LEAST_PERIMETER)
         found += [quad for one in long if (quad := _quad(cv2, one)) is not None]
     found.sort(key=_area, reverse=True)
-    scale = (grey.shape[1] / small.shape[1], grey.shape[0] / small.shape[0])
-    return [(quad + _HALF_PIXEL) * scale for quad in _once(found)[:_MOST]]
+    return [quad + _HALF_PIXEL for quad in _once(found)[:_MOST]]
 
 
 def _quad(cv2: Any, contour: Any) -> Floats | None:
