@@ -16,7 +16,7 @@ telemetry.switch_off()  # now: ONNX Runtime reports from the moment it is import
 
 _ELSEWHERE = {
     "cross": "crackscope.commands.evaluate.cross",
-    "load": "crackscope.inspection.inspector",
+    "load": "crackscope.inspection.loading",
 }
 """Where public names stand that are no command."""
 __all__ = [
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from crackscope.commands.split.run import split
     from crackscope.commands.train.run import train
     from crackscope.commands.validate.run import validate
-    from crackscope.inspection.inspector import load
+    from crackscope.inspection.loading import load
 
 
 def __getattr__(name: str) -> Any:

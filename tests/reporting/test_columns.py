@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import crackscope
-from crackscope.reporting import discover, rows
+from crackscope.reporting import REPORTS, rows
 from crackscope.reporting.columns import columns_of, in_mm, known, metric, sizes, values_of
 from crackscope.reporting.rows import found_table
 from crackscope.types import (
@@ -90,12 +90,12 @@ WITH_SIZES = (
 
 def needed(name: str) -> None:
     """Skip where a package of the format is missing."""
-    for package in discover().needs(name).split():
+    for package in REPORTS.needs(name).split():
         pytest.importorskip(package)
 
 
 def test_every_format_is_known_to_this_test() -> None:
-    assert {*WITH_SIZES, "index", "yolo", "quantities"} == set(discover().names())
+    assert {*WITH_SIZES, "index", "yolo", "quantities"} == set(REPORTS.names())
 
 
 @pytest.mark.parametrize("kind", ["cracks", "regions"])
@@ -106,12 +106,12 @@ def test_sizes_in_mm_are_in_every_table_and_report(tmp_path: Path, name: str, ki
     needed(name)
     found = results(kind, 0.31)
     context = inspected(tmp_path, found)
-    said = texts(discover().get(name)(found, tmp_path / "out", context))
+    said = texts(REPORTS.get(name)(found, tmp_path / "out", context))
     length = {"cracks": 14 * 0.31, "regions": 30 * 0.31}[kind]
     assert re.search(rf"{length:.2f}", said) or re.search(rf"{length:.3g}", said)
     if kind == "regions":
         assert f"{200 * 0.31**2:.2f}" in said, "its area"
-    plain = texts(discover().get(name)(results(kind, None), tmp_path / "plain", context))
+    plain = texts(REPORTS.get(name)(results(kind, None), tmp_path / "plain", context))
     words = re.sub(r"focal_length_mm|in mm where", "", plain)
     assert not re.search(r"_mm\b|_mm2|\(mm|\d mm\b", words), "no key without a scale"
 
@@ -121,7 +121,7 @@ def test_a_remark_on_a_photo_is_in_every_table_and_report(tmp_path: Path, name: 
     needed(name)
     marked, plain = results("cracks", None)
     found = [replace(marked, remark="28 whole rows at the end are black"), plain]
-    files = discover().get(name)(found, tmp_path / "out", inspected(tmp_path, found))
+    files = REPORTS.get(name)(found, tmp_path / "out", inspected(tmp_path, found))
     assert texts(files).count("28 whole rows at the end are black") == 1
 
 
@@ -201,7 +201,7 @@ def test_a_field_that_is_added_to_a_crack_is_in_every_table_and_report(
     own = {field.name: getattr(plain, field.name) for field in fields(Crack) if field.init}
     found = [replace(cracked, cracks=(Graded(**own, grade="between B and C"),)), sound]
     context = inspected(tmp_path, found)
-    said = texts(discover().get(name)(found, tmp_path / "out", context))
+    said = texts(REPORTS.get(name)(found, tmp_path / "out", context))
     assert "between B and C" in re.sub(r"\s+", " ", said)
     assert '"grade": "between B and C"' in json.dumps(found[0].to_dict())
 
@@ -221,7 +221,7 @@ def test_all_that_was_measured_is_in_every_table_and_report(tmp_path: Path, name
     for width, figures in ((WIDTHS, ("0.3", "0.05", "0.4", "0.06")), (Below(0.0875), ("0.0875",))):
         found = measured(width)
         context = inspected(tmp_path / str(len(figures)), found)
-        said = texts(discover().get(name)(found, tmp_path / f"out{len(figures)}", context))
+        said = texts(REPORTS.get(name)(found, tmp_path / f"out{len(figures)}", context))
         for figure in ("4.34", "0.21", "0.875", *figures):
             assert figure in said, figure
 
@@ -231,7 +231,7 @@ def test_the_scale_of_a_photo_is_in_every_table(tmp_path: Path, name: str) -> No
     needed(name)
     for found, there in ((measured(), True), (results("cracks", None), False)):
         context = inspected(tmp_path / str(there), found)
-        said = texts(discover().get(name)(found, tmp_path / f"out{there}", context))
+        said = texts(REPORTS.get(name)(found, tmp_path / f"out{there}", context))
         names = ("scale_source", "scale_mm_per_px", "scale_u95")
         assert [word in said for word in (*names, "marker", "0.0043")] == [there] * 5
 
