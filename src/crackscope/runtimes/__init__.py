@@ -1,7 +1,8 @@
 """What runs a network: one class a runtime, one call from windows to probabilities.
 
-A new runtime is one new file here, named after it, with its class under `@RUNTIMES.register("name")`.
-It imports its library inside the class, so that listing the runtimes costs nothing.
+A new runtime is one new file here, named after it, with its class under
+`@RUNTIMES.register("name")`. It imports its library inside the class, so that listing the runtimes
+costs nothing.
 """
 
 from collections.abc import Collection, Sequence
