@@ -2,7 +2,7 @@
 
 import ast
 import inspect
-from dataclasses import MISSING, Field, fields
+from dataclasses import MISSING, Field, fields, is_dataclass
 from pathlib import Path
 from typing import get_type_hints
 
@@ -44,7 +44,12 @@ another one is refused.
 
 
 def explanations(kind: type) -> dict[str, str]:
-    """Field -> the text below it in the source."""
+    """Field -> the text below it in the source of the class, or of one that it is made from."""
+    bases = [base for base in reversed(kind.__mro__) if is_dataclass(base)]
+    return {name: text for base in bases for name, text in _texts(base).items()}
+
+
+def _texts(kind: type) -> dict[str, str]:
     body = ast.parse(inspect.getsource(kind)).body[0]
     assert isinstance(body, ast.ClassDef)
     texts: dict[str, str] = {}

@@ -8,17 +8,33 @@ from crackscope.types.box import Box, require
 from crackscope.types.document import Document
 from crackscope.types.fields import Mark
 
+_DIGITS = ".4f"
+
 
 @dataclass(frozen=True, slots=True)
 class Interval(Document):
-    """A figure and its 95 % interval."""
+    """A figure and its 95 % interval; as text '0.9985 (0.9971 to 0.9995)'.
+
+    A format such as `f"{rate:.1%}"` goes for all three numbers.
+    """
 
     value: float
     low: float
     high: float
 
     def __str__(self) -> str:
-        return f"{self.value:.4f} ({self.low:.4f} to {self.high:.4f})"
+        return format(self)
+
+    def __format__(self, digits: str) -> str:
+        return f"{self.value:{digits or _DIGITS}} ({self.ends(digits)})"
+
+    def cells(self, digits: str = "") -> tuple[str, str]:
+        """Figure and interval, for two columns of a table."""
+        return format(self.value, digits or _DIGITS), self.ends(digits)
+
+    def ends(self, digits: str = "") -> str:
+        """'0.9971 to 0.9995'."""
+        return f"{self.low:{digits or _DIGITS}} to {self.high:{digits or _DIGITS}}"
 
 
 @dataclass(frozen=True, slots=True)

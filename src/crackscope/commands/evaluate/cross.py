@@ -33,7 +33,7 @@ def run(config: EvaluateConfig) -> Outcome:
     Features stay in the run folder: the same command, interrupted, goes on behind them. Exit 3
     where pictures could not be read; raises NothingLeftError where no cell can be measured.
     """
-    extras.require("sklearn.linear_model", "train", "compare data sets")
+    extras.require("sklearn.linear_model", "evaluate", "compare data sets")
     started = time.perf_counter()
     bundle = bundles.load(config.model)
     specs = [spec.parse(text) for text in (str(config.data), *config.more)]

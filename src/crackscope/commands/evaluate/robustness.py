@@ -21,7 +21,7 @@ from crackscope.inspection.inspector import Inspector
 @again
 def run(config: EvaluateConfig) -> Outcome:
     """Degrade, draw, score and write the report; exit 3 where pictures could not be read."""
-    extras.require("matplotlib.figure", "train", "draw the robustness table")
+    extras.require("matplotlib.figure", "evaluate", "draw the robustness table")
     started = time.perf_counter()
     inspector = load_scorer(config)
     dataset = open_dataset(config.data, config.reader, config.crack_class)
@@ -39,14 +39,14 @@ def run(config: EvaluateConfig) -> Outcome:
 
 def _measure(
     inspector: Inspector, dataset: Dataset, chosen: Selection, config: EvaluateConfig
-) -> report.Findings:
+) -> report.Robustness:
     labels = np.array([patch.label for patch in chosen.patches])
     rows = table.sample(labels, config.patches, config.seed)
     drawn, labels = chosen.take(rows), labels[rows]
     upper = inspector.bundle.thresholds.upper if config.threshold is None else config.threshold
     scores = table.score(inspector, dataset, drawn.patches, config.seed, config.workers)
     curves = table.measure(labels, scores, upper, drawn.groups, config.bootstrap, config.seed)
-    return report.Findings(
+    return report.Robustness(
         curves=curves,
         alarms=_alarms(inspector, dataset, drawn.take(np.flatnonzero(labels == 0)), upper, config),
         counts={

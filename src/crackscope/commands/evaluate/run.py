@@ -30,7 +30,7 @@ def run(config: EvaluateConfig) -> Outcome:
         return cross.run(config)
     if config.robustness:
         return robustness.run(config)
-    extras.require("sklearn.metrics", "train", "evaluate a model")
+    extras.require("sklearn.metrics", "evaluate", "evaluate a model")
     started = time.perf_counter()
     inspector = load_scorer(config)
     dataset = open_dataset(config.data, config.reader, config.crack_class)

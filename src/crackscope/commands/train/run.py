@@ -15,6 +15,7 @@ from crackscope.commands.keywords import TrainKeywords
 from crackscope.commands.outcome import Outcome
 from crackscope.commands.skeleton import again, kept, results_folder
 from crackscope.commands.train.settings import TrainConfig
+from crackscope.types import Interval
 
 if TYPE_CHECKING:
     from crackscope.curation.split import SplitResult
@@ -127,8 +128,7 @@ def _split_in_words(split: "SplitResult") -> str:
 def _outcome(folder: Path, report: dict[str, Any], split: "SplitResult") -> Outcome:
     lines = ["test side, with 95 % intervals:"]
     for name, value in report["test"].items():
-        figures = (value["value"], value["low"], value["high"])
-        lines.append("  {:<28} {:.4f}  ({:.4f} to {:.4f})".format(name.replace("_", " "), *figures))
+        lines.append(f"  {name.replace('_', ' '):<28} {Interval(**value)}")
     lines += [f"note: {note}" for note in report["notes"]]
     lines.append(_split_in_words(split))
     seconds = report["seconds"]["total"]

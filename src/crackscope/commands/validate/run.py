@@ -167,7 +167,7 @@ def _judge(
 def _next(
     config: ValidateConfig,
     folder: Path,
-    found: judge.Findings,
+    found: judge.Judgement,
     drawn: int,
     photos: int,
     attempt: "Attempt | None",
