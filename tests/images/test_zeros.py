@@ -176,6 +176,24 @@ def test_a_webp_with_rows_of_one_colour_is_read(value: int, options: dict[str, A
     assert decode(encode(pixels, "WEBP", **options), "photo").height == 576
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_a_webp_that_ends_with_zeros_is_read_where_its_decoder_needs_them(seed: int) -> None:
+    """How many that are depends on the noise above as well, and is more than it seems."""
+    chance = np.random.default_rng(seed)
+    pixels = chance.integers(60, 200, (384, 320, 3)).astype(np.uint8)
+    pixels[150:] = chance.integers(0, 256, 3)
+    content = encode(pixels, "WEBP", method=0, quality=(50, 80, 95)[seed % 3])
+    zeros = len(content) - len(content.rstrip(b"\0"))
+    assert zeros > 32, "else it tests nothing"
+    assert decode(content, "photo").remark.endswith("taken as they are. Copy the photo again if it "
+                                                    "should go on there")  # fmt: skip
+    for missing in (400, 4000):
+        assert refusal(_zeroed(content, len(content) - zeros - missing)).kind in (
+            "truncated",
+            "unreadable",
+        )
+
+
 def test_a_black_mask_is_read() -> None:
     for kind in ("BMP", "TIFF", "PPM"):
         assert decode(encode(np.zeros((64, 64), np.uint8), kind), "photo").pixels.max() == 0
