@@ -62,7 +62,6 @@ PACKED = {
         f"TIFF by {name}": encode(COLOUR, "TIFF", compression=name)
         for name in ("tiff_lzw", "tiff_adobe_deflate", "packbits", "jpeg", "zstd", "lzma")
     },
-    "TIFF by group4": encode(BLACK, "TIFF", compression="group4"),
     "plain PPM": b"P2 %d %d 255\n" % (WIDTH, HEIGHT) + b" ".join(b"%d" % v for v in GREY.tobytes()),
 }
 

@@ -20,6 +20,8 @@ _STRIPS = (Tag.STRIP_OFFSETS, Tag.STRIP_LENGTHS)
 _TILES = (Tag.TILE_OFFSETS, Tag.TILE_LENGTHS)
 _TOGETHER, _SEPARATE, _UNSIGNED, _SIGNED, _FLOATING_POINT = 1, 2, 1, 2, (3, 6)
 _RAW, _YCBCR = 1, 6
+_FAX = (2, 3, 4, 32771)
+"""Compressions of black and white: Huffman, Group 3, Group 4, and Huffman by words."""
 
 Place = tuple[int, int]
 """Offset and length in bytes of a strip or tile."""
@@ -39,6 +41,12 @@ def check(tags: Any) -> None:
     """Raise ImageError for a picture whose pixels are not what a photo shows, or are misread."""
     if tags.get(Tag.SUBFILE_TYPE, 0) & _REDUCED:  # a camera's raw file: not its thumbnail
         raise raw()
+    if tags.get(Tag.COMPRESSION) in _FAX:
+        raise ImageError(
+            "unsupported",
+            "it is packed as faxes are (CCITT), and its decoder fills what is damaged without a "
+            "word: save it as PNG, or as TIFF with LZW or Deflate",
+        )
     formats, bits = set(tags.get(Tag.SAMPLE_FORMAT, (_UNSIGNED,))), max(tags.get(Tag.BITS, (1,)))
     if formats.intersection(_FLOATING_POINT):
         raise floating_point()

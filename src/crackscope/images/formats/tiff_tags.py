@@ -39,6 +39,8 @@ class Tag(IntEnum):
     JPEG_TABLES = 347
     SUBSAMPLING = 530
     REFERENCE_BLACK_WHITE = 532
+    NO_DATA = 42113
+    """Of GDAL: a number as text."""
     DNG_VERSION = 50706
 
 
