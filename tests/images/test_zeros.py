@@ -1,6 +1,7 @@
 """Zeros in place of a picture's end are refused; rows that may be black or no data are said."""
 
 import io
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -191,6 +192,21 @@ def test_a_webp_that_ends_with_zeros_is_read_where_its_decoder_needs_them(seed: 
             "truncated",
             "unreadable",
         )
+
+
+@pytest.mark.parametrize("name", ["WebP", "fast WebP"])
+def test_a_webp_whose_decoder_is_done_too_soon_is_refused(name: str) -> None:
+    """It has no checksums: damage shows where the decoder does not come to the end of the data."""
+    whole, refused = PACKED[name], 0
+    for seed in range(50):
+        chance = np.random.default_rng(seed)
+        damaged = bytearray(whole)
+        damaged[int(chance.integers(200, len(whole) - 100))] ^= int(chance.integers(1, 256))
+        with suppress(ImageError):
+            decode(bytes(damaged), "photo")
+            continue
+        refused += 1
+    assert refused >= 40, "of 50, none to 10 without"
 
 
 def test_a_black_mask_is_read() -> None:

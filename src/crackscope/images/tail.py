@@ -26,6 +26,8 @@ _PADDING = {webp.LOSSY: 8, webp.LOSSLESS: 2}
 """Zeros at the end of a WebP that its decoder need not ask for: 3 and 1 were seen in whole files.
 What an interrupted copy leaves is decoded as blocks without content, of which many fit into a byte,
 or as the pixels with the shortest code."""
+_UNREAD = 16
+"""Bytes of any kind that it need not ask for; other encoders may write more padding."""
 _LOSSLESS = 1 / 2
 """Bytes of zeros for each pixel in rows of one colour, where lossless: 0.38 were seen."""
 
@@ -84,13 +86,17 @@ def _row_bytes(read: Read, image: Any, width: int) -> tuple[int, int]:
 
 
 def _webp(read: Read, image: Image.Image) -> str:
-    """Rows of one colour may be packed into zeros: then the decoder needs them."""
+    """Its decoder has to come to the end of the data. Rows of one colour may be packed into zeros:
+    then it needs these, too."""
     found = webp.payload(read)
-    zeros = 0 if found is None else before(read, found.end, found.begin)
-    if found is None or zeros < LONG:
+    if found is None:
         return ""
-    if webp.is_whole(found.kind, read(found.begin, found.end - _PADDING[found.kind])):
-        raise interrupted(zeros)
+    zeros = before(read, found.end, found.begin)
+    spare = _PADDING[found.kind] if zeros >= LONG else _UNREAD
+    if webp.is_whole(found.kind, read(found.begin, found.end - spare)):
+        raise interrupted(zeros) if zeros >= LONG else webp.damaged()
+    if zeros < LONG:
+        return ""
     pixels = np.asarray(image.convert("RGB"))
     plain = (np.ptp(pixels, axis=1) <= _NOISE).all(axis=1)
     rows = int(np.argmin(np.append(plain[::-1], False)))

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from PIL import Image
 
+from crackscope.errors import ImageError
+
 LOSSY, LOSSLESS = b"VP8 ", b"VP8L"
 """Kinds of chunks."""
 
@@ -45,3 +47,12 @@ def is_whole(kind: bytes, data: bytes) -> bool:
     except Exception:  # noqa: BLE001  (decoders raise anything)
         return False
     return True
+
+
+def damaged() -> ImageError:
+    """For data of which the decoder leaves a part unread."""
+    return ImageError(
+        "unreadable",
+        "its decoder is done before the packed pixels end: they are damaged. Copy the file again "
+        "from where it was made",
+    )
