@@ -7,6 +7,7 @@ _TEXT = (b"Exif", b"mime", b"uri ")
 """Types of items that are no part of a picture."""
 _MOST_BRANDS = 1024
 """Bytes."""
+_FILMS = (b"avis",)
 _IN_FILE, _IN_IDAT = 0, 1
 """What the place of an item is counted from: the file's beginning, or that of the box `idat`."""
 
@@ -55,8 +56,10 @@ def brands(content: bytes) -> set[bytes]:
 
 
 def branded(content: bytes, brand: bytes) -> bytes:
-    """The file as one of `brand`, for decoders that go by the first that stands there: mif1 stands
-    for any codec, avis for a film, whose pictures are not those of the items."""
+    """The file as one of `brand`, for decoders that go by what it says first: mif1 stands for any
+    codec, and a film is decoded by its track, not by its items."""
+    if brand in brands(content) and content[8:12] not in _FILMS:
+        return content
     return content[:8] + brand + content[12:]
 
 
