@@ -159,7 +159,8 @@ def check_piece(piece: bytes, tags: Any) -> None:
     """The same for one of them."""
     compression = tags.get(Tag.COMPRESSION)
     if compression == _JPEG:
-        jpeg.check(piece, tags.get(Tag.JPEG_TABLES, b""))
+        most = max(_LARGEST_TILE, _area(tags, Tag.WIDTH, Tag.HEIGHT))
+        jpeg.check(piece, most, tags.get(Tag.JPEG_TABLES, b""))
     elif compression in deflate.COMPRESSIONS:
         deflate.check(piece, MAX_BYTES_PER_PIXEL * _area(tags, Tag.WIDTH, Tag.HEIGHT))
 
