@@ -15,7 +15,7 @@ from crackscope.synthesis import scene
 from support_pictures import encode, noise
 from support_runs import left, lines, slowed, wait
 
-SLOW = slowed("crackscope.commands.inspect.job", "draw", 0.2)
+SLOW = slowed("crackscope.commands.inspect.job", "_write", 0.1)
 """So slow that 160 photos are not done before a busy machine comes to sending the signal."""
 _START, _END = 300.0, 180.0
 """Seconds that a Ray of its own may take to begin and to end, where the machine is busy."""
@@ -51,9 +51,9 @@ def begin(arguments: list[str], until: int, out: Path) -> subprocess.Popen[str]:
 
 
 def said(errors: str) -> list[str]:
-    """Lines on stderr, but for what is said each minute where the workers are slow to begin."""
+    """Lines on stderr, but for the progress and the waiting that are said of a slow machine."""
     lines = filter(None, errors.splitlines())
-    return [line for line in lines if not line.startswith("still waiting for ")]
+    return [line for line in lines if not line.startswith(("still waiting for ", "inspect: "))]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are of POSIX")

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from crackscope.rendering import thumbnail
+from crackscope.rendering.pdf import Pdf
 from crackscope.reporting import REPORTS, Context, overview, pictures
 from crackscope.reporting.columns import metric
-from crackscope.reporting.drawing.pdf import Pdf
 from crackscope.reporting.drawing.pdf_card import add_markdown
 from crackscope.reporting.drawing.pdf_plan import draw_plan
 from crackscope.reporting.drawing.site_map import plan

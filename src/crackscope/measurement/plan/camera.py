@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from crackscope.config.rules import Rule, check
+from crackscope.arguments.rules import Rule, check
 from crackscope.measurement.plan.wanted import above_0
 
 

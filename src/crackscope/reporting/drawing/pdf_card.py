@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
+from crackscope.rendering.pdf import Pdf, shown
 from crackscope.reporting.drawing import markdown
-from crackscope.reporting.drawing.pdf import Pdf, shown
 
 if TYPE_CHECKING:
     from markdown_it.token import Token

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from crackscope.reporting.drawing.pdf import BOLD, FONT, module
+from crackscope.rendering.pdf import BOLD, FONT, module
 from crackscope.reporting.drawing.site_map import SiteMap
 
 _COLOURS = {"crack": "#9c2a00", "unsure": "#6f5400", "no crack": "#33415c"}
