@@ -70,6 +70,14 @@ def test_alpha_and_films_are_read_by_their_first_picture(mode: str) -> None:
     assert av1.largest_frame(frames) == 64 * 64, "its header is the long one"
 
 
+def test_a_film_need_not_say_that_it_is_a_picture_too() -> None:
+    image = Image.fromarray(noise(64, 64))
+    film = encode(image, "AVIF", save_all=True, append_images=[image])
+    head = int.from_bytes(film[:4])
+    others = b"MA1B" * ((head - 16) // 4)
+    assert decode(film[:16] + others + film[head:], "photo").width == 64
+
+
 def test_a_film_is_not_read_past_the_items_that_were_looked_at() -> None:
     """Its track would be decoded instead, whose frames may have any size."""
     image = Image.fromarray(noise(64, 64))
@@ -78,13 +86,19 @@ def test_a_film_is_not_read_past_the_items_that_were_looked_at() -> None:
     assert decode(film[:track] + b"free" + film[track + 4 :], "photo").width == 64
 
 
-def stream(*, bits: int, timed: bool, own: bool) -> bytes:
+TIMES = {"none": "", "each": "0", "equal": "1" + "001" + "01"}
+"""How the time of a frame is told: not, by each, or for all (a number of 2 bits, after 2 zeros)."""
+
+
+def stream(*, bits: int, times: str = "none", own: bool = False) -> bytes:
     """A sequence of 64 x 48, whose sizes have so many bits, and the head of its first frame."""
-    timing = f"1{1:032b}{25:032b}01{9:05b}{1:032b}{3:05b}{4:05b}" if timed else "0"
+    timed = times != "none"
+    model = f"1{9:05b}{1:032b}{3:05b}{4:05b}"
+    timing = f"1{1:032b}{25:032b}{TIMES[times]}{model}" if timed else "0"
     point = f"{0:012b}{8:05b}0" + (f"1{'10' * 10}0" if timed else "")
     size = f"{bits - 1:04b}" * 2 + f"{63:0{bits}b}{47:0{bits}b}"
     sequence = f"00000{timing}0{0:05b}{point}{size}0000{'0' * 4}1{'00'}1{'1'}{6:03b}"
-    frame = "0001" + ("10101" if timed else "") + f"00{int(own)}"
+    frame = "0001" + ("10101" if times == "each" else "") + f"00{int(own)}"
     return _unit(1, sequence) + _unit(6, frame + "1" * 40)
 
 
@@ -93,21 +107,21 @@ def _unit(kind: int, bits: str) -> bytes:
     return bytes([kind << 3 | 2, len(body)]) + body
 
 
-@pytest.mark.parametrize("timed", [False, True])
+@pytest.mark.parametrize("times", TIMES)
 @pytest.mark.parametrize("bits", [6, 16])
 def test_a_frame_of_a_size_of_its_own_counts_as_the_largest_there_may_be(
-    bits: int, timed: bool
+    bits: int, times: str
 ) -> None:
     """Room for large ones does no harm by itself: some encoders always leave 16 bits."""
-    assert av1.largest_frame(stream(bits=bits, timed=timed, own=False)) == 64 * 48
-    assert av1.largest_frame(stream(bits=bits, timed=timed, own=True)) == 4**bits
+    assert av1.largest_frame(stream(bits=bits, times=times, own=False)) == 64 * 48
+    assert av1.largest_frame(stream(bits=bits, times=times, own=True)) == 4**bits
 
 
 def test_of_several_sequences_the_largest_counts() -> None:
     (data,) = boxes.items_of(PLAIN, b"av01")
     for both in (
-        stream(bits=6, timed=False, own=False) + data,
-        data + stream(bits=6, timed=False, own=False),
+        stream(bits=6) + data,
+        data + stream(bits=6),
     ):
         assert av1.largest_frame(both) == 160 * 200
     assert av1.largest_frame(b"") is None
