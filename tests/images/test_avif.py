@@ -117,6 +117,13 @@ def test_a_frame_of_a_size_of_its_own_counts_as_the_largest_there_may_be(
     assert av1.largest_frame(stream(bits=bits, times=times, own=True)) == 4**bits
 
 
+def test_units_of_a_layer_and_without_a_length_are_read() -> None:
+    sequence = stream(bits=6)[: 2 + stream(bits=6)[1]]
+    layered = bytes([sequence[0] | 4, 0]) + sequence[1:]
+    assert av1.largest_frame(b"\x12\0" + layered) == 64 * 48
+    assert av1.largest_frame(bytes([sequence[0] & ~2]) + sequence[2:]) == 64 * 48
+
+
 def test_of_several_sequences_the_largest_counts() -> None:
     (data,) = boxes.items_of(PLAIN, b"av01")
     for both in (

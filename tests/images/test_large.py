@@ -87,6 +87,7 @@ def tiffs() -> dict[str, bytes]:
         "differences of neighbours": encode(
             PHOTO, "TIFF", compression="tiff_lzw", strip_size=8000, tiffinfo={317: 2}
         ),
+        "strips of one row": encode(PHOTO, "TIFF", compression="tiff_lzw", strip_size=1),
         **{
             f"strips by {name}": encode(PHOTO, "TIFF", compression=name, strip_size=8000)
             for name in ("tiff_adobe_deflate", "zstd")
