@@ -11,7 +11,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any, Unpack
 
-from crackscope import environment, hashing, run_dir
+from crackscope import environment, hashing
 from crackscope.arguments.build import checked, make
 from crackscope.arguments.rules import seconds_of
 from crackscope.commands.inspect.job import Job, Plan
@@ -19,12 +19,13 @@ from crackscope.commands.inspect.settings import InspectConfig
 from crackscope.commands.interrupt import on_request
 from crackscope.commands.keywords import InspectKeywords
 from crackscope.commands.outcome import Outcome
+from crackscope.commands.skeleton import results_folder
 from crackscope.errors import FinishedError, UsageError
 from crackscope.inspection import engines
 from crackscope.inspection.find import Found, Source, find
 from crackscope.inspection.inspector import Inspector
-from crackscope.inspection.results_file import Ledger
-from crackscope.inspection.results_file import read as read_ledger
+from crackscope.inspection.results_file import ResultsFile
+from crackscope.inspection.results_file import read as read_results
 from crackscope.inspection.settings import InspectSettings
 from crackscope.inspection.sources.memory import OnePhoto, named
 from crackscope.options import FailOn
@@ -57,7 +58,7 @@ def run(config: InspectConfig, given: Mapping[str, Source | None] | None = None)
     try:
         return _run(config, given or {})
     except FinishedError as error:
-        results = read_ledger(error.path)
+        results = read_results(error.path)
         text = f"{error}, `crackscope report` other reports.\n{summarise(results, [], 0.0)}"
         return replace(_outcome(results, text, error.path, config.fail_on), repeated=True)
 
@@ -70,29 +71,29 @@ def _run(config: InspectConfig, given: Mapping[str, Source | None]) -> Outcome:
     threads = max(1, workers // len(found.photos)) if found.photos else 1
     settings = _settings(config)
     inspector = _prepared(settings, threads)
-    identity = _identity(config, found, inspector)
+    content = {"model": inspector.bundle.identity, **_photos(found)}
     names = None if config.watch else [photo.name for photo in found.photos]
     growing = _PHOTOS if config.watch else ()
     name = _default_name(config.photos[0])
     with (
-        run_dir.open_output("inspect", config, name, identity, growing) as output,
-        Ledger(output.path, names, output.resumed) as ledger,
+        results_folder("inspect", config, name, content, growing) as output,
+        ResultsFile(output.path, names, output.resumed) as kept,
         on_request() as asked,
         engine(settings, inspector) as inspect_all,
     ):
-        start, done = time.perf_counter(), len(ledger)
+        start, done = time.perf_counter(), len(kept)
         plan = Plan(config, inspector, output.path, inspect_all, asked)
         job = partial(Job, plan=plan)
         if config.watch:
             from crackscope.commands.inspect.watch import watch
 
-            watch(config.photos[0], job, ledger, asked)
+            watch(config.photos[0], job, kept, asked)
         else:
-            _inspect(job(found), ledger)
+            _inspect(job(found), kept)
         output.finish()
     seconds = time.perf_counter() - start
     left_out = (found.passed_over, len(found.skipped))
-    results = ledger.results()
+    results = kept.results()
     text = summarise(results, results[done:], seconds, *left_out)
     return _outcome(results, text, output.path, config.fail_on)
 
@@ -125,14 +126,14 @@ def _prepared(settings: InspectSettings, threads: int) -> Inspector:
     return inspector
 
 
-def _inspect(job: Job, ledger: Ledger) -> None:
+def _inspect(job: Job, kept: ResultsFile) -> None:
     """Also after Ctrl-C the reports show what there is."""
     try:
-        whole = job.inspect_rest(ledger)
+        whole = job.inspect_rest(kept)
     except KeyboardInterrupt:
-        job.write_reports(ledger.results())
+        job.write_reports(kept.results())
         raise
-    job.write_reports(ledger.results())
+    job.write_reports(kept.results())
     if not whole:
         raise KeyboardInterrupt
 
@@ -152,23 +153,10 @@ def _outcome(
     )
 
 
-def _identity(config: InspectConfig, found: Found, inspector: Inspector) -> dict[str, Any]:
-    """What decides the results; how many work on them does not."""
+def _photos(found: Found) -> dict[str, Any]:
+    """How many photos there are, and what tells them from others."""
     photos = [[photo.name, photo.relative, *photo.stamp()] for photo in found.photos]
-    return {
-        "command": "inspect",
-        "model": inspector.bundle.identity,
-        "threshold": config.threshold,
-        "scale": config.scale,
-        "mm_per_px": config.mm_per_px,
-        "runtime": config.runtime,
-        "precision": config.precision,
-        "max_megapixels": config.max_megapixels,
-        "overlay": config.overlay,
-        "heat_map": config.heat_map,
-        "masks": config.masks,
-        **dict(zip(_PHOTOS, (len(photos), hashing.of_value(photos)), strict=True)),
-    }
+    return dict(zip(_PHOTOS, (len(photos), hashing.of_value(photos)), strict=True))
 
 
 def _default_name(argument: str) -> str:
