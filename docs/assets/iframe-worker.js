@@ -2,15 +2,17 @@
 // runs in a hidden frame. The name of this file keeps the generator from loading a script of the
 // same purpose from a server.
 if (location.protocol === "file:") {
-  window.Worker = class extends EventTarget {
+  window.Worker = class {
     constructor(url) {
-      super();
       this.waiting = [];
       this.frame = document.createElement("iframe");
       this.frame.hidden = true;
       document.body.appendChild(this.frame);
       const inside = this.frame.contentWindow;
-      inside.postMessage = (data) => this.dispatchEvent(new MessageEvent("message", { data }));
+      inside.postMessage = (data) => {
+        const copy = structuredClone(data); // as between threads: neither side may change the other's
+        setTimeout(() => this.onmessage?.({ data: copy }));
+      };
       const script = inside.document.createElement("script");
       script.src = new URL(url, location.href).href;
       script.addEventListener("load", () => {
@@ -22,7 +24,8 @@ if (location.protocol === "file:") {
 
     postMessage(data) {
       if (this.ready) {
-        this.frame.contentWindow.dispatchEvent(new MessageEvent("message", { data }));
+        const copy = structuredClone(data);
+        this.frame.contentWindow.dispatchEvent(new MessageEvent("message", { data: copy }));
       } else {
         this.waiting.push(data);
       }
