@@ -1,7 +1,8 @@
 """What README.md and docs/figures.md say of the packaged model.
 
 README.md has a short table, docs/figures.md and the card have all of it: whole photos first, then
-patches, METU and speed. Each part comes from one result, and says so where that was not measured for this model.
+patches, METU and speed. Each part comes from one result, and says so where that was not measured
+for this model.
 """
 
 from collections.abc import Iterator, Mapping
@@ -25,7 +26,7 @@ Results = Mapping[str, Mapping[str, Any]]
 
 
 def summary(results: Results) -> str:
-    """Markdown for README.md: five rows, of photos by which nothing was chosen where there are."""
+    """Markdown for README.md: five rows, of the odd half of the photos where it is known."""
     lines, speed = results["lines"], results["whole_photos"]
     rows = [
         ["sound walls called `crack`", *_of(lines, "walls", "called_crack")],

@@ -1,9 +1,9 @@
-"""Draw the pictures of README and documentation from the synthetic samples: report, overlay, badges.
+"""Draw the pictures of README and docs from the synthetic samples: report, overlay, badges.
 
     python scripts/make_pictures.py
 
-Needs Chromium, for the report, and the packages of `.[dev]`. The pictures are of the packaged model:
-make them anew when it or the report changes, and look at them.
+Needs Chromium, for the report, and the packages of `.[dev]`. The pictures are of the packaged
+model: make them anew when it or the report changes, and look at them.
 """
 
 import contextlib
@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import ViewportSize, sync_playwright
 
 import crackscope
 
@@ -21,7 +21,7 @@ PICTURES = ROOT / "docs" / "pictures"
 CRACKED = "cracked_with_branch.jpg"
 BROWSERS = ("chromium", "google-chrome", "chrome")
 OVERLAY_SIZE = (900, 675)
-REPORT_SIZE, SHOWN_SIZE = {"width": 1100, "height": 1375}, (880, 1100)
+REPORT_SIZE, SHOWN_SIZE = ViewportSize(width=1100, height=1375), (880, 1100)
 BADGES = {
     "licence": ("licence", "Apache-2.0"),
     "python": ("Python", "3.11 to 3.13"),
@@ -67,7 +67,7 @@ def screenshot(page: Path, file: Path) -> None:
 def badge(left: str, right: str) -> str:
     """An SVG of 20 px height: two words on two grounds."""
     widths = [round(len(text) * _LETTER + 14) for text in (left, right)]
-    total = sum(widths)
+    total, right_px = sum(widths), widths[1] - 3
     middle = (widths[0] / 2, widths[0] + widths[1] / 2)
     text = "".join(
         f'<text x="{x:.1f}" y="14" text-anchor="middle" fill="#fff">{word}</text>'
@@ -77,7 +77,7 @@ def badge(left: str, right: str) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{total}" height="20" role="img" '
         f'aria-label="{left}: {right}" font-family="Verdana,DejaVu Sans,sans-serif" '
         f'font-size="11"><rect width="{total}" height="20" rx="3" fill="#555"/>'
-        f'<path d="M{widths[0]} 0h{widths[1] - 3}a3 3 0 0 1 3 3v14a3 3 0 0 1-3 3h-{widths[1] - 3}z" '
+        f'<path d="M{widths[0]} 0h{right_px}a3 3 0 0 1 3 3v14a3 3 0 0 1-3 3h-{right_px}z" '
         f'fill="#1565c0"/>{text}</svg>\n'
     )
 

@@ -50,7 +50,10 @@ def _function(name: str, function: Callable[..., Any], level: str = "###") -> st
 
 def _parameters(function: Callable[..., Any]) -> Iterator[str]:
     """The parameters with their defaults; their kinds stand in the text."""
-    stars = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
+    stars: dict[Any, str] = {
+        inspect.Parameter.VAR_POSITIONAL: "*",
+        inspect.Parameter.VAR_KEYWORD: "**",
+    }
     starred = False
     for name, parameter in inspect.signature(function).parameters.items():
         if parameter.kind is inspect.Parameter.KEYWORD_ONLY and not starred:
@@ -111,9 +114,9 @@ def _methods(kind: type) -> Iterator[tuple[str, Callable[..., Any]]]:
     bases = [base for base in kind.__mro__ if base.__module__.startswith("crackscope.")]
     found = {name: value for base in reversed(bases) for name, value in vars(base).items()}
     for name, value in found.items():
-        if inspect.isfunction(value) and not name.startswith("_"):
-            if name in _PUBLIC.get(kind.__name__, (name,)):
-                yield name, value
+        shown = not name.startswith("_") and name in _PUBLIC.get(kind.__name__, (name,))
+        if inspect.isfunction(value) and shown:
+            yield name, value
 
 
 def _kind(annotation: Any) -> str:

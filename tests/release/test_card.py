@@ -74,7 +74,7 @@ def test_readme_and_docs_show_the_figures_of_the_model(programs, results, name):
     assert page == publish.fill(page, publish.tables(results)[ROOT / name])
 
 
-def test_the_short_table_takes_photos_by_which_nothing_was_chosen(programs, results):
+def test_the_short_table_takes_the_half_that_thresholds_were_not_chosen_by(programs, results):
     figures, _ = programs
     rows = figures.summary(results).splitlines()[2:]
     assert len(rows) == 5
@@ -86,7 +86,7 @@ def test_the_short_table_takes_photos_by_which_nothing_was_chosen(programs, resu
 
 def test_a_short_table_without_results_says_so(programs):
     figures, publish = programs
-    empty = dict.fromkeys(publish.NAMES, {})
+    empty = {name: {} for name in publish.NAMES}
     assert figures.summary(empty).count(figures.NOT_YET) == 5
 
 
