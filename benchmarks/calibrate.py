@@ -30,16 +30,16 @@ import yaml
 from numpy.typing import NDArray
 from PIL import Image
 
-from crackscope.data import fingerprints, near_copies
+from crackscope.curation import fingerprints, near_copies
 from crackscope.evaluation import calibration, thresholds
-from crackscope.inspection import surface
-from crackscope.inspection.gate import Gate
 from crackscope.inspection.inspector import Inspector, load
 from crackscope.lines.score import ALL, Scorer
 from crackscope.models import bundle as bundles
+from crackscope.models import concrete
 from crackscope.models.bundle import Thresholds
 from crackscope.progress import bar
 from crackscope.run_dir import write_json
+from crackscope.scoring.gate import Gate
 from crackscope.training.lines import bundle as packing
 from crackscope.training.lines import packed, scoring
 from crackscope.training.lines.bundle import Known, Operating
@@ -82,7 +82,9 @@ def main() -> None:
     )
     data, folder = packed.read(arguments.packed), arguments.out / "model"
     shutil.rmtree(folder, ignore_errors=True)
-    known = Known(described(temperature, of_cracks), trained_on(data), surface.load(bundles.load()))
+    known = Known(
+        described(temperature, of_cracks), trained_on(data), concrete.load(bundles.load())
+    )
     pictures = int8_pictures(arguments.packed, bundles.load().input.window)
     info = packing.write(folder, trained(arguments.run, recipe), operating, known, pictures)
     write_json(arguments.out / "calibration.json", {"windows": of_windows, "cracks": of_cracks})

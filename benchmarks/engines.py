@@ -24,8 +24,8 @@ _INSPECT = """
 import json, sys, time
 from dataclasses import replace
 from crackscope import hashing
-from crackscope.commands.job import draw
-from crackscope.config import InspectConfig
+from crackscope.commands.inspect.job import draw
+from crackscope.commands.inspect.settings import InspectConfig
 from crackscope.inspection import engines
 from crackscope.inspection.find import find
 

@@ -12,7 +12,7 @@ from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
 
-from crackscope.config import EvaluateConfig
+from crackscope.commands.evaluate.settings import EvaluateConfig
 
 SURFACES, CROSS, ROBUSTNESS = "surfaces", "cross", "robustness"
 KEPT = {

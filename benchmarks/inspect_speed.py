@@ -11,10 +11,10 @@ import time
 from pathlib import Path
 from typing import Any, get_args
 
-from crackscope.config import Precision
 from crackscope.inspection.batch import inspect_all
 from crackscope.inspection.find import find
 from crackscope.inspection.inspector import load
+from crackscope.options import Precision
 
 
 def nothing(*_: Any) -> None:

@@ -20,7 +20,7 @@ from sklearn.metrics import roc_auc_score
 
 import measuring
 from crackscope import environment
-from crackscope.data.readers import open_dataset
+from crackscope.datasets.readers import open_dataset
 from crackscope.models import bundle
 from crackscope.runtimes.onnx import OnnxRuntime
 

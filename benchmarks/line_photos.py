@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 import crackscope
 import photos as joining
 from crackscope import hashing
-from crackscope.data.readers import masks, open_dataset
-from crackscope.data.source import is_picture, open_source
+from crackscope.datasets.readers import masks, open_dataset
+from crackscope.datasets.source import is_picture, open_source
 from crackscope.images.read import read
 from crackscope.inspection.inspector import Inspector
 from crackscope.types import Photo, PhotoResult, Pixels

@@ -30,13 +30,13 @@ import line_photos
 import line_tables
 import measuring
 from crackscope import environment, hashing
-from crackscope.data.readers import masks
-from crackscope.evaluation.false_alarms import wilson
+from crackscope.datasets.readers import masks
 from crackscope.evaluation.lines import measures, synthetic, widths
 from crackscope.evaluation.lines.match import Matched, match
-from crackscope.inspection.gate import TILE
+from crackscope.evaluation.robustness.false_alarms import wilson
+from crackscope.graphs.names import CELL
 from crackscope.inspection.inspector import Inspector, load
-from crackscope.runtimes.decoding import CELL
+from crackscope.scoring.gate import TILE
 from crackscope.types import PhotoResult
 from line_photos import CONCRETE, Kept, Looked
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from crackscope import environment, hashing
-from crackscope.data.readers import open_dataset
+from crackscope.datasets.readers import open_dataset
 from crackscope.run_dir import write_atomically, write_json
 
 NONE = "–"

@@ -50,7 +50,7 @@ _FLAT = """
 import json, resource, sys
 from pathlib import Path
 import crackscope
-from crackscope.reporting.ledger import Ledger
+from crackscope.inspection.results_file import Ledger
 model, photos, workers = sys.argv[1:]
 held, append = [], Ledger.append
 def watched(ledger, result):

@@ -24,10 +24,10 @@ from numpy.typing import NDArray
 
 import measuring
 from crackscope import environment
-from crackscope.data import manifest
-from crackscope.data.manifest import Dataset
-from crackscope.data.readers import open_dataset
-from crackscope.evaluation.false_alarms import wilson
+from crackscope.datasets import manifest
+from crackscope.datasets.manifest import Dataset
+from crackscope.datasets.readers import open_dataset
+from crackscope.evaluation.robustness.false_alarms import wilson
 from crackscope.images.read import read
 from crackscope.inspection.inspector import load
 from crackscope.types import Patch, Pixels

@@ -21,15 +21,14 @@ from numpy.typing import NDArray
 
 import measuring
 from crackscope import environment
-from crackscope.config import Precision, RuntimeName
 from crackscope.errors import UsageError
+from crackscope.grid import cut, grid
 from crackscope.images.read import MAX_MEGAPIXELS, decode
 from crackscope.inspection.find import find
 from crackscope.models import bundle
 from crackscope.models.classifier import logits
+from crackscope.options import Precision, RuntimeName
 from crackscope.runtimes import Runtime, discover
-from crackscope.tiles.cut import cut
-from crackscope.tiles.grid import grid
 
 WAYS: tuple[tuple[RuntimeName, Precision], ...] = (
     ("onnx", "f32"),

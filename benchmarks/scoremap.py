@@ -25,8 +25,8 @@ from crackscope import environment
 from crackscope.images.read import MAX_MEGAPIXELS, decode
 from crackscope.inspection import inspector
 from crackscope.inspection.find import find
-from crackscope.inspection.scoremap import ScoreMapper
 from crackscope.models.classifier import logits
+from crackscope.scoring.scoremap import ScoreMapper
 from crackscope.types import Photo
 
 BLOCKS, HALOS = (16, 32, 48), (0, 1, 2, 3, 4)

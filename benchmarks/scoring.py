@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from crackscope import tables
-from crackscope.data.readers import open_dataset
+from crackscope.datasets.readers import open_dataset
 from crackscope.evaluation import intervals
 from crackscope.evaluation.evaluate import evaluate_dataset, score_dataset
 from crackscope.inspection.inspector import Inspector, load

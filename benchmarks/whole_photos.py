@@ -31,12 +31,12 @@ from PIL import Image
 
 import measuring
 from crackscope import environment
+from crackscope.graphs.maps import Maps
 from crackscope.images.read import read
 from crackscope.inspection.inspector import load
-from crackscope.inspection.pooling import Floats
-from crackscope.inspection.scoremap import Network, Span
 from crackscope.models import bundle as bundles
-from crackscope.runtimes.maps import Maps
+from crackscope.models.pooling import Floats
+from crackscope.scoring.scoremap import Network, Span
 from crackscope.synthesis.scene import draw_photo
 from crackscope.types import Pixels
 

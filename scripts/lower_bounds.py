@@ -5,7 +5,8 @@
 
 For the oldest Python that pyproject.toml declares: newer ones have no wheels of some of the oldest
 versions, so there it only says that it was left out. The tests are few, those of what breaks with
-versions: that the packaged model is read by every runtime, trained from and exported.
+versions: that the packaged model is read by every runtime, trained from and exported, and that
+other programs read the reports.
 """
 
 import re
@@ -17,8 +18,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / ".venv-oldest"
-EXTRAS = ("train", "parquet", "openvino", "pdf")
-TOOLS = ("hypothesis", "jsonschema", "pytest", "pytest-timeout")
+EXTRAS = ("train", "parquet", "openvino", "pdf", "cad", "excel", "geo")
+TOOLS = ("hypothesis", "jsonschema", "openpyxl", "pyogrio", "pytest", "pytest-timeout")
 """What the tests need of the extra [dev]."""
 TESTS = (
     "tests/foundation",
@@ -26,6 +27,9 @@ TESTS = (
     "tests/images/test_read.py",
     "tests/exporting/test_formats.py",
     "tests/runtimes/test_contract.py",
+    "tests/reporting/test_drawings.py",
+    "tests/reporting/test_gis.py",
+    "tests/reporting/test_xlsx.py",
 )
 _BOUND = re.compile(r"(?P<name>[\w.-]+)>=(?P<version>[\w.]+)")
 

@@ -10,7 +10,7 @@ from crackscope.cli.commands import COMMANDS, DATA_COMMANDS
 FILE = Path(__file__).parents[1] / "docs" / "cli.md"
 PAGES = {**COMMANDS, **{f"data {name}": kind for name, kind in DATA_COMMANDS.items()}}
 HEADER = """\
-<!-- Made by scripts/make_docs.py from src/crackscope/config/; do not edit. -->
+<!-- Made by scripts/make_docs.py from src/crackscope/commands/; do not edit. -->
 
 # Commands
 

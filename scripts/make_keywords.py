@@ -1,4 +1,4 @@
-"""Write config/keywords.py from the configuration dataclasses: what type checkers and editors know.
+"""Write commands/keywords.py from the settings of the commands, for type checkers and editors.
 
 A checker cannot follow how a dataclass becomes keyword arguments; a test holds the file to them.
 """
@@ -8,14 +8,14 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
+from crackscope.arguments.build import comma_separated
 from crackscope.cli.commands import COMMANDS, DATA_COMMANDS
-from crackscope.config import comma_separated
 
-FILE = Path(__file__).parents[1] / "src" / "crackscope" / "config" / "keywords.py"
+FILE = Path(__file__).parents[1] / "src" / "crackscope" / "commands" / "keywords.py"
 HEADER = '''\
 """The keyword arguments of each command, for type checkers and editors.
 
-Made by scripts/make_keywords.py from the dataclasses in this folder; do not edit.
+Made by scripts/make_keywords.py from the settings of each command; do not edit.
 """
 
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ _NAMES = "str | Sequence[str]"
 
 
 def page() -> str:
-    """The whole of config/keywords.py."""
+    """The whole of commands/keywords.py."""
     kinds = [*COMMANDS.items(), *DATA_COMMANDS.items()]
     classes = [_class(name, kind) for name, kind in kinds if any(f.kw_only for f in fields(kind))]
     return "\n\n".join([HEADER, *classes])

@@ -16,13 +16,12 @@ from pathlib import Path
 import numpy as np
 import yaml
 
-from crackscope import config as configs
-from crackscope.config import TrainConfig
-from crackscope.data import manifest, readers
+from crackscope.arguments.build import make
+from crackscope.commands.train.settings import TrainConfig
+from crackscope.datasets import manifest, readers
 from crackscope.exporting import onnx, verify
-from crackscope.inspection import surface
 from crackscope.models import bundle as bundles
-from crackscope.models import classifier
+from crackscope.models import classifier, concrete
 from crackscope.models.weights import Start
 from crackscope.training import pack, quantise
 
@@ -34,7 +33,7 @@ def main(run: Path, data: Path) -> None:
     """Pack beside the model, then change places."""
     old = bundles.load(run)
     values = yaml.safe_load((run / "config.yaml").read_text(encoding="utf-8"))
-    config = replace(configs.make(TrainConfig, **values), data=data)
+    config = replace(make(TrainConfig, **values), data=data)
     dataset = readers.open_dataset(data, config.reader, config.crack_class)
     patches = manifest.apply_split(dataset, run / "split.csv").patches
     model = classifier.load(old.file(bundles.KERAS))
@@ -43,7 +42,7 @@ def main(run: Path, data: Path) -> None:
     with tempfile.TemporaryDirectory() as place:
         graph, new = Path(place) / "features.onnx", Path(place) / "model"
         onnx.write_features(model, graph)
-        known = old.arrays(bundles.TRAINED_ON), surface.load(old)
+        known = old.arrays(bundles.TRAINED_ON), concrete.load(old)
         difference = pack.write(new, model, graph, old.info, *known)
         probes = verify.probes(old.input.window, seed=1)
         pixels = np.concatenate([old.arrays(bundles.GOLDEN)["pixels"], probes])

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from crackscope.data import near_copies
-from crackscope.data.fingerprints import scan
-from crackscope.data.readers import open_dataset
+from crackscope.curation import near_copies
+from crackscope.curation.fingerprints import scan
+from crackscope.datasets.readers import open_dataset
 from crackscope.models import bundle
 from crackscope.types import Pixels
 from support_pictures import encode, noise

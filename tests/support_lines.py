@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from crackscope.exporting import cells, partition
-from crackscope.inspection.pooling import Pooling
+from crackscope.graphs import cells, partition
+from crackscope.graphs.names import CELL, LEVELS, STRIDES
 from crackscope.models import bundle
-from crackscope.runtimes.decoding import CELL, LEVELS, STRIDES
+from crackscope.models.pooling import Pooling
 from crackscope.types import Pixels
 
 WINDOW = 96

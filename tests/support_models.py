@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from crackscope.exporting import cells
+from crackscope.graphs import cells
 from crackscope.models import bundle
 
 WINDOW = 64

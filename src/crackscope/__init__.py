@@ -15,17 +15,17 @@ __version__ = "0.1.0"
 telemetry.switch_off()  # now: ONNX Runtime reports from the moment it is imported
 
 _HOMES = {
-    "audit": "crackscope.commands.audit",
-    "cross": "crackscope.commands.cross",
-    "evaluate": "crackscope.commands.evaluate",
-    "export": "crackscope.commands.export",
-    "info": "crackscope.commands.info",
-    "inspect": "crackscope.commands.inspect",
+    "audit": "crackscope.commands.audit.run",
+    "cross": "crackscope.commands.evaluate.cross",
+    "evaluate": "crackscope.commands.evaluate.run",
+    "export": "crackscope.commands.export.run",
+    "info": "crackscope.commands.info.run",
+    "inspect": "crackscope.commands.inspect.run",
     "load": "crackscope.inspection.inspector",
-    "report": "crackscope.commands.report",
-    "split": "crackscope.commands.split",
-    "train": "crackscope.commands.train",
-    "validate": "crackscope.commands.validate",
+    "report": "crackscope.commands.report.run",
+    "split": "crackscope.commands.split.run",
+    "train": "crackscope.commands.train.run",
+    "validate": "crackscope.commands.validate.run",
 }
 __all__ = [
     "audit",
@@ -42,16 +42,16 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from crackscope.commands.audit import audit
-    from crackscope.commands.cross import cross
-    from crackscope.commands.evaluate import evaluate
-    from crackscope.commands.export import export
-    from crackscope.commands.info import info
-    from crackscope.commands.inspect import inspect
-    from crackscope.commands.report import report
-    from crackscope.commands.split import split
-    from crackscope.commands.train import train
-    from crackscope.commands.validate import validate
+    from crackscope.commands.audit.run import audit
+    from crackscope.commands.evaluate.cross import cross
+    from crackscope.commands.evaluate.run import evaluate
+    from crackscope.commands.export.run import export
+    from crackscope.commands.info.run import info
+    from crackscope.commands.inspect.run import inspect
+    from crackscope.commands.report.run import report
+    from crackscope.commands.split.run import split
+    from crackscope.commands.train.run import train
+    from crackscope.commands.validate.run import validate
     from crackscope.inspection.inspector import load
 
 

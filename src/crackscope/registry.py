@@ -27,11 +27,13 @@ class Registry(Generic[T]):
         self.kind = kind
         self._items: dict[str, T] = {}
         self._needs: dict[str, str] = {}
+        self._extras: dict[str, str] = {}
 
-    def register(self, name: str, needs: str = "") -> Callable[[T], T]:
+    def register(self, name: str, needs: str = "", extra: str = "") -> Callable[[T], T]:
         """Decorator that adds a plug-in; a name that is taken raises ValueError.
 
-        `needs` is a package beyond a plain install, which the extra of the plug-in's name brings.
+        `needs` is a package beyond a plain install, or several with blanks between; `extra` is what
+        brings them, else the extra of the plug-in's name.
         """
 
         def add(item: T) -> T:
@@ -39,6 +41,7 @@ class Registry(Generic[T]):
                 raise ValueError(f"{self.kind} {name!r} is registered twice")
             self._items[name] = item
             self._needs[name] = needs
+            self._extras[name] = extra or name
             return item
 
         return add
@@ -54,8 +57,12 @@ class Registry(Generic[T]):
         return self._items[name]
 
     def needs(self, name: str) -> str:
-        """The package that the plug-in of that name needs; "": none."""
+        """The packages that the plug-in of that name needs, blanks between; "": none."""
         return self._needs[name]
+
+    def extra(self, name: str) -> str:
+        """The extra that brings them."""
+        return self._extras.get(name, name)
 
     def names(self) -> list[str]:
         """All names, in order of registration."""

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from crackscope.cli.main import run
-from crackscope.commands import inspect
+from crackscope.commands.inspect import run as command
 
 KUBERNETES = {
     "CRACKSCOPE_PORT": "tcp://10.0.0.1:80",
@@ -25,7 +25,7 @@ SETTINGS = ("threshold", "fail_on", "watch", "model", "workers", "out", "photos"
 def seen(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """The settings that `inspect` is run with."""
     found: list[Any] = []
-    monkeypatch.setattr(inspect, "run", found.append)
+    monkeypatch.setattr(command, "run", found.append)
     return found
 
 

@@ -41,10 +41,10 @@ def test_wrong_use_ends_with_2_and_says_what_was_meant(capsys, arguments, hint):
 
 
 def test_yaml_is_weaker_than_environment_and_that_weaker_than_flags(tmp_path, monkeypatch):
-    from crackscope.commands import train
+    from crackscope.commands.train import run as command
 
     seen = []
-    monkeypatch.setattr(train, "run", seen.append)
+    monkeypatch.setattr(command, "run", seen.append)
     file = tmp_path / "settings.yaml"
     file.write_text("epochs: 5\nbatch: 8\npatience: 7\n")
     monkeypatch.setenv("CRACKSCOPE_BATCH", "16")
@@ -79,10 +79,10 @@ def test_a_missing_model_ends_with_2(capsys):
 
 
 def test_json_on_stdout_is_nothing_but_json(capsys, monkeypatch):
-    from crackscope.commands import info
+    from crackscope.commands.info import run as command
     from crackscope.commands.outcome import Outcome
 
-    monkeypatch.setattr(info, "run", lambda config: Outcome("text", data={"a": 0.1}))
+    monkeypatch.setattr(command, "run", lambda config: Outcome("text", data={"a": 0.1}))
     assert run(["info", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == {"a": 0.1}
 

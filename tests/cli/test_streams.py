@@ -13,7 +13,7 @@ import pytest
 
 from crackscope import progress, streams
 from crackscope.cli.main import run
-from crackscope.commands import info
+from crackscope.commands.info import run as command
 from crackscope.commands.outcome import Outcome
 from crackscope.errors import UsageError
 from crackscope.inspection.sources import listed
@@ -155,7 +155,7 @@ def test_a_reader_of_results_that_leaves_early_is_no_error(
 
 
 def test_a_gate_counts_also_where_nobody_reads(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(info, "run", lambda _: Outcome("text", gate="unmet"))
+    monkeypatch.setattr(command, "run", lambda _: Outcome("text", gate="unmet"))
     reading, writing = os.pipe()
     os.close(reading)
     with os.fdopen(writing, "w") as stream:
@@ -169,7 +169,7 @@ def test_a_pipe_that_breaks_elsewhere_is_not_passed_over(
     def broken(_: object) -> Outcome:
         raise BrokenPipeError(32, "Broken pipe")
 
-    monkeypatch.setattr(info, "run", broken)
+    monkeypatch.setattr(command, "run", broken)
     assert run(["info"]) == 1
     assert "Broken pipe" in capsys.readouterr().err
 
@@ -178,7 +178,7 @@ def test_what_libraries_do_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """Such as botocore's "Found credentials in environment variables"."""
     monkeypatch.setattr(logging.getLogger(), "handlers", [])
     monkeypatch.setattr(logging.getLogger(), "level", logging.WARNING)
-    monkeypatch.setattr(info, "run", lambda _: Outcome("text"))
+    monkeypatch.setattr(command, "run", lambda _: Outcome("text"))
     assert run(["info"]) == 0
     assert not logging.getLogger("botocore.credentials").isEnabledFor(logging.INFO)
     assert logging.getLogger("crackscope").isEnabledFor(logging.INFO)

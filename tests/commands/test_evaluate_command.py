@@ -5,7 +5,7 @@ import os
 import pytest
 
 from crackscope.cli.main import run
-from crackscope.commands.evaluate import evaluate
+from crackscope.commands.evaluate.run import evaluate
 from crackscope.synthesis import scene
 from support_evaluation import shade, trained_on, write_labelled
 from support_pictures import encode

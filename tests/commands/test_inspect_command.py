@@ -335,7 +335,7 @@ def test_another_command_does_not_go_on_in_an_unfinished_folder(
 
 
 def _interrupt_after(monkeypatch: pytest.MonkeyPatch, count: int, error: BaseException) -> None:
-    from crackscope.reporting.ledger import Ledger
+    from crackscope.inspection.results_file import Ledger
 
     append = Ledger.append
 

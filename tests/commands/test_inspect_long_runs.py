@@ -21,7 +21,7 @@ from support_pictures import encode, grey_photo, noise
 from support_runs import lines, slowed, wait
 
 POSIX = pytest.mark.skipif(os.name == "nt", reason="signals and limits are of POSIX")
-SCRIPT = "from crackscope.commands import watch; watch._LOOK_EVERY = 0.05" + slowed(
+SCRIPT = "from crackscope.commands.inspect import watch; watch._LOOK_EVERY = 0.05" + slowed(
     "crackscope.inspection.batch", "decode", 0.02
 )
 HANGS = """

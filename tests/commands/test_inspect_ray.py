@@ -15,7 +15,7 @@ from crackscope.synthesis import scene
 from support_pictures import encode, noise
 from support_runs import left, lines, slowed, wait
 
-SLOW = slowed("crackscope.commands.job", "draw", 0.05)
+SLOW = slowed("crackscope.commands.inspect.job", "draw", 0.05)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from crackscope.cli.main import run
-from crackscope.commands.job import Job
+from crackscope.commands.inspect.job import Job
 from support_pictures import grey_photo
 
 EXTRA = "needs the extra [openvino]"

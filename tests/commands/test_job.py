@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 from PIL import Image
 
-from crackscope.commands.job import draw
+from crackscope.commands.inspect.job import draw
 from crackscope.reporting.names import mask_names
 from crackscope.types import Photo, ScoreMap
 from support_cracks import cracked

@@ -12,7 +12,8 @@ import pytest
 from PIL import Image
 
 import crackscope
-from crackscope import config, run_dir
+from crackscope import run_dir
+from crackscope.arguments import build
 from crackscope.cli.commands import COMMANDS, DATA_COMMANDS
 from crackscope.cli.main import run
 from crackscope.errors import FinishedError, UsageError
@@ -183,7 +184,7 @@ def test_out_and_name_are_not_both_taken(name: str) -> None:
     first = [field.name for field in fields(PLACED[name]) if not field.kw_only]
     given = {key: ("x",) if key == "photos" else "x" for key in first if key != "more"}
     with pytest.raises(UsageError, match=r"give one of the two\. Received: --out o --name n"):
-        config.make(PLACED[name], **given, out="o", name="n")
+        build.make(PLACED[name], **given, out="o", name="n")
 
 
 def test_every_command_says_again_what_it_said(tmp_path: Path, capsys) -> None:
@@ -203,7 +204,8 @@ def test_every_command_says_again_what_it_said(tmp_path: Path, capsys) -> None:
 
 
 def test_every_command_that_marks_a_folder_as_finished_can_be_given_again() -> None:
-    for name in (*PLACED, "report", "cross", "robustness"):
-        if name not in ("validate", "inspect"):  # never finished; reads its ledger
+    others = ("report.run", "evaluate.cross", "evaluate.robustness")
+    for name in (*(f"{name}.run" for name in PLACED), *others):
+        if name not in ("validate.run", "inspect.run"):  # never finished; reads its ledger
             function = importlib.import_module(f"crackscope.commands.{name}").run
             assert hasattr(function, "__wrapped__"), name

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from crackscope.cli.main import run
-from crackscope.evaluation.degrade import DEGRADATIONS
+from crackscope.evaluation.robustness.degrade import DEGRADATIONS
 from crackscope.synthesis.distractors import DISTRACTORS
 from support_evaluation import shade, write_labelled
 from support_pictures import encode

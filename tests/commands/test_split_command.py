@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from crackscope.cli.main import run as command_line
-from crackscope.commands.split import split
+from crackscope.commands.split.run import split
 from crackscope.errors import OutputTakenError, UsageError
 
 pytest.importorskip("scipy", reason="needs the extra [train]")

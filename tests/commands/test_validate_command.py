@@ -224,7 +224,7 @@ def test_a_folder_of_another_seed_is_not_mixed_up_and_labels_survive(site, tiny_
 
 
 def test_a_killed_survey_goes_on_where_it_stopped(site, tiny_bundle, tmp_path, monkeypatch):
-    from crackscope.evaluation.site import survey
+    from crackscope.validation import survey
 
     out = tmp_path / "out"
     really, seen = survey.inspect_all, []
@@ -301,7 +301,8 @@ def test_drawn_photos_go_all_the_way(tiny_bundle, tmp_path):
 def network(tmp_path_factory) -> Path:
     """A whole bundle of a network that has learnt nothing, but whose features see colours."""
     keras = pytest.importorskip("keras")
-    from crackscope.exporting import int8, onnx, verify
+    from crackscope.exporting import onnx, verify
+    from crackscope.graphs import int8
     from crackscope.models import classifier
     from crackscope.training import pack
 
@@ -402,7 +403,7 @@ def test_too_few_labels_are_said(network, tmp_path, capsys):
 
 @pytest.mark.train
 def test_a_model_without_a_head_of_its_own_is_refused(tiny_bundle):
-    from crackscope.exporting import head
+    from crackscope.graphs import head
 
     with pytest.raises(UsageError, match="does not end in one logistic unit"):
         head.read(tiny_bundle / bundles.ONNX)

@@ -4,7 +4,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from crackscope.data.readers import open_dataset
+from crackscope.datasets.readers import open_dataset
 from crackscope.evaluation.cross import cache, matrix
 from crackscope.evaluation.cross.matrix import Rules
 from crackscope.evaluation.cross.sets import open_sets

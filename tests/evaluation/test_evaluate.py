@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from crackscope.data.readers import open_dataset
+from crackscope.datasets.readers import open_dataset
 from crackscope.errors import DatasetError, NothingLeftError
 from crackscope.evaluation import breakdown
 from crackscope.evaluation.evaluate import evaluate_dataset, score_dataset, select

@@ -1,12 +1,15 @@
-from dataclasses import fields, is_dataclass
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
-from crackscope import config
+from crackscope.arguments import build
+from crackscope.cli.commands import COMMANDS, DATA_COMMANDS
+from crackscope.commands.inspect.settings import InspectConfig
+from crackscope.commands.train.settings import TrainConfig
 from crackscope.errors import UsageError
 
-KINDS = [kind for kind in vars(config).values() if is_dataclass(kind)]
+KINDS = [*COMMANDS.values(), *DATA_COMMANDS.values()]
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
@@ -20,17 +23,17 @@ def test_one_name_means_one_type_in_all_commands(kind):
 
 def test_all_problems_are_told_at_once():
     with pytest.raises(UsageError) as caught:
-        config.TrainConfig(Path("x"), batch=0, unfreeze=1.5, patience=0)
+        TrainConfig(Path("x"), batch=0, unfreeze=1.5, patience=0)
     for word in ("batch", "unfreeze", "patience"):
         assert word in str(caught.value)
 
 
 def test_an_unknown_keyword_names_the_nearest():
     with pytest.raises(UsageError, match="Did you mean 'epochs'"):
-        config.make(config.TrainConfig, Path("x"), epoch=3)
+        build.make(TrainConfig, Path("x"), epoch=3)
 
 
 def test_a_path_may_be_given_as_text():
-    made = config.make(config.TrainConfig, Path("x"), manifest="a/split.csv", out=None, name="b")
+    made = build.make(TrainConfig, Path("x"), manifest="a/split.csv", out=None, name="b")
     assert (made.manifest, made.out, made.name) == (Path("a/split.csv"), None, "b")
-    assert config.make(config.InspectConfig, ("a.jpg",), out="b").out == Path("b")
+    assert build.make(InspectConfig, ("a.jpg",), out="b").out == Path("b")

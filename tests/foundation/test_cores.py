@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crackscope import cgroup, environment, extras
-from crackscope.data import fingerprints
-from crackscope.data.readers import open_dataset
+from crackscope.curation import fingerprints
+from crackscope.datasets.readers import open_dataset
 from crackscope.evaluation import pictures
 
 V1, V2 = "cgroup cgroup rw,cpu,cpuacct", "cgroup2 cgroup2 rw,nsdelegate"

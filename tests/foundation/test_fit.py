@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crackscope import config
-from crackscope.config.fit import fit
+from crackscope.arguments import build
+from crackscope.arguments.fit import fit
+from crackscope.commands.train.settings import TrainConfig
 from crackscope.errors import UsageError
 
 
@@ -60,7 +61,7 @@ def test_what_does_not_fit_is_told_with_rule_and_value(value, kind, words):
 def test_a_value_of_any_type_is_taken_or_refused_by_our_own_error(value):
     for name in ("epochs", "manifest", "augment", "seed", "unfreeze", "allow_leaks", "backbone"):
         try:
-            made = config.make(config.TrainConfig, "x", **{name: value})
+            made = build.make(TrainConfig, "x", **{name: value})
         except UsageError as error:
             assert name in str(error)  # noqa: PT017
         else:
@@ -69,12 +70,12 @@ def test_a_value_of_any_type_is_taken_or_refused_by_our_own_error(value):
 
 def test_every_wrong_type_is_told_at_once():
     with pytest.raises(UsageError) as caught:
-        config.make(config.TrainConfig, 7, epochs="3", augment="wild", workers=True)
+        build.make(TrainConfig, 7, epochs="3", augment="wild", workers=True)
     for name in ("data", "epochs", "augment", "workers"):
         assert f"{name} must be" in str(caught.value)
 
 
-@config.checked
+@build.checked
 def example(path: str | Path, count: int = 1, *, flag: bool = False) -> str:
     return f"{path} {count} {flag}"
 

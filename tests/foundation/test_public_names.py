@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import crackscope
-from crackscope.config import InspectConfig
+from crackscope.commands.inspect.settings import InspectConfig
 from crackscope.errors import UsageError
 
 ROOT = Path(__file__).parents[2]
@@ -46,9 +46,9 @@ def test_the_keywords_for_type_checkers_are_those_of_the_settings():
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    written = (ROOT / "src/crackscope/config/keywords.py").read_text(encoding="utf-8")
+    written = (ROOT / "src/crackscope/commands/keywords.py").read_text(encoding="utf-8")
     assert written == module.page(), "run: python scripts/make_keywords.py"
-    from crackscope.config.keywords import InspectKeywords
+    from crackscope.commands.keywords import InspectKeywords
 
     settings = {field.name for field in fields(InspectConfig) if field.kw_only}
     assert set(InspectKeywords.__annotations__) == settings

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
+from crackscope import programs
 from crackscope.errors import ImageError
-from crackscope.images import apart, programs
+from crackscope.images import apart
 from crackscope.images.read import decode
 from support_exif import phone
 from support_pictures import encode, noise

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from crackscope.errors import ImageError
-from crackscope.images import deflate
+from crackscope.images.formats import deflate
 from crackscope.images.read import decode
 from support_pictures import encode, noise
 from support_reading import in_parts

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from crackscope.errors import ImageError
-from crackscope.images.gif import first_picture
+from crackscope.images.formats.gif import first_picture
 from crackscope.images.read import decode
 from support_pictures import encode, noise
 

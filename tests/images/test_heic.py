@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import AvifImagePlugin, Image, features
 
-from crackscope.images import boxes
+from crackscope.images.formats import boxes
 from crackscope.images.read import decode
 from crackscope.images.signature import format_of
 from support_heic import CODED, heic

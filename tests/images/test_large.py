@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from crackscope.errors import ImageError
-from crackscope.images import png_rows, tiff_strips
-from crackscope.images.bands import Bands
-from crackscope.images.large import opened
+from crackscope.images.large import png
+from crackscope.images.large import tiff as tiff_rows
+from crackscope.images.large.large_photo import opened
+from crackscope.images.large.rows import RowReader
 from crackscope.images.read import decode
 from crackscope.types import Box, Pixels
 from support_pictures import encode, noise
@@ -35,9 +36,9 @@ COMPRESSIONS = (None, "tiff_lzw", "tiff_deflate", "packbits", "jpeg")
 
 @pytest.fixture(autouse=True)
 def small_lots(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tiff_strips, "_AT_ONCE", 20 * WIDTH)
-    monkeypatch.setattr(png_rows, "_AT_ONCE", 30 * WIDTH)
-    monkeypatch.setattr(png_rows, "_READ", 1000)
+    monkeypatch.setattr(tiff_rows, "_AT_ONCE", 20 * WIDTH)
+    monkeypatch.setattr(png, "_AT_ONCE", 30 * WIDTH)
+    monkeypatch.setattr(png, "_READ", 1000)
 
 
 def in_parts(file: Path, limit: float = LIMIT) -> Pixels:
@@ -152,13 +153,13 @@ def test_a_part_that_hangs_fails_the_photo_and_the_parts_in_time_are_the_photo(
     with opened(file, max_megapixels=LIMIT, timeout=30.0) as photo:
         assert photo is not None
         assert np.array_equal(photo.photo.pixels[0:HEIGHT, 0:WIDTH], np.asarray(PHOTO))
-    strips = tiff_strips.strips
+    strips = tiff_rows.strips
 
     def hang(*arguments: Any) -> Iterator[Pixels]:
         yield from islice(strips(*arguments), 2)
         released.wait()
 
-    monkeypatch.setattr(tiff_strips, "strips", hang)
+    monkeypatch.setattr(tiff_rows, "strips", hang)
     with opened(file, max_megapixels=LIMIT, timeout=0.3) as photo:
         assert photo is not None
         assert photo.photo.pixels[0:30, 0:WIDTH].shape == (30, WIDTH, 3)
@@ -210,7 +211,7 @@ def test_what_must_be_decoded_whole_says_why(content: bytes, reason: str, tmp_pa
 
 
 def test_a_large_piece_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tiff_strips, "_PIECE", 1000)
+    monkeypatch.setattr(tiff_rows, "_PIECE", 1000)
     content = encode(PHOTO, "TIFF", compression="tiff_lzw")
     assert "one piece" in str(refusal(tmp_path, content))
 
@@ -219,7 +220,7 @@ def claims(width: int, height: int) -> bytes:
     """A PNG of a few bytes that says it is large."""
     header = struct.pack(">2I5B", width, height, 8, 2, 0, 0, 0)
     parts = ((b"IHDR", header), (b"IDAT", zlib.compress(bytes(10**6))), (b"IEND", b""))
-    return png_rows._START + b"".join(png_rows._chunk(*part) for part in parts)
+    return png._START + b"".join(png._chunk(*part) for part in parts)
 
 
 def test_a_header_is_not_believed(tmp_path: Path) -> None:
@@ -321,14 +322,14 @@ def test_bands_give_what_an_array_gives(data: st.DataObject) -> None:
     whole = np.random.default_rng(0).integers(0, 256, (height, width, 3), np.uint8)
     cuts = sorted(data.draw(st.sets(st.integers(1, height)))) or [height]
     edges = sorted({0, *cuts, height})
-    bands = Bands(width, height, (whole[a:b] for a, b in pairwise(edges)))
+    rows = RowReader(width, height, (whole[a:b] for a, b in pairwise(edges)))
     boxes = data.draw(st.lists(_boxes(width, height), max_size=8))
     kept = data.draw(st.lists(_boxes(width, height), max_size=3))
-    bands.keep(kept)
+    rows.keep(kept)
     for box in (*sorted(boxes, key=lambda box: box.y0), Box(0, height - 1, width, height), *kept):
         part = (slice(box.y0, box.y1), slice(box.x0, box.x1))
-        np.testing.assert_array_equal(bands[part], whole[part])
-    np.testing.assert_array_equal(bands.reduced(), whole)
+        np.testing.assert_array_equal(rows[part], whole[part])
+    np.testing.assert_array_equal(rows.reduced(), whole)
 
 
 def _boxes(width: int, height: int) -> st.SearchStrategy[Box]:
@@ -339,19 +340,19 @@ def _boxes(width: int, height: int) -> st.SearchStrategy[Box]:
 
 
 def test_rows_that_were_let_go_are_not_given_again() -> None:
-    bands = Bands(4, 10, iter([np.zeros((5, 4, 3), np.uint8)] * 2))
-    _ = bands[6:8, 0:4]
+    rows = RowReader(4, 10, iter([np.zeros((5, 4, 3), np.uint8)] * 2))
+    _ = rows[6:8, 0:4]
     with pytest.raises(ValueError, match="downwards"):
-        _ = bands[2:8, 0:4]
+        _ = rows[2:8, 0:4]
 
 
 def test_the_reduced_copy_is_made_of_means() -> None:
     whole = np.random.default_rng(0).integers(0, 256, (50, 9001, 3), np.uint8)
-    bands = Bands(9001, 50, (whole[top : top + 7] for top in range(0, 50, 7)))
-    _ = bands[49:50, 0:1]
-    assert bands.reduced().shape == (13, 2251, 3)
+    rows = RowReader(9001, 50, (whole[top : top + 7] for top in range(0, 50, 7)))
+    _ = rows[49:50, 0:1]
+    assert rows.reduced().shape == (13, 2251, 3)
     expected = whole[:48, :9000].reshape(12, 4, 2250, 4, 3).mean(axis=(1, 3))
-    assert np.abs(bands.reduced()[:12, :2250] - expected).max() <= 0.51
+    assert np.abs(rows.reduced()[:12, :2250] - expected).max() <= 0.51
 
 
 @settings(max_examples=150)

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from crackscope.commands.job import draw
-from crackscope.data.source import open_source
+from crackscope.commands.inspect.job import draw
+from crackscope.datasets.source import open_source
 from crackscope.images.ours import is_our_file, is_ours
 from crackscope.inspection.find import find
 from crackscope.rendering.sheets import contact_sheet, png

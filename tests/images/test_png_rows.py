@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from crackscope.errors import ImageError
-from crackscope.images import png_rows
+from crackscope.images.large import png
 from crackscope.images.read import decode
 from support_pictures import encode, noise
 from support_reading import in_parts
@@ -22,7 +22,7 @@ def with_its_end_apart() -> bytearray:
     content = encode(PHOTO, "PNG", compress_level=0)
     begin, end = content.index(b"IDAT") - 4, content.index(b"IEND") - 4
     data = content[begin + 8 : end - 4]
-    chunks = (png_rows._chunk(b"IDAT", part) for part in (data[:-4], data[-4:]))
+    chunks = (png._chunk(b"IDAT", part) for part in (data[:-4], data[-4:]))
     return bytearray(b"".join((content[:begin], *chunks, content[end:])))
 
 
@@ -41,7 +41,7 @@ def with_pixels_too_many() -> bytes:
     content = encode(PHOTO.crop((0, 0, 96, 65)), "PNG")
     header = struct.pack(">2I5B", 96, 64, 8, 2, 0, 0, 0)
     begin = content.index(b"IDAT") - 4
-    changed = bytearray(png_rows._START + png_rows._chunk(b"IHDR", header) + content[begin:])
+    changed = bytearray(png._START + png._chunk(b"IHDR", header) + content[begin:])
     changed[-14] ^= 1
     return bytes(changed)
 

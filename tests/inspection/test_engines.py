@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import crackscope
-from crackscope.config import InspectConfig
+from crackscope.commands.inspect.settings import InspectConfig
 from crackscope.errors import (
     CrackscopeError,
     MissingExtraError,

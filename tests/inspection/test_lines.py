@@ -10,17 +10,17 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from crackscope.images import large
-from crackscope.inspection import gate as gates
-from crackscope.inspection import scoremap
+from crackscope.images.large import large_photo
 from crackscope.inspection.cracks import TRACING, context
 from crackscope.inspection.cracks import load as load_scorer
-from crackscope.inspection.gate import Gate
 from crackscope.inspection.inspector import Inspector, load
 from crackscope.lines.find import find_cracks
-from crackscope.lines.linemap import LineMap
 from crackscope.lines.score import ALL, Scorer
 from crackscope.models.bundle import CRACKS, unsealed
+from crackscope.scoring import gate as gates
+from crackscope.scoring import scoremap
+from crackscope.scoring.gate import Gate
+from crackscope.scoring.linemap import LineMap
 from crackscope.types import Crack, Photo
 from support_lines import WINDOW, cracked, write_bundle_with_lines
 
@@ -179,7 +179,7 @@ def test_a_photo_in_parts_has_the_cracks_of_the_whole(
     file = tmp_path / f"a.{kind}"
     Image.fromarray(cracked(TALL, WIDE)).save(file)
     whole = scope.inspect(file)
-    monkeypatch.setattr(large, "WHOLE_MEGAPIXELS", 0.1)
+    monkeypatch.setattr(large_photo, "WHOLE_MEGAPIXELS", 0.1)
     monkeypatch.setattr(scoremap, "_PIXELS_AT_ONCE", 10**6)
     parts = changed(scope, block=16).inspect(file)
     assert len(parts.cracks or ()) == 1

@@ -12,9 +12,11 @@ import pytest
 
 from crackscope import memory
 from crackscope.cli import main
-from crackscope.commands import inspect, job
+from crackscope.commands.inspect import job
+from crackscope.commands.inspect import run as command
 from crackscope.errors import ImageError, SourceGoneError
-from crackscope.images import large, read
+from crackscope.images import read
+from crackscope.images.large import large_photo
 from crackscope.inspection import batch
 from crackscope.inspection.batch import inspect_all
 from crackscope.inspection.find import Source, find
@@ -155,14 +157,14 @@ def test_decoding_is_limited_in_the_same_words(
 
 def test_reading_in_parts_is_limited_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.tif").write_bytes(tiff(noise(200, 300), tile=64))
-    monkeypatch.setattr(large, "WHOLE_MEGAPIXELS", 0.01)
+    monkeypatch.setattr(large_photo, "WHOLE_MEGAPIXELS", 0.01)
 
     def short(*_: object) -> Any:
         raise MemoryError
         yield
 
-    monkeypatch.setattr(large.tiff_strips, "strips", short)
-    with large.opened(tmp_path / "a.tif") as photo:
+    monkeypatch.setattr(large_photo.tiff, "strips", short)
+    with large_photo.opened(tmp_path / "a.tif") as photo:
         assert photo is not None
         with pytest.raises(ImageError) as caught:
             photo.photo.pixels[0:10, 0:10]
@@ -199,7 +201,7 @@ def test_memory_that_runs_out_elsewhere_is_no_fault_of_ours(
     def short(config: object) -> None:
         raise RuntimeError("can't start new thread")
 
-    monkeypatch.setattr(inspect, "run", short)
+    monkeypatch.setattr(command, "run", short)
     assert main.run(["inspect", "a.jpg"]) == 1
     said = capsys.readouterr().err
     assert "memory ran out" in said

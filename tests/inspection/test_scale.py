@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import crackscope
-from crackscope.config import InspectConfig
+from crackscope.commands.inspect.settings import InspectConfig
 from crackscope.errors import UsageError
 from crackscope.inspection.inspector import Inspector, load
 from crackscope.types import Box, Photo, Region

@@ -4,10 +4,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from crackscope.grid import grid
 from crackscope.inspection import regions
 from crackscope.inspection.regions import components, find_regions
 from crackscope.inspection.verdict import decide, score, score_with_lines
-from crackscope.tiles.grid import grid
 from crackscope.types import Box, Crack, ScoreMap
 
 MASKS = arrays(np.bool_, st.tuples(st.integers(1, 9), st.integers(1, 9)))

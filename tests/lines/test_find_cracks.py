@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crackscope.lines.find import Traced, find_cracks
-from crackscope.lines.linemap import LineMap
 from crackscope.lines.settings import Tracing
+from crackscope.scoring.linemap import LineMap
 from support_traced import (
     drawn,
     grey_of,

@@ -1,5 +1,5 @@
 """Fixtures that tests of models share."""
 
-from support_models import convolutional_bundle
+from support_models import convolutional_bundle, tiny_bundle
 
-__all__ = ["convolutional_bundle"]
+__all__ = ["convolutional_bundle", "tiny_bundle"]

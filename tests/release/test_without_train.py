@@ -21,12 +21,15 @@ import pytest
 sys.exit(pytest.main(sys.argv[1:]))
 """
 ASKED = (
-    "data",
+    "curation",
+    "datasets",
     "evaluation/test_calibration.py",
     "evaluation/test_metrics.py",
     "lines/test_graph.py",
     "lines/test_thinning.py",
+    "graphs",
     "training",
+    "validation",
     "commands/test_split_command.py",
     "commands/test_evaluate_command.py",
     "release/test_benchmarks.py",

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from crackscope.grid import grid
 from crackscope.inspection.regions import find_regions
 from crackscope.rendering import colour, overlay
-from crackscope.tiles.grid import grid
 from crackscope.types import Box, Photo, PhotoResult, Region, ScoreMap
 from support_text import places_of
 

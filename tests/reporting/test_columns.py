@@ -4,6 +4,8 @@ import csv
 import io
 import json
 import re
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -41,7 +43,16 @@ def texts(files: list[Path]) -> str:
     for file in files:
         if file.suffix == ".parquet":
             parquet = pytest.importorskip("pyarrow.parquet")
-            said.append(json.dumps(parquet.read_table(file).to_pylist()))
+            said.append(json.dumps(parquet.read_table(file).to_pylist(), default=str))
+        elif file.suffix == ".gpkg":
+            with closing(sqlite3.connect(file)) as database:
+                said += database.iterdump()
+        elif file.suffix == ".xlsx":
+            openpyxl = pytest.importorskip("openpyxl")
+            sheets = openpyxl.load_workbook(file).worksheets
+            said += [str(row) for sheet in sheets for row in sheet.iter_rows(values_only=True)]
+        elif file.suffix == ".jpg":
+            continue
         elif file.suffix == ".pdf":
             pypdf = pytest.importorskip("pypdf")
             said += [page.extract_text() for page in pypdf.PdfReader(file).pages]
@@ -50,21 +61,29 @@ def texts(files: list[Path]) -> str:
     return "\n".join(said)
 
 
-WITH_SIZES = ("csv", "html", "pdf", "geojson", "coco", "label-studio", "cvat", "parquet")
-"""All but the index of pictures and YOLO, whose format has no room for them."""
+WITH_SIZES = (
+    *("csv", "html", "pdf", "geojson", "coco", "label-studio", "cvat", "parquet"),
+    *("svg", "dxf", "geopackage", "geoparquet", "xlsx"),
+)
+"""All but the index of pictures, YOLO, whose format has no room for them, and their sums."""
+
+
+def needed(name: str) -> None:
+    """Skip where a package of the format is missing."""
+    for package in discover().needs(name).split():
+        pytest.importorskip(package)
 
 
 def test_every_format_is_known_to_this_test() -> None:
-    assert {*WITH_SIZES, "index", "yolo"} == set(discover().names())
+    assert {*WITH_SIZES, "index", "yolo", "quantities"} == set(discover().names())
 
 
 @pytest.mark.parametrize("kind", ["cracks", "regions"])
 @pytest.mark.parametrize("name", WITH_SIZES)
 def test_sizes_in_mm_are_in_every_table_and_report(tmp_path: Path, name: str, kind: str) -> None:
-    if (name, kind) == ("geojson", "regions"):
-        pytest.skip("regions have no place on a map: their number is in photos.geojson")
-    if name in ("pdf", "parquet"):
-        pytest.importorskip({"pdf": "reportlab", "parquet": "pyarrow"}[name])
+    if kind == "regions" and name in ("geojson", "geopackage", "geoparquet"):
+        pytest.skip("regions have no place on a map: their number is in the layer of photos")
+    needed(name)
     found = results(kind, 0.31)
     context = inspected(tmp_path, found)
     said = texts(discover().get(name)(found, tmp_path / "out", context))
@@ -77,10 +96,9 @@ def test_sizes_in_mm_are_in_every_table_and_report(tmp_path: Path, name: str, ki
     assert not re.search(r"_mm\b|_mm2|\(mm|\d mm\b", words), "no key without a scale"
 
 
-@pytest.mark.parametrize("name", ["csv", "html", "pdf", "parquet"])
+@pytest.mark.parametrize("name", ["csv", "html", "pdf", "parquet", "xlsx"])
 def test_a_remark_on_a_photo_is_in_every_table_and_report(tmp_path: Path, name: str) -> None:
-    if name in ("pdf", "parquet"):
-        pytest.importorskip({"pdf": "reportlab", "parquet": "pyarrow"}[name])
+    needed(name)
     marked, plain = results("cracks", None)
     found = [replace(marked, remark="28 whole rows at the end are black"), plain]
     files = discover().get(name)(found, tmp_path / "out", inspected(tmp_path, found))

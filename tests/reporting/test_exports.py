@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
+from crackscope.inspection.results_file import line
 from crackscope.rendering.nearness import Discs, distance
 from crackscope.reporting import Context, chosen
-from crackscope.reporting.ledger import line
 from crackscope.reporting.names import overlay_names
 from crackscope.reporting.outlines import outline
 from crackscope.types import Box, Crack, PhotoResult

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crackscope.errors import MissingExtraError, UnknownNameError, UsageError
+from crackscope.inspection.results_file import Ledger, line, read, write_errors
 from crackscope.reporting import REPORTS, Context, chosen, discover, settings
-from crackscope.reporting.ledger import Ledger, line, read, write_errors
 from crackscope.reporting.names import close_up_name, mask_names, overlay_names, printable
 from crackscope.reporting.overview import worst_first
 from crackscope.reporting.summary import summarise
@@ -85,6 +85,10 @@ def test_a_missing_package_is_said_before_the_work(monkeypatch: pytest.MonkeyPat
     monkeypatch.setitem(discover()._items, "new", REPORTS.get("csv"))
     monkeypatch.setitem(REPORTS._needs, "new", "no_such_one")
     with pytest.raises(MissingExtraError, match=r'pip install "crackscope\[new\]"'):
+        chosen("csv,new")
+    monkeypatch.setitem(REPORTS._needs, "new", "json no_such_one")
+    monkeypatch.setitem(REPORTS._extras, "new", "other")
+    with pytest.raises(MissingExtraError, match=r'no_such_one .*"crackscope\[other\]"'):
         chosen("csv,new")
 
 

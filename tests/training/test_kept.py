@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crackscope.errors import UsageError
-from crackscope.evaluation.site import survey
-from crackscope.evaluation.site.report import count_drawn
 from crackscope.training import head, phase
-from crackscope.training.ledger import Epoch, Ledger
+from crackscope.training.history import Epoch, Ledger
 from crackscope.training.lines.log import Log, State
+from crackscope.validation import survey
+from crackscope.validation.report import count_drawn
 
 ROW = Epoch("head", 1, 0.5, 0.9, 0.4, 0.9, 1e-3, 1.0)
 HEAD = b"phase,epoch,loss,accuracy,val_loss,val_accuracy,learning_rate,seconds\n"

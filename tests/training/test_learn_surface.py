@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from crackscope.inspection.statistics import statistics
+from crackscope.models.appearance import statistics
 from crackscope.synthesis import scene
 from crackscope.training import surface
 from crackscope.types import Patch
@@ -78,7 +78,7 @@ def test_only_varied_pictures_are_learned_from(monkeypatch, epochs, augment, pat
     config = SimpleNamespace(epochs=epochs, augment=augment)
     start = SimpleNamespace(bundle="the model before", pretrained=True)
     rows = [Patch(f"{n}.png", n % 2, split="train") for n in range(patches)]
-    monkeypatch.setattr(surface.surface, "load", lambda bundle: bundle)
+    monkeypatch.setattr(surface.concrete, "load", lambda bundle: bundle)
     monkeypatch.setattr(surface, "learn", lambda *_: "learned")
     found = surface.of_run(config, None, [*rows, Patch("t.png", 0, split="test")], start)
     assert found == ("learned" if learned else "the model before")

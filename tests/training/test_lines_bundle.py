@@ -16,13 +16,15 @@ onnx = pytest.importorskip("onnx")
 
 from crackscope.cli.main import run  # noqa: E402
 from crackscope.errors import ParityError  # noqa: E402
-from crackscope.exporting import head, parity  # noqa: E402
-from crackscope.inspection.gate import Gate  # noqa: E402
+from crackscope.exporting import parity  # noqa: E402
+from crackscope.graphs import head  # noqa: E402
+from crackscope.graphs.names import CELL  # noqa: E402
 from crackscope.inspection.inspector import load  # noqa: E402
 from crackscope.models import bundle, classifier, decoder  # noqa: E402
 from crackscope.models.bundle import Thresholds  # noqa: E402
 from crackscope.runtimes import decoding  # noqa: E402
 from crackscope.runtimes.onnx import OnnxRuntime  # noqa: E402
+from crackscope.scoring.gate import Gate  # noqa: E402
 from crackscope.synthesis import scene  # noqa: E402
 from crackscope.training.lines import bundle as packing  # noqa: E402
 from crackscope.training.lines.trainer import network  # noqa: E402
@@ -72,7 +74,7 @@ def test_the_bundle_is_whole_and_small(packed: Path) -> None:
     runtime = OnnxRuntime(opened, "cpu")
     np.testing.assert_allclose(runtime(golden["pixels"]), golden["scores"], atol=1e-6)
     picture = golden["picture"]
-    cells = tuple((0, side // decoding.CELL) for side in picture.shape[:2])
+    cells = tuple((0, side // CELL) for side in picture.shape[:2])
     lines = runtime.lines(picture, runtime.maps(picture), *cells)
     assert np.ptp(lines) > 0.1
     np.testing.assert_allclose(lines, golden["lines"], rtol=2e-3, atol=2e-3)
@@ -139,7 +141,7 @@ def test_another_decoder_is_not_taken_for_the_same(packed: Path, tmp_path: Path)
 def test_a_head_of_a_site_leaves_parts_that_point_into_the_new_file(
     packed: Path, tmp_path: Path
 ) -> None:
-    from crackscope.exporting import partition
+    from crackscope.graphs import partition
 
     folder = shutil.copytree(packed, tmp_path / "model")
     kernel, bias = head.read(folder / bundle.ONNX)

@@ -6,7 +6,7 @@ keras = pytest.importorskip("keras")
 
 from crackscope.errors import TrainingError  # noqa: E402
 from crackscope.training import phase as phases  # noqa: E402
-from crackscope.training.ledger import Ledger  # noqa: E402
+from crackscope.training.history import Ledger  # noqa: E402
 
 X = np.random.default_rng(0).normal(0, 1, (32, 4)).astype(np.float32)
 Y = (X[:, :1] > 0).astype(np.float32)

@@ -174,10 +174,10 @@ def test_the_same_command_on_a_finished_folder_says_so(trained, folder, capsys):
 
 
 def test_a_config_of_a_run_makes_the_same_run(trained, tmp_path, monkeypatch):
-    from crackscope.commands import train
+    from crackscope.commands.train import run as command
 
     seen = []
-    monkeypatch.setattr(train, "run", seen.append)
+    monkeypatch.setattr(command, "run", seen.append)
     config = trained / "config.yaml"
     assert run(["train", "--config", str(config), "--out", str(tmp_path / "again")]) == 0
     assert (seen[0].epochs, seen[0].backbone, seen[0].image_size) == (3, "small-cnn", 32)

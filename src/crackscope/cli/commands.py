@@ -10,20 +10,29 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from crackscope import config as configs
+from crackscope.arguments.build import at_home
+from crackscope.commands.audit.settings import AuditConfig
+from crackscope.commands.evaluate.settings import EvaluateConfig
+from crackscope.commands.export.settings import ExportConfig
+from crackscope.commands.info.settings import InfoConfig
+from crackscope.commands.inspect.settings import InspectConfig
+from crackscope.commands.report.settings import ReportConfig
+from crackscope.commands.split.settings import SplitConfig
+from crackscope.commands.train.settings import TrainConfig
+from crackscope.commands.validate.settings import ValidateConfig
 
 COMMANDS: dict[str, type] = {
-    "inspect": configs.InspectConfig,
-    "report": configs.ReportConfig,
-    "train": configs.TrainConfig,
-    "evaluate": configs.EvaluateConfig,
-    "validate": configs.ValidateConfig,
-    "export": configs.ExportConfig,
-    "info": configs.InfoConfig,
+    "inspect": InspectConfig,
+    "report": ReportConfig,
+    "train": TrainConfig,
+    "evaluate": EvaluateConfig,
+    "validate": ValidateConfig,
+    "export": ExportConfig,
+    "info": InfoConfig,
 }
 DATA_COMMANDS: dict[str, type] = {
-    "audit": configs.AuditConfig,
-    "split": configs.SplitConfig,
+    "audit": AuditConfig,
+    "split": SplitConfig,
 }
 
 WANTED = {
@@ -50,7 +59,7 @@ def _docstring(kind: type) -> str | None:
 def bind(name: str, kind: type) -> Callable[..., Any]:
     """The function behind a command: its flags are the fields of `kind`.
 
-    `crackscope.commands.<name>` is imported when the command is run, so that help costs nothing.
+    Its module `run` is imported when the command is run, so that help costs nothing.
     """
 
     def call(
@@ -58,7 +67,7 @@ def bind(name: str, kind: type) -> Callable[..., Any]:
         *,
         json: Annotated[bool, Parameter(negative=(), help="Print data and nothing else.")] = False,
     ) -> Any:
-        return importlib.import_module(f"crackscope.commands.{name}").run(configs.at_home(config))
+        return importlib.import_module(f"crackscope.commands.{name}.run").run(at_home(config))
 
     call.__doc__ = _docstring(kind)
     call.__annotations__["config"] = Annotated[kind, Parameter(name="*")]

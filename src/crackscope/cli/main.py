@@ -11,13 +11,12 @@ from typing import Any, NoReturn
 
 import cyclopts
 
-from crackscope import __version__, memory, streams, telemetry
+from crackscope import __version__, memory, programs, streams, telemetry
 from crackscope.cli import completion
 from crackscope.cli.commands import COMMANDS, DATA_COMMANDS, WANTED, bind
 from crackscope.cli.settings import layered
 from crackscope.commands.outcome import Outcome
 from crackscope.errors import CrackscopeError, UsageError
-from crackscope.images import programs
 
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells give it."""

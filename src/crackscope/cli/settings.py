@@ -10,9 +10,9 @@ from typing import Any
 
 import cyclopts
 
+from crackscope.arguments.build import comma_separated
 from crackscope.cli import config_file
 from crackscope.cli.commands import COMMANDS, DATA_COMMANDS
-from crackscope.config import comma_separated
 from crackscope.errors import UsageError
 from crackscope.registry import nearest
 

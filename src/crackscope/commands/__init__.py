@@ -1,4 +1,4 @@
-"""What each command does: one file a command, called alike by the command line and from Python.
+"""One folder a command: its settings, and the function that the command line and Python call.
 
-A command takes its configuration and returns an Outcome; it prints nothing but progress and logs.
+A command takes its settings and returns an Outcome; it prints nothing but progress and logs.
 """

@@ -12,7 +12,7 @@ from crackscope.errors import FinishedError, GateError, ImageError
 from crackscope.run_dir import RunDir
 
 if TYPE_CHECKING:
-    from crackscope.data.fingerprints import Unreadable
+    from crackscope.curation.fingerprints import Unreadable
 
 T = TypeVar("T")
 

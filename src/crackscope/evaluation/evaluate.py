@@ -7,9 +7,9 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from crackscope.data import near_copies, split
-from crackscope.data.fingerprints import Scan, Unreadable, scan
-from crackscope.data.manifest import Dataset
+from crackscope.curation import near_copies, split
+from crackscope.curation.fingerprints import Scan, Unreadable, scan
+from crackscope.datasets.manifest import Dataset
 from crackscope.errors import DatasetError, NothingLeftError
 from crackscope.evaluation import coverage, intervals, pictures
 from crackscope.evaluation.coverage import Coverage

@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from crackscope import environment, memory, progress
-from crackscope.data.fingerprints import Unreadable
-from crackscope.data.manifest import Dataset
+from crackscope.curation.fingerprints import Unreadable
+from crackscope.datasets.manifest import Dataset
 from crackscope.errors import ImageError
 from crackscope.inspection.inspector import Inspector
 from crackscope.types import Patch, Photo

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from crackscope import tables
-from crackscope.data.manifest import Dataset
+from crackscope.datasets.manifest import Dataset
 from crackscope.errors import ImageError
 from crackscope.evaluation import breakdown, coverage_report, figures
 from crackscope.evaluation.evaluate import Evaluation

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from crackscope.graphs.session import Batch
 from crackscope.registry import Registry
 
 Scores = NDArray[np.float64]
-Batch = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from crackscope import extras
-from crackscope.exporting.contract import FORMATS, Batch, Format, Scores
+from crackscope.exporting.contract import FORMATS, Format, Scores
+from crackscope.graphs.session import Batch
 from crackscope.models import keras_config
 
 NOTES = (

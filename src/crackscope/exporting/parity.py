@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crackscope.errors import ParityError
-from crackscope.inspection.pooling import load
+from crackscope.graphs.names import CELL
 from crackscope.models import bundle as bundles
 from crackscope.models.decoder import PLACE
-from crackscope.runtimes.decoding import CELL
+from crackscope.models.pooling import load
 from crackscope.runtimes.onnx import OnnxRuntime
 
 LIMIT = 1e-4

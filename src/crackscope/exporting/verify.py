@@ -3,7 +3,8 @@
 import numpy as np
 
 from crackscope.errors import ParityError
-from crackscope.exporting.contract import Batch, Scores
+from crackscope.exporting.contract import Scores
+from crackscope.graphs.session import Batch
 
 
 def difference(expected: Scores, received: Scores) -> float:

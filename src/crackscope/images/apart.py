@@ -14,9 +14,10 @@ from typing import IO, Any
 
 import numpy as np
 
+from crackscope import programs
 from crackscope.errors import ImageError
-from crackscope.images import programs, read
-from crackscope.images.patience import within
+from crackscope.images import read
+from crackscope.patience import within
 from crackscope.types import Metadata, Photo
 
 _idle: "list[subprocess.Popen[bytes]]" = []

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from crackscope.errors import ImageError
-from crackscope.images.tiff_tags import Tag
+from crackscope.images.formats.tiff_tags import Tag
 
 _WHITE_IS_ZERO, _SIGNED = 0, 2
 _FULL, _UPPER = 65535, 255

@@ -14,24 +14,14 @@ from PIL.TiffImagePlugin import TiffImageFile
 
 from crackscope import memory
 from crackscope.errors import ImageError
-from crackscope.images import (
-    boxes,
-    dng,
-    gif,
-    heic,
-    jpeg,
-    jpeg_scans,
-    png_rows,
-    signature,
-    tail,
-    tiff,
-    tiff_tags,
-)
+from crackscope.images import signature, tail
 from crackscope.images.convert import foreign_profile, to_rgb
 from crackscope.images.depth import depth_of
 from crackscope.images.exif import block_of, exif_of, parse
 from crackscope.images.files import content_of
+from crackscope.images.formats import boxes, dng, gif, heic, jpeg, jpeg_scans, tiff, tiff_tags
 from crackscope.images.guard import our_limits
+from crackscope.images.large import png
 from crackscope.images.metadata import metadata_of
 from crackscope.images.orient import orientation_of, upright
 from crackscope.types import Photo, Pixels
@@ -175,7 +165,7 @@ def _upright_pixels(content: bytes, image: Image.Image) -> Pixels:
         if image.format in _LENIENT and signature.cut_off(content, image.format):
             raise signature.truncated()
         if image.format == "PNG":
-            png_rows.verify(content)
+            png.verify(content)
     pixels = to_rgb(loaded, profile, depth)
     if depth is not None:
         depth.check()

@@ -5,8 +5,8 @@ import struct
 from collections.abc import Callable
 
 from crackscope.errors import ImageError
-from crackscope.images.boxes import boxes, brands, codecs
-from crackscope.images.jpeg_segments import EOI, segments
+from crackscope.images.formats.boxes import boxes, brands, codecs
+from crackscope.images.formats.jpeg_segments import EOI, segments
 
 READABLE = ("JPEG", "PNG", "TIFF", "WEBP", "BMP", "GIF", "JPEG2000", "PPM", "AVIF")
 HEIC, HEIF, RAW = "HEIC", "HEIF", "camera raw"

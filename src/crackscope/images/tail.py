@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from crackscope.images import tiff
-from crackscope.images.boxes import picture_extents
+from crackscope.images.formats import tiff
+from crackscope.images.formats.boxes import picture_extents
 from crackscope.images.zeros import (
     LONG,
     Read,

@@ -12,11 +12,11 @@ from threading import Lock
 from crackscope import memory
 from crackscope.errors import ImageError
 from crackscope.images import apart
-from crackscope.images.large import WHOLE_MEGAPIXELS, megapixels, opened
-from crackscope.images.patience import within
+from crackscope.images.large.large_photo import WHOLE_MEGAPIXELS, megapixels, opened
 from crackscope.images.read import decode
 from crackscope.inspection.inspector import Inspector
 from crackscope.inspection.sources.source import Source
+from crackscope.patience import within
 from crackscope.types import Photo, PhotoError, PhotoResult, ScoreMap
 
 Finish = Callable[[Source, Photo, ScoreMap, PhotoResult], None]

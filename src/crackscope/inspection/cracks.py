@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from crackscope.inspection.scoremap import Scored
 from crackscope.lines.find import Traced, find_cracks
 from crackscope.lines.score import Scorer
 from crackscope.lines.settings import Tracing
 from crackscope.models.bundle import CRACKS, Bundle
+from crackscope.scoring.scoremap import Scored
 from crackscope.types import Crack, ScoreMap
 
 Floats = NDArray[np.float64]

@@ -11,25 +11,25 @@ from typing import overload
 import numpy as np
 
 from crackscope import environment
-from crackscope.config import Device, Precision, RuntimeName, checked
-from crackscope.config.rules import at_least, check, positive, share, within
+from crackscope.arguments.build import checked
+from crackscope.arguments.rules import at_least, check, positive, share, within
 from crackscope.errors import BundleError, ImageError, UsageError
-from crackscope.images.large import LargePhoto, opened
+from crackscope.grid import cut, grid, of_one_size
+from crackscope.images.large.large_photo import LargePhoto, opened
 from crackscope.images.memory import is_picture, name_of
-from crackscope.inspection import cracks, pooling, surface, verdict
+from crackscope.inspection import cracks, verdict
 from crackscope.inspection.cracks import find as find_cracks
-from crackscope.inspection.gate import Gate
 from crackscope.inspection.regions import find_regions
-from crackscope.inspection.scoremap import Scored, ScoreMapper
-from crackscope.inspection.surface import Concrete, looked_at
 from crackscope.inspection.view import PhotoLike, View, read_any
 from crackscope.lines.score import Scorer
 from crackscope.models import bundle as bundles
+from crackscope.models import concrete, pooling
 from crackscope.models.bundle import CELLS, PACKAGED, Bundle, Thresholds
+from crackscope.models.concrete import Concrete, looked_at
+from crackscope.options import Device, Precision, RuntimeName
 from crackscope.runtimes import Runtime, discover
-from crackscope.tiles.batches import of_one_size
-from crackscope.tiles.cut import cut
-from crackscope.tiles.grid import grid
+from crackscope.scoring.gate import Gate
+from crackscope.scoring.scoremap import Scored, ScoreMapper
 from crackscope.types import Crack, Material, Photo, PhotoResult, ScoreMap
 
 _BLOCKS = 4
@@ -119,7 +119,7 @@ class Inspector:
     def score_large(self, large: LargePhoto) -> Scored:
         """The same for a photo that is read in parts; what `judge` looks at later is kept."""
         if self.concrete is not None:
-            large.bands.keep(looked_at(self.frame(large.photo)))
+            large.rows.keep(looked_at(self.frame(large.photo)))
         return self.score(large.photo)
 
     def frame(self, photo: Photo) -> ScoreMap:
@@ -292,7 +292,7 @@ def load(
     return Inspector(
         model_bundle,
         network,
-        surface.load(model_bundle),
+        concrete.load(model_bundle),
         mapper,
         mm_per_px,
         cracks.load(model_bundle),

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from crackscope.lines.linemap import LineMap
-from crackscope.lines.places import Places
+from crackscope.scoring.linemap import LineMap
+from crackscope.scoring.places import Places
 
 
 def ridges(found: LineMap, low: float, high: float) -> Places:

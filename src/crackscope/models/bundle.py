@@ -86,7 +86,7 @@ class Bundle:
 
     @cached_property
     def lines(self) -> Mapping[str, Any] | None:
-        """Where lines are asked for, see `inspection.gate`; None for a model without lines."""
+        """Where lines are asked for, see `scoring.gate`; None for a model without lines."""
         if not self.has(LINES):
             return None
         return {name: float(value) for name, value in self.info["lines"].items()}

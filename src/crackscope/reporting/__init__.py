@@ -72,6 +72,6 @@ def chosen(names: str) -> list[Write]:
         raise UsageError(f"report must name at least one of: {known}. Received: {names!r}")
     formats = [discover().get(name) for name in wanted]
     for name in wanted:
-        if package := REPORTS.needs(name):
-            extras.check(package, name, f"write the report {name!r}")
+        for package in REPORTS.needs(name).split():
+            extras.check(package, REPORTS.extra(name), f"write the report {name!r}")
     return formats

@@ -13,11 +13,12 @@ from typing import Any
 from markupsafe import Markup
 
 from crackscope import environment
-from crackscope.rendering import colour, markdown, template, thumbnail
+from crackscope.rendering import colour, template, thumbnail
 from crackscope.rendering.page import data_uri
-from crackscope.rendering.site_map import SiteMap, plan
 from crackscope.reporting import REPORTS, Context, pictures
 from crackscope.reporting.columns import in_mm
+from crackscope.reporting.drawing import markdown
+from crackscope.reporting.drawing.site_map import SiteMap, plan
 from crackscope.reporting.names import printable
 from crackscope.reporting.overview import FOUND_SHOWN, failures, overview, worst_first
 from crackscope.reporting.rows import has_cracks

@@ -5,11 +5,11 @@ from pathlib import Path
 
 from crackscope.rendering import thumbnail
 from crackscope.rendering.pdf import Pdf
-from crackscope.rendering.pdf_card import add_markdown
-from crackscope.rendering.pdf_plan import draw_plan
-from crackscope.rendering.site_map import plan
 from crackscope.reporting import REPORTS, Context, overview, pictures
 from crackscope.reporting.columns import metric
+from crackscope.reporting.drawing.pdf_card import add_markdown
+from crackscope.reporting.drawing.pdf_plan import draw_plan
+from crackscope.reporting.drawing.site_map import plan
 from crackscope.reporting.names import printable
 from crackscope.reporting.rows import has_cracks
 from crackscope.run_dir import write_atomically

@@ -11,12 +11,12 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from crackscope.config import Device, Precision
 from crackscope.errors import BundleError, UsageError
-from crackscope.models import external
+from crackscope.graphs import external
+from crackscope.graphs.maps import Maps, Span
 from crackscope.models.bundle import INT8, LINES, ONNX, Bundle
+from crackscope.options import Device, Precision
 from crackscope.registry import Registry, import_plugins
-from crackscope.runtimes.maps import Maps, Span
 
 BLOCK = 48
 """Cells along a block: larger ones have less halo, and larger maps of the network's fine layers."""

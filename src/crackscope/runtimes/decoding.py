@@ -7,21 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crackscope.errors import BundleError, UsageError
+from crackscope.graphs.maps import Maps, Span
+from crackscope.graphs.names import CELL, CELLS, CROP, LEVELS, PIXELS, STRIDES
+from crackscope.grid import with_halo
 from crackscope.models.decoder import FINE_HALO, HALO, PLACE
 from crackscope.models.decoder import NARROWED_STRIDE as _CROPPED
-from crackscope.runtimes.maps import Maps, Span
 from crackscope.runtimes.outputs import finite
-from crackscope.tiles.blocks import with_halo
-
-PIXELS, SIZE, CELLS, CROP, LINES = "pixels", "size", "cells", "crop", "lines"
-"""Names in the graphs: of the picture, of the height and width that it is resized to, of the
-features of cells; of what the decoder crops, and of what it gives."""
-STRIDES = (4, 8, 16)
-"""Network pixels along a place of each map that the decoder takes besides the cells."""
-LEVELS = tuple(f"level_{stride}" for stride in STRIDES)
-"""Names of these maps (N, C, H / stride, W / stride)."""
-CELL = 32
-"""Network pixels along a cell."""
 
 Run = Callable[[Mapping[str, NDArray[Any]]], NDArray[np.float32]]
 """What computes the decoder's graph: from its inputs by name to `lines` (H / 2, W / 2)."""

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crackscope import extras
-from crackscope.config import Device
 from crackscope.errors import BundleError
 from crackscope.models.bundle import ONNX, Bundle
+from crackscope.options import Device
 from crackscope.runtimes import check_weights
 from crackscope.runtimes.onnx import BATCH, open_session, pixels_of
 from crackscope.runtimes.outputs import computed, finite, scores

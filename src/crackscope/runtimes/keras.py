@@ -4,12 +4,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crackscope import extras
-from crackscope.config import Device, Precision
 from crackscope.errors import UsageError
+from crackscope.graphs.maps import Maps, Span
 from crackscope.models import bundle as bundles
 from crackscope.models import classifier
+from crackscope.options import Device, Precision
 from crackscope.runtimes import RUNTIMES, check_precision
-from crackscope.runtimes.maps import Maps, Span
 from crackscope.runtimes.outputs import computed, scores
 
 

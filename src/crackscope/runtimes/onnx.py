@@ -11,9 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crackscope import telemetry
-from crackscope.config import Device, Precision
 from crackscope.errors import BundleError, UsageError
+from crackscope.graphs.maps import Maps, Span
+from crackscope.graphs.names import CELLS, LINES, SIZE
+from crackscope.graphs.parts import Part, Run, encode, of_bundle
 from crackscope.models.bundle import Bundle
+from crackscope.options import Device, Precision
 from crackscope.runtimes import (
     BLOCK,
     RUNTIMES,
@@ -22,11 +25,9 @@ from crackscope.runtimes import (
     decoder,
     network,
 )
-from crackscope.runtimes.decoding import CELLS, LINES, SIZE, decode, no_decoder
 from crackscope.runtimes.decoding import Run as Decode
-from crackscope.runtimes.maps import Maps, Span
+from crackscope.runtimes.decoding import decode, no_decoder
 from crackscope.runtimes.outputs import computed, scores
-from crackscope.runtimes.parts import Part, Run, encode, of_bundle
 
 if TYPE_CHECKING:
     import onnxruntime

@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crackscope import environment, extras
-from crackscope.config import Device, Precision
 from crackscope.errors import BundleError, UsageError
+from crackscope.graphs.maps import Maps, Mosaic, Span
+from crackscope.graphs.names import CELLS, LEVELS, SIZE
 from crackscope.models.bundle import Bundle
+from crackscope.options import Device, Precision
 from crackscope.runtimes import BLOCK, RUNTIMES, check_weights, decoder, network
-from crackscope.runtimes.decoding import CELLS, LEVELS, SIZE, Run, decode, no_decoder
-from crackscope.runtimes.maps import Maps, Mosaic, Span
+from crackscope.runtimes.decoding import Run, decode, no_decoder
 from crackscope.runtimes.outputs import computed, scores
 
 BATCH = 4

@@ -1,7 +1,7 @@
 """Where TensorFlow computes."""
 
-from crackscope.config import Device
 from crackscope.errors import UsageError
+from crackscope.options import Device
 
 
 def choose(device: Device) -> None:

@@ -9,16 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crackscope import environment
-from crackscope.config import TrainConfig
-from crackscope.data.manifest import Dataset
-from crackscope.data.stream import Stream
+from crackscope.commands.train.settings import TrainConfig
+from crackscope.datasets.manifest import Dataset
 from crackscope.errors import UsageError
 from crackscope.models import classifier
 from crackscope.models.weights import Start
 from crackscope.training import head
-from crackscope.training.ledger import Ledger
+from crackscope.training.history import Ledger
 from crackscope.training.phase import Phase
 from crackscope.training.phase import run as run_phase
+from crackscope.training.stream import Stream
 from crackscope.types import Patch
 
 _LOG = logging.getLogger("crackscope")

@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from crackscope.data.pipeline import ahead
-from crackscope.data.stream import Stream
-from crackscope.exporting import onnx
+from crackscope.graphs import session
 from crackscope.kept import reading
 from crackscope.models import classifier
 from crackscope.progress import bar
 from crackscope.training import phase as phases
-from crackscope.training.ledger import Ledger
+from crackscope.training.history import Ledger
+from crackscope.training.stream import Stream
+from crackscope.training.tf_data import ahead
 
 Features = NDArray[np.float32]
 _BATCH = 256
@@ -34,7 +34,7 @@ def features(graph: Path, sides: Mapping[str, Stream], folder: Path) -> dict[str
     files = {side: folder / f"features-{side}.npy" for side in sides}
     missing = [side for side, file in files.items() if not file.exists()]
     if missing:
-        score = onnx.runner(graph, threads=1)
+        score = session.runner(graph, threads=1)
 
         def run(images: NDArray[np.uint8]) -> Features:
             parts = range(0, len(images), _AT_ONCE)

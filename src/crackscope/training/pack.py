@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from crackscope import run_dir
 from crackscope.evaluation import calibration, thresholds
-from crackscope.exporting import cells, decoder, onnx, parity, partition, verify
-from crackscope.inspection.surface import Concrete
+from crackscope.exporting import onnx, parity, verify
+from crackscope.graphs import cells, decoder, head, partition
 from crackscope.models import bundle as bundles
 from crackscope.models import card, classifier
+from crackscope.models.concrete import Concrete
 from crackscope.models.weights import Start
 
 PARITY_LIMIT = 1e-5
@@ -51,7 +52,7 @@ def write(
     """
     folder.mkdir(parents=True, exist_ok=True)
     classifier.save(model, folder / bundles.KERAS)
-    onnx.add_head(graph, folder / bundles.ONNX, *classifier.head_weights(model))
+    head.add(graph, folder / bundles.ONNX, *classifier.head_weights(model))
     pixels = verify.probes(info["input"]["window"])
     scores = np.asarray(model.predict_on_batch(pixels), np.float64).reshape(-1)
     received = onnx.score(folder / bundles.ONNX, pixels)

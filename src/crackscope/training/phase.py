@@ -11,7 +11,7 @@ from crackscope import tables
 from crackscope.errors import TrainingError
 from crackscope.kept import reading
 from crackscope.progress import bar
-from crackscope.training.ledger import Epoch, Ledger
+from crackscope.training.history import Epoch, Ledger
 
 _RISE = 0.03
 _LOG = logging.getLogger("crackscope")

@@ -6,17 +6,19 @@ from pathlib import Path
 from typing import Any
 
 from crackscope import __version__
-from crackscope.config import Augmentation, TrainConfig
-from crackscope.data import manifest, near_copies
-from crackscope.data.manifest import Dataset
-from crackscope.data.split import SplitResult
+from crackscope.commands.train.settings import TrainConfig
+from crackscope.curation import near_copies
+from crackscope.curation.split import SplitResult
+from crackscope.datasets import manifest
+from crackscope.datasets.manifest import Dataset
 from crackscope.exporting import onnx
 from crackscope.models import classifier
 from crackscope.models.bundle import Thresholds
 from crackscope.models.weights import Start
+from crackscope.options import Augmentation
 from crackscope.run_dir import write_atomically, write_json
 from crackscope.training import architecture, fit, pack, quantise, report, sheets, surface
-from crackscope.training.ledger import Ledger
+from crackscope.training.history import Ledger
 from crackscope.types import SCHEMA_VERSION
 
 _LICENCE = (

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 
 from crackscope import environment
-from crackscope.config import TrainConfig
-from crackscope.data.manifest import Dataset
-from crackscope.data.stream import Stream
-from crackscope.exporting import int8, partition
-from crackscope.exporting.contract import Batch
+from crackscope.commands.train.settings import TrainConfig
+from crackscope.datasets.manifest import Dataset
+from crackscope.graphs import int8, partition
+from crackscope.graphs.session import Batch
 from crackscope.models import bundle as bundles
 from crackscope.models.weights import Start
 from crackscope.training import fit
+from crackscope.training.stream import Stream
 from crackscope.types import Patch
 
 LIMIT = 0.03

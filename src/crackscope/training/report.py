@@ -5,12 +5,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from crackscope.data.manifest import Dataset
-from crackscope.data.split import SplitResult
+from crackscope.curation.split import SplitResult
+from crackscope.datasets.manifest import Dataset
 from crackscope.evaluation import evaluate, figures, intervals
 from crackscope.inspection import inspector as inspectors
 from crackscope.rendering import charts
-from crackscope.training.ledger import Ledger
+from crackscope.training.history import Ledger
 
 
 def test(

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
-from crackscope.config import Augmentation
-from crackscope.data.augment import augment
-from crackscope.data.manifest import Dataset
+from crackscope.datasets.manifest import Dataset
+from crackscope.options import Augmentation
 from crackscope.rendering.sheets import contact_sheet, png
+from crackscope.training.augment import augment
 from crackscope.types import Patch, Pixels
 
 _NAMES = ("sound", "crack")

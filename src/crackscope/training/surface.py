@@ -6,14 +6,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from crackscope import environment
-from crackscope.config import TrainConfig
-from crackscope.data.manifest import Dataset
-from crackscope.data.stream import Stream
-from crackscope.inspection import surface
-from crackscope.inspection.statistics import statistics
-from crackscope.inspection.surface import Concrete
+from crackscope.commands.train.settings import TrainConfig
+from crackscope.datasets.manifest import Dataset
+from crackscope.models import concrete
+from crackscope.models.appearance import statistics
+from crackscope.models.concrete import Concrete
 from crackscope.models.weights import Start
 from crackscope.training import fit
+from crackscope.training.stream import Stream
 from crackscope.types import Patch
 
 GIVEN_UP = 0.01
@@ -37,7 +37,7 @@ def of_run(
     known = [patch for patch in patches if patch.split != "test"]
     if fit.epochs_of(config, start) and config.augment == "field" and len(known) >= LEAST:
         return learn(config, dataset, known)
-    return surface.load(start.bundle) if start.bundle is not None else None
+    return concrete.load(start.bundle) if start.bundle is not None else None
 
 
 def learn(config: TrainConfig, dataset: Dataset, patches: Sequence[Patch]) -> Concrete:

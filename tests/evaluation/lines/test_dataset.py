@@ -3,8 +3,8 @@ import json
 import numpy as np
 import pytest
 
-from crackscope.commands import evaluate as command
-from crackscope.data.readers import open_dataset
+from crackscope.commands.evaluate import run as command
+from crackscope.datasets.readers import open_dataset
 from crackscope.evaluation.evaluate import evaluate_dataset
 from crackscope.evaluation.lines import dataset as sets
 from crackscope.evaluation.lines.measures import F1, FALSE_CRACKS, PRECISION, RECALL

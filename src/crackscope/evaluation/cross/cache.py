@@ -9,18 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crackscope import hashing
-from crackscope.data.fingerprints import Unreadable
-from crackscope.data.manifest import Dataset
+from crackscope.curation.fingerprints import Unreadable
+from crackscope.datasets.manifest import Dataset
 from crackscope.errors import DatasetError
 from crackscope.evaluation import pictures
+from crackscope.grid import cut, grid, of_one_size
 from crackscope.inspection import verdict
 from crackscope.models.arrays import DAMAGED
 from crackscope.models.bundle import Bundle
 from crackscope.run_dir import write_atomically
 from crackscope.runtimes.features import OnnxFeatures
-from crackscope.tiles.batches import of_one_size
-from crackscope.tiles.cut import cut
-from crackscope.tiles.grid import grid
 from crackscope.types import Patch, Photo, ScoreMap
 
 FOLDER = "features"

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crackscope import extras
-from crackscope.data import split
+from crackscope.curation import split
 from crackscope.errors import DatasetError
 
 FOLDS = 5

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crackscope import progress
-from crackscope.data import near_copies, split
-from crackscope.data.fingerprints import Scan, Unreadable, join, scan
-from crackscope.data.manifest import Dataset
+from crackscope.curation import near_copies, split
+from crackscope.curation.fingerprints import Scan, Unreadable, join, scan
+from crackscope.datasets.manifest import Dataset
 from crackscope.errors import DatasetError
 from crackscope.evaluation import intervals
 from crackscope.evaluation.cross import cache, head

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from crackscope.data.manifest import Dataset
-from crackscope.data.readers import open_dataset
+from crackscope.datasets.manifest import Dataset
+from crackscope.datasets.readers import open_dataset
 from crackscope.errors import DatasetError, UsageError
 from crackscope.evaluation.cross.spec import Part, Spec
 

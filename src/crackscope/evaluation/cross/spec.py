@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from crackscope.data.label_words import label_of
+from crackscope.datasets.label_words import label_of
 from crackscope.errors import UsageError
 
 _RULE = (

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from crackscope.data.fingerprints import Unreadable
-from crackscope.data.manifest import Dataset
-from crackscope.data.readers import masks
+from crackscope.curation.fingerprints import Unreadable
+from crackscope.datasets.manifest import Dataset
+from crackscope.datasets.readers import masks
 from crackscope.errors import DatasetError, ImageError
 from crackscope.evaluation import pictures
 from crackscope.evaluation.lines.match import Matched, match

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from crackscope import extras
-from crackscope.config import InspectConfig
+from crackscope.commands.inspect.settings import InspectConfig
 from crackscope.inspection.inspector import Inspector, load
 from crackscope.inspection.sources.source import Source
 from crackscope.registry import Registry, import_plugins

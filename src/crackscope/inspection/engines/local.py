@@ -4,7 +4,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 
 from crackscope import environment
-from crackscope.config import InspectConfig
+from crackscope.commands.inspect.settings import InspectConfig
 from crackscope.inspection.batch import inspect_all
 from crackscope.inspection.engines import ENGINES, Run, T
 from crackscope.inspection.inspector import Inspector

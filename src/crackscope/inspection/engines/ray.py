@@ -19,7 +19,7 @@ from typing import Any
 
 import crackscope
 from crackscope import environment, extras
-from crackscope.config import InspectConfig
+from crackscope.commands.inspect.settings import InspectConfig
 from crackscope.errors import CrackscopeError, UsageError
 from crackscope.inspection import batch
 from crackscope.inspection.engines import ENGINES, Run, T, prepare

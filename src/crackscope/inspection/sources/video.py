@@ -14,8 +14,8 @@ from fractions import Fraction
 from itertools import count, takewhile
 from pathlib import Path
 
+from crackscope import programs
 from crackscope.errors import ImageError, UsageError
-from crackscope.images import programs
 from crackscope.images.files import is_video_name
 from crackscope.inspection.sources.files import PhotoFile, gone, matching
 from crackscope.inspection.sources.source import Search, Source

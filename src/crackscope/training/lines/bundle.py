@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crackscope.exporting import onnx
-from crackscope.exporting.contract import Batch
-from crackscope.inspection.gate import Gate
-from crackscope.inspection.surface import Concrete
+from crackscope.graphs.session import Batch
 from crackscope.lines.score import Scorer
 from crackscope.models import bundle as bundles
 from crackscope.models import classifier
+from crackscope.models.concrete import Concrete
+from crackscope.scoring.gate import Gate
 from crackscope.training import pack, quantise
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crackscope.inspection.centreline import thin
-from crackscope.lines.places import AROUND
+from crackscope.scoring.places import AROUND
 from crackscope.synthesis import course
 from crackscope.synthesis.shapes import Shape
 from crackscope.synthesis.surface import Field

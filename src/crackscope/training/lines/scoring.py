@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from crackscope import extras
 from crackscope.inspection.cracks import TRACING, context
-from crackscope.inspection.scoremap import Scored
 from crackscope.lines.evidence import describe
 from crackscope.lines.find import Traced, find_cracks
 from crackscope.lines.score import Scorer
+from crackscope.scoring.scoremap import Scored
 from crackscope.training.lines.pool import Pictures
 from crackscope.types import Photo
 

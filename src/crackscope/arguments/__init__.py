@@ -1,0 +1,1 @@
+"""What callers give, checked: types, rules, and settings made of keyword arguments."""

@@ -1,0 +1,120 @@
+"""A configuration from keyword arguments, and what is done to every one before it is used.
+
+Calls whose arguments are checked by their types, too."""
+
+import inspect
+import os
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import fields, replace
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, get_type_hints
+
+from crackscope.arguments.fit import fit
+from crackscope.arguments.rules import Rule, check
+from crackscope.errors import UsageError
+from crackscope.options import COMMA_SEPARATED
+from crackscope.registry import nearest
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+_AT_HOME = re.compile(r"~[^/\\]*(?=[/\\])|~$")
+Config = TypeVar("Config", bound="DataclassInstance")
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def make(kind: type[Config], *positional: Any, **settings: Any) -> Config:
+    """A configuration from arguments.
+
+    A path may be given as text, comma-separated names as a list. Raises UsageError that names every
+    unknown setting with the nearest known one, or else every value of a wrong type.
+    """
+    known = [field.name for field in fields(kind)]
+    _check_names(kind.__name__, list(settings), known)
+    hints, joined = get_type_hints(kind), comma_separated(kind)
+    given = dict(zip(known, positional, strict=False)) | settings
+    given |= {name: _joined(value) for name, value in given.items() if name in joined}
+    made = {name: fit(name, value, hints[name]) for name, value in given.items()}
+    check(*(rule for _, rule in made.values()))
+    return at_home(kind(**{name: value for name, (value, _) in made.items()}))
+
+
+def at_home(config: Config) -> Config:
+    """The configuration with the home of the user for `~` at the beginning of paths.
+
+    Shells do this for words of their own, but neither in `--out=~/x` nor for files and variables.
+    """
+    values = {field.name: getattr(config, field.name) for field in fields(config)}
+    changed = {name: home for name, value in values.items() if (home := _expanded(value)) != value}
+    return replace(config, **changed) if changed else config
+
+
+def comma_separated(kind: type) -> set[str]:
+    """The settings of a configuration that hold comma-separated names."""
+    hints = get_type_hints(kind, include_extras=True)
+    return {
+        name for name, hint in hints.items() if COMMA_SEPARATED in getattr(hint, "__metadata__", ())
+    }
+
+
+def checked(function: Callable[P, R]) -> Callable[P, R]:
+    """A public function whose arguments are checked: UsageError, whatever is wrong with them.
+
+    Names that it does not know and what is missing are found by its signature, wrong types by its
+    annotations, where these are of the kinds that settings have.
+    """
+    signature = inspect.signature(function)
+    known = [name for name in signature.parameters if name != "self"]
+    takes_any = any(p.kind is p.VAR_KEYWORD for p in signature.parameters.values())
+
+    @wraps(function)
+    def call(*positional: P.args, **named: P.kwargs) -> R:
+        if not takes_any:
+            _check_names(f"{function.__name__}()", list(named), known)
+        try:
+            bound = signature.bind(*positional, **named)
+        except TypeError as error:
+            raise UsageError(f"{function.__name__}(): {error}. Known: {', '.join(known)}") from None
+        check(*_rules(function, signature, bound.arguments))
+        return function(*positional, **named)
+
+    return call
+
+
+def _rules(
+    function: Callable[..., Any], signature: inspect.Signature, given: dict[str, Any]
+) -> Iterator[Rule]:
+    """One for each argument that is written out in the signature."""
+    hints = get_type_hints(function)
+    for name, value in given.items():
+        kind = signature.parameters[name].kind
+        if name in hints and kind is not inspect.Parameter.VAR_KEYWORD:
+            several = kind is inspect.Parameter.VAR_POSITIONAL
+            for one in value if several else [value]:
+                yield fit(name, one, hints[name])[1]
+
+
+def _check_names(what: str, given: list[str], known: list[str]) -> None:
+    unknown = [name for name in given if name not in known]
+    if unknown:
+        names = "; ".join(f"{name!r}.{nearest(name, known)}" for name in unknown)
+        raise UsageError(f"unknown setting of {what}: {names} Known: {', '.join(known)}")
+
+
+def _joined(value: Any) -> Any:
+    """A list of names as text; whatever else it is stays, for `fit` to judge."""
+    is_names = isinstance(value, list | tuple) and all(
+        isinstance(name, str | os.PathLike) for name in value
+    )
+    return ",".join(map(os.fspath, value)) if is_names else value
+
+
+def _expanded(value: Any) -> Any:
+    if isinstance(value, Path):
+        return Path(_expanded(str(value)))
+    if isinstance(value, str):
+        return os.path.expanduser(value) if _AT_HOME.match(value) else value  # noqa: PTH111
+    return tuple(map(_expanded, value)) if isinstance(value, tuple) else value

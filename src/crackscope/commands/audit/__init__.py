@@ -1,0 +1,1 @@
+"""Look for what is wrong with labelled data."""

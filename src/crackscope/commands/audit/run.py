@@ -1,0 +1,30 @@
+"""Look for what is wrong with labelled data, before training on it."""
+
+from pathlib import Path
+from typing import Unpack
+
+from crackscope import run_dir
+from crackscope.arguments.build import checked, make
+from crackscope.commands.audit.settings import AuditConfig
+from crackscope.commands.keywords import AuditKeywords
+from crackscope.commands.outcome import Outcome, again, reported
+from crackscope.curation import audit_report
+from crackscope.curation.audit import audit as audit_data
+from crackscope.datasets.readers import open_dataset
+
+
+@checked
+def audit(data: str | Path, **settings: Unpack[AuditKeywords]) -> Outcome:
+    """`crackscope data audit` from Python; the settings are the fields of AuditConfig."""
+    return run(make(AuditConfig, data, **settings))
+
+
+@again
+def run(config: AuditConfig) -> Outcome:
+    """Write audit.html, audit.json and sheets; exit 3 where files could not be read."""
+    dataset = open_dataset(config.data, config.reader, config.crack_class)
+    identity = {"data": dataset.content_hash, "suspicious": config.suspicious}
+    with run_dir.open_output("audit", config, dataset.name, identity) as run:
+        found = audit_data(dataset, config.suspicious, config.workers)
+        audit_report.write(found, dataset, run.path)
+        return reported(run, audit_report.summary(found), found.to_dict(), found.unreadable)

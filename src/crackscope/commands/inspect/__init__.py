@@ -1,0 +1,1 @@
+"""Find cracks in whole photos."""

@@ -1,0 +1,146 @@
+"""Inspect the photos of one command, and keep what is found."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+import crackscope
+from crackscope import progress
+from crackscope.commands.inspect.pace import Pace
+from crackscope.commands.inspect.settings import InspectConfig
+from crackscope.inspection.engines import Run
+from crackscope.inspection.find import Found, Source
+from crackscope.inspection.inspector import Inspector
+from crackscope.inspection.results_file import Ledger, write_errors
+from crackscope.models.bundle import CARD
+from crackscope.rendering import close_up, mask, overlay, thumbnail
+from crackscope.reporting import Context, chosen, settings
+from crackscope.reporting.names import close_up_name, mask_names, overlay_names, thumbnail_name
+from crackscope.types import Photo, PhotoResult, ScoreMap
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How photos are inspected, and in which folder the results are kept.
+
+    Once `stop` gives true, the photos that are begun are finished, and no other is begun. `tell` is
+    given each result as it comes.
+    """
+
+    config: InspectConfig
+    inspector: Inspector
+    path: Path
+    run: Run
+    stop: Callable[[], bool]
+    tell: Callable[[PhotoResult], None] = lambda result: None
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Of one photo, as files: JPEG, the mask PNG; `close_ups` by the id of the crack."""
+
+    overlay: bytes
+    thumbnail: bytes
+    close_ups: Mapping[int, bytes] = field(default_factory=dict)
+    mask: bytes | None = None
+
+
+def draw(
+    photo: Photo,
+    found: ScoreMap,
+    result: PhotoResult,
+    long_side: int = overlay.LONG_SIDE,
+    heat_map: bool | None = None,
+    masks: bool = False,
+) -> Pictures:
+    """What is kept of a photo that was scored; its pixels are where it was scored."""
+    return Pictures(
+        overlay.render(photo, found, result, long_side, heat_map),
+        thumbnail.of_pixels(photo.pixels),
+        close_up.of_cracks(photo, result),
+        mask.png(result.cracks or (), result.width or 0, result.height or 0) if masks else None,
+    )
+
+
+class Job:
+    """The photos of one command, what is left on disk of each, and the reports on all."""
+
+    def __init__(self, found: Found, plan: Plan) -> None:
+        self._found, self._plan = found, plan
+        self._context = _context(plan.config, found, plan.inspector, plan.path)
+        masks = mask_names(photo.relative for photo in found.photos)
+        self._masks = dict(zip((photo.name for photo in found.photos), masks, strict=True))
+
+    def inspect_rest(self, ledger: Ledger) -> bool:
+        """Inspect what the ledger does not hold yet; returns whether nothing is left."""
+        settings.save(self._context)
+        done = len(ledger)
+        plan = self._plan
+        drawn = partial(
+            draw,
+            long_side=overlay.LARGEST if plan.config.overlay == "full" else overlay.LONG_SIDE,
+            heat_map=plan.config.heat_map,
+            masks=plan.config.masks,
+        )
+        results = plan.run(self._found.photos[done:], drawn, self._keep, plan.stop)
+        total, pace = len(self._found.photos), Pace(ledger.verdicts["crack"])
+        with closing(results), progress.bar("inspect", total) as advance:
+            advance(done)
+            for result in results:
+                ledger.append(result)
+                plan.tell(result)
+                advance(1, pace.add(result))
+        return len(ledger) == total
+
+    def write_reports(self, results: Sequence[PhotoResult]) -> None:
+        """Whatever is derived from the results: pages and tables."""
+        write_errors(results, self._plan.path)
+        for write in chosen(self._plan.config.report):
+            write(results, self._plan.path, self._context)
+
+    def _keep(self, source: Source, pictures: Pictures) -> None:
+        name = self._context.overlays[source.name]
+        _write(self._plan.path / name, pictures.overlay)
+        _write(self._plan.path / thumbnail_name(name), pictures.thumbnail)
+        for crack, close in pictures.close_ups.items():
+            _write(self._plan.path / close_up_name(name, crack), close)
+        if pictures.mask is not None:
+            _write(self._plan.path / self._masks[source.name], pictures.mask)
+
+
+def _write(file: Path, content: bytes) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(content)
+
+
+def _heat_map(config: InspectConfig) -> dict[str, str]:
+    """Said only where it is not the model's default."""
+    return {} if config.heat_map is None else {"heat map": "yes" if config.heat_map else "no"}
+
+
+def _context(config: InspectConfig, found: Found, inspector: Inspector, path: Path) -> Context:
+    """What the reports say beside the results."""
+    limits = inspector.bundle.thresholds
+    overlays = overlay_names(photo.relative for photo in found.photos)
+    return Context(
+        model=inspector.bundle.identity,
+        folder=path,
+        settings={
+            "threshold": config.threshold or limits.upper,
+            "unsure from": limits.lower,
+            "window": f"{inspector.bundle.input.window / config.scale:.0f} px of the photo",
+            "mm per pixel": "not given" if config.mm_per_px is None else f"{config.mm_per_px:g}",
+            "computed with": inspector.runtime.description,
+            "largest photo": f"{config.max_megapixels:g} megapixels",
+            **_heat_map(config),
+            "made": datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %Z"),
+            "crackscope": crackscope.__version__,
+        },
+        overlays=dict(zip((photo.name for photo in found.photos), overlays, strict=True)),
+        passed_over=found.passed_over,
+        skipped=len(found.skipped),
+        card=inspector.bundle.file(CARD).read_text(encoding="utf-8", errors="replace"),
+    )

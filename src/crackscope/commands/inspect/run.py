@@ -1,0 +1,171 @@
+"""Find cracks in whole photos: overlays, results.jsonl, and reports made from it."""
+
+import glob
+import os
+import re
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from itertools import takewhile
+from pathlib import Path
+from typing import Any, Unpack
+
+from crackscope import environment, hashing, run_dir
+from crackscope.arguments.build import checked, make
+from crackscope.arguments.rules import seconds_of
+from crackscope.commands.inspect.job import Job, Plan
+from crackscope.commands.inspect.settings import InspectConfig
+from crackscope.commands.inspect.watch import say, watch
+from crackscope.commands.interrupt import on_request
+from crackscope.commands.keywords import InspectKeywords
+from crackscope.commands.outcome import Outcome
+from crackscope.errors import FinishedError, UsageError
+from crackscope.inspection import engines
+from crackscope.inspection.find import Found, Source, find
+from crackscope.inspection.inspector import Inspector
+from crackscope.inspection.results_file import Ledger
+from crackscope.inspection.results_file import read as read_ledger
+from crackscope.inspection.sources.memory import OnePhoto, named
+from crackscope.options import FailOn
+from crackscope.reporting import chosen
+from crackscope.reporting.summary import summarise
+from crackscope.types import PhotoResult, Verdict
+
+_PHOTOS = ("photos", "photos_sha256")
+"""What a watched folder may add to, of all that decides the results."""
+_FAILS: dict[FailOn, tuple[Verdict, ...]] = {"crack": ("crack",), "unsure": ("crack", "unsure")}
+
+
+@checked
+def inspect(*photos: OnePhoto | Iterable[OnePhoto], **settings: Unpack[InspectKeywords]) -> Outcome:
+    """Inspect photos, folders and globs, images of Pillow, arrays of numpy, and lists of such.
+
+    Writes into `out` (else runs/inspect/NAME) and returns the results as `Outcome.data`, one
+    dictionary a photo; settings are the fields of `InspectConfig`.
+    """
+    given = named(photos)
+    return run(make(InspectConfig, tuple(given), **settings), given)
+
+
+def run(config: InspectConfig, given: Mapping[str, Source | None] | None = None) -> Outcome:
+    """Inspect; the same command on an unfinished folder does only what is left.
+
+    On a finished one it gives what is there. `given` are the photos in memory among those of the
+    settings, by their names.
+    """
+    try:
+        return _run(config, given or {})
+    except FinishedError as error:
+        results = read_ledger(error.path)
+        text = f"{error}, `crackscope report` other reports.\n{summarise(results, [], 0.0)}"
+        return replace(_outcome(results, text, error.path, config.fail_on), repeated=True)
+
+
+def _run(config: InspectConfig, given: Mapping[str, Source | None]) -> Outcome:
+    chosen(config.report)  # what cannot be written is said at once
+    engine = engines.chosen(config.engine)
+    found = _found(config, given)
+    workers = config.workers or environment.cores()
+    threads = max(1, workers // len(found.photos)) if found.photos else 1
+    inspector = _prepared(config, threads)
+    identity = _identity(config, found, inspector)
+    names = None if config.watch else [photo.name for photo in found.photos]
+    growing = _PHOTOS if config.watch else ()
+    name = _default_name(config.photos[0])
+    with (
+        run_dir.open_output("inspect", config, name, identity, growing) as output,
+        Ledger(output.path, names, output.resumed) as ledger,
+        on_request() as asked,
+        engine(config, inspector) as inspect_all,
+    ):
+        start, done = time.perf_counter(), len(ledger)
+        plan = Plan(config, inspector, output.path, inspect_all, asked.is_set)
+        job = partial(Job, plan=replace(plan, tell=say) if config.watch else plan)
+        if config.watch:
+            watch(config.photos[0], job, ledger, asked)
+        else:
+            _inspect(job(found), ledger)
+        output.finish()
+    seconds = time.perf_counter() - start
+    left_out = (found.passed_over, len(found.skipped))
+    results = ledger.results()
+    text = summarise(results, results[done:], seconds, *left_out)
+    return _outcome(results, text, output.path, config.fail_on)
+
+
+def _found(config: InspectConfig, given: Mapping[str, Source | None]) -> Found:
+    """The photos of the command; a watched folder gives its own later."""
+    if not config.watch:
+        every = None if config.every is None else seconds_of(config.every)
+        return find(config.photos, every, given)
+    if not Path(config.photos[0]).is_dir():
+        raise UsageError(f"watch takes a folder. Received: {config.photos[0]!r}")
+    return Found((), 0)
+
+
+def _prepared(config: InspectConfig, threads: int) -> Inspector:
+    """The model of the command; raises UsageError where it cannot make what is asked for."""
+    inspector = engines.prepare(config, threads)
+    if config.masks and not inspector.has_lines:
+        raise UsageError(
+            f"masks need a model with lines. Received: {inspector.bundle.identity}, which finds "
+            "regions. Leave out --masks, or train it with this version"
+        )
+    return inspector
+
+
+def _inspect(job: Job, ledger: Ledger) -> None:
+    """Also after Ctrl-C the reports show what there is."""
+    try:
+        whole = job.inspect_rest(ledger)
+    except KeyboardInterrupt:
+        job.write_reports(ledger.results())
+        raise
+    job.write_reports(ledger.results())
+    if not whole:
+        raise KeyboardInterrupt
+
+
+def _outcome(
+    results: Sequence[PhotoResult], text: str, path: Path, fail_on: FailOn | None
+) -> Outcome:
+    failed = [result.path for result in results if not result.ok]
+    bad = sum(result.verdict in _FAILS[fail_on] for result in results) if fail_on else 0
+    gate = f"{bad} of {len(results)} photos: exit code 4 by --fail-on {fail_on}" if bad else ""
+    return Outcome(
+        text="\n".join([text, gate]) if gate else text,
+        gate=gate,
+        path=path,
+        data=[result.to_dict() for result in results],
+        failed=failed,
+    )
+
+
+def _identity(config: InspectConfig, found: Found, inspector: Inspector) -> dict[str, Any]:
+    """What decides the results; how many work on them does not."""
+    photos = [[photo.name, photo.relative, *photo.stamp()] for photo in found.photos]
+    return {
+        "command": "inspect",
+        "model": inspector.bundle.identity,
+        "threshold": config.threshold,
+        "scale": config.scale,
+        "mm_per_px": config.mm_per_px,
+        "runtime": config.runtime,
+        "precision": config.precision,
+        "max_megapixels": config.max_megapixels,
+        "overlay": config.overlay,
+        "heat_map": config.heat_map,
+        "masks": config.masks,
+        **dict(zip(_PHOTOS, (len(photos), hashing.of_value(photos)), strict=True)),
+    }
+
+
+def _default_name(argument: str) -> str:
+    """The name of the folder or photo, or of the folder that a glob starts in."""
+    path = Path(argument)
+    if not os.path.lexists(path):
+        path = Path(*takewhile(lambda part: not glob.has_magic(part), path.parts))
+    real = Path(os.path.realpath(path))
+    name = real.name if real.is_dir() else real.stem
+    return re.sub(r"[^\w.-]+", "-", name).strip(".-") or "photos"

@@ -1,0 +1,57 @@
+"""Inspect a folder that keeps filling, until Ctrl-C."""
+
+import logging
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from threading import Event
+
+from crackscope.commands.inspect.job import Job
+from crackscope.errors import UsageError
+from crackscope.inspection.find import Found, Source, look, say_skipped
+from crackscope.inspection.results_file import Ledger
+from crackscope.inspection.sources.files import PhotoFile, gone, prefix_of
+from crackscope.inspection.watch import arrivals
+from crackscope.reporting.summary import one_line
+from crackscope.types import PhotoResult
+
+_log = logging.getLogger("crackscope")
+_LOOK_EVERY = 2.0
+"""Seconds; a photo is taken when two looks find it unchanged."""
+
+
+def say(result: PhotoResult) -> None:
+    """One line on stderr for a photo that has come."""
+    _log.info("%s", one_line(result))
+
+
+def watch(folder: str, job_of: Callable[[Found], Job], ledger: Ledger, asked: Event) -> None:
+    """Inspect what arrives in `folder` until `asked`; reports follow whenever it is quiet.
+
+    Raises SourceGoneError where the folder vanishes.
+    """
+    say_skipped(look([folder]))
+    prefix = prefix_of(folder)
+    photos: list[Source] = [
+        PhotoFile(result.path, result.path.removeprefix(prefix), Path(result.path))
+        for result in ledger.results()  # they may have been moved away since
+    ]
+    job, reported = job_of(Found(tuple(photos), 0)), True
+    _log.info("watching %s; Ctrl-C ends it", folder)
+
+    def listing() -> Sequence[Source]:
+        try:
+            return look([folder]).photos
+        except UsageError:
+            raise gone(folder) from None
+
+    for ready in arrivals(listing, [photo.name for photo in photos]):
+        if ready:
+            photos += ready
+            job, reported = job_of(Found(tuple(photos), 0)), False
+            job.inspect_rest(ledger)
+        elif not reported:
+            job.write_reports(ledger.results())
+            reported = True
+        if asked.wait(_LOOK_EVERY):
+            break
+    job.write_reports(ledger.results())

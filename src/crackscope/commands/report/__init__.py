@@ -1,0 +1,1 @@
+"""Make reports of a finished inspection."""

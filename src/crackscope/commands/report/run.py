@@ -1,0 +1,55 @@
+"""Make reports of an inspection from what it left: results.jsonl, settings.json and pictures."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Unpack
+
+from crackscope import hashing, run_dir
+from crackscope.arguments.build import checked, make
+from crackscope.commands.keywords import ReportKeywords
+from crackscope.commands.outcome import Outcome, again, kept
+from crackscope.commands.report.settings import ReportConfig
+from crackscope.inspection import results_file
+from crackscope.reporting import Context, Write, chosen, settings
+from crackscope.reporting.overview import overview
+from crackscope.types import PhotoResult
+
+
+@checked
+def report(results: str | Path, **options: Unpack[ReportKeywords]) -> Outcome:
+    """Make reports of the inspection in a folder; options are the fields of `ReportConfig`.
+
+    `Outcome.data` names the files.
+    """
+    return run(make(ReportConfig, results, **options))
+
+
+@again
+def run(config: ReportConfig) -> Outcome:
+    """Write every report that is asked for; raises UsageError where there is no inspection."""
+    formats = chosen(config.report)
+    results = results_file.read(config.results)
+    context = settings.load(config.results)
+    if config.out is None:
+        with run_dir.locked(config.results):
+            return _write(formats, results, context, config.results)
+    identity = {
+        "command": "report",
+        "results": hashing.of_file(config.results / results_file.RESULTS),
+        "report": config.report,
+    }
+    with run_dir.open_run(config.out, identity, config.exist_ok) as output:
+        return kept(output, _write(formats, results, context, output.path))
+
+
+def _write(
+    formats: Sequence[Write], results: Sequence[PhotoResult], context: Context, folder: Path
+) -> Outcome:
+    files = [file for write in formats for file in write(results, folder, context)]
+    figures = overview(results, context)
+    counts = ", ".join(f"{count} {name}" for name, count in figures.rows())
+    # A format that writes a file a photo has a folder of its own: that is named.
+    names = ", ".join(dict.fromkeys(file.relative_to(folder).parts[0] for file in files))
+    data = {"files": [str(file) for file in files], **asdict(figures)}
+    return Outcome(text=f"{counts}\n{names}", path=folder, data=data)

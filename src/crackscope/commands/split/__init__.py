@@ -1,0 +1,1 @@
+"""Divide labelled data without leaks."""

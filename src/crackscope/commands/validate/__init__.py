@@ -1,0 +1,1 @@
+"""Find out whether a model works on a site, and adapt it."""

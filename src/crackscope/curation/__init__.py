@@ -1,0 +1,1 @@
+"""Labelled data before training: audit, near-copies, label errors, and a leak-free split."""

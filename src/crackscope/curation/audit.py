@@ -1,0 +1,143 @@
+"""What is wrong with labelled data, found before it is trained on."""
+
+import dataclasses
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crackscope.curation import label_errors, near_copies, split
+from crackscope.curation.fingerprints import Scan, Unreadable, scan
+from crackscope.datasets.manifest import Dataset
+from crackscope.types import SCHEMA_VERSION, Patch
+
+_LISTED = 1000
+
+
+@dataclass(frozen=True)
+class Suspicious:
+    """A label that looks wrong; doubt is 0 to 1."""
+
+    patch: Patch
+    doubt: float
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What was found. Pairs are patches that are exact or near copies of each other.
+
+    classes, splits, sizes: numbers of patches by class, side and `WxH`. unique: different files
+    (or boxes) by class. odd: patches of another size than most, where nearly all have one.
+    """
+
+    count: int
+    photos: int
+    classes: Mapping[str, int]
+    unique: Mapping[str, int]
+    splits: Mapping[str, int]
+    sizes: Mapping[str, int]
+    odd: tuple[str, ...]
+    unreadable: tuple[Unreadable, ...]
+    exact: tuple[tuple[Patch, Patch], ...]
+    near: tuple[tuple[Patch, Patch], ...]
+    in_both_classes: tuple[tuple[Patch, Patch], ...]
+    on_two_sides: tuple[tuple[Patch, Patch], ...]
+    suspicious: tuple[Suspicious, ...]
+    notes: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in audit.json; lists of pairs end after 1,000, their numbers stand in `counts`."""
+        pairs = ("exact", "near", "in_both_classes", "on_two_sides")
+        names = ("count", "photos", "classes", "unique", "splits", "sizes", "odd", "notes")
+        return {
+            "schema_version": SCHEMA_VERSION,
+            **{name: getattr(self, name) for name in names},
+            "unreadable": [dataclasses.asdict(entry) for entry in self.unreadable],
+            "counts": {name: len(getattr(self, name)) for name in pairs},
+            **{name: _keys(getattr(self, name)) for name in pairs},
+            "suspicious": [
+                {"path": one.patch.key, "label": one.patch.label, "doubt": one.doubt}
+                for one in self.suspicious
+            ],
+        }
+
+
+def audit(dataset: Dataset, suspicious: int = 48, workers: int | None = None) -> Audit:
+    """Read every patch and look for all that would spoil training or evaluation."""
+    read = scan(dataset, workers)
+    copies = near_copies.pairs(read.fingerprints)
+    digests = np.array(read.fingerprints.digests)
+    labels = np.array([patch.label for patch in read.patches], dtype=np.int64)
+    sides = np.array([patch.split for patch in read.patches])
+    a, b = copies[:, 0], copies[:, 1]
+    same_bytes = digests[a] == digests[b]
+    sizes, odd = _sizes(read)
+    doubted, notes = _suspicious(dataset, read, copies, suspicious, workers)
+    return Audit(
+        count=len(dataset),
+        photos=len({(patch.dataset, patch.group) for patch in dataset.patches if patch.group}),
+        classes={"crack": int(labels.sum()), "sound": int((1 - labels).sum())},
+        unique={
+            name: len(set(digests[labels == label])) for name, label in (("crack", 1), ("sound", 0))
+        },
+        splits=Counter(patch.split for patch in dataset.patches if patch.split),
+        sizes=sizes,
+        odd=odd,
+        unreadable=read.unreadable,
+        exact=_pairs(read, copies[same_bytes]),
+        near=_pairs(read, copies[~same_bytes]),
+        in_both_classes=_pairs(read, copies[labels[a] != labels[b]]),
+        on_two_sides=_pairs(
+            read, copies[(sides[a] != sides[b]) & (sides[a] != "") & (sides[b] != "")]
+        ),
+        suspicious=doubted,
+        notes=notes,
+    )
+
+
+def _pairs(read: Scan, rows: NDArray[np.int64]) -> tuple[tuple[Patch, Patch], ...]:
+    return tuple((read.patches[a], read.patches[b]) for a, b in rows.tolist())
+
+
+def _keys(pairs: tuple[tuple[Patch, Patch], ...]) -> list[list[str]]:
+    return [[a.key, b.key] for a, b in pairs[:_LISTED]]
+
+
+def _sizes(read: Scan) -> tuple[dict[str, int], tuple[str, ...]]:
+    """Patches by size, the most frequent first, and the odd ones where 90 % have one size."""
+    names = [f"{width}x{height}" for width, height in read.fingerprints.sizes.tolist()]
+    sizes = dict(Counter(names).most_common())
+    usual, count = next(iter(sizes.items()), ("", 0))
+    if count < 0.9 * len(names):
+        return sizes, ()
+    pairs = zip(read.patches, names, strict=True)
+    return sizes, tuple(patch.key for patch, name in pairs if name != usual)
+
+
+def _suspicious(
+    dataset: Dataset, read: Scan, copies: near_copies.Pairs, most: int, workers: int | None
+) -> tuple[tuple[Suspicious, ...], tuple[str, ...]]:
+    labels = np.array([patch.label for patch in read.patches], dtype=np.int64)
+    if len(set(labels.tolist())) < 2:
+        return (), ("suspicious labels need both classes: none were looked for",)
+    groups = split.group(read, copies)
+    features = label_errors.features_of(dataset, read.patches, workers)
+    doubt = label_errors.doubts(features, labels, groups)
+    if doubt is None:
+        return (), ("too few independent patches to look for suspicious labels",)
+    rows = np.argsort(-doubt, kind="stable")
+    first = _one_of_each(rows, near_copies.clusters(len(labels), copies))[:most]
+    found = tuple(Suspicious(read.patches[row], float(doubt[row])) for row in first)
+    wrong = int((doubt > 0.5).sum())
+    return found, (f"{wrong} labels are doubted (doubt above 0.5); of copies, one is shown",)
+
+
+def _one_of_each(rows: NDArray[np.int64], clusters: NDArray[np.int64]) -> list[int]:
+    """The rows in order, the first of each cluster only."""
+    first: dict[int, int] = {}
+    for row in rows.tolist():
+        first.setdefault(int(clusters[row]), row)
+    return list(first.values())

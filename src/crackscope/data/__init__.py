@@ -1,1 +1,0 @@
-"""Labelled pictures: read in any layout, audited, fingerprinted and split without leaks."""

@@ -1,0 +1,127 @@
+"""Pictures with crack masks: `images/` and `masks/`, cut into patches by one fixed rule.
+
+Patches are 224x224 from the top left, stride 224, whole ones only. A mask pixel over 127 is
+crack. A patch is cracked with at least 150 crack pixels in its rows and columns 22 to 201, sound
+with no crack pixel at all, and is left out in between.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crackscope.datasets.manifest import raise_all
+from crackscope.datasets.readers.reader import READERS, check_crack_class, say_left_out
+from crackscope.datasets.source import Source, is_picture
+from crackscope.errors import DatasetError, ImageError
+from crackscope.images.read import decode
+from crackscope.types import Box, Patch, Pixels
+
+SIDE = 224
+_INNER = slice(22, 202)
+_CRACK_PIXELS = 150
+_CROP_NUMBER = re.compile(r"\d{1,5}")
+
+
+@READERS.register("masks")
+class Masks:
+    """`images/` and `masks/` with the same names."""
+
+    name: ClassVar[str] = ""
+    licence: ClassVar[str] = "unknown"
+
+    def recognises(self, source: Source) -> bool:
+        """Pictures in both folders."""
+        images, masks = _by_stem(source, "images"), _by_stem(source, "masks")
+        return bool(images and masks)
+
+    def read(self, source: Source, crack_class: str | None) -> Iterator[Patch]:
+        """The patches of every picture, row by row; the masks are decoded, the pictures not."""
+        check_crack_class(crack_class, "crack")
+        images, masks = _by_stem(source, "images"), _by_stem(source, "masks")
+        problems = [f"{images[stem]} has no mask" for stem in images if stem not in masks]
+        patches: list[Patch] = []
+        for stem in sorted(images.keys() & masks.keys()):
+            try:
+                mask = decode(source.read_bytes(masks[stem]), masks[stem]).pixels
+            except (ImageError, OSError) as error:
+                problems.append(f"{masks[stem]}: {error}")
+                continue
+            group = photo_of(PurePosixPath(images[stem]).name)
+            patches += [
+                Patch(images[stem], label, group, source.name, box=box)
+                for box, label in cut_patches(cracked(mask))
+            ]
+        raise_all(str(source.root), problems)
+        lone = sorted(masks[stem] for stem in masks.keys() - images.keys())
+        say_left_out(source, lone, "masks of no image")
+        known = {*images.values(), *masks.values()}
+        strange = [name for name in source.names if is_picture(name) and name not in known]
+        say_left_out(source, strange, "neither in images nor in masks")
+        yield from patches
+
+
+def pairs(source: Source) -> dict[str, str]:
+    """Picture -> mask of the same name, by path; raises DatasetError where a name is not unique."""
+    images, masks = _by_stem(source, "images"), _by_stem(source, "masks")
+    return {images[stem]: masks[stem] for stem in sorted(images.keys() & masks.keys())}
+
+
+def cracked(mask: Pixels) -> NDArray[np.bool_]:
+    """Where a mask (H, W, 3) shows a crack, (H, W)."""
+    found: NDArray[np.bool_] = mask.max(axis=2) > 127
+    return found
+
+
+def cut_patches(mask: NDArray[np.bool_]) -> Iterator[tuple[Box, int]]:
+    """The patches that an (H, W) crack mask labels, each with 1 (crack) or 0 (sound)."""
+    height, width = mask.shape
+    for y in range(0, height - SIDE + 1, SIDE):
+        for x in range(0, width - SIDE + 1, SIDE):
+            patch = mask[y : y + SIDE, x : x + SIDE]
+            if patch[_INNER, _INNER].sum() >= _CRACK_PIXELS:
+                yield Box(x, y, x + SIDE, y + SIDE), 1
+            elif not patch.any():
+                yield Box(x, y, x + SIDE, y + SIDE), 0
+
+
+def photo_of(name: str) -> str:
+    """The source photo that the name of a crop tells.
+
+    Crops end in `_x_y_w_h`, `_x_y` or `_number`, each number of at most five digits (longer ones
+    are dates, times and serial numbers). Four, two or one of them are taken off, the most for
+    which the rest still ends in a field with a digit: the photo's own name.
+
+    >>> photo_of("bridge_9S6A2782_0_0_3840_5760.jpg")
+    'bridge_9S6A2782'
+    >>> photo_of("CRACK500_20160222_114759_1921_721.jpg")
+    'CRACK500_20160222_114759'
+    >>> photo_of("concrete_wall_12_3.jpg.jpg")
+    'concrete_wall_12'
+    >>> photo_of("IMG_2935.jpg")
+    'IMG_2935'
+    """
+    fields = _stem(name).split("_")
+    for count in (4, 2, 1):
+        rest, crop = fields[:-count], fields[-count:]
+        numbers = all(_CROP_NUMBER.fullmatch(number) for number in crop)
+        if rest and numbers and any(sign.isdigit() for sign in rest[-1]):
+            return "_".join(rest)
+    return "_".join(fields)
+
+
+def _by_stem(source: Source, folder: str) -> dict[str, str]:
+    names = [name for name in source.names if is_picture(name) and folder in name.split("/")[:-1]]
+    stems = {_stem(PurePosixPath(name).name): name for name in names}
+    if len(stems) < len(names):
+        raise DatasetError(f"{source.root}: two pictures of {folder}/ have one name")
+    return stems
+
+
+def _stem(name: str) -> str:
+    while is_picture(name):
+        name = name[: -len(PurePosixPath(name).suffix)]
+    return name

@@ -1,0 +1,1 @@
+"""How a model bears damaged pictures and what is mistaken for cracks."""

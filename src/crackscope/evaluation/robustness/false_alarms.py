@@ -1,0 +1,156 @@
+"""How often what looks like a crack raises a false alarm: a rate for each distractor.
+
+Each distractor is drawn on the same sound surfaces, and stands beside the rate of these surfaces
+alone: what it adds is its own doing.
+"""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from crackscope.datasets.manifest import Dataset
+from crackscope.evaluation import intervals
+from crackscope.evaluation.robustness import variants
+from crackscope.inspection.inspector import Inspector
+from crackscope.synthesis import camera, concrete
+from crackscope.synthesis.distractors import DISTRACTORS
+from crackscope.synthesis.surface import Surface, rounded
+from crackscope.types import Interval, Patch, Pixels
+
+NONE = "none"
+"""The surfaces as they are."""
+DRAWN = "drawn concrete"
+_Z = 1.959964
+_FAR = 0.5
+_FIRST = 1_000_003
+"""Keeps these pictures apart from those of other seeded uses."""
+
+
+@dataclass(frozen=True)
+class Alarms:
+    """The share of `pictures` sound pictures that reach the threshold.
+
+    Its interval takes each source photo for one trial, as if its pictures were all alike.
+    """
+
+    background: str
+    distractor: str
+    pictures: int
+    rate: Interval
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in robustness.json."""
+        return {**vars(self), "rate": self.rate.to_dict()}
+
+
+@dataclass(frozen=True)
+class Background:
+    """A sound surface to draw on; `take` makes the picture of what is drawn on it.
+
+    `light` in radians, clockwise from the right; `scale` 1 for a close-up.
+    """
+
+    surface: Surface
+    light: float
+    scale: float
+    take: Callable[[Surface], Pixels]
+
+
+def on_drawn(
+    inspector: Inspector, count: int, threshold: float, seed: int = 0, workers: int | None = None
+) -> list[Alarms]:
+    """On `count` windows of drawn concrete."""
+    size = inspector.bundle.input.window
+
+    def background(row: int) -> Background:
+        return _concrete(size, seed, row)
+
+    return _measure(inspector, background, [""] * count, DRAWN, threshold, seed, workers)
+
+
+def on_patches(
+    inspector: Inspector,
+    dataset: Dataset,
+    patches: Sequence[Patch],
+    groups: Sequence[str],
+    threshold: float,
+    seed: int = 0,
+    workers: int | None = None,
+) -> list[Alarms]:
+    """On sound patches of a data set; groups: their source photos, as for intervals."""
+
+    def background(row: int) -> Background:
+        return _photographed(dataset.read_pixels(patches[row]), seed, row)
+
+    return _measure(inspector, background, groups, dataset.name, threshold, seed, workers)
+
+
+def pictures(background: Background, seed: int, row: int) -> Iterator[Pixels]:
+    """A background without anything, then with each distractor."""
+    yield background.take(background.surface)
+    for index, (_, draw) in enumerate(DISTRACTORS):
+        rng = np.random.default_rng([_FIRST, seed, row, index])
+        drawn = draw(background.surface, rng, light=background.light, scale=background.scale)
+        yield background.take(drawn)
+
+
+def wilson(share: float, trials: int) -> Interval:
+    """The 95 % score interval of a share seen in `trials` independent trials (Wilson 1927).
+
+    Of one alarm in a hundred a bootstrap makes "0 to 0.03", of none "0 to 0": this does not.
+    """
+    spread = _Z**2 / trials
+    middle = (share + spread / 2) / (1 + spread)
+    reach = _Z / (1 + spread) * math.sqrt(share * (1 - share) / trials + spread / (4 * trials))
+    return Interval(
+        share, max(0.0, min(share, middle - reach)), min(1.0, max(share, middle + reach))
+    )
+
+
+def _measure(
+    inspector: Inspector,
+    background: Callable[[int], Background],
+    groups: Sequence[str],
+    name: str,
+    threshold: float,
+    seed: int,
+    workers: int | None,
+) -> list[Alarms]:
+    def forms(row: int) -> Iterator[Pixels]:
+        return pictures(background(row), seed, row)
+
+    count = len(groups)
+    scores = variants.score(inspector, forms, count, f"distractors on {name}", workers)
+    photos = len(np.unique(intervals.group_codes(groups)))
+    return [
+        Alarms(name, distractor, count, wilson(float(np.mean(column >= threshold)), photos))
+        for distractor, column in zip((NONE, *DISTRACTORS.names()), scores.T, strict=True)
+    ]
+
+
+def _concrete(size: int, seed: int, row: int) -> Background:
+    """Half seen from close by, half from farther away; the same camera for every distractor."""
+    rng = np.random.default_rng([_FIRST, seed, row])
+    light, scale = _place(rng)
+    surface = concrete.texture(size, size, rng, grain=scale, light=light)
+    shutter = int(rng.integers(2**32))
+    return Background(
+        surface,
+        light,
+        scale,
+        lambda drawn: camera.photograph(drawn, np.random.default_rng(shutter)),
+    )
+
+
+def _photographed(pixels: Pixels, seed: int, row: int) -> Background:
+    """A real patch has its camera's traces already."""
+    light, scale = _place(np.random.default_rng([_FIRST, seed, row]))
+    return Background(pixels.astype(np.float32), light, scale, rounded)
+
+
+def _place(rng: np.random.Generator) -> tuple[float, float]:
+    """Where the light comes from, and whether it is a close-up or taken from some metres."""
+    return float(rng.uniform(-2.9, -0.2)), 1.0 if rng.random() < 0.5 else _FAR

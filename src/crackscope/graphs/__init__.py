@@ -1,0 +1,1 @@
+"""Surgery on ONNX graphs: names, parts that run in blocks, cells, the head, the decoder, int8."""

@@ -1,0 +1,81 @@
+"""DNG: the JPEG preview inside, where it shows as much as the raw picture does."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from PIL import Image
+
+from crackscope.errors import ImageError
+from crackscope.images.formats.tiff import directory_at
+from crackscope.images.formats.tiff_tags import Tag
+
+_JPEG = 7
+_MOST_DIRECTORIES = 64
+_LEAST_SHARE = 0.9
+"""Of the raw picture's long side, whose margins are cropped in development."""
+
+
+def recognises(image: Image.Image) -> bool:
+    """Whether an open TIFF is a DNG."""
+    return Tag.DNG_VERSION in getattr(image, "tag_v2", {})
+
+
+def preview(content: bytes, image: Image.Image) -> bytes:
+    """The largest JPEG in the DNG `content`, which `image` has open.
+
+    Raises ImageError where it is smaller than the raw picture: fine cracks would be lost.
+    """
+    found = [(_long_side(tags), _jpeg(content, tags)) for tags in _directories(content, image)]
+    raw_side = max(side for side, _ in found)
+    side, jpeg = max((entry for entry in found if entry[1]), default=(0, b""))
+    if side < _LEAST_SHARE * raw_side:
+        size = f"is only {side} px long" if side else "is missing"
+        raise ImageError(
+            "unsupported",
+            f"of a DNG the JPEG preview inside is read, which {size}; the raw picture has "
+            f"{raw_side} px. Develop the photo to JPEG or TIFF, or have the camera save JPEG too",
+        )
+    return jpeg
+
+
+def _directories(content: bytes, image: Any) -> Iterator[Any]:
+    """The tags of the first picture, and of those below it, each once.
+
+    Raises ImageError where they are more than any camera writes.
+    """
+    yield image.tag_v2
+    offsets = image.tag_v2.get(Tag.SUB_DIRECTORIES, ())
+    below = dict.fromkeys(offsets if isinstance(offsets, tuple) else (offsets,))
+    if len(below) > _MOST_DIRECTORIES:
+        raise ImageError(
+            "unreadable",
+            f"this DNG names {len(below)} pictures inside of it, and cameras write up to a dozen: "
+            "it is damaged. Copy it again from the camera",
+        )
+    for offset in below:
+        yield directory_at(content, offset)
+
+
+def _long_side(directory: Any) -> int:
+    return max(int(directory.get(Tag.WIDTH, 0)), int(directory.get(Tag.HEIGHT, 0)))
+
+
+def _jpeg(content: bytes, directory: Any) -> bytes:
+    """The file in a directory's only strip, b"" where that is none; raw data is JPEG too at times,
+    but lossless, which no decoder here takes."""
+    offsets, lengths = directory.get(Tag.STRIP_OFFSETS, ()), directory.get(Tag.STRIP_LENGTHS, ())
+    if directory.get(Tag.COMPRESSION) != _JPEG or len(offsets) != 1 or len(lengths) != 1:
+        return b""
+    strip = content[offsets[0] : offsets[0] + lengths[0]]
+    return strip if strip.startswith(b"\xff\xd8") and not _is_lossless(strip) else b""
+
+
+def _is_lossless(strip: bytes) -> bool:
+    """By the marker of its frame, SOF3."""
+    position = 2
+    while position + 4 <= len(strip) and strip[position] == 0xFF:
+        marker = strip[position + 1]
+        if marker in (0xC0, 0xC1, 0xC2, 0xC3):
+            return marker == 0xC3
+        position += 2 + int.from_bytes(strip[position + 2 : position + 4], "big")
+    return True

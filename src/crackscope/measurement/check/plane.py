@@ -1,0 +1,47 @@
+"""From mm on the sheet to pixels of a photo: the homography of the marker's four corners."""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+
+
+_FLATTEST = 0.02
+"""The least area of a corner's two sides, as a fraction of the square of the longest side."""
+
+
+def homography(source: ArrayLike, target: ArrayLike) -> Floats:
+    """(3, 3) that maps four corners (4, 2) to four others, which go around in the same sense.
+
+    The direct linear transform with its last element 1 (Hartley and Zisserman, Multiple View
+    Geometry, 2004, 4.1). Raises ValueError where the corners are those of no quadrilateral.
+    """
+    known, wanted = _corners(source), _corners(target)
+    rows, values = [], []
+    for (x, y), (u, v) in zip(known, wanted, strict=True):
+        rows += [[x, y, 1, 0, 0, 0, -u * x, -u * y], [0, 0, 0, x, y, 1, -v * x, -v * y]]
+        values += [u, v]
+    return np.append(np.linalg.solve(np.array(rows), np.array(values)), 1.0).reshape(3, 3)
+
+
+def _corners(given: ArrayLike) -> Floats:
+    corners = np.asarray(given, np.float64)
+    if corners.shape != (4, 2) or not np.isfinite(corners).all():
+        raise ValueError(f"four corners must be (4, 2) finite numbers; received {given!r}")
+    sides = np.roll(corners, -1, axis=0) - corners
+    following = np.roll(sides, -1, axis=0)
+    turns = sides[:, 0] * following[:, 1] - sides[:, 1] * following[:, 0]
+    if turns.min() <= _FLATTEST * np.square(sides).sum(axis=1).max():
+        raise ValueError(
+            "four corners must go around a quadrilateral, the way that the sheet's do, no three on "
+            f"a line; received {corners.tolist()}"
+        )
+    return corners
+
+
+def mapped(matrix: Floats, points: ArrayLike) -> Floats:
+    """(N, 2) points through a homography; NaN for what lies behind the camera."""
+    given = np.asarray(points, np.float64)
+    lifted = np.column_stack([given, np.ones(len(given))]) @ matrix.T
+    depth = np.where(lifted[:, 2] > 0, lifted[:, 2], np.nan)
+    return np.asarray(lifted[:, :2] / depth[:, None], np.float64)

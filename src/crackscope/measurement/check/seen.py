@@ -1,0 +1,64 @@
+"""Where the lines of the sheet lie in a photo, and how many pixels a mm is there."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from crackscope.measurement.check.layout import Sheet, TestLine
+from crackscope.measurement.check.plane import Floats, homography, mapped
+
+END_MM = 2.0
+"""What is left out at each end of a line: blur rounds it."""
+_STEP_MM = 1.0
+_HALF_MM = 0.5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SeenLine:
+    """A line of the sheet in a photo.
+
+    `points` (N, 2) go along its middle, x and y in pixels of the upright photo, the centre of whose
+    first pixel is (0.5, 0.5). `px_per_mm` is across the line, at its middle.
+    """
+
+    line: TestLine
+    points: Floats = field(repr=False)
+    px_per_mm: float
+
+    @property
+    def true_px(self) -> float:
+        """Its width in pixels."""
+        return self.line.width_mm * self.px_per_mm
+
+
+def seen_lines(sheet: Sheet, corners: ArrayLike, size: tuple[int, int]) -> tuple[SeenLine, ...]:
+    """The lines that lie wholly in a photo of `size` (width, height) pixels.
+
+    `corners` (4, 2) are those of the marker in pixels: top left, top right, bottom right, bottom
+    left, as the sheet stands. Raises ValueError where they give no plane.
+    """
+    matrix = homography(sheet.corners, corners)
+    found = (_seen(line, matrix) for line in sheet.lines)
+    return tuple(each for each in found if _inside(each.points, size))
+
+
+def _seen(line: TestLine, matrix: Floats) -> SeenLine:
+    start, end = np.array([line.x0, line.y0]), np.array([line.x1, line.y1])
+    length = float(np.linalg.norm(end - start))
+    along = (end - start) / length
+    steps = np.arange(END_MM, length - END_MM + 1e-9, _STEP_MM)
+    points = mapped(matrix, start + steps[:, None] * along)
+    across = np.array([along[1], -along[0]]) * _HALF_MM
+    middle = (start + end) / 2
+    beside = mapped(matrix, np.stack([middle - across, middle + across]))
+    # Across the line in the photo: what tilt adds along the line does not widen it.
+    course = points[-1] - points[0]
+    course /= np.linalg.norm(course)
+    side = beside[1] - beside[0]
+    return SeenLine(line, points, float(abs(side[0] * course[1] - side[1] * course[0])))
+
+
+def _inside(points: Floats, size: tuple[int, int]) -> bool:
+    """Whether all points lie in the photo; NaN lies nowhere."""
+    return bool(((points >= 0) & (points <= np.array(size))).all())

@@ -1,0 +1,46 @@
+"""The outcome of a check as lines of text, for a terminal or a report."""
+
+from crackscope.measurement.check.outcome import Figures, Outcome
+
+_COLUMNS = ("true mm", "lines", "measured", "bias mm", "stated u95 mm", "covered")
+
+
+def table(outcome: Outcome) -> list[tuple[str, ...]]:
+    """Measured against true by width: a head, then a row a width."""
+    body = [(f"{width:g}", *_cells(found)) for width, found in outcome.by_width.items()]
+    return [_COLUMNS, *body]
+
+
+def summary(outcome: Outcome) -> list[str]:
+    """What it says of this camera at this distance, in sentences."""
+    found = outcome.figures
+    said = [f"{name}: {reason}" for name, reason in outcome.failed]
+    if found.bias_mm is None or found.absolute_mm is None:
+        return [*said, "No line could be measured: go closer, or use a longer lens."]
+    said.append(
+        f"{found.measured} of {found.lines} lines measured: bias {found.bias_mm:+.3f} mm, "
+        f"mean absolute error {found.absolute_mm:.3f} mm."
+    )
+    said.append(_verdict(found))
+    if outcome.narrowest_mm is None:
+        said.append("No width was measured on all its lines with an interval that holds.")
+    else:
+        said.append(
+            f"Narrowest width measured on all its lines: {outcome.narrowest_mm:g} mm. "
+            "It holds for this camera, lens, distance and light."
+        )
+    return said
+
+
+def _verdict(found: Figures) -> str:
+    share = f"{found.covered} of {found.stated} stated intervals hold the true width"
+    if found.holds:
+        return f"{share}: as good as the 95 % that they promise."
+    return f"{share}: fewer than the 95 % that they promise. Do not rely on them for this camera."
+
+
+def _cells(found: Figures) -> tuple[str, ...]:
+    bias = "" if found.bias_mm is None else f"{found.bias_mm:+.3f}"
+    u95 = "" if found.u95_mm is None else f"{found.u95_mm:.3f}"
+    covered = f"{found.covered} of {found.stated}" if found.stated else ""
+    return f"{found.lines}", f"{found.measured}", bias, u95, covered

@@ -1,0 +1,56 @@
+"""What is asked of a plan, checked when made."""
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+from crackscope.arguments.rules import Rule, below_one, check, one_of
+
+Purpose = Literal["measure", "show"]
+PX_ACROSS: dict[str, float] = {"measure": 2.0, "show": 1.0}
+"""Pixels across the narrowest crack. Under 1 px a photo gives no width but "less than"; from 2 px
+on a width may decide a class of a standard."""
+OVERLAP = 0.3
+"""Of neighbouring photos: enough to find a crack again in the next one."""
+_ABOVE_0 = ("width_mm", "focal_length_mm", "distance_mm", "speed_m_s", "exposure_s", "f_number")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Cracks from `width_mm` on are to be measured, or shown; what is not known is None.
+
+    `focal_length_mm` takes the place of the camera's own. `area_m` is width and height of what has
+    to be covered, the longer side of each photo along the first. `speed_m_s` moves the camera along
+    the surface while it exposes for `exposure_s`. Raises UsageError that names all that cannot be.
+    """
+
+    width_mm: float
+    purpose: Purpose = "measure"
+    distance_mm: float | None = None
+    focal_length_mm: float | None = None
+    area_m: tuple[float, float] | None = None
+    overlap: float = OVERLAP
+    speed_m_s: float | None = None
+    exposure_s: float | None = None
+    f_number: float | None = None
+
+    def __post_init__(self) -> None:
+        moving = self.speed_m_s is not None or self.exposure_s is None
+        check(
+            *(above_0(name, getattr(self, name)) for name in _ABOVE_0),
+            *(above_0("a side of area_m", side) for side in self.area_m or ()),
+            below_one("overlap", self.overlap),
+            one_of("purpose", self.purpose, PX_ACROSS),
+            (moving, "exposure_s needs speed_m_s: give both"),
+        )
+
+    @property
+    def mm_per_px(self) -> float:
+        """The coarsest ground sampling distance that serves the purpose."""
+        return self.width_mm / PX_ACROSS[self.purpose]
+
+
+def above_0(name: str, value: float | None) -> Rule:
+    """Finite and above 0; None: not set."""
+    holds = value is None or (math.isfinite(value) and value > 0)
+    return holds, f"{name} must be above 0. Received: {value}"

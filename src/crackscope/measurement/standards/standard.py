@@ -1,0 +1,99 @@
+"""A standard's classes of crack width: values that say where each limit comes from."""
+
+from dataclasses import dataclass
+
+from crackscope.errors import UsageError
+from crackscope.registry import nearest
+
+GUIDE = (
+    "Limits are guides, not judgements: the severity of a width is not the safety of a structure."
+)
+"""What a report says wherever it shows a class."""
+
+
+@dataclass(frozen=True, slots=True)
+class WidthClass:
+    """Widths up to `upper_mm`, from where the class before ends; None: without an upper end.
+
+    `inclusive` says whether a width of exactly `upper_mm` belongs to it. `as_printed` is how the
+    standard writes the limit, in its own unit.
+    """
+
+    name: str
+    upper_mm: float | None = None
+    inclusive: bool = True
+    wording: str = ""
+    as_printed: str = ""
+
+    def holds(self, width_mm: float) -> bool:
+        """Whether a width does not exceed this class."""
+        if self.upper_mm is None:
+            return True
+        return width_mm <= self.upper_mm if self.inclusive else width_mm < self.upper_mm
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """The classes at some exposures, narrowest first; no classes where `no_limit` says why.
+
+    `names` is empty where the standard knows no exposures.
+    """
+
+    names: tuple[str, ...] = ()
+    wording: str = ""
+    classes: tuple[WidthClass, ...] = ()
+    no_limit: str = ""
+
+    def place(self, width_mm: float) -> int:
+        """The index of the class of a width in mm."""
+        return next(place for place, each in enumerate(self.classes) if each.holds(width_mm))
+
+
+@dataclass(frozen=True, slots=True)
+class Standard:
+    """A standard, or a user's own classes, as its file says.
+
+    `checked` is True only where the limits were compared with the primary text. `beside_width` says
+    what else decides a class, `doubts` what the sources leave open or contradict each other in.
+    """
+
+    name: str
+    title: str
+    exposures: tuple[Exposure, ...]
+    edition: str = ""
+    table: str = ""
+    clause: str = ""
+    wording: str = ""
+    source: str = ""
+    checked: bool = False
+    beside_width: str = ""
+    doubts: tuple[str, ...] = ()
+
+    @property
+    def exposure_names(self) -> tuple[str, ...]:
+        """The exposures that it tells apart; none where it does not ask for one."""
+        return tuple(name for each in self.exposures for name in each.names)
+
+    def at(self, exposure: str | None) -> Exposure:
+        """What holds at an exposure, whatever its case.
+
+        Raises UsageError, with the list, where an exposure is missing, not known or not asked for.
+        """
+        known = self.exposure_names
+        if not known:
+            if exposure:
+                raise UsageError(
+                    f"{self.name} knows no exposure classes. Received: {exposure!r}. "
+                    "Leave the exposure out"
+                )
+            return self.exposures[0]
+        listed = "; ".join(f"{', '.join(each.names)} ({each.wording})" for each in self.exposures)
+        if not exposure:
+            raise UsageError(f"{self.name} needs an exposure class. Known: {listed}")
+        for each in self.exposures:
+            if exposure.casefold() in map(str.casefold, each.names):
+                return each
+        raise UsageError(
+            f"exposure class of {self.name} not known: {exposure!r}."
+            f"{nearest(exposure, list(known))} Known: {listed}"
+        )

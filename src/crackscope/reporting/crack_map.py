@@ -1,0 +1,111 @@
+"""The cracks of a photo as lines on a plan, in mm where the photo has a scale, else in pixels.
+
+What a drawing shows, whatever its format; x runs right and y down from the photo's upper left.
+"""
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from crackscope.rendering import colour
+from crackscope.reporting import Context
+from crackscope.reporting.columns import sizes
+from crackscope.reporting.measured import Scale, Width, scale_of, width_of
+from crackscope.reporting.outlines import polygons
+from crackscope.reporting.width_classes import IN_MM, IN_PX, REGION, Unit, WidthClasses
+from crackscope.types import Crack, PhotoResult, Region
+
+Shade = tuple[int, int, int]
+_NO_WIDTH: Shade = (0, 100, 60)
+_DECIMALS = 3
+_STEPS = (5, 2, 1)
+
+
+@dataclass(frozen=True)
+class MappedLine:
+    """One branch of a crack, or the outline of a region (`closed`), with all that is known of it;
+    `layer` is the class of its `width`, in the `unit` of the map."""
+
+    layer: str
+    unit: Unit
+    width: Width
+    points: tuple[tuple[float, float], ...]
+    closed: bool
+    branch: int
+    found: Crack | Region
+
+    def values(self) -> dict[str, float | int]:
+        """Id, branch, score and every size, named as in the tables."""
+        head = {"id": self.found.id, "branch": self.branch, "score": self.found.score}
+        return {**head, **sizes(self.found), **self.width.named(self.unit)}
+
+
+@dataclass(frozen=True)
+class CrackMap:
+    """A photo of `width` x `height` in the unit of its classes; `scale` is None in pixels."""
+
+    path: str
+    width: float
+    height: float
+    scale: Scale | None
+    classes: WidthClasses
+    lines: tuple[MappedLine, ...]
+
+    @property
+    def unit(self) -> Unit:
+        """That of the coordinates."""
+        return self.classes.unit
+
+    @property
+    def note(self) -> str:
+        """What the unit is, and by what scale."""
+        if self.scale is None:
+            return "no scale: units are pixels of the photo"
+        return f"units are mm, {self.scale}"
+
+    def layers(self) -> dict[str, Shade]:
+        """Name and colour of each class that a line is in, from thin to wide."""
+        used = {line.layer for line in self.lines}
+        return {name: shade for name, shade in _shades(self.classes).items() if name in used}
+
+    def bar(self) -> float:
+        """The length of a scale bar: 1, 2 or 5 times a power of ten, a third of the width at
+        most."""
+        most = self.width / 3
+        power = 10.0 ** math.floor(math.log10(most))
+        return next(step * power for step in _STEPS if step * power <= most * (1 + 1e-9))
+
+
+def crack_map(result: PhotoResult, context: Context) -> CrackMap:
+    """The map of a photo that was scored."""
+    scale = scale_of(result, context)
+    classes, per_px = (IN_PX, 1.0) if scale is None else (IN_MM, scale.mm_per_px)
+    width, height = result.width or 1, result.height or 1
+    lines = tuple(
+        line for found in result.found for line in _lines(found, classes, per_px, width, height)
+    )
+    return CrackMap(result.path, width * per_px, height * per_px, scale, classes, lines)
+
+
+def _lines(
+    found: Crack | Region, classes: WidthClasses, per_px: float, wide: int, high: int
+) -> Iterator[MappedLine]:
+    width = width_of(found, classes.unit == "mm")
+    if isinstance(found, Crack):
+        layer = classes.name_of(width)
+        shapes: list[Any] = [line[:, :2].tolist() for line in found.lines]
+    else:
+        layer, shapes = REGION, polygons(found, wide, high)
+    for number, shape in enumerate(shapes, start=1):
+        points = tuple(
+            (round(x * per_px, _DECIMALS), round(y * per_px, _DECIMALS)) for x, y in shape
+        )
+        yield MappedLine(layer, classes.unit, width, points, layer == REGION, number, found)
+
+
+def _shades(classes: WidthClasses) -> Mapping[str, Shade]:
+    """From dark blue for thin to orange for wide; what has no width is green."""
+    last = len(classes.names) - 1
+    shades = {name: colour.of_score(rank / last) for rank, name in enumerate(classes.names)}
+    return {name: shades.get(name, _NO_WIDTH) for name in classes.all_names}

@@ -1,0 +1,112 @@
+"""The evidence for cracks over a photo: logits at places, sparse, and the grey pixels there."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crackscope.scoring.places import Places
+
+PIXELS_A_PLACE = 2
+"""Grey pixels along a place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One tile of a line map.
+
+    `logits` (R, C) float32, R and C at most the side of the map; `grey` (at most 2 R, at most 2 C)
+    uint8, two pixels a place, what the network saw there.
+    """
+
+    logits: NDArray[np.float32]
+    grey: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class LineMap:
+    """Logits of a crack over a photo, at the places where they were computed.
+
+    `tiles` by (row, column) of the tile; where one is absent nobody asked, so there is no crack.
+    `side` places along a tile; `shape` places (rows, columns) of the whole photo; `width` and
+    `height` pixels of the upright photo. Place (r, c) has its centre at
+    x = (c + 0.5) * width / shape[1], y = (r + 0.5) * height / shape[0].
+    """
+
+    tiles: Mapping[tuple[int, int], Tile]
+    side: int
+    shape: tuple[int, int]
+    width: int
+    height: int
+
+    def __post_init__(self) -> None:
+        sizes = (self.side, *self.shape, self.width, self.height)
+        if min(sizes) < 1:
+            raise ValueError(f"side, shape, width and height must be at least 1; received {sizes}")
+        broken = [fault for at, tile in self.tiles.items() for fault in self._faults(at, tile)]
+        if broken:
+            raise ValueError("; ".join(broken[:5]))
+
+    def _faults(self, at: tuple[int, int], tile: Tile) -> Iterable[str]:
+        expected = tuple(
+            min(self.side, places - self.side * index)
+            for places, index in zip(self.shape, at, strict=True)
+        )
+        if min(at) < 0 or tile.logits.shape != expected:
+            yield f"tile {at} needs logits of {expected}; received {tile.logits.shape}"
+        most = tuple(PIXELS_A_PLACE * places for places in tile.logits.shape)
+        seen = tile.grey.shape
+        if len(seen) != 2 or min(seen) < 1 or any(s > m for s, m in zip(seen, most, strict=True)):
+            yield f"tile {at} needs grey pixels (1 to {most[0]}, 1 to {most[1]}); received {seen}"
+
+    @classmethod
+    def of(
+        cls,
+        logits: NDArray[np.float32],
+        grey: NDArray[np.uint8],
+        *,
+        side: int = 128,
+        size: tuple[int, int] | None = None,
+    ) -> "LineMap":
+        """Cut dense arrays into tiles: `logits` (R, C), `grey` (at most 2 R, at most 2 C).
+
+        `size` (width, height) of the photo; the size of `grey` where not given.
+        """
+        rows, columns = logits.shape
+        width, height = (grey.shape[1], grey.shape[0]) if size is None else size
+        fine = PIXELS_A_PLACE * side
+        tiles = {
+            (i, j): Tile(
+                logits[i * side : (i + 1) * side, j * side : (j + 1) * side],
+                grey[i * fine : (i + 1) * fine, j * fine : (j + 1) * fine],
+            )
+            for i in range(-(-rows // side))
+            for j in range(-(-columns // side))
+        }
+        return cls(tiles, side, (rows, columns), width, height)
+
+    @property
+    def scale(self) -> tuple[float, float]:
+        """Pixels of the photo along a place, (across, down)."""
+        return self.width / self.shape[1], self.height / self.shape[0]
+
+    @property
+    def pixels_a_place(self) -> float:
+        """Pixels of the photo along a place, mean over both directions."""
+        across, down = self.scale
+        return float(np.sqrt(across * down))
+
+    def places(self, level: float) -> tuple[Places, NDArray[np.float32]]:
+        """The places whose logit is at least `level`, and their logits (N,) in the same order."""
+        rows, columns = ([np.empty(0, np.int64)] for _ in range(2))
+        values = [np.empty(0, np.float32)]
+        for (i, j), tile in self.tiles.items():
+            down, right = np.nonzero(tile.logits >= level)
+            rows.append(down + i * self.side)
+            columns.append(right + j * self.side)
+            values.append(tile.logits[down, right])
+        down, right = np.concatenate(rows), np.concatenate(columns)
+        order = np.argsort(down * np.int64(self.shape[1]) + right)
+        places = Places.of(down[order], right[order], self.shape)
+        return places, np.concatenate(values)[order]

@@ -1,0 +1,269 @@
+"""The score of every window of a photo, and the lines of cracks, in one pass of the network.
+
+The network is convolutional: it runs once over the photo, in blocks, and gives features for cells
+of a few pixels (32 for MobileNetV2). A window is a square of cells; its features are their mean,
+and the head makes its score of them. So windows a cell apart cost no more than disjoint ones. Where
+windows ask for it, the decoder makes of the same maps the logits of a crack at each place.
+
+What lies beyond a window counts a little, where a patch alone has a border of zeros: a crack that
+only touches a window is seen better here (docs/decisions/0013).
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from math import ceil
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crackscope.graphs.maps import Maps
+from crackscope.graphs.names import CELL
+from crackscope.grid import spans, with_halo
+from crackscope.models.decoder import PLACE
+from crackscope.models.pooling import Floats, Pooling, probabilities
+from crackscope.runtimes import BLOCK
+from crackscope.runtimes.outputs import finite, fitting
+from crackscope.scoring import gate as gates
+from crackscope.scoring.gate import TILE, Gate
+from crackscope.scoring.linemap import LineMap, Tile
+from crackscope.scoring.resized import resized
+from crackscope.types import Photo, Pixels, ScoreMap
+
+Span = tuple[int, int]
+Tiles = dict[tuple[int, int], Tile]
+
+HALO = 4
+"""Cells beyond the windows of a block that are computed and thrown away: measured, see
+docs/decisions/0013."""
+_LARGE_PIXELS, _BLOCK_OF_LARGE = 50_000_000, 32
+"""Photos above get blocks of half the side, though not below that, for the sake of memory."""
+_PIXELS_AT_ONCE, _LEAST_ROWS = 2**27, 4
+"""What bounds the memory for the pixels of a photo however wide: 400 MB."""
+_PLACES = CELL // PLACE
+"""Places along a cell."""
+_LUMA = np.array([77, 150, 29], np.uint16)
+"""Of 256 parts of grey, those of red, green and blue (ITU-R BT.601)."""
+
+
+class Network(Protocol):
+    """What is needed of a runtime."""
+
+    def maps(self, pixels: Pixels) -> Maps:
+        """See `Runtime`."""
+        ...
+
+    def lines(self, pixels: Pixels, maps: Maps, rows: Span, columns: Span) -> Floats:
+        """See `Runtime`."""
+        ...
+
+
+@dataclass(frozen=True)
+class Scored:
+    """What the network sees in a photo: the scores of its windows; for each of these, where the
+    network says it, the logit of concrete; and the lines, of a network that has them."""
+
+    windows: ScoreMap
+    concrete: Floats | None = None
+    lines: LineMap | None = None
+
+
+@dataclass(frozen=True)
+class _Block:
+    """What comes of a block: logits (R, C, H) of the windows whose middle cell lies in it, the
+    first of which has the place `corner` in the map, and the tiles that were decoded."""
+
+    corner: Span
+    logits: Floats
+    tiles: Tiles
+
+
+@dataclass(frozen=True)
+class ScoreMapper:
+    """Scores the windows of a photo, a cell apart; they cover every pixel.
+
+    The photo is resized so that whole cells fill it: by `scale` times the network's own scale, and
+    by at most half a cell more or less along each side. `block` is how many cells, or gives how
+    many, are computed at once along a side; `halo` more are seen beyond the windows of a block;
+    `threads` blocks are computed at a time. The map depends on none of them. `gate` says where the
+    lines are asked for; None: the network has none.
+    """
+
+    network: Network
+    pooling: Pooling
+    gate: Gate | None = None
+    scale: float = 1.0
+    block: int | Callable[[], int] = BLOCK
+    halo: int = HALO
+    threads: int = 1
+
+    def takes(self, photo: Photo) -> bool:
+        """Whether the photo is more than one window, which is better scored as it is."""
+        return self.scale != 1.0 or max(self._shape(photo)) > self.pooling.side
+
+    def __call__(self, photo: Photo) -> Scored:
+        """The maps of one photo."""
+        return self._score(photo, self.gate)
+
+    def all_lines(self, photo: Photo) -> Scored:
+        """The maps of a photo, and the lines wherever they are."""
+        return self._score(photo, gates.ALWAYS)
+
+    def _score(self, photo: Photo, gate: Gate | None) -> Scored:
+        shape = rows, columns = self._shape(photo)
+        side, tiles, logits = self.pooling.side, Tiles(), None
+        with ThreadPoolExecutor(self.threads, thread_name_prefix="blocks") as pool:
+            for band in self._spans(rows, self._rows_at_once(photo, shape)):
+                compute = partial(self._compute, photo, gate, shape, band)
+                for block in pool.map(compute, self._spans(columns, self._across(photo, columns))):
+                    if logits is None:
+                        size = (rows - side + 1, columns - side + 1, block.logits.shape[2])
+                        logits = np.empty(size, np.float32)
+                    (top, left), (tall, wide) = block.corner, block.logits.shape[:2]
+                    logits[top : top + tall, left : left + wide] = block.logits
+                    tiles |= block.tiles
+        assert logits is not None, "a photo has blocks"
+        scores = probabilities(logits[..., 0])
+        return Scored(
+            ScoreMap.even(scores, side, photo.width, photo.height),
+            logits[..., 1] if logits.shape[2] > 1 else None,
+            None if gate is None else self._map(photo, tiles),
+        )
+
+    def no_lines(self, photo: Photo) -> LineMap:
+        """Of a photo in which nothing asks for any."""
+        return self._map(photo, {})
+
+    def _map(self, photo: Photo, tiles: Tiles) -> LineMap:
+        rows, columns = self._shape(photo)
+        size = (rows * _PLACES, columns * _PLACES)
+        return LineMap(tiles, TILE * _PLACES, size, photo.width, photo.height)
+
+    def frame(self, photo: Photo) -> ScoreMap:
+        """Where the windows of a photo lie; their scores are 0."""
+        rows, columns = self._shape(photo)
+        side = self.pooling.side
+        scores = np.zeros((rows - side + 1, columns - side + 1))
+        return ScoreMap.even(scores, side, photo.width, photo.height)
+
+    def _shape(self, photo: Photo) -> tuple[int, int]:
+        """How many cells the photo has, (rows, columns)."""
+        rows = self.pooling.cells(photo.height, self.scale)
+        return rows, self.pooling.cells(photo.width, self.scale)
+
+    def _spans(self, count: int, most: int) -> list[Span]:
+        """Blocks along a side; of whole tiles, where there are lines."""
+        step = 1 if self.gate is None else TILE
+        parts = spans(ceil(count / step), max(1, most // step))
+        return [(step * start, min(step * stop, count)) for start, stop in parts]
+
+    def _side(self, photo: Photo) -> int:
+        """How many cells a block has along a side."""
+        block = self.block() if callable(self.block) else self.block
+        large = photo.width * photo.height > _LARGE_PIXELS
+        return min(block, max(_BLOCK_OF_LARGE, block // 2)) if large else block
+
+    def _across(self, photo: Photo, columns: int) -> int:
+        """How many columns of cells a block has: at least two blocks, for two threads, and no third
+        one for the sake of whole tiles."""
+        half = TILE * ceil(columns / 2 / TILE)
+        return min(self._side(photo), max(BLOCK, half))
+
+    def _rows_at_once(self, photo: Photo, shape: tuple[int, int]) -> int:
+        """How many rows of cells make a band: a block, or fewer where the photo is wide."""
+        fitting = (
+            int(_PIXELS_AT_ONCE * shape[0] / (photo.width * photo.height))
+            - 2 * self._around_block()
+        )
+        return min(self._side(photo), max(_LEAST_ROWS, fitting))
+
+    def _around_block(self) -> int:
+        """Cells around a block: what its windows and those next to them reach, and the halo."""
+        return self.pooling.side // 2 + max(1, self.halo)
+
+    def _compute(
+        self, photo: Photo, gate: Gate | None, shape: tuple[int, int], band: Span, part: Span
+    ) -> _Block:
+        """What comes of one block, of the photo's `shape` of cells."""
+        halo, inner = self._around_block(), (band, part)
+        outer = [with_halo(*span, halo, count) for span, count in zip(inner, shape, strict=True)]
+        pixels = self._pixels(photo, shape, *outer)
+        maps, logits = self._maps(pixels, outer)
+        owned = [self._owned(*pair) for pair in zip(inner, shape, strict=True)]
+        local = tuple(
+            slice(start - first, stop - first)
+            for (start, stop), (first, _) in zip(owned, outer, strict=True)
+        )
+        tiles = Tiles()
+        if gate is not None:
+            asking = gate.asks(self._around(logits[..., 0], shape, outer))
+            corner = (outer[0][0], outer[1][0])
+            for rows, columns in gates.runs(asking, corner, band, part):
+                tiles |= dict(self._tiles(pixels, maps, corner, rows, columns))
+        return _Block((owned[0][0], owned[1][0]), logits[local], tiles)
+
+    def _maps(self, pixels: Pixels, outer: Sequence[Span]) -> tuple[Maps, Floats]:
+        """What the network makes of a block of cells, and the logits of its windows."""
+        expected = (*(stop - start for start, stop in outer), len(self.pooling.kernel))
+        with fitting():
+            maps = self.network.maps(pixels)
+            if maps.cells.shape != expected:
+                raise ValueError(f"cells of a block are {maps.cells.shape}, not {expected}")
+            logits = self.pooling.logits(maps.cells)
+        return maps, finite("logits of windows", logits)
+
+    def _pixels(self, photo: Photo, shape: tuple[int, int], rows: Span, columns: Span) -> Pixels:
+        """What the network sees of these cells."""
+        tall, wide = photo.height / shape[0], photo.width / shape[1]
+        box = (columns[0] * wide, rows[0] * tall, columns[1] * wide, rows[1] * tall)
+        stride = self.pooling.stride
+        size = ((columns[1] - columns[0]) * stride, (rows[1] - rows[0]) * stride)
+        return resized(photo.pixels, box, size)
+
+    def _owned(self, span: Span, count: int) -> Span:
+        """The windows along a side whose middle cell lies in a block."""
+        middle, most = self.pooling.side // 2, count - self.pooling.side + 1
+        start, stop = (min(max(0, edge - middle), most) for edge in span)
+        return start, most if span[1] == count else stop
+
+    def _around(self, logits: Floats, shape: tuple[int, int], outer: list[Span]) -> Floats:
+        """Of each cell of a block, the logit of the window whose middle it is, or that is nearest
+        to it."""
+        places = []
+        for (start, stop), count in zip(outer, shape, strict=True):
+            windows = np.arange(start, stop) - self.pooling.side // 2
+            known = count - self.pooling.side, stop - start - self.pooling.side
+            inside = np.clip(windows, 0, known[0]) - start
+            places.append(np.clip(inside, 0, known[1]))
+        return np.asarray(logits[np.ix_(*places)])
+
+    def _tiles(
+        self, pixels: Pixels, maps: Maps, corner: Span, rows: Span, columns: Span
+    ) -> Iterator[tuple[tuple[int, int], Tile]]:
+        """Decode some cells of the photo in a block that begins at `corner`."""
+        (top, bottom), (left, right) = (
+            (start - first, stop - first)
+            for (start, stop), first in zip((rows, columns), corner, strict=True)
+        )
+        with fitting():
+            logits = self.network.lines(pixels, maps, (top, bottom), (left, right))
+        seen = pixels[top * CELL : bottom * CELL, left * CELL : right * CELL]
+        for start, stop in gates.tiles((left, right)):
+            first, last = start - left, stop - left
+            yield (
+                (rows[0] // TILE, (columns[0] + first) // TILE),
+                Tile(
+                    np.ascontiguousarray(logits[:, first * _PLACES : last * _PLACES]),
+                    grey(seen[:, first * CELL : last * CELL]),
+                ),
+            )
+
+
+def grey(pixels: Pixels) -> NDArray[np.uint8]:
+    """(H, W, 3) RGB -> (H, W)."""
+    red, green, blue = (
+        pixels[..., channel] * weight for channel, weight in enumerate(_LUMA)
+    )  # of 16 bits, which just hold the sum
+    return np.asarray((red + green + blue) >> 8, np.uint8)

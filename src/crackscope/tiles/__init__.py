@@ -1,1 +1,0 @@
-"""Windows that cover every pixel of a photo at its native resolution."""

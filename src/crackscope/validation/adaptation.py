@@ -1,0 +1,153 @@
+"""Adapt a model to the labels of a site, keep it only where it is better, and say which it was."""
+
+import shutil
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from crackscope.datasets.manifest import Dataset
+from crackscope.inspection.inspector import Inspector
+from crackscope.models.bundle import Thresholds
+from crackscope.types import Interval
+from crackscope.validation import adapt, estimate, site_model
+from crackscope.validation.adapt import Adapted, Comparison
+from crackscope.validation.estimate import Sample
+
+MODEL = "model"
+_SURE = 0.2
+"""Share of the misses that `unsure` still lets through."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The wanted recall, and resamples and seed of folds and bootstraps."""
+
+    recall: float
+    resamples: int
+    seed: int
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What came of it: `values` for metrics.json, `words` for people."""
+
+    kept: bool
+    values: dict[str, Any]
+    words: tuple[str, ...]
+
+
+def adapt_to_site(
+    inspector: Inspector,
+    dataset: Dataset,
+    sample: Sample,
+    others: tuple[Dataset, Sample] | None,
+    folder: Path,
+    settings: Settings,
+) -> Attempt:
+    """Fit, judge on photos left out, and write `folder`/model where it is better.
+
+    `sample` belongs to the patches of `dataset`; `others` are labelled windows of further photos,
+    which the fit never sees, and which decide nothing. A model of an earlier call is removed.
+    """
+    shutil.rmtree(folder / MODEL, ignore_errors=True)
+    if reason := adapt.obstacle(sample):
+        return Attempt(False, {"kept": False, "reason": reason}, (f"not adapted: {reason}.",))
+    head = site_model.head_of(inspector.bundle)
+    features = site_model.features(inspector, dataset)
+    adapted = adapt.adapt(features, sample, head, settings.resamples, settings.seed)
+    values: dict[str, Any] = {"reach": adapted.reach, "left_out": adapted.comparison.to_dict()}
+    kept, words = adapted.comparison.better, [_verdict(adapted.comparison)]
+    if kept:
+        limits = _write(inspector, dataset, sample, adapted, folder, settings)
+        rates = _rates(sample, adapted, settings)
+        values["model"] = {"thresholds": asdict(limits), **rates}
+        words.append(_rates_in_words(rates, limits))
+    if others is not None:
+        checked = _check(inspector, others, adapted, settings)
+        values["other_photos"] = checked.to_dict()
+        words.append(f"On the photos that were not drawn: {_gains(checked)}.")
+    return Attempt(kept, {"kept": kept, **values}, tuple(words))
+
+
+def _write(
+    inspector: Inspector,
+    dataset: Dataset,
+    sample: Sample,
+    adapted: Adapted,
+    folder: Path,
+    settings: Settings,
+) -> Thresholds:
+    """Write the bundle; its thresholds come from windows left out of the fit."""
+    left_out = replace(sample, scores=adapted.scores)
+    times = estimate.draw_times(sample.photos, settings.resamples, settings.seed)
+    upper = estimate.for_recall(left_out, settings.recall, times)
+    lower = estimate.for_recall(left_out, 1 - _SURE * (1 - settings.recall), times)
+    limits = site_model.thresholds_of(upper, lower)
+    info = site_model.describe(inspector.bundle, dataset, adapted, limits)
+    site_model.write(folder / MODEL, inspector.bundle, adapted.head, dataset, info)
+    return limits
+
+
+def _rates(sample: Sample, adapted: Adapted, settings: Settings) -> dict[str, Any]:
+    """Recall and false-alarm rate on photos that neither the fit nor the threshold knew."""
+    says = np.zeros(len(sample.labels))
+    left_out = replace(sample, scores=adapted.scores)
+    for fold in np.unique(adapted.folds):
+        inside = adapted.folds == fold
+        known = left_out.of(~inside)
+        one = np.ones((1, len(known.labels)))
+        upper = estimate.for_recall(known, settings.recall, one)
+        says[inside] = adapted.scores[inside] >= site_model.thresholds_of(upper, upper).upper
+    answers = replace(sample, scores=says)
+    times = estimate.draw_times(sample.photos, settings.resamples, settings.seed)
+    recall = estimate.recall(answers, 0.5, times)
+    alarms = estimate.false_alarm_rate(answers, 0.5, times)
+    assert recall is not None  # adapt.obstacle asks for both classes
+    assert alarms is not None
+    return {"recall": recall.to_dict(), "false_alarm_rate": alarms.to_dict()}
+
+
+def _rates_in_words(rates: dict[str, Any], limits: Thresholds) -> str:
+    shares = ("{value:.1%} ({low:.1%} to {high:.1%})".format(**rate) for rate in rates.values())
+    return (
+        "With thresholds chosen as its own were ({:.3g}, unsure from {:.3g}) it finds {} of the "
+        "cracked windows of photos left out, and raises a false alarm on {} of the sound ones."
+    ).format(limits.upper, limits.lower, *shares)
+
+
+def _check(
+    inspector: Inspector,
+    others: tuple[Dataset, Sample],
+    adapted: Adapted,
+    settings: Settings,
+) -> Comparison:
+    dataset, sample = others
+    features = site_model.features(inspector, dataset)
+    present = site_model.head_of(inspector.bundle)
+    heads = (adapted.head, present, adapted.calibrated)
+    times = estimate.draw_times(sample.photos, settings.resamples, settings.seed)
+    return adapt.compare(sample, times, *(head.logits(features) for head in heads))
+
+
+def _verdict(found: Comparison) -> str:
+    text = f"on photos left out of the fit, {_gains(found)}"
+    if found.better:
+        return f"The adapted model is better, and kept: {text}."
+    return f"Adapting is not shown to be better, and the default is kept: {text}."
+
+
+def _gains(found: Comparison) -> str:
+    return (
+        f"log loss lower by {_interval(found.log_loss)}, by {_interval(found.log_loss_calibrated)} "
+        f"than the default calibrated to the same labels; AUROC changed by {_change(found.auroc)}"
+    )
+
+
+def _change(value: Interval) -> str:
+    return f"{value.value:+.4f} ({value.low:+.4f} to {value.high:+.4f})"
+
+
+def _interval(value: Interval) -> str:
+    return f"{value.value:.4f} ({value.low:.4f} to {value.high:.4f})"

@@ -1,0 +1,154 @@
+"""Recall and false-alarm rate of a whole site, from a weighted sample of labelled windows.
+
+Intervals are 95 % and come from a bootstrap over photos, in which every window keeps its weight:
+windows of one photo resemble each other. A photo drawn twice counts twice.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crackscope.types import Interval
+from crackscope.validation.population import Floats, Rows
+
+RESAMPLES = 1000
+WANTED_REACH = 0.05
+_TAIL = 2.5
+_UNSEEN = math.log(100 / _TAIL)
+"""Of what a sample does not hold there may be this many times what one window stands for: if each
+window had the chance 1 / w, more than w ln(40) of them would have shown up in 97.5 % of samples
+(the "rule of three" for 97.5 %, Hanley and Lippman-Hand 1983)."""
+_ROUNDING = 1e-9
+_CELLS = 250_000
+"""Resamples x windows worked on at once: what stays in a processor's cache."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """n labelled windows: 1 crack or 0 sound, score, weight, and number of the source photo."""
+
+    labels: Rows
+    scores: Floats
+    weights: Floats
+    photos: Rows
+
+    def of(self, rows: NDArray[Any]) -> "Sample":
+        """The given rows, by number or as a mask."""
+        return Sample(self.labels[rows], self.scores[rows], self.weights[rows], self.photos[rows])
+
+    @property
+    def photo_count(self) -> int:
+        """How many photos the windows come from."""
+        return len(np.unique(self.photos))
+
+
+@dataclass(frozen=True)
+class Target:
+    """The threshold at which a wanted recall is reached, and the false alarms that it costs."""
+
+    recall: float
+    threshold: Interval
+    false_alarm_rate: Interval | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in metrics.json."""
+        alarms = self.false_alarm_rate
+        return {
+            "recall": self.recall,
+            "threshold": self.threshold.to_dict(),
+            "false_alarm_rate": None if alarms is None else alarms.to_dict(),
+        }
+
+
+def recall(sample: Sample, threshold: float, times: Floats) -> Interval | None:
+    """Share of the site's cracked windows that reach the threshold; None without a crack."""
+    return _share(sample.of(sample.labels == 1), threshold, sample, times)
+
+
+def false_alarm_rate(sample: Sample, threshold: float, times: Floats) -> Interval | None:
+    """Share of the site's sound windows that reach the threshold; None without a sound one."""
+    return _share(sample.of(sample.labels == 0), threshold, sample, times)
+
+
+def prevalence(sample: Sample, times: Floats) -> Interval:
+    """Share of the site's windows that are cracked."""
+    found = interval(sample, times, lambda w: w @ sample.labels / w.sum(axis=1))
+    if found.low < found.high:
+        return found
+    reach = _UNSEEN * sample.weights.max() / sample.weights.sum()
+    return Interval(found.value, max(0.0, found.low - reach), min(1.0, found.high + reach))
+
+
+def for_recall(sample: Sample, wanted: float, times: Floats) -> Target | None:
+    """The largest threshold that reaches the recall `wanted` on the sample; None without a crack.
+
+    The threshold was fitted to these labels, so its own recall on other windows is a little lower.
+    """
+    cracks = sample.labels == 1
+    if not cracks.any():
+        return None
+    order = np.flatnonzero(cracks)[np.argsort(-sample.scores[cracks], kind="stable")]
+
+    def threshold(w: Floats) -> Floats:
+        passed = np.cumsum(w[:, order], axis=1)
+        enough = passed >= wanted * passed[:, -1:] - _ROUNDING * sample.weights.sum()
+        values = sample.scores[order][enough.argmax(axis=1)]
+        return np.where(passed[:, -1] > 0, values, np.nan)
+
+    found = interval(sample, times, threshold)
+    return Target(wanted, found, false_alarm_rate(sample, found.value, times))
+
+
+def labels_needed(labels: int, found: Interval, reach: float = WANTED_REACH) -> int:
+    """How many more labels bring the interval to ± `reach`, drawn from more photos in like manner.
+
+    The error of a weighted mean falls with the root of the labels, so n (now / reach)^2 are needed
+    in all; where nothing of a kind was seen, the bound falls with their number itself.
+    """
+    now = max(found.value - found.low, found.high - found.value)
+    power = 1 if found.value in (0.0, 1.0) else 2
+    return max(0, math.ceil(labels * (now / reach) ** power - _ROUNDING) - labels)
+
+
+def draw_times(photos: Rows, resamples: int, seed: int) -> Floats:
+    """(resamples, n): how often each window counts when its photos are drawn with replacement."""
+    codes = np.unique(photos, return_inverse=True)[1]
+    count = int(codes.max()) + 1
+    rng = np.random.default_rng(seed)
+    picked = rng.integers(0, count, (resamples, count)) + count * np.arange(resamples)[:, None]
+    drawn = np.bincount(picked.ravel(), minlength=picked.size).reshape(resamples, count)
+    return drawn[:, codes].astype(np.float64)
+
+
+def interval(sample: Sample, times: Floats, figure: Callable[[Floats], Floats]) -> Interval:
+    """`figure` maps weights (R, n) to values (R,), NaN where it is not defined."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        value = float(figure(sample.weights[None])[0])
+        step = max(1, _CELLS // len(sample.labels))
+        starts = range(0, len(times), step)
+        parts = [figure(times[start : start + step] * sample.weights) for start in starts]
+    spread = np.concatenate(parts)
+    low, high = np.nanpercentile(spread, [_TAIL, 100 - _TAIL])
+    return Interval(value, min(value, float(low)), max(value, float(high)))
+
+
+def _share(of: Sample, threshold: float, all_of: Sample, times: Floats) -> Interval | None:
+    """Share of the windows of one class that reach the threshold."""
+    if not len(of.labels):
+        return None
+    says = of.scores >= threshold
+    value = float(of.weights[says].sum() / of.weights.sum())
+    if all_of.photo_count < 2:
+        return Interval(value, 0.0, 1.0)
+    if says.all() or not says.any():
+        other = (all_of.scores >= threshold) != says[0]
+        hidden = _UNSEEN * float(all_of.weights[other].max(initial=all_of.weights.min()))
+        certain = float(of.weights.sum() / (of.weights.sum() + hidden))
+        return Interval(1.0, certain, 1.0) if says[0] else Interval(0.0, 0.0, 1.0 - certain)
+    inside = (all_of.labels == of.labels[0]).astype(np.float64)
+    reached = all_of.scores >= threshold
+    return interval(all_of, times, lambda w: (w * inside) @ reached / (w * inside).sum(axis=1))

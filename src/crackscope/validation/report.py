@@ -1,0 +1,70 @@
+"""The report of a validation: drawn.csv, the table to fill in, metrics.json and a page."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from crackscope import tables
+from crackscope.rendering.page import Section, Table, Text, render
+from crackscope.run_dir import write_atomically, write_json
+from crackscope.validation.population import Floats, Population, Rows
+
+DRAWN, DOCUMENT, PAGE = "drawn.csv", "metrics.json", "report.html"
+_COLUMNS = ("photo", "x0", "y0", "x1", "y1", "score", "stratum", "weight")
+
+
+def write_drawn(
+    file: Path, population: Population, strata: Rows, rows: Rows, weights: Floats
+) -> None:
+    """Every drawn window: its score, its stratum, and how many it stands for once all have labels.
+
+    The rows are in the order of labelling; the box is empty for a whole file.
+    """
+    found = []
+    for row, weight in zip(rows, weights, strict=True):
+        box = population.boxes[row]
+        sides = [None] * 4 if box is None else box.to_list()
+        facts = (float(population.scores[row]), int(strata[row]), float(weight))
+        found.append([population.paths[row], *sides, *facts])
+    write_atomically(file, tables.write(_COLUMNS, found))
+
+
+def count_drawn(file: Path) -> int:
+    """How many windows an earlier call has drawn; 0 before the first."""
+    if not file.exists():
+        return 0
+    return len(tables.read(file.read_bytes(), str(file), ("photo",)))
+
+
+def write(
+    folder: Path, values: Mapping[str, Any], words: Sequence[str], notes: Sequence[str]
+) -> None:
+    """Write metrics.json and report.html."""
+    write_json(folder / DOCUMENT, dict(values))
+    rows = [
+        (name.replace("_", " "), *_cells(value))
+        for name, value in values["default"].items()
+        if name in ("recall", "false_alarm_rate", "share_of_cracked_windows")
+    ]
+    sections = [
+        Section("In words", [Text(sentence) for sentence in words]),
+        Section("What to know", [Text(note) for note in notes]),
+        Section(
+            "Figures for the whole site",
+            [Table(("figure", "value", "from", "to"), rows, "95 % intervals over photos")],
+        ),
+        Section("How it was made", [Table(("what", "value"), _made(values))]),
+    ]
+    title = f"{values['model']} on {values['site']['name']}"
+    page = render(title, [section for section in sections if section.items])
+    write_atomically(folder / PAGE, page.encode("utf-8", "backslashreplace"))
+
+
+def _cells(value: Mapping[str, float] | None) -> tuple[str, str, str]:
+    if value is None:
+        return ("–", "–", "–")
+    return tuple(f"{value[name]:.4f}" for name in ("value", "low", "high"))  # type: ignore[return-value]
+
+
+def _made(values: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    return [*values["site"].items(), *values["settings"].items(), *values["machine"].items()]

@@ -1,0 +1,162 @@
+"""Score every window of the photos that were drawn; a killed survey goes on where it stopped."""
+
+import json
+import logging
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crackscope import progress, strict_json
+from crackscope.datasets.manifest import Dataset
+from crackscope.errors import UsageError
+from crackscope.evaluation.evaluate import score_dataset
+from crackscope.grid import grid
+from crackscope.inspection.batch import inspect_all
+from crackscope.inspection.find import Source
+from crackscope.inspection.inspector import Inspector
+from crackscope.kept import reading
+from crackscope.types import Box, Photo, PhotoResult, ScoreMap
+from crackscope.validation.population import Population
+
+WINDOWS, SCORES = "windows.jsonl", "scores.npy"
+_LOG = logging.getLogger("crackscope")
+
+
+@dataclass(frozen=True)
+class Survey:
+    """The population, and the photos that could not be read, with the reason."""
+
+    population: Population
+    unreadable: tuple[str, ...] = ()
+
+
+def of_photos(
+    inspector: Inspector,
+    photos: Sequence[Source],
+    share: float,
+    file: Path,
+    max_megapixels: float,
+    workers: int,
+) -> Survey:
+    """Every window of `photos`, which are `share` of the site's; raises UsageError without any.
+
+    `file` holds one JSON line for each photo that is done, and is added to.
+    """
+    lines = _finished(file)
+    rest = [photo for photo in photos if photo.relative not in lines]
+    lines |= _score(inspector, rest, file, max_megapixels, workers, len(photos))
+    return _gather([lines[photo.relative] for photo in photos], inspector, share)
+
+
+def of_dataset(inspector: Inspector, dataset: Dataset, file: Path, workers: int | None) -> Survey:
+    """Every patch of labelled data; the scores are kept in `file`, NaN where one is unreadable."""
+    if file.exists():
+        scores = _kept(file, len(dataset.patches))
+    else:
+        scores, _ = score_dataset(inspector, dataset, dataset.patches, workers)
+        beside = file.with_suffix(".part.npy")
+        np.save(beside, scores)
+        beside.replace(file)
+    pairs = list(zip(dataset.patches, scores.tolist(), strict=True))
+    good = [(patch, score) for patch, score in pairs if not np.isnan(score)]
+    if not good:
+        raise UsageError(f"not one picture of {dataset.name} can be read")
+    population = Population(
+        paths=tuple(patch.path for patch, _ in good),
+        boxes=tuple(patch.box for patch, _ in good),
+        photos=tuple(patch.group or patch.path for patch, _ in good),
+        scores=np.array([score for _, score in good]),
+    )
+    return Survey(population, tuple(patch.key for patch, score in pairs if np.isnan(score)))
+
+
+def _kept(file: Path, count: int) -> NDArray[np.float64]:
+    """The scores of an earlier survey; raises UsageError where they are damaged."""
+    with reading(file):
+        scores = np.array(np.lib.format.open_memmap(file, mode="r"), np.float64)
+        if scores.shape != (count,):
+            raise ValueError(f"it must hold {count} scores, and has the shape {scores.shape}")
+        return scores
+
+
+def _finished(file: Path) -> dict[str, dict[str, Any]]:
+    """The whole lines of an earlier survey; one that a kill cut off is dropped."""
+    if not file.exists():
+        return {}
+    content = file.read_bytes()
+    whole = content[: content.rfind(b"\n") + 1]
+    if whole != content:
+        file.write_bytes(whole)
+    with reading(file):
+        lines = [strict_json.document(line) for line in whole.splitlines()]
+        return {line["photo"]: line for line in lines}
+
+
+def _score(
+    inspector: Inspector,
+    photos: Sequence[Source],
+    file: Path,
+    max_megapixels: float,
+    workers: int,
+    total: int,
+) -> dict[str, dict[str, Any]]:
+    windows: dict[str, list[float]] = {}
+
+    def keep(source: Source, photo: Photo, found: ScoreMap, result: PhotoResult) -> None:
+        windows[source.name] = [float(f"{score:.9g}") for score in found.scores.ravel()]
+
+    results = inspect_all(
+        replace(inspector, mapper=None),  # windows that are labelled are pictures of their own
+        photos,
+        threshold=None,
+        max_megapixels=max_megapixels,
+        workers=workers,
+        finish=keep,
+    )
+    lines: dict[str, dict[str, Any]] = {}
+    with (
+        closing(results),
+        file.open("ab") as out,
+        progress.bar("scoring", total) as advance,
+    ):
+        advance(total - len(photos))
+        for source, result in zip(photos, results, strict=True):
+            line = _line(source, result, windows.pop(source.name, []))
+            out.write(json.dumps(line).encode() + b"\n")
+            out.flush()
+            lines[source.relative] = line
+            advance(1)
+    return lines
+
+
+def _line(source: Source, result: PhotoResult, scores: list[float]) -> dict[str, Any]:
+    if result.error is not None:
+        return {"photo": source.relative, "error": result.error.message}
+    size = {"width": result.width, "height": result.height}
+    return {"photo": source.relative, **size, "scores": scores}
+
+
+def _gather(lines: Sequence[dict[str, Any]], inspector: Inspector, share: float) -> Survey:
+    paths: list[str] = []
+    boxes: list[Box] = []
+    scores: list[float] = []
+    for line in lines:
+        if "error" in line:
+            _LOG.warning("left out: %s: %s", line["photo"], line["error"])
+            continue
+        tiles = grid(line["width"], line["height"], inspector.bundle.input.window)
+        paths += [line["photo"]] * len(tiles)
+        boxes += [tile.box for tile in tiles]
+        scores += line["scores"]
+    unreadable = tuple(f"{line['photo']}: {line['error']}" for line in lines if "error" in line)
+    if not paths:
+        raise UsageError(
+            "not one of the photos can be read:" + "".join(f"\n  {text}" for text in unreadable)
+        )
+    names = tuple(paths)
+    return Survey(Population(names, tuple(boxes), names, np.array(scores), share), unreadable)
