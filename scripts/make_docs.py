@@ -15,19 +15,19 @@ HEADER = """\
 # Commands
 
 Every flag is also a key of `--config FILE` (YAML, with `_` for `-`), an environment variable
-`CRACKSCOPE_FLAG`, and a keyword argument in Python. Flags override the environment, the environment
-overrides the file, the file overrides the defaults. An unknown flag or key is refused, and the nearest
-known one suggested. A variable with that prefix that matches no flag, or that is empty, is ignored
-with a warning.
+`CRACKSCOPE_FLAG`, and a keyword argument in Python. Flags override the environment, the
+environment overrides the file, the file overrides the defaults. An unknown flag or key is refused,
+and the nearest known one suggested. A variable with that prefix that matches no flag, or that is
+empty, is ignored with a warning.
 
-`--json` prints data and nothing else on stdout: JSON Lines for `inspect`, one document for the other
-commands. Without it stdout holds a short summary whose last line is the path of the results. Logs and
-progress go to stderr.
+`--json` prints data and nothing else on stdout: JSON Lines for `inspect`, one document for the
+other commands. Without it stdout holds a short summary whose last line is the path of the results.
+Logs and progress go to stderr.
 
-Results go to `--out`, else to `runs/COMMAND/NAME`; if that is taken, to `NAME-2`, `NAME-3` and so on.
-The same command on an unfinished results folder resumes it. A finished one is never overwritten
-without `--exist-ok`: the same command with `--out` prints its result again, another command is
-refused.
+Results go to `--out`, else to `runs/COMMAND/NAME`; if that is taken, to `NAME-2`, `NAME-3` and so
+on. The same command on an unfinished results folder resumes it. A finished one is never
+overwritten without `--exist-ok`: the same command with `--out` prints its result again, another
+command is refused.
 
 `crackscope --install-completion` installs completion of commands, flags and files for bash, zsh or
 fish.
