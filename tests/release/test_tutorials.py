@@ -1,5 +1,6 @@
 """Every command and all code of README and tutorials runs, in order, on synthetic data."""
 
+import re
 import shlex
 from pathlib import Path
 
@@ -42,6 +43,7 @@ def shortened(command: str) -> list[str]:
 
 
 @pytest.mark.train
+@pytest.mark.timeout(900)  # two trainings in the researcher's
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.stem)
 def test_every_command_and_all_code_runs(document: Path, tmp_path, monkeypatch, capsys):
     text = document.read_text(encoding="utf-8")
@@ -49,6 +51,8 @@ def test_every_command_and_all_code_runs(document: Path, tmp_path, monkeypatch, 
     for command in crackscope_commands(text):
         expected = next((code for part, code in EXPECTED.items() if part in command), 0)
         assert run(shortened(command)) == expected, (command, capsys.readouterr())
+    named = re.findall(r"`([\w-]+/[\w.-]+\.(?:html|json|csv|png|pdf))`", text)
+    assert [file for file in named if not Path(file).is_file()] == []
     names: dict[str, object] = {}
     for block in python_blocks(text):
         exec(compile(block, document.name, "exec"), names)
