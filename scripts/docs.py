@@ -1,11 +1,12 @@
 """Build the documentation site, strictly, and check that it needs no network.
 
     pip install ".[docs]"
-    python scripts/docs.py
+    python scripts/docs.py [FOLDER]
 
 Pages are those of docs/, those of other folders that EXTRA names, and three that are generated: the
 Python interface, the model card and the list of decisions. A link to another file of the repository
-leads to a copy of it. The site opens from a disk: build/docs/site/index.html. Exit code 1 where the
+leads to a copy of it. FOLDER is build/docs, unless another is given, which is new or made by this
+command: it is emptied. The site in it opens from a disk: site/index.html. Exit code 1 where the
 generator warns, a link is broken, or a page loads something from a server.
 """
 
@@ -13,6 +14,7 @@ import re
 import shutil
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +25,9 @@ from site_links import rewritten
 
 ROOT = Path(__file__).parents[1]
 DOCS, BUILD = ROOT / "docs", ROOT / "build" / "docs"
-PAGES, SITE, FILES = BUILD / "pages", BUILD / "site", "files"
+SETTINGS = "mkdocs.yml"
+PAGES, SITE, FILES = "pages", "site", "files"
+"""Folders: of the assembled pages, of the built ones, and within them of copied files."""
 EXTRA = {
     "benchmarks/README.md": "benchmarks/commands.md",
     "benchmarks/knobs.md": "benchmarks/knobs.md",
@@ -38,35 +42,41 @@ CARD, DECISIONS = "model-card.md", "decisions/index.md"
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
-def main() -> int:
-    """Assemble, build and check; returns the exit code."""
-    assemble()
-    (BUILD / "mkdocs.yml").write_text(yaml.safe_dump(settings(), sort_keys=False), encoding="utf-8")
-    if not built():
+def main(build: Path = BUILD) -> int:
+    """Assemble, build and check in a folder; returns the exit code."""
+    if build.exists() and not (build / SETTINGS).exists():
+        raise SystemExit(f"FOLDER must be new, or made by this command. Received: {build}")
+    shutil.rmtree(build, ignore_errors=True)
+    build.mkdir(parents=True)
+    (build / SETTINGS).write_text(yaml.safe_dump(settings(), sort_keys=False), encoding="utf-8")
+    assemble(build / PAGES)
+    if not built(build):
         return 1
-    found = problems(SITE)
+    found = problems(build / SITE)
     for problem in found:
         print(problem, file=sys.stderr)
-    print(f"{len(list(SITE.rglob('*.html')))} pages: {SITE / 'index.html'}")
+    print(f"{len(list((build / SITE).rglob('*.html')))} pages: {build / SITE / 'index.html'}")
     return 1 if found else 0
 
 
-def assemble() -> None:
-    """Write all pages, with their links rewritten, to build/docs/pages."""
-    shutil.rmtree(BUILD, ignore_errors=True)
+def assemble(pages: Path) -> None:
+    """Write all pages, with their links rewritten."""
     sources = {path: path.relative_to(DOCS).as_posix() for path in sorted(DOCS.rglob("*.md"))}
     sources |= {ROOT / name: page for name, page in EXTRA.items() if name != "README.md"}
     for path in DOCS.rglob("*"):
         if path.is_file() and path.suffix not in {".md", ".yml"}:
-            copy(path, path.relative_to(DOCS).as_posix())
+            copy(path, path.relative_to(DOCS).as_posix(), pages)
+    found = partial(place, pages=pages)
     for path, page in sources.items():
-        write(page, rewritten(path.read_text(encoding="utf-8"), path.parent, page, place))
-    write("python.md", python_reference.page())
-    write(CARD, card())
-    write(DECISIONS, decisions())
+        text = rewritten(path.read_text(encoding="utf-8"), path.parent, page, found)
+        write(pages / page, text)
+    write(pages / "python.md", python_reference.page())
+    (card,) = (ROOT / "src").rglob("pretrained/card.md")  # its links are those of README.md
+    write(pages / CARD, rewritten(card.read_text(encoding="utf-8"), ROOT, CARD, found))
+    write(pages / DECISIONS, decisions())
 
 
-def place(target: Path) -> str:
+def place(target: Path, pages: Path) -> str:
     """Page or copied file of the site that stands for a file of the repository."""
     if target.is_relative_to(DOCS):
         inside = target.relative_to(DOCS).as_posix()
@@ -78,26 +88,21 @@ def place(target: Path) -> str:
         return EXTRA[name]
     if not target.is_file():
         raise SystemExit(f"a page may link to a file, not to a folder. Received: {name}")
-    return copy(target, f"{FILES}/{name}" + ("" if target.suffix in {".md", ".txt"} else ".txt"))
+    ending = "" if target.suffix in {".md", ".txt"} else ".txt"
+    return copy(target, f"{FILES}/{name}{ending}", pages)
 
 
-def copy(path: Path, page: str) -> str:
-    """Copy a file as it is; returns where to."""
-    (PAGES / page).parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(path, PAGES / page)
+def copy(path: Path, page: str, pages: Path) -> str:
+    """Copy a file as it is; returns its place among the pages."""
+    (pages / page).parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(path, pages / page)
     return page
 
 
-def write(page: str, text: str) -> None:
+def write(file: Path, text: str) -> None:
     """Write a page."""
-    (PAGES / page).parent.mkdir(parents=True, exist_ok=True)
-    (PAGES / page).write_text(text, encoding="utf-8")
-
-
-def card() -> str:
-    """The card of the model in the package; its links are those of README.md."""
-    (path,) = (ROOT / "src").rglob("pretrained/card.md")
-    return rewritten(path.read_text(encoding="utf-8"), ROOT, CARD, place)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
 
 
 def decisions() -> str:
@@ -117,13 +122,13 @@ def settings() -> dict[str, Any]:
     base: dict[str, Any] = yaml.safe_load((DOCS / "site.yml").read_text(encoding="utf-8"))
     listed = [DECISIONS, *({title: f"decisions/{name}"} for title, name in titles())]
     nav = [*base["nav"], {"Decisions": listed}]
-    return {**base, "docs_dir": PAGES.name, "site_dir": SITE.name, "nav": nav}
+    return {**base, "docs_dir": PAGES, "site_dir": SITE, "nav": nav}
 
 
-def built() -> bool:
+def built(build: Path) -> bool:
     """Run the generator; a warning is printed and fails."""
-    command = [sys.executable, "-m", "zensical", "build", "--strict", "-f", "mkdocs.yml"]
-    process = subprocess.run(command, cwd=BUILD, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-m", "zensical", "build", "--strict", "-f", SETTINGS]
+    process = subprocess.run(command, cwd=build, capture_output=True, text=True, check=False)
     output = _COLOURS.sub("", process.stdout + process.stderr)
     if process.returncode or "Warning" in output:
         print(output, file=sys.stderr)
@@ -132,4 +137,4 @@ def built() -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*map(Path, sys.argv[1:])))

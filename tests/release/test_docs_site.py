@@ -14,17 +14,17 @@ pytest.importorskip("zensical", reason="needs the extra [docs]")
 
 ROOT = Path(__file__).parents[2]
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chrome"))), None)
-SITE = ROOT / "build" / "docs" / "site"
 PHONE, SCREEN = 390, 1300
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The built site, moved to where it was not built."""
-    command = [sys.executable, str(ROOT / "scripts" / "docs.py")]
+    folder = tmp_path_factory.mktemp("docs") / "built"
+    command = [sys.executable, str(ROOT / "scripts" / "docs.py"), str(folder)]
     process = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
     assert process.returncode == 0, process.stderr
-    return Path(shutil.copytree(SITE, tmp_path_factory.mktemp("elsewhere") / "site"))
+    return (folder / "site").rename(tmp_path_factory.mktemp("elsewhere") / "site")
 
 
 @pytest.fixture
@@ -50,6 +50,15 @@ def test_generated_pages_hold_what_they_are_for(site: Path) -> None:
     assert "Data that it was measured on" in (site / "model-card.html").read_text(encoding="utf-8")
     numbers = re.findall(r'href="(0\d+)-', (site / "decisions" / "index.html").read_text("utf-8"))
     assert len(set(numbers)) == len(list((ROOT / "docs" / "decisions").glob("0*.md")))
+
+
+def test_a_folder_of_somebody_is_not_emptied(tmp_path: Path) -> None:
+    (tmp_path / "theirs.txt").write_text("x", encoding="utf-8")
+    command = [sys.executable, str(ROOT / "scripts" / "docs.py"), str(tmp_path)]
+    process = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+    assert process.returncode == 1
+    assert "FOLDER must be new" in process.stderr
+    assert (tmp_path / "theirs.txt").exists()
 
 
 def test_the_check_finds_what_a_browser_would(tmp_path: Path, check: Any) -> None:
