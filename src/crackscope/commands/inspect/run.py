@@ -5,7 +5,7 @@ import os
 import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import partial
 from itertools import takewhile
 from pathlib import Path
@@ -16,7 +16,6 @@ from crackscope.arguments.build import checked, make
 from crackscope.arguments.rules import seconds_of
 from crackscope.commands.inspect.job import Job, Plan
 from crackscope.commands.inspect.settings import InspectConfig
-from crackscope.commands.inspect.watch import say, watch
 from crackscope.commands.interrupt import on_request
 from crackscope.commands.keywords import InspectKeywords
 from crackscope.commands.outcome import Outcome
@@ -26,6 +25,7 @@ from crackscope.inspection.find import Found, Source, find
 from crackscope.inspection.inspector import Inspector
 from crackscope.inspection.results_file import Ledger
 from crackscope.inspection.results_file import read as read_ledger
+from crackscope.inspection.settings import InspectSettings
 from crackscope.inspection.sources.memory import OnePhoto, named
 from crackscope.options import FailOn
 from crackscope.reporting import chosen
@@ -68,7 +68,8 @@ def _run(config: InspectConfig, given: Mapping[str, Source | None]) -> Outcome:
     found = _found(config, given)
     workers = config.workers or environment.cores()
     threads = max(1, workers // len(found.photos)) if found.photos else 1
-    inspector = _prepared(config, threads)
+    settings = _settings(config)
+    inspector = _prepared(settings, threads)
     identity = _identity(config, found, inspector)
     names = None if config.watch else [photo.name for photo in found.photos]
     growing = _PHOTOS if config.watch else ()
@@ -77,12 +78,14 @@ def _run(config: InspectConfig, given: Mapping[str, Source | None]) -> Outcome:
         run_dir.open_output("inspect", config, name, identity, growing) as output,
         Ledger(output.path, names, output.resumed) as ledger,
         on_request() as asked,
-        engine(config, inspector) as inspect_all,
+        engine(settings, inspector) as inspect_all,
     ):
         start, done = time.perf_counter(), len(ledger)
-        plan = Plan(config, inspector, output.path, inspect_all, asked.is_set)
-        job = partial(Job, plan=replace(plan, tell=say) if config.watch else plan)
+        plan = Plan(config, inspector, output.path, inspect_all, asked)
+        job = partial(Job, plan=plan)
         if config.watch:
+            from crackscope.commands.inspect.watch import watch
+
             watch(config.photos[0], job, ledger, asked)
         else:
             _inspect(job(found), ledger)
@@ -104,10 +107,17 @@ def _found(config: InspectConfig, given: Mapping[str, Source | None]) -> Found:
     return Found((), 0)
 
 
-def _prepared(config: InspectConfig, threads: int) -> Inspector:
+def _settings(config: InspectConfig) -> InspectSettings:
+    """What the workers must know of the settings of the command."""
+    return InspectSettings(
+        **{each.name: getattr(config, each.name) for each in fields(InspectSettings)}
+    )
+
+
+def _prepared(settings: InspectSettings, threads: int) -> Inspector:
     """The model of the command; raises UsageError where it cannot make what is asked for."""
-    inspector = engines.prepare(config, threads)
-    if config.masks and not inspector.has_lines:
+    inspector = engines.prepare(settings, threads)
+    if settings.masks and not inspector.has_lines:
         raise UsageError(
             f"masks need a model with lines. Received: {inspector.bundle.identity}, which finds "
             "regions. Leave out --masks, or train it with this version"
