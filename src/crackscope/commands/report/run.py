@@ -7,9 +7,11 @@ from typing import Unpack
 
 from crackscope import hashing, run_dir
 from crackscope.arguments.build import checked, make
+from crackscope.arguments.identity import identity
 from crackscope.commands.keywords import ReportKeywords
-from crackscope.commands.outcome import Outcome, again, kept
+from crackscope.commands.outcome import Outcome
 from crackscope.commands.report.settings import ReportConfig
+from crackscope.commands.skeleton import again, kept
 from crackscope.inspection import results_file
 from crackscope.reporting import Context, Write, chosen, settings
 from crackscope.reporting.overview import overview
@@ -34,12 +36,9 @@ def run(config: ReportConfig) -> Outcome:
     if config.out is None:
         with run_dir.locked(config.results):
             return _write(formats, results, context, config.results)
-    identity = {
-        "command": "report",
-        "results": hashing.of_file(config.results / results_file.RESULTS),
-        "report": config.report,
-    }
-    with run_dir.open_run(config.out, identity, config.exist_ok) as output:
+    content = hashing.of_file(config.results / results_file.RESULTS)
+    made_from = identity("report", config, results=content)
+    with run_dir.open_run(config.out, made_from, config.exist_ok) as output:
         return kept(output, _write(formats, results, context, output.path))
 
 

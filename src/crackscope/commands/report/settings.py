@@ -3,20 +3,20 @@
 from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 
-from crackscope.options import REPORTS, Names
+from crackscope.options import REPORTS, ByContent, Names, NotIdentity
 
 
 @dataclass(frozen=True)
 class ReportConfig:
     """Make reports of an inspection, finished or interrupted; no photo is inspected again."""
 
-    results: Path
+    results: ByContent[Path]
     """Folder that `crackscope inspect` wrote."""
     _: KW_ONLY
     report: Names = REPORTS
     """What to write, comma-separated, such as csv, html, pdf, geojson, coco, label-studio,
     cvat, yolo, parquet."""
-    out: Path | None = None
+    out: NotIdentity[Path | None] = None
     """Folder for the reports; else that of the results, where older reports are replaced."""
-    exist_ok: bool = False
+    exist_ok: NotIdentity[bool] = False
     """Write into an --out that holds something already."""
