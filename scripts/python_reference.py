@@ -97,7 +97,9 @@ def _hints(thing: Any) -> dict[str, Any]:
 
 
 def _class(kind: type) -> str:
-    rows = [f"| `{field.name}` | `{_kind(field.type)}` |\n" for field in _shown(kind)]
+    hints = _hints(kind)  # without what is marked at a field
+    kinds = {field.name: _kind(hints.get(field.name, field.type)) for field in _shown(kind)}
+    rows = [f"| `{name}` | `{text}` |\n" for name, text in kinds.items()]
     table = "".join(["\n| field | kind |\n|---|---|\n", *rows]) if rows else ""
     methods = "".join(_function(name, method, "####") for name, method in _methods(kind))
     return f"\n### {kind.__name__}\n\n{_text(kind)}\n{table}{methods}"
