@@ -60,6 +60,12 @@ class Pdf:
         scale = min(self.width / width, self._height * 2 / 3 / height)
         self._flow += [self._image(jpeg, size, scale), self._platypus.Spacer(1, 6)]
 
+    def logo(self, jpeg: bytes, size: tuple[int, int]) -> None:
+        """A JPEG of `size` pixels, at most 5 cm wide and 2 cm high."""
+        mm = module("lib.units").mm
+        scale = min(50 * mm / size[0], 20 * mm / size[1])
+        self._flow += [self._image(jpeg, size, scale), self._platypus.Spacer(1, 6)]
+
     def _image(self, jpeg: bytes, size: tuple[int, int], scale: float) -> Any:
         picture = self._platypus.Image(io.BytesIO(jpeg), size[0] * scale, size[1] * scale)
         picture.hAlign = "LEFT"

@@ -15,8 +15,9 @@ from markupsafe import Markup
 from crackscope import environment
 from crackscope.rendering import colour, template, thumbnail
 from crackscope.rendering.page import data_uri
-from crackscope.reporting import REPORTS, Context, pictures
+from crackscope.reporting import REPORTS, Context, explained, pictures
 from crackscope.reporting.columns import in_mm
+from crackscope.reporting.cover import one_line
 from crackscope.reporting.drawing import markdown
 from crackscope.reporting.drawing.site_map import SiteMap, plan
 from crackscope.reporting.names import printable
@@ -36,9 +37,15 @@ _AT_ONCE = 32
 def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[Path]:
     """One page that needs nothing beside it; its links lead to the overlays."""
     rows = _rows(worst_first(results), dest, context)
+    figures = overview(results, context)
     script = template.load("reporting/report.js").render()
     page = template.load("reporting/report.html.jinja").render(
-        overview=overview(results, context),
+        overview=figures,
+        title=one_line(context.cover.title) or figures.subject,
+        subject=figures.subject,
+        terms=explained.terms(results, context),
+        of_photo=explained.of_photo(results, context),
+        of_found=explained.of_found(results),
         photos=rows,
         failed=[(printable(path), error) for path, error in failures(results)],
         site=_site(rows),

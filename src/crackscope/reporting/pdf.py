@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 from crackscope.rendering import thumbnail
-from crackscope.rendering.pdf import Pdf
-from crackscope.reporting import REPORTS, Context, overview, pictures
+from crackscope.rendering.pdf import Pdf, shown
+from crackscope.reporting import REPORTS, Context, explained, logos, overview, pictures
 from crackscope.reporting.columns import metric
+from crackscope.reporting.cover import one_line
 from crackscope.reporting.drawing.pdf_card import add_markdown
 from crackscope.reporting.drawing.pdf_plan import draw_plan
 from crackscope.reporting.drawing.site_map import plan
@@ -19,37 +21,65 @@ PAGES = "report.pdf"
 _PICTURE_SIDE, _PICTURE_QUALITY = 1200, 75
 """About 170 dots an inch on A4."""
 _TO_SEE = ("crack", "unsure")
+_CARD_HERE = (
+    "How the model was trained and tested, and what it is bad at, stands in its card: the appendix "
+    "at the end."
+)
+_CARD_ELSEWHERE = (
+    "How the model was trained and tested, and what it is bad at, stands in its card: the appendix "
+    "of report.html. `crackscope report RESULTS --report pdf --card` adds it to this file."
+)
 
 
 @REPORTS.register("pdf", needs="reportlab")
 def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[Path]:
-    """Summary, plan and tables; a page for each photo to look at; what failed; the model card."""
+    """Summary, plan and tables; a page for each photo to look at; what failed; the model card where
+    it is asked for."""
     photos = overview.worst_first(results)
-    pdf = Pdf(f"Photos inspected for cracks: {len(results)}")
-    _summary(pdf, results, context)
+    figures = overview.overview(results, context)
+    pdf = Pdf(one_line(context.cover.title) or figures.subject)
+    _summary(pdf, figures, context)
     _plan(pdf, photos)
-    _photos(pdf, photos)
+    _photos(pdf, photos, context)
     _failed(pdf, results)
     for result in photos:
         if result.verdict in _TO_SEE:
             _photo(pdf, result, context)
-    if context.card:
+    _how(pdf, context)
+    if context.card and context.with_card:
         pdf.new_page()
-        pdf.heading(1, "The model")
+        pdf.heading(1, "Appendix: the model card")
         add_markdown(pdf, context.card)
     file = dest / PAGES
     write_atomically(file, pdf.content())
     return [file]
 
 
-def _summary(pdf: Pdf, results: Sequence[PhotoResult], context: Context) -> None:
-    figures = overview.overview(results, context)
-    pdf.heading(1, f"Photos inspected for cracks: {figures.photos}")
+def _summary(pdf: Pdf, figures: overview.Overview, context: Context) -> None:
+    _head(pdf, context, figures.subject)
     pdf.table([[name, str(count)] for name, count in figures.rows()], head=False)
     for sentence in figures.remarks():
         pdf.text(sentence)
+
+
+def _how(pdf: Pdf, context: Context) -> None:
+    pdf.new_page()
     pdf.heading(2, "How this was made")
     pdf.table(context.facts(), head=False)
+    if context.card:
+        pdf.text(_CARD_HERE if context.with_card else _CARD_ELSEWHERE)
+
+
+def _head(pdf: Pdf, context: Context, subject: str) -> None:
+    cover = context.cover
+    if cover.logo:
+        jpeg = logos.decoded(cover.logo)
+        pdf.logo(jpeg, thumbnail.size_of(jpeg))
+    pdf.heading(1, one_line(cover.title) or subject)
+    if cover.title:
+        pdf.text(subject)
+    if rows := cover.rows():
+        pdf.table([[name.capitalize(), text] for name, text in rows], head=False)
 
 
 def _plan(pdf: Pdf, photos: Sequence[PhotoResult]) -> None:
@@ -61,9 +91,11 @@ def _plan(pdf: Pdf, photos: Sequence[PhotoResult]) -> None:
         pdf.drawing(draw_plan(plan(places), verdicts, pdf.width))
 
 
-def _photos(pdf: Pdf, photos: Sequence[PhotoResult]) -> None:
+def _photos(pdf: Pdf, photos: Sequence[PhotoResult], context: Context) -> None:
     if photos:
         pdf.heading(2, "Photos")
+        for term, text in explained.terms(photos, context):
+            pdf.markup(f"<b>{escape(shown(term))}.</b> {escape(shown(text))}")
         found = "cracks" if has_cracks(photos) else "regions"
         pdf.table([["photo", "verdict", "score", found, "taken"], *map(_row, photos)])
 
@@ -108,13 +140,13 @@ def _cracks(pdf: Pdf, result: PhotoResult, cracks: Sequence[Crack], context: Con
     head = ["crack", "score", "length (px)", "branches", "width (px)", "widest (px)"]
     pdf.table(_with_mm([[*head, "x (px)", "y (px)"], *map(_crack, cracks)], cracks))
     near = [(crack.id, pictures.close_up(context, result.path, crack.id)) for crack in cracks]
-    shown = [
+    cells = [
         (f"crack {number}", content, thumbnail.size_of(content))
         for number, content in near
         if content is not None
     ]
-    if shown:
-        pdf.pictures(shown)
+    if cells:
+        pdf.pictures(cells)
 
 
 def _with_mm(rows: list[list[str]], found: Sequence[Crack | Region]) -> list[list[str]]:

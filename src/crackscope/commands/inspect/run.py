@@ -5,6 +5,7 @@ import os
 import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from itertools import takewhile
@@ -28,7 +29,8 @@ from crackscope.inspection.results_file import Ledger
 from crackscope.inspection.results_file import read as read_ledger
 from crackscope.inspection.sources.memory import OnePhoto, named
 from crackscope.options import FailOn
-from crackscope.reporting import chosen
+from crackscope.reporting import Context, chosen, settings
+from crackscope.reporting.cover import made
 from crackscope.reporting.summary import summarise
 from crackscope.types import PhotoResult, Verdict
 
@@ -58,12 +60,14 @@ def run(config: InspectConfig, given: Mapping[str, Source | None] | None = None)
         return _run(config, given or {})
     except FinishedError as error:
         results = read_ledger(error.path)
+        _renew(config, error.path, results)
         text = f"{error}, `crackscope report` other reports.\n{summarise(results, [], 0.0)}"
         return replace(_outcome(results, text, error.path, config.fail_on), repeated=True)
 
 
 def _run(config: InspectConfig, given: Mapping[str, Source | None]) -> Outcome:
     chosen(config.report)  # what cannot be written is said at once
+    made(vars(config))  # and a logo that cannot be used
     engine = engines.chosen(config.engine)
     found = _found(config, given)
     workers = config.workers or environment.cores()
@@ -80,7 +84,8 @@ def _run(config: InspectConfig, given: Mapping[str, Source | None]) -> Outcome:
         engine(config, inspector) as inspect_all,
     ):
         start, done = time.perf_counter(), len(ledger)
-        plan = Plan(config, inspector, output.path, inspect_all, asked.is_set)
+        head = _head(config, output)
+        plan = Plan(config, inspector, output.path, inspect_all, asked.is_set, **head)
         job = partial(Job, plan=replace(plan, tell=say) if config.watch else plan)
         if config.watch:
             watch(config.photos[0], job, ledger, asked)
@@ -125,6 +130,29 @@ def _inspect(job: Job, ledger: Ledger) -> None:
     job.write_reports(ledger.results())
     if not whole:
         raise KeyboardInterrupt
+
+
+def _head(config: InspectConfig, output: run_dir.RunDir) -> dict[str, Any]:
+    """Cover and card of the reports: as given, else as the start that is resumed had them."""
+    known = Context("", output.path)
+    if output.resumed:
+        with suppress(UsageError):  # it ended before it kept any
+            known = settings.load(output.path)
+    context = settings.changed(known, vars(config))
+    return {"cover": context.cover, "with_card": context.with_card}
+
+
+def _renew(config: InspectConfig, path: Path, results: Sequence[PhotoResult]) -> None:
+    """Write the reports of a finished inspection again where another head is asked for."""
+    if not settings.heads(vars(config)):
+        return
+    known = settings.load(path)
+    context = settings.changed(known, vars(config))
+    if context != known:
+        with run_dir.locked(path):
+            settings.save(context)
+            for write in chosen(config.report):
+                write(results, path, context)
 
 
 def _outcome(

@@ -72,6 +72,20 @@ class InspectConfig:
     report: Names = REPORTS
     """What to write beside results.jsonl, comma-separated, such as csv, html, pdf, geojson, coco,
     label-studio, cvat, yolo, parquet. `crackscope report` makes any of them later."""
+    title: str | None = None
+    """Title of the reports."""
+    client: str | None = None
+    """Who the reports are for."""
+    project: str | None = None
+    """Project or structure that is inspected."""
+    author: str | None = None
+    """Who answers for the reports: a name, a firm."""
+    date: str | None = None
+    """Date of the reports, as it is to be shown."""
+    logo: Path | None = None
+    """PNG or JPEG file for the head of the reports, at most 5 MB."""
+    card: bool | None = None
+    """Add the model card to report.pdf, as an appendix. report.html always has it, folded."""
     fail_on: FailOn | None = None
     """Exit with code 4 where a photo gets this verdict; unsure: where it gets that or crack."""
     watch: bool = False
