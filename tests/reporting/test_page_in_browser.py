@@ -10,7 +10,10 @@ import pytest
 
 from crackscope.reporting import chosen
 from crackscope.reporting.cover import Cover
+from crackscope.reporting.names import close_up_name
 from support_cracks import cracked
+from support_measured import measured
+from support_pictures import encode, noise
 from support_reports import LOGO, failed, inspected, scored, with_place
 
 sync_api = pytest.importorskip("playwright.sync_api")
@@ -249,3 +252,46 @@ def test_axe_finds_no_fault_with_cracks(crack_page: Any, scheme: str, width: int
     found = axe.Axe().run(crack_page).response["violations"]
     assert [(fault["id"], fault["impact"], fault["nodes"][0]["html"]) for fault in found] == []
     assert crack_page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.fixture(scope="module")
+def widths(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of photos with a scale whose cracks have widths."""
+    folder = tmp_path_factory.mktemp("measured")
+    photo = measured("a.jpg", {"p95": 0.32, "p95_u95": 0.05}, {"below": 0.08}, None)
+    results = [replace(photo, width=1600, height=1200)]
+    context = inspected(folder, results, CARD)
+    close_up = folder / close_up_name(context.overlays["a.jpg"], 3)
+    close_up.write_bytes(encode(noise(320, 240)))
+    return chosen("html")[0](results, folder, context)[0]
+
+
+@pytest.mark.parametrize("width", [1300, 390])
+@pytest.mark.parametrize("media", ["screen", "print"])
+def test_a_scale_bar_lies_on_its_picture(
+    browser: Any, widths: Path, width: int, media: str
+) -> None:
+    """As large as the picture, so that its length is that of the picture's pixels."""
+    context = browser.new_context(offline=True, viewport={"width": width, "height": 900})
+    page = context.new_page()
+    page.goto(widths.as_uri())
+    page.emulate_media(media=media)
+    bars = page.locator(".bar")
+    assert bars.count() == 2
+    assert page.get_by_role("img", name="Scale bar: 20 mm").count() == 1
+    scaled = """bar => {
+        const picture = bar.parentNode.querySelector("img:not(.heat)") ;
+        const shown = Math.min(picture.clientWidth / picture.naturalWidth,
+                               picture.clientHeight / picture.naturalHeight);
+        const a = bar.getBoundingClientRect(), b = picture.getBoundingClientRect();
+        return [bar.getScreenCTM().a / shown, a.left - b.left, a.top - b.top];
+    }"""
+    for index in range(2):
+        ratio, x, y = bars.nth(index).evaluate(scaled)
+        assert ratio == pytest.approx(1, abs=0.02)
+        assert (x, y) == pytest.approx((0, 0), abs=1)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    if media == "screen":
+        found = axe.Axe().run(page).response["violations"]
+        assert [(fault["id"], fault["nodes"][0]["html"]) for fault in found] == []
+    context.close()

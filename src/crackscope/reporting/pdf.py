@@ -5,13 +5,23 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 from crackscope.rendering import thumbnail
-from crackscope.rendering.pdf import Pdf, shown
-from crackscope.reporting import REPORTS, Context, explained, logos, overview, pictures
+from crackscope.rendering.pdf import CELL_WIDTH, Cell, Pdf, shown
+from crackscope.reporting import (
+    REPORTS,
+    Context,
+    crack_widths,
+    explained,
+    logos,
+    overview,
+    pictures,
+)
 from crackscope.reporting.columns import metric
 from crackscope.reporting.cover import one_line
 from crackscope.reporting.drawing.pdf_card import add_markdown
+from crackscope.reporting.drawing.pdf_curve import draw_curve, draw_legend
 from crackscope.reporting.drawing.pdf_plan import draw_plan
 from crackscope.reporting.drawing.site_map import plan
+from crackscope.reporting.measured import scale_of
 from crackscope.reporting.names import printable
 from crackscope.reporting.rows import has_cracks
 from crackscope.run_dir import write_atomically
@@ -40,6 +50,7 @@ def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[
     pdf = Pdf(one_line(context.cover.title) or figures.subject)
     _summary(pdf, figures, context)
     _plan(pdf, photos)
+    _widths(pdf, results, context)
     _photos(pdf, photos, context)
     _failed(pdf, results)
     for result in photos:
@@ -91,6 +102,20 @@ def _plan(pdf: Pdf, photos: Sequence[PhotoResult]) -> None:
         pdf.drawing(draw_plan(plan(places), verdicts, pdf.width))
 
 
+def _widths(pdf: Pdf, results: Sequence[PhotoResult], context: Context) -> None:
+    rows = crack_widths.legend(results, context)
+    if rows:
+        pdf.heading(2, "Crack widths")
+        pdf.drawing(draw_legend([(row.name, row.shade) for row in rows], pdf.width))
+        pdf.table(
+            [
+                ["width", "cracks", "length"],
+                *([row.name, str(row.cracks), row.length] for row in rows),
+            ]
+        )
+        pdf.text(crack_widths.NOTE)
+
+
 def _photos(pdf: Pdf, photos: Sequence[PhotoResult], context: Context) -> None:
     if photos:
         pdf.heading(2, "Photos")
@@ -123,7 +148,8 @@ def _photo(pdf: Pdf, result: PhotoResult, context: Context) -> None:
         pdf.text(result.remark)
     picture = pictures.overlay(context, result.path, _PICTURE_SIDE, _PICTURE_QUALITY)
     if picture is not None:
-        pdf.picture(picture, thumbnail.size_of(picture))
+        size = thumbnail.size_of(picture)
+        pdf.picture(picture, size, pictures.bar_on_photo(result, context, size[0]))
     if result.cracks:
         _cracks(pdf, result, result.cracks[: overview.FOUND_SHOWN], context)
     if result.regions:
@@ -139,14 +165,21 @@ def _cracks(pdf: Pdf, result: PhotoResult, cracks: Sequence[Crack], context: Con
     """A table, and each crack from near."""
     head = ["crack", "score", "length (px)", "branches", "width (px)", "widest (px)"]
     pdf.table(_with_mm([[*head, "x (px)", "y (px)"], *map(_crack, cracks)], cracks))
-    near = [(crack.id, pictures.close_up(context, result.path, crack.id)) for crack in cracks]
-    cells = [
-        (f"crack {number}", content, thumbnail.size_of(content))
-        for number, content in near
-        if content is not None
-    ]
-    if cells:
-        pdf.pictures(cells)
+    cells = [_near(pdf, result, crack, context) for crack in cracks]
+    if known := [cell for cell in cells if cell is not None]:
+        pdf.pictures(known)
+
+
+def _near(pdf: Pdf, result: PhotoResult, crack: Crack, context: Context) -> Cell | None:
+    """A crack from near, with its class and the width along it; None where it has no close-up."""
+    content = pictures.close_up(context, result.path, crack.id)
+    if content is None:
+        return None
+    size = thumbnail.size_of(content)
+    of_class = crack_widths.class_of(crack, scale_of(result, context))
+    text = f"crack {crack.id}{f', {of_class}' if of_class else ''}"
+    curve = draw_curve(crack, CELL_WIDTH * pdf.width, of_class.shade if of_class else None)
+    return Cell(text, content, size, pictures.bar_on_close_up(result, context, size), curve)
 
 
 def _with_mm(rows: list[list[str]], found: Sequence[Crack | Region]) -> list[list[str]]:
