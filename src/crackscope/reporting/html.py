@@ -58,7 +58,6 @@ def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[
         shades=[f"rgb{colour.of_score(step / 8)}" for step in range(9)],
         cracks=has_cracks(results),
         in_mm=in_mm,
-        curve=_curve,
         curve_size=_CURVE,
         classes=crack_widths.legend(results, context),
         class_note=crack_widths.NOTE,
@@ -87,28 +86,22 @@ class _Row:
 
 @dataclass(frozen=True)
 class _CloseUp:
-    """A crack from near: the address of the picture, its size in pixels, and its scale bar."""
+    """A crack from near: the address of the picture, its size in pixels, its scale bar, and the
+    path of the width along the crack."""
 
     uri: str
     width: int
     height: int
     bar: Bar | None
+    curve: str
 
 
-@dataclass(frozen=True)
-class _Curve:
+def _curve(crack: Crack) -> str:
     """The width along a crack as the path of an SVG of `_CURVE` pixels."""
-
-    path: str
-    words: str
-
-
-def _curve(crack: Crack) -> _Curve:
     width, height = _CURVE
     curves = profile(crack).within(width, height - 2)
     ways = ("L".join(f"{x:g} {height - y:g}" for x, y in curve) for curve in curves)
-    path = "".join(f"M{way}" for way in ways)
-    return _Curve(path, f"Width along the crack, 0 to {crack.width_px.max:.1f} px")
+    return "".join(f"M{way}" for way in ways)
 
 
 def _rows(photos: Sequence[PhotoResult], dest: Path, context: Context) -> list[_Row]:
@@ -151,7 +144,7 @@ def _pictures(result: PhotoResult, context: Context) -> dict[str, Any] | None:
         "plain": plain and data_uri(plain, "image/jpeg"),
     }
     near = _close_ups(result, context)
-    contents = [*uris.values(), *(one.uri for one in near.values())]
+    contents = [*uris.values(), *(one.uri + one.curve for one in near.values())]
     size = sum(len(content or "") for content in contents)
     bar = pictures.bar_on_photo(result, context, width)
     shape = {"width": width, "height": height, "bar": bar}
@@ -166,7 +159,8 @@ def _close_ups(result: PhotoResult, context: Context) -> dict[int, _CloseUp]:
         if content is not None:
             size = thumbnail.size_of(content)
             bar = pictures.bar_on_close_up(result, context, size)
-            near[crack.id] = _CloseUp(data_uri(content, "image/jpeg"), *size, bar)
+            uri = data_uri(content, "image/jpeg")
+            near[crack.id] = _CloseUp(uri, *size, bar, _curve(crack))
     return near
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -60,8 +61,10 @@ def _thinned(line: Line, steps: int) -> Iterator[tuple[float, float]]:
     """The first and the last point, and of each step between them the widest."""
     places, widths = _places(line), line[:, 2].tolist()
     yield places[0], widths[0]
-    between = np.arange(1, len(widths) - 1)
-    for step in np.array_split(between, min(steps, len(between))) if len(between) else ():
-        widest = max(step.tolist(), key=widths.__getitem__)
+    last = len(widths) - 1
+    steps = max(0, min(steps, last - 1))
+    edges = [1 + step * (last - 1) // steps for step in range(steps + 1)] if steps else []
+    for start, end in pairwise(edges):
+        widest = max(range(start, end), key=widths.__getitem__)
         yield places[widest], widths[widest]
     yield places[-1], widths[-1]
