@@ -24,18 +24,18 @@ _INSPECT = """
 import json, sys, time
 from dataclasses import replace
 from crackscope import hashing
-from crackscope.commands.inspect.job import draw
-from crackscope.commands.inspect.settings import InspectConfig
+from threading import Event
 from crackscope.inspection import engines
 from crackscope.inspection.find import find
+from crackscope.inspection.settings import InspectSettings
 
 folder, model, name, workers = sys.argv[1:]
-config = InspectConfig((folder,), model=model, engine=name, workers=int(workers))
+settings = InspectSettings(model=model, workers=int(workers))
 photos = find([folder]).photos
 started = time.perf_counter()
-with engines.chosen(name)(config, engines.prepare(config, threads=1)) as run:
-    inspect = lambda some: list(run(some, draw, lambda *_: None, lambda: False))
-    inspect(photos[: 4 * config.workers])
+with engines.chosen(name)(settings, engines.prepare(settings, threads=1)) as run:
+    inspect = lambda some: [one.result for one in run(some, Event())]
+    inspect(photos[: 4 * settings.workers])
     warm = time.perf_counter()
     results = inspect(photos)
     seconds = time.perf_counter() - warm

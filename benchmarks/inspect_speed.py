@@ -9,16 +9,14 @@ import argparse
 import json
 import time
 from pathlib import Path
-from typing import Any, get_args
+from threading import Event
+from typing import get_args
 
 from crackscope.inspection.batch import inspect_all
 from crackscope.inspection.find import find
-from crackscope.inspection.inspector import load
+from crackscope.inspection.loading import load
+from crackscope.inspection.settings import InspectSettings
 from crackscope.options import Precision
-
-
-def nothing(*_: Any) -> None:
-    """Called where the command would draw the overlay."""
 
 
 def main() -> None:
@@ -31,17 +29,12 @@ def main() -> None:
     arguments = parser.parse_args()
     inspector = load(arguments.model, "cpu", precision=arguments.precision)
     files = find([str(arguments.folder)]).photos
-    settings = {
-        "threshold": None,
-        "max_megapixels": 250.0,
-        "workers": arguments.workers,
-        "finish": nothing,
-    }
-    list(inspect_all(inspector, files[:32], **settings))
+    settings = InspectSettings(workers=arguments.workers, overlay=None)
+    list(inspect_all(inspector, files[:32], settings, Event()))
     started = time.perf_counter()
-    results = list(inspect_all(inspector, files, **settings))
+    results = list(inspect_all(inspector, files, settings, Event()))
     seconds = time.perf_counter() - started
-    scores = [result.score for result in results]
+    scores = [one.result.score for one in results]
     print(json.dumps({"patches": len(files), "seconds": seconds, "scores": scores}))
 
 

@@ -35,7 +35,8 @@ from crackscope.evaluation.lines import measures, synthetic, widths
 from crackscope.evaluation.lines.match import Matched, match
 from crackscope.evaluation.robustness.false_alarms import wilson
 from crackscope.graphs.names import CELL
-from crackscope.inspection.inspector import Inspector, load
+from crackscope.inspection.inspector import Inspector
+from crackscope.inspection.loading import load
 from crackscope.scoring.gate import TILE
 from crackscope.types import PhotoResult
 from line_photos import CONCRETE, Kept, Looked

@@ -28,7 +28,7 @@ from crackscope.inspection.find import find
 from crackscope.models import bundle
 from crackscope.models.classifier import logits
 from crackscope.options import Precision, RuntimeName
-from crackscope.runtimes import Runtime, discover
+from crackscope.runtimes import RUNTIMES, Runtime
 
 WAYS: tuple[tuple[RuntimeName, Precision], ...] = (
     ("onnx", "f32"),
@@ -88,7 +88,7 @@ def started(model: bundle.Bundle) -> list[Runtime]:
     runtimes = []
     for name, precision in WAYS:
         try:
-            runtimes.append(discover().get(name)(model, "cpu", 1, precision))
+            runtimes.append(RUNTIMES.get(name)(model, "cpu", 1, precision))
         except UsageError as error:
             print(f"left out: {error}")
     return runtimes

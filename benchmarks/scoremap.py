@@ -23,8 +23,9 @@ import numpy as np
 import measuring
 from crackscope import environment
 from crackscope.images.read import MAX_MEGAPIXELS, decode
-from crackscope.inspection import inspector
 from crackscope.inspection.find import find
+from crackscope.inspection.inspector import Inspector
+from crackscope.inspection.loading import load
 from crackscope.models.classifier import logits
 from crackscope.scoring.scoremap import ScoreMapper
 from crackscope.types import Photo
@@ -46,7 +47,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("runs/benchmark"))
     arguments = parser.parse_args()
     cores = measuring.keep_to_cores(arguments.cores)
-    scope = inspector.load(arguments.model, "cpu", threads=cores)
+    scope = load(arguments.model, "cpu", threads=cores)
     photos = [
         cropped(decode(source.content(MAX_MEGAPIXELS), source.name), arguments.most)
         for source in find(arguments.photos).photos
@@ -77,14 +78,14 @@ def megapixels(photo: Photo) -> float:
     return photo.width * photo.height / 1e6
 
 
-def mapper_of(scope: inspector.Inspector) -> ScoreMapper:
+def mapper_of(scope: Inspector) -> ScoreMapper:
     """The score map's; ends the program where the model has none."""
     if scope.mapper is None:
         raise SystemExit(f"{scope.bundle.identity} has no cells.npz: it scores windows only")
     return scope.mapper
 
 
-def halo(scope: inspector.Inspector, photos: list[Photo], cells: int) -> dict[str, Any]:
+def halo(scope: Inspector, photos: list[Photo], cells: int) -> dict[str, Any]:
     """Differences of scores with this many cells around a block."""
     worst: list[float] = []
     given = mapper_of(scope)
@@ -95,7 +96,7 @@ def halo(scope: inspector.Inspector, photos: list[Photo], cells: int) -> dict[st
     return {"cells": cells, "largest": max(worst), "median_of_photos": float(np.median(worst))}
 
 
-def agreement(scope: inspector.Inspector, photos: list[Photo]) -> dict[str, float]:
+def agreement(scope: Inspector, photos: list[Photo]) -> dict[str, float]:
     """Scores of windows of the map, and of the same windows cut out and scored alone."""
     inside, alone = [], []
     for photo in photos:
@@ -118,7 +119,7 @@ def agreement(scope: inspector.Inspector, photos: list[Photo]) -> dict[str, floa
     }
 
 
-def cost(scope: inspector.Inspector, photos: list[Photo], rounds: int) -> dict[str, Any]:
+def cost(scope: Inspector, photos: list[Photo], rounds: int) -> dict[str, Any]:
     """Megapixels a second of the three, A B C A B C …"""
     mapper = mapper_of(scope)
     windows = replace(scope, mapper=None)

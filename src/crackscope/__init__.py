@@ -21,7 +21,7 @@ _HOMES = {
     "export": "crackscope.commands.export.run",
     "info": "crackscope.commands.info.run",
     "inspect": "crackscope.commands.inspect.run",
-    "load": "crackscope.inspection.inspector",
+    "load": "crackscope.inspection.loading",
     "report": "crackscope.commands.report.run",
     "split": "crackscope.commands.split.run",
     "train": "crackscope.commands.train.run",
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from crackscope.commands.split.run import split
     from crackscope.commands.train.run import train
     from crackscope.commands.validate.run import validate
-    from crackscope.inspection.inspector import load
+    from crackscope.inspection.loading import load
 
 
 def __getattr__(name: str) -> Any:

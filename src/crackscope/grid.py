@@ -29,8 +29,13 @@ def grid(width: int, height: int, window: int) -> tuple[Tile, ...]:
     )
 
 
+def is_one_window(side: float, window: float) -> bool:
+    """Whether a side is one window long, by the same unit: pixels, or cells."""
+    return side <= _STRETCH * window
+
+
 def _spans(side: int, window: int) -> list[tuple[int, int]]:
-    if side <= _STRETCH * window:
+    if is_one_window(side, window):
         return [(0, side)]
     starts = [min(index * window, side - window) for index in range(ceil(side / window))]
     return [(start, start + window) for start in starts]

@@ -5,7 +5,6 @@ from concurrent.futures import Future, wait
 from threading import Thread
 from typing import ParamSpec, TypeVar
 
-from crackscope import programs
 from crackscope.errors import ImageError
 
 P = ParamSpec("P")
@@ -33,6 +32,8 @@ def within(
     thread = Thread(target=work, name="within", daemon=True)
     thread.start()
     if not wait([found], seconds).done:
+        from crackscope import programs
+
         programs.stop(thread)
         raise ImageError(
             "timeout",

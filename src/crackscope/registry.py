@@ -3,6 +3,7 @@
 import difflib
 import importlib
 import pkgutil
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import Generic, TypeVar
 
@@ -20,11 +21,13 @@ def nearest(name: str, known: list[str]) -> str:
 class Registry(Generic[T]):
     """Names and what they stand for, in order of registration.
 
-    `kind` is the word used in errors ("reader", "backbone").
+    `kind` is the word used in errors ("reader", "backbone"). The plug-ins of a `package` are
+    imported when they are asked for, each from the module of its name, and are listed by name.
     """
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str, package: str = "") -> None:
         self.kind = kind
+        self._package = package
         self._items: dict[str, T] = {}
         self._needs: dict[str, str] = {}
         self._extras: dict[str, str] = {}
@@ -49,15 +52,17 @@ class Registry(Generic[T]):
     def get(self, name: str) -> T:
         """The plug-in of that name; raises UnknownNameError with the list and the nearest name."""
         if name not in self._items:
-            known = ", ".join(self._items)
-            hint = nearest(name, list(self._items))
+            self._import(name)
+        if name not in self._items and name not in (known := self.names()):
             raise UnknownNameError(
-                f"{self.kind} must be one of: {known}. Received: {name!r}.{hint}"
+                f"{self.kind} must be one of: {', '.join(known)}. Received: {name!r}."
+                f"{nearest(name, known)}"
             )
         return self._items[name]
 
     def needs(self, name: str) -> str:
         """The packages that the plug-in of that name needs, blanks between; "": none."""
+        self.get(name)
         return self._needs[name]
 
     def extra(self, name: str) -> str:
@@ -65,11 +70,23 @@ class Registry(Generic[T]):
         return self._extras.get(name, name)
 
     def names(self) -> list[str]:
-        """All names, in order of registration."""
-        return list(self._items)
+        """All names."""
+        return [name for name, _ in self]
 
     def __iter__(self) -> Iterator[tuple[str, T]]:
-        return iter(self._items.items())
+        if not self._package:
+            return iter(self._items.items())
+        import_plugins(self._package, self._path())
+        return iter(sorted(self._items.items(), key=lambda item: item[0]))
+
+    def _import(self, name: str) -> None:
+        """The module of that name, where there is one."""
+        module = name.replace("-", "_")
+        if module in {found.name for found in pkgutil.iter_modules(self._path())}:
+            importlib.import_module(f"{self._package}.{module}")
+
+    def _path(self) -> Iterable[str]:
+        return sys.modules[self._package].__path__ if self._package else ()
 
 
 def import_plugins(package: str, path: Iterable[str]) -> None:

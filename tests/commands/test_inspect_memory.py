@@ -9,6 +9,7 @@ import pytest
 
 import crackscope
 from crackscope.inspection import engines
+from crackscope.inspection.inspected import Inspected
 from support_cracks import cracked
 
 COUNT, FIRST, LAST = 1200, 200, 1190
@@ -20,13 +21,13 @@ def test_the_walk_over_many_photos_keeps_nothing_of_them(
     taken = {}
 
     @contextmanager
-    def engine(config, inspector):
-        def walk(sources, draw, keep, stop):
+    def engine(settings, inspector):
+        def walk(sources, stop):
             for number, source in enumerate(sources):
                 if number in (FIRST, LAST):
                     gc.collect()
                     taken[number] = tracemalloc.get_traced_memory()[0]
-                yield replace(cracked(source.name), seconds=0.1 + number)
+                yield Inspected(replace(cracked(source.name), seconds=0.1 + number))
 
         yield walk
 

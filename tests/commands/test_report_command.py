@@ -8,7 +8,7 @@ import crackscope
 from crackscope import run_dir
 from crackscope.cli.main import run
 from crackscope.errors import UnknownNameError
-from crackscope.reporting import discover
+from crackscope.reporting import REPORTS
 from support_pictures import grey_photo
 
 
@@ -40,7 +40,7 @@ def test_every_format_can_be_made_elsewhere_without_the_photos(
 ) -> None:
     shutil.rmtree(tmp_path / "site")
     out = tmp_path / "reports"
-    names = ",".join(discover().names())
+    names = ",".join(REPORTS.names())
     assert run(["report", str(results), "--report", names, "--out", str(out)]) == 0
     printed = capsys.readouterr().out.splitlines()
     assert "4 photos, 2 crack" in printed[-3]

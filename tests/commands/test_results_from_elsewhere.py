@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from crackscope.cli.main import run
-from crackscope.reporting import discover
+from crackscope.reporting import REPORTS
 from support_pictures import encode, grey_photo, noise
 
 
@@ -184,7 +184,7 @@ def test_links_of_a_results_folder_do_not_lead_outside(results: Path, tmp_path: 
         assert file.is_file()
         file.unlink()
         file.symlink_to(secret)
-    names = ",".join(discover().names())
+    names = ",".join(REPORTS.names())
     assert run(["report", str(results), "--report", names]) == 0
     page = (results / "report.html").read_text(encoding="utf-8")
     index = (results / "index.html").read_text(encoding="utf-8")

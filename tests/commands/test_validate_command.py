@@ -229,12 +229,12 @@ def test_a_killed_survey_goes_on_where_it_stopped(site, tiny_bundle, tmp_path, m
     out = tmp_path / "out"
     really, seen = survey.inspect_all, []
 
-    def watched(inspector, sources, **settings):
-        for number, result in enumerate(really(inspector, sources, **settings)):
+    def watched(*given):
+        for number, one in enumerate(really(*given)):
             if stop and number == 5:
                 raise KeyboardInterrupt
-            seen.append(result.path)
-            yield result
+            seen.append(one.result.path)
+            yield one
 
     monkeypatch.setattr(survey, "inspect_all", watched)
     stop = True

@@ -2,7 +2,6 @@
 
 import hashlib
 from pathlib import Path
-from threading import Lock
 from typing import Any, cast
 
 import numpy as np
@@ -10,11 +9,14 @@ import numpy as np
 from crackscope.errors import UsageError
 from crackscope.inspection.batch import Worker
 from crackscope.inspection.find import look
+from crackscope.inspection.inspected import Inspected
 from crackscope.inspection.inspector import Inspector
-from crackscope.inspection.sources.source import Source
+from crackscope.inspection.pictures import Pictures
+from crackscope.inspection.settings import InspectSettings
 from crackscope.models.bundle import Bundle
 from crackscope.runtimes import Runtime
-from crackscope.types import Photo, PhotoResult, ScoreMap
+from crackscope.scoring.scored import Scored
+from crackscope.types import Photo, PhotoResult
 from fuzz.outcome import NOTHING, SCORED, USAGE, Read
 
 
@@ -24,21 +26,26 @@ def as_inspect_does(path: Path, max_megapixels: float) -> Read:
         sources = look([str(path)]).photos
     except UsageError as error:
         return Read(USAGE, str(error))
-    hashes: list[str] = []
-
-    def finish(source: Source, photo: Photo, scores: ScoreMap, result: PhotoResult) -> None:
-        hashes.append(hashlib.sha256(photo.pixels.tobytes()).hexdigest()[:16])
-
-    worker = Worker(_inspector(), None, max_megapixels, finish, Lock())
-    results = worker.run(sources)
+    worker = _Hashing.of(_inspector(), InspectSettings(max_megapixels=max_megapixels))
+    found = worker.run(sources)
+    results = [one.result for one in found]
     failed = next((result.error for result in results if result.error is not None), None)
     if failed is not None:
         return Read(failed.kind, failed.message)
     if not results:
         return Read(NOTHING)
-    first = results[0]
-    remark = first.remark
-    return Read(SCORED, "", first.width or 0, first.height or 0, hashes[0], remark)
+    first, pictures = results[0], found[0].pictures
+    assert pictures is not None, "a photo was scored"
+    digest = pictures.overlay.decode()
+    return Read(SCORED, "", first.width or 0, first.height or 0, digest, first.remark)
+
+
+class _Hashing(Worker):
+    """A hash of the pixels that were scored, in place of their pictures."""
+
+    def _drawn(self, photo: Photo, found: Scored, result: PhotoResult) -> Inspected:
+        digest = hashlib.sha256(photo.pixels.tobytes()).hexdigest()[:16]
+        return Inspected(result, found.windows, Pictures(digest.encode(), b""))
 
 
 class _NoNetwork:

@@ -10,10 +10,11 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from crackscope.commands.inspect.job import draw
 from crackscope.datasets.source import open_source
 from crackscope.images.ours import is_our_file, is_ours
 from crackscope.inspection.find import find
+from crackscope.inspection.pictures import draw
+from crackscope.inspection.settings import InspectSettings
 from crackscope.rendering.sheets import contact_sheet, png
 from crackscope.types import Photo, ScoreMap
 from support_cracks import cracked
@@ -22,6 +23,7 @@ from support_pictures import encode
 PIXELS = np.full((48, 64, 3), 180, np.uint8)
 PHOTO = Photo("a", PIXELS)
 MAP = ScoreMap(np.array([[0.9]]), np.array([0]), np.array([0]), 48, 64)
+WITH_MASKS = InspectSettings(masks=True)
 
 
 def jpeg(**tags: object) -> bytes:
@@ -31,7 +33,8 @@ def jpeg(**tags: object) -> bytes:
 
 
 def drawn(photo: Photo = PHOTO) -> dict[str, bytes]:
-    kept = draw(photo, MAP, cracked("a"), masks=True)
+    kept = draw(photo, MAP, cracked("a"), WITH_MASKS)
+    assert kept is not None
     assert kept.mask is not None
     return {
         "overlay.jpg": kept.overlay,

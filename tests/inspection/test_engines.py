@@ -4,14 +4,13 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from itertools import count
 from pathlib import Path
+from threading import Event, Timer
 from typing import Any
 
 import pytest
 
 import crackscope
-from crackscope.commands.inspect.settings import InspectConfig
 from crackscope.errors import (
     CrackscopeError,
     MissingExtraError,
@@ -19,9 +18,10 @@ from crackscope.errors import (
     UnknownNameError,
     UsageError,
 )
-from crackscope.inspection.engines import Run, chosen, discover, prepare
+from crackscope.inspection.engines import ENGINES, Run, chosen, prepare
 from crackscope.inspection.find import Source, find
-from crackscope.types import Photo, PhotoResult, ScoreMap
+from crackscope.inspection.inspected import Inspected
+from crackscope.inspection.settings import InspectSettings
 from support_pictures import encode, noise
 
 OPENED = {"ray": "on_ray"}
@@ -29,22 +29,22 @@ OPENED = {"ray": "on_ray"}
 
 
 @pytest.fixture(scope="module")
-def config(tiny_bundle: Path) -> InspectConfig:
-    return InspectConfig(("site",), model=str(tiny_bundle), workers=2)
+def settings(tiny_bundle: Path) -> InspectSettings:
+    return InspectSettings(model=str(tiny_bundle), workers=2)
 
 
 @pytest.fixture(scope="module")
-def on_ray(ray_here: Any, config: InspectConfig) -> Iterator[Run]:
-    with chosen("ray")(config, prepare(config, threads=1)) as opened:
+def on_ray(ray_here: Any, settings: InspectSettings) -> Iterator[Run]:
+    with chosen("ray")(settings, prepare(settings, threads=1)) as opened:
         yield opened
 
 
-@pytest.fixture(scope="module", params=discover().names())
-def run(request: pytest.FixtureRequest, config: InspectConfig) -> Iterator[Run]:
+@pytest.fixture(scope="module", params=ENGINES.names())
+def run(request: pytest.FixtureRequest, settings: InspectSettings) -> Iterator[Run]:
     if request.param in OPENED:
         yield request.getfixturevalue(OPENED[request.param])
         return
-    with chosen(request.param)(config, prepare(config, threads=1)) as opened:
+    with chosen(request.param)(settings, prepare(settings, threads=1)) as opened:
         yield opened
 
 
@@ -61,79 +61,84 @@ def photos(tmp_path: Path) -> tuple[Source, ...]:
     return find([str(folder)]).photos
 
 
-def drawing(place: Path | None = None, times: int = 0) -> Callable[..., int]:
-    """Stands for the overlay; at photo 12 it ends its process, as many times, counted in `place`.
+def with_fault(photos: tuple[Source, ...], fault: Callable[[], None]) -> list[Source]:
+    """The photos; reading that of number 12 does `fault` first.
 
-    A function within a function goes to workers that do not have this module.
+    A class within a function goes to workers that do not have this module.
     """
 
-    def draw(photo: Photo, found: ScoreMap, result: PhotoResult) -> int:
-        if place is not None and photo.path.endswith("12.jpg"):
-            for mark in [place / f"lost {time}" for time in range(times)]:
-                if not mark.exists():
-                    mark.touch()
-                    os._exit(1)
-        return photo.pixels.nbytes
+    @dataclass(frozen=True)
+    class Faulty(Source):
+        path: str
+        fault: Callable[[], None]
 
-    return draw
+        def stamp(self) -> tuple[int, int | str]:
+            return 0, 0
 
+        def content(self, max_megapixels: float) -> bytes:
+            self.fault()
+            return Path(self.path).read_bytes()
 
-def never() -> bool:
-    return False
-
-
-def same(results: list[PhotoResult]) -> list[dict[str, Any]]:
-    return [{**result.to_dict(), "seconds": 0} for result in results]
+    found: list[Source] = list(photos)
+    found[12] = Faulty(photos[12].name, photos[12].relative, photos[12].name, fault)
+    return found
 
 
-def locally(config: InspectConfig, photos: tuple[Source, ...]) -> list[dict[str, Any]]:
-    with chosen("local")(config, prepare(config, threads=1)) as run:
-        return same(list(run(photos, drawing(), lambda *_: None, never)))
+def dying(place: Path, times: int) -> Callable[[], None]:
+    """Ends its process as many times, counted in `place`."""
+
+    def die() -> None:
+        for mark in [place / f"lost {time}" for time in range(times)]:
+            if not mark.exists():
+                mark.touch()
+                os._exit(1)
+
+    return die
 
 
-def test_results_are_the_local_ones_in_order_with_what_was_drawn(
-    run: Run, config: InspectConfig, photos: tuple[Source, ...]
+def same(found: list[Inspected]) -> list[dict[str, Any]]:
+    return [{**one.result.to_dict(), "seconds": 0} for one in found]
+
+
+def locally(settings: InspectSettings, photos: tuple[Source, ...]) -> list[Inspected]:
+    with chosen("local")(settings, prepare(settings, threads=1)) as run:
+        return list(run(photos, Event()))
+
+
+def test_results_and_pictures_are_the_local_ones_in_order(
+    run: Run, settings: InspectSettings, photos: tuple[Source, ...]
 ) -> None:
-    kept: dict[Source, int] = {}
-    results = []
-    for source, result in zip(photos, run(photos, drawing(), kept.__setitem__, never), strict=True):
-        results.append(result)
-        assert (source in kept) == result.ok
-    assert same(results) == locally(config, photos)
-    assert {result.path for result in results if not result.ok} == {photos[3].name, photos[17].name}
-    assert {source.name: value for source, value in kept.items()} == {
-        result.path: 3 * (result.width or 0) * (result.height or 0)
-        for result in results
-        if result.ok
-    }
+    found, expected = list(run(photos, Event())), locally(settings, photos)
+    assert [one.result.path for one in found] == [photo.name for photo in photos]
+    assert same(found) == same(expected)
+    assert [one.pictures for one in found] == [one.pictures for one in expected]
+    failed = {one.result.path for one in found if not one.result.ok}
+    assert failed == {photos[3].name, photos[17].name}
+    assert failed == {one.result.path for one in found if one.pictures is None}
 
 
 def test_what_is_begun_is_finished_after_a_stop(run: Run, photos: tuple[Source, ...]) -> None:
-    kept: list[Source] = []
-    walk = run(photos, drawing(), lambda source, _: kept.append(source), lambda: bool(kept))
-    results = list(walk)
-    assert [result.path for result in results] == [photo.name for photo in photos[: len(results)]]
-    assert len(kept) == sum(result.ok for result in results)
-    assert 0 < len(results) <= len(photos)
+    stop, found = Event(), []
+    for one in run(photos * 4, stop):
+        found.append(one)
+        stop.set()
+    names = [photo.name for photo in photos * 4]
+    assert [one.result.path for one in found] == names[: len(found)]
+    assert all(one.result.ok == (one.pictures is not None) for one in found)
+    assert 0 < len(found) < len(names)
 
 
 def test_whatever_is_raised_ends_the_walk_as_it_is(
     run: Run, photos: tuple[Source, ...], tmp_path: Path
 ) -> None:
-    def full(source: Source, value: int) -> None:
-        raise OSError(28, "No space left on device")
+    def divide() -> None:
+        raise ZeroDivisionError("in reading")
 
-    with pytest.raises(OSError, match="No space left"):
-        list(run(photos, drawing(), full, never))
-
-    def broken(photo: Photo, found: ScoreMap, result: PhotoResult) -> int:
-        raise ZeroDivisionError("in drawing")
-
-    with pytest.raises(ZeroDivisionError, match="in drawing"):
-        list(run(photos, broken, full, never))
+    with pytest.raises(ZeroDivisionError, match="in reading"):
+        list(run(with_fault(photos, divide), Event()))
     (tmp_path / "site").rename(tmp_path / "away")
     with pytest.raises(SourceGoneError, match="connect it again"):
-        list(run(photos, drawing(), lambda *_: None, never))
+        list(run(photos, Event()))
 
 
 def test_an_engine_is_named_and_its_package_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -146,21 +151,20 @@ def test_an_engine_is_named_and_its_package_asked_for(monkeypatch: pytest.Monkey
 
 @pytest.mark.parametrize("times", [1, 2])
 def test_a_lost_worker_only_repeats_its_photos(
-    on_ray: Run, config: InspectConfig, photos: tuple[Source, ...], tmp_path: Path, times: int
+    on_ray: Run, settings: InspectSettings, photos: tuple[Source, ...], tmp_path: Path, times: int
 ) -> None:
-    kept: list[Source] = []
-    draw = drawing(tmp_path, times)
-    results = list(on_ray(photos, draw, lambda source, _: kept.append(source), never))
+    found = list(on_ray(with_fault(photos, dying(tmp_path, times)), Event()))
     assert len(list(tmp_path.glob("lost *"))) == times
-    assert same(results) == locally(config, photos)
-    assert len(kept) == len(set(kept)) == 28
+    expected = locally(settings, photos)
+    assert same(found) == same(expected)
+    assert [one.pictures for one in found] == [one.pictures for one in expected]
 
 
 def test_photos_that_lose_every_worker_are_named(
     on_ray: Run, photos: tuple[Source, ...], tmp_path: Path
 ) -> None:
     with pytest.raises(CrackscopeError, match=r"3 workers were lost.*12\.jpg"):
-        list(on_ray(photos, drawing(tmp_path, times=9), lambda *_: None, never))
+        list(on_ray(with_fault(photos, dying(tmp_path, times=9)), Event()))
     assert len(list(tmp_path.glob("lost *"))) == 3
 
 
@@ -179,8 +183,8 @@ def test_photos_are_read_by_the_workers(on_ray: Run, tmp_path: Path) -> None:
             return self.content_
 
     photos = [Readable(f"{i}.jpg", f"{i}.jpg", encode(noise(seed=i))) for i in range(9)]
-    results = list(on_ray(photos, drawing(), lambda *_: None, never))
-    assert [result.ok for result in results] == [True] * 9
+    results = list(on_ray(photos, Event()))
+    assert [one.result.ok for one in results] == [True] * 9
     readers = {int(path.name.split()[-1]) for path in tmp_path.iterdir()}
     assert 1 <= len(readers) <= 2
     assert os.getpid() not in readers
@@ -188,29 +192,30 @@ def test_photos_are_read_by_the_workers(on_ray: Run, tmp_path: Path) -> None:
 
 def test_workers_of_another_version_are_refused(
     ray_here: Any,
-    config: InspectConfig,
+    settings: InspectSettings,
     photos: tuple[Source, ...],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(crackscope, "__version__", "0.0.0")
-    one = replace(config, workers=1)
+    one = replace(settings, workers=1)
     with (
-        chosen("ray")(one, prepare(config, threads=1)) as run,
+        chosen("ray")(one, prepare(settings, threads=1)) as run,
         pytest.raises(UsageError, match="same crackscope"),
     ):
-        list(run(photos, drawing(), lambda *_: None, never))
+        list(run(photos, Event()))
 
 
 def test_a_stop_is_heard_where_no_worker_comes(
-    ray_here: Any, config: InspectConfig, photos: tuple[Source, ...]
+    ray_here: Any, settings: InspectSettings, photos: tuple[Source, ...]
 ) -> None:
-    asked = count()
-    alone = replace(config, device="gpu")  # of which there is none
+    stop = Event()
+    Timer(2.0, stop.set).start()
+    alone = replace(settings, device="gpu")  # of which there is none
     with (
-        chosen("ray")(alone, prepare(config, threads=1)) as run,
+        chosen("ray")(alone, prepare(settings, threads=1)) as run,
         pytest.raises(KeyboardInterrupt),
     ):
-        list(run(photos, drawing(), lambda *_: None, lambda: next(asked) > 10))
+        list(run(photos, stop))
 
 
 def test_ray_reports_nothing(ray_here: Any) -> None:

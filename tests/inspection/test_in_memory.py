@@ -13,12 +13,13 @@ from PIL import Image, ImageCms
 
 import crackscope
 from crackscope.errors import ImageError, UsageError
-from crackscope.images import memory as images_memory
+from crackscope.images import convert
 from crackscope.images.memory import photo_of
 from crackscope.images.read import decode
 from crackscope.inspection import batch
 from crackscope.inspection.batch import Worker
-from crackscope.inspection.inspector import Inspector, load
+from crackscope.inspection.inspector import Inspector
+from crackscope.inspection.loading import load
 from crackscope.inspection.sources.memory import named
 from support_pictures import encode, grey_photo, noise
 
@@ -202,7 +203,7 @@ def test_memory_that_runs_out_is_the_failure_of_the_picture(
         raise error
 
     picture = Image.new("RGB", (64, 64))
-    monkeypatch.setattr(images_memory, "to_rgb", short)
+    monkeypatch.setattr(convert, "to_rgb", short)
     light = np.full((64, 64), 250, np.uint8)
     outcome = crackscope.inspect(picture, light, model=tiny_bundle, out=tmp_path / "out")
     assert [line["status"] for line in outcome.data] == ["failed", "ok"]

@@ -17,7 +17,8 @@ from crackscope.images.large import large_photo
 from crackscope.images.read import decode as read_content
 from crackscope.images.read import read
 from crackscope.inspection import batch
-from crackscope.inspection.inspector import Inspector, load
+from crackscope.inspection.inspector import Inspector
+from crackscope.inspection.loading import load
 from crackscope.models.appearance import COUNT
 from crackscope.models.concrete import Concrete
 from crackscope.rendering import overlay, thumbnail

@@ -1,13 +1,20 @@
+import time
+from collections.abc import Generator
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import pytest
 
 import crackscope
 from crackscope.errors import ImageError
+from crackscope.inspection import pictures
 from crackscope.inspection.batch import inspect_all
-from crackscope.inspection.find import Source, find
-from crackscope.inspection.inspector import Inspector, load
+from crackscope.inspection.find import find
+from crackscope.inspection.inspected import Inspected
+from crackscope.inspection.inspector import Inspector
+from crackscope.inspection.loading import load
+from crackscope.inspection.settings import InspectSettings
 from crackscope.types import Photo, PhotoResult
 from support_models import WINDOW
 from support_pictures import encode, grey_photo, noise
@@ -19,9 +26,12 @@ def scope(tiny_bundle: Path) -> Inspector:
 
 
 def run(scope: Inspector, folder: Path, **settings: object) -> list[PhotoResult]:
-    options = {"threshold": None, "max_megapixels": 250.0, "workers": 2} | settings
-    options.setdefault("finish", lambda *_: None)
-    return list(inspect_all(scope, find([str(folder)]).photos, **options))
+    return [one.result for one in walk(scope, folder, **settings)]
+
+
+def walk(scope: Inspector, folder: Path, **settings: object) -> Generator[Inspected, None, None]:
+    photos = find([str(folder)]).photos
+    return inspect_all(scope, photos, InspectSettings(**{"workers": 2} | settings), Event())
 
 
 def test_a_photo_in_a_verdict_out(scope: Inspector, tmp_path: Path) -> None:
@@ -117,42 +127,52 @@ def test_a_batch_gives_the_scores_of_single_photos(scope: Inspector, tmp_path: P
         assert result.score == pytest.approx(alone.score, abs=1e-6)
 
 
-def test_each_scored_photo_is_finished_once(scope: Inspector, tmp_path: Path) -> None:
-    for index in range(9):
-        grey_photo(tmp_path / f"{index}.png", 100)
-    seen: list[str] = []
+def test_each_scored_photo_comes_with_its_windows_and_the_pictures_that_were_asked_for(
+    scope: Inspector, tmp_path: Path
+) -> None:
+    for index in range(4):
+        side = 64 * (1 + index % 2)
+        grey_photo(tmp_path / f"{index}.png", 100, side, side)
+    (tmp_path / "4.png").write_bytes(b"")
+    *scored, failed = walk(scope, tmp_path, masks=True)
+    assert (failed.windows, failed.pictures) == (None, None)
+    for one in scored:
+        assert one.windows is not None
+        assert one.windows.scores.max() == pytest.approx(one.result.score)
+        assert one.pictures is not None
+        files = one.pictures.overlay, one.pictures.thumbnail, one.pictures.mask
+        assert [file[:2] for file in files] == [b"\xff\xd8", b"\xff\xd8", b"\x89P"]
+    assert [one.pictures for one in walk(scope, tmp_path, overlay=None)] == [None] * 5
+    plain = next(walk(scope, tmp_path)).pictures
+    assert plain is not None
+    assert plain.mask is None
 
-    def finish(source: Source, *_: object) -> None:
-        seen.append(source.name)
 
-    results = run(scope, tmp_path, finish=finish)
-    assert sorted(seen) == [result.path for result in results]
-
-
-def test_a_full_disk_ends_the_batch(scope: Inspector, tmp_path: Path) -> None:
+def test_a_fault_in_drawing_ends_the_batch(
+    scope: Inspector, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for index in range(20):
         grey_photo(tmp_path / f"{index:02}.png", 100)
 
-    def full(source: Source, *_: object) -> None:
-        if source.name.endswith("05.png"):
+    def full(photo: Photo, *_: object) -> None:
+        if photo.path.endswith("05.png"):
             raise OSError(28, "No space left on device")
 
+    monkeypatch.setattr(pictures, "draw", full)
     with pytest.raises(OSError, match="No space left"):
-        run(scope, tmp_path, finish=full)
+        run(scope, tmp_path)
 
 
-def test_a_batch_runs_only_a_little_ahead(scope: Inspector, tmp_path: Path) -> None:
+def test_a_batch_runs_only_a_little_ahead(
+    scope: Inspector, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for index in range(200):
         grey_photo(tmp_path / f"{index:03}.png", 100, 64, 64)
-    read: list[str] = []
-    results = inspect_all(
-        scope,
-        find([str(tmp_path)]).photos,
-        threshold=None,
-        max_megapixels=250.0,
-        workers=2,
-        finish=lambda source, *_: read.append(source.name),
-    )
+    drawn: list[str] = []
+    monkeypatch.setattr(pictures, "draw", lambda photo, *_: drawn.append(photo.path))
+    results = walk(scope, tmp_path)
     next(results)
+    time.sleep(0.5)  # long enough for all, if they did not wait
+    waiting = len(drawn)
     results.close()
-    assert len(read) < 100
+    assert waiting < 60

@@ -3,8 +3,8 @@
 import json
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import numpy as np
@@ -12,17 +12,19 @@ import pytest
 
 from crackscope import memory
 from crackscope.cli import main
-from crackscope.commands.inspect import job
 from crackscope.commands.inspect import run as command
 from crackscope.errors import ImageError, SourceGoneError
 from crackscope.images import read
 from crackscope.images.large import large_photo
-from crackscope.inspection import batch
+from crackscope.images.large import tiff as tiff_strips
+from crackscope.inspection import batch, pictures
 from crackscope.inspection.batch import inspect_all
-from crackscope.inspection.find import Source, find
-from crackscope.inspection.inspector import Inspector, load
+from crackscope.inspection.find import find
+from crackscope.inspection.inspector import Inspector
+from crackscope.inspection.loading import load
+from crackscope.inspection.settings import InspectSettings
 from crackscope.rendering import overlay
-from crackscope.types import PhotoResult
+from crackscope.types import Photo, PhotoResult
 from support_pictures import encode, grey_photo, noise
 from support_tiff import tiff
 
@@ -44,10 +46,10 @@ def scope(tiny_bundle: Path) -> Inspector:
     return load(tiny_bundle, "cpu", threads=1)
 
 
-def run(scope: Inspector, folder: Path, finish: Callable[..., None]) -> dict[str, PhotoResult]:
+def run(scope: Inspector, folder: Path) -> dict[str, PhotoResult]:
     photos = find([str(folder)]).photos
-    options: dict[str, Any] = {"threshold": None, "max_megapixels": 250.0, "workers": 2}
-    results = list(inspect_all(scope, photos, finish=finish, **options))
+    walk = inspect_all(scope, photos, InspectSettings(workers=2), Event())
+    results = [one.result for one in walk]
     assert [result.path for result in results] == [photo.name for photo in photos]
     return {Path(result.path).name: result for result in results}
 
@@ -77,18 +79,24 @@ def test_what_is_no_shortage_stays_what_it_is(error: Exception) -> None:
 @pytest.mark.parametrize("side", [64, 300], ids=["scored together", "scored alone"])
 @pytest.mark.parametrize("error", SHORTAGES, ids=lambda error: str(error)[:30])
 def test_a_photo_that_cannot_be_finished_has_failed(
-    scope: Inspector, tmp_path: Path, side: int, error: Exception
+    scope: Inspector,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    side: int,
+    error: Exception,
 ) -> None:
     for name in "abcde":
         grey_photo(tmp_path / f"{name}.png", 90, side, side)
     finished: list[str] = []
 
-    def finish(source: Source, *_: object) -> None:
-        if source.relative == "c.png":
+    def draw(photo: Photo, *_: object) -> None:
+        name = Path(photo.path).name
+        if name == "c.png":
             raise error
-        finished.append(source.relative)
+        finished.append(name)
 
-    assert kinds(run(scope, tmp_path, finish)) == {
+    monkeypatch.setattr(pictures, "draw", draw)
+    assert kinds(run(scope, tmp_path)) == {
         f"{name}.png": "out_of_memory" if name == "c" else "ok" for name in "abcde"
     }
     assert set(finished) == {"a.png", "b.png", "d.png", "e.png"}
@@ -107,23 +115,24 @@ def test_a_photo_that_the_network_has_no_memory_for_has_failed(
         return score(self, photos)
 
     monkeypatch.setattr(Inspector, "score_all", short)
-    results = kinds(run(scope, tmp_path, lambda *_: None))
+    results = kinds(run(scope, tmp_path))
     assert results == {"a.png": "ok", "b.png": "out_of_memory", "c.png": "ok"}
 
 
 @pytest.mark.parametrize("side", [64, 300], ids=["scored together", "scored alone"])
 def test_a_photo_is_tried_once_more_when_others_may_have_given_memory_back(
-    scope: Inspector, tmp_path: Path, side: int
+    scope: Inspector, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, side: int
 ) -> None:
     for name in "abc":
         grey_photo(tmp_path / f"{name}.png", 90, side, side)
     failures = [MemoryError()]
 
-    def finish(source: Source, *_: object) -> None:
-        if source.relative == "b.png" and failures:
+    def draw(photo: Photo, *_: object) -> None:
+        if photo.path.endswith("b.png") and failures:
             raise failures.pop()
 
-    assert set(kinds(run(scope, tmp_path, finish)).values()) == {"ok"}
+    monkeypatch.setattr(pictures, "draw", draw)
+    assert set(kinds(run(scope, tmp_path)).values()) == {"ok"}
     assert not failures
 
 
@@ -134,11 +143,12 @@ def test_a_large_photo_is_not_computed_twice(
     monkeypatch.setattr(batch, "megapixels", lambda _: 90.0)
     tried: list[str] = []
 
-    def finish(source: Source, *_: object) -> None:
-        tried.append(source.name)
+    def draw(photo: Photo, *_: object) -> None:
+        tried.append(photo.path)
         raise MemoryError
 
-    assert kinds(run(scope, tmp_path, finish)) == {"a.png": "out_of_memory"}
+    monkeypatch.setattr(pictures, "draw", draw)
+    assert kinds(run(scope, tmp_path)) == {"a.png": "out_of_memory"}
     assert len(tried) == 1
 
 
@@ -149,7 +159,7 @@ def test_decoding_is_limited_in_the_same_words(
     def short(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(read, "_decode_common", short)
+    monkeypatch.setattr(read, "_decode", short)
     with pytest.raises(ImageError, match="not enough memory to decode it") as caught:
         read.decode(encode(noise(), "PNG"), "a.png")
     assert caught.value.kind == "out_of_memory"
@@ -163,7 +173,7 @@ def test_reading_in_parts_is_limited_too(tmp_path: Path, monkeypatch: pytest.Mon
         raise MemoryError
         yield
 
-    monkeypatch.setattr(large_photo.tiff, "strips", short)
+    monkeypatch.setattr(tiff_strips, "strips", short)
     with large_photo.opened(tmp_path / "a.tif") as photo:
         assert photo is not None
         with pytest.raises(ImageError) as caught:
@@ -184,7 +194,7 @@ def test_the_command_names_the_photo_and_ends_with_3(
             raise MemoryError
         return render(photo, *settings)
 
-    monkeypatch.setattr(job.overlay, "render", short)
+    monkeypatch.setattr(overlay, "render", short)
     code = main.run(["inspect", str(site), "--model", str(tiny_bundle), "--out", str(out)])
     assert code == 3
     assert "Traceback" not in capsys.readouterr().err

@@ -2,13 +2,15 @@
 
 import logging
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import pytest
 
 from crackscope.inspection.batch import inspect_all
 from crackscope.inspection.find import find
-from crackscope.inspection.inspector import load
+from crackscope.inspection.loading import load
+from crackscope.inspection.settings import InspectSettings
 from crackscope.types import PhotoResult
 from support_pictures import encode, noise
 
@@ -21,9 +23,9 @@ def test_rows_without_data_are_said(
     pixels[100:] = 0
     (tmp_path / "ortho.tif").write_bytes(encode(pixels, "TIFF"))
     scope, photos = load(tiny_bundle, "cpu", threads=1), find([str(tmp_path)]).photos
-    options = {"threshold": None, "max_megapixels": 250.0, "finish": lambda *_: None}
     with caplog.at_level(logging.WARNING, "crackscope"):
-        ortho, whole = inspect_all(scope, photos, workers=1, **options)
+        found = list(inspect_all(scope, photos, InspectSettings(workers=1), Event()))
+    ortho, whole = (one.result for one in found)
     assert ortho.remark.startswith("28 whole rows")
     assert [record.getMessage() for record in caplog.records] == [f"{ortho.path}: {ortho.remark}"]
     assert PhotoResult.from_dict(ortho.to_dict()).remark == ortho.to_dict()["remark"]

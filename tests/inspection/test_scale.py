@@ -9,7 +9,8 @@ import pytest
 import crackscope
 from crackscope.commands.inspect.settings import InspectConfig
 from crackscope.errors import UsageError
-from crackscope.inspection.inspector import Inspector, load
+from crackscope.inspection.inspector import Inspector
+from crackscope.inspection.loading import load
 from crackscope.types import Box, Photo, Region
 from support_models import WINDOW
 from support_pictures import encode, noise

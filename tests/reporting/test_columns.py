@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import crackscope
-from crackscope.reporting import discover
+from crackscope.reporting import REPORTS
 from crackscope.reporting.columns import columns_of, in_mm, is_metric, metric, sizes, values_of
 from crackscope.reporting.rows import found_table
 from crackscope.types import Box, Crack, Georeference, Metadata, PhotoResult, Region
@@ -70,12 +70,12 @@ WITH_SIZES = (
 
 def needed(name: str) -> None:
     """Skip where a package of the format is missing."""
-    for package in discover().needs(name).split():
+    for package in REPORTS.needs(name).split():
         pytest.importorskip(package)
 
 
 def test_every_format_is_known_to_this_test() -> None:
-    assert {*WITH_SIZES, "index", "yolo", "quantities"} == set(discover().names())
+    assert {*WITH_SIZES, "index", "yolo", "quantities"} == set(REPORTS.names())
 
 
 @pytest.mark.parametrize("kind", ["cracks", "regions"])
@@ -86,12 +86,12 @@ def test_sizes_in_mm_are_in_every_table_and_report(tmp_path: Path, name: str, ki
     needed(name)
     found = results(kind, 0.31)
     context = inspected(tmp_path, found)
-    said = texts(discover().get(name)(found, tmp_path / "out", context))
+    said = texts(REPORTS.get(name)(found, tmp_path / "out", context))
     length = {"cracks": 14 * 0.31, "regions": 30 * 0.31}[kind]
     assert re.search(rf"{length:.2f}", said) or re.search(rf"{length:.3g}", said)
     if kind == "regions":
         assert f"{200 * 0.31**2:.2f}" in said, "its area"
-    plain = texts(discover().get(name)(results(kind, None), tmp_path / "plain", context))
+    plain = texts(REPORTS.get(name)(results(kind, None), tmp_path / "plain", context))
     words = re.sub(r"focal_length_mm|in mm where", "", plain)
     assert not re.search(r"_mm\b|_mm2|\(mm|\d mm\b", words), "no key without a scale"
 
@@ -101,7 +101,7 @@ def test_a_remark_on_a_photo_is_in_every_table_and_report(tmp_path: Path, name: 
     needed(name)
     marked, plain = results("cracks", None)
     found = [replace(marked, remark="28 whole rows at the end are black"), plain]
-    files = discover().get(name)(found, tmp_path / "out", inspected(tmp_path, found))
+    files = REPORTS.get(name)(found, tmp_path / "out", inspected(tmp_path, found))
     assert texts(files).count("28 whole rows at the end are black") == 1
 
 

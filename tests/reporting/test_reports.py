@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from crackscope.errors import MissingExtraError, UnknownNameError, UsageError
 from crackscope.inspection.results_file import Ledger, line, read, write_errors
-from crackscope.reporting import REPORTS, Context, chosen, discover, settings
+from crackscope.reporting import REPORTS, Context, chosen, settings
 from crackscope.reporting.names import close_up_name, mask_names, overlay_names, printable
 from crackscope.reporting.overview import worst_first
 from crackscope.reporting.summary import summarise
@@ -58,7 +58,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("results", CASES.values(), ids=CASES)
-@pytest.mark.parametrize("name", discover().names())
+@pytest.mark.parametrize("name", REPORTS.names())
 def test_every_report_writes_whole_files_and_can_be_repeated(
     name: str, results: list[PhotoResult], tmp_path: Path
 ) -> None:
@@ -73,7 +73,7 @@ def test_every_report_writes_whole_files_and_can_be_repeated(
 
 
 def test_formats_are_chosen_by_name_each_once() -> None:
-    formats = discover()
+    formats = REPORTS
     assert chosen("html, csv,html,") == [formats.get("html"), formats.get("csv")]
     with pytest.raises(UnknownNameError, match=r"Received: 'htm'.* 'html'"):
         chosen("csv,htm")
@@ -82,7 +82,7 @@ def test_formats_are_chosen_by_name_each_once() -> None:
 
 
 def test_a_missing_package_is_said_before_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(discover()._items, "new", REPORTS.get("csv"))
+    monkeypatch.setitem(REPORTS._items, "new", REPORTS.get("csv"))
     monkeypatch.setitem(REPORTS._needs, "new", "no_such_one")
     with pytest.raises(MissingExtraError, match=r'pip install "crackscope\[new\]"'):
         chosen("csv,new")
@@ -390,7 +390,7 @@ def test_nothing_is_said_of_the_surface_where_all_is_concrete(tmp_path: Path) ->
 
 
 def test_the_format_in_the_docs_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    formats = dict(discover()._items)
+    formats = dict(REPORTS)
     monkeypatch.setattr(REPORTS, "_items", formats)
     monkeypatch.setattr(REPORTS, "_needs", dict(REPORTS._needs))
     document = Path(__file__).parents[2] / "docs" / "reports.md"

@@ -7,15 +7,14 @@ import numpy as np
 import pytest
 
 from crackscope.errors import BundleError, UsageError
-from crackscope.inspection.inspector import load
+from crackscope.inspection.loading import load
 from crackscope.models import bundle
-from crackscope.runtimes import discover
+from crackscope.runtimes import RUNTIMES
 from crackscope.runtimes.onnx import OnnxRuntime
 from crackscope.synthesis import scene
 from crackscope.types import Photo
 from support_lines import cracked
 
-RUNTIMES = discover()
 EXTRAS = {"keras": "train", "openvino": "openvino"}
 PARITY = 1e-5
 GENERATOR = np.random.default_rng(0)

@@ -6,14 +6,13 @@ import pytest
 
 from crackscope.errors import BundleError, UsageError
 from crackscope.models import bundle
-from crackscope.registry import Registry
-from crackscope.runtimes import RuntimeFactory, discover
+from crackscope.runtimes import RUNTIMES
 from crackscope.runtimes.onnx import OnnxRuntime, _providers
 
 
 def test_every_runtime_of_the_folder_is_registered() -> None:
-    registry: Registry[RuntimeFactory] = discover()
-    assert registry.get("onnx") is OnnxRuntime
+    assert RUNTIMES.names() == ["keras", "onnx", "openvino"]
+    assert RUNTIMES.get("onnx") is OnnxRuntime
 
 
 def test_the_device_is_chosen_or_refused_with_the_way_out() -> None:

@@ -4,36 +4,40 @@ import ast
 import importlib
 import inspect
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, fields
 from typing import Annotated, Any
 
 from cyclopts import Parameter
 
 from crackscope.arguments.build import at_home
-from crackscope.commands.audit.settings import AuditConfig
-from crackscope.commands.evaluate.settings import EvaluateConfig
-from crackscope.commands.export.settings import ExportConfig
-from crackscope.commands.info.settings import InfoConfig
-from crackscope.commands.inspect.settings import InspectConfig
-from crackscope.commands.report.settings import ReportConfig
-from crackscope.commands.split.settings import SplitConfig
-from crackscope.commands.train.settings import TrainConfig
-from crackscope.commands.validate.settings import ValidateConfig
 
-COMMANDS: dict[str, type] = {
-    "inspect": InspectConfig,
-    "report": ReportConfig,
-    "train": TrainConfig,
-    "evaluate": EvaluateConfig,
-    "validate": ValidateConfig,
-    "export": ExportConfig,
-    "info": InfoConfig,
-}
-DATA_COMMANDS: dict[str, type] = {
-    "audit": AuditConfig,
-    "split": SplitConfig,
-}
+
+class _Settings(Mapping[str, type]):
+    """The settings of each command, by its name; imported when they are asked for."""
+
+    def __init__(self, *names: str) -> None:
+        self._names = names
+
+    def __getitem__(self, name: str) -> type:
+        if name not in self._names:
+            raise KeyError(name)
+        module = importlib.import_module(f"crackscope.commands.{name}.settings")
+        kind: type = getattr(module, f"{name.title()}Config")
+        return kind
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+COMMANDS = _Settings("inspect", "report", "train", "evaluate", "validate", "export", "info")
+DATA_COMMANDS = _Settings("audit", "split")
 
 WANTED = {
     "photos": "photos, folders, globs, zip files or addresses",

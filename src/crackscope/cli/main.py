@@ -11,8 +11,7 @@ from typing import Any, NoReturn
 
 import cyclopts
 
-from crackscope import __version__, memory, programs, streams, telemetry
-from crackscope.cli import completion
+from crackscope import __version__, memory, streams, telemetry
 from crackscope.cli.commands import COMMANDS, DATA_COMMANDS, WANTED, bind
 from crackscope.cli.settings import layered
 from crackscope.commands.outcome import Outcome
@@ -28,8 +27,11 @@ _STDIN = "stdin://"
 """For a lone -, which cyclopts takes for an option."""
 
 
-def build_app(settings: Callable[[type], type] = lambda kind: kind) -> cyclopts.App:
-    """The command tree; `settings` may change those of each command."""
+def build_app(
+    settings: Callable[[type], type] = lambda kind: kind, only: str | None = None
+) -> cyclopts.App:
+    """The command tree, or no more of it than the command `only`; `settings` may change those of
+    each command."""
     app = cyclopts.App(
         name="crackscope",
         help="Find cracks in photos of concrete: train, evaluate honestly, inspect offline.",
@@ -40,20 +42,28 @@ def build_app(settings: Callable[[type], type] = lambda kind: kind) -> cyclopts.
         version=__version__,
         suppress_keyboard_interrupt=False,
     )
-    for name, kind in COMMANDS.items():
-        app.command(bind(name, settings(kind)), name=name)
+    for name in COMMANDS if only is None else (only,):
+        app.command(bind(name, settings(COMMANDS[name])), name=name)
+    if only is None:
+        _add_others(app, settings)
+    return app
+
+
+def _add_others(app: cyclopts.App, settings: Callable[[type], type]) -> None:
+    """The commands on labelled data, and the flag that installs completion."""
+    from crackscope.cli import completion
+
     data = cyclopts.App(name="data", help="Audit and split labelled data.")
     for name, kind in DATA_COMMANDS.items():
         data.command(bind(name, settings(kind)), name=name)
     app.command(data)
-    app.command(_install_completion, name=completion.FLAG, help=completion.HELP)
-    return app
 
+    def install(shell: completion.Shell | None = None, /) -> Outcome:
+        with redirect_stdout(sys.stderr):
+            file = completion.install(build_app(completion.with_files), shell)
+        return Outcome("completion is installed: open a new shell", file, {"path": str(file)})
 
-def _install_completion(shell: completion.Shell | None = None, /) -> Outcome:
-    with redirect_stdout(sys.stderr):
-        file = completion.install(build_app(completion.with_files), shell)
-    return Outcome("completion is installed: open a new shell", file, {"path": str(file)})
+    app.command(install, name=completion.FLAG, help=completion.HELP)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -66,8 +76,9 @@ def run(arguments: Sequence[str]) -> int:
     logging.basicConfig(format="%(message)s", stream=sys.stderr)
     logging.getLogger("crackscope").setLevel(logging.INFO)  # what libraries do is not for people
     try:
-        app = build_app()
-        app.config, rest = layered(arguments)
+        config, rest = layered(arguments)
+        app = build_app(only=rest[0] if rest and rest[0] in COMMANDS else None)
+        app.config = config
         rest = [_STDIN if argument == "-" else argument for argument in rest]
         as_json = "--json" in rest
         outcome = app(
@@ -144,6 +155,8 @@ def main() -> NoReturn:
     """
     code = run(sys.argv[1:])
     if code == INTERRUPTED:
+        from crackscope import programs
+
         streams.flush()
         programs.stop_all()
         os._exit(code)

@@ -11,14 +11,12 @@ from typing import Any
 import cyclopts
 
 from crackscope.arguments.build import comma_separated
-from crackscope.cli import config_file
 from crackscope.cli.commands import COMMANDS, DATA_COMMANDS
 from crackscope.errors import UsageError
 from crackscope.registry import nearest
 
 _LOG = logging.getLogger("crackscope")
 _PREFIX = "CRACKSCOPE_"
-_KINDS = (*COMMANDS.values(), *DATA_COMMANDS.values())
 _ALMOST = 0.85
 
 
@@ -30,8 +28,10 @@ def layered(arguments: Sequence[str]) -> tuple[tuple[Any, ...], list[str]]:
     environment = _Environment(_PREFIX, command=False)
     if file is None:
         return (environment,), rest
+    from crackscope.cli import config_file
+
     values = config_file.read(file)
-    joined = {name for kind in _KINDS for name in comma_separated(kind)}
+    joined = {name for kind in _kinds() for name in comma_separated(kind)}
     _check_names(list(values), f"--config {file}: unknown key")
 
     def fill(app: cyclopts.App, commands: tuple[str, ...], arguments: Any) -> None:
@@ -90,8 +90,12 @@ def _with_hint(variable: str) -> str:
     return f"{variable} (did you mean {_PREFIX}{close[0].upper()}?)" if close else variable
 
 
+def _kinds() -> tuple[type, ...]:
+    return (*COMMANDS.values(), *DATA_COMMANDS.values())
+
+
 def _known() -> list[str]:
-    return sorted({field.name for kind in _KINDS for field in fields(kind)} | {"json"})
+    return sorted({field.name for kind in _kinds() for field in fields(kind)} | {"json"})
 
 
 def _check_names(names: list[str], message: str) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -153,8 +152,7 @@ def score_dataset(
     `threads=1`: `workers` threads (one for each core by default) read and score.
     """
 
-    score = partial(pictures.scores, inspector)
-    rows = pictures.each(dataset, patches, score, "scoring", workers)
+    rows = pictures.each(dataset, patches, inspector.score_photos, "scoring", workers)
     scores = [np.nan if isinstance(row, Unreadable) else row for row in rows]
     failed = tuple(row for row in rows if isinstance(row, Unreadable))
     return np.array(scores, dtype=np.float64), failed

@@ -1,4 +1,4 @@
-"""Go through the pictures of a data set in several threads, small ones in batches; score them."""
+"""Go through the pictures of a data set in several threads, small ones in batches."""
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -8,7 +8,6 @@ from crackscope import environment, memory, progress
 from crackscope.curation.fingerprints import Unreadable
 from crackscope.datasets.manifest import Dataset
 from crackscope.errors import ImageError
-from crackscope.inspection.inspector import Inspector
 from crackscope.types import Patch, Photo
 
 Result = TypeVar("Result")
@@ -40,11 +39,6 @@ def each(
             rows += done
             advance(len(done))
     return rows
-
-
-def scores(inspector: Inspector, photos: Sequence[Photo]) -> list[float]:
-    """The score of each photo, as `inspect` gives it."""
-    return inspector.score_photos(photos)
 
 
 def _through(

@@ -8,11 +8,11 @@ from PIL import Image
 
 from crackscope import memory
 from crackscope.errors import ImageError
-from crackscope.images.convert import foreign_profile, to_rgb
 from crackscope.images.exif import block_of, exif_of
 from crackscope.images.guard import our_limits
 from crackscope.images.metadata import metadata_of
 from crackscope.images.orient import orientation_of, upright
+from crackscope.images.profile import foreign_profile
 from crackscope.images.read import MAX_MEGAPIXELS, check_size, from_array
 from crackscope.types import Photo
 
@@ -50,6 +50,8 @@ def photo_of(
         raise ImageError(
             "unsupported", "an image must have whole numbers as pixels. Received: mode F (float)"
         )
+    from crackscope.images.convert import to_rgb
+
     try:
         with our_limits(), memory.limits("decode it"):
             picture.load()

@@ -8,10 +8,9 @@ from typing import Any
 from PIL import Image
 
 from crackscope.images.exif import EXIF, GPS
-from crackscope.images.georeference import georeference_of
-from crackscope.types import Metadata
+from crackscope.types import Georeference, Metadata
 
-_MAKE, _MODEL = 271, 272
+_MAKE, _MODEL, _GEO_DIRECTORY = 271, 272, 34735
 _TAKEN, _TAKEN_OFFSET, _FOCAL_LENGTH = 0x9003, 0x9011, 0x920A
 _LATITUDE, _LONGITUDE, _ALTITUDE = 2, 4, 6
 _LOWEST_M, _HIGHEST_M = -1000.0, 10000.0
@@ -38,9 +37,17 @@ def metadata_of(exif: Image.Exif, turned: bool = False) -> Metadata | None:
         altitude_m=_altitude(place),
         camera=_camera(_value(camera, _MAKE), _value(camera, _MODEL)),
         focal_length_mm=_within(_number(details.get(_FOCAL_LENGTH)), 0.1, _LONGEST_LENS_MM),
-        georeference=None if turned else georeference_of(exif),
+        georeference=None if turned else _georeference(exif),
     )
     return None if found == Metadata() else found
+
+
+def _georeference(exif: Image.Exif) -> Georeference | None:
+    if _GEO_DIRECTORY not in exif:
+        return None
+    from crackscope.images.georeference import georeference_of
+
+    return georeference_of(exif)
 
 
 def _group(exif: Image.Exif, tag: int) -> dict[int, Any]:

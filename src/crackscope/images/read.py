@@ -9,21 +9,18 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError, features
-from PIL.TiffImagePlugin import TiffImageFile
+from PIL import Image, UnidentifiedImageError
 
 from crackscope import memory
 from crackscope.errors import ImageError
-from crackscope.images import signature, tail
-from crackscope.images.convert import foreign_profile, to_rgb
-from crackscope.images.depth import depth_of
-from crackscope.images.exif import block_of, exif_of, parse
+from crackscope.images import signature
+from crackscope.images.exif import block_of, exif_of
 from crackscope.images.files import content_of
-from crackscope.images.formats import boxes, dng, gif, heic, jpeg, jpeg_scans, tiff, tiff_tags
+from crackscope.images.formats import jpeg, jpeg_scans
 from crackscope.images.guard import our_limits
-from crackscope.images.large import png
 from crackscope.images.metadata import metadata_of
 from crackscope.images.orient import orientation_of, upright
+from crackscope.images.profile import foreign_profile
 from crackscope.types import Photo, Pixels
 
 MAX_MEGAPIXELS = 250.0
@@ -33,11 +30,6 @@ PIXELS_PER_BYTE = 100
 _PIXELS_PER_BYTE_WHOLE, _ALWAYS_MEGAPIXELS = 40, 24.0
 """Decoded whole, a pixel takes up to 24 bytes, and a file under 1 MB must not take more than 1 GB;
 up to 24 megapixels none does, however densely it is packed."""
-
-_LENIENT = ("PNG", "JPEG2000")
-"""Formats whose decoder passes a file that is cut off."""
-_PARTS = {"AVIF": "avif", "WEBP": "webp", "JPEG2000": "jpg_2000"}
-"""What Pillow may be built without."""
 
 
 def read(path: Path, name: str | None = None, max_megapixels: float = MAX_MEGAPIXELS) -> Photo:
@@ -59,16 +51,9 @@ def decode(content: bytes, path: str, max_megapixels: float = MAX_MEGAPIXELS) ->
     if name is None:
         readable = ", ".join(signature.READABLE)
         raise ImageError("not_an_image", f"the file is not a picture. Read are: {readable}")
-    if name == signature.RAW:
-        raise tiff.raw()
-    if name == signature.HEIF:
-        raise _other_heif(content)
-    if name == "AVIF":
-        content = boxes.branded(content, b"avif")
     try:
         with our_limits(), memory.limits("decode it"):
-            decoder = _decode_heic if name == signature.HEIC else _decode_common
-            return decoder(content, path, max_megapixels)
+            return _decode(content, name, path, max_megapixels)
     except ImageError:
         raise
     except Exception as error:  # decoders raise anything on hostile bytes
@@ -117,85 +102,31 @@ def check_size(width: int, height: int, max_megapixels: float, length: int | Non
         )
 
 
-def _decode_common(content: bytes, path: str, max_megapixels: float) -> Photo:
-    if content.startswith(b"GIF"):
-        content = gif.first_picture(content)
-    with Image.open(io.BytesIO(content), formats=signature.READABLE) as image:
-        if dng.recognises(image):
-            return _decode_dng(content, image, path, max_megapixels)
+def _decode(content: bytes, name: str, path: str, max_megapixels: float) -> Photo:
+    if name == "JPEG":
+        return _decode_jpeg(content, path, max_megapixels)
+    from crackscope.images import others  # a dozen formats; most photos are JPEG
+
+    return others.decode(content, name, path, max_megapixels)
+
+
+def _decode_jpeg(content: bytes, path: str, max_megapixels: float) -> Photo:
+    with Image.open(io.BytesIO(content), formats=("JPEG",)) as image:
         check_size(*image.size, max_megapixels, len(content))
-        turned = False
-        if isinstance(image, TiffImageFile):
-            tiff_tags.check_understood(io.BytesIO(content), image.tag_v2)
-            tiff.check(image.tag_v2)
-            tiff.check_pieces(content, image.tag_v2)
-            turned = tiff.turned(image.tag_v2)
-        elif image.mode == "F":
-            raise tiff.floating_point()
-        elif image.mode == "P" and image.palette is None:
-            raise ImageError("unreadable", "its palette is missing: the file is damaged")
-        elif image.format in jpeg.FORMATS:
-            jpeg_scans.check(content)
-            jpeg_scans.check_whole(content)
-        remark = tail.check(lambda begin, end: content[begin:end], image, len(content))
-        pixels = _upright_pixels(content, image)
+        jpeg_scans.check(content)
+        jpeg_scans.check_whole(content)
         exif = exif_of(image)
-        return Photo(path, pixels, metadata_of(exif, turned), block_of(image, exif), remark)
+        pixels = upright(_jpeg_pixels(content, image), orientation_of(exif))
+        return Photo(path, pixels, metadata_of(exif), block_of(image, exif))
 
 
-def _decode_dng(content: bytes, image: Image.Image, path: str, max_megapixels: float) -> Photo:
-    """The preview as the photo; what was taken when and how stands in the DNG around it."""
-    preview = decode(dng.preview(content, image), path, max_megapixels)
-    exif = exif_of(image)
-    pixels = preview.pixels if preview.exif else upright(preview.pixels, orientation_of(exif))
-    return Photo(path, pixels, metadata_of(exif), block_of(image, exif))
-
-
-def _upright_pixels(content: bytes, image: Image.Image) -> Pixels:
+def _jpeg_pixels(content: bytes, image: Image.Image) -> Pixels:
     profile = foreign_profile(image)
-    depth = None
-    if image.format in jpeg.FORMATS:
-        if image.mode != "CMYK" and profile is None:
-            return upright(jpeg.decode(content, "RGB"), orientation_of(exif_of(image)))
-        loaded = jpeg.to_pillow(jpeg.decode(content, image.mode))
-    else:
-        depth = depth_of(image)
-        image.load()
-        loaded = image
-        if image.format in _LENIENT and signature.cut_off(content, image.format):
-            raise signature.truncated()
-        if image.format == "PNG":
-            png.verify(content)
-    pixels = to_rgb(loaded, profile, depth)
-    if depth is not None:
-        depth.check()
-    return upright(pixels, orientation_of(exif_of(image)))
+    if image.mode != "CMYK" and profile is None:
+        return jpeg.decode(content, "RGB")
+    from crackscope.images.convert import to_rgb
 
-
-def _decode_heic(content: bytes, path: str, max_megapixels: float) -> Photo:
-    opened = heic.open_heic(content)
-    width, height = opened.size
-    check_size(width, height, max_megapixels, len(content))
-    block = opened.info.get("exif") or b""
-    tail.check_heif(content)
-    image = heic.to_pillow(opened)
-    pixels = upright(to_rgb(image, foreign_profile(image)), 1)
-    return Photo(path, pixels, metadata_of(parse(block)), block)
-
-
-def _other_heif(content: bytes) -> ImageError:
-    if signature.cut_off(content, signature.HEIF):
-        return signature.truncated()
-    coded = ", ".join(sorted(codec.decode() for codec in boxes.codecs(content)))
-    if not coded:
-        return ImageError(
-            "unreadable", "a HEIF file that does not say what its pictures are: it is damaged"
-        )
-    return ImageError(
-        "unsupported",
-        f"a HEIF file whose pictures are coded as {coded}: of HEIF, AVIF and HEIC are read. "
-        "Convert the photo to JPEG",
-    )
+    return to_rgb(jpeg.to_pillow(jpeg.decode(content, image.mode)), profile)
 
 
 def _explain(content: bytes, name: str, error: Exception) -> ImageError:
@@ -205,14 +136,7 @@ def _explain(content: bytes, name: str, error: Exception) -> ImageError:
     if name == "JPEG" and "subsampling" in text:
         return jpeg.odd_subsampling()
     if isinstance(error, UnidentifiedImageError):  # its text names an address in memory
-        if name == "TIFF":
-            with our_limits():
-                return tiff.explain(content)
-        if (part := _PARTS.get(name)) and not features.check(part):
-            return ImageError(
-                "unsupported",
-                f"the Pillow of this installation was built without {name}: install its own wheel "
-                "with pip, or convert the photo to JPEG",
-            )
-        text = "its header is damaged, or it is of a variant that is not read"
-    return ImageError("unreadable", f"it begins as {name} but cannot be decoded: {text}")
+        from crackscope.images import others
+
+        return others.unidentified(content, name)
+    return signature.undecodable(name, text)

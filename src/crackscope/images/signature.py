@@ -5,7 +5,6 @@ import struct
 from collections.abc import Callable
 
 from crackscope.errors import ImageError
-from crackscope.images.formats.boxes import boxes, brands, codecs
 from crackscope.images.formats.jpeg_segments import EOI, segments
 
 READABLE = ("JPEG", "PNG", "TIFF", "WEBP", "BMP", "GIF", "JPEG2000", "PPM", "AVIF")
@@ -55,6 +54,8 @@ def format_of(content: bytes) -> str | None:
 
 def _iso_format(content: bytes) -> str | None:
     """By what its pictures are coded as, else by what the file says of itself."""
+    from crackscope.images.formats.boxes import brands, codecs
+
     named = brands(content)
     if b"crx " in named:
         return RAW
@@ -84,6 +85,11 @@ def truncated() -> ImageError:
         "truncated",
         "the file is cut off: it ends before the picture does. Copy it again from the camera",
     )
+
+
+def undecodable(name: str, reason: str) -> ImageError:
+    """For a file of format `name` whose pixels cannot be had."""
+    return ImageError("unreadable", f"it begins as {name} but cannot be decoded: {reason}")
 
 
 def _jpeg_cut_off(content: bytes) -> bool:
@@ -130,6 +136,8 @@ def _gif_cut_off(content: bytes) -> bool:
 
 def _boxes_cut_off(content: bytes) -> bool:
     """Whether the last box of an ISO file lies in part behind its end."""
+    from crackscope.images.formats.boxes import boxes
+
     ends = [end for _, _, end in boxes(content, 0, len(content))]
     return ends[-1] > len(content)
 

@@ -1,16 +1,19 @@
 """From the lines of a photo to its cracks: traced, scored, the surest first."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crackscope.lines.find import Traced, find_cracks
 from crackscope.lines.score import Scorer
 from crackscope.lines.settings import Tracing
 from crackscope.models.bundle import CRACKS, Bundle
-from crackscope.scoring.scoremap import Scored
+from crackscope.scoring.scored import Scored
 from crackscope.types import Crack, ScoreMap
+
+if TYPE_CHECKING:
+    from crackscope.lines.find import Traced
 
 Floats = NDArray[np.float64]
 TRACING = Tracing(low=-3.0, high=-1.0, gap_logit=-6.0)
@@ -33,6 +36,10 @@ def find(scored: Scored, scorer: Scorer | None, least: float) -> tuple[Crack, ..
     """The cracks that score `least` or more, the surest first; None for a model without lines."""
     if scored.lines is None:
         return None
+    if not scored.lines.tiles:
+        return ()
+    from crackscope.lines.find import find_cracks  # large, and most photos are sound
+
     traced = find_cracks(scored.lines, TRACING)
     scores = score_cracks(scored, traced, scorer)
     width, height = scored.lines.width, scored.lines.height
@@ -44,7 +51,7 @@ def find(scored: Scored, scorer: Scorer | None, least: float) -> tuple[Crack, ..
     )
 
 
-def score_cracks(scored: Scored, traced: Sequence[Traced], scorer: Scorer | None) -> Floats:
+def score_cracks(scored: Scored, traced: "Sequence[Traced]", scorer: Scorer | None) -> Floats:
     """(N,) probabilities; without a scorer what the mean logit along a crack says."""
     if not traced:
         return np.empty(0)
@@ -54,7 +61,7 @@ def score_cracks(scored: Scored, traced: Sequence[Traced], scorer: Scorer | None
     return np.asarray(1.0 / (1.0 + np.exp(-np.array(logits))))
 
 
-def context(scored: Scored, traced: Sequence[Traced]) -> Floats:
+def context(scored: Scored, traced: "Sequence[Traced]") -> Floats:
     """(N, 2): the mean along each of N cracks of the logits of the windows around it: of a crack,
     and of concrete (0 where the network does not say it)."""
     scores = np.clip(scored.windows.scores, 1e-12, 1 - 1e-12)

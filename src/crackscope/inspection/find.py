@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from crackscope.errors import MissingExtraError, UsageError
-from crackscope.inspection.sources import kind_of, listed
+from crackscope.inspection.sources import kind_of
 from crackscope.inspection.sources.files import PhotoFile
 from crackscope.inspection.sources.source import Search, Source
 from crackscope.skipped import in_words
@@ -16,6 +16,8 @@ from crackscope.skipped import in_words
 __all__ = ["Found", "Source", "find", "look", "say_skipped"]
 
 _LOG = logging.getLogger("crackscope")
+_STDIN = frozenset({"-", "stdin://"})
+"""The arguments that stand for a list on standard input."""
 _INCLUDE = "To inspect one of them, name it"
 
 
@@ -60,7 +62,7 @@ def look(
     given: Mapping[str, Source | None] = MappingProxyType({}),
 ) -> Found:
     """Like `find`, where there need not be a photo yet."""
-    search = Search(len(arguments) > 1 or not listed.STDIN.isdisjoint(arguments), every)
+    search = Search(len(arguments) > 1 or not _STDIN.isdisjoint(arguments), every)
     photos: list[Source] = []
     missing: list[str] = []
     for argument in arguments:
@@ -68,7 +70,7 @@ def look(
             photos.append(photo)
             continue
         try:
-            photos += _listed(search) if argument in listed.STDIN else _named(argument, search)
+            photos += _listed(search) if argument in _STDIN else _named(argument, search)
         except MissingExtraError:
             raise
         except UsageError as error:
@@ -90,6 +92,8 @@ def _named(argument: str, search: Search) -> Iterator[Source]:
 
 def _listed(search: Search) -> Iterator[Source]:
     """What is missing in a list becomes a failed photo: a list is old by the time it is read."""
+    from crackscope.inspection.sources import listed
+
     for path in listed.parse(listed.read()):
         _say_above(path)
         if "://" in path or os.path.lexists(path):

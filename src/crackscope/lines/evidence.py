@@ -13,23 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crackscope.lines.find import Traced
+from crackscope.lines.names import NAMES
 
 Floats = NDArray[np.float64]
-NAMES = (
-    "log length",
-    "mean logit",
-    "low logit",
-    "high logit",
-    "log width",
-    "unevenness",
-    "bend",
-    "tortuosity",
-    "branching",
-    "parallel",
-    "crossing",
-    "density",
-)
-"""What each number is; see `describe`."""
 _CHORD = 48.0
 """Pixels along a piece of a line whose direction is looked at."""
 _AROUND = 512.0

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crackscope.lines.evidence import NAMES, describe
-from crackscope.lines.find import Traced
+from crackscope.lines.names import NAMES
+
+if TYPE_CHECKING:
+    from crackscope.lines.find import Traced
 
 Floats = NDArray[np.float64]
 ALL = (*NAMES, "windows", "material")
@@ -31,11 +33,13 @@ class Scorer:
     weights: Floats
     bias: float
 
-    def __call__(self, cracks: Sequence[Traced], context: Floats) -> Floats:
+    def __call__(self, cracks: "Sequence[Traced]", context: Floats) -> Floats:
         """(N,) probabilities of N cracks of a photo; `context` (N, 2) logits of windows and of
         concrete along each."""
         if not cracks:
             return np.empty(0)
+        from crackscope.lines.evidence import describe
+
         return self.probabilities(np.column_stack([describe(cracks), context]))
 
     def probabilities(self, numbers: Floats) -> Floats:

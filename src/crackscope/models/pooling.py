@@ -11,12 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from crackscope.grid import is_one_window
 from crackscope.models.bundle import CELLS, Bundle
 from crackscope.models.description import LARGEST
 
 Floats = NDArray[np.float32]
-_STRETCH = 1.25
-"""A side up to this many windows long is one window."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,7 @@ class Pooling:
     def cells(self, pixels: int, scale: float = 1.0) -> int:
         """How many cells lie along a side of the photo: at least those of one window."""
         count = round(pixels * scale * self.side / self.window)
-        return self.side if count <= _STRETCH * self.side else count
+        return self.side if is_one_window(count, self.side) else count
 
     def logits(self, cells: Floats) -> Floats:
         """Features (R, C, F) of cells -> logits (R - side + 1, C - side + 1, H) of the windows of

@@ -9,24 +9,25 @@ from crackscope.images import exif
 from crackscope.rendering import crack_lines
 from crackscope.rendering.nearness import Discs
 from crackscope.types import Box, Crack, Photo, PhotoResult, Pixels
+from crackscope.types.shown import CLOSE_UPS
 
 WIDTH, HEIGHT = 320, 240
 """Most pixels of a close-up; those of the photo, one for one."""
-MOST = 8
-"""Cracks of a photo that are shown from near; a shattered wall has hundreds."""
 _MARGIN = 32
 _QUALITY = 70
 
 
 def of_cracks(photo: Photo, result: PhotoResult) -> dict[int, bytes]:
-    """A JPEG for each of the first `MOST` cracks, by its id.
+    """A JPEG for each of the first `CLOSE_UPS` cracks, by its id.
 
     Pixels of the photo are shown one for one; where only a reduced copy is at hand, its pixels.
     """
     ratio = photo.width / (result.width or photo.width)
     cracks = result.cracks or ()
     discs = Discs.of((line for crack in cracks for line in crack.lines), ratio)
-    boxes = {crack.id: place(crack, photo.width, photo.height, ratio) for crack in cracks[:MOST]}
+    boxes = {
+        crack.id: place(crack, photo.width, photo.height, ratio) for crack in cracks[:CLOSE_UPS]
+    }
     return {number: _jpeg(photo.pixels, box, discs) for number, box in boxes.items()}
 
 

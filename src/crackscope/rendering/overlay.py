@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from crackscope.images import exif
-from crackscope.rendering import colour, crack_lines, labels
+from crackscope.rendering import colour
 from crackscope.types import Crack, Photo, PhotoResult, Pixels, Region, ScoreMap, shown
 
 LONG_SIDE = shown.LONG_SIDE
@@ -66,14 +66,18 @@ def draw(
     heat_map = result.cracks is None if heat_map is None else heat_map
     if heat_map:
         _heat(small, found)
-    crack_lines.draw(small, result.cracks or (), ratio)
+    if result.cracks:
+        from crackscope.rendering import crack_lines
+
+        crack_lines.draw(small, result.cracks, ratio)
     least = WIDEST_LEGEND if heat_map else _LEGEND_WIDTH
     picture = Image.new("RGB", (max(width, least), height + strip), _PAPER)
     picture.paste(Image.fromarray(small), (0, 0))
     pen = ImageDraw.Draw(picture)
     _outline(pen, result.regions, ratio, max(1, font_size // 8))
     _number(pen, result.regions, ratio, font_size)
-    _label(pen, result.cracks or (), ratio, (width, height), font_size)
+    if result.cracks:
+        _label(pen, result.cracks, ratio, (width, height), font_size)
     _legend(picture, result, font_size, heat_map)
     return np.asarray(picture)
 
@@ -142,6 +146,8 @@ def _label(
     font_size: int,
 ) -> None:
     """Ids beside the first cracks, each with a leader to its own."""
+    from crackscope.rendering import labels
+
     font, high = _font(font_size), round(font_size * 1.3)
     named = cracks[:_NAMED]
     text = [(int(font.getlength(f" {crack.id} ")) + 2, high) for crack in named]

@@ -1,7 +1,8 @@
 """What is left on disk after an inspection: one file a format.
 
-A new format is one new file here, with its function under `@REPORTS.register("name")`. The ledger,
-results.jsonl, is no format: it is always written, and every format can be made from it later.
+A new format is one new file here, named after it, with its function under
+`@REPORTS.register("name")`. The ledger, results.jsonl, is no format: it is always written, and
+every format can be made from it later.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,9 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from crackscope import extras
 from crackscope.errors import UsageError
-from crackscope.registry import Registry, import_plugins
+from crackscope.registry import Registry
 from crackscope.reporting.cover import Cover
 from crackscope.types import PhotoResult
 
@@ -55,13 +55,7 @@ class Write(Protocol):
         ...
 
 
-REPORTS: Registry[Write] = Registry("report")
-
-
-def discover() -> Registry[Write]:
-    """The registry with every format of this folder in it."""
-    import_plugins(__name__, __path__)
-    return REPORTS
+REPORTS: Registry[Write] = Registry("report", __name__)
 
 
 def chosen(names: str) -> list[Write]:
@@ -72,10 +66,12 @@ def chosen(names: str) -> list[Write]:
     """
     wanted = dict.fromkeys(name.strip() for name in names.split(",") if name.strip())
     if not wanted:
-        known = ", ".join(discover().names())
+        known = ", ".join(REPORTS.names())
         raise UsageError(f"report must name at least one of: {known}. Received: {names!r}")
-    formats = [discover().get(name) for name in wanted]
+    formats = [REPORTS.get(name) for name in wanted]
     for name in wanted:
         for package in REPORTS.needs(name).split():
+            from crackscope import extras
+
             extras.check(package, REPORTS.extra(name), f"write the report {name!r}")
     return formats

@@ -4,16 +4,16 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from crackscope.rendering import close_up
 from crackscope.reporting import Context
 from crackscope.reporting.rows import has_cracks
 from crackscope.types import PhotoError, PhotoResult
+from crackscope.types.shown import CLOSE_UPS
 
 _ORDER = ("crack", "unsure", "no crack")
 OTHER, FAILED, MISSING = "perhaps no concrete surface", "could not be read", "not inspected yet"
 CRACKS = "cracks found"
 
-FOUND_SHOWN = close_up.MOST
+FOUND_SHOWN = CLOSE_UPS
 """Cracks or regions of each photo; a shattered wall has hundreds."""
 _ON_ALL = (
     "Unsure photos have to be seen by a person, and no score replaces an engineer's judgement. "

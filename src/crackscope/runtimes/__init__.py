@@ -1,7 +1,8 @@
 """What runs a network: one class a runtime, one call from windows to probabilities.
 
-A new runtime is one new file here, with its class under `@RUNTIMES.register("name")`. It imports
-its library inside the class, so that looking for runtimes costs nothing.
+A new runtime is one new file here, named after it, with its class under
+`@RUNTIMES.register("name")`. It imports its library inside the class, so that listing the runtimes
+costs nothing.
 """
 
 from collections.abc import Collection, Sequence
@@ -16,7 +17,7 @@ from crackscope.graphs import external
 from crackscope.graphs.maps import Maps, Span
 from crackscope.models.bundle import INT8, LINES, ONNX, Bundle
 from crackscope.options import Device, Precision
-from crackscope.registry import Registry, import_plugins
+from crackscope.registry import Registry
 
 BLOCK = 48
 """Cells along a block: larger ones have less halo, and larger maps of the network's fine layers."""
@@ -108,10 +109,4 @@ def check_precision(runtime: str, precision: Precision, known: Sequence[Precisio
         )
 
 
-RUNTIMES: Registry[RuntimeFactory] = Registry("runtime")
-
-
-def discover() -> Registry[RuntimeFactory]:
-    """The registry with every runtime of this folder in it."""
-    import_plugins(__name__, __path__)
-    return RUNTIMES
+RUNTIMES: Registry[RuntimeFactory] = Registry("runtime", __name__)

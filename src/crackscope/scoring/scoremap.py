@@ -30,6 +30,7 @@ from crackscope.scoring import gate as gates
 from crackscope.scoring.gate import TILE, Gate
 from crackscope.scoring.linemap import LineMap, Tile
 from crackscope.scoring.resized import resized
+from crackscope.scoring.scored import Scored
 from crackscope.types import Photo, Pixels, ScoreMap
 
 Span = tuple[int, int]
@@ -58,16 +59,6 @@ class Network(Protocol):
     def lines(self, pixels: Pixels, maps: Maps, rows: Span, columns: Span) -> Floats:
         """See `Runtime`."""
         ...
-
-
-@dataclass(frozen=True)
-class Scored:
-    """What the network sees in a photo: the scores of its windows; for each of these, where the
-    network says it, the logit of concrete; and the lines, of a network that has them."""
-
-    windows: ScoreMap
-    concrete: Floats | None = None
-    lines: LineMap | None = None
 
 
 @dataclass(frozen=True)

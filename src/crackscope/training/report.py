@@ -8,7 +8,7 @@ from typing import Any
 from crackscope.curation.split import SplitResult
 from crackscope.datasets.manifest import Dataset
 from crackscope.evaluation import evaluate, figures, intervals
-from crackscope.inspection import inspector as inspectors
+from crackscope.inspection.loading import load
 from crackscope.rendering import charts
 from crackscope.training.history import Ledger
 
@@ -25,7 +25,7 @@ def test(
 
     Returns `test` (name -> figure with its interval), `counts` and `notes`.
     """
-    inspector = inspectors.load(model, threads=1)
+    inspector = load(model, threads=1)
     patches = [patch for patch in split.patches if patch.split == "test"]
     scores, _ = evaluate.score_dataset(inspector, dataset, patches, workers)
     labels = [patch.label for patch in patches]

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 LONG_SIDE = 2048
+CLOSE_UPS = 8
+"""Cracks of a photo that are shown from near; a shattered wall has hundreds."""
 _IN_NOTEBOOKS = 1024
 _JPEG = (".jpg", ".jpeg")
 

@@ -15,12 +15,12 @@ from crackscope.evaluation import pictures, thresholds
 from crackscope.exporting import onnx, verify
 from crackscope.graphs import head as heads
 from crackscope.graphs import partition
-from crackscope.grid import cut, grid
 from crackscope.inspection.inspector import Inspector
 from crackscope.models import bundle as bundles
 from crackscope.models import classifier
 from crackscope.models.bundle import Bundle, Thresholds
 from crackscope.runtimes.features import OnnxFeatures
+from crackscope.scoring.telling import most_telling
 from crackscope.training import pack
 from crackscope.types import Photo
 from crackscope.validation.adapt import Adapted, Head
@@ -46,19 +46,12 @@ def features(inspector: Inspector, dataset: Dataset) -> NDArray[np.float64]:
     window = inspector.bundle.input.window
 
     def compute(photos: Sequence[Photo]) -> list[NDArray[np.float32]]:
-        return [_telling(network, photo, window) for photo in photos]
+        return [found for found, _ in most_telling(network, photos, window)]
 
     rows = pictures.each(dataset, dataset.patches, compute, "features")
     lost = [f"{row.path}: {row.message}" for row in rows if isinstance(row, Unreadable)]
     raise_all(dataset.name, lost)
     return np.array(rows, np.float64)
-
-
-def _telling(network: OnnxFeatures, photo: Photo, window: int) -> NDArray[np.float32]:
-    tiles = grid(photo.width, photo.height, window)
-    found, scores = network(np.stack([cut(photo.pixels, tile.box) for tile in tiles]))
-    best: NDArray[np.float32] = found[int(scores.argmax())]
-    return best
 
 
 def thresholds_of(wanted: Target | None, sure: Target | None) -> Thresholds:

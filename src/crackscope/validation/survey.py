@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import numpy as np
@@ -18,9 +19,11 @@ from crackscope.evaluation.evaluate import score_dataset
 from crackscope.grid import grid
 from crackscope.inspection.batch import inspect_all
 from crackscope.inspection.find import Source
+from crackscope.inspection.inspected import Inspected
 from crackscope.inspection.inspector import Inspector
+from crackscope.inspection.settings import InspectSettings
 from crackscope.kept import reading
-from crackscope.types import Box, Photo, PhotoResult, ScoreMap
+from crackscope.types import Box
 from crackscope.validation.population import Population
 
 WINDOWS, SCORES = "windows.jsonl", "scores.npy"
@@ -49,7 +52,8 @@ def of_photos(
     """
     lines = _finished(file)
     rest = [photo for photo in photos if photo.relative not in lines]
-    lines |= _score(inspector, rest, file, max_megapixels, workers, len(photos))
+    settings = InspectSettings(max_megapixels=max_megapixels, workers=workers, overlay=None)
+    lines |= _score(inspector, rest, file, settings, len(photos))
     return _gather([lines[photo.relative] for photo in photos], inspector, share)
 
 
@@ -101,32 +105,20 @@ def _score(
     inspector: Inspector,
     photos: Sequence[Source],
     file: Path,
-    max_megapixels: float,
-    workers: int,
+    settings: InspectSettings,
     total: int,
 ) -> dict[str, dict[str, Any]]:
-    windows: dict[str, list[float]] = {}
-
-    def keep(source: Source, photo: Photo, found: ScoreMap, result: PhotoResult) -> None:
-        windows[source.name] = [float(f"{score:.9g}") for score in found.scores.ravel()]
-
-    results = inspect_all(
-        replace(inspector, mapper=None),  # windows that are labelled are pictures of their own
-        photos,
-        threshold=None,
-        max_megapixels=max_megapixels,
-        workers=workers,
-        finish=keep,
-    )
+    windows = replace(inspector, mapper=None)  # those that are labelled are pictures of their own
+    walk = inspect_all(windows, photos, settings, Event())
     lines: dict[str, dict[str, Any]] = {}
     with (
-        closing(results),
+        closing(walk),
         file.open("ab") as out,
         progress.bar("scoring", total) as advance,
     ):
         advance(total - len(photos))
-        for source, result in zip(photos, results, strict=True):
-            line = _line(source, result, windows.pop(source.name, []))
+        for source, one in zip(photos, walk, strict=True):
+            line = _line(source, one)
             out.write(json.dumps(line).encode() + b"\n")
             out.flush()
             lines[source.relative] = line
@@ -134,11 +126,12 @@ def _score(
     return lines
 
 
-def _line(source: Source, result: PhotoResult, scores: list[float]) -> dict[str, Any]:
-    if result.error is not None:
-        return {"photo": source.relative, "error": result.error.message}
-    size = {"width": result.width, "height": result.height}
-    return {"photo": source.relative, **size, "scores": scores}
+def _line(source: Source, one: Inspected) -> dict[str, Any]:
+    if one.result.error is not None:
+        return {"photo": source.relative, "error": one.result.error.message}
+    size = {"width": one.result.width, "height": one.result.height}
+    scores: list[float] = [] if one.windows is None else one.windows.scores.ravel().tolist()
+    return {"photo": source.relative, **size, "scores": [float(f"{score:.9g}") for score in scores]}
 
 
 def _gather(lines: Sequence[dict[str, Any]], inspector: Inspector, share: float) -> Survey:

@@ -1,7 +1,8 @@
 """What `evaluate` scores with, with --robustness as without."""
 
 from crackscope.commands.evaluate.settings import EvaluateConfig
-from crackscope.inspection.inspector import Inspector, load
+from crackscope.inspection.inspector import Inspector
+from crackscope.inspection.loading import load
 
 
 def load_scorer(config: EvaluateConfig) -> Inspector:

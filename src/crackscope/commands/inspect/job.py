@@ -1,71 +1,47 @@
 """Inspect the photos of one command, and keep what is found."""
 
-from collections.abc import Callable, Mapping, Sequence
+import logging
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import partial
 from pathlib import Path
+from threading import Event
 
 import crackscope
 from crackscope import progress
 from crackscope.commands.inspect.pace import Pace
 from crackscope.commands.inspect.settings import InspectConfig
 from crackscope.inspection.engines import Run
-from crackscope.inspection.find import Found, Source
+from crackscope.inspection.find import Found
+from crackscope.inspection.inspected import Inspected
 from crackscope.inspection.inspector import Inspector
 from crackscope.inspection.results_file import Ledger, write_errors
 from crackscope.models.bundle import CARD
-from crackscope.rendering import close_up, mask, overlay, thumbnail
 from crackscope.reporting import Context, chosen, settings
 from crackscope.reporting.cover import Cover
 from crackscope.reporting.names import close_up_name, mask_names, overlay_names, thumbnail_name
-from crackscope.types import Photo, PhotoResult, ScoreMap
+from crackscope.reporting.summary import one_line
+from crackscope.types import PhotoResult
+
+_log = logging.getLogger("crackscope")
 
 
 @dataclass(frozen=True)
 class Plan:
     """How photos are inspected, and in which folder the results are kept.
 
-    Once `stop` gives true, the photos that are begun are finished, and no other is begun. `tell` is
-    given each result as it comes. `cover` and `with_card` are the head and tail of the reports.
+    Once `stop` is set, the photos that are begun are finished, and no other is begun. `cover` and
+    `with_card` are the head and tail of the reports.
     """
 
     config: InspectConfig
     inspector: Inspector
     path: Path
     run: Run
-    stop: Callable[[], bool]
-    tell: Callable[[PhotoResult], None] = lambda result: None
+    stop: Event
     cover: Cover = field(default_factory=Cover)
     with_card: bool = False
-
-
-@dataclass(frozen=True)
-class Pictures:
-    """Of one photo, as files: JPEG, the mask PNG; `close_ups` by the id of the crack."""
-
-    overlay: bytes
-    thumbnail: bytes
-    close_ups: Mapping[int, bytes] = field(default_factory=dict)
-    mask: bytes | None = None
-
-
-def draw(
-    photo: Photo,
-    found: ScoreMap,
-    result: PhotoResult,
-    long_side: int = overlay.LONG_SIDE,
-    heat_map: bool | None = None,
-    masks: bool = False,
-) -> Pictures:
-    """What is kept of a photo that was scored; its pixels are where it was scored."""
-    return Pictures(
-        overlay.render(photo, found, result, long_side, heat_map),
-        thumbnail.of_pixels(photo.pixels),
-        close_up.of_cracks(photo, result),
-        mask.png(result.cracks or (), result.width or 0, result.height or 0) if masks else None,
-    )
 
 
 class Job:
@@ -82,21 +58,16 @@ class Job:
         """Inspect what the ledger does not hold yet; returns whether nothing is left."""
         settings.save(self._context)
         done = len(ledger)
-        plan = self._plan
-        drawn = partial(
-            draw,
-            long_side=overlay.LARGEST if plan.config.overlay == "full" else overlay.LONG_SIDE,
-            heat_map=plan.config.heat_map,
-            masks=plan.config.masks,
-        )
-        results = plan.run(self._found.photos[done:], drawn, self._keep, plan.stop)
+        walk = self._plan.run(self._found.photos[done:], self._plan.stop)
         total, pace = len(self._found.photos), Pace(ledger.verdicts["crack"])
-        with closing(results), progress.bar("inspect", total) as advance:
+        with closing(walk) as inspected, progress.bar("inspect", total) as advance:
             advance(done)
-            for result in results:
-                ledger.append(result)
-                plan.tell(result)
-                advance(1, pace.add(result))
+            for one in inspected:
+                self._keep(one)
+                ledger.append(one.result)  # last: what it names is there
+                if self._plan.config.watch:
+                    _log.info("%s", one_line(one.result))
+                advance(1, pace.add(one.result))
         return len(ledger) == total
 
     def write_reports(self, results: Sequence[PhotoResult]) -> None:
@@ -105,14 +76,17 @@ class Job:
         for write in chosen(self._plan.config.report):
             write(results, self._plan.path, self._context)
 
-    def _keep(self, source: Source, pictures: Pictures) -> None:
-        name = self._context.overlays[source.name]
-        _write(self._plan.path / name, pictures.overlay)
-        _write(self._plan.path / thumbnail_name(name), pictures.thumbnail)
-        for crack, close in pictures.close_ups.items():
-            _write(self._plan.path / close_up_name(name, crack), close)
-        if pictures.mask is not None:
-            _write(self._plan.path / self._masks[source.name], pictures.mask)
+    def _keep(self, one: Inspected) -> None:
+        """Write the pictures of a photo."""
+        if one.pictures is None:
+            return
+        name, folder = self._context.overlays[one.result.path], self._plan.path
+        _write(folder / name, one.pictures.overlay)
+        _write(folder / thumbnail_name(name), one.pictures.thumbnail)
+        for crack, close in one.pictures.close_ups.items():
+            _write(folder / close_up_name(name, crack), close)
+        if one.pictures.mask is not None:
+            _write(folder / self._masks[one.result.path], one.pictures.mask)
 
 
 def _write(file: Path, content: bytes) -> None:

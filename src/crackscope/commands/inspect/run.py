@@ -6,7 +6,7 @@ import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import partial
 from itertools import takewhile
 from pathlib import Path
@@ -17,7 +17,6 @@ from crackscope.arguments.build import checked, make
 from crackscope.arguments.rules import seconds_of
 from crackscope.commands.inspect.job import Job, Plan
 from crackscope.commands.inspect.settings import InspectConfig
-from crackscope.commands.inspect.watch import say, watch
 from crackscope.commands.interrupt import on_request
 from crackscope.commands.keywords import InspectKeywords
 from crackscope.commands.outcome import Outcome
@@ -27,9 +26,11 @@ from crackscope.inspection.find import Found, Source, find
 from crackscope.inspection.inspector import Inspector
 from crackscope.inspection.results_file import Ledger
 from crackscope.inspection.results_file import read as read_ledger
+from crackscope.inspection.settings import InspectSettings
 from crackscope.inspection.sources.memory import OnePhoto, named
 from crackscope.options import FailOn
-from crackscope.reporting import Context, chosen, settings
+from crackscope.reporting import Context, chosen
+from crackscope.reporting import settings as kept_settings
 from crackscope.reporting.cover import made
 from crackscope.reporting.summary import summarise
 from crackscope.types import PhotoResult, Verdict
@@ -72,7 +73,8 @@ def _run(config: InspectConfig, given: Mapping[str, Source | None]) -> Outcome:
     found = _found(config, given)
     workers = config.workers or environment.cores()
     threads = max(1, workers // len(found.photos)) if found.photos else 1
-    inspector = _prepared(config, threads)
+    settings = _settings(config)
+    inspector = _prepared(settings, threads)
     identity = _identity(config, found, inspector)
     names = None if config.watch else [photo.name for photo in found.photos]
     growing = _PHOTOS if config.watch else ()
@@ -81,13 +83,15 @@ def _run(config: InspectConfig, given: Mapping[str, Source | None]) -> Outcome:
         run_dir.open_output("inspect", config, name, identity, growing) as output,
         Ledger(output.path, names, output.resumed) as ledger,
         on_request() as asked,
-        engine(config, inspector) as inspect_all,
+        engine(settings, inspector) as inspect_all,
     ):
         start, done = time.perf_counter(), len(ledger)
         head = _head(config, output)
-        plan = Plan(config, inspector, output.path, inspect_all, asked.is_set, **head)
-        job = partial(Job, plan=replace(plan, tell=say) if config.watch else plan)
+        plan = Plan(config, inspector, output.path, inspect_all, asked, **head)
+        job = partial(Job, plan=plan)
         if config.watch:
+            from crackscope.commands.inspect.watch import watch
+
             watch(config.photos[0], job, ledger, asked)
         else:
             _inspect(job(found), ledger)
@@ -109,10 +113,17 @@ def _found(config: InspectConfig, given: Mapping[str, Source | None]) -> Found:
     return Found((), 0)
 
 
-def _prepared(config: InspectConfig, threads: int) -> Inspector:
+def _settings(config: InspectConfig) -> InspectSettings:
+    """What the workers must know of the settings of the command."""
+    return InspectSettings(
+        **{each.name: getattr(config, each.name) for each in fields(InspectSettings)}
+    )
+
+
+def _prepared(settings: InspectSettings, threads: int) -> Inspector:
     """The model of the command; raises UsageError where it cannot make what is asked for."""
-    inspector = engines.prepare(config, threads)
-    if config.masks and not inspector.has_lines:
+    inspector = engines.prepare(settings, threads)
+    if settings.masks and not inspector.has_lines:
         raise UsageError(
             f"masks need a model with lines. Received: {inspector.bundle.identity}, which finds "
             "regions. Leave out --masks, or train it with this version"
@@ -137,20 +148,20 @@ def _head(config: InspectConfig, output: run_dir.RunDir) -> dict[str, Any]:
     known = Context("", output.path)
     if output.resumed:
         with suppress(UsageError):  # it ended before it kept any
-            known = settings.load(output.path)
-    context = settings.changed(known, vars(config))
+            known = kept_settings.load(output.path)
+    context = kept_settings.changed(known, vars(config))
     return {"cover": context.cover, "with_card": context.with_card}
 
 
 def _renew(config: InspectConfig, path: Path, results: Sequence[PhotoResult]) -> None:
     """Write the reports of a finished inspection again where another head is asked for."""
-    if not settings.heads(vars(config)):
+    if not kept_settings.heads(vars(config)):
         return
-    known = settings.load(path)
-    context = settings.changed(known, vars(config))
+    known = kept_settings.load(path)
+    context = kept_settings.changed(known, vars(config))
     if context != known:
         with run_dir.locked(path):
-            settings.save(context)
+            kept_settings.save(context)
             for write in chosen(config.report):
                 write(results, path, context)
 

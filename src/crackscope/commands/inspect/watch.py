@@ -11,17 +11,10 @@ from crackscope.inspection.find import Found, Source, look, say_skipped
 from crackscope.inspection.results_file import Ledger
 from crackscope.inspection.sources.files import PhotoFile, gone, prefix_of
 from crackscope.inspection.watch import arrivals
-from crackscope.reporting.summary import one_line
-from crackscope.types import PhotoResult
 
 _log = logging.getLogger("crackscope")
 _LOOK_EVERY = 2.0
 """Seconds; a photo is taken when two looks find it unchanged."""
-
-
-def say(result: PhotoResult) -> None:
-    """One line on stderr for a photo that has come."""
-    _log.info("%s", one_line(result))
 
 
 def watch(folder: str, job_of: Callable[[Found], Job], ledger: Ledger, asked: Event) -> None:

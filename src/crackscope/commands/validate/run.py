@@ -14,7 +14,8 @@ from crackscope.commands.outcome import Outcome
 from crackscope.commands.validate.settings import ValidateConfig
 from crackscope.datasets.readers import open_dataset
 from crackscope.errors import UsageError
-from crackscope.inspection.inspector import Inspector, load
+from crackscope.inspection.inspector import Inspector
+from crackscope.inspection.loading import load
 from crackscope.models.bundle import PACKAGED
 from crackscope.types import SCHEMA_VERSION
 from crackscope.validation import judge, report, sampling, survey

@@ -13,13 +13,13 @@ from crackscope.curation.fingerprints import Unreadable
 from crackscope.datasets.manifest import Dataset
 from crackscope.errors import DatasetError
 from crackscope.evaluation import pictures
-from crackscope.grid import cut, grid, of_one_size
 from crackscope.inspection import verdict
 from crackscope.models.arrays import DAMAGED
 from crackscope.models.bundle import Bundle
 from crackscope.run_dir import write_atomically
 from crackscope.runtimes.features import OnnxFeatures
-from crackscope.types import Patch, Photo, ScoreMap
+from crackscope.scoring.telling import most_telling
+from crackscope.types import Patch, Photo
 
 FOLDER = "features"
 _RULE = "the features of the window with the highest score, and the photo's score"
@@ -90,17 +90,8 @@ def look_at(
 ) -> list[tuple[NDArray[np.float32], float]]:
     """Of each photo, in disjoint windows: the features of the highest-scoring one, and the photo's
     score."""
-    grids = [grid(photo.width, photo.height, window) for photo in photos]
-    scores = [np.zeros(len(tiles)) for tiles in grids]
-    best: dict[int, tuple[float, NDArray[np.float32]]] = {}
-    for places in of_one_size(grids):
-        batch = np.stack([cut(photos[number].pixels, grids[number][i].box) for number, i in places])
-        for (number, i), row, score in zip(places, *network(batch), strict=True):
-            scores[number][i] = score
-            if number not in best or score > best[number][0]:
-                best[number] = (score, row)
-    found = [ScoreMap.of_tiles(*pair) for pair in zip(grids, scores, strict=True)]
-    return [(best[number][1], verdict.score(one)) for number, one in enumerate(found)]
+    found = most_telling(network, photos, window)
+    return [(features, verdict.score(scores)) for features, scores in found]
 
 
 def _load(file: Path, count: int) -> Features | None:

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crackscope import environment, progress
-from crackscope.evaluation import pictures
 from crackscope.inspection.inspector import Inspector
 from crackscope.types import Photo, Pixels
 
@@ -31,7 +30,7 @@ def score(
     """
 
     def row_of(row: int) -> list[float]:
-        return [score for part in _parts(forms(row)) for score in pictures.scores(inspector, part)]
+        return [score for part in _parts(forms(row)) for score in inspector.score_photos(part)]
 
     rows = []
     with (

@@ -12,26 +12,25 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, TYPE_CHECKING, cast
 
 from PIL import Image
 from PIL.TiffImagePlugin import TiffImageFile
 
 from crackscope import memory
 from crackscope.errors import ImageError
-from crackscope.images import tail
-from crackscope.images.convert import foreign_profile
 from crackscope.images.exif import block_of, exif_of
-from crackscope.images.formats import dng
 from crackscope.images.guard import our_limits
-from crackscope.images.large import png, tiff
-from crackscope.images.large.rows import RowReader
 from crackscope.images.metadata import metadata_of
 from crackscope.images.orient import orientation_of
+from crackscope.images.profile import foreign_profile
 from crackscope.images.read import MAX_MEGAPIXELS, PIXELS_PER_BYTE, check_size
 from crackscope.images.signature import READABLE, format_of
 from crackscope.patience import within
 from crackscope.types import Photo, Pixels
+
+if TYPE_CHECKING:
+    from crackscope.images.large.rows import RowReader
 
 WHOLE_MEGAPIXELS = 50.0
 """Up to this size every photo is decoded whole."""
@@ -44,7 +43,7 @@ class LargePhoto:
     """A photo whose pixels come as they are asked for, downwards, as `rows` says."""
 
     photo: Photo
-    rows: RowReader
+    rows: "RowReader"
 
     def reduced(self) -> Photo:
         """A small copy in memory, for pictures; for when all rows have been read."""
@@ -109,6 +108,8 @@ def _opened(file: IO[bytes], kind: str) -> Image.Image | None:
         image = Image.open(file, formats=(kind,))
     except Exception:  # noqa: BLE001  (decoders raise anything on hostile bytes)
         return None
+    from crackscope.images.formats import dng
+
     return None if dng.recognises(image) else image
 
 
@@ -127,6 +128,8 @@ def _why_not(file: IO[bytes], image: Image.Image) -> str:
 
 
 def _checked(file: IO[bytes], image: Image.Image) -> str:
+    from crackscope.images.large import png, tiff
+
     check_size(*image.size, math.inf)
     size = file.seek(0, os.SEEK_END)
     if image.width * image.height > size * PIXELS_PER_BYTE:
@@ -143,6 +146,8 @@ def _checked(file: IO[bytes], image: Image.Image) -> str:
 
 def _find_exif(file: IO[bytes], image: Image.Image) -> None:
     """Where it stands behind the pixels, Pillow would decode them all to find it."""
+    from crackscope.images.large import png
+
     for kind, offset, length in png.chunks(file):
         if kind == b"eXIf" and length <= _LONGEST_EXIF:
             file.seek(offset)
@@ -160,6 +165,9 @@ def _too_large(image: Image.Image, max_megapixels: float, reason: str) -> ImageE
 
 
 def _large(file: IO[bytes], image: Image.Image, name: str, timeout: float | None) -> LargePhoto:
+    from crackscope.images.large import png, tiff
+    from crackscope.images.large.rows import RowReader
+
     profile = foreign_profile(image)
     if isinstance(image, TiffImageFile):
         strips = tiff.strips(file, image, profile)
@@ -175,6 +183,8 @@ def _large(file: IO[bytes], image: Image.Image, name: str, timeout: float | None
 
 def _remark(file: IO[bytes], image: Image.Image) -> str:
     """What is said of the end of its data."""
+    from crackscope.images import tail
+
     try:
         return tail.check(partial(_read, file), image, file.seek(0, os.SEEK_END))
     except ImageError:

@@ -1,40 +1,32 @@
 """Where many photos are inspected: one file an engine.
 
-A new engine is one new file here, with its function under `@ENGINES.register("name")`. It imports
-its library inside the function, so that looking for engines costs nothing.
+A new engine is one new file here, named after it, with its function under
+`@ENGINES.register("name")`. It imports its library inside the function, so that listing the engines
+costs nothing.
 """
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import AbstractContextManager
-from pathlib import Path
-from typing import Protocol, TypeVar
+from threading import Event
+from typing import Protocol
 
-from crackscope import extras
-from crackscope.commands.inspect.settings import InspectConfig
-from crackscope.inspection.inspector import Inspector, load
+from crackscope.inspection.inspected import Inspected
+from crackscope.inspection.inspector import Inspector
+from crackscope.inspection.loading import load
+from crackscope.inspection.settings import InspectSettings
 from crackscope.inspection.sources.source import Source
-from crackscope.registry import Registry, import_plugins
-from crackscope.types import Photo, PhotoResult, ScoreMap
-
-T = TypeVar("T")
+from crackscope.registry import Registry
 
 
 class Run(Protocol):
     """Inspects photos with the workers that the engine holds ready; may be called again."""
 
-    def __call__(
-        self,
-        sources: Sequence[Source],
-        draw: Callable[[Photo, ScoreMap, PhotoResult], T],
-        keep: Callable[[Source, T], None],
-        stop: Callable[[], bool],
-    ) -> Generator[PhotoResult, None, None]:
-        """One result a source, in order; a photo that cannot be read becomes a failed result.
+    def __call__(self, sources: Sequence[Source], stop: Event) -> Generator[Inspected, None, None]:
+        """One result a source, in order, with the pictures of each photo that was scored; a photo
+        that cannot be read becomes a failed result.
 
-        `draw` makes something of each photo that was scored, where its pixels are: it may be sent
-        to another machine. `keep` is given that in this process, before the result is. Once `stop`
-        gives true, the photos that are begun are finished, and no other is begun. What `draw` or
-        `keep` raises ends the walk, and so does SourceGoneError.
+        Once `stop` is set, the photos that are begun are finished, and no other is begun. A fault
+        in a worker ends the walk, and so does SourceGoneError.
         """
         ...
 
@@ -42,18 +34,14 @@ class Run(Protocol):
 class Open(Protocol):
     """Holds the workers of an engine ready while its block lasts."""
 
-    def __call__(self, config: InspectConfig, inspector: Inspector) -> AbstractContextManager[Run]:
+    def __call__(
+        self, settings: InspectSettings, inspector: Inspector
+    ) -> AbstractContextManager[Run]:
         """`inspector` is that of this process, as `prepare` makes it of the settings."""
         ...
 
 
-ENGINES: Registry[Open] = Registry("engine")
-
-
-def discover() -> Registry[Open]:
-    """The registry with every engine of this folder in it."""
-    import_plugins(__name__, __path__)
-    return ENGINES
+ENGINES: Registry[Open] = Registry("engine", __name__)
 
 
 def chosen(name: str) -> Open:
@@ -62,20 +50,22 @@ def chosen(name: str) -> Open:
     Raises UnknownNameError with the nearest name, and MissingExtraError where its package is
     missing.
     """
-    found = discover().get(name)
+    found = ENGINES.get(name)
     if package := ENGINES.needs(name):
+        from crackscope import extras
+
         extras.check(package, name, f"inspect with the engine {name!r}")
     return found
 
 
-def prepare(config: InspectConfig, threads: int, model: str | Path | None = None) -> Inspector:
-    """The inspector that the settings ask for; `model` is their model where that lies elsewhere."""
+def prepare(settings: InspectSettings, threads: int) -> Inspector:
+    """The inspector that the settings ask for."""
     return load(
-        model or config.model,
-        config.device,
+        settings.model,
+        settings.device,
         threads,
-        scale=config.scale,
-        mm_per_px=config.mm_per_px,
-        runtime=config.runtime,
-        precision=config.precision,
+        scale=settings.scale,
+        mm_per_px=settings.mm_per_px,
+        runtime=settings.runtime,
+        precision=settings.precision,
     )

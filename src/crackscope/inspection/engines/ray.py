@@ -9,26 +9,25 @@ import os
 import secrets
 import socket
 import sys
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout, suppress
+from dataclasses import replace
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from tempfile import TemporaryDirectory
-from threading import Lock
+from threading import Event
 from typing import Any
 
 import crackscope
 from crackscope import environment, extras
-from crackscope.commands.inspect.settings import InspectConfig
 from crackscope.errors import CrackscopeError, UsageError
 from crackscope.inspection import batch
-from crackscope.inspection.engines import ENGINES, Run, T, prepare
+from crackscope.inspection.engines import ENGINES, Run, prepare
+from crackscope.inspection.inspected import Inspected
 from crackscope.inspection.inspector import Inspector
+from crackscope.inspection.settings import InspectSettings
 from crackscope.inspection.sources.source import Source
 from crackscope.models.bundle import SUMS, Bundle
-from crackscope.types import Photo, PhotoResult, ScoreMap
-
-Draw = Callable[[Photo, ScoreMap, PhotoResult], T]
 
 _LOSSES = 3
 """Workers that may be lost over the same photos: then it is the photos."""
@@ -37,29 +36,21 @@ _log = logging.getLogger("crackscope")
 
 @ENGINES.register("ray", needs="ray")
 @contextmanager
-def on_ray(config: InspectConfig, inspector: Inspector) -> Iterator[Run]:
+def on_ray(settings: InspectSettings, inspector: Inspector) -> Iterator[Run]:
     """As many actors as there are workers, else one for each core (GPU) of the cluster."""
     _ask_for_a_token()  # before Ray is loaded, which then looks for it
     ray = extras.require("ray", "ray", "inspect with the engine 'ray'")
     # Ray prints what happens in the cluster on stdout, which is for data.
     with redirect_stdout(sys.stderr), _connected(ray):
-        unit = "GPU" if config.device == "gpu" else "CPU"
-        count = config.workers or max(1, int(ray.cluster_resources().get(unit, 0)))
-        crew = _Crew(ray, unit, config, inspector.bundle)
+        unit = "GPU" if settings.device == "gpu" else "CPU"
+        count = settings.workers or max(1, int(ray.cluster_resources().get(unit, 0)))
+        crew = _Crew(ray, unit, settings, inspector.bundle)
         for _ in range(count):
             crew.hire()
 
-        def run(
-            sources: Sequence[Source],
-            draw: Draw[T],
-            keep: Callable[[Source, T], None],
-            stop: Callable[[], bool],
-        ) -> Generator[PhotoResult, None, None]:
-            def inspect(job: Sequence[Source]) -> list[PhotoResult]:
-                results, drawn = crew.inspect(job, draw, stop)
-                for source, value in drawn.items():
-                    keep(source, value)
-                return results
+        def run(sources: Sequence[Source], stop: Event) -> Generator[Inspected, None, None]:
+            def inspect(job: Sequence[Source]) -> list[Inspected]:
+                return crew.inspect(job, stop)
 
             return batch.in_order(inspect, sources, count, stop)
 
@@ -123,30 +114,28 @@ def _knock(address: str) -> None:
 class _Crew:
     """The workers; whoever is idle takes the next photos, and whoever is lost is replaced."""
 
-    def __init__(self, ray: Any, unit: str, config: InspectConfig, bundle: Bundle) -> None:
+    def __init__(self, ray: Any, unit: str, settings: InspectSettings, bundle: Bundle) -> None:
         self._ray = ray
         self._kind = ray.remote(**{f"num_{unit.lower()}s": 1})(_Worker)
         names = [*bundle.files, SUMS]
         model = ray.put({name: (bundle.folder / name).read_bytes() for name in names})
-        self._settings = (config, model, str(Path.cwd()), crackscope.__version__)
+        self._prepared_by = (settings, model, str(Path.cwd()), crackscope.__version__)
         self._idle: SimpleQueue[tuple[Any, Any]] = SimpleQueue()
 
     def hire(self) -> None:
         """Ask for one more worker; it is idle as soon as the cluster has room and it is ready."""
         worker = self._kind.remote()
-        ready = worker.prepare.remote(*self._settings)
+        ready = worker.prepare.remote(*self._prepared_by)
         ready.future().add_done_callback(lambda _: self._idle.put((worker, ready)))
 
-    def inspect(
-        self, sources: Sequence[Source], draw: Draw[T], stop: Callable[[], bool]
-    ) -> tuple[list[PhotoResult], dict[Source, T]]:
+    def inspect(self, sources: Sequence[Source], stop: Event) -> list[Inspected]:
         """See `_Worker`; photos of a lost worker are begun again by another."""
         losses: list[Exception] = []
         while len(losses) < _LOSSES:
             worker, ready = self._next(stop)
             try:
-                found: tuple[list[PhotoResult], dict[Source, T]]
-                _, found = self._ray.get([ready, worker.inspect.remote(sources, draw)])
+                found: list[Inspected]
+                _, found = self._ray.get([ready, worker.inspect.remote(sources)])
             except self._ray.exceptions.RayTaskError as error:
                 self._idle.put((worker, ready))
                 raise error.cause from error
@@ -162,13 +151,13 @@ class _Crew:
             f"{', '.join(source.name for source in sources)}. The last one: {losses[-1]}"
         )
 
-    def _next(self, stop: Callable[[], bool]) -> tuple[Any, Any]:
-        """Wait for an idle worker; not for one that may never come once `stop` gives true."""
+    def _next(self, stop: Event) -> tuple[Any, Any]:
+        """Wait for an idle worker; not for one that may never come once `stop` is set."""
         while True:
             try:
                 return self._idle.get(timeout=1.0)
             except Empty:
-                if stop():
+                if stop.is_set():
                     raise KeyboardInterrupt from None
 
 
@@ -176,7 +165,7 @@ class _Worker:
     """What lives in a process of the cluster."""
 
     def prepare(
-        self, config: InspectConfig, model: Mapping[str, bytes], folder: str, version: str
+        self, settings: InspectSettings, model: Mapping[str, bytes], folder: str, version: str
     ) -> None:
         """Load the `model`, whose files are given; relative paths begin in `folder`.
 
@@ -192,26 +181,9 @@ class _Worker:
         with TemporaryDirectory() as place:
             for name, content in model.items():
                 (Path(place) / name).write_bytes(content)
-            self._inspector = prepare(config, threads=1, model=place)
-        self._config = config
-        self._one_large = Lock()
+            inspector = prepare(replace(settings, model=place), threads=1)
+        self._worker = batch.Worker.of(inspector, settings)
 
-    def inspect(
-        self, sources: Sequence[Source], draw: Draw[T]
-    ) -> tuple[list[PhotoResult], dict[Source, T]]:
-        """Their results in order, and what `draw` made of those that were scored."""
-        drawn: dict[Source, T] = {}
-
-        def finish(source: Source, photo: Photo, found: ScoreMap, result: PhotoResult) -> None:
-            drawn[source] = draw(photo, found, result)
-
-        config = self._config
-        worker = batch.Worker(
-            self._inspector,
-            config.threshold,
-            config.max_megapixels,
-            finish,
-            self._one_large,
-            config.timeout,
-        )
-        return worker.run(sources), drawn
+    def inspect(self, sources: Sequence[Source]) -> list[Inspected]:
+        """Their results in order, with the pictures of those that were scored."""
+        return self._worker.run(sources)

@@ -6,9 +6,6 @@ import sys
 from crackscope import text_files
 from crackscope.errors import UsageError
 
-STDIN = frozenset({"-", "stdin://"})
-"""The arguments that stand for the list."""
-
 
 def read() -> bytes:
     """All of standard input; raises UsageError where it is closed, as it is for a service."""

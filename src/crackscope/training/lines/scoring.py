@@ -15,7 +15,7 @@ from crackscope.inspection.cracks import TRACING, context
 from crackscope.lines.evidence import describe
 from crackscope.lines.find import Traced, find_cracks
 from crackscope.lines.score import Scorer
-from crackscope.scoring.scoremap import Scored
+from crackscope.scoring.scored import Scored
 from crackscope.training.lines.pool import Pictures
 from crackscope.types import Photo
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 import numpy as np
 from PIL import Image
 
-from crackscope.commands.inspect.job import draw
+from crackscope.inspection.pictures import draw
+from crackscope.inspection.settings import InspectSettings
 from crackscope.reporting.names import mask_names
 from crackscope.types import Photo, ScoreMap
 from support_cracks import cracked
@@ -14,6 +15,7 @@ from support_reports import scored
 
 PHOTO = Photo("a", np.full((48, 64, 3), 180, np.uint8))
 MAP = ScoreMap(np.array([[0.9]]), np.array([0]), np.array([0]), 48, 64)
+WITH_MASKS = InspectSettings(masks=True)
 
 
 def opened(content):
@@ -21,19 +23,19 @@ def opened(content):
 
 
 def test_a_photo_with_cracks_has_close_ups_and_when_asked_a_mask():
-    kept = draw(PHOTO, MAP, cracked("a"))
+    kept = draw(PHOTO, MAP, cracked("a"), InspectSettings())
     assert (list(kept.close_ups), kept.mask) == ([3, 1, 2], None)
-    mask = opened(draw(PHOTO, MAP, cracked("a"), masks=True).mask)
+    mask = opened(draw(PHOTO, MAP, cracked("a"), WITH_MASKS).mask)
     assert mask.shape == (48, 64)
     assert mask[4, 6] == mask[47, 63] == 255
     assert mask[40, 5] == 0
-    assert not opened(draw(PHOTO, MAP, cracked("a", lines=False), masks=True).mask).any()
+    assert not opened(draw(PHOTO, MAP, cracked("a", lines=False), WITH_MASKS).mask).any()
 
 
 def test_the_heat_map_is_a_choice_with_the_default_of_the_model():
     lines, regions = cracked("a", lines=False), replace(scored("a", 0.1, "no crack"))
     tinted = [
-        opened(draw(PHOTO, MAP, result, heat_map=choice).overlay)[20, 20].std() > 5
+        opened(draw(PHOTO, MAP, result, InspectSettings(heat_map=choice)).overlay)[20, 20].std() > 5
         for result in (lines, regions)
         for choice in (None, True, False)
     ]

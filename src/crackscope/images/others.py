@@ -1,0 +1,122 @@
+"""Photos that are no JPEG, decoded by Pillow once their format has been looked at."""
+
+import io
+
+from PIL import Image, features
+from PIL.TiffImagePlugin import TiffImageFile
+
+from crackscope.errors import ImageError
+from crackscope.images import read, signature, tail
+from crackscope.images.convert import to_rgb
+from crackscope.images.depth import depth_of
+from crackscope.images.exif import block_of, exif_of, parse
+from crackscope.images.formats import boxes, dng, gif, heic, tiff, tiff_tags
+from crackscope.images.guard import our_limits
+from crackscope.images.large import png
+from crackscope.images.metadata import metadata_of
+from crackscope.images.orient import orientation_of, upright
+from crackscope.images.profile import foreign_profile
+from crackscope.types import Photo, Pixels
+
+_LENIENT = ("PNG", "JPEG2000")
+"""Formats whose decoder passes a file that is cut off."""
+_PARTS = {"AVIF": "avif", "WEBP": "webp", "JPEG2000": "jpg_2000"}
+"""What Pillow may be built without."""
+
+
+def decode(content: bytes, name: str, path: str, max_megapixels: float) -> Photo:
+    """The photo in a file of format `name`; what it raises, `read.decode` explains."""
+    if name == signature.RAW:
+        raise tiff.raw()
+    if name == signature.HEIF:
+        raise _other_heif(content)
+    if name == signature.HEIC:
+        return _decode_heic(content, path, max_megapixels)
+    if name == "AVIF":
+        content = boxes.branded(content, b"avif")
+    if name == "GIF":
+        content = gif.first_picture(content)
+    return _decode_common(content, path, max_megapixels)
+
+
+def unidentified(content: bytes, name: str) -> ImageError:
+    """For what begins as format `name`, and Pillow takes for nothing that it knows."""
+    if name == "TIFF":
+        with our_limits():
+            return tiff.explain(content)
+    if (part := _PARTS.get(name)) and not features.check(part):
+        return ImageError(
+            "unsupported",
+            f"the Pillow of this installation was built without {name}: install its own wheel "
+            "with pip, or convert the photo to JPEG",
+        )
+    reason = "its header is damaged, or it is of a variant that is not read"
+    return signature.undecodable(name, reason)
+
+
+def _decode_common(content: bytes, path: str, max_megapixels: float) -> Photo:
+    with Image.open(io.BytesIO(content), formats=signature.READABLE) as image:
+        if dng.recognises(image):
+            return _decode_dng(content, image, path, max_megapixels)
+        read.check_size(*image.size, max_megapixels, len(content))
+        turned = False
+        if isinstance(image, TiffImageFile):
+            tiff_tags.check_understood(io.BytesIO(content), image.tag_v2)
+            tiff.check(image.tag_v2)
+            tiff.check_pieces(content, image.tag_v2)
+            turned = tiff.turned(image.tag_v2)
+        elif image.mode == "F":
+            raise tiff.floating_point()
+        elif image.mode == "P" and image.palette is None:
+            raise ImageError("unreadable", "its palette is missing: the file is damaged")
+        remark = tail.check(lambda begin, end: content[begin:end], image, len(content))
+        pixels = _upright_pixels(content, image)
+        exif = exif_of(image)
+        return Photo(path, pixels, metadata_of(exif, turned), block_of(image, exif), remark)
+
+
+def _decode_dng(content: bytes, image: Image.Image, path: str, max_megapixels: float) -> Photo:
+    """The preview as the photo; what was taken when and how stands in the DNG around it."""
+    preview = read.decode(dng.preview(content, image), path, max_megapixels)
+    exif = exif_of(image)
+    pixels = preview.pixels if preview.exif else upright(preview.pixels, orientation_of(exif))
+    return Photo(path, pixels, metadata_of(exif), block_of(image, exif))
+
+
+def _upright_pixels(content: bytes, image: Image.Image) -> Pixels:
+    profile, depth = foreign_profile(image), depth_of(image)
+    image.load()
+    if image.format in _LENIENT and signature.cut_off(content, image.format):
+        raise signature.truncated()
+    if image.format == "PNG":
+        png.verify(content)
+    pixels = to_rgb(image, profile, depth)
+    if depth is not None:
+        depth.check()
+    return upright(pixels, orientation_of(exif_of(image)))
+
+
+def _decode_heic(content: bytes, path: str, max_megapixels: float) -> Photo:
+    opened = heic.open_heic(content)
+    width, height = opened.size
+    read.check_size(width, height, max_megapixels, len(content))
+    block = opened.info.get("exif") or b""
+    tail.check_heif(content)
+    image = heic.to_pillow(opened)
+    pixels = upright(to_rgb(image, foreign_profile(image)), 1)
+    return Photo(path, pixels, metadata_of(parse(block)), block)
+
+
+def _other_heif(content: bytes) -> ImageError:
+    if signature.cut_off(content, signature.HEIF):
+        return signature.truncated()
+    coded = ", ".join(sorted(codec.decode() for codec in boxes.codecs(content)))
+    if not coded:
+        return ImageError(
+            "unreadable", "a HEIF file that does not say what its pictures are: it is damaged"
+        )
+    return ImageError(
+        "unsupported",
+        f"a HEIF file whose pictures are coded as {coded}: of HEIF, AVIF and HEIC are read. "
+        "Convert the photo to JPEG",
+    )

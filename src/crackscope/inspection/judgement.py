@@ -1,0 +1,95 @@
+"""From what the network sees in photos to their results."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from crackscope.inspection import cracks, verdict
+from crackscope.inspection.material import materials
+from crackscope.lines.score import Scorer
+from crackscope.models.bundle import Bundle
+from crackscope.models.concrete import Concrete
+from crackscope.scoring.scored import Scored
+from crackscope.types import Crack, Material, Photo, PhotoResult, Region
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Makes results of scores.
+
+    `threshold` is the score from which a window counts as cracked; else the model's own. `concrete`
+    is what is taken for a concrete surface, and `scorer` how cracks are scored, where the bundle
+    says that. With `mm_per_px`, the ground sampling distance, what is found is measured in mm too.
+    """
+
+    bundle: Bundle
+    concrete: Concrete | None = None
+    scorer: Scorer | None = None
+    mm_per_px: float | None = None
+    threshold: float | None = None
+
+    def __call__(
+        self, photos: Sequence[Photo], found: Sequence[Scored], seconds: Sequence[float]
+    ) -> list[PhotoResult]:
+        """The result of each photo, which took so many `seconds`."""
+        shown = materials(photos, found, self.concrete, self.bundle.concrete)
+        rows = zip(photos, found, shown, seconds, strict=True)
+        return [self._result(*row) for row in rows]
+
+    def score(self, found: Scored) -> float:
+        """The photo's score, as its result has it where no threshold is given."""
+        return self._cracks_and_score(found, self.bundle.crack_thresholds.lower)[1]
+
+    def _result(
+        self, photo: Photo, found: Scored, shown: Material | None, seconds: float
+    ) -> PhotoResult:
+        lower, upper = self._limits(found)
+        lines, score = self._cracks_and_score(found, min(self.bundle.crack_thresholds.lower, upper))
+        highest = float(found.windows.scores.max()) if lines is None else 0.0
+        regions = self._regions(found, upper) if lines is None else ()
+        if lines is not None and score < min(lower, upper):
+            lines = ()  # nothing stands out in a photo of its size
+        return PhotoResult(
+            path=photo.path,
+            model=self.bundle.identity,
+            seconds=seconds,
+            verdict=verdict.decide(score, highest, lower, upper),
+            score=score,
+            threshold=upper,
+            width=photo.width,
+            height=photo.height,
+            regions=regions,
+            cracks=self._cracks_in_mm(lines),
+            material=shown,
+            metadata=photo.metadata,
+            remark=photo.remark,
+        )
+
+    def _limits(self, found: Scored) -> tuple[float, float]:
+        """What the photo's score is held against: that of a window, or of cracks; (unsure from,
+        crack from)."""
+        of_cracks = found.lines is not None and found.windows.scores.size > 1
+        limits = self.bundle.crack_thresholds if of_cracks else self.bundle.thresholds
+        return limits.lower, limits.upper if self.threshold is None else self.threshold
+
+    def _cracks_and_score(
+        self, found: Scored, least: float
+    ) -> tuple[tuple[Crack, ...] | None, float]:
+        """The cracks that score `least` or more, None for a model without lines; and the score of
+        the photo."""
+        lines = cracks.find(found, self.scorer, least)
+        if lines is None:
+            return None, verdict.score(found.windows)
+        return lines, verdict.score_with_lines(found.windows, lines, least)
+
+    def _regions(self, found: Scored, upper: float) -> tuple[Region, ...]:
+        from crackscope.inspection.regions import find_regions  # which few models need
+
+        regions = find_regions(found.windows, upper)
+        if self.mm_per_px is None:
+            return regions
+        return tuple(region.in_mm(self.mm_per_px) for region in regions)
+
+    def _cracks_in_mm(self, lines: tuple[Crack, ...] | None) -> tuple[Crack, ...] | None:
+        if self.mm_per_px is None or lines is None:
+            return lines
+        return tuple(crack.in_mm(self.mm_per_px) for crack in lines)

@@ -1,0 +1,81 @@
+"""Make an inspector of a model."""
+
+from math import ceil
+from pathlib import Path
+
+import numpy as np
+
+from crackscope import environment
+from crackscope.arguments.build import checked
+from crackscope.arguments.rules import at_least, check, positive, within
+from crackscope.errors import BundleError, UsageError
+from crackscope.inspection import cracks
+from crackscope.inspection.inspector import Inspector
+from crackscope.models import bundle as bundles
+from crackscope.models import concrete, pooling
+from crackscope.models.bundle import CELLS, PACKAGED, Bundle
+from crackscope.options import Device, Precision, RuntimeName
+from crackscope.runtimes import RUNTIMES, Runtime
+from crackscope.scoring.gate import Gate
+from crackscope.scoring.scoremap import ScoreMapper
+
+_BLOCKS = 4
+"""Blocks of a photo that are computed at once, which is faster than more threads to one block, and
+takes about 0.35 GB for each."""
+
+
+@checked
+def load(
+    model: str | Path = PACKAGED,
+    device: Device = "auto",
+    threads: int | None = None,
+    *,
+    scale: float = 1.0,
+    mm_per_px: float | None = None,
+    runtime: RuntimeName = "onnx",
+    precision: Precision = "f32",
+) -> Inspector:
+    """Load and verify a model: the one in the package, a bundle folder, or a run folder.
+
+    `threads` is how many work on a photo, else one for each core; give 1 where the calls
+    themselves come from a pool of threads. `scale` enlarges photos for the network: above 1 for
+    those taken from farther than what it was trained on; raises UsageError where the model cannot.
+    `mm_per_px` is their ground sampling distance, for lengths and areas in mm. `precision` is bf16
+    only with `runtime` openvino. Raises UsageError where an argument is not of its kind.
+    """
+    check(
+        at_least("threads", threads, 1),
+        within("scale", scale, 0.1, 4.0),
+        positive("mm_per_px", mm_per_px),
+    )
+    bundle = bundles.load(model)
+    known = pooling.load(bundle)
+    if known is None and scale != 1.0:
+        raise _one_scale(bundle, scale)
+    threads = threads or environment.cores()
+    blocks = 1 if known is None else min(threads, _BLOCKS)
+    network = RUNTIMES.get(runtime)(bundle, device, ceil(threads / blocks), precision)
+    _try(network, bundle)
+    mapper = None
+    if known is not None:
+        gate = None if bundle.lines is None else Gate(**bundle.lines)
+        mapper = ScoreMapper(network, known, gate, scale, network.block, threads=blocks)
+    known_concrete, scorer = concrete.load(bundle), cracks.load(bundle)
+    return Inspector(bundle, network, known_concrete, mapper, mm_per_px, scorer)
+
+
+def _try(network: Runtime, bundle: Bundle) -> None:
+    """Score two blank windows: a network that cannot is named before the first photo is read."""
+    side = bundle.input.window
+    try:
+        network(np.zeros((2, side, side, 3), np.uint8))
+    except BundleError as error:
+        raise BundleError(f"the model {bundle.folder} is no use: {error}") from error
+
+
+def _one_scale(bundle: Bundle, scale: float) -> UsageError:
+    return UsageError(
+        f"scale must be 1 for {bundle.name}: it has no {CELLS}, so it scores windows of "
+        f"{bundle.input.window} px only. Received: {scale:g}. Train it with this version, or "
+        "resize the photos"
+    )

@@ -1,0 +1,50 @@
+"""The pictures of one photo: drawn where its pixels are, written elsewhere."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from crackscope.inspection.settings import InspectSettings
+from crackscope.rendering import overlay, thumbnail
+from crackscope.types import Photo, PhotoResult, ScoreMap
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """As files: JPEG, the mask PNG; `close_ups` by the id of the crack."""
+
+    overlay: bytes
+    thumbnail: bytes
+    close_ups: Mapping[int, bytes] = field(default_factory=dict)
+    mask: bytes | None = None
+
+
+def draw(
+    photo: Photo, windows: ScoreMap, result: PhotoResult, settings: InspectSettings
+) -> Pictures | None:
+    """What the settings ask for; None where that is nothing.
+
+    Of a photo that is read in parts `photo` is a reduced copy.
+    """
+    if settings.overlay is None:
+        return None
+    long_side = overlay.LARGEST if settings.overlay == "full" else overlay.LONG_SIDE
+    return Pictures(
+        overlay.render(photo, windows, result, long_side, settings.heat_map),
+        thumbnail.of_pixels(photo.pixels),
+        _close_ups(photo, result),
+        _mask(result) if settings.masks else None,
+    )
+
+
+def _close_ups(photo: Photo, result: PhotoResult) -> dict[int, bytes]:
+    if not result.cracks:
+        return {}
+    from crackscope.rendering import close_up
+
+    return close_up.of_cracks(photo, result)
+
+
+def _mask(result: PhotoResult) -> bytes:
+    from crackscope.rendering import mask
+
+    return mask.png(result.cracks or (), result.width or 0, result.height or 0)

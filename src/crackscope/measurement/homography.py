@@ -1,0 +1,127 @@
+"""From the plane of a photo to the plane of a surface: the homography of point pairs."""
+
+import math
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from crackscope.errors import UsageError
+
+Floats = NDArray[np.float64]
+
+_FLATTEST = 0.02
+"""Least height of a triangle of three corners, as a fraction of its longest side."""
+_LARGEST = 1e9
+"""Beyond it no coordinate, pixel or mm, means anything."""
+
+
+def points_of(values: ArrayLike, name: str, least: int = 1) -> Floats:
+    """(N, 2) finite coordinates, at least `least` of them; raises UsageError."""
+    try:
+        found = np.asarray(values, np.float64)
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"{name} must be (N, 2) numbers. Received: {values!r}") from error
+    if found.ndim != 2 or found.shape[1] != 2 or len(found) < least:
+        raise UsageError(
+            f"{name} must be (N, 2) coordinates, at least {least}. Received: shape {found.shape}"
+        )
+    if not (np.abs(found) < _LARGEST).all():
+        bad = found[~(np.abs(found) < _LARGEST).all(axis=1)][0]
+        raise UsageError(f"{name} must be finite coordinates below 1e9. Received: {bad.tolist()}")
+    return found
+
+
+def check_quad(corners: ArrayLike, name: str) -> Floats:
+    """(4, 2) corners that go once around a convex quadrilateral; raises UsageError.
+
+    What is wrong is told apart: two corners in one place, three in a line, sides that cross.
+    """
+    quad = points_of(corners, name, 4)
+    if len(quad) != 4:
+        raise UsageError(f"{name} must be four corners. Received: {len(quad)}")
+    for skipped in range(4):
+        _check_triangle(np.delete(quad, skipped, axis=0), name)
+    turns = [_cross(quad[k - 3] - quad[k - 4], quad[k - 2] - quad[k - 3]) for k in range(4)]
+    if not (min(turns) > 0 or max(turns) < 0):
+        raise UsageError(
+            f"{name} must go around the quadrilateral, one corner after the other: its sides "
+            f"cross, or it is not convex. Received: {quad.tolist()}"
+        )
+    return quad
+
+
+def fit(source: ArrayLike, target: ArrayLike) -> Floats:
+    """The homography (3, 3) that maps `source` to `target`, both (N, 2), N at least 4.
+
+    The normalised direct linear transform (Hartley & Zisserman, Multiple View Geometry, 2004,
+    algorithm 4.2); for more than four pairs the least squares of it. Its sign is such that the
+    third coordinate is positive at the source's points. Raises UsageError where no homography
+    follows from the points.
+    """
+    source, target = points_of(source, "the points", 4), points_of(target, "their targets", 4)
+    if len(source) != len(target):
+        raise UsageError(
+            f"points and targets must be as many. Received: {len(source)} and {len(target)}"
+        )
+    from_, to = _normaliser(source), _normaliser(target)
+    rows = _equations(apply(from_, source), apply(to, target))
+    _, sizes, vectors = np.linalg.svd(rows)
+    matrix = np.linalg.inv(to) @ vectors[-1].reshape(3, 3) @ from_
+    weights = _lift(source) @ matrix[2]
+    if sizes[7] < 1e-9 * sizes[0] or not (weights.min() > 0 or weights.max() < 0):
+        raise UsageError(
+            "the points must span a plane that the camera sees from one side: no three of four in "
+            f"a line, in the same order as their targets. Received: {source.tolist()}"
+        )
+    return np.asarray(matrix / weights.mean(), np.float64)
+
+
+def apply(matrix: Floats, points: Floats) -> Floats:
+    """The (N, 2) points behind a homography; NaN for those at or beyond its horizon."""
+    lifted = _lift(points) @ matrix.T
+    weight = np.where(lifted[:, 2] > 0, lifted[:, 2], np.nan)
+    return np.asarray(lifted[:, :2] / weight[:, None], np.float64)
+
+
+def jacobian(matrix: Floats, points: Floats) -> Floats:
+    """(N, 2, 2) derivatives of the mapped coordinates by the given ones, at each point."""
+    lifted = _lift(points) @ matrix.T
+    weight = np.where(lifted[:, 2] > 0, lifted[:, 2], np.nan)
+    mapped = lifted[:, :2] / weight[:, None]
+    return np.asarray(
+        (matrix[None, :2, :2] - mapped[:, :, None] * matrix[None, 2:, :2]) / weight[:, None, None],
+        np.float64,
+    )
+
+
+def _lift(points: Floats) -> Floats:
+    return np.hstack([points, np.ones((len(points), 1))])
+
+
+def _cross(a: Floats, b: Floats) -> float:
+    return float(a[0] * b[1] - a[1] * b[0])
+
+
+def _check_triangle(corners: Floats, name: str) -> None:
+    sides = [math.dist(corners[k], corners[k - 1]) for k in range(3)]
+    if min(sides) == 0:
+        raise UsageError(f"{name} must be four places, two are the same: {corners.tolist()}")
+    height = abs(_cross(corners[1] - corners[0], corners[2] - corners[0])) / max(sides)
+    if height < _FLATTEST * max(sides):
+        raise UsageError(f"{name} must not have three corners in a line: {corners.tolist()}")
+
+
+def _normaliser(points: Floats) -> Floats:
+    """Moves the points around 0, at a mean distance of √2."""
+    centre = points.mean(axis=0)
+    size = float(np.linalg.norm(points - centre, axis=1).mean()) / math.sqrt(2)
+    if size == 0:
+        raise UsageError(f"the points must be different. Received: {points.tolist()}")
+    return np.array([[1 / size, 0, -centre[0] / size], [0, 1 / size, -centre[1] / size], [0, 0, 1]])
+
+
+def _equations(source: Floats, target: Floats) -> Floats:
+    lifted, nothing = _lift(source), np.zeros((len(source), 3))
+    across = np.hstack([lifted, nothing, -target[:, :1] * lifted])
+    down = np.hstack([nothing, lifted, -target[:, 1:] * lifted])
+    return np.vstack([across, down])

@@ -1,0 +1,94 @@
+"""What a lens does to straight lines, by the model of OpenCV: radial and tangential distortion."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crackscope.errors import UsageError
+
+Floats = NDArray[np.float64]
+
+_STEPS = 50
+_CLOSE_PX = 1e-4
+_ASPECT = 0.01
+"""By how much the sides of a photo may differ from the calibration's, as a fraction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lens:
+    """A calibrated camera: focal lengths and centre in pixels, and its distortion.
+
+    `centre` is in pixels of the photo, whose first pixel has its centre at (0.5, 0.5).
+    `coefficients` are k1, k2, p1, p2, k3, k4, k5, k6 of OpenCV's model; `size` is width and height
+    of the photos that it was made with, (0, 0) where not said.
+    """
+
+    focal: tuple[float, float]
+    centre: tuple[float, float]
+    coefficients: tuple[float, ...]
+    size: tuple[int, int] = (0, 0)
+
+    def for_photo(self, width: int, height: int) -> "Lens":
+        """The lens in pixels of a photo of that size, which may have been made smaller.
+
+        Raises UsageError where it has other proportions: cropped, turned, or another camera.
+        """
+        if self.size in ((0, 0), (width, height)):
+            return self
+        x, y = width / self.size[0], height / self.size[1]
+        if abs(x / y - 1) > _ASPECT:
+            raise UsageError(
+                f"a calibration holds for photos of its own proportions: it was made with "
+                f"{self.size[0]} x {self.size[1]} px, the photo has {width} x {height} px. "
+                "Calibrate with photos of the same camera, held the same way and not cropped"
+            )
+        focal = (self.focal[0] * x, self.focal[1] * y)
+        centre = (self.centre[0] * x, self.centre[1] * y)
+        return replace(self, focal=focal, centre=centre, size=(width, height))
+
+    def distort(self, points: Floats) -> Floats:
+        """Where the lens puts the (N, 2) points of a camera without distortion, in pixels."""
+        return self._to_px(self._bend(self._to_unit(points)))
+
+    def undistort(self, points: Floats) -> Floats:
+        """The inverse of `distort`, to 0.0001 px; NaN where the model has none, far outside."""
+        bent = self._to_unit(points)
+        found = bent.copy()
+        for _ in range(_STEPS):
+            with np.errstate(over="ignore", invalid="ignore"):
+                step = bent - self._bend(found)
+                found = found + step
+            if not (np.abs(step) * max(self.focal) > _CLOSE_PX / 10).any():
+                break
+        found[~(np.abs(step) * max(self.focal) < _CLOSE_PX).all(axis=1)] = np.nan
+        return self._to_px(found)
+
+    def jacobian(self, points: Floats) -> Floats:
+        """(N, 2, 2) derivatives of `undistort`, by central differences of 0.1 px."""
+        steps = 0.05 * np.eye(2)
+        columns = [(self.undistort(points + s) - self.undistort(points - s)) / 0.1 for s in steps]
+        return np.stack(columns, axis=-1)
+
+    def _to_unit(self, points: Floats) -> Floats:
+        return np.asarray((points - np.asarray(self.centre)) / self.focal, np.float64)
+
+    def _to_px(self, unit: Floats) -> Floats:
+        return np.asarray(unit * self.focal + np.asarray(self.centre), np.float64)
+
+    def _bend(self, unit: Floats) -> Floats:
+        k1, k2, p1, p2, k3, k4, k5, k6 = self.coefficients
+        x, y = unit[:, 0], unit[:, 1]
+        r = x * x + y * y
+        radial = (1 + r * (k1 + r * (k2 + r * k3))) / (1 + r * (k4 + r * (k5 + r * k6)))
+        across = x * radial + 2 * p1 * x * y + p2 * (r + 2 * x * x)
+        down = y * radial + p1 * (r + 2 * y * y) + 2 * p2 * x * y
+        return np.stack([across, down], axis=1)
+
+
+def bulge(width: int, height: int, fraction: float) -> Lens:
+    """A lens that moves the corners of a photo outward by a fraction of their distance from its
+    middle, and points nearer to it by the cube of theirs."""
+    radius = float(np.hypot(width, height)) / 2
+    coefficients = (fraction, *[0.0] * 7)
+    return Lens((radius, radius), (width / 2, height / 2), coefficients, (width, height))

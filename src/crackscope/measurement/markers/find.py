@@ -1,0 +1,84 @@
+"""Finds the markers in a photo: quadrilaterals by OpenCV, each followed, read and made exact."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crackscope import extras
+from crackscope.errors import UsageError
+from crackscope.measurement import homography
+from crackscope.measurement.markers.corners import rough, settle
+from crackscope.measurement.markers.grey import Light, sample
+from crackscope.measurement.markers.identify import identify
+from crackscope.measurement.markers.marker import Floats, Marker
+from crackscope.measurement.markers.quads import dark_quads
+from crackscope.types import Pixels
+
+_REDUCED = 2000
+"""Pixels of the longer side at which a photo is searched first: enough for most markers."""
+_PLAIN = np.zeros((8, 8), np.bool_)
+"""A marker whose pattern is not known yet."""
+_CONTRAST = 0.02
+"""By how much the paper around a marker is lighter than its border, at least, in linear light."""
+
+
+def find_markers(pixels: Pixels) -> list[Marker]:
+    """The markers in the upright photo (H, W, 3) uint8, the largest first.
+
+    Looked for at a reduced size and, where none is found, at the full one. Raises
+    MissingExtraError without OpenCV.
+    """
+    cv2 = extras.require("cv2", "measure", "find markers in photos")
+    grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
+    found: list[Marker] = []
+    for factor in sorted({min(1.0, _REDUCED / max(grey.shape)), 1.0}):
+        if not found:
+            found = list(_read(grey, dark_quads(cv2, grey, factor), 1 / factor))
+    return sorted(found, key=lambda marker: marker.side_px, reverse=True)
+
+
+def _read(grey: NDArray[np.uint8], quads: list[Floats], step: float) -> Iterator[Marker]:
+    """The quadrilaterals that are markers, each once."""
+    light = Light(grey)
+    taken: list[tuple[Floats, float]] = []
+    for quad in quads:
+        middle = quad.mean(axis=0)
+        if any(np.linalg.norm(middle - one) < size / 2 for one, size in taken):
+            continue
+        marker = _marker(light, quad, step)
+        if marker is not None:
+            taken.append((marker.corners.mean(axis=0), marker.side_px))
+            yield marker
+
+
+def _marker(light: Light, quad: Floats, step: float) -> Marker | None:
+    if not _is_framed(light, quad):
+        return None
+    edges = settle(light, quad, _PLAIN)
+    if edges is None:
+        return None
+    known = identify(light, edges.corners, edges.blur_px)
+    if known is None:
+        return None
+    corners = np.roll(edges.corners, known.turns, axis=0)
+    exact = settle(light, corners, known.cells)
+    if exact is None:
+        return rough(corners, known.dictionary, known.number, step)
+    return exact.marker(known.dictionary, known.number)
+
+
+def _is_framed(light: Light, quad: Floats) -> bool:
+    """Whether black lies within the sides of a quadrilateral, and paper without."""
+    ring = np.concatenate([np.linspace(0.1, 0.9, 9), np.ones(9)])
+    place = np.stack([ring, np.concatenate([np.zeros(9), np.linspace(0.1, 0.9, 9)])], axis=1) - 0.5
+    place = np.concatenate([place, -place])
+    square = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]], np.float64) / 2
+    try:
+        matrix = homography.fit(square, quad)
+    except UsageError:
+        return False
+    black, paper = (sample(light, homography.apply(matrix, place * s)) for s in (0.875, 1.125))
+    if not (np.isfinite(black).all() and np.isfinite(paper).all()):
+        return False
+    return bool(np.quantile(paper, 0.25) > np.quantile(black, 0.75) + _CONTRAST)

@@ -1,0 +1,84 @@
+"""The widths of all profiles of a photo, with what the photo shares."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crackscope.measurement import quality
+from crackscope.measurement.along import against_ground, fit
+from crackscope.measurement.profiles import Places, Whole, places
+from crackscope.measurement.quality import Kind
+from crackscope.measurement.seen import Floats, Singles
+from crackscope.measurement.shared import Shared, shared
+from crackscope.measurement.taken import LIKELY, taken, texture
+from crackscope.measurement.uncertainty import Belief, belief
+
+_SURE = 2.0
+"""How many times the evidence of texture a profile has that says what the photo shares."""
+_CLEAR, _FEW = 1.5, 10
+"""Its misfit at most, against the median; and how few are looked at all, wide or not."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Profiled:
+    """All profiles of a photo: where they are, how wide the crack is there, and of which kind.
+
+    `width_px` (M,) is NaN where `kind` (M,) is not MEASURED; `shared` is what the photo's cracks
+    share, `noise` the error of a grey value as a fraction of the ground's.
+    """
+
+    places: Places
+    width_px: Floats
+    kind: Whole
+    shared: Shared
+    belief: Belief
+    noise: float
+
+
+def profiled(
+    photo: NDArray[np.generic],
+    lines: Sequence[Floats],
+    *,
+    psf_px: float | None = None,
+    depth: float | None = None,
+) -> Profiled:
+    """The profiles of `lines` in a photo (H, W), measured; arguments as of
+    `measure`."""
+    if photo.ndim != 2 or not photo.size:
+        raise ValueError(
+            f"photo must be (H, W) grey values; received an array of shape {photo.shape}. "
+            "Convert a colour photo to grey first"
+        )
+    at = places(lines)
+    kinds = quality.by_place(at, lines, (photo.shape[0], photo.shape[1]))
+    seen = taken(photo, at)
+    relative, noise = against_ground(seen.values)
+    least = texture(photo, at)
+    known = shared(*_clear(relative, noise, kinds, least), psf_px=psf_px, depth=depth)
+    worth = belief(known)
+    fits = fit(relative, noise, known.best)
+    by_profile = quality.by_profile(relative, fits, least)
+    by_profile = np.where(seen.kind == Kind.MEASURED, by_profile, seen.kind)
+    kinds = np.where(kinds == Kind.MEASURED, by_profile, kinds)
+    width = worth.corrected(fits.width_px) + seen.cut
+    kinds = quality.by_neighbours(width, at, kinds)
+    width = np.where(kinds == Kind.MEASURED, width, np.nan)
+    return Profiled(at, width, kinds, known, worth, float(np.median(noise)) if len(at) else 0.0)
+
+
+def _clear(
+    relative: Singles, noise: Singles, kinds: Whole, least: float
+) -> tuple[Singles, Singles]:
+    """The wider half of the profiles that show a crack and little else, against the others: blur
+    and darkness are not known yet."""
+    first = fit(relative, noise, LIKELY)
+    good = np.flatnonzero((kinds == Kind.MEASURED) & (first.evidence >= _SURE * least))
+    if not len(good):
+        return relative[good], noise[good]
+    members = good[first.misfit[good] <= _CLEAR * np.median(first.misfit[good]) + 0.1]
+    if len(members) > 2 * _FEW:
+        width = first.width_px[members]
+        members = members[width >= np.median(width)]
+    return relative[members], noise[members]

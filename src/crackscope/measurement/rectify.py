@@ -1,0 +1,126 @@
+"""The photo as it would be seen straight on: drawn in the plane, at a stated mm per pixel."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crackscope.errors import UsageError
+from crackscope.measurement.homography import Floats
+from crackscope.measurement.plane import Plane
+from crackscope.measurement.scale.numbers import check_above_0
+from crackscope.types import Photo, Pixels
+
+MOST_MEGAPIXELS = 100.0
+_BLOCK = 1 << 18
+"""Pixels of the result that are computed at once: some 100 MB."""
+_MOST_SAMPLES = 8
+"""Samples a side that a pixel of the result is averaged from, at most."""
+_BORDER = 33
+"""Points along each side of the photo, between which its outline in the plane is straight enough,
+also under a lens."""
+_OUTSIDE = np.uint8(255)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rectified:
+    """A photo in the plane; `origin_mm` (x, y) of the plane lies at its top left, `turn` (2, 2)
+    turns mm from there into the axes of the plane. Where the photo shows nothing it is white."""
+
+    photo: Photo
+    mm_per_px: float
+    origin_mm: tuple[float, float]
+    turn: Floats
+
+    def to_plane(self, points: Floats) -> Floats:
+        """(N, 2) mm in the plane of (N, 2) pixels of the rectified photo."""
+        return np.asarray(points * self.mm_per_px @ self.turn.T + self.origin_mm, np.float64)
+
+
+def rectify(
+    photo: Photo, plane: Plane, mm_per_px: float, max_megapixels: float = MOST_MEGAPIXELS
+) -> Rectified:
+    """The photo in its plane, `mm_per_px` mm a pixel, the right way up as the photo is.
+
+    Each pixel is the mean of samples between the photo's pixels, as many as the photo has there.
+    Without metadata and EXIF, which hold no longer. Raises UsageError where the result had more
+    than `max_megapixels`, or where the photo shows the horizon of the plane.
+    """
+    check_above_0(mm_per_px, "mm per pixel", 1e4)
+    turn = _turn(photo, plane)
+    outline = plane.to_mm(_outline(photo)) @ turn
+    low, high = outline.min(axis=0), outline.max(axis=0)
+    width, height = (max(1, math.ceil(side)) for side in (high - low) / mm_per_px)
+    if width * height > max_megapixels * 1e6:
+        coarser = mm_per_px * math.sqrt(width * height / max_megapixels / 1e6)
+        raise UsageError(
+            f"a rectified photo must have at most {max_megapixels:g} megapixels. {photo.path} "
+            f"would have {width} x {height} px at {mm_per_px:g} mm per pixel. Use {coarser:.2g} mm "
+            "or more"
+        )
+    empty = Photo(photo.path, np.full((height, width, 3), _OUTSIDE), remark=photo.remark)
+    found = Rectified(empty, mm_per_px, _pair(turn @ low), turn)
+    pixels = np.concatenate(list(_blocks(photo, plane, found)))
+    return replace(found, photo=replace(empty, pixels=pixels))
+
+
+def _turn(photo: Photo, plane: Plane) -> Floats:
+    """The rotation (2, 2), with a mirror where the plane's axes need it, after which x points to
+    the right and y down as in the middle of the photo."""
+    middle = np.array([[photo.width / 2, photo.height / 2]])
+    jacobian = plane.jacobian(middle)[0]
+    right = jacobian[:, 0] / np.linalg.norm(jacobian[:, 0])
+    side = 1.0 if np.linalg.det(jacobian) > 0 else -1.0
+    return np.array([[right[0], -side * right[1]], [right[1], side * right[0]]])
+
+
+def _outline(photo: Photo) -> Floats:
+    w, h = float(photo.width), float(photo.height)
+    corners = np.array([[0, 0], [w, 0], [w, h], [0, h]])
+    steps = np.linspace(0, 1, _BORDER)[:, None]
+    sides = [corners[k] + steps * (corners[(k + 1) % 4] - corners[k]) for k in range(4)]
+    return np.concatenate(sides)
+
+
+def _blocks(photo: Photo, plane: Plane, found: Rectified) -> Iterator[Pixels]:
+    """The rows of the result, some at a time."""
+    width, height = found.photo.width, found.photo.height
+    samples = _samples(photo, plane, found)
+    rows = max(1, _BLOCK // (width * samples * samples))
+    x = (np.arange(width * samples) + 0.5) / samples
+    for top in range(0, height, rows):
+        count = min(rows, height - top)
+        y = top + (np.arange(count * samples) + 0.5) / samples
+        points = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+        seen = plane.projection.to_px(found.to_plane(points))
+        colours = _sample(photo.pixels, seen).reshape(count, samples, width, samples, 3)
+        yield np.rint(colours.mean(axis=(1, 3))).astype(np.uint8)
+
+
+def _samples(photo: Photo, plane: Plane, found: Rectified) -> int:
+    """How many pixels of the photo, a side, a pixel of the result covers where they are finest."""
+    finest = np.sqrt(np.abs(np.linalg.det(plane.jacobian(_outline(photo))))).min()
+    return int(np.clip(math.ceil(found.mm_per_px / finest), 1, _MOST_SAMPLES))
+
+
+def _sample(pixels: Pixels, points: Floats) -> NDArray[np.float32]:
+    """(N, 3) colours between the four nearest pixels; white outside of the photo."""
+    height, width = pixels.shape[:2]
+    with np.errstate(invalid="ignore"):
+        inside = np.all((points >= 0) & (points <= (width, height)), axis=1)
+    place = np.where(inside[:, None], points, 0.0) - 0.5
+    place = np.clip(place, 0, (width - 1, height - 1))
+    low = np.minimum(place.astype(np.intp), (max(width - 2, 0), max(height - 2, 0)))
+    part = (place - low).astype(np.float32)
+    x, y = low[:, 0], low[:, 1]
+    across, down = part[:, :1], part[:, 1:]
+    upper = pixels[y, x] * (1 - across) + pixels[y, x + 1] * across
+    lower = pixels[y + 1, x] * (1 - across) + pixels[y + 1, x + 1] * across
+    colours = upper * (1 - down) + lower * down
+    return np.where(inside[:, None], colours, np.float32(_OUTSIDE)).astype(np.float32)
+
+
+def _pair(values: Floats) -> tuple[float, float]:
+    return float(values[0]), float(values[1])

@@ -1,0 +1,19 @@
+"""The scale of a photo: one file a source, found through SOURCES; the surest is chosen."""
+
+from crackscope.measurement.scale.choose import choose, scale_of
+from crackscope.measurement.scale.scale import ASSUMED_TILT_DEG, Answer, Notice, Scale
+from crackscope.measurement.scale.source import SOURCES, Source
+from crackscope.registry import import_plugins
+
+__all__ = [
+    "ASSUMED_TILT_DEG",
+    "SOURCES",
+    "Answer",
+    "Notice",
+    "Scale",
+    "Source",
+    "choose",
+    "scale_of",
+]
+
+import_plugins(__name__, __path__)

@@ -1,0 +1,53 @@
+"""Several sources for one photo: the surest counts, and what contradicts it is said."""
+
+import math
+from collections.abc import Sequence
+
+from crackscope.measurement.lens import Lens
+from crackscope.measurement.scale.scale import Answer, Notice, Scale
+from crackscope.measurement.scale.source import Source
+from crackscope.types import Photo
+
+DISTANCE_FRACTION = 0.2
+"""By how much a scale may differ from that of distance and EXIF, which often knows no better."""
+
+
+def scale_of(photo: Photo, sources: Sequence[Source], lens: Lens | None = None) -> Answer:
+    """The scale of a photo by the sources that the user asks for, with every notice of them.
+
+    Raises UsageError where one of them cannot be true of the photo, and MissingExtraError where it
+    needs a package that is not installed.
+    """
+    answers = [source.measure(photo, lens) for source in sources]
+    told = tuple(notice for answer in answers for notice in answer.notices)
+    chosen = choose([answer.scale for answer in answers if answer.scale is not None])
+    return Answer(chosen.scale, told + chosen.notices)
+
+
+def choose(scales: Sequence[Scale]) -> Answer:
+    """The scale with the smallest relative interval, and a notice for each that contradicts it.
+
+    Two contradict each other where they differ by more than their uncertainties allow; the distance
+    with EXIF has a limit of its own, 20 %. No scale of none.
+    """
+    if not scales:
+        return Answer()
+    best = min(scales, key=lambda scale: scale.relative_u95)
+    found = (_contradiction(best, other) for other in scales if other is not best)
+    return Answer(best, tuple(notice for notice in found if notice is not None))
+
+
+def _contradiction(best: Scale, other: Scale) -> Notice | None:
+    apart = math.log(other.mm_per_px / best.mm_per_px)
+    said = (
+        f"{other.source} gives {other.mm_per_px:.4g} mm per pixel, {best.source} "
+        f"{best.mm_per_px:.4g}: {abs(other.mm_per_px / best.mm_per_px - 1):.0%} apart. "
+        f"{best.source} is used. "
+    )
+    if "distance" in (best.source, other.source):
+        if abs(apart) <= math.log(1 + DISTANCE_FRACTION):
+            return None
+        return Notice("contradicts_distance", said + "Check the distance, and focal length in EXIF")
+    if abs(apart) <= math.hypot(best.relative_u95, other.relative_u95):
+        return None
+    return Notice("contradiction", said + "Check both")

@@ -1,0 +1,126 @@
+"""What all cracks of a photo share: its blur, how dark they are, and how its tones blur.
+
+A narrow crack shows a product of width and darkness only; wide ones show both. So each blur, each
+darkness and each tone is tried on profiles of the whole photo, and counts as far as it is likely
+beforehand and explains them.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from crackscope.measurement.along import Seen, fit, judged, refined
+from crackscope.measurement.optics import Optics
+from crackscope.measurement.profiles import Whole
+from crackscope.measurement.seen import Floats, Singles
+
+BLURS = (0.5, 0.65, 0.8, 1.0, 1.25, 1.55, 1.9, 2.4)
+DEPTHS = (0.0, 0.05, 0.1, 0.16, 0.23, 0.31, 0.4)
+TONES = (1.0, 1.4, 1.9, 2.4)
+HALOS = (0.0, 0.35, 0.7)
+_BLUR, _BLUR_SPREAD = 1.0, 0.35
+_DEPTH, _DEPTH_SPREAD = 0.12, 0.08
+_TONE_PRIOR = (0.3, 0.2, 0.3, 0.2)
+"""Cracks read with a gauge on site (Benz & Rodehorst, MVA 2021) have tone 1; clean edges more."""
+_PROFILES = 40
+"""Most that are looked at."""
+_FIRST_LOOK, _WORTH_A_LOOK = 10, 6.0
+"""Profiles that sort ideas out at first, and by how much worse than the best one may be."""
+_FREE, _INDEPENDENT = 2.0, 14
+"""Samples of a profile that say something of their own, and profiles of a photo that do: its
+cracks are no exact boxes, all in the same way."""
+_LEAST_SQUARES = 1e-4
+"""Of a grey value as a fraction of the ground's: steps of 8 bits, and a table's."""
+_LIKELY = 0.01
+"""Candidates less likely than this, against the best, are dropped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What a photo shares, as far as it is known: ideas, and how probable each is.
+
+    The first is the likeliest; `profiles` counts what it was estimated from.
+    """
+
+    ideas: tuple[Optics, ...]
+    odds: tuple[float, ...]
+    profiles: int
+
+    @property
+    def best(self) -> Optics:
+        """The likeliest."""
+        return self.ideas[0]
+
+    @property
+    def blur_px(self) -> float:
+        """The blur to be expected."""
+        return sum(o * idea.blur_px for idea, o in zip(self.ideas, self.odds, strict=True))
+
+
+def shared(
+    relative: Singles, noise: Singles, *, psf_px: float | None = None, depth: float | None = None
+) -> Shared:
+    """What profiles (M, N) of a photo share; `noise` (M,) is the error of their samples.
+
+    `relative` are grey values as fractions of the ground's, the crack in the middle to about half
+    a pixel. The widest are looked at, and others evenly over the photo. What is known from
+    elsewhere, such as the edges of a marker, is given. With no profile it is what is likely
+    beforehand.
+    """
+    chosen = _chosen(len(relative))
+    ideas = [
+        Optics(blur, dark, tone, halo)
+        for blur in ((psf_px,) if psf_px is not None else BLURS)
+        for dark in ((depth,) if depth is not None else DEPTHS)
+        for tone in TONES
+        for halo in HALOS
+    ]
+    score = np.array([_prior(idea, psf_px, depth) for idea in ideas])
+    if len(chosen):
+        few = chosen[:: max(1, len(chosen) // _FIRST_LOOK)]
+        first = score + _explained(relative[few], noise[few], ideas)
+        kept = np.flatnonzero(first >= first.max() - _WORTH_A_LOOK)
+        score[:] = np.where(np.isin(np.arange(len(ideas)), kept), score, -np.inf)
+        score[kept] += _explained(relative[chosen], noise[chosen], [ideas[one] for one in kept])
+    odds = np.exp(score - score.max())
+    order = [int(one) for one in np.argsort(-odds) if odds[one] >= _LIKELY]
+    total = float(odds[order].sum())
+    return Shared(
+        tuple(ideas[one] for one in order),
+        tuple(float(odds[one]) / total for one in order),
+        len(chosen),
+    )
+
+
+def _chosen(count: int) -> Whole:
+    return np.unique(np.linspace(0, count - 1, min(count, _PROFILES)).astype(int))
+
+
+def _prior(idea: Optics, psf_px: float | None, depth: float | None) -> float:
+    found = float(np.log(_TONE_PRIOR[TONES.index(idea.tone)]))
+    if psf_px is None:
+        found -= 0.5 * (np.log(idea.blur_px / _BLUR) / _BLUR_SPREAD) ** 2
+    if depth is None:
+        found -= 0.5 * ((idea.depth - _DEPTH) / _DEPTH_SPREAD) ** 2
+    return float(found)
+
+
+def _explained(relative: Singles, noise: Singles, ideas: list[Optics]) -> Floats:
+    """By how much each idea explains the profiles, each at its best width: log-likelihood.
+
+    What is left is normal, of a size that the photo says itself: all ideas are wrong in detail,
+    and by how much is seen in the best.
+    """
+    count = len(relative)
+    first = fit(relative, noise, Optics(_BLUR, _DEPTH))
+    seen = Seen.each(ideas, count)
+    wide, off = (
+        np.tile(one.astype(np.float32), len(ideas)) for one in (first.width_px, first.centre_px)
+    )
+    repeated = np.tile(relative, (len(ideas), 1)), np.tile(noise, len(ideas))
+    width, centre = refined(*repeated, wide, off, seen)
+    squares = judged(*repeated, width, centre, seen).squares.reshape(len(ideas), count)
+    usual = np.median(squares.min(axis=0))
+    left = np.minimum(squares, 6 * usual + _LEAST_SQUARES).mean(axis=1) + _LEAST_SQUARES
+    free = _FREE * min(count, _INDEPENDENT)
+    return np.asarray(-0.5 * free * np.log(left / left.min()))

@@ -1,0 +1,96 @@
+"""The profiles of a photo's lines as they are measured: centred, and wide cracks folded."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crackscope.measurement import edges
+from crackscope.measurement.along import against_ground, fit
+from crackscope.measurement.optics import Optics
+from crackscope.measurement.profiles import Places, Whole, sample
+from crackscope.measurement.quality import Flags, Kind
+from crackscope.measurement.seen import Floats, Singles
+from crackscope.measurement.width import BLUR_PX, DEPTH
+
+LIKELY = Optics(BLUR_PX, DEPTH)
+"""What is taken for the photo's optics before it is known."""
+EVIDENCE = 1.0
+"""By how much a crack has to explain a profile better than bare ground, as in `width`."""
+_REACH = np.arange(-15, 16, dtype=np.float64)
+"""Pixels across a line that a profile shows."""
+_ASIDE_PX, _ASIDE, _CHANCE = 22.0, 200, 0.9
+"""How far beside a line its ground is looked at, at how many places, and the quantile of what
+texture alone shows there that a crack has to exceed."""
+_UNEVEN = 0.25
+"""By how much the inside of a wide crack may be lit unevenly, as a fraction of the ground."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Taken:
+    """Grey values (M, N) across cracks, in the middle as they are seen; wide ones folded, by `cut`
+    (M,) pixels; `kind` (M,) says where that is not possible."""
+
+    values: Singles
+    cut: Floats
+    kind: Whole
+
+
+def taken(photo: NDArray[np.generic], at: Places) -> Taken:
+    """The profiles at places of a photo (H, W), averaged with their neighbours on the line."""
+    values, _ = _filled(sample(photo, at.at, at.across, _REACH))
+    first = fit(*against_ground(values), LIKELY)
+    offsets = first.centre_px[:, None] + _REACH
+    cut, kind = np.zeros(len(at)), np.zeros(len(at), np.int64)
+    about = np.maximum(at.traced_px, np.where(first.evidence > 0, first.width_px, 0))
+    wide = np.flatnonzero(about > edges.WIDE_PX)
+    for chosen, size in edges.classes(about[wide]):
+        where = wide[chosen]
+        further = np.arange(-size, size + 1, dtype=np.float64)
+        values, missing = _filled(sample(photo, at.at[where], at.across[where], further))
+        found = edges.found(values, about[where])
+        whole = found.seen & (found.cut > 0)
+        offsets[where[whole]] = found.offsets(len(_REACH) // 2)[whole]
+        cut[where[whole]] = found.cut[whole]
+        kind[where] = _kinds(found, missing, at.traced_px[where])
+    values, missing = _filled(sample(photo, at.at, at.across, offsets))
+    kind[missing] = Kind.BORDER
+    return Taken(_along_line(values, at.line), cut, kind)
+
+
+def _kinds(found: edges.Edges, missing: Flags, traced_px: Floats) -> Whole:
+    """(M,) kinds of wide cracks; one that was only thought to be wide may still be a narrow one."""
+    no_crack = ~found.seen & (traced_px > edges.WIDE_PX)
+    which = [missing, no_crack, found.seen & (found.uneven > _UNEVEN)]
+    return np.select(which, [Kind.BORDER, Kind.NO_CRACK, Kind.SHADOW], Kind.MEASURED)
+
+
+def texture(photo: NDArray[np.generic], at: Places) -> float:
+    """The evidence from which on a profile shows a crack: more than the ground beside the lines
+    shows, searched in the same way."""
+    few = slice(None, None, max(1, len(at) // _ASIDE))
+    shown = []
+    for side in (-_ASIDE_PX, _ASIDE_PX):
+        off = side + np.sign(side) * at.traced_px[few, None] / 2
+        values, missing = _filled(sample(photo, at.at[few], at.across[few], off + _REACH))
+        beside = fit(*against_ground(values[~missing]), LIKELY)
+        shown.append(beside.evidence)
+    found = np.concatenate(shown)
+    return max(EVIDENCE, float(np.quantile(found, _CHANCE))) if len(found) else EVIDENCE
+
+
+def _filled(values: Singles) -> tuple[Singles, Flags]:
+    """Profiles with 0 outside the photo, and (M,) which of them run out of it."""
+    missing = np.isnan(values)
+    return np.where(missing, np.float32(0), values), np.asarray(missing.any(axis=1))
+
+
+def _along_line(values: Singles, line: NDArray[np.int64]) -> Singles:
+    """Profiles averaged with their neighbours on the same line, 1 : 2 : 1."""
+    if len(values) < 3:
+        return values
+    before, after = np.roll(values, 1, axis=0), np.roll(values, -1, axis=0)
+    first, last = line != np.roll(line, 1), line != np.roll(line, -1)
+    first[0] = last[-1] = True
+    before[first], after[last] = values[first], values[last]
+    return np.asarray((before + 2 * values + after) / 4)

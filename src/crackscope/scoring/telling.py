@@ -1,0 +1,28 @@
+"""The window of a photo that tells most: the one with the highest score."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crackscope.scoring import windows
+from crackscope.types import Photo, ScoreMap
+
+Floats = NDArray[np.float32]
+Network = Callable[[NDArray[np.uint8]], tuple[Floats, NDArray[np.float64]]]
+"""Windows (N, H, W, 3) uint8 RGB -> features (N, F) and scores (N,)."""
+
+
+def most_telling(
+    network: Network, photos: Sequence[Photo], window: int
+) -> list[tuple[Floats, ScoreMap]]:
+    """Of each photo, in disjoint windows: the features (F,) of the highest-scoring one, and the
+    scores of all."""
+    found = windows.look_at(lambda batch: zip(*network(batch), strict=True), photos, window)
+    return [_of_photo(one) for one in found]
+
+
+def _of_photo(found: windows.Looked[tuple[Floats, float]]) -> tuple[Floats, ScoreMap]:
+    features, scores = zip(*found.values, strict=True)
+    of_windows = ScoreMap.of_tiles(found.tiles, np.array(scores, np.float64))
+    return features[int(np.argmax(scores))], of_windows
