@@ -30,6 +30,7 @@ import yaml
 from numpy.typing import NDArray
 from PIL import Image
 
+from crackscope import numerics
 from crackscope.curation import fingerprints, near_copies
 from crackscope.evaluation import calibration, thresholds
 from crackscope.inspection.inspector import Inspector
@@ -194,15 +195,14 @@ def seen(inspector: Inspector, painter: Painter, arguments: argparse.Namespace) 
 
 def logit(inspector: Inspector, pixels: NDArray[np.uint8]) -> float:
     """That of a window."""
-    score = float(np.clip(inspector.score_map(Photo("", pixels)).scores[0, 0], 1e-7, 1 - 1e-7))
-    return float(np.log(score / (1 - score)))
+    return float(numerics.log_odds(inspector.score_map(Photo("", pixels)).scores[0, 0], 1e-7))
 
 
 def fit_windows(windows: Floats) -> tuple[float, Thresholds, dict[str, Any]]:
     """The temperature and the thresholds of windows, and what they are worth."""
     logits, labels, synthetic = windows[:, 0], windows[:, 1].astype(np.int64), windows[:, 2] == 1
     temperature = calibration.fit_temperature(logits, labels)
-    scores = 1.0 / (1.0 + np.exp(-logits / temperature))
+    scores = numerics.logistic(logits / temperature)
     lower, upper = thresholds.choose(labels, scores)
     errors = {
         name: float(calibration.calibration_error(labels[side], scores[side]))

@@ -33,7 +33,7 @@ from crackscope import environment, hashing
 from crackscope.datasets.readers import masks
 from crackscope.evaluation.lines import measures, synthetic, widths
 from crackscope.evaluation.lines.match import Matched, match
-from crackscope.evaluation.robustness.false_alarms import wilson
+from crackscope.evaluation.statistics import wilson
 from crackscope.graphs.names import CELL
 from crackscope.inspection.inspector import Inspector
 from crackscope.inspection.loading import load

@@ -15,6 +15,7 @@ from typing import Any
 from crackscope import environment, hashing
 from crackscope.datasets.readers import open_dataset
 from crackscope.run_dir import write_atomically, write_json
+from crackscope.types import Interval
 
 NONE = "–"
 
@@ -73,15 +74,14 @@ def spread(values: Sequence[float]) -> dict[str, Any]:
 
 def shown(spread: Mapping[str, Any], digits: int = 2) -> str:
     """'2.41 (2.30 to 2.55)': median, lowest and highest."""
-    values = [f"{spread[name]:.{digits}f}" for name in ("median", "low", "high")]
-    return "{} ({} to {})".format(*values)
+    return f"{Interval(*(spread[name] for name in ('median', 'low', 'high'))):.{digits}f}"
 
 
 def interval(value: Mapping[str, float] | None, digits: int = 3) -> str:
     """'0.012 (0.001 to 0.043)': a figure and its interval, or that there is none."""
     if value is None:
         return NONE
-    return "{} ({} to {})".format(*(f"{value[n]:.{digits}f}" for n in ("value", "low", "high")))
+    return f"{Interval(**value):.{digits}f}"
 
 
 def facts(data: Path) -> dict[str, Any]:

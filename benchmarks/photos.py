@@ -27,7 +27,7 @@ from crackscope import environment
 from crackscope.datasets import manifest
 from crackscope.datasets.manifest import Dataset
 from crackscope.datasets.readers import open_dataset
-from crackscope.evaluation.robustness.false_alarms import wilson
+from crackscope.evaluation.statistics import wilson
 from crackscope.images.read import read
 from crackscope.inspection.loading import load
 from crackscope.types import Patch, Pixels

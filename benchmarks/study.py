@@ -23,6 +23,7 @@ from typing import Any
 import measuring
 import scoring
 from crackscope.models import bundle
+from crackscope.types import Interval
 from scoring import Scores
 
 SURFACE_FIGURES = ("auroc", "recall_at_5pct_false_alarms", "recall", "false_alarm_rate")
@@ -197,7 +198,7 @@ def text(document: dict[str, Any]) -> str:
 
 def interval(value: dict[str, float]) -> str:
     """'0.9985 (0.9971 to 0.9995)'."""
-    return f"{value['value']:.4f} ({value['low']:.4f} to {value['high']:.4f})"
+    return str(Interval(**value))
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ from crackscope import environment, hashing
 from crackscope.run_dir import locked, write_json
 from crackscope.training.lines import fit, packed
 from crackscope.training.lines.batches import Batches
-from crackscope.training.lines.fit import Phase, Recipe
+from crackscope.training.lines.fit import LinePhase, LineRecipe
 from crackscope.training.lines.log import Log
 from crackscope.training.lines.packed import Packed
 from crackscope.training.lines.paint import Painter
@@ -87,16 +87,17 @@ def parse(words: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(words)
 
 
-def recipe_of(arguments: argparse.Namespace) -> Recipe:
+def recipe_of(arguments: argparse.Namespace) -> LineRecipe:
     """The two phases: the decoder and the heads on a fixed encoder, then all of it."""
     both = zip(("decoder", "all"), arguments.epochs, arguments.rates, (False, True), strict=True)
     phases = tuple(
-        Phase(name, epochs, arguments.steps, rate, encoder) for name, epochs, rate, encoder in both
+        LinePhase(name, epochs, arguments.steps, rate, encoder)
+        for name, epochs, rate, encoder in both
     )
-    return Recipe(phases=phases, seed=arguments.seed, minutes=arguments.minutes)
+    return LineRecipe(phases=phases, seed=arguments.seed, minutes=arguments.minutes)
 
 
-def describe(arguments: argparse.Namespace, recipe: Recipe, data: Packed) -> dict[str, Any]:
+def describe(arguments: argparse.Namespace, recipe: LineRecipe, data: Packed) -> dict[str, Any]:
     """Everything that decides the result, and where it is computed; no paths."""
     names = ("batch", "side", "real", "capacity", "left_out")
     encoder = arguments.encoder
@@ -123,7 +124,7 @@ def keep(path: Path, made: dict[str, Any]) -> None:
     write_json(path, made)
 
 
-def train(arguments: argparse.Namespace, recipe: Recipe, data: Packed) -> Any:
+def train(arguments: argparse.Namespace, recipe: LineRecipe, data: Packed) -> Any:
     """The trained network, whose weights are in the run folder."""
     import keras
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / ".venv-oldest"
-EXTRAS = ("train", "parquet", "openvino", "pdf", "cad", "excel", "geo")
+EXTRAS = ("evaluate", "train", "parquet", "openvino", "pdf", "cad", "excel", "geo")
 TOOLS = ("hypothesis", "jsonschema", "openpyxl", "pyogrio", "pytest", "pytest-timeout")
 """What the tests need of the extra [dev]."""
 TESTS = (
@@ -41,7 +41,8 @@ def lower_bounds(project: dict[str, object]) -> dict[str, str]:
     assert isinstance(extras, dict)
     wanted = [*_texts(project["dependencies"]), *(t for name in EXTRAS for t in extras[name])]
     wanted += [text for text in extras["dev"] if _split(text)[0] in TOOLS]
-    return dict(map(_split, wanted))
+    own = f"{project['name']}["  # an extra that holds another
+    return dict(_split(text) for text in wanted if not text.startswith(own))
 
 
 def _texts(value: object) -> list[str]:

@@ -2,8 +2,9 @@
 
 import ast
 import inspect
-from dataclasses import MISSING, Field, fields
+from dataclasses import MISSING, Field, fields, is_dataclass
 from pathlib import Path
+from typing import get_type_hints
 
 from crackscope.cli.commands import COMMANDS, DATA_COMMANDS
 
@@ -43,7 +44,12 @@ another one is refused.
 
 
 def explanations(kind: type) -> dict[str, str]:
-    """Field -> the text below it in the source."""
+    """Field -> the text below it in the source of the class, or of one that it is made from."""
+    bases = [base for base in reversed(kind.__mro__) if is_dataclass(base)]
+    return {name: text for base in bases for name, text in _texts(base).items()}
+
+
+def _texts(kind: type) -> dict[str, str]:
     body = ast.parse(inspect.getsource(kind)).body[0]
     assert isinstance(body, ast.ClassDef)
     texts: dict[str, str] = {}
@@ -58,11 +64,12 @@ def explanations(kind: type) -> dict[str, str]:
 def command(name: str, kind: type) -> str:
     """The section of one command."""
     texts = explanations(kind)
-    first = [field for field in fields(kind) if not field.kw_only]
+    hints = get_type_hints(kind)
+    first = {f.name: positional(f, hints[f.name]) for f in fields(kind) if not f.kw_only}
     flags = [field for field in fields(kind) if field.kw_only]
-    usage = " ".join(["crackscope", name, *(positional(field) for field in first), "[flags]"])
+    usage = " ".join(["crackscope", name, *first.values(), "[flags]"])
     lines = [f"\n## {name}\n\n{kind.__doc__}\n\n    {usage}\n"]
-    lines += [f"- `{positional(field)}`: {texts[field.name]}" for field in first]
+    lines += [f"- `{word}`: {texts[field]}" for field, word in first.items()]
     if flags:
         lines += ["\n| flag | default | |", "|---|---|---|"]
         lines += [
@@ -71,9 +78,9 @@ def command(name: str, kind: type) -> str:
     return "\n".join(lines) + "\n"
 
 
-def positional(field: "Field[object]") -> str:
+def positional(field: "Field[object]", hint: object) -> str:
     """`DATA`, `[MODEL]` where it has a default, `PHOTOS…` where there may be several."""
-    name = field.name.upper() + ("…" if field.type == tuple[str, ...] else "")
+    name = field.name.upper() + ("…" if hint == tuple[str, ...] else "")
     return name if field.default is MISSING else f"[{name}]"
 
 

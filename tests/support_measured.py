@@ -1,36 +1,30 @@
 """Photos with a scale and cracks with widths in mm, as contract.md has them in results."""
 
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import replace
 
-from crackscope.types import Crack, PhotoResult
+from crackscope.types import Below, PhotoResult, PhotoScale, WidthsMm
 from support_cracks import cracked
 
 MM_PER_PX = 0.25
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Measured(Crack):
-    """A crack whose width was measured: {"p95": …, …} or {"below": …}."""
-
-    width_mm: Any = None
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Scaled(PhotoResult):
-    """A photo with a scale."""
-
-    scale: Any = None
+def _widths(given: dict[str, float] | None) -> WidthsMm | Below | None:
+    """{"p95": …} or {"below": …} as a crack has it; what is not given follows from the p95."""
+    if given is None or "below" in given:
+        return None if given is None else Below(**given)
+    p95 = given["p95"]
+    rest = {"median": p95 / 2, "max": 2 * p95}
+    halves = dict.fromkeys(("median_u95", "p95_u95", "max_u95"), 0.0125)
+    return WidthsMm(**{**rest, **halves, **given})
 
 
-def measured(path: str, *widths: dict[str, float] | None, lines: bool = True) -> Scaled:
+def measured(path: str, *found: dict[str, float] | None, lines: bool = True) -> PhotoResult:
     """A photo of 64 x 48 px, 16 x 12 mm, with three cracks of these widths: those with the ids 3,
     1 and 2."""
     photo = cracked(path, lines=lines)
     cracks = tuple(
-        Measured(c.id, c.score, c.lines, c.box, c.length_px * MM_PER_PX, width)
-        for c, width in zip(photo.cracks or (), widths, strict=True)
+        replace(crack.in_mm(MM_PER_PX), width_mm=_widths(width))
+        for crack, width in zip(photo.cracks or (), found, strict=True)
     )
-    scale = {"mm_per_px": MM_PER_PX, "u95": 0.004, "source": "marker"}
-    known = {field.name: getattr(photo, field.name) for field in fields(PhotoResult)}
-    return Scaled(**{**known, "cracks": cracks, "scale": scale})
+    scale = PhotoScale("marker", MM_PER_PX, 0.004)
+    return replace(photo, cracks=cracks, scale=scale)

@@ -14,19 +14,11 @@ from crackscope import telemetry
 __version__ = "0.1.0"
 telemetry.switch_off()  # now: ONNX Runtime reports from the moment it is imported
 
-_HOMES = {
-    "audit": "crackscope.commands.audit.run",
+_ELSEWHERE = {
     "cross": "crackscope.commands.evaluate.cross",
-    "evaluate": "crackscope.commands.evaluate.run",
-    "export": "crackscope.commands.export.run",
-    "info": "crackscope.commands.info.run",
-    "inspect": "crackscope.commands.inspect.run",
     "load": "crackscope.inspection.loading",
-    "report": "crackscope.commands.report.run",
-    "split": "crackscope.commands.split.run",
-    "train": "crackscope.commands.train.run",
-    "validate": "crackscope.commands.validate.run",
 }
+"""Where public names stand that are no command."""
 __all__ = [
     "audit",
     "cross",
@@ -57,9 +49,10 @@ if TYPE_CHECKING:
 
 def __getattr__(name: str) -> Any:
     """Import a public name on its first use, so that `import crackscope` costs nothing."""
-    if name not in _HOMES:
+    if name not in __all__:
         raise AttributeError(f"module 'crackscope' has no attribute {name!r}")
-    return getattr(importlib.import_module(_HOMES[name]), name)
+    home = _ELSEWHERE.get(name, f"crackscope.commands.{name}.run")
+    return getattr(importlib.import_module(home), name)
 
 
 def __dir__() -> list[str]:

@@ -42,38 +42,28 @@ class CrackscopeError(Exception):
     """Base of all; its text is written for the person who reads the terminal."""
 
     exit_code: ClassVar[int] = 1
-    http_status: ClassVar[int] = 500
 
 
 class SourceGoneError(CrackscopeError):
     """A drive was pulled out, a folder deleted, a server out of reach: not one photo's fault."""
-
-    http_status = 503
 
 
 class UsageError(CrackscopeError):
     """A bad flag, a missing path, nothing to do."""
 
     exit_code = 2
-    http_status = 400
 
 
 class UnknownNameError(UsageError):
     """A name that is not registered."""
 
-    http_status = 404
-
 
 class MissingExtraError(UsageError):
     """An optional dependency is not installed."""
 
-    http_status = 501
-
 
 class OutputTakenError(UsageError):
     """The output folder holds another result, or another process writes to it."""
-
-    http_status = 409
 
 
 class FinishedError(OutputTakenError):
@@ -91,20 +81,15 @@ class FinishedError(OutputTakenError):
 class BundleError(UsageError):
     """Not a model bundle, a damaged one, or one that may not be trusted."""
 
-    http_status = 422
-
 
 class DatasetError(UsageError):
     """The labelled data cannot be read, or cannot be trained on."""
-
-    http_status = 422
 
 
 class ImageError(CrackscopeError):
     """One photo cannot be read. `kind` is the machine-readable reason."""
 
     exit_code = 3
-    http_status = 422
 
     def __init__(self, kind: ImageErrorKind, message: str) -> None:
         super().__init__(message)
@@ -115,7 +100,6 @@ class GateError(CrackscopeError):
     """A gate was not met."""
 
     exit_code = 4
-    http_status = 409
 
 
 class LeakError(GateError):

@@ -11,7 +11,7 @@ from crackscope.cli.main import run as command_line
 from crackscope.commands.split.run import split
 from crackscope.errors import OutputTakenError, UsageError
 
-pytest.importorskip("scipy", reason="needs the extra [train]")
+pytest.importorskip("scipy", reason="needs the extra [evaluate]")
 
 
 def _draw(root: Path, broken: bool = False) -> Path:

@@ -11,7 +11,7 @@ from crackscope.datasets.readers import open_dataset
 from crackscope.errors import OutputTakenError
 from support_data import class_folders, jpeg, wall, write
 
-pytest.importorskip("scipy", reason="needs the extra [train]")
+pytest.importorskip("scipy", reason="needs the extra [evaluate]")
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from support_data import class_folders, write
 def test_processes_and_threads_read_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pytest.importorskip("joblib", reason="needs the extra [train]")
+    pytest.importorskip("joblib", reason="needs the extra [evaluate]")
     files = class_folders(12, 12)
     files["sound/cut.jpg"] = files["sound/000.jpg"][:200]
     dataset = open_dataset(write(tmp_path, files))

@@ -4,7 +4,7 @@ import pytest
 from crackscope.curation.metu_blocks import blocks
 from crackscope.types import Patch
 
-pytest.importorskip("scipy", reason="needs the extra [train]")
+pytest.importorskip("scipy", reason="needs the extra [evaluate]")
 
 FIRST = range(1, 401)
 

@@ -170,7 +170,7 @@ def test_patches_without_contrast_have_exact_copies_only(tmp_path: Path) -> None
 
 
 def test_many_empty_tiles_do_not_make_a_flood_of_pairs() -> None:
-    pytest.importorskip("scipy", reason="needs the extra [train]")
+    pytest.importorskip("scipy", reason="needs the extra [evaluate]")
     prints = fingerprints(*(wall(1 if row % 500 else row) for row in range(2000)))
     found = near_copies.pairs(prints)
     assert len(found) == 2000 - 5
@@ -198,7 +198,7 @@ def test_compact_is_small_and_survives_no_patches() -> None:
 
 @given(st.lists(st.sampled_from(["", "a", "b", "c"]), max_size=20))
 def test_chain_joins_equal_keys_and_leaves_empty_ones_alone(keys: list[str]) -> None:
-    pytest.importorskip("scipy", reason="needs the extra [train]")
+    pytest.importorskip("scipy", reason="needs the extra [evaluate]")
     labels = near_copies.clusters(len(keys), near_copies.chain(np.array(keys, dtype=str)))
     for i, one in enumerate(keys):
         for j, other in enumerate(keys):

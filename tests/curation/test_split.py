@@ -14,7 +14,7 @@ from crackscope.errors import DatasetError, LeakError
 from crackscope.types import Patch
 from support_data import class_folders, dataset_of, jpeg, wall, write
 
-pytest.importorskip("scipy", reason="needs the extra [train]")
+pytest.importorskip("scipy", reason="needs the extra [evaluate]")
 
 
 @given(

@@ -11,7 +11,7 @@ from crackscope.evaluation.calibration import (
     reliability,
 )
 
-pytest.importorskip("scipy", reason="needs the extra [train]")
+pytest.importorskip("scipy", reason="needs the extra [evaluate]")
 
 
 def sigmoid(logits):

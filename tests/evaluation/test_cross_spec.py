@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from crackscope.errors import CrackscopeError, DatasetError, UsageError
 from crackscope.evaluation.cross.sets import open_sets
-from crackscope.evaluation.cross.spec import Part, parse
+from crackscope.evaluation.cross.spec import Piece, parse
 from support_cross import write_surface
 
 names = st.text("abcXYZ 09._-", min_size=1).filter(lambda text: text.strip() == text)
@@ -20,7 +20,7 @@ def test_what_is_written_is_read(name, parts):
     text = ("" if name is None else f"{name}=") + "+".join(path + word for path, (word, _) in parts)
     spec = parse(text, exists=known.__contains__)
     assert spec.name == (name or "")
-    assert spec.parts == tuple(Part(path, label) for path, (_, label) in parts)
+    assert spec.parts == tuple(Piece(path, label) for path, (_, label) in parts)
 
 
 @given(st.text())
@@ -43,8 +43,8 @@ def test_nothing_but_its_own_error_ever_comes_out(text):
 
 @pytest.mark.parametrize("text", ["a=b+c", "C:\\walls:crack", "x:crack", "a+b", "n=a+b"])
 def test_a_path_that_exists_is_taken_as_it_stands(text):
-    assert parse(text, exists=lambda path: path == text).parts == (Part(text),)
-    assert parse(f"name={text}", exists=lambda path: path == text).parts == (Part(text),)
+    assert parse(text, exists=lambda path: path == text).parts == (Piece(text),)
+    assert parse(f"name={text}", exists=lambda path: path == text).parts == (Piece(text),)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crackscope.evaluation.intervals import group_codes, measure
+from crackscope.evaluation.intervals import measure
+from crackscope.evaluation.statistics import group_codes
 
 ROWS = st.lists(
     st.tuples(

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crackscope.evaluation.calibration import calibration_error
-from crackscope.evaluation.metrics import NAMES, absences, compute, measure, sample
+from crackscope.evaluation.metrics import NAMES, absences, compute, measure, rank
 from crackscope.evaluation.thresholds import at_false_alarm_rate
 
 ROWS = st.lists(
@@ -68,7 +68,7 @@ def test_a_weight_is_a_repetition(rows, data):
     )
     if len(set(labels[weights > 0])) < 2:
         return
-    drawn = sample(labels, scores, 0.5)
+    drawn = rank(labels, scores, 0.5)
     weighted = measure(drawn, weights[drawn.order][None].astype(float))
     repeated = compute(labels.repeat(weights), scores.repeat(weights), 0.5)
     repeated.pop("calibration_error")  # the bins are those of the whole sample

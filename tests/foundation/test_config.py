@@ -1,5 +1,5 @@
-from dataclasses import fields
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
 
@@ -15,10 +15,9 @@ KINDS = [*COMMANDS.values(), *DATA_COMMANDS.values()]
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 def test_one_name_means_one_type_in_all_commands(kind):
     for other in KINDS:
-        theirs = {field.name: field.type for field in fields(other)}
-        for field in fields(kind):
-            if field.name in theirs and field.name != "model":
-                assert theirs[field.name] == field.type or field.name in ("split", "photos")
+        mine, theirs = get_type_hints(kind), get_type_hints(other)  # but for marks
+        for name in mine.keys() & theirs.keys() - {"model"}:
+            assert theirs[name] == mine[name] or name in ("split", "photos")
 
 
 def test_all_problems_are_told_at_once():

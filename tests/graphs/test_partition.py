@@ -22,7 +22,7 @@ from crackscope.models import bundle
 from crackscope.runtimes import BLOCK
 from crackscope.runtimes.onnx import OnnxRuntime
 
-onnx = pytest.importorskip("onnx", reason="needs the extra [train]")
+onnx = pytest.importorskip("onnx", reason="needs the extra [evaluate]")
 TensorProto, helper, numpy_helper = onnx.TensorProto, onnx.helper, onnx.numpy_helper
 
 LAYERS = st.tuples(

@@ -107,14 +107,14 @@ def test_an_encoder_is_renamed_to_the_layers_of_keras(module):
 
 
 def test_a_model_that_is_too_large_is_not_published(module, tmp_path):
-    pytest.importorskip("scipy", reason="needs the extra [train]")
+    pytest.importorskip("scipy", reason="needs the extra [evaluate]")
     (tmp_path / "model.onnx").write_bytes(b"\0" * 12_000_001)
     with pytest.raises(SystemExit, match="too large"):
         module("publish").check_sizes(tmp_path)
 
 
 def test_the_table_goes_between_its_marks_and_nowhere_else(module):
-    pytest.importorskip("scipy", reason="needs the extra [train]")
+    pytest.importorskip("scipy", reason="needs the extra [evaluate]")
     fill = module("publish").fill
     page = "a\n<!-- figures:begin -->\nold\n<!-- figures:end -->\nb\n"
     filled = fill(page, r"new \1")

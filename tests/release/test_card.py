@@ -10,7 +10,7 @@ from crackscope import __version__
 from crackscope.inspection.loading import load
 from crackscope.models import bundle, card
 
-pytest.importorskip("scipy", reason="needs the extra [train]")
+pytest.importorskip("scipy", reason="needs the extra [evaluate]")
 
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "benchmarks" / "results"

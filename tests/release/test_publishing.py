@@ -10,7 +10,7 @@ from crackscope.cli.main import build_app
 from crackscope.evaluation.coverage import PERCENTS
 from crackscope.models import card
 
-pytest.importorskip("scipy", reason="needs the extra [train]")
+pytest.importorskip("scipy", reason="needs the extra [evaluate]")
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 IDENTITY = "metu-mobilenetv2-seed0@0.1.0+0123456789ab"

@@ -6,8 +6,9 @@ import json
 import re
 import sqlite3
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
 import pytest
@@ -15,10 +16,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import crackscope
-from crackscope.reporting import REPORTS
-from crackscope.reporting.columns import columns_of, in_mm, is_metric, metric, sizes, values_of
+from crackscope.reporting import REPORTS, rows
+from crackscope.reporting.columns import (
+    columns_of,
+    in_mm,
+    known,
+    metric,
+    sizes,
+    values_of,
+)
 from crackscope.reporting.rows import found_table
-from crackscope.types import Box, Crack, Georeference, Metadata, PhotoResult, Region
+from crackscope.types import (
+    Below,
+    Box,
+    Crack,
+    Georeference,
+    Metadata,
+    PhotoResult,
+    PhotoScale,
+    Region,
+    WidthsMm,
+)
+from crackscope.types.columns import columns
+from crackscope.types.document import Document
+from crackscope.types.fields import Mark
 from support_found import crack
 from support_reports import inspected, scored
 
@@ -30,8 +51,9 @@ def results(kind: str, mm: float | None) -> list[PhotoResult]:
     """A cracked photo of 64 x 48 px, one that is not, with sizes in mm where `mm` is given."""
     found = REGION if kind == "regions" else crack((1, 5), (15, 5))
     found = found if mm is None else found.in_mm(mm)
+    scale = None if mm is None else PhotoScale("mm_per_px", mm)
     cracked, sound = scored("a.jpg"), scored("b.jpg", 0.1, "no crack")
-    cracked = replace(cracked, regions=(), metadata=PLACE)
+    cracked = replace(cracked, regions=(), metadata=PLACE, scale=scale)
     if kind == "regions":
         return [replace(cracked, regions=(found,)), sound]
     return [replace(cracked, cracks=(found,)), replace(sound, cracks=())]
@@ -61,6 +83,11 @@ def texts(files: list[Path]) -> str:
     return "\n".join(said)
 
 
+WIDTHS = WidthsMm(0.3, 0.05, 0.4, 0.06, 0.5, 0.07)
+WIDTH_COLUMNS = (
+    "width_mm_median", "width_mm_median_u95", "width_mm_p95", "width_mm_p95_u95", "width_mm_max",
+    "width_mm_max_u95", "width_mm_below",
+)  # fmt: skip
 WITH_SIZES = (
     *("csv", "html", "pdf", "geojson", "coco", "label-studio", "cvat", "parquet"),
     *("svg", "dxf", "geopackage", "geoparquet", "xlsx"),
@@ -107,9 +134,13 @@ def test_a_remark_on_a_photo_is_in_every_table_and_report(tmp_path: Path, name: 
 
 @pytest.mark.parametrize("kind", [Region, Crack])
 def test_every_field_but_the_shape_is_a_column(kind: type) -> None:
-    from dataclasses import fields
-
-    names = {field.name for field in fields(kind)} - {"box", "outline", "lines", "width_px"}
+    names = {field.name for field in fields(kind)} - {
+        "box",
+        "outline",
+        "lines",
+        "width_px",
+        "width_mm",
+    }
     columns = set(columns_of(kind))
     assert names <= columns
     assert {"x0", "y0", "x1", "y1"} <= columns
@@ -118,25 +149,98 @@ def test_every_field_but_the_shape_is_a_column(kind: type) -> None:
 
 
 @dataclass(frozen=True)
-class Sized:
+class Sized(Document):
     """A type that nobody has written a column for."""
 
     id: int
     label: str | None = None
     depth_mm: float | None = None
     volume_px: int | None = None
+    tilt: Annotated[float | None, Mark.MEASURED] = None
+    width_mm: WidthsMm | Below | None = None
+    focal_length_mm: Annotated[float | None, Mark.OF_CAMERA] = None
 
 
 def test_a_new_field_is_a_column_everywhere_by_itself() -> None:
-    assert columns_of(Sized) == {"id": int, "label": str, "depth_mm": float, "volume_px": int}
-    assert values_of(Sized(1, depth_mm=2.5)) == {
-        "id": 1, "label": None, "depth_mm": 2.5, "volume_px": None
+    thing, bare = Sized(1, "x", 2.5, 7, 0.5, WIDTHS, 24.0), Sized(2)
+    found = columns_of(Sized)
+    assert {name: column.kind for name, column in found.items()} == {
+        "id": int, "label": str, "depth_mm": float, "volume_px": int, "tilt": float,
+        **dict.fromkeys(WIDTH_COLUMNS, float), "focal_length_mm": float,
     }  # fmt: skip
-    assert metric([Sized(1, depth_mm=2.5), Sized(2)]) == {"depth (mm)": ["2.5", "–"]}
-    assert metric([Sized(1), Sized(2)]) == {}
-    assert sizes(Sized(1, "x", 2.5, 7)) == {"depth_mm": 2.5, "volume_px": 7}
+    assert values_of(bare) == {**dict.fromkeys(found), "id": 2}
+    plain = ["id", "label", "volume_px", "focal_length_mm"]
+    assert known(found, [values_of(bare)]) == plain
+    assert known(found, [values_of(bare), {"width_mm_below": 0.1}]) == [
+        *plain[:3], "width_mm_below", plain[3]
+    ]  # fmt: skip
+    assert metric([thing, bare]) == {
+        "depth (mm)": ["2.5", "–"], "tilt": ["0.5", "–"], "width median (mm)": ["0.3 ± 0.05", "–"],
+        "width p95 (mm)": ["0.4 ± 0.06", "–"], "width max (mm)": ["0.5 ± 0.07", "–"],
+    }  # fmt: skip
+    assert metric([bare, Sized(3)]) == metric([]) == {}
+    assert set(sizes(thing)) == {"depth_mm", "volume_px", "tilt", *WIDTH_COLUMNS[:6]}
     assert in_mm(Sized(1, depth_mm=1234.56)).startswith("1235 mm")
-    assert not is_metric("focal_length_mm")
+    assert in_mm(Sized(1, width_mm=Below(0.08))) == "< 0.08 mm wide (median)"
+    for each in (thing, bare, Sized(1, width_mm=Below(0.08))):
+        assert Sized.from_dict(json.loads(json.dumps(each.to_dict()))) == each
+    assert bare.to_dict() == {"id": 2}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Graded(Crack):
+    """A crack with a field of next year."""
+
+    grade: Annotated[str | None, Mark.MEASURED] = None
+
+
+@pytest.mark.parametrize("name", WITH_SIZES)
+def test_a_field_that_is_added_to_a_crack_is_in_every_table_and_report(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    needed(name)
+    for module in ("rows", "placed"):  # as if the type itself had the field
+        monkeypatch.setattr(f"crackscope.reporting.{module}.Crack", Graded)
+    for column in columns(Graded):
+        monkeypatch.setitem(rows.KINDS, column.name, column.kind)
+    cracked, sound = measured()
+    (plain,) = cracked.cracks or ()
+    own = {field.name: getattr(plain, field.name) for field in fields(Crack) if field.init}
+    found = [replace(cracked, cracks=(Graded(**own, grade="between B and C"),)), sound]
+    context = inspected(tmp_path, found)
+    said = texts(REPORTS.get(name)(found, tmp_path / "out", context))
+    assert "between B and C" in re.sub(r"\s+", " ", said)
+    assert '"grade": "between B and C"' in json.dumps(found[0].to_dict())
+
+
+def measured(width: WidthsMm | Below | None = None) -> list[PhotoResult]:
+    """A photo with a scale, whose crack was measured in full, and one without cracks."""
+    cracked, sound = results("cracks", 0.31)
+    (plain,) = cracked.cracks or ()
+    whole = replace(plain, length_u95_mm=0.21, width_mm=width or WIDTHS, measured=0.875)
+    scale = PhotoScale("marker", 0.31, 0.0043)
+    return [replace(cracked, cracks=(whole,), scale=scale), sound]
+
+
+@pytest.mark.parametrize("name", WITH_SIZES)
+def test_all_that_was_measured_is_in_every_table_and_report(tmp_path: Path, name: str) -> None:
+    needed(name)
+    for width, figures in ((WIDTHS, ("0.3", "0.05", "0.4", "0.06")), (Below(0.0875), ("0.0875",))):
+        found = measured(width)
+        context = inspected(tmp_path / str(len(figures)), found)
+        said = texts(REPORTS.get(name)(found, tmp_path / f"out{len(figures)}", context))
+        for figure in ("4.34", "0.21", "0.875", *figures):
+            assert figure in said, figure
+
+
+@pytest.mark.parametrize("name", ["csv", "geojson", "coco", "parquet"])
+def test_the_scale_of_a_photo_is_in_every_table(tmp_path: Path, name: str) -> None:
+    needed(name)
+    for found, there in ((measured(), True), (results("cracks", None), False)):
+        context = inspected(tmp_path / str(there), found)
+        said = texts(REPORTS.get(name)(found, tmp_path / f"out{there}", context))
+        names = ("scale_source", "scale_mm_per_px", "scale_u95")
+        assert [word in said for word in (*names, "marker", "0.0043")] == [there] * 5
 
 
 @given(st.floats(0.001, 1000), st.floats(1, 1000))
@@ -151,10 +255,10 @@ def test_sizes_in_mm_are_those_in_pixels_times_the_scale(mm: float, length: floa
 
 
 def test_a_table_without_anything_found_has_its_columns() -> None:
-    name, columns, rows = found_table([replace(scored("a", 0.1, "no crack"), cracks=())])
-    assert (name, rows) == ("cracks", [])
-    assert {"path", "id", "score", "length_px"} <= set(columns)
-    assert not [name for name in columns if is_metric(name)]
+    name, names, found = found_table([replace(scored("a", 0.1, "no crack"), cracks=())])
+    assert (name, found) == ("cracks", [])
+    assert {"path", "id", "score", "length_px"} <= set(names)
+    assert not [name for name in names if "_mm" in name]
 
 
 def test_an_inspection_with_lines_measures_cracks(lines_bundle: Path, tmp_path: Path) -> None:

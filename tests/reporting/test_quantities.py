@@ -1,7 +1,7 @@
 """Number, length and density of cracks by folder and width class."""
 
 import csv
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crackscope.reporting import Context, chosen
-from crackscope.reporting.measured import Scale, Width, scale_of
+from crackscope.reporting.measured import Width, scale_of
 from crackscope.reporting.quantities import Quantity, folder_of, quantities
 from crackscope.reporting.width_classes import IN_MM, IN_PX, UNMEASURED, WidthClasses
-from crackscope.types import PhotoResult
+from crackscope.types import PhotoResult, PhotoScale
 from support_cracks import cracked
 from support_measured import MM_PER_PX, measured
 from support_reports import failed, scored
@@ -124,23 +124,10 @@ def test_classes_are_data() -> None:
     assert IN_PX.name_of(Width()) == UNMEASURED
 
 
-@dataclass(frozen=True)
-class Own:
-    mm_per_px: float
-    u95: float | None = None
-    source: str = "exif"
-
-
-def test_the_scale_is_the_photo_s_own_else_that_of_its_cracks_else_the_inspection_s() -> None:
+def test_the_scale_is_the_photo_s_own_else_the_inspection_s() -> None:
     given_one = replace(CONTEXT, settings={"mm per pixel": "0.5"})
-    assert scale_of(RESULTS[0], given_one) == Scale(MM_PER_PX, 0.004, "marker")
-    typed = replace(measured("a", lines=False), scale=Own(0.1))
-    assert scale_of(typed, given_one) == Scale(0.1, None, "exif")
+    assert scale_of(RESULTS[0], given_one) == PhotoScale("marker", MM_PER_PX, 0.004)
     plain = cracked("a.jpg")
-    sized = replace(plain, cracks=tuple(crack.in_mm(0.3) for crack in plain.cracks or ()))
-    known = scale_of(sized, given_one)
-    assert known is not None
-    assert known.mm_per_px == pytest.approx(0.3)
-    assert scale_of(plain, given_one) == Scale(0.5)
+    assert scale_of(plain, given_one) == PhotoScale("mm_per_px", 0.5)
     assert scale_of(plain, replace(CONTEXT, settings={"mm per pixel": "not given"})) is None
     assert scale_of(plain, CONTEXT) is None

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from crackscope.errors import UsageError
 from crackscope.training import head, phase
-from crackscope.training.history import Epoch, Ledger
+from crackscope.training.history import Epoch, History
 from crackscope.training.lines.log import Log, State
 from crackscope.validation import survey
 from crackscope.validation.report import count_drawn
@@ -43,7 +43,7 @@ def no_longer_read(make, file):
 )
 def test_a_damaged_table_of_epochs(tmp_path, content):
     (tmp_path / "metrics.csv").write_bytes(content)
-    no_longer_read(lambda: Ledger(tmp_path), tmp_path / "metrics.csv")
+    no_longer_read(lambda: History(tmp_path), tmp_path / "metrics.csv")
 
 
 def features(file):
@@ -112,11 +112,11 @@ class Model:
 
 
 def test_weights_that_cannot_be_read(tmp_path):
-    ledger, log = Ledger(tmp_path), Log(tmp_path)
-    ledger.commit(ROW)
+    history, log = History(tmp_path), Log(tmp_path)
+    history.commit(ROW)
     log.add({"phase": "a", "steps": 1, "seconds": 1})
     plan = phase.Phase("head", 1, 0.1, 1)
-    no_longer_read(lambda: phase._load(Model(), ledger, plan, 1), ledger.csv)
+    no_longer_read(lambda: phase._load(Model(), history, plan, 1), history.csv)
     no_longer_read(lambda: State(log, "a").load_into(Model()), tmp_path / "log.jsonl")
 
 

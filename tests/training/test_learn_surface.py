@@ -8,6 +8,7 @@ import pytest
 from crackscope.models.appearance import statistics
 from crackscope.synthesis import scene
 from crackscope.training import surface
+from crackscope.training.recipe import Recipe
 from crackscope.types import Patch
 
 MIX = np.random.default_rng(3).normal(size=(12, 12)) * np.linspace(2, 0.05, 12)
@@ -75,12 +76,12 @@ def test_flat_colours_noise_and_leaves_are_told_from_drawn_concrete():
     ],
 )
 def test_only_varied_pictures_are_learned_from(monkeypatch, epochs, augment, patches, learned):
-    config = SimpleNamespace(epochs=epochs, augment=augment)
+    recipe = Recipe(epochs=epochs, augment=augment)
     start = SimpleNamespace(bundle="the model before", pretrained=True)
     rows = [Patch(f"{n}.png", n % 2, split="train") for n in range(patches)]
     monkeypatch.setattr(surface.concrete, "load", lambda bundle: bundle)
     monkeypatch.setattr(surface, "learn", lambda *_: "learned")
-    found = surface.of_run(config, None, [*rows, Patch("t.png", 0, split="test")], start)
+    found = surface.of_run(recipe, None, [*rows, Patch("t.png", 0, split="test")], start)
     assert found == ("learned" if learned else "the model before")
     start.bundle = None
-    assert surface.of_run(config, None, rows, start) == ("learned" if learned else None)
+    assert surface.of_run(recipe, None, rows, start) == ("learned" if learned else None)

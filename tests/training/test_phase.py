@@ -6,7 +6,7 @@ keras = pytest.importorskip("keras")
 
 from crackscope.errors import TrainingError  # noqa: E402
 from crackscope.training import phase as phases  # noqa: E402
-from crackscope.training.history import Ledger  # noqa: E402
+from crackscope.training.history import History  # noqa: E402
 
 X = np.random.default_rng(0).normal(0, 1, (32, 4)).astype(np.float32)
 Y = (X[:, :1] > 0).astype(np.float32)
@@ -28,31 +28,31 @@ def phase(epochs: int, rate: float = 0.05) -> phases.Phase:
 
 
 def test_a_loss_that_is_not_finite_stops_and_keeps_the_last_good_epoch(tmp_path):
-    ledger = Ledger(tmp_path)
-    phases.run(model(), phase(2), ledger, batches(), 4, (X, Y))
+    history = History(tmp_path)
+    phases.run(model(), phase(2), history, batches(), 4, (X, Y))
     broken = np.where(np.arange(32)[:, None] == 9, np.nan, X)
     with pytest.raises(TrainingError, match="not finite"):
-        phases.run(model(), phase(4), ledger, batches(broken), 4, (X, Y))
-    kept = Ledger(tmp_path)
+        phases.run(model(), phase(4), history, batches(broken), 4, (X, Y))
+    kept = History(tmp_path)
     assert [row.epoch for row in kept.of("head")] == [1, 2]
     assert kept.weights("head", 2).exists()
 
 
 def test_resumed_in_the_middle_it_ends_as_unbroken(tmp_path):
     unbroken, first, second = model(), model(), model()
-    phases.run(unbroken, phase(4), Ledger(tmp_path / "a"), batches(), 4, (X, Y))
-    phases.run(first, phase(2), Ledger(tmp_path / "b"), batches(), 4, (X, Y))
-    phases.run(second, phase(4), Ledger(tmp_path / "b"), batches(), 4, (X, Y))
+    phases.run(unbroken, phase(4), History(tmp_path / "a"), batches(), 4, (X, Y))
+    phases.run(first, phase(2), History(tmp_path / "b"), batches(), 4, (X, Y))
+    phases.run(second, phase(4), History(tmp_path / "b"), batches(), 4, (X, Y))
     for ours, theirs in zip(second.get_weights(), unbroken.get_weights(), strict=True):
         assert np.allclose(ours, theirs, atol=1e-5), "the optimiser's memory is resumed too"
 
 
 def test_the_best_epoch_is_what_stays(tmp_path):
-    ledger = Ledger(tmp_path)
+    history = History(tmp_path)
     trained = model()
-    phases.run(trained, phase(3, rate=5.0), ledger, batches(), 4, (X, Y))
+    phases.run(trained, phase(3, rate=5.0), history, batches(), 4, (X, Y))
     loss = float(trained.evaluate(X, Y, verbose=0)[0])
-    assert loss == pytest.approx(min(row.val_loss for row in ledger.rows), rel=1e-3)
+    assert loss == pytest.approx(min(row.val_loss for row in history.rows), rel=1e-3)
 
 
 def test_the_cosine_rises_and_falls_to_nothing():
@@ -78,10 +78,10 @@ def test_a_cosine_phase_resumed_in_the_middle_ends_as_unbroken(tmp_path):
                 raise KilledError
 
     unbroken, first, second = model(), model(), model()
-    phases.run(unbroken, whole, Ledger(tmp_path / "a"), batches(), 4, (X, Y))
+    phases.run(unbroken, whole, History(tmp_path / "a"), batches(), 4, (X, Y))
     with pytest.raises(KilledError):
-        phases.run(first, whole, Ledger(tmp_path / "b"), batches(), 4, (X, Y), (Kill(),))
-    phases.run(second, whole, Ledger(tmp_path / "b"), batches(), 4, (X, Y))
-    assert len(Ledger(tmp_path / "b").of("head")) == 4
+        phases.run(first, whole, History(tmp_path / "b"), batches(), 4, (X, Y), (Kill(),))
+    phases.run(second, whole, History(tmp_path / "b"), batches(), 4, (X, Y))
+    assert len(History(tmp_path / "b").of("head")) == 4
     for ours, theirs in zip(second.get_weights(), unbroken.get_weights(), strict=True):
         assert np.allclose(ours, theirs, atol=1e-5)

@@ -71,7 +71,6 @@ def test_a_run_folder_holds_what_it_says(trained):
         "split.json",
         "samples.png",
         "augmentation.png",
-        "architecture.png",
         "curves.png",
         "classification_report.txt",
         "classification_report.csv",

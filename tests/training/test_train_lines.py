@@ -15,7 +15,7 @@ from PIL import Image
 
 from crackscope.training.lines import fit
 from crackscope.training.lines.batches import Batches
-from crackscope.training.lines.fit import Phase, Recipe
+from crackscope.training.lines.fit import LinePhase, LineRecipe
 from crackscope.training.lines.log import Log, State
 from crackscope.training.lines.packed import File, read, write
 from crackscope.training.lines.pool import Pictures, Pool
@@ -70,7 +70,7 @@ def batches(packed_file):
 
 
 def recipe(epochs, **settings):
-    return Recipe(phases=(Phase("decoder", epochs, 2, 1e-3, encoder=False),), **settings)
+    return LineRecipe(phases=(LinePhase("decoder", epochs, 2, 1e-3, encoder=False),), **settings)
 
 
 def test_batches_of_a_step_are_the_same_whoever_asks(batches):
@@ -101,14 +101,14 @@ def test_the_step_size_rises_and_falls():
 
 
 def test_minutes_are_divided_among_the_phases_as_their_epochs():
-    phases = (Phase("a", 1, 5, 1e-3, False), Phase("b", 3, 5, 1e-3, True))
-    timed = Recipe(phases=phases, minutes=8)
+    phases = (LinePhase("a", 1, 5, 1e-3, False), LinePhase("b", 3, 5, 1e-3, True))
+    timed = LineRecipe(phases=phases, minutes=8)
     assert [timed.end(phase) for phase in phases] == [120, 480]
-    assert Recipe(phases=phases).end(phases[0]) is None
+    assert LineRecipe(phases=phases).end(phases[0]) is None
 
 
 def test_a_phase_of_minutes_ends_where_the_next_epoch_would_not_fit(tmp_path):
-    log, phase = Log(tmp_path), Phase("a", 1, 5, 1e-3, False)
+    log, phase = Log(tmp_path), LinePhase("a", 1, 5, 1e-3, False)
     for seconds, finished in ((20, False), (20, False), (20, False), (20, True)):
         log.add({"phase": "a", "seconds": seconds, "steps": 5})
         assert fit._finished(phase, 85.0, State(log, "a")) == finished

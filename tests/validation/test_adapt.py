@@ -6,6 +6,7 @@ import pytest
 pytestmark = pytest.mark.train
 pytest.importorskip("scipy")
 
+from crackscope import numerics  # noqa: E402
 from crackscope.validation import adapt  # noqa: E402
 from crackscope.validation.adapt import Head  # noqa: E402
 from crackscope.validation.estimate import Sample  # noqa: E402
@@ -25,9 +26,9 @@ def surface(seed, truth="shifted"):
     missing = np.zeros(WIDTH)
     missing[5:10] = 2.0
     signal = {"random": 0 * kernel, "known": kernel, "shifted": kernel / 2 + missing}[truth]
-    labels = (rng.random(len(photo)) < adapt.probabilities(features @ signal)).astype(np.int64)
+    labels = (rng.random(len(photo)) < numerics.logistic(features @ signal)).astype(np.int64)
     head = Head(kernel, 0.5)
-    scores = adapt.probabilities(head.logits(features))
+    scores = numerics.logistic(head.logits(features))
     return features, Sample(labels, scores, rng.uniform(1, 5, len(photo)), photo), head
 
 
@@ -72,7 +73,7 @@ def test_the_fit_is_the_minimum_of_the_penalised_loss():
     spread = features.std(axis=0)
     scale = 2.0 / (np.maximum(spread, 0.3 * np.sqrt((spread**2).mean())) * np.sqrt(WIDTH))
     (fitted,) = adapt.fit(features, sample.labels, head, [2.0])
-    rest = sample.labels - adapt.probabilities(fitted.logits(features))
+    rest = sample.labels - numerics.logistic(fitted.logits(features))
     slope = 1 + rest @ head.logits(features)
     change = (fitted.kernel - slope * head.kernel) / scale
     expected = rest @ ((features - features.mean(axis=0)) * scale)

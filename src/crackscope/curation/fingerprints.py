@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from crackscope import environment, extras, hashing, progress
-from crackscope.datasets.manifest import Dataset, cut
+from crackscope.datasets.manifest import Dataset, of_patch
 from crackscope.datasets.source import Folder
 from crackscope.errors import ImageError
 from crackscope.images.read import decode
@@ -109,7 +109,7 @@ def _by_threads(dataset: Dataset, workers: int) -> Iterator[list[_Row | Unreadab
 
 
 def _by_processes(dataset: Dataset, workers: int) -> Iterator[list[_Row | Unreadable]]:
-    joblib = extras.require("joblib", "train", "read many patches")
+    joblib = extras.require("joblib", "evaluate", "read many patches")
     read = joblib.delayed(_read)
     with joblib.parallel_config("loky", initializer=_end_with, initargs=(os.getpid(),)):
         parallel = joblib.Parallel(n_jobs=workers, return_as="generator")
@@ -177,7 +177,7 @@ def shapes_of(thumbnails: NDArray[np.float32]) -> NDArray[np.float32]:
 def _try(dataset: Dataset, patch: Patch) -> _Row | Unreadable:
     try:
         content = dataset.read_bytes(patch)
-        pixels = cut(decode(content, patch.path).pixels, patch)
+        pixels = of_patch(decode(content, patch.path).pixels, patch)
     except ImageError as error:
         return Unreadable(patch.key, error.kind, str(error))
     digest = hashing.of_bytes(content)

@@ -34,21 +34,20 @@ def doubts(
     folds = min(_FOLDS, *(len(set(groups[labels == label].tolist())) for label in (0, 1)))
     if folds < 2:
         return None
-    linear = extras.require("sklearn.linear_model", "train", "rank suspicious labels")
-    selection = extras.require("sklearn.model_selection", "train", "rank suspicious labels")
-    pipeline = extras.require("sklearn.pipeline", "train", "rank suspicious labels")
-    scaling = extras.require("sklearn.preprocessing", "train", "rank suspicious labels")
+    linear = extras.require("sklearn.linear_model", "evaluate", "rank suspicious labels")
+    selection = extras.require("sklearn.model_selection", "evaluate", "rank suspicious labels")
+    pipeline = extras.require("sklearn.pipeline", "evaluate", "rank suspicious labels")
+    scaling = extras.require("sklearn.preprocessing", "evaluate", "rank suspicious labels")
     model = pipeline.make_pipeline(
         scaling.StandardScaler(), linear.LogisticRegression(max_iter=2000)
     )
-    cracked = np.empty(len(labels))
-    parts = selection.StratifiedGroupKFold(folds, shuffle=True, random_state=0)
-    for rest, held_out in parts.split(features, labels, groups):
-        if len(set(labels[rest].tolist())) < 2:
-            return None
-        model.fit(features[rest], labels[rest])
-        cracked[held_out] = model.predict_proba(features[held_out])[:, 1]
-    return np.where(labels == 1, 1 - cracked, cracked)
+    by_group = selection.StratifiedGroupKFold(folds, shuffle=True, random_state=0)
+    parts = list(by_group.split(features, labels, groups))
+    if any(len(set(labels[rest].tolist())) < 2 for rest, _ in parts):
+        return None
+    options = {"cv": parts, "method": "predict_proba"}
+    either: NDArray[np.float64] = selection.cross_val_predict(model, features, labels, **options)
+    return np.where(labels == 1, either[:, 0], either[:, 1])
 
 
 def features_of(dataset: Dataset, patches: Sequence[Patch], workers: int | None = None) -> Floats:
@@ -71,7 +70,7 @@ def line_features(grey: Floats) -> Floats:
     Percentiles about the median; percentiles of what a closing with 3, 5 and 9 pixels fills (thin
     dark structure); and the mean of the latter along lines of 17 pixels in 12 directions.
     """
-    ndimage = extras.require("scipy.ndimage", "train", "rank suspicious labels")
+    ndimage = extras.require("scipy.ndimage", "evaluate", "rank suspicious labels")
     median = np.median(grey, axis=(1, 2))
     around = _percentiles(grey, (0.5, 2, 5, 10, 25, 75, 90, 95, 98, 99.5)) - median[:, None]
     spread = np.stack([median, grey.std(axis=(1, 2))], axis=1)

@@ -51,8 +51,8 @@ def pairs(fingerprints: Fingerprints) -> Pairs:
 
 def clusters(count: int, links: Pairs) -> NDArray[np.int64]:
     """(count,) cluster numbers: rows that are linked, directly or over others, share one."""
-    sparse = extras.require("scipy.sparse", "train", "cluster copies")
-    graph = extras.require("scipy.sparse.csgraph", "train", "cluster copies")
+    sparse = extras.require("scipy.sparse", "evaluate", "cluster copies")
+    graph = extras.require("scipy.sparse.csgraph", "evaluate", "cluster copies")
     ones = np.ones(len(links), dtype=np.int8)
     matrix = sparse.coo_matrix((ones, (links[:, 0], links[:, 1])), shape=(count, count))
     labels: NDArray[np.int64] = graph.connected_components(matrix, directed=False)[1]

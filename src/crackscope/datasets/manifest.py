@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from crackscope import hashing, tables
 from crackscope.datasets import spelling
-from crackscope.datasets.source import Source
+from crackscope.datasets.source import Files
 from crackscope.errors import DatasetError, ImageError
 from crackscope.images.read import decode
 from crackscope.types import Box, Patch, Pixels
@@ -30,7 +30,7 @@ class Dataset:
     name: str
     licence: str
     patches: tuple[Patch, ...]
-    source: Source = field(repr=False, compare=False)
+    source: Files = field(repr=False, compare=False)
 
     def __len__(self) -> int:
         return len(self.patches)
@@ -66,7 +66,7 @@ class Dataset:
 
     def read_pixels(self, patch: Patch) -> Pixels:
         """(H, W, 3) uint8 upright RGB, cut to the patch's box; raises ImageError."""
-        return cut(decode(self.read_bytes(patch), patch.path).pixels, patch)
+        return of_patch(decode(self.read_bytes(patch), patch.path).pixels, patch)
 
     def of(self, patches: Iterable[Patch]) -> "Dataset":
         """The same files with other rows: a part of them, or with a split."""
@@ -79,7 +79,7 @@ class Dataset:
             return f"unreadable: {type(error).__name__}"
 
 
-def cut(pixels: Pixels, patch: Patch) -> Pixels:
+def of_patch(pixels: Pixels, patch: Patch) -> Pixels:
     """The patch's box of its picture; raises ImageError where the box lies outside."""
     if patch.box is None:
         return pixels

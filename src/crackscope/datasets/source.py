@@ -19,7 +19,7 @@ _PICTURE = re.compile(
 _DRIVE_OR_ESCAPE = ("/", "\\")
 
 
-class Source(Protocol):
+class Files(Protocol):
     """Files by name; a name is relative to the root and joined with `/`.
 
     `skipped` are the places below the root that nobody means (see `crackscope.skipped`): what lies
@@ -50,7 +50,7 @@ class Folder:
         self.skipped = tuple(skipped)
 
     def holds(self, name: str) -> bool:
-        """See `Source`."""
+        """See `Files`."""
         try:
             return (self.root / name).is_file()
         except (OSError, ValueError):
@@ -86,7 +86,7 @@ class Zip:
         self.skipped = tuple(dict.fromkeys(shown))
 
     def holds(self, name: str) -> bool:
-        """See `Source`."""
+        """See `Files`."""
         return name in self._members
 
     def read_bytes(self, name: str) -> bytes:
@@ -100,7 +100,7 @@ class Zip:
             raise OSError(f"{name} in {self.root} cannot be unpacked: {error}") from error
 
 
-def open_source(root: Path) -> Source:
+def open_source(root: Path) -> Files:
     """The folder, zip or single file at `root`; raises DatasetError where there is none."""
     if not root.exists():
         raise DatasetError(f"the labelled data does not exist: {root}")

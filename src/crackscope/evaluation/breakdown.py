@@ -12,7 +12,7 @@ from crackscope.evaluation.evaluate import Evaluation
 
 
 @dataclass(frozen=True)
-class Part:
+class Slice:
     """The errors within one source photo or data set."""
 
     name: str
@@ -31,7 +31,7 @@ class Part:
         return asdict(self)
 
 
-def parts(names: Sequence[str], labels: NDArray[Any], predicted: NDArray[Any]) -> list[Part]:
+def parts(names: Sequence[str], labels: NDArray[Any], predicted: NDArray[Any]) -> list[Slice]:
     """One part for each name but "", those with most errors first."""
     array = np.asarray(names, dtype=np.str_)
     found = []
@@ -39,17 +39,17 @@ def parts(names: Sequence[str], labels: NDArray[Any], predicted: NDArray[Any]) -
         inside = array == name
         crack, says = labels[inside] == 1, predicted[inside] == 1
         missed, alarms = int((crack & ~says).sum()), int((~crack & says).sum())
-        found.append(Part(name, int(crack.sum()), missed, int((~crack).sum()), alarms))
+        found.append(Slice(name, int(crack.sum()), missed, int((~crack).sum()), alarms))
     return sorted(found, key=lambda part: -part.errors)
 
 
-def by_group(found: Evaluation) -> list[Part]:
+def by_group(found: Evaluation) -> list[Slice]:
     """By known source photo, worst first."""
     names = [patch.group for patch in found.patches]
     return parts(names, found.labels, found.predicted)
 
 
-def by_dataset(found: Evaluation) -> list[Part]:
+def by_dataset(found: Evaluation) -> list[Slice]:
     """By data set, worst first."""
     names = [patch.dataset for patch in found.patches]
     return parts(names, found.labels, found.predicted)
@@ -94,14 +94,14 @@ def in_words(found: Evaluation) -> list[str]:
     if real is not None:
         sentences.append(
             f"On a site where {found.prevalence:.0%} of what it looks at is cracked, "
-            f"{real.value:.0%} of its alarms would be real ({real.low:.0%} to {real.high:.0%})."
+            f"{real.value:.0%} of its alarms would be real ({real.ends('.0%')})."
         )
     gap = values["calibration_error"].value
     sentences.append(f"Its scores are off by {100 * gap:.1f} percentage points on average.")
     return [*sentences, *_concentration(by_group(found), errors)]
 
 
-def _concentration(groups: Sequence[Part], errors: int) -> list[str]:
+def _concentration(groups: Sequence[Slice], errors: int) -> list[str]:
     """Whether few source photos hold the errors."""
     known = sum(part.errors for part in groups)
     if len(groups) < 2 or not known:

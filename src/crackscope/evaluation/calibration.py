@@ -27,7 +27,7 @@ def fit_temperature(logits: ArrayLike, labels: ArrayLike) -> float:
     against Platt's smoothed targets (n+1)/(n+2) and 1/(n+2) (Platt 1999), so that validation data
     without an error does not make every score 0 or 1. Raises ValueError where a class is missing.
     """
-    optimize = extras.require("scipy.optimize", "train", "calibrate a model")
+    optimize = extras.require("scipy.optimize", "evaluate", "calibrate a model")
     x, y = np.asarray(logits, np.float64), np.asarray(labels)
     positives, negatives = int((y == 1).sum()), int((y == 0).sum())
     if not positives or not negatives:

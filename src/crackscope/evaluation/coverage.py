@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from crackscope.evaluation import intervals, unsure
+from crackscope.evaluation import statistics, unsure
 from crackscope.types import Interval
 
 PERCENTS = tuple(range(100, 49, -1))
@@ -57,7 +57,7 @@ def measure(
     lower: float,
     upper: float,
     groups: Sequence[str],
-    resamples: int = intervals.RESAMPLES,
+    resamples: int = statistics.RESAMPLES,
     seed: int = 0,
 ) -> Coverage:
     """Every figure with its interval, from the same resamples of source groups as `intervals`.
@@ -66,9 +66,9 @@ def measure(
     `error_ratio` is not there where not one picture is judged wrong.
     """
     y, s = np.asarray(labels) == 1, np.asarray(scores, np.float64)
-    codes = intervals.group_codes(groups)
+    codes = statistics.group_codes(groups)
     wrong, sure = y != (s >= upper), np.where(s >= upper, s, 1 - s)
-    draws = intervals.draws(y, codes, resamples, seed)
+    draws = statistics.draws(y, codes, resamples, seed)
     spread = np.concatenate([selective_error(wrong, sure, times) for times in draws])
     (values,) = selective_error(wrong, sure, np.ones((1, len(y))))
     curve = _curve(values, spread, codes[np.argsort(-sure, kind="stable")])
@@ -76,7 +76,7 @@ def measure(
     figures = {AT_FULL: full, AT_90: at_90}
     if full.value:
         of_90 = spread[:, PERCENTS.index(90)]
-        figures[RATIO] = intervals.ratio(at_90, full, of_90, spread[:, 0])
+        figures[RATIO] = statistics.ratio(at_90, full, of_90, spread[:, 0])
     return Coverage(
         curve=curve,
         figures=figures,
@@ -112,7 +112,7 @@ def _curve(values: Floats, spread: Floats, codes: NDArray[np.int64]) -> dict[int
     found = {}
     for percent, value, column in zip(PERCENTS, values, spread.T, strict=True):
         photos = len(np.unique(codes[: -(-len(codes) * percent // 100)]))
-        error = intervals.interval(float(value), column, photos)
-        least = 0.0 if value else intervals.zero_error_bound(photos)
+        error = statistics.interval(float(value), column, photos)
+        least = 0.0 if value else statistics.zero_error_bound(photos)
         found[percent] = replace(error, high=max(error.high, least))
     return found

@@ -23,14 +23,14 @@ def chart(found: Coverage) -> bytes:
 
 def tables(found: Coverage) -> list[Table]:
     """The curve at every tenth percent, its figures, and the band's three readings."""
-    curve = [(f"{n} %", *_cells(v)) for n, v in found.curve.items() if n % _STEP == 0]
+    curve = [(f"{n} %", *v.cells()) for n, v in found.curve.items() if n % _STEP == 0]
     ratio = found.figures.get(measured.RATIO)
     if ratio is not None:
-        curve.append(("ratio, 90 % to 100 %", *_cells(ratio)))
+        curve.append(("ratio, 90 % to 100 %", *ratio.cells()))
     band = found.band
-    answered = [("share answered", *_cells(band.coverage))]
+    answered = [("share answered", *band.coverage.cells())]
     if band.error_ratio is not None:
-        answered.append(("ratio of the errors, left out to answered", *_cells(band.error_ratio)))
+        answered.append(("ratio of the errors, left out to answered", *band.error_ratio.cells()))
     caption = f"Unsure: from {band.lower:.4g} up to {band.upper:.4g}"
     return [
         Table(("share answered", "error rate", "95 % interval"), curve, "The surest answered"),
@@ -61,15 +61,7 @@ def in_words(found: Coverage) -> Iterator[str]:
 
 
 def _row(values: Mapping[str, Interval]) -> list[str]:
-    return [_text(values[name]) if name in values else "–" for name in _READ]
-
-
-def _cells(value: Interval) -> tuple[str, str]:
-    return f"{value.value:.4f}", f"{value.low:.4f} to {value.high:.4f}"
-
-
-def _text(value: Interval) -> str:
-    return "{} ({})".format(*_cells(value))
+    return [str(values[name]) if name in values else "–" for name in _READ]
 
 
 def _spelt(name: str) -> str:

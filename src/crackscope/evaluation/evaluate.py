@@ -10,7 +10,7 @@ from crackscope.curation import near_copies, split
 from crackscope.curation.fingerprints import Scan, Unreadable, scan
 from crackscope.datasets.manifest import Dataset
 from crackscope.errors import DatasetError, NothingLeftError
-from crackscope.evaluation import coverage, intervals, pictures
+from crackscope.evaluation import coverage, intervals, pictures, statistics
 from crackscope.evaluation.coverage import Coverage
 from crackscope.evaluation.lines import dataset as whole_photos
 from crackscope.evaluation.lines import measures
@@ -107,7 +107,7 @@ def evaluate_dataset(
     include_trained: bool = False,
     threshold: float | None = None,
     prevalence: float = DEFAULT_PREVALENCE,
-    resamples: int = intervals.RESAMPLES,
+    resamples: int = statistics.RESAMPLES,
     seed: int = 0,
     workers: int | None = None,
 ) -> Evaluation:

@@ -104,4 +104,4 @@ def _figure(value: float) -> str:
 
 
 def _sklearn() -> Any:
-    return extras.require("sklearn.metrics", "train", "evaluate a model")
+    return extras.require("sklearn.metrics", "evaluate", "evaluate a model")

@@ -46,7 +46,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Sample:
+class Ranking:
     """N scored pictures by falling score; `order` leads back to where each one stood.
 
     labels, scores: (N,) float64. run_starts: first row of each run of equal scores. bins: (N,)
@@ -62,12 +62,12 @@ class Sample:
     prevalence: float
 
 
-def sample(
+def rank(
     labels: ArrayLike,
     scores: ArrayLike,
     threshold: float,
     prevalence: float = DEFAULT_PREVALENCE,
-) -> Sample:
+) -> Ranking:
     """Check and sort; raises ValueError where labels or scores are not what they have to be."""
     y, s = np.asarray(labels, np.float64), np.asarray(scores, np.float64)
     if y.ndim != 1 or y.shape != s.shape or not len(y):
@@ -76,7 +76,7 @@ def sample(
         raise ValueError("labels must be 0 or 1, scores must lie in [0, 1]; received others")
     order = np.argsort(-s, kind="stable")
     y, s = y[order], s[order]
-    return Sample(
+    return Ranking(
         labels=y,
         scores=s,
         order=order,
@@ -94,7 +94,7 @@ def compute(
     prevalence: float = DEFAULT_PREVALENCE,
 ) -> dict[str, float]:
     """Every figure that the pictures allow, in the order of NAMES; see `absences` for the rest."""
-    drawn = sample(labels, scores, threshold, prevalence)
+    drawn = rank(labels, scores, threshold, prevalence)
     values = measure(drawn, np.ones((1, len(drawn.labels))))
     return {name: float(values[name][0]) for name in NAMES if not np.isnan(values[name][0])}
 
@@ -112,7 +112,7 @@ def absences(values: Mapping[str, object], labels: ArrayLike) -> tuple[str, ...]
     return (f"not given, because {reason}: {', '.join(missing)}",)
 
 
-def measure(drawn: Sample, weights: Floats) -> dict[str, Floats]:
+def measure(drawn: Ranking, weights: Floats) -> dict[str, Floats]:
     """Every figure under R sets of weights, (R, N) in the order of `drawn`, as (R,) each.
 
     NaN where a figure is not defined.
@@ -172,7 +172,7 @@ def _over_thresholds(
     }
 
 
-def _of_probabilities(drawn: Sample, weights: Floats) -> dict[str, Floats]:
+def _of_probabilities(drawn: Ranking, weights: Floats) -> dict[str, Floats]:
     total = weights.sum(axis=1)
     squares = (drawn.scores - drawn.labels) ** 2
     gaps = np.zeros((len(drawn.bins), int(drawn.bins.max()) + 1))

@@ -74,8 +74,7 @@ def summary(found: Evaluation) -> str:
     """The figures as an aligned table, and what a reader has to know."""
     rows = [("", "value", "95 % interval")]
     for name, value in found.result.metrics.items():
-        interval = f"{value.low:.4f} to {value.high:.4f}"
-        rows.append((name.replace("_", " "), f"{value.value:.4f}", interval))
+        rows.append((name.replace("_", " "), *value.cells()))
     rows += [] if found.lines is None else lines_report.rows(found.lines)
     lines = ["{:<28}{:>8}  {}".format(*row).rstrip() for row in rows]
     lines += _in_words(found)
@@ -180,8 +179,7 @@ def _figures_table(found: Evaluation, baselines: Mapping[str, Mapping[str, float
     rows = []
     for name, value in found.result.metrics.items():
         others = [_number(figures.get(name)) for figures in baselines.values()]
-        interval = f"{value.low:.4f} to {value.high:.4f}"
-        rows.append([name.replace("_", " "), _number(value.value), interval, *others])
+        rows.append([name.replace("_", " "), *value.cells(), *others])
     columns = ["figure", "model", "95 % interval", *(name.replace("_", " ") for name in baselines)]
     return Table(columns, rows, "Intervals by bootstrap over source photos")
 
@@ -208,7 +206,7 @@ def _failures(found: Evaluation) -> list[Table | Text]:
     return items
 
 
-def _parts_table(parts: list[breakdown.Part], caption: str) -> Table:
+def _parts_table(parts: list[breakdown.Slice], caption: str) -> Table:
     rows = [[p.name, p.cracked, p.missed, p.sound, p.false_alarms] for p in parts]
     return Table(_PART_COLUMNS, rows, caption)
 

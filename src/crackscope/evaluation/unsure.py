@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from crackscope.evaluation import intervals
+from crackscope.evaluation import statistics
 from crackscope.types import Interval
 
 LEFT_OUT, AS_CRACK, AS_SOUND = "left_out", "taken_for_crack", "taken_for_no_crack"
@@ -62,17 +62,17 @@ def measure(
     lower: float,
     upper: float,
     codes: NDArray[np.int64],
-    resamples: int = intervals.RESAMPLES,
+    resamples: int = statistics.RESAMPLES,
     seed: int = 0,
 ) -> Band:
     """Every figure of the band with its interval.
 
-    cracked: (N,); scores: (N,) probabilities; codes: (N,) from `intervals.group_codes`. A `lower`
+    cracked: (N,); scores: (N,) probabilities; codes: (N,) from `statistics.group_codes`. A `lower`
     above `upper` is taken for `upper`: nothing is unsure then.
     """
     lower = min(lower, upper)
     shares = _shares(cracked, scores, lower, upper)
-    draws = intervals.draws(cracked, codes, resamples, seed)
+    draws = statistics.draws(cracked, codes, resamples, seed)
     columns = np.concatenate([_rates(shares.values(), times) for times in draws]).T
     spread = dict(zip(shares, columns, strict=True))
     found = _intervals(shares, spread, codes)
@@ -110,7 +110,7 @@ def _intervals(
 ) -> dict[str, Interval]:
     """Those of the shares that there is something to take of."""
     return {
-        name: intervals.interval(
+        name: statistics.interval(
             float(counted.sum() / base.sum()), spread[name], len(np.unique(codes[base]))
         )
         for name, (counted, base) in shares.items()
@@ -122,7 +122,7 @@ def _ratio(found: Mapping[str, Interval], spread: Mapping[str, Floats]) -> Inter
     part, whole = f"{LEFT_OUT}/error", f"{AS_SOUND}/error"
     if part not in found or not found[whole].value:
         return None
-    return intervals.ratio(found[part], found[whole], spread[part], spread[whole])
+    return statistics.ratio(found[part], found[whole], spread[part], spread[whole])
 
 
 def _rates(shares: Iterable[tuple[Bools, Bools]], weights: Floats) -> Floats:

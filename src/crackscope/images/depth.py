@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from PIL.ExifTags import Base as Tag
 
 from crackscope.errors import ImageError
-from crackscope.images.formats.tiff_tags import Tag
 
 _WHITE_IS_ZERO, _SIGNED = 0, 2
 _FULL, _UPPER = 65535, 255
@@ -86,12 +86,12 @@ def widened(image: Image.Image, depth: Depth) -> NDArray[Any]:
 
 
 def _of_grey(image: Image.Image, tags: Any) -> Depth:
-    told, signed = _told(tags), _SIGNED in tags.get(Tag.SAMPLE_FORMAT, ())
-    bits = int(max(tags.get(Tag.BITS, (16,))))
+    told, signed = _told(tags), _SIGNED in tags.get(Tag.SampleFormat, ())
+    bits = int(max(tags.get(Tag.BitsPerSample, (16,))))
     white = told or 2 ** (bits - signed) - 1
     if white > _FULL and not told:
         white = _white_of_wide(image, white, signed)
-    inverted = tags.get(Tag.PHOTOMETRIC) == _WHITE_IS_ZERO
+    inverted = tags.get(Tag.PhotometricInterpretation) == _WHITE_IS_ZERO
     return Depth(white, inverted, signed, bool(told))
 
 
@@ -104,7 +104,7 @@ def _white_of_wide(image: Image.Image, full: int, signed: bool) -> int:
 
 def _told(tags: Any) -> int:
     """The highest value that the tags name, 0 where they name none."""
-    for tag in (Tag.SIGNED_MAX_VALUE, Tag.MAX_VALUE):
+    for tag in (Tag.SMaxSampleValue, Tag.MaxSampleValue):
         values = tags.get(tag, 0)
         white = max(values) if isinstance(values, tuple) else values
         if white >= 1:

@@ -4,17 +4,18 @@ from contextlib import suppress
 from typing import Any
 
 from PIL import Image
+from PIL.ExifTags import IFD, Base
 
 from crackscope.images.guard import our_limits
 
-BASE_TAGS = (270, 271, 272, 282, 283, 296, 305, 306, 315, 33432)
+BASE_TAGS = (
+    *(Base.ImageDescription, Base.Make, Base.Model, Base.XResolution, Base.YResolution),
+    *(Base.ResolutionUnit, Base.Software, Base.DateTime, Base.Artist, Base.Copyright),
+)
 """What describes the photo, not how its file is laid out: text, camera, density, author, rights."""
-EXIF, GPS = 0x8769, 0x8825
+EXIF, GPS = IFD.Exif, IFD.GPSInfo
 SOFTWARE = "crackscope"
 """As the software of what we draw, so that it is not taken for a photo."""
-_SOFTWARE = 305
-_ORIENTATION, _WIDTH, _HEIGHT = 0x0112, 0xA002, 0xA003
-_MAKER_NOTE, _INTEROPERABILITY = 0x927C, 0xA005
 _LONGEST = 8192
 """Bytes of one value; the whole block has to fit into one segment of a JPEG (64 KiB)."""
 _SEGMENT = 0xFFFF - 2
@@ -52,18 +53,18 @@ def for_copy(block: bytes, width: int, height: int) -> bytes:
     with our_limits():
         exif = _portable(parse(block)) if block else Image.Exif()
     if exif or exif.get_ifd(EXIF) or exif.get_ifd(GPS):
-        exif[_ORIENTATION] = 1
-        exif.get_ifd(EXIF).update({_WIDTH: width, _HEIGHT: height})
+        exif[Base.Orientation] = 1
+        exif.get_ifd(EXIF).update({Base.ExifImageWidth: width, Base.ExifImageHeight: height})
     else:
         exif = Image.Exif()
-    exif[_SOFTWARE] = SOFTWARE
+    exif[Base.Software] = SOFTWARE
     return _written(exif)
 
 
 def software_of(exif: Image.Exif) -> str:
     """What wrote the file, as its EXIF says; "" where it does not."""
     with suppress(Exception):  # as above
-        return str(exif.get(_SOFTWARE, ""))
+        return str(exif.get(Base.Software, ""))
     return ""
 
 
@@ -92,7 +93,7 @@ def _short(values: dict[int, Any]) -> dict[int, Any]:
     return {
         tag: value
         for tag, value in values.items()
-        if tag not in (_MAKER_NOTE, _INTEROPERABILITY)
+        if tag not in (IFD.MakerNote, IFD.Interop)
         and not (isinstance(value, bytes | str | tuple) and len(value) > _LONGEST)
     }
 

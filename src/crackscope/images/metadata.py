@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from PIL import Image
+from PIL.ExifTags import Base
 
 from crackscope.images.exif import EXIF, GPS
 from crackscope.types import Georeference, Metadata
 
-_MAKE, _MODEL, _GEO_DIRECTORY = 271, 272, 34735
-_TAKEN, _TAKEN_OFFSET, _FOCAL_LENGTH = 0x9003, 0x9011, 0x920A
+_GEO_DIRECTORY = 34735
 _LATITUDE, _LONGITUDE, _ALTITUDE = 2, 4, 6
 _LOWEST_M, _HIGHEST_M = -1000.0, 10000.0
 _LONGEST_LENS_MM = 10000.0
@@ -31,12 +31,12 @@ def metadata_of(exif: Image.Exif, turned: bool = False) -> Metadata | None:
     camera, details, place = exif, _group(exif, EXIF), _group(exif, GPS)
     latitude, longitude = _position(place)
     found = Metadata(
-        taken=_time(details.get(_TAKEN), details.get(_TAKEN_OFFSET)),
+        taken=_time(details.get(Base.DateTimeOriginal), details.get(Base.OffsetTimeOriginal)),
         latitude=latitude,
         longitude=longitude,
         altitude_m=_altitude(place),
-        camera=_camera(_value(camera, _MAKE), _value(camera, _MODEL)),
-        focal_length_mm=_within(_number(details.get(_FOCAL_LENGTH)), 0.1, _LONGEST_LENS_MM),
+        camera=_camera(_value(camera, Base.Make), _value(camera, Base.Model)),
+        focal_length_mm=_within(_number(details.get(Base.FocalLength)), 0.1, _LONGEST_LENS_MM),
         georeference=None if turned else _georeference(exif),
     )
     return None if found == Metadata() else found

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from crackscope import numerics
 from crackscope.lines.score import Scorer
 from crackscope.lines.settings import Tracing
 from crackscope.models.bundle import CRACKS, Bundle
@@ -24,12 +25,7 @@ _SUREST = 16.0
 
 def load(bundle: Bundle) -> Scorer | None:
     """How the bundle scores cracks; None where it has no cracks.npz."""
-    if not bundle.has(CRACKS):
-        return None
-    try:
-        return Scorer.from_arrays(bundle.arrays(CRACKS))
-    except (ValueError, KeyError, TypeError) as error:
-        raise bundle.damaged(CRACKS, repr(error)) from error
+    return bundle.parsed(CRACKS, Scorer.from_arrays)
 
 
 def find(scored: Scored, scorer: Scorer | None, least: float) -> tuple[Crack, ...] | None:
@@ -58,14 +54,13 @@ def score_cracks(scored: Scored, traced: "Sequence[Traced]", scorer: Scorer | No
     if scorer is not None:
         return scorer(traced, context(scored, traced))
     logits = [float(np.mean(np.concatenate([b.logits for b in one.branches]))) for one in traced]
-    return np.asarray(1.0 / (1.0 + np.exp(-np.array(logits))))
+    return numerics.logistic(np.array(logits))
 
 
 def context(scored: Scored, traced: "Sequence[Traced]") -> Floats:
     """(N, 2): the mean along each of N cracks of the logits of the windows around it: of a crack,
     and of concrete (0 where the network does not say it)."""
-    scores = np.clip(scored.windows.scores, 1e-12, 1 - 1e-12)
-    crack = np.clip(np.log(scores / (1 - scores)), -_SUREST, _SUREST)
+    crack = np.clip(numerics.log_odds(scored.windows.scores, 1e-12), -_SUREST, _SUREST)
     concrete = np.zeros_like(crack) if scored.concrete is None else scored.concrete
     rows = []
     for one in traced:

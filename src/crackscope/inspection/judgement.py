@@ -9,7 +9,8 @@ from crackscope.lines.score import Scorer
 from crackscope.models.bundle import Bundle
 from crackscope.models.concrete import Concrete
 from crackscope.scoring.scored import Scored
-from crackscope.types import Crack, Material, Photo, PhotoResult, Region
+from crackscope.types import Crack, Material, Photo, PhotoResult, PhotoScale, Region
+from crackscope.types.results import GIVEN_SCALE
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ class Judge:
             cracks=self._cracks_in_mm(lines),
             material=shown,
             metadata=photo.metadata,
+            scale=None if self.mm_per_px is None else PhotoScale(GIVEN_SCALE, self.mm_per_px),
             remark=photo.remark,
         )
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from crackscope import numerics
 from crackscope.lines.crossings import recentred
 from crackscope.lines.ends import extended
 from crackscope.lines.fields import Fields
@@ -67,7 +67,7 @@ def _off_ridge(points: Floats, starts: Whole, fields: Fields, low: float) -> tup
         logits = fields.logit(x, y)
         middle = len(offsets) // 2
         centre = middle - 1 + np.argmax(logits[:, middle - 1 : middle + 2], axis=1)
-        weight = _sigmoid(logits) * run_around(logits >= low, centre)
+        weight = numerics.logistic(logits) * run_around(logits >= low, centre)
         total = weight.sum(axis=1)
         off = (weight * offsets).sum(axis=1) / np.maximum(total, 1e-6)
         most = np.maximum(1.0, 0.5 * points[members, 2] / step)
@@ -75,10 +75,6 @@ def _off_ridge(points: Floats, starts: Whole, fields: Fields, low: float) -> tup
         width[members] = np.maximum(total * step, step / 4)
     normal = np.stack([-towards[:, 1], towards[:, 0]], axis=1)
     return normal * shift[:, None], width
-
-
-def _sigmoid(logits: NDArray[np.float32]) -> NDArray[np.float32]:
-    return np.asarray(1.0 / (1.0 + np.exp(-logits)), np.float32)
 
 
 def _away_from_junctions(points: Floats, starts: Whole, degrees: Whole) -> Floats:

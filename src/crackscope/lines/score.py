@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from crackscope import numerics
 from crackscope.lines.names import NAMES
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class Scorer:
     def probabilities(self, numbers: Floats) -> Floats:
         """(N, F) -> (N,)."""
         logits = self.standardised(numbers) @ self.weights + self.bias
-        return np.asarray(1.0 / (1.0 + np.exp(-logits)))
+        return numerics.logistic(logits)
 
     def standardised(self, numbers: Floats) -> Floats:
         """(N, F) of mean 0 and spread 1, none farther off than what was seen."""

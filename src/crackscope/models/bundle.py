@@ -18,11 +18,11 @@ surface.npz      what windows of concrete look like, to flag photos of something
 SHA256SUMS       checksums of all of these; what it does not list is never opened
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from numpy.typing import NDArray
 
@@ -33,6 +33,7 @@ from crackscope.models.description import InputRule, Thresholds
 
 __all__ = ["Bundle", "InputRule", "Thresholds", "find", "load", "seal", "unsealed"]
 
+Made = TypeVar("Made")
 PACKAGED = "crackscope"
 ONNX, KERAS, JSON, CARD = "model.onnx", "model.keras", "model.json", "card.md"
 GOLDEN, TRAINED_ON, SURFACE = "golden.npz", "trained_on.npz", "surface.npz"
@@ -115,6 +116,18 @@ class Bundle:
             return arrays.read(path.read_bytes())
         except ValueError as error:
             raise self.damaged(name, error) from error
+
+    def parsed(self, name: str, make: Callable[[Mapping[str, NDArray[Any]]], Made]) -> Made | None:
+        """What `make` makes of the arrays in a file of that name; None where there is no such file.
+
+        Raises BundleError where `make` finds that they are not what they should be.
+        """
+        if not self.has(name):
+            return None
+        try:
+            return make(self.arrays(name))
+        except (ValueError, KeyError, TypeError) as error:
+            raise self.damaged(name, repr(error)) from error
 
     def damaged(self, name: str, reason: object) -> BundleError:
         """The error that says why one of its files is no use."""

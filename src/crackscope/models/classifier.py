@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from crackscope import numerics
 from crackscope.errors import BundleError
 from crackscope.models import decoder, keras_file
 from crackscope.models.backbones import BACKBONES
@@ -97,8 +98,7 @@ def fold_temperature(model: Any, temperature: float) -> None:
 
 def logits(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
     """Log-odds, with probabilities kept 1e-7 away from 0 and 1 (float32 has no more)."""
-    p = np.clip(np.asarray(probabilities, np.float64), 1e-7, 1 - 1e-7)
-    return np.asarray(np.log(p / (1 - p)))
+    return numerics.log_odds(probabilities, 1e-7)
 
 
 def unfreeze(model: Any, share: float, keep_statistics: bool = True) -> None:

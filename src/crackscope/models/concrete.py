@@ -78,12 +78,7 @@ class Concrete:
 
 def load(bundle: Bundle) -> Concrete | None:
     """What the bundle takes for concrete; None where it has no surface.npz."""
-    if not bundle.has(SURFACE):
-        return None
-    try:
-        return Concrete.from_arrays(bundle.arrays(SURFACE))
-    except (ValueError, KeyError, TypeError) as error:
-        raise bundle.damaged(SURFACE, repr(error)) from error
+    return bundle.parsed(SURFACE, Concrete.from_arrays)
 
 
 def of_windows(windows: Sequence[Pixels]) -> Floats:

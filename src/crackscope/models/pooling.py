@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from crackscope import numerics
 from crackscope.grid import is_one_window
 from crackscope.models.bundle import CELLS, Bundle
 from crackscope.models.description import LARGEST
@@ -99,14 +100,9 @@ class Pooling:
 
 def probabilities(logits: Floats) -> NDArray[np.float64]:
     """Of logits; in double precision."""
-    return np.asarray(1.0 / (1.0 + np.exp(-logits.astype(np.float64))))
+    return numerics.logistic(logits.astype(np.float64))
 
 
 def load(bundle: Bundle) -> Pooling | None:
     """How the bundle pools; None where its network can score single windows only."""
-    if not bundle.has(CELLS):
-        return None
-    try:
-        return Pooling.from_arrays(bundle.arrays(CELLS))
-    except (ValueError, KeyError, TypeError) as error:
-        raise bundle.damaged(CELLS, repr(error)) from error
+    return bundle.parsed(CELLS, Pooling.from_arrays)

@@ -1,4 +1,8 @@
-"""Charts as PNG: values in, bytes out, no global state."""
+"""Charts as PNG: values in, bytes out, no global state.
+
+scikit-learn's Displays import pyplot, which has one, and show neither how many pictures a bin of
+the reliability curve holds nor counts and shares in one confusion matrix.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -37,7 +37,7 @@ class Drawing:
 @contextmanager
 def draw(size: tuple[float, float]) -> Iterator[Drawing]:
     """A figure of `size` inches of its own: pyplot and its global list are not touched."""
-    figures = extras.require("matplotlib.figure", "train", "draw charts")
+    figures = extras.require("matplotlib.figure", "evaluate", "draw charts")
     drawing = Drawing(figures.Figure(figsize=size, layout="constrained"))
     yield drawing
     content = io.BytesIO()

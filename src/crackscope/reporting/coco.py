@@ -45,6 +45,7 @@ def _image(number: int, result: PhotoResult) -> dict[str, Any]:
         "height": result.height,
         "verdict": result.verdict,
         "score": result.score,
+        **sizes(result),
     }
 
 

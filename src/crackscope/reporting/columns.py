@@ -1,115 +1,102 @@
-"""What a type says of itself in tables and reports: its fields, one place for all of them.
+"""What a type says of itself in tables and reports: its columns, and the words for its sizes.
 
-A field that holds one value is a column; a box gives its four edges, the lines of a crack their
-number, widths one column each. A field that ends in _px, _mm or _mm2 is a size in that unit.
+A size may have a column with the half-width of its 95 % interval, whose name has `u95` in it:
+reports show both as one, such as 0.32 ± 0.06. One that ends in `below` is a bound, such as < 0.1,
+and stands where the median would.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields, is_dataclass
-from types import NoneType, UnionType
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
-from crackscope.types import Box, Georeference
+from crackscope.types.columns import Column, columns
 
-_UNITS = {"px": "px", "mm": "mm", "mm2": "mm²"}
-_NOT_IN_TABLES = (Georeference,)
-Way = tuple[str, ...]
-"""Attributes that lead to a value."""
+_UNIT_AT_END = re.compile(r"_(mm2|mm|px)$")
+_INTERVAL, _BOUND, _INSTEAD_OF = "u95", "below", "median"
+_WORDS = {"length": "long", "area": "in area", "width": "wide"}
 
 
-def _leaves(kind: type) -> tuple[tuple[str, Way, type], ...]:
-    """Name, way and type of each column."""
-    hints = get_type_hints(kind)
-    return tuple(
-        leaf for field in fields(kind) for leaf in _of_field(field.name, _known(hints[field.name]))
-    )
-
-
-def _of_field(name: str, kind: Any) -> Iterator[tuple[str, Way, type]]:
-    if kind in (int, float, str):
-        yield name, (name,), kind
-    elif get_origin(kind) is Literal:
-        yield name, (name,), str
-    elif name == "lines":
-        yield "branches", (name,), int
-    elif is_dataclass(kind) and kind not in _NOT_IN_TABLES and isinstance(kind, type):
-        prefix = "" if kind is Box else f"{name}_"
-        for below, way, leaf in _leaves(kind):
-            yield f"{prefix}{below}", (name, *way), leaf
-
-
-def _known(kind: Any) -> Any:
-    """The type of a field that may be None."""
-    if get_origin(kind) not in (Union, UnionType):
-        return kind
-    others = [option for option in get_args(kind) if option is not NoneType]
-    return others[0] if len(others) == 1 else kind
-
-
-def columns_of(kind: type) -> dict[str, type]:
-    """Name and type, int, float or str, of the columns that a type gives."""
-    return {name: leaf for name, _, leaf in _leaves(kind)}
+def columns_of(kind: type) -> dict[str, Column]:
+    """The columns of a type, by name."""
+    return {column.name: column for column in columns(kind)}
 
 
 def values_of(thing: Any) -> dict[str, Any]:
     """The values of the columns, None where one is not known."""
-    values: dict[str, Any] = {}
-    for name, way, _ in _leaves(type(thing)):
-        value = thing
-        for step in way:
-            value = None if value is None else getattr(value, step)
-        values[name] = len(value) if way == ("lines",) else value
-    return values
+    return {column.name: column.of(thing) for column in columns(type(thing))}
 
 
-def known(columns: Iterable[str], rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The columns but for those in mm that no row has a value in."""
+def known(found: Mapping[str, Column], rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The names of the columns, but for those that need a scale and have a value in no row."""
     return [
         name
-        for name in columns
-        if not is_metric(name) or any(row.get(name) is not None for row in rows)
+        for name, column in found.items()
+        if not column.needs_scale or any(row.get(name) is not None for row in rows)
     ]
-
-
-def is_metric(name: str) -> bool:
-    """Whether a column is a size in mm of the surface; that of a lens is none."""
-    return _unit(name) in ("mm", "mm²") and not name.startswith("focal")
-
-
-def metric(things: Sequence[Any]) -> dict[str, list[str]]:
-    """Heading and texts of each size in mm that is known of any of these, for a report's table."""
-    rows = [values_of(thing) for thing in things]
-    names = [name for name in (rows[0] if rows else ()) if is_metric(name)]
-    return {heading(name): [_text(row[name]) for row in rows] for name in known(names, rows)}
-
-
-def in_mm(thing: Any) -> str:
-    """The sizes in mm of one thing, as in "406 mm long, 1230 mm² in area"; "" without any."""
-    words = {"length": "long", "area": "in area", "width": "wide"}
-    return ", ".join(
-        f"{_text(value)} {_unit(name)} {words.get(name.split('_')[0], name)}"
-        for name, value in values_of(thing).items()
-        if is_metric(name) and value is not None
-    )
 
 
 def sizes(thing: Any) -> dict[str, Any]:
     """All sizes that are known of a thing, by the names of their columns."""
+    values = ((column, column.of(thing)) for column in columns(type(thing)) if column.measured)
+    return {column.name: value for column, value in values if value is not None}
+
+
+def metric(things: Sequence[Any]) -> dict[str, list[str]]:
+    """Heading and texts of what a scale lets say of any of these, for a report's table."""
+    rows = [{_heading(column): text for column, text in _shown(thing)} for thing in things]
+    of_type = columns(type(things[0])) if things else ()
+    headings = dict.fromkeys(_heading(column) for column in of_type)
     return {
-        name: value
-        for name, value in values_of(thing).items()
-        if value is not None and (_unit(name) or _unit(name.rpartition("_")[0]))
+        heading: [row.get(heading, "–") for row in rows]
+        for heading in headings
+        if any(heading in row for row in rows)
     }
 
 
-def heading(name: str) -> str:
+def in_mm(thing: Any) -> str:
+    """What a scale lets say of one thing, as in "406 ± 5 mm long, 1230 mm² in area"; "" without."""
+    return ", ".join(_phrase(column, text) for column, text in _shown(thing))
+
+
+def _shown(thing: Any) -> Iterator[tuple[Column, str]]:
+    """Each column that needs a scale and is known, and its text, an interval beside its value."""
+    values = {column: column.of(thing) for column in columns(type(thing)) if column.needs_scale}
+    intervals = {_value_of(c): value for c, value in values.items() if _is_interval(c)}
+    for column, value in values.items():
+        if value is not None and not _is_interval(column):
+            yield column, _text(value, intervals.get(column.name), column.way[-1] == _BOUND)
+
+
+def _is_interval(column: Column) -> bool:
+    return _INTERVAL in column.name.split("_")
+
+
+def _value_of(interval: Column) -> str:
+    """The name of the column that an interval belongs to."""
+    return "_".join(part for part in interval.name.split("_") if part != _INTERVAL)
+
+
+def _text(value: Any, half: float | None, is_bound: bool) -> str:
+    if isinstance(value, str):
+        return value
+    text = f"{value:.4g}" if abs(value) < 1000 else f"{value:.0f}"
+    return f"{'< ' if is_bound else ''}{text}" + ("" if half is None else f" ± {half:.2g}")
+
+
+def _named(column: Column) -> tuple[str, str]:
+    """What is measured, and which figure of it, "" where there is one only."""
+    figures = (_INSTEAD_OF if part == _BOUND else part for part in column.way[1:])
+    return _UNIT_AT_END.sub("", column.way[0]).replace("_", " "), " ".join(figures)
+
+
+def _heading(column: Column) -> str:
     """As in "length (mm)"."""
-    return f"{name.rpartition('_')[0].replace('_', ' ')} ({_unit(name)})"
+    words = " ".join(filter(None, _named(column)))
+    return f"{words} ({column.unit})" if column.unit else words
 
 
-def _unit(name: str) -> str:
-    return _UNITS.get(name.rpartition("_")[2], "")
-
-
-def _text(value: float | None) -> str:
-    return "–" if value is None else f"{value:.4g}" if value < 1000 else f"{value:.0f}"
+def _phrase(column: Column, text: str) -> str:
+    """As in "0.32 ± 0.06 mm wide (median)"."""
+    what, figure = _named(column)
+    words = f"{text} {column.unit} {_WORDS.get(what, what)}" if column.unit else f"{what} {text}"
+    return f"{words} ({figure})" if figure else words

@@ -8,7 +8,6 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from crackscope.errors import UsageError
-from crackscope.reporting import logos
 
 _LONGEST = 500
 """Characters of a text: enough for any title, and a page of them is a mistake."""
@@ -35,6 +34,8 @@ class Cover:
                     f"{name} must have at most {_LONGEST} characters. Received: {length}"
                 )
         if self.logo:
+            from crackscope.reporting import logos
+
             logos.decoded(self.logo)
 
     def rows(self) -> list[tuple[str, str]]:
@@ -55,6 +56,8 @@ def made(settings: Mapping[str, Any], kept: Cover | None = None) -> Cover:
     known = {name: " ".join(text.split()) for name, text in texts.items()}
     try:
         if settings["logo"] is not None:
+            from crackscope.reporting import logos
+
             known["logo"] = logos.encoded(settings["logo"])
         return replace(kept or Cover(), **known)
     except ValueError as error:

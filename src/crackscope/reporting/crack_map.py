@@ -10,10 +10,10 @@ from typing import Any
 from crackscope.rendering import colour, scale_bar
 from crackscope.reporting import Context
 from crackscope.reporting.columns import sizes
-from crackscope.reporting.measured import Scale, Width, scale_of, width_of
+from crackscope.reporting.measured import Width, scale_of, width_of
 from crackscope.reporting.outlines import polygons
 from crackscope.reporting.width_classes import IN_MM, IN_PX, REGION, Unit, WidthClasses
-from crackscope.types import Crack, PhotoResult, Region
+from crackscope.types import Crack, PhotoResult, PhotoScale, Region
 
 Shade = tuple[int, int, int]
 _NO_WIDTH: Shade = (0, 100, 60)
@@ -33,10 +33,10 @@ class MappedLine:
     branch: int
     found: Crack | Region
 
-    def values(self) -> dict[str, float | int]:
+    def values(self) -> dict[str, float | int | str]:
         """Id, branch, score and every size, named as in the tables."""
         head = {"id": self.found.id, "branch": self.branch, "score": self.found.score}
-        return {**head, **sizes(self.found), **self.width.named(self.unit)}
+        return {**head, **sizes(self.found)}
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class CrackMap:
     path: str
     width: float
     height: float
-    scale: Scale | None
+    scale: PhotoScale | None
     classes: WidthClasses
     lines: tuple[MappedLine, ...]
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from crackscope.reporting import Context
 from crackscope.reporting.crack_map import shades
-from crackscope.reporting.measured import Scale, Width, width_of
+from crackscope.reporting.measured import Width, width_of
 from crackscope.reporting.quantities import ALL_FOLDERS, ALL_WIDTHS, quantities
 from crackscope.reporting.width_classes import IN_MM, UNMEASURED
-from crackscope.types import Crack, PhotoResult
+from crackscope.types import Crack, PhotoResult, PhotoScale
 
 NOTE = (
     "By the 95th percentile of a crack's measured width; a width on a limit belongs to the upper "
@@ -24,14 +24,13 @@ class ClassOfCrack:
 
     name: str
     others: tuple[str, ...]
-    width: str
     shade: str
 
     def __str__(self) -> str:
-        """As in "width 0.32 ± 0.05 mm, class 0.3 to 0.4 mm (or 0.2 to 0.3 mm)"."""
+        """As in "class 0.3 to 0.4 mm (or 0.2 to 0.3 mm)"."""
         others = f" (or {', '.join(self.others)})" if self.others else ""
         name = "not known" if self.name == UNMEASURED else self.name
-        return f"width {self.width}, class {name}{others}"
+        return f"class {name}{others}"
 
 
 @dataclass(frozen=True)
@@ -44,13 +43,13 @@ class ClassRow:
     length: str
 
 
-def class_of(crack: Crack, scale: Scale | None) -> ClassOfCrack | None:
+def class_of(crack: Crack, scale: PhotoScale | None) -> ClassOfCrack | None:
     """None where the photo has no scale or the width was not measured."""
     width = width_of(crack, in_mm=True)
     if scale is None or width == Width():
         return None
     name = IN_MM.name_of(width)
-    return ClassOfCrack(name, _others(name, width), _text(width), shade_of(name))
+    return ClassOfCrack(name, _others(name, width), shade_of(name))
 
 
 def legend(results: Sequence[PhotoResult], context: Context) -> list[ClassRow]:
@@ -75,10 +74,3 @@ def _others(name: str, width: Width) -> tuple[str, ...]:
     ends = (IN_MM.name_of(Width(width.value + side * width.u95)) for side in (-1, 1))
     first, last = (IN_MM.names.index(end) for end in ends)
     return tuple(other for other in IN_MM.names[first : last + 1] if other != name)
-
-
-def _text(width: Width) -> str:
-    if width.value is None:
-        return f"< {width.below:.3g} mm"
-    interval = "" if width.u95 is None else f" ± {width.u95:.2g}"
-    return f"{width.value:.3g}{interval} mm"

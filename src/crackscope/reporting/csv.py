@@ -6,13 +6,11 @@ from typing import Any
 
 from crackscope import tables
 from crackscope.reporting import REPORTS, Context
-from crackscope.reporting.rows import found_table, photo_columns, photo_rows
+from crackscope.reporting.rows import EXACT, found_table, photo_columns, photo_rows
 from crackscope.run_dir import write_atomically
 from crackscope.types import PhotoResult
 
 RESULTS = "results.csv"
-
-_EXACT = ("latitude", "longitude", "altitude_m", "seconds")
 
 
 @REPORTS.register("csv")
@@ -26,4 +24,4 @@ def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[
 
 
 def _table(columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> bytes:
-    return tables.write(columns, ([row[name] for name in columns] for row in rows), _EXACT)
+    return tables.write(columns, ([row[name] for name in columns] for row in rows), EXACT)

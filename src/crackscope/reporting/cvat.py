@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 from crackscope.reporting import REPORTS, Context
-from crackscope.reporting.columns import is_metric, known, values_of
+from crackscope.reporting.columns import columns_of, sizes
 from crackscope.reporting.names import printable
 from crackscope.reporting.outlines import polygons
 from crackscope.run_dir import write_atomically
@@ -14,7 +15,7 @@ from crackscope.types import Crack, PhotoResult, Region
 ANNOTATIONS = "cvat.xml"
 _LABEL = "crack"
 _ATTRIBUTES = ("id", "score", "length_px", "width_px")
-"""Of every task; sizes in mm follow where they are known."""
+"""Of every task: the median for the width. What needs a scale follows where it is known."""
 
 
 @REPORTS.register("cvat")
@@ -26,9 +27,8 @@ def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[
     root = ElementTree.Element("annotations")
     ElementTree.SubElement(root, "version").text = "1.1"
     scored = [result for result in results if result.ok]
-    sized = [values_of(found) for result in scored for found in result.found]
-    metric = known(filter(is_metric, sized[0] if sized else ()), sized)
-    root.append(_meta(len(scored), (*_ATTRIBUTES, *metric)))
+    scaled = dict.fromkeys(name for r in scored for each in r.found for name in _scaled(each))
+    root.append(_meta(len(scored), (*_ATTRIBUTES, *scaled)))
     root.extend(_image(number, result) for number, result in enumerate(scored))
     ElementTree.indent(root)
     file = dest / ANNOTATIONS
@@ -68,8 +68,7 @@ def _shapes(found: Crack | Region, width: int, height: int) -> Iterator[ElementT
     else:
         kind, shapes, median = "polygon", polygons(found, width, height), None
     basic = zip(_ATTRIBUTES, (found.id, found.score, found.length_px, median), strict=True)
-    metric = {name: value for name, value in values_of(found).items() if is_metric(name)}
-    values = {**dict(basic), **metric}
+    values = {**dict(basic), **_scaled(found)}
     for corners in shapes:
         shape = ElementTree.Element(
             kind,
@@ -82,5 +81,14 @@ def _shapes(found: Crack | Region, width: int, height: int) -> Iterator[ElementT
         )
         for name, value in values.items():
             if value is not None:
-                ElementTree.SubElement(shape, "attribute", name=name).text = repr(value)
+                ElementTree.SubElement(shape, "attribute", name=name).text = str(value)
         yield shape
+
+
+def _scaled(found: Crack | Region) -> dict[str, Any]:
+    """What is known of it in mm, or otherwise by the scale of its photo."""
+    return {
+        name: value
+        for name, value in sizes(found).items()
+        if columns_of(type(found))[name].needs_scale
+    }

@@ -26,7 +26,7 @@ _VERSION = "R2010"
 """The first that every reader of today takes, with names in Unicode."""
 _UNITS = {"mm": 4, "px": 0}
 """$INSUNITS: millimetres, unitless."""
-_TEXT_CODE, _WHOLE_CODE, _REAL_CODE = 1000, 1071, 1040
+_CODES = {str: 1000, int: 1071, float: 1040}
 """Group codes of extended data."""
 _TEXT = 1 / 50
 """Height of a text as a fraction of the photo's long side."""
@@ -99,11 +99,11 @@ def _add_line(space: Any, one: CrackMap, line: MappedLine) -> None:
 
 def _tags(one: CrackMap, line: MappedLine) -> Iterator[tuple[int, Any]]:
     """A name and its value for each thing that is known, the class first."""
-    yield from ((_TEXT_CODE, "width_class"), (_TEXT_CODE, line.layer))
-    yield from ((_TEXT_CODE, "unit"), (_TEXT_CODE, one.unit))
+    yield from ((_CODES[str], "width_class"), (_CODES[str], line.layer))
+    yield from ((_CODES[str], "unit"), (_CODES[str], one.unit))
     for name, value in line.values().items():
-        yield _TEXT_CODE, name
-        yield _WHOLE_CODE if isinstance(value, int) else _REAL_CODE, value
+        yield _CODES[str], name
+        yield _CODES[type(value)], value
 
 
 def _look_at(drawing: Any, one: CrackMap, lowest: float) -> None:

@@ -16,6 +16,7 @@ from crackscope.reporting import REPORTS, Context
 from crackscope.reporting.columns import sizes
 from crackscope.run_dir import write_atomically
 from crackscope.types import Crack, Georeference, Metadata, PhotoResult
+from crackscope.types.results import name_of
 
 PLACES, CRACKS, CRACKS_OF = "photos.geojson", "cracks.geojson", "cracks-epsg-{}.geojson"
 _WGS_84 = 4326
@@ -61,7 +62,8 @@ def _point(result: PhotoResult, metadata: Metadata) -> Feature:
             **_found(result),
             "taken": metadata.taken,
             "camera": metadata.camera,
-            "surface" if result.cracks is None else "material": result.material,
+            name_of("material", result.cracks is not None): result.material,
+            **sizes(result),
             "model": result.model,
         },
     }

@@ -16,13 +16,13 @@ from crackscope import environment
 from crackscope.rendering import colour, template, thumbnail
 from crackscope.rendering.page import data_uri
 from crackscope.rendering.scale_bar import Bar
-from crackscope.reporting import REPORTS, Context, crack_widths, explained, pictures
+from crackscope.reporting import REPORTS, Context, explained, pictures
 from crackscope.reporting.columns import in_mm
 from crackscope.reporting.cover import one_line
 from crackscope.reporting.drawing import markdown
 from crackscope.reporting.drawing.site_map import SiteMap, plan
 from crackscope.reporting.drawing.width_profile import profile
-from crackscope.reporting.measured import scale_of
+from crackscope.reporting.measured import Width, scale_of, width_of
 from crackscope.reporting.names import printable
 from crackscope.reporting.overview import FOUND_SHOWN, failures, overview, worst_first
 from crackscope.reporting.rows import has_cracks
@@ -59,9 +59,7 @@ def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[
         cracks=has_cracks(results),
         in_mm=in_mm,
         curve_size=_CURVE,
-        classes=crack_widths.legend(results, context),
-        class_note=crack_widths.NOTE,
-        class_of=lambda crack, result: crack_widths.class_of(crack, scale_of(result, context)),
+        **_widths(results, context),
         shown=FOUND_SHOWN,
         context=context,
         card=markdown.to_html(context.card, heading=3),
@@ -71,6 +69,20 @@ def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[
     file = dest / PAGE
     write_atomically(file, page.encode("utf-8", "backslashreplace"))
     return [file]
+
+
+def _widths(results: Sequence[PhotoResult], context: Context) -> dict[str, Any]:
+    """What the page says of measured widths; nothing, and at no cost, where there are none."""
+    widths = (width_of(crack, in_mm=True) for photo in results for crack in photo.cracks or ())
+    if all(width == Width() for width in widths):
+        return {"classes": [], "class_note": "", "class_of": lambda crack, result: None}
+    from crackscope.reporting import crack_widths
+
+    return {
+        "classes": crack_widths.legend(results, context),
+        "class_note": crack_widths.NOTE,
+        "class_of": lambda crack, result: crack_widths.class_of(crack, scale_of(result, context)),
+    }
 
 
 @dataclass(frozen=True)

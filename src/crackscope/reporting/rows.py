@@ -4,20 +4,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from crackscope.reporting.columns import columns_of, known, values_of
-from crackscope.types import Crack, Metadata, PhotoResult, Region
+from crackscope.types import Crack, PhotoResult, Region
+from crackscope.types.columns import Column, columns
+from crackscope.types.results import name_of
 
-_SCALARS = ("path", "status", "verdict", "score", "threshold", "width", "height")
-_METADATA = tuple(columns_of(Metadata))
-_RUN = ("model", "seconds", "error_kind", "error_message")
 KINDS: dict[str, type] = {
-    **columns_of(PhotoResult),
-    **columns_of(Metadata),
-    **columns_of(Region),
-    **columns_of(Crack),
-    "cracks": int,
-    "regions": int,
+    column.name: column.kind for kind in (PhotoResult, Region, Crack) for column in columns(kind)
 }
 """The type of every column that is not text."""
+EXACT = frozenset(column.name for column in columns(PhotoResult) if column.exact)
+"""The columns whose numbers keep all of their digits in CSV."""
 
 
 def has_cracks(results: Iterable[PhotoResult]) -> bool:
@@ -27,30 +23,30 @@ def has_cracks(results: Iterable[PhotoResult]) -> bool:
 
 def photo_columns(results: Sequence[PhotoResult]) -> tuple[str, ...]:
     """The columns of a table of photos."""
-    found, material = _names(results)
-    return (*_SCALARS, found, *_RUN, material, *_METADATA, "remark")
-
-
-def _names(results: Iterable[PhotoResult]) -> tuple[str, str]:
-    """The columns for the number of what was found, and for the material."""
-    return ("cracks", "material") if has_cracks(results) else ("regions", "surface")
+    return tuple(known(_photo_table(results), list(_photo_rows(results))))
 
 
 def photo_rows(results: Sequence[PhotoResult]) -> Iterator[dict[str, Any]]:
-    """The scalars of each photo and the number of what was found; None where there is no value."""
-    columns = photo_columns(results)
-    found, material = _names(results)
+    """The values of each photo and the number of what was found; None where there is no value."""
+    names = photo_columns(results)
+    for row in _photo_rows(results):
+        yield {name: row[name] for name in names}
+
+
+def _photo_table(results: Iterable[PhotoResult]) -> dict[str, Column]:
+    """All columns, by the names that tables of these results have for them."""
+    lines = has_cracks(results)
+    other = "regions" if lines else "cracks"
+    return {name_of(c.name, lines): c for c in columns(PhotoResult) if c.name != other}
+
+
+def _photo_rows(results: Sequence[PhotoResult]) -> Iterator[dict[str, Any]]:
+    table = _photo_table(results)
     for result in results:
-        row = dict.fromkeys(columns) | {name: getattr(result, name, None) for name in _SCALARS}
-        row |= {name: getattr(result.metadata, name, None) for name in _METADATA}
-        if result.error is None:
-            row |= {"status": "ok", "model": result.model, "seconds": result.seconds}
-            row |= {found: len(result.found), material: result.material}
-            row |= {"remark": result.remark or None}
-        else:
-            row |= {"status": "failed"}
-            row |= {"error_kind": result.error.kind, "error_message": result.error.message}
-        yield row
+        yield {
+            name: column.of(result) if result.says(column.way[0]) else None
+            for name, column in table.items()
+        }
 
 
 def found_table(results: Sequence[PhotoResult]) -> tuple[str, Sequence[str], list[dict[str, Any]]]:
@@ -62,5 +58,5 @@ def found_table(results: Sequence[PhotoResult]) -> tuple[str, Sequence[str], lis
     rows = [
         {"path": result.path, **values_of(found)} for result in results for found in result.found
     ]
-    columns = ("path", *known(columns_of(kind), rows))
-    return name, columns, [{name: row[name] for name in columns} for row in rows]
+    names = ("path", *known(columns_of(kind), rows))
+    return name, names, [{name: row[name] for name in names} for row in rows]

@@ -27,7 +27,7 @@ class OnnxFeatures:
     """
 
     def __init__(self, bundle: Bundle, device: Device = "auto", threads: int = 1) -> None:
-        onnx = extras.require("onnx", "train", "take the features out of a model")
+        onnx = extras.require("onnx", "evaluate", "take the features out of a model")
         file = bundle.file(ONNX)
         content = file.read_bytes()
         check_weights(content, file)

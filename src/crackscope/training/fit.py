@@ -9,15 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crackscope import environment
-from crackscope.commands.train.settings import TrainConfig
 from crackscope.datasets.manifest import Dataset
 from crackscope.errors import UsageError
 from crackscope.models import classifier
 from crackscope.models.weights import Start
 from crackscope.training import head
-from crackscope.training.history import Ledger
+from crackscope.training.history import History
 from crackscope.training.phase import Phase
 from crackscope.training.phase import run as run_phase
+from crackscope.training.recipe import Recipe
 from crackscope.training.stream import Stream
 from crackscope.types import Patch
 
@@ -34,49 +34,49 @@ class Validation(NamedTuple):
 
 
 def fit(
-    config: TrainConfig,
+    recipe: Recipe,
     dataset: Dataset,
     patches: Sequence[Patch],
     start: Start,
     graph: Path,
-    ledger: Ledger,
+    history: History,
     extra: tuple[Any, ...] = (),
 ) -> Validation:
     """Train `start.model` on the train side of `patches`; returns scores of the val side.
 
-    With `config.drawn` the val side is as fine-tuning sees it: drawn on and augmented. `graph` is
+    With `recipe.drawn` the val side is as fine-tuning sees it: drawn on and augmented. `graph` is
     the ONNX graph of the model's features as they are at the start; `extra` are further Keras
-    callbacks. Every finished epoch is in the ledger.
+    callbacks. Every finished epoch is in the history.
     """
     import keras
 
-    keras.utils.set_random_seed(config.seed)
-    workers = config.workers or environment.cores()
+    keras.utils.set_random_seed(recipe.seed)
+    workers = recipe.workers or environment.cores()
     sides = {
         side: Stream(
             dataset,
             [patch for patch in patches if patch.split == side],
-            config.image_size,
-            config.batch,
+            recipe.image_size,
+            recipe.batch,
             workers,
-            config.drawn,
+            recipe.drawn,
         )
         for side in ("train", "val")
     }
     if not start.pretrained:
         _LOG.info("random weights have no features to put a head on: all layers are trained")
-        if not epochs_of(config, start):
+        if not epochs_of(recipe, start):
             raise UsageError("random weights need epochs of at least 1: nothing would be trained")
-    elif config.head_epochs:
-        scores = _fit_head(config, start.model, graph, sides, ledger, extra)
-        if not epochs_of(config, start):
+    elif recipe.head_epochs:
+        scores = _fit_head(recipe, start.model, graph, sides, history, extra)
+        if not epochs_of(recipe, start):
             return Validation(scores, _flat(sides["val"].labels))
     val = sides["val"]
-    if config.drawn:
-        pipeline, labels = val.field(config.seed, config.augment)
+    if recipe.drawn:
+        pipeline, labels = val.field(recipe.seed, recipe.augment)
     else:
         pipeline, labels = val.plain(), val.labels
-    _fine_tune(config, start, sides["train"], pipeline, ledger, extra)
+    _fine_tune(recipe, start, sides["train"], pipeline, history, extra)
     scores = start.model.predict(pipeline, verbose=0)
     return Validation(np.asarray(scores, np.float64).reshape(-1), _flat(labels))
 
@@ -85,47 +85,47 @@ def _flat(labels: NDArray[np.float32]) -> NDArray[np.int64]:
     return labels.reshape(-1).astype(np.int64)
 
 
-def epochs_of(config: TrainConfig, start: Start) -> int:
+def epochs_of(recipe: Recipe, start: Start) -> int:
     """Epochs of fine-tuning, or of training as a whole where the weights are random."""
-    if config.epochs is not None:
-        return config.epochs
+    if recipe.epochs is not None:
+        return recipe.epochs
     return 0 if start.pretrained else EPOCHS_FROM_SCRATCH
 
 
 def _fit_head(
-    config: TrainConfig,
+    recipe: Recipe,
     model: Any,
     graph: Path,
     sides: dict[str, Stream],
-    ledger: Ledger,
+    history: History,
     extra: tuple[Any, ...],
 ) -> NDArray[np.float64]:
-    features = head.features(graph, sides, ledger.state)
+    features = head.features(graph, sides, history.state)
     data = {side: (features[side], stream.labels) for side, stream in sides.items()}
-    phase = Phase(HEAD, config.head_epochs, config.head_learning_rate, config.patience)
+    phase = Phase(HEAD, recipe.head_epochs, recipe.head_learning_rate, recipe.patience)
     return head.fit(
-        model, data["train"], data["val"], phase, ledger, config.dropout, config.seed, extra
+        model, data["train"], data["val"], phase, history, recipe.dropout, recipe.seed, extra
     )
 
 
 def _fine_tune(
-    config: TrainConfig,
+    recipe: Recipe,
     start: Start,
     train: Stream,
     val: Any,
-    ledger: Ledger,
+    history: History,
     extra: tuple[Any, ...],
 ) -> None:
-    share = config.unfreeze if start.pretrained else 1.0
+    share = recipe.unfreeze if start.pretrained else 1.0
     classifier.unfreeze(start.model, share, keep_statistics=start.pretrained)
-    rate = config.learning_rate if start.pretrained else config.head_learning_rate
-    cosine = config.schedule == "cosine"
-    phase = Phase(FINE_TUNING, epochs_of(config, start), rate, config.patience, cosine)
+    rate = recipe.learning_rate if start.pretrained else recipe.head_learning_rate
+    cosine = recipe.schedule == "cosine"
+    phase = Phase(FINE_TUNING, epochs_of(recipe, start), rate, recipe.patience, cosine)
     run_phase(
         start.model,
         phase,
-        ledger,
-        lambda first: train.epochs(config.seed, first, config.augment),
+        history,
+        lambda first: train.epochs(recipe.seed, first, recipe.augment),
         train.steps,
         val,
         extra,

@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from crackscope import numerics
 from crackscope.graphs import session
 from crackscope.kept import reading
 from crackscope.models import classifier
 from crackscope.progress import bar
 from crackscope.training import phase as phases
-from crackscope.training.history import Ledger
+from crackscope.training.history import History
 from crackscope.training.stream import Stream
 from crackscope.training.tf_data import ahead
 
@@ -77,7 +78,7 @@ def fit(
     train: tuple[Features, NDArray[np.float32]],
     val: tuple[Features, NDArray[np.float32]],
     phase: phases.Phase,
-    ledger: Ledger,
+    history: History,
     dropout: float,
     seed: int,
     extra: tuple[Any, ...] = (),
@@ -87,28 +88,18 @@ def fit(
     Features are standardised for training; the standardisation is folded into the head. Returns
     the scores of `val` (N,).
     """
-    mean, spread = train[0].mean(axis=0), _spread(train[0])
+    mean, spread = train[0].mean(axis=0), numerics.floored(train[0].std(axis=0))
     head = _network(train[0].shape[1], dropout, seed)
     scaled = [((x - mean) / spread, y) for x, y in (train, val)]
     steps = -(-len(train[0]) // _BATCH)
     phases.run(
-        *(head, phase, ledger, _batches(*scaled[0], seed), steps, scaled[1], extra), together=steps
+        *(head, phase, history, _batches(*scaled[0], seed), steps, scaled[1], extra), together=steps
     )
     kernel, bias = classifier.head_weights(head)
     kernel = kernel / spread
     classifier.set_head(model, kernel, bias - float(kernel @ mean))
     logits = val[0].astype(np.float64) @ kernel + (bias - float(kernel @ mean))
-    return 1.0 / (1.0 + np.exp(-logits))
-
-
-def _spread(features: Features) -> Features:
-    """Standard deviation of each feature (F,), those that hardly vary lifted to a floor.
-
-    Divided by next to nothing they would get huge weights, which magnify the last digits in which
-    two runtimes differ.
-    """
-    spread = features.std(axis=0)
-    return np.asarray(np.maximum(spread, 0.3 * np.sqrt(np.mean(spread**2)) + 1e-6), np.float32)
+    return numerics.logistic(logits)
 
 
 def _network(width: int, dropout: float, seed: int) -> Any:

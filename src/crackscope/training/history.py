@@ -31,7 +31,7 @@ class Epoch:
 _COLUMNS = tuple(field.name for field in fields(Epoch))
 
 
-class Ledger:
+class History:
     """The epochs of one run folder, in the table `csv`; raises UsageError where it is damaged."""
 
     def __init__(self, folder: Path) -> None:

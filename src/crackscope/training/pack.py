@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from crackscope import run_dir
+from crackscope import numerics, run_dir
 from crackscope.evaluation import calibration, thresholds
 from crackscope.exporting import onnx, parity, verify
 from crackscope.graphs import cells, decoder, head, partition
@@ -30,7 +30,7 @@ def calibrate(
     logits = classifier.logits(scores)
     temperature = calibration.fit_temperature(logits, labels)
     classifier.fold_temperature(model, temperature)
-    calibrated = 1.0 / (1.0 + np.exp(-logits / temperature))
+    calibrated = numerics.logistic(logits / temperature)
     lower, upper = thresholds.choose(labels, calibrated)
     return temperature, bundles.Thresholds(lower=lower, upper=upper)
 

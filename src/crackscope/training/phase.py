@@ -11,7 +11,7 @@ from crackscope import tables
 from crackscope.errors import TrainingError
 from crackscope.kept import reading
 from crackscope.progress import bar
-from crackscope.training.history import Epoch, Ledger
+from crackscope.training.history import Epoch, History
 
 _RISE = 0.03
 _LOG = logging.getLogger("crackscope")
@@ -35,7 +35,7 @@ class Phase:
 def run(
     model: Any,
     phase: Phase,
-    ledger: Ledger,
+    history: History,
     train: Callable[[int], Any],
     steps: int,
     val: Any,
@@ -50,17 +50,17 @@ def run(
     """
     import keras
 
-    done = len(ledger.of(phase.name))
+    done = len(history.of(phase.name))
     model.compile(
         optimizer=keras.optimizers.Adam(phase.learning_rate),
         loss="binary_crossentropy",
         metrics=["accuracy"],
         steps_per_execution=together,
     )
-    if not ledger.stopped(phase.name, phase.epochs, phase.patience):
+    if not history.stopped(phase.name, phase.epochs, phase.patience):
         if done:
             _LOG.info("%s: going on after epoch %d", phase.name, done)
-            _load(model, ledger, phase, done)
+            _load(model, history, phase, done)
         with bar(phase.name, phase.epochs * steps) as advance:
             advance(done * steps)
             model.fit(
@@ -69,23 +69,23 @@ def run(
                 epochs=phase.epochs,
                 initial_epoch=done,
                 validation_data=val,
-                callbacks=[*_callbacks(phase, ledger, advance, steps), *extra],
+                callbacks=[*_callbacks(phase, history, advance, steps), *extra],
                 shuffle=False,
                 verbose=0,
             )
-    _load(model, ledger, phase, ledger.best(phase.name).epoch)
+    _load(model, history, phase, history.best(phase.name).epoch)
 
 
-def _load(model: Any, ledger: Ledger, phase: Phase, epoch: int) -> None:
+def _load(model: Any, history: History, phase: Phase, epoch: int) -> None:
     if not model.optimizer.built:
         model.optimizer.build(model.trainable_variables)
-    file = ledger.weights(phase.name, epoch)
-    with reading(file, ledger.csv):
+    file = history.weights(phase.name, epoch)
+    with reading(file, history.csv):
         model.load_weights(file)
 
 
 def _callbacks(
-    phase: Phase, ledger: Ledger, advance: Callable[[int], None], steps: int
+    phase: Phase, history: History, advance: Callable[[int], None], steps: int
 ) -> list[Any]:
     import keras
 
@@ -93,16 +93,19 @@ def _callbacks(
     slow = keras.callbacks.ReduceLROnPlateau(
         monitor="val_loss", factor=0.3, patience=max(1, phase.patience - 1), min_lr=1e-7
     )
-    weights = str(ledger.weights(phase.name, 0)).replace("-000.", "-{epoch:03d}.")
+    weights = str(history.weights(phase.name, 0)).replace("-000.", "-{epoch:03d}.")
     checkpoint = keras.callbacks.ModelCheckpoint(weights, save_weights_only=True)
-    record = _record(phase, ledger, advance)
+    record = _record(phase, history, advance)
     if phase.cosine:
-        return [checkpoint, record, stop, _replay(phase, ledger, [stop]), _cosine(phase, steps)]
-    return [checkpoint, record, stop, slow, _replay(phase, ledger, [stop, slow])]
+        return [checkpoint, record, stop, _replay(phase, history, [stop]), _cosine(phase, steps)]
+    return [checkpoint, record, stop, slow, _replay(phase, history, [stop, slow])]
 
 
 def cosine(done: float) -> float:
-    """Share of the largest step size after `done` (0 to 1) of a phase."""
+    """Share of the largest step size after `done` (0 to 1) of a phase.
+
+    Keras' CosineDecay begins to fall after the rise only: the published trainings had this curve.
+    """
     return min(1.0, done / _RISE) * 0.5 * (1.0 + math.cos(math.pi * done))
 
 
@@ -121,7 +124,7 @@ def _cosine(phase: Phase, steps: int) -> Any:
     return Cosine()
 
 
-def _record(phase: Phase, ledger: Ledger, advance: Callable[[int], None]) -> Any:
+def _record(phase: Phase, history: History, advance: Callable[[int], None]) -> Any:
     """A callback that commits every epoch, after its weights are on the disk."""
     import keras
 
@@ -147,7 +150,7 @@ def _record(phase: Phase, ledger: Ledger, advance: Callable[[int], None]) -> Any
             names = ("loss", "accuracy", "val_loss", "val_accuracy")
             figures = {name: values[name] for name in names}
             row = Epoch(phase.name, epoch + 1, learning_rate=rate, seconds=seconds, **figures)
-            ledger.commit(row)
+            history.commit(row)
             _LOG.info(
                 "%s %d/%d  loss %.4f  val_loss %.4f  val_accuracy %.4f  %.0f s",
                 *(phase.name, row.epoch, phase.epochs, row.loss, row.val_loss, row.val_accuracy),
@@ -157,14 +160,14 @@ def _record(phase: Phase, ledger: Ledger, advance: Callable[[int], None]) -> Any
     return Record()
 
 
-def _replay(phase: Phase, ledger: Ledger, watching: list[Any]) -> Any:
+def _replay(phase: Phase, history: History, watching: list[Any]) -> Any:
     """A callback that shows `watching` the epochs of an earlier process, as if they were now."""
     import keras
 
     class Replay(keras.callbacks.Callback):  # type: ignore[misc]
         def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
             self.model.optimizer.learning_rate = phase.learning_rate
-            for row in ledger.of(phase.name):
+            for row in history.of(phase.name):
                 for callback in watching:
                     callback.on_epoch_end(row.epoch - 1, {"val_loss": row.val_loss})
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from crackscope import __version__
-from crackscope.commands.train.settings import TrainConfig
 from crackscope.curation import near_copies
 from crackscope.curation.split import SplitResult
 from crackscope.datasets import manifest
@@ -17,8 +16,9 @@ from crackscope.models.bundle import Thresholds
 from crackscope.models.weights import Start
 from crackscope.options import Augmentation
 from crackscope.run_dir import write_atomically, write_json
-from crackscope.training import architecture, fit, pack, quantise, report, sheets, surface
-from crackscope.training.history import Ledger
+from crackscope.training import fit, pack, quantise, report, sheets, surface
+from crackscope.training.history import History
+from crackscope.training.recipe import Recipe
 from crackscope.types import SCHEMA_VERSION
 
 _LICENCE = (
@@ -27,7 +27,7 @@ _LICENCE = (
 
 
 def train(
-    config: TrainConfig,
+    recipe: Recipe,
     dataset: Dataset,
     split: SplitResult,
     start: Start,
@@ -36,40 +36,39 @@ def train(
 ) -> dict[str, Any]:
     """Fill the run folder; returns what goes into metrics.json.
 
-    Steps that a killed process had finished are not done again: epochs are in the ledger, and
+    Steps that a killed process had finished are not done again: epochs are in the history, and
     the rest takes seconds.
     """
     clock = time.monotonic()
-    _look(config, dataset, split, folder, _augmentation(config, start))
-    ledger = Ledger(folder)
-    earlier = sum(row.seconds for row in ledger.rows)
+    _look(recipe, dataset, split, folder, _augmentation(recipe, start))
+    history = History(folder)
+    earlier = sum(row.seconds for row in history.rows)
     classifier.round_weights(start.model)
-    graph = _graph(start.model, ledger.state / "start.onnx")
+    graph = _graph(start.model, history.state / "start.onnx")
     pictures = (folder / "samples.png", folder / "augmentation.png")
-    log = fit.tensorboard(folder / "tensorboard", pictures) if config.log == "tensorboard" else ()
-    val = fit.fit(config, dataset, split.distinct(), start, graph, ledger, log)
+    log = fit.tensorboard(folder / "tensorboard", pictures) if recipe.log == "tensorboard" else ()
+    val = fit.fit(recipe, dataset, split.distinct(), start, graph, history, log)
     classifier.round_weights(start.model)
-    if fit.epochs_of(config, start):
-        graph = _graph(start.model, ledger.state / "trained.onnx")
+    if fit.epochs_of(recipe, start):
+        graph = _graph(start.model, history.state / "trained.onnx")
     fitted = time.monotonic()
     temperature, thresholds = pack.calibrate(start.model, val.scores, val.labels)
-    info = _describe(config, dataset, split, start, name, temperature, thresholds)
+    info = _describe(recipe, dataset, split, start, name, temperature, thresholds)
     model = folder / "model"
     kept = [row for row, patch in enumerate(split.patches) if patch.split != "test"]
     trained_on = near_copies.compact(split.fingerprints.take(kept))
-    concrete = surface.of_run(config, dataset, split.distinct(), start)
+    concrete = surface.of_run(recipe, dataset, split.distinct(), start)
     inherited = pack.inherited(start, info)
     difference = pack.write(model, start.model, graph, info, trained_on, concrete, inherited)
     pack.keep_scorer(model, start)
     info["parity"] = {"keras_onnx": difference}
     pack.seal(model, info)
-    tested = report.test(model, dataset, split, folder, config.seed, config.workers)
+    tested = report.test(model, dataset, split, folder, recipe.seed, recipe.workers)
     figures_known = time.monotonic()
     info["metrics"] = {"test": tested["test"], "notes": tested["notes"]}
-    info["int8"] = quantise.of_run(config, dataset, split.distinct(), start, model)
+    info["int8"] = quantise.of_run(recipe, dataset, split.distinct(), start, model)
     pack.seal(model, info)
-    report.curves(ledger, folder)
-    architecture.draw(start.model, folder / "architecture.png")
+    report.curves(history, folder)
     return {
         "schema_version": SCHEMA_VERSION,
         **tested,
@@ -95,13 +94,13 @@ def _graph(model: Any, path: Path) -> Path:
     return path
 
 
-def _augmentation(config: TrainConfig, start: Start) -> Augmentation:
+def _augmentation(recipe: Recipe, start: Start) -> Augmentation:
     """What the patches go through: the head alone is trained on them as they are."""
-    return config.augment if fit.epochs_of(config, start) else "none"
+    return recipe.augment if fit.epochs_of(recipe, start) else "none"
 
 
 def _look(
-    config: TrainConfig,
+    recipe: Recipe,
     dataset: Dataset,
     split: SplitResult,
     folder: Path,
@@ -110,12 +109,12 @@ def _look(
     write_atomically(folder / "split.csv", manifest.to_csv(split.patches))
     write_json(folder / "split.json", split.to_dict())
     train_side = [patch for patch in split.patches if patch.split == "train"]
-    sheets.samples(dataset, train_side, config.seed, folder / "samples.png")
-    sheets.augmentation(dataset, train_side, augmentation, config.seed, folder / "augmentation.png")
+    sheets.samples(dataset, train_side, recipe.seed, folder / "samples.png")
+    sheets.augmentation(dataset, train_side, augmentation, recipe.seed, folder / "augmentation.png")
 
 
 def _describe(
-    config: TrainConfig,
+    recipe: Recipe,
     dataset: Dataset,
     split: SplitResult,
     start: Start,
@@ -123,26 +122,26 @@ def _describe(
     temperature: float,
     thresholds: Thresholds,
 ) -> dict[str, Any]:
-    drawn = config.drawn if fit.epochs_of(config, start) else 0.0
+    drawn = recipe.drawn if fit.epochs_of(recipe, start) else 0.0
     trained: Mapping[str, Any] = {
-        "head_epochs": config.head_epochs if start.pretrained else 0,
-        "epochs": fit.epochs_of(config, start),
-        "unfreeze": config.unfreeze if start.pretrained else 1.0,
-        "augment": _augmentation(config, start),
+        "head_epochs": recipe.head_epochs if start.pretrained else 0,
+        "epochs": fit.epochs_of(recipe, start),
+        "unfreeze": recipe.unfreeze if start.pretrained else 1.0,
+        "augment": _augmentation(recipe, start),
         "drawn": drawn,
-        "schedule": config.schedule,
-        "seed": config.seed,
+        "schedule": recipe.schedule,
+        "seed": recipe.seed,
     }
     train_side = [patch for patch in split.patches if patch.split == "train"]
     return {
         "schema_version": SCHEMA_VERSION,
         "name": name,
         "version": __version__,
-        "backbone": config.backbone,
+        "backbone": recipe.backbone,
         "classes": ["no crack", "crack"],
         "input": {
             "window": fit.window_of(dataset, train_side),
-            "size": config.image_size,
+            "size": recipe.image_size,
             "layout": "uint8 (N, H, W, 3) RGB; resize (bilinear, half-pixel centres, no "
             "antialiasing) and normalisation are in the graph",
         },

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 from crackscope import environment
-from crackscope.commands.train.settings import TrainConfig
 from crackscope.datasets.manifest import Dataset
 from crackscope.graphs import int8, partition
 from crackscope.graphs.session import Batch
 from crackscope.models import bundle as bundles
 from crackscope.models.weights import Start
 from crackscope.training import fit
+from crackscope.training.recipe import Recipe
 from crackscope.training.stream import Stream
 from crackscope.types import Patch
 
@@ -30,19 +30,19 @@ _BATCH = 8
 
 
 def of_run(
-    config: TrainConfig, dataset: Dataset, patches: Sequence[Patch], start: Start, folder: Path
+    recipe: Recipe, dataset: Dataset, patches: Sequence[Patch], start: Start, folder: Path
 ) -> dict[str, Any]:
     """Write the int8 form into the bundle at `folder`; returns what model.json says of it.
 
     It is made with pictures of the train side, as the network saw them last.
     """
     train = [patch for patch in patches if patch.split == "train"]
-    rows = np.random.default_rng(config.seed).permutation(len(train))[:_MOST]
-    workers = config.workers or environment.cores()
+    rows = np.random.default_rng(recipe.seed).permutation(len(train))[:_MOST]
+    workers = recipe.workers or environment.cores()
     chosen = [train[row] for row in rows]
-    stream = Stream(dataset, chosen, config.image_size, _BATCH, workers, config.drawn)
-    tuned = fit.epochs_of(config, start)
-    pictures = stream.field(config.seed, config.augment)[0] if tuned else stream.plain()
+    stream = Stream(dataset, chosen, recipe.image_size, _BATCH, workers, recipe.drawn)
+    tuned = fit.epochs_of(recipe, start)
+    pictures = stream.field(recipe.seed, recipe.augment)[0] if tuned else stream.plain()
     return write(folder, [images.numpy() for images, _ in pictures])
 
 

@@ -10,7 +10,7 @@ from crackscope.datasets.manifest import Dataset
 from crackscope.evaluation import evaluate, figures, intervals
 from crackscope.inspection.loading import load
 from crackscope.rendering import charts
-from crackscope.training.history import Ledger
+from crackscope.training.history import History
 
 
 def test(
@@ -37,7 +37,7 @@ def test(
     return {"test": values["metrics"], "counts": values["counts"], "notes": values["notes"]}
 
 
-def curves(ledger: Ledger, folder: Path) -> None:
+def curves(history: History, folder: Path) -> None:
     """Loss, accuracy and learning rate against the epochs, as PNG."""
-    rows: Sequence[dict[str, Any]] = [asdict(row) for row in ledger.rows]
+    rows: Sequence[dict[str, Any]] = [asdict(row) for row in history.rows]
     (folder / "curves.png").write_bytes(charts.training_curves(rows))

@@ -6,13 +6,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from crackscope import environment
-from crackscope.commands.train.settings import TrainConfig
 from crackscope.datasets.manifest import Dataset
 from crackscope.models import concrete
 from crackscope.models.appearance import statistics
 from crackscope.models.concrete import Concrete
 from crackscope.models.weights import Start
 from crackscope.training import fit
+from crackscope.training.recipe import Recipe
 from crackscope.training.stream import Stream
 from crackscope.types import Patch
 
@@ -26,7 +26,7 @@ _TINY = 1e-9
 
 
 def of_run(
-    config: TrainConfig, dataset: Dataset, patches: Sequence[Patch], start: Start
+    recipe: Recipe, dataset: Dataset, patches: Sequence[Patch], start: Start
 ) -> Concrete | None:
     """What is learned of concrete in a training.
 
@@ -35,20 +35,20 @@ def of_run(
     training started from; None where that is nothing.
     """
     known = [patch for patch in patches if patch.split != "test"]
-    if fit.epochs_of(config, start) and config.augment == "field" and len(known) >= LEAST:
-        return learn(config, dataset, known)
+    if fit.epochs_of(recipe, start) and recipe.augment == "field" and len(known) >= LEAST:
+        return learn(recipe, dataset, known)
     return concrete.load(start.bundle) if start.bundle is not None else None
 
 
-def learn(config: TrainConfig, dataset: Dataset, patches: Sequence[Patch]) -> Concrete:
+def learn(recipe: Recipe, dataset: Dataset, patches: Sequence[Patch]) -> Concrete:
     """From up to 1,000 of the patches, as fine-tuning sees them."""
-    rows = np.random.default_rng(config.seed).permutation(len(patches))[:_MOST]
+    rows = np.random.default_rng(recipe.seed).permutation(len(patches))[:_MOST]
     chosen = [patches[row] for row in rows]
-    workers = config.workers or environment.cores()
-    stream = Stream(dataset, chosen, config.image_size, config.batch, workers, config.drawn)
-    pictures, _ = stream.field(config.seed, config.augment)
+    workers = recipe.workers or environment.cores()
+    stream = Stream(dataset, chosen, recipe.image_size, recipe.batch, workers, recipe.drawn)
+    pictures, _ = stream.field(recipe.seed, recipe.augment)
     seen = [statistics(images.numpy()) for images, _ in pictures]
-    return describe(np.concatenate(seen), config.seed)
+    return describe(np.concatenate(seen), recipe.seed)
 
 
 def describe(values: ArrayLike, seed: int = 0) -> Concrete:

@@ -1,7 +1,7 @@
 """The values that flow through crackscope: frozen, checked when made, ready for JSON."""
 
 from crackscope.types.box import Box
-from crackscope.types.crack import Crack, Line, Widths
+from crackscope.types.crack import Below, Crack, Line, Widths, WidthsMm
 from crackscope.types.evaluation import EvalResult, Interval, Patch
 from crackscope.types.photo import Georeference, Metadata, Photo, Pixels
 from crackscope.types.region import Region
@@ -12,10 +12,12 @@ from crackscope.types.results import (
     PhotoResult,
     Verdict,
 )
+from crackscope.types.scale import PhotoScale
 from crackscope.types.window import ScoreMap, Tile
 
 __all__ = [
     "SCHEMA_VERSION",
+    "Below",
     "Box",
     "Crack",
     "EvalResult",
@@ -28,10 +30,12 @@ __all__ = [
     "Photo",
     "PhotoError",
     "PhotoResult",
+    "PhotoScale",
     "Pixels",
     "Region",
     "ScoreMap",
     "Tile",
     "Verdict",
     "Widths",
+    "WidthsMm",
 ]

@@ -1,5 +1,6 @@
 """A rectangle in a photo, and the rule that every value is checked by."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -44,3 +45,8 @@ class Box:
     def to_list(self) -> list[int]:
         """[x0, y0, x1, y1]."""
         return [self.x0, self.y0, self.x1, self.y1]
+
+    @classmethod
+    def of_list(cls, edges: Iterable[int]) -> "Box":
+        """Back from `to_list`."""
+        return cls(*edges)

@@ -1,13 +1,15 @@
 """A crack as it was found: where it runs, how wide it is there, and how sure the model is."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import KW_ONLY, dataclass, field, fields, replace
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from crackscope.types.box import Box, require
+from crackscope.types.document import Document
+from crackscope.types.fields import Counted, Mark
 
 Line = NDArray[np.float64]
 """One branch of a crack: (N, 3), N >= 2, read-only: x, y and the width there, in pixels of the
@@ -20,34 +22,63 @@ _DECIMALS = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Widths:
+class Widths(Document):
     """How wide a crack is, in pixels: over its length, so that dense points count no more."""
 
     median: float
     p95: float
     max: float
 
-    def to_dict(self) -> dict[str, float]:
-        """As in results.jsonl."""
-        return {"median": self.median, "p95": self.p95, "max": self.max}
+
+@dataclass(frozen=True, slots=True)
+class WidthsMm(Document):
+    """How wide a crack is, in mm; each `u95` is the half-width of a 95 % interval."""
+
+    median: float
+    median_u95: float
+    p95: float
+    p95_u95: float
+    max: float
+    max_u95: float
+
+    def __post_init__(self) -> None:
+        widths = (self.median, self.p95, self.max)
+        require(min(widths) > 0, "a crack is wider than nothing", widths)
+        intervals = (self.median_u95, self.p95_u95, self.max_u95)
+        require(min(intervals) >= 0, "the half-width of an interval is not negative", intervals)
+
+
+@dataclass(frozen=True, slots=True)
+class Below(Document):
+    """The width of a crack that is too narrow for a number: at most `below` mm."""
+
+    below: float
+
+    def __post_init__(self) -> None:
+        require(self.below > 0, "a crack is wider than nothing", self.below)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Crack:
+class Crack(Document):
     """A connected set of lines, its branches; `score` is the probability that it is a crack.
 
     `box` holds all of it, widths included, within the photo. `length_px` is that of all branches
-    together, `length_mm` the same where the photo's ground sampling distance is known. Make one of
-    traced points with `of`, which rounds them.
+    together. What is in mm is known only where the photo's scale is: `length_mm` with the
+    half-width of its 95 % interval, `width_mm`, and `measured`, the fraction of the length whose
+    width could be measured. Make one of traced points with `of`, which rounds them.
     """
 
     id: int
     score: float
-    lines: tuple[Line, ...] = field(repr=False)
-    box: Box
+    lines: Annotated[tuple[Line, ...], Counted("branches"), Mark.LAST] = field(repr=False)
+    box: Annotated[Box, Mark.FLAT, Mark.LAST]
     length_px: float = field(init=False, repr=False)
     width_px: Widths = field(init=False, repr=False)
+    _: KW_ONLY
     length_mm: float | None = None
+    length_u95_mm: float | None = None
+    width_mm: WidthsMm | Below | None = None
+    measured: Annotated[float | None, Mark.MEASURED] = None
 
     def __post_init__(self) -> None:
         require(0.0 <= self.score <= 1.0, "a score is a probability", self.score)
@@ -63,6 +94,16 @@ class Crack:
         for name, value in (("lines", lines), ("length_px", length)):
             object.__setattr__(self, name, value)
         object.__setattr__(self, "width_px", _widths(lines, steps))
+        self._check_sizes()
+
+    def _check_sizes(self) -> None:
+        length, interval = self.length_mm, self.length_u95_mm
+        require(length is None or length > 0, "a crack has a length", length)
+        rule = "length_u95_mm is the half-width of an interval of length_mm"
+        require(interval is None or (length is not None and interval >= 0), rule, interval)
+        fraction = self.measured
+        rule = "measured is a fraction, 0 to 1"
+        require(fraction is None or 0.0 <= fraction <= 1.0, rule, fraction)
 
     @classmethod
     def of(
@@ -79,15 +120,14 @@ class Crack:
         return cls(number, float(score), tuple(kept), _box(kept, width, height))
 
     def in_mm(self, mm_per_px: float) -> "Crack":
-        """The same with its length in mm, at a ground sampling distance."""
+        """The same with its length in mm, at a scale."""
         return replace(self, length_mm=self.length_px * mm_per_px)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Crack):
             return NotImplemented
-        mine, theirs = (self.id, self.score, self.box), (other.id, other.score, other.box)
         return (
-            (*mine, self.length_mm) == (*theirs, other.length_mm)
+            all(getattr(self, name) == getattr(other, name) for name in _COMPARED)
             and len(self.lines) == len(other.lines)
             and all(map(np.array_equal, self.lines, other.lines))
         )
@@ -95,24 +135,9 @@ class Crack:
     def __hash__(self) -> int:
         return hash((self.id, self.score, self.box, self.length_px))
 
-    def to_dict(self) -> dict[str, Any]:
-        """As in results.jsonl; without what is not known."""
-        known = {} if self.length_mm is None else {"length_mm": self.length_mm}
-        return {
-            "id": self.id,
-            "score": self.score,
-            "length_px": self.length_px,
-            **known,
-            "width_px": self.width_px.to_dict(),
-            "box": self.box.to_list(),
-            "lines": [line.tolist() for line in self.lines],
-        }
 
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> "Crack":
-        """Back from results.jsonl; length and widths follow from the lines."""
-        place = tuple(values["lines"]), Box(*values["box"])
-        return cls(values["id"], values["score"], *place, length_mm=values.get("length_mm"))
+_COMPARED = tuple(each.name for each in fields(Crack) if each.init and each.name != "lines")
+"""All that decides whether two cracks are equal, but for their lines, which are arrays."""
 
 
 def _frozen(points: ArrayLike) -> Line:

@@ -1,26 +1,40 @@
 """Labelled pictures, and how good a model is on them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated
 
 from crackscope.types.box import Box, require
+from crackscope.types.document import Document
+from crackscope.types.fields import Mark
+
+_DIGITS = ".4f"
 
 
 @dataclass(frozen=True, slots=True)
-class Interval:
-    """A figure and its 95 % interval."""
+class Interval(Document):
+    """A figure and its 95 % interval; as text '0.9985 (0.9971 to 0.9995)'.
+
+    A format such as `f"{rate:.1%}"` goes for all three numbers.
+    """
 
     value: float
     low: float
     high: float
 
-    def to_dict(self) -> dict[str, float]:
-        """As in metrics.json."""
-        return {"value": self.value, "low": self.low, "high": self.high}
-
     def __str__(self) -> str:
-        return f"{self.value:.4f} ({self.low:.4f} to {self.high:.4f})"
+        return format(self)
+
+    def __format__(self, digits: str) -> str:
+        return f"{self.value:{digits or _DIGITS}} ({self.ends(digits)})"
+
+    def cells(self, digits: str = "") -> tuple[str, str]:
+        """Figure and interval, for two columns of a table."""
+        return format(self.value, digits or _DIGITS), self.ends(digits)
+
+    def ends(self, digits: str = "") -> str:
+        """'0.9971 to 0.9995'."""
+        return f"{self.low:{digits or _DIGITS}} to {self.high:{digits or _DIGITS}}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +64,9 @@ class Patch:
 
 
 @dataclass(frozen=True, slots=True)
-class EvalResult:
+class EvalResult(Document):
     """How good a model is on one set of labelled pictures."""
 
     metrics: Mapping[str, Interval]
     counts: Mapping[str, int]
-    notes: tuple[str, ...] = field(default=())
-
-    def to_dict(self) -> dict[str, Any]:
-        """As in metrics.json."""
-        return {
-            "metrics": {name: value.to_dict() for name, value in self.metrics.items()},
-            "counts": dict(self.counts),
-            "notes": list(self.notes),
-        }
+    notes: Annotated[tuple[str, ...], Mark.ALWAYS] = ()

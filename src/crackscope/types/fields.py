@@ -1,10 +1,103 @@
-"""Values that come back from a file hold what their classes say: checked by the annotations."""
+"""The fields of a type: what is marked at them, and whether values are what they say.
+
+A type says with marks, `Annotated[kind, Mark.…]`, what is special about a field; nothing else holds
+its name. By default a field is a key in JSON, left out where it holds its default (`document.py`),
+and a column of every table (`columns.py`).
+"""
 
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import Field, dataclass, fields, is_dataclass
+from enum import Enum
 from functools import cache
 from types import NoneType, UnionType
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import (
+    Annotated,
+    Any,
+    Literal,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
+
+T = TypeVar("T")
+
+
+class Mark(Enum):
+    """What is special about a field."""
+
+    ALWAYS = "a key in JSON also where it holds its default"
+    LATE = "comes after the others, as do those that are given by name only"
+    LAST = "comes last in JSON, so that the head of a line can be read"
+    FLAT = "its columns have names of their own, without that of the field before them"
+    MEASURED = "stands beside the sizes in every table, report and export, where it is known"
+    OF_CAMERA = "a size that is none of the surface"
+    EXACT = "keeps all of its digits in CSV"
+    NO_COLUMN = "in no table"
+    UNWRITTEN = "of this process, and in no file"
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Marks a sequence: tables have its length, as a column of the name `column`."""
+
+    column: str
+
+
+OrNull = Annotated[T | None, Mark.ALWAYS]
+"""A value that JSON names even where it is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A field of a type, as documents and tables see it.
+
+    `kinds` are the types that it may have but for None: one, or several of a union.
+    """
+
+    name: str
+    kinds: tuple[Any, ...]
+    optional: bool
+    marks: frozenset[Mark]
+    counted: str
+    own: Field[Any]
+
+
+def members(kind: type) -> tuple[Member, ...]:
+    """The fields of a dataclass in the order of columns, but for those in no file."""
+    return _members(kind)
+
+
+@cache
+def _members(kind: type) -> tuple[Member, ...]:
+    hints = get_type_hints(kind, include_extras=True)
+    found = (_member(field, hints[field.name]) for field in fields(kind))
+    written = [member for member in found if Mark.UNWRITTEN not in member.marks]
+    return tuple(sorted(written, key=_is_late))
+
+
+def _is_late(member: Member) -> bool:
+    return Mark.LATE in member.marks or member.own.kw_only is True
+
+
+def _member(field: Field[Any], hint: Any) -> Member:
+    kinds, notes = _options(hint)
+    counted = next((note.column for note in notes if isinstance(note, Counted)), "")
+    marks = frozenset(note for note in notes if isinstance(note, Mark))
+    known = tuple(kind for kind in kinds if kind is not NoneType)
+    return Member(field.name, known, NoneType in kinds, marks, counted, field)
+
+
+def _options(hint: Any) -> tuple[list[Any], list[Any]]:
+    """The types that a hint allows, and its marks."""
+    if get_origin(hint) is Annotated:
+        kinds, notes = _options(get_args(hint)[0])
+        return kinds, [*hint.__metadata__, *notes]
+    if get_origin(hint) in (Union, UnionType):
+        found = [_options(option) for option in get_args(hint)]
+        return [k for kinds, _ in found for k in kinds], [n for _, notes in found for n in notes]
+    return [hint], []
 
 
 def check_types(value: Any) -> None:

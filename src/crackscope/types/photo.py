@@ -1,14 +1,15 @@
 """A photo as it was read, and what its file says of it."""
 
 import math
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crackscope.types.box import require
+from crackscope.types.document import Document
+from crackscope.types.fields import Mark, OrNull
 
 Pixels = NDArray[np.uint8]
 """(H, W, 3) upright RGB, uint8."""
@@ -45,7 +46,7 @@ class Photo:
 
 
 @dataclass(frozen=True, slots=True)
-class Georeference:
+class Georeference(Document):
     """Where the pixels of a map lie: in the coordinate system with the code `epsg`, x east.
 
     `transform` is a, b, c, d, e, f: X = a x + b y + c, Y = d x + e y + f, for x and y in pixels of
@@ -69,20 +70,20 @@ class Georeference:
 
 
 @dataclass(frozen=True, slots=True)
-class Metadata:
+class Metadata(Document):
     """What the file says of when, where and with what the photo was taken; None: not said.
 
     `taken` is ISO 8601; degrees are of WGS 84, north and east positive. `georeference` is known of
     GeoTIFF.
     """
 
-    taken: str | None = None
-    latitude: float | None = None
-    longitude: float | None = None
-    altitude_m: float | None = None
-    camera: str | None = None
-    focal_length_mm: float | None = None
-    georeference: Georeference | None = None
+    taken: OrNull[str] = None
+    latitude: Annotated[OrNull[float], Mark.EXACT] = None
+    longitude: Annotated[OrNull[float], Mark.EXACT] = None
+    altitude_m: Annotated[OrNull[float], Mark.EXACT] = None
+    camera: OrNull[str] = None
+    focal_length_mm: Annotated[OrNull[float], Mark.OF_CAMERA] = None
+    georeference: Annotated[Georeference | None, Mark.NO_COLUMN] = None
 
     def __post_init__(self) -> None:
         if self.latitude is None or self.longitude is None:
@@ -99,21 +100,3 @@ class Metadata:
         if self.latitude is None or self.longitude is None:
             return None
         return self.latitude, self.longitude
-
-    def to_dict(self) -> dict[str, Any]:
-        """As in results.jsonl; a georeference only where there is one."""
-        values = asdict(self)
-        georeference = values.pop("georeference")
-        if georeference is not None:
-            georeference["transform"] = list(georeference["transform"])
-            values["georeference"] = georeference
-        return values
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> "Metadata":
-        """Back from results.jsonl."""
-        known = values.get("georeference")
-        if known is None:
-            return cls(**values)
-        georeference = Georeference(known["epsg"], tuple(known["transform"]))
-        return cls(**{**values, "georeference": georeference})

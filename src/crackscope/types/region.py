@@ -1,14 +1,15 @@
 """Where a model without lines sees a crack: neighbouring windows."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Annotated
 
 from crackscope.types.box import Box
+from crackscope.types.document import Document
+from crackscope.types.fields import Mark
 
 
 @dataclass(frozen=True, slots=True)
-class Region:
+class Region(Document):
     """Neighbouring windows that reach the threshold.
 
     `score` is the highest among them; `outline` are the corners (x, y) of the polygon, in pixels of
@@ -17,7 +18,7 @@ class Region:
     """
 
     id: int
-    box: Box
+    box: Annotated[Box, Mark.FLAT]
     score: float
     outline: tuple[tuple[int, int], ...] = ()
     mean_score: float | None = None
@@ -31,22 +32,3 @@ class Region:
         area = None if self.area_px is None else self.area_px * mm_per_px**2
         length = None if self.length_px is None else self.length_px * mm_per_px
         return replace(self, area_mm2=area, length_mm=length)
-
-    def to_dict(self) -> dict[str, Any]:
-        """As in results.jsonl; without what is not known."""
-        values: dict[str, Any] = {"id": self.id, "box": self.box.to_list(), "score": self.score}
-        measured = {name: getattr(self, name) for name in _MEASURED}
-        values |= {name: value for name, value in measured.items() if value is not None}
-        if self.outline:
-            values["outline"] = [list(corner) for corner in self.outline]
-        return values
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> "Region":
-        """Back from results.jsonl."""
-        outline = tuple((x, y) for x, y in values.get("outline", ()))
-        measured = {name: values.get(name) for name in _MEASURED}
-        return cls(values["id"], Box(*values["box"]), values["score"], outline, **measured)
-
-
-_MEASURED = ("mean_score", "area_px", "length_px", "area_mm2", "length_mm")

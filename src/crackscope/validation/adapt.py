@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from crackscope import extras
+from crackscope import extras, numerics
 from crackscope.evaluation import metrics
 from crackscope.types import Interval
 from crackscope.validation import estimate
@@ -120,7 +120,7 @@ def adapt(features: Floats, sample: Sample, head: Head, resamples: int, seed: in
         times = estimate.draw_times(sample.photos, resamples, seed)
         comparison = compare(sample, times, new, head.logits(features), old)
         best, calibrated, reach = _fit_best(features, sample, head, seed)
-    return Adapted(best, calibrated, reach, comparison, probabilities(new), side)
+    return Adapted(best, calibrated, reach, comparison, numerics.logistic(new), side)
 
 
 def compare(
@@ -141,7 +141,10 @@ def compare(
 
 def fit(features: Floats, labels: Rows, head: Head, reaches: Sequence[float]) -> list[Head]:
     """The head of the largest posterior for each reach; features (n, F), labels (n,) 0 or 1."""
-    mean, unit = features.mean(axis=0), 1 / (_spread(features) * np.sqrt(features.shape[1]))
+    mean, unit = (
+        features.mean(axis=0),
+        1 / (numerics.floored(features.std(axis=0)) * np.sqrt(features.shape[1])),
+    )
     # The best change lies in the span of the rows: n unknowns instead of F.
     rows, sizes, directions = np.linalg.svd((features - mean) * unit, full_matrices=False)
     old = head.logits(features)
@@ -163,7 +166,7 @@ def _minimise(rows: Floats, old: Floats, labels: Rows) -> Floats:
 
     def loss(values: Floats) -> tuple[float, Floats]:
         z, away = design @ values, values - start
-        slope = design.T @ (probabilities(z) - labels) + away
+        slope = design.T @ (numerics.logistic(z) - labels) + away
         return float(_losses(labels, z).sum() + away @ away / 2), slope
 
     options = {"maxiter": 500}
@@ -181,11 +184,6 @@ def folds(photos: Rows, labels: Rows, seed: int, count: int = FOLDS) -> Rows:
     fold[order] = np.arange(len(cracks)) % count
     side: Rows = fold[codes]
     return side
-
-
-def probabilities(logits: Floats) -> Floats:
-    """The logistic function, without overflow."""
-    return np.asarray(0.5 * (1.0 + np.tanh(logits / 2)), np.float64)
 
 
 def _fit_best(features: Floats, sample: Sample, head: Head, seed: int) -> tuple[Head, Head, float]:
@@ -215,16 +213,10 @@ def _choose(features: Floats, sample: Sample, head: Head, seed: int) -> float:
     return REACHES[int((worse.sum(axis=1) <= error).argmax())]
 
 
-def _spread(features: Floats) -> Floats:
-    """Standard deviations (F,), those of features that hardly vary lifted to a floor."""
-    spread = features.std(axis=0)
-    return np.asarray(np.maximum(spread, 0.3 * np.sqrt(np.mean(spread**2)) + 1e-6), np.float64)
-
-
 def _losses(labels: Rows, logits: Floats) -> Floats:
     return np.asarray(np.logaddexp(0.0, logits) - labels * logits, np.float64)
 
 
 def _auroc(sample: Sample, logits: Floats) -> Callable[[Floats], Floats]:
-    drawn = metrics.sample(sample.labels, probabilities(logits), 0.5)
+    drawn = metrics.rank(sample.labels, numerics.logistic(logits), 0.5)
     return lambda weights: metrics.measure(drawn, weights[:, drawn.order])["auroc"]

@@ -110,7 +110,7 @@ def _rates(sample: Sample, adapted: Adapted, settings: Settings) -> dict[str, An
 
 
 def _rates_in_words(rates: dict[str, Any], limits: Thresholds) -> str:
-    shares = ("{value:.1%} ({low:.1%} to {high:.1%})".format(**rate) for rate in rates.values())
+    shares = (f"{Interval(**rate):.1%}" for rate in rates.values())
     return (
         "With thresholds chosen as its own were ({:.3g}, unsure from {:.3g}) it finds {} of the "
         "cracked windows of photos left out, and raises a false alarm on {} of the sound ones."
@@ -140,14 +140,6 @@ def _verdict(found: Comparison) -> str:
 
 def _gains(found: Comparison) -> str:
     return (
-        f"log loss lower by {_interval(found.log_loss)}, by {_interval(found.log_loss_calibrated)} "
-        f"than the default calibrated to the same labels; AUROC changed by {_change(found.auroc)}"
+        f"log loss lower by {found.log_loss}, by {found.log_loss_calibrated} "
+        f"than the default calibrated to the same labels; AUROC changed by {found.auroc:+.4f}"
     )
-
-
-def _change(value: Interval) -> str:
-    return f"{value.value:+.4f} ({value.low:+.4f} to {value.high:+.4f})"
-
-
-def _interval(value: Interval) -> str:
-    return f"{value.value:.4f} ({value.low:.4f} to {value.high:.4f})"

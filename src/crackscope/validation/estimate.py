@@ -12,19 +12,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from crackscope.evaluation import statistics
 from crackscope.types import Interval
 from crackscope.validation.population import Floats, Rows
 
-RESAMPLES = 1000
 WANTED_REACH = 0.05
-_TAIL = 2.5
-_UNSEEN = math.log(100 / _TAIL)
+_UNSEEN = math.log(100 / statistics.TAIL)
 """Of what a sample does not hold there may be this many times what one window stands for: if each
 window had the chance 1 / w, more than w ln(40) of them would have shown up in 97.5 % of samples
 (the "rule of three" for 97.5 %, Hanley and Lippman-Hand 1983)."""
 _ROUNDING = 1e-9
-_CELLS = 250_000
-"""Resamples x windows worked on at once: what stays in a processor's cache."""
 
 
 @dataclass(frozen=True)
@@ -117,10 +114,7 @@ def labels_needed(labels: int, found: Interval, reach: float = WANTED_REACH) -> 
 def draw_times(photos: Rows, resamples: int, seed: int) -> Floats:
     """(resamples, n): how often each window counts when its photos are drawn with replacement."""
     codes = np.unique(photos, return_inverse=True)[1]
-    count = int(codes.max()) + 1
-    rng = np.random.default_rng(seed)
-    picked = rng.integers(0, count, (resamples, count)) + count * np.arange(resamples)[:, None]
-    drawn = np.bincount(picked.ravel(), minlength=picked.size).reshape(resamples, count)
+    drawn = statistics.pick(int(codes.max()) + 1, resamples, np.random.default_rng(seed))
     return drawn[:, codes].astype(np.float64)
 
 
@@ -128,12 +122,9 @@ def interval(sample: Sample, times: Floats, figure: Callable[[Floats], Floats]) 
     """`figure` maps weights (R, n) to values (R,), NaN where it is not defined."""
     with np.errstate(invalid="ignore", divide="ignore"):
         value = float(figure(sample.weights[None])[0])
-        step = max(1, _CELLS // len(sample.labels))
-        starts = range(0, len(times), step)
-        parts = [figure(times[start : start + step] * sample.weights) for start in starts]
-    spread = np.concatenate(parts)
-    low, high = np.nanpercentile(spread, [_TAIL, 100 - _TAIL])
-    return Interval(value, min(value, float(low)), max(value, float(high)))
+        steps = statistics.steps(len(times), len(sample.labels))
+        parts = [figure(times[rows] * sample.weights) for rows in steps]
+    return statistics.between(value, np.concatenate(parts))
 
 
 def _share(of: Sample, threshold: float, all_of: Sample, times: Floats) -> Interval | None:

@@ -12,7 +12,7 @@ _FEW_PHOTOS = 10
 
 
 @dataclass(frozen=True)
-class Findings:
+class Judgement:
     """A model on one site; a figure is None where the labels hold no window of its class.
 
     `needed` is how many more labels bring recall and false-alarm rate to ± 0.05.
@@ -43,7 +43,7 @@ class Findings:
         }
 
 
-def judge(sample: Sample, threshold: float, wanted: float, resamples: int, seed: int) -> Findings:
+def judge(sample: Sample, threshold: float, wanted: float, resamples: int, seed: int) -> Judgement:
     """Measure the scores of `sample` against its labels; `wanted` is the wanted recall."""
     times = estimate.draw_times(sample.photos, resamples, seed)
     rates = {
@@ -51,7 +51,7 @@ def judge(sample: Sample, threshold: float, wanted: float, resamples: int, seed:
         "false_alarm_rate": estimate.false_alarm_rate(sample, threshold, times),
     }
     count = len(sample.labels)
-    return Findings(
+    return Judgement(
         labels=count,
         cracked=int(sample.labels.sum()),
         photos=sample.photo_count,
@@ -68,27 +68,27 @@ def judge(sample: Sample, threshold: float, wanted: float, resamples: int, seed:
     )
 
 
-def in_words(found: Findings) -> list[str]:
+def in_words(found: Judgement) -> list[str]:
     """One sentence for each figure, with its 95 % interval."""
     sentences = [
         f"{found.labels} labelled windows of {found.photos} photos, {found.cracked} of them "
-        f"cracked; on the whole site {_percent(found.prevalence)} of the windows are."
+        f"cracked; on the whole site {found.prevalence:.1%} of the windows are."
     ]
     if found.recall is not None:
         sentences.append(
-            f"At threshold {found.threshold:.3g} the model finds {_percent(found.recall)} of the "
+            f"At threshold {found.threshold:.3g} the model finds {found.recall:.1%} of the "
             "cracked windows."
         )
     if found.false_alarm_rate is not None:
         sentences.append(
-            f"It raises a false alarm on {_percent(found.false_alarm_rate)} of the sound windows."
+            f"It raises a false alarm on {found.false_alarm_rate:.1%} of the sound windows."
         )
     if found.target is not None:
         sentences.append(_target(found.target))
     return [*sentences, *_needed(found.needed)]
 
 
-def notes(found: Findings) -> list[str]:
+def notes(found: Judgement) -> list[str]:
     """What a reader has to know before believing the figures."""
     said = []
     if found.recall is None:
@@ -104,13 +104,10 @@ def notes(found: Findings) -> list[str]:
 
 def _target(target: Target) -> str:
     where = target.threshold
-    text = (
-        f"For a recall of {target.recall:.0%} the threshold is {where.value:.3g} "
-        f"({where.low:.3g} to {where.high:.3g})"
-    )
+    text = f"For a recall of {target.recall:.0%} the threshold is {where:.3g}"
     if target.false_alarm_rate is None:
         return f"{text}."
-    return f"{text}, with false alarms on {_percent(target.false_alarm_rate)} of the sound windows."
+    return f"{text}, with false alarms on {target.false_alarm_rate:.1%} of the sound windows."
 
 
 def _needed(needed: dict[str, int]) -> Sequence[str]:
@@ -122,7 +119,3 @@ def _needed(needed: dict[str, int]) -> Sequence[str]:
         return [f"Both are known to ± {WANTED_REACH} or better."]
     wanted = " and ".join(f"about {more:,} more labels for {name}" for name, more in short.items())
     return [f"To know them to ± {WANTED_REACH} takes {wanted}, from more photos."]
-
-
-def _percent(value: Interval) -> str:
-    return f"{value.value:.1%} ({value.low:.1%} to {value.high:.1%})"

@@ -22,7 +22,7 @@ from crackscope.models.bundle import Bundle, Thresholds
 from crackscope.runtimes.features import OnnxFeatures
 from crackscope.scoring.telling import most_telling
 from crackscope.training import pack
-from crackscope.types import Photo
+from crackscope.types import Interval, Photo
 from crackscope.validation.adapt import Adapted, Head
 from crackscope.validation.estimate import Target
 
@@ -99,14 +99,13 @@ def describe(
 
 
 def _card_text(facts: Mapping[str, Any]) -> str:
-    gain, auroc = facts["log_loss_gain"], facts["auroc_gain"]
+    gain, auroc = Interval(**facts["log_loss_gain"]), Interval(**facts["auroc_gain"])
     counts = facts["labels"]
     return (
         f"Only the head differs from {facts['from']}: it was fitted to {counts['crack']} cracked "
         f"and {counts['sound']} sound windows of {counts['photos']} photos of this site. On "
-        f"photos left out of the fit the log loss is {gain['value']:.4f} lower "
-        f"({gain['low']:.4f} to {gain['high']:.4f}), the AUROC {auroc['value']:+.4f} "
-        f"({auroc['low']:+.4f} to {auroc['high']:+.4f}). The thresholds are the site's. On other "
+        f"photos left out of the fit the log loss is {gain.value:.4f} lower "
+        f"({gain.ends()}), the AUROC {auroc:+.4f}. The thresholds are the site's. On other "
         "concrete it was not measured: use the model it came from there."
     )
 

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crackscope.evaluation.intervals import zero_error_bound
 from crackscope.evaluation.lines import measures, report
 from crackscope.evaluation.lines.match import NEVER, Matched
 from crackscope.evaluation.lines.measures import (
@@ -17,6 +16,7 @@ from crackscope.evaluation.lines.measures import (
     SOUND_WITH_CRACK,
     measure,
 )
+from crackscope.evaluation.statistics import zero_error_bound
 
 pytest.importorskip("scipy")
 

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from crackscope.datasets.readers import open_dataset
+from crackscope.evaluation import statistics
 from crackscope.evaluation.robustness import false_alarms
 from crackscope.inspection.loading import load
 from crackscope.synthesis.distractors import DISTRACTORS
@@ -44,8 +45,8 @@ def test_on_patches_of_a_data_set_the_bare_surface_is_the_patch(tiny_bundle, tmp
 
 
 def test_the_interval_of_a_share_is_that_of_wilson():
-    one = false_alarms.wilson(1 / 10, 10)
+    one = statistics.wilson(1 / 10, 10)
     assert (one.low, one.high) == pytest.approx((0.0179, 0.4042), abs=1e-4)
-    none, all_ = false_alarms.wilson(0.0, 150), false_alarms.wilson(1.0, 150)
+    none, all_ = statistics.wilson(0.0, 150), statistics.wilson(1.0, 150)
     assert (none.low, all_.high) == (0.0, 1.0)
     assert none.high == pytest.approx(1 - all_.low) == pytest.approx(0.02497, abs=1e-4)

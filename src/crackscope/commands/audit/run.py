@@ -3,11 +3,11 @@
 from pathlib import Path
 from typing import Unpack
 
-from crackscope import run_dir
 from crackscope.arguments.build import checked, make
 from crackscope.commands.audit.settings import AuditConfig
 from crackscope.commands.keywords import AuditKeywords
-from crackscope.commands.outcome import Outcome, again, reported
+from crackscope.commands.outcome import Outcome
+from crackscope.commands.skeleton import again, reported, results_folder
 from crackscope.curation import audit_report
 from crackscope.curation.audit import audit as audit_data
 from crackscope.datasets.readers import open_dataset
@@ -23,8 +23,8 @@ def audit(data: str | Path, **settings: Unpack[AuditKeywords]) -> Outcome:
 def run(config: AuditConfig) -> Outcome:
     """Write audit.html, audit.json and sheets; exit 3 where files could not be read."""
     dataset = open_dataset(config.data, config.reader, config.crack_class)
-    identity = {"data": dataset.content_hash, "suspicious": config.suspicious}
-    with run_dir.open_output("audit", config, dataset.name, identity) as run:
+    content = {"data": dataset.content_hash}
+    with results_folder("audit", config, dataset.name, content) as run:
         found = audit_data(dataset, config.suspicious, config.workers)
         audit_report.write(found, dataset, run.path)
         return reported(run, audit_report.summary(found), found.to_dict(), found.unreadable)

@@ -4,18 +4,17 @@ import time
 from pathlib import Path
 from typing import Unpack
 
-from crackscope import extras, hashing, run_dir
+from crackscope import extras, hashing
 from crackscope.arguments.build import checked, make
 from crackscope.commands.evaluate.settings import EvaluateConfig
 from crackscope.commands.keywords import EvaluateKeywords
-from crackscope.commands.outcome import Outcome, again, facts, reported
+from crackscope.commands.outcome import Outcome
+from crackscope.commands.skeleton import again, facts, reported, results_folder
 from crackscope.errors import NothingLeftError
 from crackscope.evaluation.cross import matrix, report, sets, spec
 from crackscope.evaluation.cross.matrix import Rules
 from crackscope.models import bundle as bundles
 from crackscope.runtimes.features import OnnxFeatures
-
-_SETTINGS = ("include_trained", "threshold", "prevalence", "bootstrap", "seed", "seeds")
 
 
 @checked
@@ -34,19 +33,18 @@ def run(config: EvaluateConfig) -> Outcome:
     Features stay in the run folder: the same command, interrupted, goes on behind them. Exit 3
     where pictures could not be read; raises NothingLeftError where no cell can be measured.
     """
-    extras.require("sklearn.linear_model", "train", "compare data sets")
+    extras.require("sklearn.linear_model", "evaluate", "compare data sets")
     started = time.perf_counter()
     bundle = bundles.load(config.model)
     specs = [spec.parse(text) for text in (str(config.data), *config.more)]
     opened = sets.open_sets(specs, config.reader, config.crack_class)
-    settings = {key: getattr(config, key) for key in _SETTINGS}
-    identity = {"cross": _content(opened), "model": bundle.digest, **settings}
-    with run_dir.open_output("evaluate", config, f"{bundle.name}-cross", identity) as run:
+    content = {"model": bundle.digest, "data": _content(opened), "more": len(config.more)}
+    with results_folder("evaluate", config, f"{bundle.name}-cross", content) as run:
         network = OnnxFeatures(bundle, config.device)
         pool = matrix.gather(opened, bundle, network, run.path, config.workers)
         cells = matrix.measure(pool, opened.sets, bundle.thresholds.upper, _rules(config))
         _check_something_left(cells)
-        made = facts(bundle.identity, settings, started)
+        made = facts(bundle.identity, config, started)
         values = report.document(cells, opened, pool, config.include_trained, made)
         report.write(cells, values, run.path)
         return reported(run, report.summary(cells, values), values, pool.unreadable)

@@ -5,10 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from crackscope import extras, run_dir
+from crackscope import extras
 from crackscope.commands.evaluate.scorer import load_scorer
 from crackscope.commands.evaluate.settings import EvaluateConfig
-from crackscope.commands.outcome import Outcome, again, facts, reported
+from crackscope.commands.outcome import Outcome
+from crackscope.commands.skeleton import again, facts, reported, results_folder
 from crackscope.datasets.manifest import Dataset
 from crackscope.datasets.readers import open_dataset
 from crackscope.evaluation.evaluate import Selection, select
@@ -16,27 +17,21 @@ from crackscope.evaluation.robustness import false_alarms, table
 from crackscope.evaluation.robustness import report as report
 from crackscope.inspection.inspector import Inspector
 
-_SETTINGS = (
-    *("include_trained", "robustness", "patches", "threshold", "bootstrap", "seed"),
-    *("runtime", "precision"),
-)
-
 
 @again
 def run(config: EvaluateConfig) -> Outcome:
     """Degrade, draw, score and write the report; exit 3 where pictures could not be read."""
-    extras.require("matplotlib.figure", "train", "draw the robustness table")
+    extras.require("matplotlib.figure", "evaluate", "draw the robustness table")
     started = time.perf_counter()
     inspector = load_scorer(config)
     dataset = open_dataset(config.data, config.reader, config.crack_class)
     name = f"{inspector.bundle.name}-on-{dataset.name}-robustness"
-    settings = {key: getattr(config, key) for key in _SETTINGS}
-    identity = {"model": inspector.bundle.digest, "data": dataset.content_hash, **settings}
-    with run_dir.open_output("evaluate", config, name, identity) as run:
+    content = {"model": inspector.bundle.digest, "data": dataset.content_hash, "more": ()}
+    with results_folder("evaluate", config, name, content) as run:
         chosen = select(inspector, dataset, config.include_trained, config.workers)
         found = _measure(inspector, dataset, chosen, config)
         data = {"name": dataset.name, "hash": dataset.content_hash}
-        made = facts(inspector.bundle.identity, settings, started)
+        made = facts(inspector.bundle.identity, config, started)
         values = report.document(found, {**made, "data": data})
         report.write(found, values, run.path)
         return reported(run, report.summary(found), values, chosen.unreadable)
@@ -44,14 +39,14 @@ def run(config: EvaluateConfig) -> Outcome:
 
 def _measure(
     inspector: Inspector, dataset: Dataset, chosen: Selection, config: EvaluateConfig
-) -> report.Findings:
+) -> report.Robustness:
     labels = np.array([patch.label for patch in chosen.patches])
     rows = table.sample(labels, config.patches, config.seed)
     drawn, labels = chosen.take(rows), labels[rows]
     upper = inspector.bundle.thresholds.upper if config.threshold is None else config.threshold
     scores = table.score(inspector, dataset, drawn.patches, config.seed, config.workers)
     curves = table.measure(labels, scores, upper, drawn.groups, config.bootstrap, config.seed)
-    return report.Findings(
+    return report.Robustness(
         curves=curves,
         alarms=_alarms(inspector, dataset, drawn.take(np.flatnonzero(labels == 0)), upper, config),
         counts={

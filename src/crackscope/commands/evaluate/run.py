@@ -4,21 +4,17 @@ import time
 from pathlib import Path
 from typing import Unpack
 
-from crackscope import extras, run_dir
+from crackscope import extras
 from crackscope.arguments.build import checked, make
 from crackscope.commands.evaluate import cross, robustness
 from crackscope.commands.evaluate.scorer import load_scorer
 from crackscope.commands.evaluate.settings import EvaluateConfig
 from crackscope.commands.keywords import EvaluateKeywords
-from crackscope.commands.outcome import Outcome, again, facts, reported
+from crackscope.commands.outcome import Outcome
+from crackscope.commands.skeleton import again, facts, reported, results_folder
 from crackscope.datasets.readers import open_dataset
 from crackscope.evaluation import report
 from crackscope.evaluation.evaluate import evaluate_dataset
-
-_SETTINGS = (
-    *("include_trained", "threshold", "prevalence", "bootstrap", "seed"),
-    *("runtime", "precision"),
-)
 
 
 @checked
@@ -34,14 +30,13 @@ def run(config: EvaluateConfig) -> Outcome:
         return cross.run(config)
     if config.robustness:
         return robustness.run(config)
-    extras.require("sklearn.metrics", "train", "evaluate a model")
+    extras.require("sklearn.metrics", "evaluate", "evaluate a model")
     started = time.perf_counter()
     inspector = load_scorer(config)
     dataset = open_dataset(config.data, config.reader, config.crack_class)
     name = f"{inspector.bundle.name}-on-{dataset.name}"
-    settings = {key: getattr(config, key) for key in _SETTINGS}
-    identity = {"model": inspector.bundle.digest, "data": dataset.content_hash, **settings}
-    with run_dir.open_output("evaluate", config, name, identity) as run:
+    content = {"model": inspector.bundle.digest, "data": dataset.content_hash, "more": ()}
+    with results_folder("evaluate", config, name, content) as run:
         found = evaluate_dataset(
             inspector,
             dataset,
@@ -52,7 +47,7 @@ def run(config: EvaluateConfig) -> Outcome:
             seed=config.seed,
             workers=config.workers,
         )
-        made = facts(inspector.bundle.identity, settings, started)
+        made = facts(inspector.bundle.identity, config, started)
         values = report.document(found, dataset, made)
         report.write(found, dataset, values, run.path)
         return reported(run, report.summary(found), values, found.unreadable)

@@ -2,37 +2,38 @@
 
 from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
+from typing import Annotated
 
 from crackscope.arguments.rules import at_least, check, one_place, share
-from crackscope.options import Device, Precision, RuntimeName
+from crackscope.options import ByContent, Device, NotIdentity, OnlyWith, Precision, RuntimeName
 
 
 @dataclass(frozen=True)
 class EvaluateConfig:
     """Say how good a model is on labelled pictures."""
 
-    model: str
+    model: ByContent[str]
     """Bundle folder, run folder, or the word crackscope."""
-    data: Path
+    data: ByContent[Path]
     """Labelled folder, zip or CSV manifest."""
-    more: tuple[str, ...] = ()
+    more: ByContent[tuple[str, ...]] = ()
     """Further data sets, for --cross."""
     _: KW_ONLY
     cross: bool = False
     """Train on each data set and test on each: a matrix, from the model's frozen features. A set is
     a path, PATH:CLASS (crack or sound), several joined with +, and NAME= before it where wanted."""
-    seeds: int = 1
+    seeds: Annotated[int, OnlyWith("cross")] = 1
     """With --cross: how often every set is divided anew for training, from --seed on."""
-    reader: str = "auto"
+    reader: NotIdentity[str] = "auto"
     """How the data is laid out: auto looks at the folder."""
-    crack_class: str | None = None
+    crack_class: NotIdentity[str | None] = None
     """Which class folder holds the cracks, where the names do not tell."""
     include_trained: bool = False
     """Keep what the model was trained on, and say so in the report."""
     robustness: bool = False
     """Measure how the figures fall when the pictures are degraded (blur, noise, darkness, scale, …)
     at five strengths, and how often what looks like a crack raises a false alarm."""
-    patches: int = 300
+    patches: Annotated[int, OnlyWith("robustness")] = 300
     """Most pictures that --robustness looks at, drawn from both classes by the seed."""
     threshold: float | None = None
     """Score from which a picture counts as cracked; else the model's own."""
@@ -42,19 +43,19 @@ class EvaluateConfig:
     """Resamples of source groups behind each interval."""
     seed: int = 0
     """Seed of the bootstrap, and of what is drawn."""
-    device: Device = "auto"
+    device: NotIdentity[Device] = "auto"
     """Where the network runs."""
     runtime: RuntimeName = "onnx"
     """What computes the network, as in inspect."""
     precision: Precision = "f32"
     """What the network computes in, as in inspect: so the figures are those of what is used."""
-    workers: int | None = None
+    workers: NotIdentity[int | None] = None
     """Files read at once; else one for each core."""
-    out: Path | None = None
+    out: NotIdentity[Path | None] = None
     """Folder for the report; else runs/evaluate/NAME."""
-    name: str | None = None
+    name: NotIdentity[str | None] = None
     """Name of the run below runs/evaluate."""
-    exist_ok: bool = False
+    exist_ok: NotIdentity[bool] = False
     """Write into a folder that holds finished or other results."""
 
     def __post_init__(self) -> None:

@@ -6,11 +6,12 @@ from typing import Unpack
 import numpy as np
 from numpy.typing import NDArray
 
-from crackscope import extras, run_dir
+from crackscope import extras
 from crackscope.arguments.build import checked, make
 from crackscope.commands.export.settings import ExportConfig
 from crackscope.commands.keywords import ExportKeywords
-from crackscope.commands.outcome import Outcome, again, kept
+from crackscope.commands.outcome import Outcome
+from crackscope.commands.skeleton import again, kept, results_folder
 from crackscope.models import bundle as bundles
 
 
@@ -31,8 +32,7 @@ def run(config: ExportConfig) -> Outcome:
     from crackscope.runtimes.keras import KerasRuntime
 
     name = f"{bundle.name}-{config.format}"
-    identity = {"model": bundle.digest, "format": config.format}
-    with run_dir.open_output("export", config, name, identity) as run:
+    with results_folder("export", config, name, {"model": bundle.digest}) as run:
         runtime = KerasRuntime(bundle)
         path = run.path / chosen.file_name
         chosen.write(runtime.model, path)

@@ -4,24 +4,25 @@ from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 
 from crackscope.arguments.rules import check, one_place, positive
+from crackscope.options import ByContent, NotIdentity
 
 
 @dataclass(frozen=True)
 class ExportConfig:
     """Write a model in another format, and prove that it gives the same scores."""
 
-    model: str
+    model: ByContent[str]
     """Bundle folder, run folder, or the word crackscope."""
     _: KW_ONLY
     format: str = "onnx"
     """onnx or h5."""
-    limit: float = 1e-5
+    limit: NotIdentity[float] = 1e-5
     """Largest difference of a score that is accepted."""
-    out: Path | None = None
+    out: NotIdentity[Path | None] = None
     """Folder for the file; else runs/export/NAME."""
-    name: str | None = None
+    name: NotIdentity[str | None] = None
     """Name of the run below runs/export."""
-    exist_ok: bool = False
+    exist_ok: NotIdentity[bool] = False
     """Write into a folder that holds finished or other results."""
 
     def __post_init__(self) -> None:

@@ -20,6 +20,7 @@ from crackscope.commands.inspect.settings import InspectConfig
 from crackscope.commands.interrupt import on_request
 from crackscope.commands.keywords import InspectKeywords
 from crackscope.commands.outcome import Outcome
+from crackscope.commands.skeleton import results_folder
 from crackscope.errors import FinishedError, UsageError
 from crackscope.inspection import engines
 from crackscope.inspection.find import Found, Source, find
@@ -75,12 +76,12 @@ def _run(config: InspectConfig, given: Mapping[str, Source | None]) -> Outcome:
     threads = max(1, workers // len(found.photos)) if found.photos else 1
     settings = _settings(config)
     inspector = _prepared(settings, threads)
-    identity = _identity(config, found, inspector)
+    content = {"model": inspector.bundle.identity, **_photos(found)}
     names = None if config.watch else [photo.name for photo in found.photos]
     growing = _PHOTOS if config.watch else ()
     name = _default_name(config.photos[0])
     with (
-        run_dir.open_output("inspect", config, name, identity, growing) as output,
+        results_folder("inspect", config, name, content, growing) as output,
         Ledger(output.path, names, output.resumed) as ledger,
         on_request() as asked,
         engine(settings, inspector) as inspect_all,
@@ -181,23 +182,10 @@ def _outcome(
     )
 
 
-def _identity(config: InspectConfig, found: Found, inspector: Inspector) -> dict[str, Any]:
-    """What decides the results; how many work on them does not."""
+def _photos(found: Found) -> dict[str, Any]:
+    """How many photos there are, and what tells them from others."""
     photos = [[photo.name, photo.relative, *photo.stamp()] for photo in found.photos]
-    return {
-        "command": "inspect",
-        "model": inspector.bundle.identity,
-        "threshold": config.threshold,
-        "scale": config.scale,
-        "mm_per_px": config.mm_per_px,
-        "runtime": config.runtime,
-        "precision": config.precision,
-        "max_megapixels": config.max_megapixels,
-        "overlay": config.overlay,
-        "heat_map": config.heat_map,
-        "masks": config.masks,
-        **dict(zip(_PHOTOS, (len(photos), hashing.of_value(photos)), strict=True)),
-    }
+    return dict(zip(_PHOTOS, (len(photos), hashing.of_value(photos)), strict=True))
 
 
 def _default_name(argument: str) -> str:

@@ -12,24 +12,34 @@ from crackscope.arguments.rules import (
     share,
     within,
 )
-from crackscope.options import REPORTS, Device, FailOn, Names, Overlay, Precision, RuntimeName
+from crackscope.options import (
+    REPORTS,
+    ByContent,
+    Device,
+    FailOn,
+    Names,
+    NotIdentity,
+    Overlay,
+    Precision,
+    RuntimeName,
+)
 
 
 @dataclass(frozen=True)
 class InspectConfig:
     """Find cracks in whole photos."""
 
-    photos: tuple[str, ...]
+    photos: ByContent[tuple[str, ...]]
     """Photos, folders (walked recursively), globs, zip files, addresses (s3://, gs://, https://),
     videos, and - for a list of such on standard input."""
     _: KW_ONLY
-    model: str = "crackscope"
+    model: ByContent[str] = "crackscope"
     """Bundle folder, run folder, or the word crackscope: the model in the package."""
-    out: Path | None = None
+    out: NotIdentity[Path | None] = None
     """Folder for the results; else runs/inspect/NAME."""
-    name: str | None = None
+    name: NotIdentity[str | None] = None
     """Name of the run below runs/inspect."""
-    exist_ok: bool = False
+    exist_ok: NotIdentity[bool] = False
     """Write into a folder that holds finished or other results."""
     threshold: float | None = None
     """Score from which a window counts as cracked; else the model's own."""
@@ -39,7 +49,7 @@ class InspectConfig:
     mm_per_px: float | None = None
     """Ground sampling distance of the photos, in millimetres to a pixel: cracks get
     their length in mm, regions their area too. It changes no score."""
-    device: Device = "auto"
+    device: NotIdentity[Device] = "auto"
     """Where the network runs; auto takes a GPU where the installed runtime has one."""
     runtime: RuntimeName = "onnx"
     """What computes the network: onnx, or openvino (extra [openvino])."""
@@ -47,18 +57,18 @@ class InspectConfig:
     """What the network computes in: f32; int8, faster by half on some processors, where the model
     has such a form; or with runtime openvino bf16, on processors that have it. Both change scores a
     little."""
-    engine: str = "local"
+    engine: NotIdentity[str] = "local"
     """Where photos are worked on: local, this machine, or ray, the workers of a Ray cluster, which
     needs the extra [ray]. The results are the same."""
-    workers: int | None = None
+    workers: NotIdentity[int | None] = None
     """Photos worked on at once; else one for each core, of the machine or of the cluster."""
     max_megapixels: float = 250.0
     """Larger photos are refused before they are decoded, but for TIFF and PNG that can be read in
     parts."""
-    every: str | None = None
+    every: NotIdentity[str | None] = None
     """How often a video is looked at, such as 1s, 500ms or 2m: it is read by the ffmpeg that is
     installed. Videos in folders are passed over: name them, or a glob."""
-    timeout: float | None = None
+    timeout: NotIdentity[float | None] = None
     """Most seconds to wait for a photo to be read: a drive or a server may hang. It is named in
     errors.jsonl then, and the rest goes on; else there is no limit."""
     overlay: Overlay = "small"
@@ -69,26 +79,26 @@ class InspectConfig:
     masks: bool = False
     """Write masks/PHOTO.png for each photo: 8 bits, the size of the upright photo, 255 where a
     crack is. Needs a model with lines."""
-    report: Names = REPORTS
+    report: NotIdentity[Names] = REPORTS
     """What to write beside results.jsonl, comma-separated, such as csv, html, pdf, geojson, coco,
     label-studio, cvat, yolo, parquet. `crackscope report` makes any of them later."""
-    title: str | None = None
+    title: NotIdentity[str | None] = None
     """Title of the reports."""
-    client: str | None = None
+    client: NotIdentity[str | None] = None
     """Who the reports are for."""
-    project: str | None = None
+    project: NotIdentity[str | None] = None
     """Project or structure that is inspected."""
-    author: str | None = None
+    author: NotIdentity[str | None] = None
     """Who answers for the reports: a name, a firm."""
-    date: str | None = None
+    date: NotIdentity[str | None] = None
     """Date of the reports, as it is to be shown."""
-    logo: Path | None = None
+    logo: NotIdentity[Path | None] = None
     """PNG or JPEG file for the head of the reports, at most 5 MB."""
-    card: bool | None = None
+    card: NotIdentity[bool | None] = None
     """Add the model card to report.pdf, as an appendix. report.html always has it, folded."""
-    fail_on: FailOn | None = None
+    fail_on: NotIdentity[FailOn | None] = None
     """Exit with code 4 where a photo gets this verdict; unsure: where it gets that or crack."""
-    watch: bool = False
+    watch: NotIdentity[bool] = False
     """Go on looking for new photos in the one folder that is given, until Ctrl-C."""
 
     def __post_init__(self) -> None:

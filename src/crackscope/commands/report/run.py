@@ -9,9 +9,11 @@ from typing import Unpack
 
 from crackscope import hashing, run_dir
 from crackscope.arguments.build import checked, make
+from crackscope.arguments.identity import identity
 from crackscope.commands.keywords import ReportKeywords
-from crackscope.commands.outcome import Outcome, again, kept
+from crackscope.commands.outcome import Outcome
 from crackscope.commands.report.settings import ReportConfig
+from crackscope.commands.skeleton import again, kept
 from crackscope.errors import FinishedError, OutputTakenError
 from crackscope.inspection import results_file
 from crackscope.reporting import Context, Write, chosen, settings
@@ -43,14 +45,11 @@ def run(config: ReportConfig) -> Outcome:
             if context != known:
                 settings.save(context)
             return _write(formats, results, context, config.results)
-    identity = {
-        "command": "report",
-        "results": hashing.of_file(config.results / results_file.RESULTS),
-        "report": config.report,
-        "head": hashing.of_value([asdict(context.cover), context.with_card]),
-    }
+    content = hashing.of_file(config.results / results_file.RESULTS)
+    head = hashing.of_value([asdict(context.cover), context.with_card])
+    made_from = identity("report", config, results=content, head=head)
     with ExitStack() as stack:
-        open_as = partial(run_dir.open_run, config.out, identity, config.exist_ok)
+        open_as = partial(run_dir.open_run, config.out, made_from, config.exist_ok)
         try:
             output = stack.enter_context(open_as())
         except FinishedError:

@@ -3,35 +3,35 @@
 from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 
-from crackscope.options import REPORTS, Names
+from crackscope.options import REPORTS, ByContent, Names, NotIdentity
 
 
 @dataclass(frozen=True)
 class ReportConfig:
     """Make reports of an inspection, finished or interrupted; no photo is inspected again."""
 
-    results: Path
+    results: ByContent[Path]
     """Folder that `crackscope inspect` wrote."""
     _: KW_ONLY
     report: Names = REPORTS
     """What to write, comma-separated, such as csv, html, pdf, geojson, coco, label-studio,
     cvat, yolo, parquet."""
-    out: Path | None = None
+    out: NotIdentity[Path | None] = None
     """Folder for the reports; else that of the results, where older reports are replaced."""
-    title: str | None = None
+    title: NotIdentity[str | None] = None
     """Title. This and the next six are kept for later reports where --out is not given; what is not
     given stays as it was, and "" takes it away."""
-    client: str | None = None
+    client: NotIdentity[str | None] = None
     """Who they are for."""
-    project: str | None = None
+    project: NotIdentity[str | None] = None
     """Project or structure that was inspected."""
-    author: str | None = None
+    author: NotIdentity[str | None] = None
     """Who answers for them: a name, a firm."""
-    date: str | None = None
+    date: NotIdentity[str | None] = None
     """Date, as it is to be shown."""
-    logo: Path | None = None
+    logo: NotIdentity[Path | None] = None
     """PNG or JPEG file for the head of the page, at most 5 MB."""
-    card: bool | None = None
+    card: NotIdentity[bool | None] = None
     """Add the model card to report.pdf; report.html always has it, folded."""
-    exist_ok: bool = False
+    exist_ok: NotIdentity[bool] = False
     """Write into an --out that holds something already."""

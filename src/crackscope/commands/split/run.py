@@ -6,7 +6,8 @@ from typing import Unpack
 from crackscope import run_dir
 from crackscope.arguments.build import checked, make
 from crackscope.commands.keywords import SplitKeywords
-from crackscope.commands.outcome import Outcome, again, reported
+from crackscope.commands.outcome import Outcome
+from crackscope.commands.skeleton import again, reported, results_folder
 from crackscope.commands.split.settings import SplitConfig
 from crackscope.curation.split import SplitResult, make_split
 from crackscope.datasets.manifest import to_csv
@@ -26,9 +27,7 @@ def run(config: SplitConfig) -> Outcome:
     """Write split.csv and split.json; exit 3 where files could not be read and are left out."""
     dataset = open_dataset(config.data, config.reader, config.crack_class)
     name = f"{dataset.name}-{config.split}-{config.seed}"
-    settings = {"split": config.split, "seed": config.seed, "allow_leaks": config.allow_leaks}
-    identity = {"data": dataset.content_hash, **settings}
-    with run_dir.open_output("split", config, name, identity) as run:
+    with results_folder("split", config, name, {"data": dataset.content_hash}) as run:
         result = make_split(dataset, config.split, config.seed, config.allow_leaks, config.workers)
         rows = to_csv(result.patches)
         document = {"data": dataset.name, "content_hash": dataset.content_hash, **result.to_dict()}

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any, Unpack
 from crackscope import environment, extras, hashing, run_dir
 from crackscope.arguments.build import checked, make
 from crackscope.commands.keywords import TrainKeywords
-from crackscope.commands.outcome import Outcome, again, kept
+from crackscope.commands.outcome import Outcome
+from crackscope.commands.skeleton import again, kept, results_folder
 from crackscope.commands.train.settings import TrainConfig
+from crackscope.types import Interval
 
 if TYPE_CHECKING:
     from crackscope.curation.split import SplitResult
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("crackscope")
 _TENSORBOARD = "tensorboard"
-_NOT_IDENTITY = ("out", "name", "exist_ok", "workers", "device", "log")
 
 
 @checked
@@ -45,8 +46,7 @@ def run(config: TrainConfig) -> Outcome:
         dataset = manifest.apply_split(dataset, config.manifest)
     origin = config.weights or weights.default_for(config.backbone)
     name = config.name or f"{dataset.name}-{config.backbone}-seed{config.seed}"
-    identity = _identity(config, dataset, origin)
-    with run_dir.open_output("train", config, name, identity) as run:
+    with results_folder("train", config, name, _content(dataset, origin)) as run:
         if not run.resumed:
             _clear(run.path)
         _write_settings(run.path, config)
@@ -60,14 +60,12 @@ def run(config: TrainConfig) -> Outcome:
     return outcome
 
 
-def _identity(config: TrainConfig, dataset: "Dataset", origin: str) -> dict[str, Any]:
-    settings = {key: value for key, value in asdict(config).items() if key not in _NOT_IDENTITY}
+def _content(dataset: "Dataset", origin: str) -> dict[str, str]:
+    """What lies where the settings name it."""
     weights = Path(origin)
-    content = hashing.of_file(weights) if weights.is_file() else origin
     split = [(patch.key, patch.split) for patch in dataset.patches if patch.split]
     return {
-        **settings,
-        "weights": content,
+        "weights": hashing.of_file(weights) if weights.is_file() else origin,
         "data": dataset.content_hash,
         "manifest": hashing.of_value(sorted(split)),
     }
@@ -130,8 +128,7 @@ def _split_in_words(split: "SplitResult") -> str:
 def _outcome(folder: Path, report: dict[str, Any], split: "SplitResult") -> Outcome:
     lines = ["test side, with 95 % intervals:"]
     for name, value in report["test"].items():
-        figures = (value["value"], value["low"], value["high"])
-        lines.append("  {:<28} {:.4f}  ({:.4f} to {:.4f})".format(name.replace("_", " "), *figures))
+        lines.append(f"  {name.replace('_', ' '):<28} {Interval(**value)}")
     lines += [f"note: {note}" for note in report["notes"]]
     lines.append(_split_in_words(split))
     seconds = report["seconds"]["total"]

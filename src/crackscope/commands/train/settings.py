@@ -2,105 +2,48 @@
 
 from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
-from typing import Literal, get_args
 
-from crackscope.arguments.rules import at_least, below_one, check, one_of, one_place, positive
-from crackscope.options import Augmentation, Device, Schedule, SplitName
+from crackscope.arguments.rules import check, one_place
+from crackscope.options import ByContent, NotIdentity, SplitName
+from crackscope.training.recipe import Recipe
 
 
 @dataclass(frozen=True)
-class TrainConfig:
-    """Train a crack classifier on labelled patches by transfer learning."""
+class _Data:
+    """What is trained on."""
 
-    data: Path
+    data: ByContent[Path]
     """Labelled folder, zip or CSV manifest."""
     _: KW_ONLY
-    reader: str = "auto"
+    reader: NotIdentity[str] = "auto"
     """How the data is laid out: auto looks at the folder."""
-    crack_class: str | None = None
+    crack_class: NotIdentity[str | None] = None
     """Which class folder holds the cracks, where the names do not tell."""
-    manifest: Path | None = None
+    manifest: ByContent[Path | None] = None
     """CSV with the columns path and split (train, val, test): a given split of DATA."""
     split: SplitName | None = None
     """grouped: leak-free (default); random: leaks; given: as the data says (default with one)."""
     allow_leaks: bool = False
     """Train on a given split that leaks."""
-    backbone: str = "mobilenetv2"
-    """mobilenetv2, small-cnn, or a name from keras.applications."""
-    weights: str | None = None
-    """Where to start: crackscope (the model in the package; default for its backbone), imagenet
-    (default for other pretrained ones), none (random; default for small-cnn), or a file."""
-    image_size: int = 224
-    """Side in pixels to which the network resizes each patch."""
-    head_epochs: int = 40
-    """Epochs of the new head on features computed once; 0 leaves the phase out."""
-    epochs: int | None = None
-    """Epochs of fine-tuning with augmentation: 0, the default for pretrained weights, leaves the
-    phase out; random weights get 20. Fine-tuning takes minutes, and carries much further to other
-    surfaces."""
-    unfreeze: float = 1.0
-    """Share of the backbone's layers, from the top, that fine-tuning changes."""
-    augment: Augmentation = "field"
-    """field: flips, rotation, scale, light, blur, noise; basic: flips, rotation, zoom; none."""
-    drawn: float = 0.5
-    """Share of the pictures of fine-tuning that are cracks, and things mistaken for them, drawn on
-    sound patches: they carry further to surfaces that the data does not show."""
-    batch: int = 32
-    """Patches a step of fine-tuning."""
-    head_learning_rate: float = 3e-3
-    """Initial step size of the head phase."""
-    learning_rate: float = 3e-4
-    """Largest step size of fine-tuning."""
-    schedule: Schedule = "cosine"
-    """How fine-tuning makes its steps smaller: cosine: after a short rise, down to none at the
-    last epoch; plateau: whenever the validation loss stands still."""
-    dropout: float = 0.2
-    """Share of features dropped before the head while training."""
-    patience: int = 5
-    """Epochs without a better validation loss before training stops."""
-    seed: int = 0
-    """Seed of split, initial weights, order and augmentation."""
-    device: Device = "auto"
-    """Where the network is trained."""
-    workers: int | None = None
-    """Files read at once; else one for each core."""
-    log: Literal["csv", "tensorboard"] = "csv"
-    """tensorboard: curves and pictures for TensorBoard beside the CSV."""
-    out: Path | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainConfig(Recipe, _Data):  # fields go from the last base to the first: the order of --help
+    """Train a crack classifier on labelled patches by transfer learning."""
+
+    out: NotIdentity[Path | None] = None
     """Run folder; else runs/train/NAME."""
-    name: str | None = None
+    name: NotIdentity[str | None] = None
     """Name of the run below runs/train, and of the model."""
-    exist_ok: bool = False
+    exist_ok: NotIdentity[bool] = False
     """Write into a folder that holds finished or other results."""
 
     def __post_init__(self) -> None:
         check(
             one_place(self.out, self.name),
-            (
-                32 <= self.image_size <= 1024,
-                f"image_size must be 32 to 1024. Received: {self.image_size}",
-            ),
-            at_least("head_epochs", self.head_epochs, 0),
-            at_least("epochs", self.epochs, 0),
-            (
-                self.head_epochs > 0 or self.epochs != 0,
-                "head_epochs and epochs are both 0: no training",
-            ),
-            (
-                0.0 < self.unfreeze <= 1.0,
-                f"unfreeze must be above 0, at most 1. Received: {self.unfreeze}",
-            ),
-            below_one("drawn", self.drawn),
-            one_of("schedule", self.schedule, get_args(Schedule)),
-            at_least("batch", self.batch, 1),
-            positive("head_learning_rate", self.head_learning_rate),
-            positive("learning_rate", self.learning_rate),
-            below_one("dropout", self.dropout),
-            at_least("patience", self.patience, 1),
-            at_least("seed", self.seed, 0),
+            *self.rules(),
             (
                 self.manifest is None or self.split in (None, "given"),
                 "manifest brings its own split: leave --split out",
             ),
-            at_least("workers", self.workers, 1),
         )

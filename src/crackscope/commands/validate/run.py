@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
-from crackscope import environment, extras, run_dir
+from crackscope import environment, extras
 from crackscope.arguments.build import checked, make
+from crackscope.arguments.identity import deciding
 from crackscope.commands.keywords import ValidateKeywords
 from crackscope.commands.outcome import Outcome
+from crackscope.commands.skeleton import results_folder
 from crackscope.commands.validate.settings import ValidateConfig
 from crackscope.datasets.readers import open_dataset
 from crackscope.errors import UsageError
@@ -35,8 +37,6 @@ from crackscope.validation.survey import Survey
 if TYPE_CHECKING:
     from crackscope.validation.adaptation import Attempt
 
-_SETTINGS = ("patches", "recall", "threshold", "adapt", "bootstrap", "seed")
-
 
 @checked
 def validate(site: str | Path | None = None, **settings: Unpack[ValidateKeywords]) -> Outcome:
@@ -54,13 +54,8 @@ def run(config: ValidateConfig) -> Outcome:
         extras.require("keras", "train", "adapt a model")
     inspector = load(config.model, config.device, threads=1)
     site = _open(config)
-    identity = {
-        "command": "validate",
-        "model": inspector.bundle.digest,
-        "seed": config.seed,
-        **site.identity,
-    }
-    with run_dir.open_output("validate", config, site.name, identity) as run:
+    content = {"model": inspector.bundle.digest, "site": "", "truth": "", **site.identity}
+    with results_folder("validate", config, site.name, content) as run:
         folder = run.path
         if not run.resumed:
             _clear(folder)
@@ -159,7 +154,7 @@ def _judge(
         "default": found.to_dict(),
         "adapted": None if attempt is None else attempt.values,
         "notes": notes,
-        "settings": {name: getattr(config, name) for name in _SETTINGS},
+        "settings": deciding(config),
         "machine": environment.describe(),
     }
     report.write(folder, values, words, notes)
@@ -172,7 +167,7 @@ def _judge(
 def _next(
     config: ValidateConfig,
     folder: Path,
-    found: judge.Findings,
+    found: judge.Judgement,
     drawn: int,
     photos: int,
     attempt: "Attempt | None",

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from crackscope.datasets.label_words import label_of, means_no_label
 from crackscope.datasets.readers.reader import READERS, say_left_out
-from crackscope.datasets.source import Source, is_picture
+from crackscope.datasets.source import Files, is_picture
 from crackscope.errors import DatasetError
 from crackscope.registry import nearest
 from crackscope.types import Patch
@@ -32,11 +32,11 @@ class Folders:
     name: ClassVar[str] = ""
     licence: ClassVar[str] = "unknown"
 
-    def recognises(self, source: Source) -> bool:
+    def recognises(self, source: Files) -> bool:
         """Pictures in at least two class folders."""
         return len(set(_classes(_pictures(source), None).values())) >= 2
 
-    def read(self, source: Source, crack_class: str | None) -> Iterator[Patch]:
+    def read(self, source: Files, crack_class: str | None) -> Iterator[Patch]:
         """Every picture of a class folder; pictures beside them are left out, and named.
 
         The crack class is told by the names of the folders, or by `crack_class`.
@@ -56,7 +56,7 @@ class Folders:
             yield Patch(name, labels[folder], dataset=source.name, split=split)
 
 
-def _pictures(source: Source) -> list[str]:
+def _pictures(source: Files) -> list[str]:
     return [name for name in source.names if is_picture(name)]
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from crackscope.datasets.manifest import raise_all
 from crackscope.datasets.readers.reader import READERS, check_crack_class, say_left_out
-from crackscope.datasets.source import Source, is_picture
+from crackscope.datasets.source import Files, is_picture
 from crackscope.errors import DatasetError, ImageError
 from crackscope.images.read import decode
 from crackscope.types import Box, Patch, Pixels
@@ -33,12 +33,12 @@ class Masks:
     name: ClassVar[str] = ""
     licence: ClassVar[str] = "unknown"
 
-    def recognises(self, source: Source) -> bool:
+    def recognises(self, source: Files) -> bool:
         """Pictures in both folders."""
         images, masks = _by_stem(source, "images"), _by_stem(source, "masks")
         return bool(images and masks)
 
-    def read(self, source: Source, crack_class: str | None) -> Iterator[Patch]:
+    def read(self, source: Files, crack_class: str | None) -> Iterator[Patch]:
         """The patches of every picture, row by row; the masks are decoded, the pictures not."""
         check_crack_class(crack_class, "crack")
         images, masks = _by_stem(source, "images"), _by_stem(source, "masks")
@@ -64,7 +64,7 @@ class Masks:
         yield from patches
 
 
-def pairs(source: Source) -> dict[str, str]:
+def pairs(source: Files) -> dict[str, str]:
     """Picture -> mask of the same name, by path; raises DatasetError where a name is not unique."""
     images, masks = _by_stem(source, "images"), _by_stem(source, "masks")
     return {images[stem]: masks[stem] for stem in sorted(images.keys() & masks.keys())}
@@ -113,7 +113,7 @@ def photo_of(name: str) -> str:
     return "_".join(fields)
 
 
-def _by_stem(source: Source, folder: str) -> dict[str, str]:
+def _by_stem(source: Files, folder: str) -> dict[str, str]:
     names = [name for name in source.names if is_picture(name) and folder in name.split("/")[:-1]]
     stems = {_stem(PurePosixPath(name).name): name for name in names}
     if len(stems) < len(names):

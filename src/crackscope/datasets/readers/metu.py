@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from typing import ClassVar
 
 from crackscope.datasets.readers.reader import READERS, check_crack_class, say_left_out
-from crackscope.datasets.source import Source, is_picture
+from crackscope.datasets.source import Files, is_picture
 from crackscope.errors import DatasetError
 from crackscope.types import Patch
 
@@ -21,7 +21,7 @@ class Metu:
     name: ClassVar[str] = "metu"
     licence: ClassVar[str] = "CC BY 4.0"
 
-    def recognises(self, source: Source) -> bool:
+    def recognises(self, source: Files) -> bool:
         """Two class folders with names like 00001.jpg and 10103_1.jpg, or the publisher's .rar."""
         pictures = [path for path in map(PurePosixPath, source.names) if _label(path) is not None]
         named = all(_FILE_NAME.fullmatch(path.name) for path in pictures)
@@ -29,7 +29,7 @@ class Metu:
         both = {path.parent.name for path in pictures} == set(_LABELS)
         return _packed(source) or (named and both and len(places) == 1)
 
-    def read(self, source: Source, crack_class: str | None) -> Iterator[Patch]:
+    def read(self, source: Files, crack_class: str | None) -> Iterator[Patch]:
         """Every file of both class folders."""
         check_crack_class(crack_class, "Positive")
         if _packed(source):
@@ -50,7 +50,7 @@ def _label(path: PurePosixPath) -> int | None:
     return _LABELS.get(path.parent.name) if path.suffix.lower() in (".jpg", ".jpeg") else None
 
 
-def _packed(source: Source) -> bool:
+def _packed(source: Files) -> bool:
     paths = [PurePosixPath(name) for name in source.names]
     return any(path.suffix.lower() == ".rar" for path in paths) and not any(
         _label(path) is not None for path in paths

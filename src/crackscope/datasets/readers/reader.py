@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Protocol
 
-from crackscope.datasets.source import Source
+from crackscope.datasets.source import Files
 from crackscope.errors import DatasetError
 from crackscope.registry import Registry
 from crackscope.types import Patch
@@ -17,10 +17,10 @@ class Reader(Protocol):
     """Written to `Patch.dataset`; "" stands for the name of the folder."""
     licence: ClassVar[str]
 
-    def recognises(self, source: Source) -> bool:
+    def recognises(self, source: Files) -> bool:
         """Whether the names look like this layout; cheap, reads no picture."""
 
-    def read(self, source: Source, crack_class: str | None) -> Iterator[Patch]:
+    def read(self, source: Files, crack_class: str | None) -> Iterator[Patch]:
         """Every labelled patch; raises DatasetError that lists all that is wrong."""
 
 
@@ -29,7 +29,7 @@ _SHOWN = 5
 READERS: Registry[type[Reader]] = Registry("reader")
 
 
-def say_left_out(source: Source, names: Sequence[str], why: str) -> None:
+def say_left_out(source: Files, names: Sequence[str], why: str) -> None:
     """Name in the log pictures that get no label, where there are some; `why` says the reason."""
     if names:
         shown = ", ".join([*names[:_SHOWN], *(["…"] if len(names) > _SHOWN else [])])

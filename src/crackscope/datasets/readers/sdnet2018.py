@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from crackscope.datasets.readers.reader import READERS, check_crack_class, say_left_out
-from crackscope.datasets.source import Source, is_picture
+from crackscope.datasets.source import Files, is_picture
 from crackscope.types import Patch
 
 # D/CD/7001-115.jpg, and Decks/Cracked/7001-115.jpg in the repacked edition.
@@ -24,11 +24,11 @@ class Sdnet2018:
     name: ClassVar[str] = "sdnet2018"
     licence: ClassVar[str] = "CC BY 4.0"
 
-    def recognises(self, source: Source) -> bool:
+    def recognises(self, source: Files) -> bool:
         """At least one file named and placed as in SDNET2018."""
         return any(_PATH.fullmatch(name) for name in source.names)
 
-    def read(self, source: Source, crack_class: str | None) -> Iterator[Patch]:
+    def read(self, source: Files, crack_class: str | None) -> Iterator[Patch]:
         """Every file whose place and name tell its label and its photo."""
         check_crack_class(crack_class, "C")
         strange = [n for n in source.names if is_picture(n) and not _PATH.fullmatch(n)]

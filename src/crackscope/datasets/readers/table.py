@@ -7,7 +7,7 @@ from crackscope import tables
 from crackscope.datasets import label_words, spelling
 from crackscope.datasets.manifest import box_of, raise_all
 from crackscope.datasets.readers.reader import READERS, check_crack_class
-from crackscope.datasets.source import Source, leaves_root
+from crackscope.datasets.source import Files, leaves_root
 from crackscope.errors import DatasetError
 from crackscope.types import Patch
 
@@ -21,11 +21,11 @@ class Table:
     name: ClassVar[str] = ""
     licence: ClassVar[str] = "as listed"
 
-    def recognises(self, source: Source) -> bool:
+    def recognises(self, source: Files) -> bool:
         """A single .csv file, or manifest.csv at the top."""
         return _manifest(source) is not None
 
-    def read(self, source: Source, crack_class: str | None) -> Iterator[Patch]:
+    def read(self, source: Files, crack_class: str | None) -> Iterator[Patch]:
         """Every row; all that is wrong with them is listed at once."""
         check_crack_class(crack_class, "crack")
         manifest = _manifest(source)
@@ -44,13 +44,13 @@ class Table:
         yield from patches
 
 
-def _manifest(source: Source) -> str | None:
+def _manifest(source: Files) -> str | None:
     if len(source.names) == 1 and source.names[0].lower().endswith(".csv"):
         return source.names[0]
     return _MANIFEST if _MANIFEST in source.names else None
 
 
-def _patch(row: dict[str, str], source: Source) -> Patch:
+def _patch(row: dict[str, str], source: Files) -> Patch:
     if not row["path"] or leaves_root(row["path"]):
         raise ValueError(
             f"path must be relative to the CSV, without `..`. Received: {row['path']!r}"

@@ -6,15 +6,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from crackscope import extras
+from crackscope import extras, numerics
 from crackscope.curation import split
 from crackscope.errors import DatasetError
 
 FOLDS = 5
 _PENALTY = 0.005
 """Weight of the squared kernel in the mean loss, as in training."""
-_FLOOR = 0.3
-"""Least spread of a feature, as a share of the usual one: less would magnify mere noise."""
 _STEPS = 2000
 
 Floats = NDArray[np.float64]
@@ -37,8 +35,7 @@ class Heads:
         logits = features @ self.kernels + self.biases
         own = logits[np.arange(len(logits)), np.maximum(self.folds, 0)]
         chosen = np.where(self.folds < 0, logits.mean(axis=1), own)
-        probabilities: Floats = 0.5 * (1.0 + np.tanh(0.5 * chosen))
-        return probabilities
+        return numerics.logistic(chosen)
 
 
 def fit(
@@ -83,10 +80,9 @@ def _parts(
 
 def fit_unit(features: NDArray[np.float32], labels: NDArray[np.int64]) -> tuple[Floats, float]:
     """Kernel (F,) and bias of logistic regression on standardised features (N, F)."""
-    linear: Any = extras.require("sklearn.linear_model", "train", "fit a head")
+    linear: Any = extras.require("sklearn.linear_model", "evaluate", "fit a head")
     mean = features.mean(axis=0, dtype=np.float64)
-    spread = features.std(axis=0, dtype=np.float64)
-    spread = np.maximum(spread, _FLOOR * np.sqrt(np.mean(spread**2)) + 1e-6)
+    spread = numerics.floored(features.std(axis=0, dtype=np.float64))
     model = linear.LogisticRegression(C=1 / (2 * _PENALTY * len(labels)), max_iter=_STEPS)
     model.fit((features - mean) / spread, labels)
     kernel = np.asarray(model.coef_[0], np.float64) / spread

@@ -12,7 +12,7 @@ from crackscope.curation import near_copies, split
 from crackscope.curation.fingerprints import Scan, Unreadable, join, scan
 from crackscope.datasets.manifest import Dataset
 from crackscope.errors import DatasetError
-from crackscope.evaluation import intervals
+from crackscope.evaluation import intervals, statistics
 from crackscope.evaluation.cross import cache, head
 from crackscope.evaluation.cross.sets import CrossSet, Opened
 from crackscope.models.bundle import TRAINED_ON, Bundle
@@ -64,7 +64,7 @@ class Rules:
     threshold: float | None = None
     include_trained: bool = False
     prevalence: float = 0.05
-    resamples: int = intervals.RESAMPLES
+    resamples: int = statistics.RESAMPLES
     seed: int = 0
     seeds: int = 1
 

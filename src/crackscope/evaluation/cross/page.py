@@ -84,7 +84,7 @@ def _shade(cell: Cell, name: str) -> Shade:
     lowest = _LOWEST.get(name, 0.0)
     mark = words.MARK if cell.cross_validated else ""
     share = max(0.0, (value.value - lowest) / (1 - lowest))
-    return Shade(f"{value.value:.3f}{mark}", f"{value.low:.3f} to {value.high:.3f}", share)
+    return Shade(f"{value.value:.3f}{mark}", value.ends(".3f"), share)
 
 
 def _sets_table(sets: Sequence[Mapping[str, Any]]) -> Table:

@@ -7,7 +7,7 @@ from pathlib import Path
 from crackscope.datasets.manifest import Dataset
 from crackscope.datasets.readers import open_dataset
 from crackscope.errors import DatasetError, UsageError
-from crackscope.evaluation.cross.spec import Part, Spec
+from crackscope.evaluation.cross.spec import Piece, Spec
 
 Member = tuple[int, str]
 """A picture: the number of its data set, and its key there."""
@@ -68,7 +68,7 @@ def _gather(spec: Spec, numbers: Sequence[int], datasets: Sequence[Dataset]) -> 
     return CrossSet(name, spec, tuple(members))
 
 
-def _take(dataset: Dataset, part: Part) -> dict[str, int]:
+def _take(dataset: Dataset, part: Piece) -> dict[str, int]:
     """Key -> label of the pictures that a part stands for."""
     chosen = {p.key: p.label for p in dataset.patches if part.label in (None, p.label)}
     if not chosen:

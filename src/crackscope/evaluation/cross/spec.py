@@ -17,7 +17,7 @@ _SEPARATORS = ("/", "\\")
 
 
 @dataclass(frozen=True)
-class Part:
+class Piece:
     """A data set, or one class of it: `label` 1 is crack, 0 sound, None both."""
 
     path: str
@@ -30,7 +30,7 @@ class Spec:
 
     text: str
     name: str
-    parts: tuple[Part, ...]
+    parts: tuple[Piece, ...]
 
 
 def parse(text: str, exists: Callable[[str], bool] = os.path.exists) -> Spec:
@@ -39,10 +39,10 @@ def parse(text: str, exists: Callable[[str], bool] = os.path.exists) -> Spec:
     A path that exists is taken as it stands, whatever signs it holds.
 
     >>> parse("wet=a:Positive+b", exists=lambda path: path in "ab").parts
-    (Part(path='a', label=1), Part(path='b', label=None))
+    (Piece(path='a', label=1), Piece(path='b', label=None))
     """
     if exists(text):
-        return Spec(text, "", (Part(text),))
+        return Spec(text, "", (Piece(text),))
     name, rest = _named(text)
     pieces = [rest] if exists(rest) else rest.split("+")
     pieces = [os.path.expanduser(piece) for piece in pieces]  # noqa: PTH111
@@ -58,9 +58,9 @@ def _named(text: str) -> tuple[str, str]:
     return name.strip(), rest
 
 
-def _part(piece: str, text: str, exists: Callable[[str], bool]) -> Part:
+def _part(piece: str, text: str, exists: Callable[[str], bool]) -> Piece:
     if exists(piece):
-        return Part(piece)
+        return Piece(piece)
     path, sign, word = piece.rpartition(":")
     if not sign or any(separator in word for separator in _SEPARATORS):  # as in C:\walls
         path, word = piece, ""
@@ -71,4 +71,4 @@ def _part(piece: str, text: str, exists: Callable[[str], bool]) -> Part:
     label = label_of(word)
     if label is None:
         raise UsageError(f"{word!r} is no class: {_RULE.format(text)}")
-    return Part(path, label)
+    return Piece(path, label)

@@ -71,7 +71,7 @@ def text(cell: Cell, name: str) -> str:
     if value is None:
         return "–"
     mark = MARK if cell.cross_validated else ""
-    return f"{value.value:.3f}{mark} ({value.low:.3f} to {value.high:.3f})"
+    return f"{value.value:.3f}{mark} ({value.ends('.3f')})"
 
 
 def _auroc(cell: Cell) -> float:

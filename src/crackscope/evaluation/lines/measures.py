@@ -1,7 +1,7 @@
 """Line precision, recall and F1, the length found, and false cracks a megapixel, with intervals.
 
 Each is a ratio of sums over photos, so that long cracks count more. The sums are drawn again by
-the bootstrap over source photos that every other figure has (evaluation/intervals.py).
+the bootstrap over source photos that every other figure has (evaluation/statistics.py).
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from crackscope.evaluation import intervals
+from crackscope.evaluation import statistics
 from crackscope.evaluation.lines.match import TOLERANCE_PX, Matched
 from crackscope.evaluation.lines.sweep import Froc, f1, sums, sweep
 from crackscope.evaluation.metrics import Floats
@@ -59,7 +59,7 @@ class LineFigures:
 
 def measure(
     photos: Sequence[Matched],
-    resamples: int = intervals.RESAMPLES,
+    resamples: int = statistics.RESAMPLES,
     seed: int = 0,
     threshold: float | None = None,
 ) -> LineFigures:
@@ -72,7 +72,7 @@ def measure(
         raise ValueError("lines are measured on at least one photo")
     swept = sweep(photos)
     table = np.stack([_row(photo) for photo in photos])
-    groups = intervals.group_codes([photo.group for photo in photos])
+    groups = statistics.group_codes([photo.group for photo in photos])
     cracked = np.array([photo.cracked for photo in photos])
     drawn = sums(np.hstack([table, swept.table]), cracked, groups, resamples, seed)
     whole, spread = _figures(table.sum(axis=0)[None]), _figures(drawn[:, : table.shape[1]])
@@ -113,14 +113,14 @@ def _row(photo: Matched) -> Floats:
 def _figures(sums: Floats) -> dict[str, Floats]:
     """From sums (R, columns) to (R,) of each figure, NaN where it is not defined."""
     right, lines, found, centre, right_px, true_px, false, megapixels, sound, hit = sums.T
-    precision, recall = intervals.over(right, lines), intervals.over(found, centre)
+    precision, recall = statistics.over(right, lines), statistics.over(found, centre)
     return {
         PRECISION: precision,
         RECALL: recall,
         F1: f1(np.nan_to_num(precision, nan=0.0), recall),  # 0 where nothing is found at all
-        LENGTH: intervals.over(right_px, true_px),
-        FALSE_CRACKS: intervals.over(false, megapixels),
-        SOUND_WITH_CRACK: intervals.over(hit, sound),
+        LENGTH: statistics.over(right_px, true_px),
+        FALSE_CRACKS: statistics.over(false, megapixels),
+        SOUND_WITH_CRACK: statistics.over(hit, sound),
     }
 
 
@@ -147,7 +147,7 @@ def _interval(
     if name == FALSE_CRACKS:  # none seen: as if each source photo had one with the highest odds
         area = sum(photo.megapixels for photo in photos)
         most = float(np.nanmax(spread)) + trials / area
-    return intervals.interval(value, spread, trials, most=most)
+    return statistics.interval(value, spread, trials, most=most)
 
 
 def _counts(photos: Sequence[Matched], groups: NDArray[np.int64]) -> dict[str, int]:

@@ -96,4 +96,4 @@ def _shifted(padded: Mask, down: int, right: int) -> Mask:
 
 
 def _scipy(part: str) -> Any:
-    return extras.require(f"scipy.{part}", "train", "evaluate lines")
+    return extras.require(f"scipy.{part}", "evaluate", "evaluate lines")

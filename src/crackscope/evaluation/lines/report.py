@@ -7,7 +7,6 @@ from crackscope.evaluation.lines.match import TOLERANCE_PX
 from crackscope.evaluation.lines.measures import LineFigures
 from crackscope.rendering import charts
 from crackscope.rendering.page import Table
-from crackscope.types import Interval
 
 CHART = "froc.png"
 DESCRIPTION = "FROC: line recall against false cracks per megapixel"
@@ -34,7 +33,7 @@ def tables(found: LineFigures) -> list[Table]:
         Table(("what", *_heads(found)), list(_counts(found)), "Whole photos, and cracks in them"),
     ]
     if found.froc is not None:
-        at = [(f"{rate:g}", *_cells(value)) for rate, value in found.froc.at.items()]
+        at = [(f"{rate:g}", *value.cells()) for rate, value in found.froc.at.items()]
         columns = ("false cracks per megapixel, at most", "line recall", "95 % interval")
         shown.append(Table(columns, at, "FROC: line recall for a given rate of false cracks"))
     return shown
@@ -92,11 +91,9 @@ def _of_sure(found: LineFigures) -> str:
 
 def rows(found: LineFigures) -> list[tuple[str, str, str]]:
     """Name, value and interval of each figure, as text."""
-    return [(_spelt(name), *_cells(value)) for name, value in found.metrics.items()]
-
-
-def _cells(value: Interval) -> tuple[str, str]:
-    return f"{value.value:.4f}", f"{value.low:.4f} to {value.high:.4f}"
+    return [
+        (_spelt(name), f"{value.value:.4f}", value.ends()) for name, value in found.metrics.items()
+    ]
 
 
 def _spelt(name: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from crackscope.evaluation import intervals
+from crackscope.evaluation import statistics
 from crackscope.evaluation.lines.match import Matched
 from crackscope.evaluation.metrics import Floats
 from crackscope.types import Interval
@@ -65,7 +65,7 @@ class Sweep:
         most = float(rate.max(initial=0.0))
         within = [x for x in RATES if x < most]
         at = {
-            x: intervals.interval(
+            x: statistics.interval(
                 float(_recall_at(rate, recall, x)[0]), _recall_at(rates, recalls, x), trials
             )
             for x in [*within, min((x for x in RATES if x >= most), default=most)]
@@ -100,7 +100,7 @@ def sums(
     table: Floats, cracked: NDArray[np.bool_], groups: NDArray[np.int64], resamples: int, seed: int
 ) -> Floats:
     """Sums of the rows of a table (N, M) in each resample of the source photos, (R, M)."""
-    times = intervals.draws(cracked, groups, resamples, seed)
+    times = statistics.draws(cracked, groups, resamples, seed)
     return np.concatenate([part @ table for part in times])
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from crackscope.evaluation import intervals
+from crackscope.evaluation import statistics
 from crackscope.evaluation.calibration import calibration_error
 from crackscope.evaluation.lines.sweep import sums
 from crackscope.evaluation.lines.synthetic import WIDTHS, Followed
@@ -52,7 +52,7 @@ class WidthFigures:
 
 
 def summarise(
-    followed: Sequence[Followed], resamples: int = intervals.RESAMPLES, seed: int = 0
+    followed: Sequence[Followed], resamples: int = statistics.RESAMPLES, seed: int = 0
 ) -> WidthFigures:
     """The figures, with intervals by bootstrap over grounds."""
     if not followed:
@@ -81,7 +81,7 @@ def named(low: float, high: float) -> str:
 
 def _recall(followed: Sequence[Followed], resamples: int, seed: int) -> dict[str, Interval]:
     table = np.array([_row(one) for one in followed])
-    groups = intervals.group_codes([one.ground for one in followed])
+    groups = statistics.group_codes([one.ground for one in followed])
     drawn = sums(table, np.ones(len(table), bool), groups, resamples, seed)
     found = {}
     for column, (low, high) in enumerate(WIDTHS):
@@ -90,9 +90,9 @@ def _recall(followed: Sequence[Followed], resamples: int, seed: int) -> dict[str
         if whole == 0:
             continue
         trials = len(np.unique(groups[table[:, there] > 0]))
-        spread = intervals.over(drawn[:, seen], drawn[:, there])
+        spread = statistics.over(drawn[:, seen], drawn[:, there])
         value = float(table[:, seen].sum() / whole)
-        found[named(low, high)] = intervals.interval(value, spread, trials)
+        found[named(low, high)] = statistics.interval(value, spread, trials)
     return found
 
 

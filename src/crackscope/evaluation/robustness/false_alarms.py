@@ -4,7 +4,6 @@ Each distractor is drawn on the same sound surfaces, and stands beside the rate 
 alone: what it adds is its own doing.
 """
 
-import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from crackscope.datasets.manifest import Dataset
-from crackscope.evaluation import intervals
+from crackscope.evaluation import statistics
 from crackscope.evaluation.robustness import variants
 from crackscope.inspection.inspector import Inspector
 from crackscope.synthesis import camera, concrete
@@ -23,7 +22,6 @@ from crackscope.types import Interval, Patch, Pixels
 NONE = "none"
 """The surfaces as they are."""
 DRAWN = "drawn concrete"
-_Z = 1.959964
 _FAR = 0.5
 _FIRST = 1_000_003
 """Keeps these pictures apart from those of other seeded uses."""
@@ -97,19 +95,6 @@ def pictures(background: Background, seed: int, row: int) -> Iterator[Pixels]:
         yield background.take(drawn)
 
 
-def wilson(share: float, trials: int) -> Interval:
-    """The 95 % score interval of a share seen in `trials` independent trials (Wilson 1927).
-
-    Of one alarm in a hundred a bootstrap makes "0 to 0.03", of none "0 to 0": this does not.
-    """
-    spread = _Z**2 / trials
-    middle = (share + spread / 2) / (1 + spread)
-    reach = _Z / (1 + spread) * math.sqrt(share * (1 - share) / trials + spread / (4 * trials))
-    return Interval(
-        share, max(0.0, min(share, middle - reach)), min(1.0, max(share, middle + reach))
-    )
-
-
 def _measure(
     inspector: Inspector,
     background: Callable[[int], Background],
@@ -124,9 +109,11 @@ def _measure(
 
     count = len(groups)
     scores = variants.score(inspector, forms, count, f"distractors on {name}", workers)
-    photos = len(np.unique(intervals.group_codes(groups)))
+    photos = len(np.unique(statistics.group_codes(groups)))
     return [
-        Alarms(name, distractor, count, wilson(float(np.mean(column >= threshold)), photos))
+        Alarms(
+            name, distractor, count, statistics.wilson(float(np.mean(column >= threshold)), photos)
+        )
         for distractor, column in zip((NONE, *DISTRACTORS.names()), scores.T, strict=True)
     ]
 

@@ -25,7 +25,7 @@ _CELL = 120
 
 
 @dataclass(frozen=True)
-class Findings:
+class Robustness:
     """What was found: curves by degradation, false alarms by background and distractor.
 
     `counts` of the pictures as they are; `example` is one of them, to show the strengths on.
@@ -39,7 +39,7 @@ class Findings:
     example: Pixels
 
 
-def document(found: Findings, facts: Mapping[str, Any]) -> dict[str, Any]:
+def document(found: Robustness, facts: Mapping[str, Any]) -> dict[str, Any]:
     """robustness.json; `facts` are added (model, data, settings, machine, seconds)."""
     return {
         "schema_version": SCHEMA_VERSION,
@@ -53,7 +53,7 @@ def document(found: Findings, facts: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def write(found: Findings, values: Mapping[str, Any], folder: Path) -> None:
+def write(found: Robustness, values: Mapping[str, Any], folder: Path) -> None:
     """Write every file of the report; `values` come from `document`."""
     write_atomically(folder / CURVES, charts.against_strength(_panels(found.curves)))
     write_atomically(folder / ALARMS, _alarms_chart(found.alarms))
@@ -62,7 +62,7 @@ def write(found: Findings, values: Mapping[str, Any], folder: Path) -> None:
     write_json(folder / DOCUMENT, dict(values))
 
 
-def summary(found: Findings) -> str:
+def summary(found: Robustness) -> str:
     """Accuracy by strength and false alarms by distractor, as aligned tables."""
     lines = [f"{'accuracy at strength':<22}" + "".join(f"{n:>8}" for n in range(STRONGEST + 1))]
     for curve in found.curves:
@@ -71,12 +71,12 @@ def summary(found: Findings) -> str:
     for background in _backgrounds(found.alarms):
         lines.append(f"false alarms on {background}")
         for one in _on(found.alarms, background):
-            span = f"{one.rate.low:.3f} to {one.rate.high:.3f}"
+            span = one.rate.ends(".3f")
             lines.append(f"  {one.distractor:<20}{one.rate.value:>8.3f}  {span}")
     return "\n".join([*lines, *in_words(found), *(f"note: {note}" for note in found.notes)])
 
 
-def in_words(found: Findings) -> list[str]:
+def in_words(found: Robustness) -> list[str]:
     """What the tables mean, one sentence each."""
     by_loss = sorted(found.curves, key=lambda curve: curve.accuracies[-1])
     held = [curve.degradation for curve in found.curves if curve.held is curve.points[-1]]
@@ -93,10 +93,10 @@ def in_words(found: Findings) -> list[str]:
 def _alarms_in_words(background: str, alone: Alarms, drawn: Sequence[Alarms]) -> str:
     worst = max(drawn, key=lambda one: one.rate.value)
     if worst.rate.value <= alone.rate.value:
-        return f"On {background} no distractor adds a false alarm to {_share(alone.rate)}."
+        return f"On {background} no distractor adds a false alarm to {alone.rate:.1%}."
     return (
         f"On {background} the most false alarms come from {worst.distractor}: "
-        f"{_share(worst.rate)}; without a distractor {_share(alone.rate)}."
+        f"{worst.rate:.1%}; without a distractor {alone.rate:.1%}."
     )
 
 
@@ -110,10 +110,6 @@ def _fall(curve: Curve) -> str:
         f"{curve.degradation} is held {held}; at {last.level} "
         f"{curve.accuracies[-1]:.1%} are judged right ({', '.join(parts)})."
     )
-
-
-def _share(rate: Interval) -> str:
-    return f"{rate.value:.1%} ({rate.low:.1%} to {rate.high:.1%})"
 
 
 def _backgrounds(alarms: Sequence[Alarms]) -> list[str]:
@@ -162,7 +158,7 @@ def _sheet(example: Pixels) -> bytes:
     return sheets.png(sheet)
 
 
-def _page(found: Findings, values: Mapping[str, Any], folder: Path) -> str:
+def _page(found: Robustness, values: Mapping[str, Any], folder: Path) -> str:
     facts = [("model", values["model"]), ("threshold", f"{found.threshold:g}")]
     facts += [*values["data"].items(), *found.counts.items(), *values["settings"].items()]
     tables = [_figure_table(found.curves, name) for name in found.curves[0].points[0].figures]
@@ -191,15 +187,14 @@ def _figure_table(curves: Sequence[Curve], name: str) -> Table:
 
 
 def _cell(point: Point, name: str) -> str:
-    value = point.figures[name]
-    return f"{value.value:.3f} ({value.low:.3f} to {value.high:.3f}), {point.level}"
+    return f"{point.figures[name]:.3f}, {point.level}"
 
 
 def _alarms_table(alarms: Sequence[Alarms]) -> Table:
     columns = ("background", "distractor", "pictures", "rate", "95 % interval")
     rows = []
     for one in alarms:
-        span = f"{one.rate.low:.3f} to {one.rate.high:.3f}"
+        span = one.rate.ends(".3f")
         rows.append((one.background, one.distractor, one.pictures, f"{one.rate.value:.3f}", span))
     return Table(columns, rows, f"'{NONE}' is the background alone")
 

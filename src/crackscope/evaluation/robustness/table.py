@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from crackscope.datasets.manifest import Dataset
-from crackscope.evaluation import intervals
+from crackscope.evaluation import intervals, statistics
 from crackscope.evaluation.robustness import variants
 from crackscope.evaluation.robustness.degrade import DEGRADATIONS, STRONGEST
 from crackscope.inspection.inspector import Inspector
@@ -99,7 +99,7 @@ def measure(
     scores: NDArray[np.float64],
     threshold: float,
     groups: Sequence[str],
-    resamples: int = intervals.RESAMPLES,
+    resamples: int = statistics.RESAMPLES,
     seed: int = 0,
 ) -> tuple[Curve, ...]:
     """A curve for each degradation; labels: (N,), scores: as from `score`, groups: N names."""

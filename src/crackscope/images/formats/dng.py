@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from PIL import Image
+from PIL.ExifTags import Base as Tag
 
 from crackscope.errors import ImageError
 from crackscope.images.formats.tiff import directory_at
-from crackscope.images.formats.tiff_tags import Tag
 
 _JPEG = 7
 _MOST_DIRECTORIES = 64
@@ -17,7 +17,7 @@ _LEAST_SHARE = 0.9
 
 def recognises(image: Image.Image) -> bool:
     """Whether an open TIFF is a DNG."""
-    return Tag.DNG_VERSION in getattr(image, "tag_v2", {})
+    return Tag.DNGVersion in getattr(image, "tag_v2", {})
 
 
 def preview(content: bytes, image: Image.Image) -> bytes:
@@ -44,7 +44,7 @@ def _directories(content: bytes, image: Any) -> Iterator[Any]:
     Raises ImageError where they are more than any camera writes.
     """
     yield image.tag_v2
-    offsets = image.tag_v2.get(Tag.SUB_DIRECTORIES, ())
+    offsets = image.tag_v2.get(Tag.SubIFDs, ())
     below = dict.fromkeys(offsets if isinstance(offsets, tuple) else (offsets,))
     if len(below) > _MOST_DIRECTORIES:
         raise ImageError(
@@ -57,14 +57,14 @@ def _directories(content: bytes, image: Any) -> Iterator[Any]:
 
 
 def _long_side(directory: Any) -> int:
-    return max(int(directory.get(Tag.WIDTH, 0)), int(directory.get(Tag.HEIGHT, 0)))
+    return max(int(directory.get(Tag.ImageWidth, 0)), int(directory.get(Tag.ImageLength, 0)))
 
 
 def _jpeg(content: bytes, directory: Any) -> bytes:
     """The file in a directory's only strip, b"" where that is none; raw data is JPEG too at times,
     but lossless, which no decoder here takes."""
-    offsets, lengths = directory.get(Tag.STRIP_OFFSETS, ()), directory.get(Tag.STRIP_LENGTHS, ())
-    if directory.get(Tag.COMPRESSION) != _JPEG or len(offsets) != 1 or len(lengths) != 1:
+    offsets, lengths = directory.get(Tag.StripOffsets, ()), directory.get(Tag.StripByteCounts, ())
+    if directory.get(Tag.Compression) != _JPEG or len(offsets) != 1 or len(lengths) != 1:
         return b""
     strip = content[offsets[0] : offsets[0] + lengths[0]]
     return strip if strip.startswith(b"\xff\xd8") and not _is_lossless(strip) else b""

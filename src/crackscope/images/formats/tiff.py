@@ -6,18 +6,18 @@ from math import ceil
 from typing import Any
 
 from PIL import TiffImagePlugin
+from PIL.ExifTags import Base as Tag
 
 from crackscope.errors import ImageError
 from crackscope.images.files import MAX_BYTES_PER_PIXEL
 from crackscope.images.formats import deflate, jpeg
-from crackscope.images.formats.tiff_tags import Tag
 
 _REDUCED = 1
 _LARGEST_TILE = 2**24
 """Of a small picture a tile may be larger than itself, but not by much; in pixels."""
 _JPEG, _PACKBITS = 7, 32773
-_STRIPS = (Tag.STRIP_OFFSETS, Tag.STRIP_LENGTHS)
-_TILES = (Tag.TILE_OFFSETS, Tag.TILE_LENGTHS)
+_STRIPS = (Tag.StripOffsets, Tag.StripByteCounts)
+_TILES = (Tag.TileOffsets, Tag.TileByteCounts)
 _TOGETHER, _SEPARATE, _UNSIGNED, _SIGNED, _FLOATING_POINT = 1, 2, 1, 2, (3, 6)
 _RAW, _YCBCR = 1, 6
 
@@ -37,9 +37,10 @@ def directory_at(content: bytes, offset: int | None = None) -> Any:
 
 def check(tags: Any) -> None:
     """Raise ImageError for a picture whose pixels are not what a photo shows, or are misread."""
-    if tags.get(Tag.SUBFILE_TYPE, 0) & _REDUCED:  # a camera's raw file: not its thumbnail
+    if tags.get(Tag.NewSubfileType, 0) & _REDUCED:  # a camera's raw file: not its thumbnail
         raise raw()
-    formats, bits = set(tags.get(Tag.SAMPLE_FORMAT, (_UNSIGNED,))), max(tags.get(Tag.BITS, (1,)))
+    formats = set(tags.get(Tag.SampleFormat, (_UNSIGNED,)))
+    bits = max(tags.get(Tag.BitsPerSample, (1,)))
     if formats.intersection(_FLOATING_POINT):
         raise floating_point()
     if formats - {_UNSIGNED} and not (formats == {_SIGNED} and bits > 8):
@@ -48,15 +49,15 @@ def check(tags: Any) -> None:
             "nothing says which value is black in a picture of signed or unknown numbers "
             f"(SampleFormat {max(formats)}): save it with unsigned ones",
         )
-    if Tag.PHOTOMETRIC not in tags and tags.get(Tag.SAMPLES, 1) == 1:
+    if Tag.PhotometricInterpretation not in tags and tags.get(Tag.SamplesPerPixel, 1) == 1:
         # Pillow would take white for 0
         raise ImageError(
             "unreadable",
             "its tags do not say whether 0 is black or white (PhotometricInterpretation): it is "
             "damaged, or was written by a faulty program. Save it again with another one",
         )
-    tile = _area(tags, Tag.TILE_WIDTH, Tag.TILE_HEIGHT)
-    picture = _area(tags, Tag.WIDTH, Tag.HEIGHT)
+    tile = _area(tags, Tag.TileWidth, Tag.TileLength)
+    picture = _area(tags, Tag.ImageWidth, Tag.ImageLength)
     if tile > max(_LARGEST_TILE, picture):
         raise ImageError(
             "unreadable",
@@ -69,13 +70,13 @@ def check(tags: Any) -> None:
             "an uncompressed TIFF in YCbCr with less colour than brightness (such as 4:2:0) is not "
             "read: save it as RGB, or compressed as JPEG",
         )
-    if tags.get(Tag.PLANES, _TOGETHER) not in (_TOGETHER, _SEPARATE):
+    if tags.get(Tag.PlanarConfiguration, _TOGETHER) not in (_TOGETHER, _SEPARATE):
         raise ImageError(
             "unreadable",
             "its channels are stored together (PlanarConfiguration 1) or apart (2). Received: "
-            f"{tags[Tag.PLANES]}: its tags are damaged",
+            f"{tags[Tag.PlanarConfiguration]}: its tags are damaged",
         )
-    if tags.get(Tag.PLANES) == _SEPARATE and bits > 8:  # Pillow misreads them
+    if tags.get(Tag.PlanarConfiguration) == _SEPARATE and bits > 8:  # Pillow misreads them
         raise ImageError(
             "unsupported",
             "a TIFF of 16 bits whose channels are stored apart is not read: "
@@ -85,27 +86,27 @@ def check(tags: Any) -> None:
 
 def _short_of_colour(tags: Any) -> bool:
     """Whether raw YCbCr is stored with less colour than brightness."""
-    stored = tags.get(Tag.PHOTOMETRIC), tags.get(Tag.COMPRESSION, _RAW)
-    if stored != (_YCBCR, _RAW) or tags.get(Tag.SUBSAMPLING, (2, 2)) == (1, 1):
+    stored = tags.get(Tag.PhotometricInterpretation), tags.get(Tag.Compression, _RAW)
+    if stored != (_YCBCR, _RAW) or tags.get(Tag.YCbCrSubSampling, (2, 2)) == (1, 1):
         return False
-    pixels = int(tags[Tag.WIDTH]) * int(tags[Tag.HEIGHT])
+    pixels = int(tags[Tag.ImageWidth]) * int(tags[Tag.ImageLength])
     return sum(length for _, length in places(tags)) < 3 * pixels
 
 
 def bits(tags: Any) -> int:
     """Bits of a pixel in one strip or tile."""
-    each = tags.get(Tag.BITS, (1,))
-    return int(each[0] if tags.get(Tag.PLANES) == _SEPARATE else sum(each))
+    each = tags.get(Tag.BitsPerSample, (1,))
+    return int(each[0] if tags.get(Tag.PlanarConfiguration) == _SEPARATE else sum(each))
 
 
 def piece_width(tags: Any) -> int:
     """Pixels in a row of a strip or tile, those behind the edge of the picture too."""
-    return int(tags.get(Tag.TILE_WIDTH) or tags[Tag.WIDTH])
+    return int(tags.get(Tag.TileWidth) or tags[Tag.ImageWidth])
 
 
 def packed(tags: Any) -> list[tuple[int, int]]:
     """Where each strip or tile begins and ends; [] of PackBits, which decoders miss the end of."""
-    if tags.get(Tag.COMPRESSION) == _PACKBITS:
+    if tags.get(Tag.Compression) == _PACKBITS:
         return []
     return [(offset, offset + length) for offset, length in places(tags) if length]
 
@@ -137,23 +138,24 @@ def check_apart(places: Iterable[Place], size: int) -> None:
 
 def _pieces_needed(tags: Any) -> int:
     """How many strips or tiles cover the picture; Pillow leaves the rest black."""
-    width, height = (int(tags.get(tag, 0)) for tag in (Tag.WIDTH, Tag.HEIGHT))
-    across, rows = width, int(tags.get(Tag.STRIP_ROWS, height))
+    width, height = (int(tags.get(tag, 0)) for tag in (Tag.ImageWidth, Tag.ImageLength))
+    across, rows = width, int(tags.get(Tag.RowsPerStrip, height))
     if _TILES[0] in tags:
-        across, rows = (int(tags.get(tag, 0)) for tag in (Tag.TILE_WIDTH, Tag.TILE_HEIGHT))
+        across, rows = (int(tags.get(tag, 0)) for tag in (Tag.TileWidth, Tag.TileLength))
     if min(across, rows) < 1:
         return 0  # left to the decoder
-    planes = int(tags.get(Tag.SAMPLES, 1)) if tags.get(Tag.PLANES) == _SEPARATE else 1
+    separate = tags.get(Tag.PlanarConfiguration) == _SEPARATE
+    planes = int(tags.get(Tag.SamplesPerPixel, 1)) if separate else 1
     return ceil(width / across) * ceil(height / rows) * planes
 
 
 def check_piece(piece: bytes, tags: Any) -> None:
     """The same for one of them."""
-    compression = tags.get(Tag.COMPRESSION)
+    compression = tags.get(Tag.Compression)
     if compression == _JPEG:
-        jpeg.check(piece, tags.get(Tag.JPEG_TABLES, b""))
+        jpeg.check(piece, tags.get(Tag.JPEGTables, b""))
     elif compression in deflate.COMPRESSIONS:
-        deflate.check(piece, MAX_BYTES_PER_PIXEL * _area(tags, Tag.WIDTH, Tag.HEIGHT))
+        deflate.check(piece, MAX_BYTES_PER_PIXEL * _area(tags, Tag.ImageWidth, Tag.ImageLength))
 
 
 def _area(tags: Any, width: int, height: int) -> int:
@@ -162,7 +164,7 @@ def _area(tags: Any, width: int, height: int) -> int:
 
 def turned(tags: Any) -> bool:
     """Whether the pixels are not stored upright; Pillow forgets that when it decodes them."""
-    return bool(tags.get(Tag.ORIENTATION, 1) != 1)
+    return bool(tags.get(Tag.Orientation, 1) != 1)
 
 
 def explain(content: bytes) -> ImageError:

@@ -1,58 +1,26 @@
-"""The tags of a TIFF by their names, and whether all that it lists have been understood.
+"""Whether all tags that a TIFF lists have been understood.
 
-Pillow leaves out those that it does not understand.
+Pillow leaves out those that it does not understand; tifffile, which would be one more package, does
+the same.
 """
 
-from enum import IntEnum
 from typing import IO, Any
+
+from PIL.ExifTags import Base as Tag
 
 from crackscope.errors import ImageError
 
-
-class Tag(IntEnum):
-    """The tags that are looked at, here and by those who read a TIFF."""
-
-    SUBFILE_TYPE = 254
-    WIDTH = 256
-    HEIGHT = 257
-    BITS = 258
-    COMPRESSION = 259
-    PHOTOMETRIC = 262
-    FILL_ORDER = 266
-    STRIP_OFFSETS = 273
-    ORIENTATION = 274
-    SAMPLES = 277
-    STRIP_ROWS = 278
-    STRIP_LENGTHS = 279
-    MAX_VALUE = 281
-    PLANES = 284
-    PREDICTOR = 317
-    PALETTE = 320
-    TILE_WIDTH = 322
-    TILE_HEIGHT = 323
-    TILE_OFFSETS = 324
-    TILE_LENGTHS = 325
-    SUB_DIRECTORIES = 330
-    EXTRA_SAMPLES = 338
-    SAMPLE_FORMAT = 339
-    SIGNED_MAX_VALUE = 341
-    JPEG_TABLES = 347
-    SUBSAMPLING = 530
-    REFERENCE_BLACK_WHITE = 532
-    DNG_VERSION = 50706
-
-
 DECODING = frozenset(
-    {Tag.BITS, Tag.COMPRESSION, Tag.PHOTOMETRIC, Tag.FILL_ORDER, Tag.SAMPLES, Tag.PREDICTOR}
-    | {Tag.PALETTE, Tag.EXTRA_SAMPLES, Tag.SAMPLE_FORMAT, Tag.JPEG_TABLES, Tag.SUBSAMPLING}
-    | {Tag.REFERENCE_BLACK_WHITE}
+    {Tag.BitsPerSample, Tag.Compression, Tag.PhotometricInterpretation, Tag.FillOrder}
+    | {Tag.SamplesPerPixel, Tag.Predictor, Tag.ColorMap, Tag.ExtraSamples, Tag.SampleFormat}
+    | {Tag.JPEGTables, Tag.YCbCrSubSampling, Tag.ReferenceBlackWhite}
 )
 """What each strip or tile is decoded by."""
 _PIXELS = (
     DECODING
-    | {Tag.WIDTH, Tag.HEIGHT, Tag.ORIENTATION, Tag.PLANES}
-    | {Tag.STRIP_OFFSETS, Tag.STRIP_ROWS, Tag.STRIP_LENGTHS}
-    | {Tag.TILE_WIDTH, Tag.TILE_HEIGHT, Tag.TILE_OFFSETS, Tag.TILE_LENGTHS}
+    | {Tag.ImageWidth, Tag.ImageLength, Tag.Orientation, Tag.PlanarConfiguration}
+    | {Tag.StripOffsets, Tag.RowsPerStrip, Tag.StripByteCounts}
+    | {Tag.TileWidth, Tag.TileLength, Tag.TileOffsets, Tag.TileByteCounts}
 )
 """Tags that say what the pixels are, and where: without one of them others would come out."""
 _MOST_TAGS = 2**16

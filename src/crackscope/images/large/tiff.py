@@ -9,12 +9,13 @@ from typing import IO, Any
 
 import numpy as np
 from PIL import Image, ImageCms
+from PIL.ExifTags import Base as Tag
 from PIL.TiffImagePlugin import ImageFileDirectory_v2, TiffImageFile
 
 from crackscope.images.convert import to_rgb
 from crackscope.images.depth import depth_of
 from crackscope.images.formats import tiff
-from crackscope.images.formats.tiff_tags import DECODING, Tag, check_understood
+from crackscope.images.formats.tiff_tags import DECODING, check_understood
 from crackscope.images.signature import truncated
 from crackscope.types import Pixels
 
@@ -45,11 +46,11 @@ def why_not(file: IO[bytes], image: TiffImageFile, size: int) -> str:
     tags: Any = image.tag_v2
     check_understood(file, tags)
     tiff.check(tags)
-    compression = tags.get(Tag.COMPRESSION, _PLAIN)
+    compression = tags.get(Tag.Compression, _PLAIN)
     colours = (*_COLOURS, _YCBCR) if compression == _JPEG else _COLOURS
-    if tags.get(Tag.PLANES) == _SEPARATE and tags.get(Tag.SAMPLES, 1) > 1:
+    if tags.get(Tag.PlanarConfiguration) == _SEPARATE and tags.get(Tag.SamplesPerPixel, 1) > 1:
         return "its channels are stored apart"
-    if image.mode not in _MODES or tags.get(Tag.PHOTOMETRIC) not in colours:
+    if image.mode not in _MODES or tags.get(Tag.PhotometricInterpretation) not in colours:
         return f"its colours are stored in an unusual way ({image.mode})"
     if compression not in _COMPRESSIONS:
         return f"its compression is unusual (number {compression})"
@@ -104,10 +105,10 @@ def _small_tiff(tags: Any, row: _Row, packed: Sequence[bytes]) -> bytes:
             directory.tagtype[tag] = tags.tagtype[tag]
             directory[tag] = tags[tag]
     lengths = list(map(len, packed))
-    directory[Tag.WIDTH], directory[Tag.HEIGHT] = row.width, row.height
-    directory[Tag.STRIP_ROWS] = row.strip
-    directory[Tag.STRIP_OFFSETS] = tuple(accumulate(lengths[:-1], initial=0))
-    directory[Tag.STRIP_LENGTHS] = tuple(lengths)
+    directory[Tag.ImageWidth], directory[Tag.ImageLength] = row.width, row.height
+    directory[Tag.RowsPerStrip] = row.strip
+    directory[Tag.StripOffsets] = tuple(accumulate(lengths[:-1], initial=0))
+    directory[Tag.StripByteCounts] = tuple(lengths)
     return b"".join((start, directory.tobytes(len(start)), *packed))
 
 
@@ -119,11 +120,11 @@ def _read(file: IO[bytes], place: tiff.Place) -> bytes:
 def _layout(image: TiffImageFile) -> list[_Row]:
     """The pieces row by row; [] where they are not all told."""
     tags: Any = image.tag_v2
-    return _tiled(image, tags) if Tag.TILE_OFFSETS in tags else _striped(image, tags)
+    return _tiled(image, tags) if Tag.TileOffsets in tags else _striped(image, tags)
 
 
 def _tiled(image: TiffImageFile, tags: Any) -> list[_Row]:
-    width, height = tags.get(Tag.TILE_WIDTH, 0), tags.get(Tag.TILE_HEIGHT, 0)
+    width, height = tags.get(Tag.TileWidth, 0), tags.get(Tag.TileLength, 0)
     if min(width, height) < 1:
         return []
     places = tiff.places(tags)
@@ -138,11 +139,11 @@ def _striped(image: TiffImageFile, tags: Any) -> list[_Row]:
     """Low strips are taken together; a single one is taken apart where it is not compressed."""
     width, height = image.size
     places = tiff.places(tags)
-    strip = min(tags.get(Tag.STRIP_ROWS, height), height)
+    strip = min(tags.get(Tag.RowsPerStrip, height), height)
     if strip < 1 or len(places) != ceil(height / strip):
         return []
-    if len(places) == 1 and tags.get(Tag.COMPRESSION, _PLAIN) == _PLAIN:
-        row_bytes = ceil(width * sum(tags.get(Tag.BITS, (1,))) / 8)
+    if len(places) == 1 and tags.get(Tag.Compression, _PLAIN) == _PLAIN:
+        row_bytes = ceil(width * sum(tags.get(Tag.BitsPerSample, (1,))) / 8)
         strip = min(height, max(1, _AT_ONCE // width))
         tops = range(0, height, strip)
         starts = [places[0][0] + top * row_bytes for top in tops]

@@ -21,7 +21,7 @@ _WARM_UP, _LEAST = 0.1, 0.01
 
 
 @dataclass(frozen=True)
-class Phase:
+class LinePhase:
     """So many epochs of `steps` steps; the step size rises to `learning_rate` and falls again."""
 
     name: str
@@ -32,14 +32,14 @@ class Phase:
 
 
 @dataclass(frozen=True)
-class Recipe:
+class LineRecipe:
     """How the network is trained.
 
     With `minutes` the training takes so long, whatever the machine: the phases have epochs of the
     same steps, but as many as there is time for, which is divided among them as their epochs are.
     """
 
-    phases: tuple[Phase, ...]
+    phases: tuple[LinePhase, ...]
     backbone: str = "mobilenetv2"
     weight_decay: float = 1e-4
     momentum: float = 0.998
@@ -47,7 +47,7 @@ class Recipe:
     seed: int = 0
     minutes: float | None = None
 
-    def end(self, phase: Phase) -> float | None:
+    def end(self, phase: LinePhase) -> float | None:
         """Seconds of training after which a phase ends; None where it has a number of epochs."""
         if self.minutes is None:
             return None
@@ -56,7 +56,7 @@ class Recipe:
         return 60 * self.minutes * past / sum(epochs)
 
 
-def fit(recipe: Recipe, batches: Batches, encoder: Path | None, folder: Path) -> Any:
+def fit(recipe: LineRecipe, batches: Batches, encoder: Path | None, folder: Path) -> Any:
     """Train, or go on training in `folder`, after the last finished epoch; the network with the
     mean of its weights.
 
@@ -79,7 +79,7 @@ def fit(recipe: Recipe, batches: Batches, encoder: Path | None, folder: Path) ->
     return model
 
 
-def _run(recipe: Recipe, phase: Phase, model: Any, batches: Batches, log: Log) -> None:
+def _run(recipe: LineRecipe, phase: LinePhase, model: Any, batches: Batches, log: Log) -> None:
     freeze(model, encoder=not phase.encoder)
     fitted = trainer(model, objective.Weights(), recipe.seed)
     fitted(np.zeros((1, WINDOW, WINDOW, 3), np.uint8))  # so that it has variables
@@ -97,7 +97,7 @@ def _run(recipe: Recipe, phase: Phase, model: Any, batches: Batches, log: Log) -
     optimizer.average(fitted.trainable_variables)
 
 
-def _epoch(phase: Phase, fitted: Any, batches: Batches, state: State) -> None:
+def _epoch(phase: LinePhase, fitted: Any, batches: Batches, state: State) -> None:
     epoch, start = len(state.rows), time.monotonic()
     _seed(fitted, batches.seed, state.log.steps)
     stream = batches(state.log.steps, phase.steps)
@@ -123,7 +123,7 @@ def _seed(fitted: Any, seed: int, step: int) -> None:
         state.assign(np.array([len(states) * seed + place, step]))
 
 
-def _finished(phase: Phase, seconds: float | None, state: State) -> bool:
+def _finished(phase: LinePhase, seconds: float | None, state: State) -> bool:
     if seconds is None:
         return len(state.rows) >= phase.epochs
     return _middle(seconds, state) >= 1
@@ -144,7 +144,7 @@ def rate(part: float) -> float:
     return _LEAST + (1 - _LEAST) * (1 + math.cos(math.pi * gone)) / 2
 
 
-def _optimizer(recipe: Recipe, phase: Phase) -> Any:
+def _optimizer(recipe: LineRecipe, phase: LinePhase) -> Any:
     """AdamW that keeps the mean of the weights beside them."""
     import keras
 
@@ -166,7 +166,7 @@ def _optimizer(recipe: Recipe, phase: Phase) -> Any:
     )
 
 
-def _schedule(phase: Phase) -> Any:
+def _schedule(phase: LinePhase) -> Any:
     """The same as `rate`, step by step."""
     import keras
 

@@ -1,0 +1,43 @@
+"""What decides the results of a command: its settings, by the marks at their fields.
+
+A setting without a mark does. Marks stand in `options.py`.
+"""
+
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, get_type_hints
+
+from crackscope.options import BY_CONTENT, CHANGING, NOT_IDENTITY, OnlyWith
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+
+def deciding(config: "DataclassInstance") -> dict[str, Any]:
+    """Name and value of each setting that decides the results, whatever the data."""
+    found = {}
+    for name, marks in _marks(type(config)).items():
+        switches = [mark.switch for mark in marks if isinstance(mark, OnlyWith)]
+        on = all(getattr(config, switch) for switch in switches)
+        if on and NOT_IDENTITY not in marks and BY_CONTENT not in marks:
+            found[name] = getattr(config, name)
+    return found
+
+
+def identity(command: str, config: "DataclassInstance", **content: Any) -> dict[str, Any]:
+    """What makes a run of a command: its settings, and the content of what they name.
+
+    `content` gives a hash, or else something that tells, for each setting that is marked as
+    counting by its content; more of it may be given. Raises TypeError where one is missing.
+    """
+    wanted = [name for name, marks in _marks(type(config)).items() if BY_CONTENT in marks]
+    if missing := [name for name in wanted if name not in content]:
+        raise TypeError(f"the content of {', '.join(missing)} is missing in the identity")
+    changing = {name for name, marks in _marks(type(config)).items() if CHANGING in marks}
+    fixed = {name: value for name, value in deciding(config).items() if name not in changing}
+    return {"command": command, **fixed, **content}
+
+
+def _marks(kind: type) -> dict[str, tuple[Any, ...]]:
+    """The marks of each field, in order."""
+    hints = get_type_hints(kind, include_extras=True)
+    return {field.name: getattr(hints[field.name], "__metadata__", ()) for field in fields(kind)}
