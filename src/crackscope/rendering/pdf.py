@@ -16,6 +16,8 @@ _MARGIN_MM = 15
 _CELL_STYLES = {"table": 8.0, "small": 6.0}
 _GREY = "#c8c8c8"
 _IN_A_ROW = 3
+_HIGHEST = 0.56
+"""Of a picture of its own, as a fraction of the height of the page."""
 CELL_WIDTH = 0.32
 """Of a picture among others, as a fraction of the width of the text."""
 _BAR_SIZE = 7.0
@@ -73,9 +75,10 @@ class Pdf:
         self._flow += [table, self._platypus.Spacer(1, 8)]
 
     def picture(self, jpeg: bytes, size: tuple[int, int], bar: Bar | None = None) -> None:
-        """A JPEG of `size` pixels, as wide as the page, and at most two thirds as high."""
+        """A JPEG of `size` pixels, as wide as the page, and at most somewhat more than half as
+        high: what is said of it has room below it."""
         width, height = size
-        scale = min(self.width / width, self._height * 2 / 3 / height)
+        scale = min(self.width / width, self._height * _HIGHEST / height)
         self._flow += [self._image(jpeg, size, scale, bar), self._platypus.Spacer(1, 6)]
 
     def logo(self, jpeg: bytes, size: tuple[int, int]) -> None:

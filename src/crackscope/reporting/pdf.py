@@ -30,6 +30,8 @@ from crackscope.types import Crack, PhotoResult, Region
 PAGES = "report.pdf"
 _PICTURE_SIDE, _PICTURE_QUALITY = 1200, 75
 """About 170 dots an inch on A4."""
+_MOST_BESIDE = 2
+"""Columns in mm that a page has room for beside those in pixels."""
 _TO_SEE = ("crack", "unsure")
 _CARD_HERE = (
     "How the model was trained and tested, and what it is bad at, stands in its card: the appendix "
@@ -155,7 +157,8 @@ def _photo(pdf: Pdf, result: PhotoResult, context: Context) -> None:
     if result.regions:
         regions = result.regions[: overview.FOUND_SHOWN]
         head = ["region", "score", "length (px)", "x (px)", "y (px)"]
-        pdf.table(_with_mm([head, *map(_region, regions)], regions))
+        for table in _with_mm([head, *map(_region, regions)], regions):
+            pdf.table(table)
     more = len(result.found) - overview.FOUND_SHOWN
     if more > 0:
         pdf.text(f"and {more} more in results.jsonl")
@@ -164,7 +167,8 @@ def _photo(pdf: Pdf, result: PhotoResult, context: Context) -> None:
 def _cracks(pdf: Pdf, result: PhotoResult, cracks: Sequence[Crack], context: Context) -> None:
     """A table, and each crack from near."""
     head = ["crack", "score", "length (px)", "branches", "width (px)", "widest (px)"]
-    pdf.table(_with_mm([[*head, "x (px)", "y (px)"], *map(_crack, cracks)], cracks))
+    for table in _with_mm([[*head, "x (px)", "y (px)"], *map(_crack, cracks)], cracks):
+        pdf.table(table)
     cells = [_near(pdf, result, crack, context) for crack in cracks]
     if known := [cell for cell in cells if cell is not None]:
         pdf.pictures(known)
@@ -182,10 +186,13 @@ def _near(pdf: Pdf, result: PhotoResult, crack: Crack, context: Context) -> Cell
     return Cell(text, content, size, pictures.bar_on_close_up(result, context, size), curve)
 
 
-def _with_mm(rows: list[list[str]], found: Sequence[Crack | Region]) -> list[list[str]]:
-    """The table, head first, with a column for each size in mm that is known."""
+def _with_mm(rows: list[list[str]], found: Sequence[Crack | Region]) -> list[list[list[str]]]:
+    """The table, head first, with a column for each size in mm that is known; where these are too
+    many for the width of a page, they have a table of their own."""
     known = [[heading, *texts] for heading, texts in metric(found).items()]
-    return [[*row, *more] for row, *more in zip(rows, *known, strict=True)]
+    if len(known) <= _MOST_BESIDE:
+        return [[[*row, *more] for row, *more in zip(rows, *known, strict=True)]]
+    return [rows, [[row[0], *more] for row, *more in zip(rows, *known, strict=True)]]
 
 
 def _crack(crack: Crack) -> list[str]:
