@@ -21,9 +21,9 @@ _MATERIAL = (
 )
 _SIZES = (
     "Lengths and widths are in pixels of the photo, as the model traced them; in mm too where "
-    "the photo's scale is known, with half of the 95 % interval after ±. The small curve is the traced width along the crack, from none at "
-    "its foot to the widest place, its branches one after the other. A scale bar holds where the "
-    "photo was taken square to the surface."
+    "the photo's scale is known, with half of the 95 % interval after ±. The small curve is the "
+    "traced width along the crack, from none at its foot to the widest place, its branches one "
+    "after the other. A scale bar holds where the photo was taken square to the surface."
 )
 
 
