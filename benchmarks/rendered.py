@@ -60,12 +60,13 @@ def main() -> None:
     )
     parser.add_argument("--photos", type=int, default=500)
     parser.add_argument("--seeds", choices=["even", "odd"], default="even")
+    parser.add_argument("--first", type=int, default=0, help="seeds from this even one on")
     parser.add_argument("--surfaces", type=Path)
     parser.add_argument("--keep", type=Path, help="a folder for the photos and their lines")
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
-    first = int(arguments.seeds == "odd")
+    first = arguments.first + int(arguments.seeds == "odd")
     seeds = range(first, first + 2 * arguments.photos, 2)
     surfaces = sorted(arguments.surfaces.glob("*.jpg")) if arguments.surfaces else []
     task = partial(one, surfaces=surfaces, keep=arguments.keep)
@@ -80,6 +81,7 @@ def main() -> None:
     about = {
         "machine": environment.describe(),
         "seeds": arguments.seeds,
+        "first": first,
         "surfaces": len(surfaces),
     }
     arguments.out.mkdir(parents=True, exist_ok=True)

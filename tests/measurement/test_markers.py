@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from PIL import Image
 from support_scene import Scene, camera, drawn, wall
 
 from crackscope.errors import MissingExtraError
@@ -112,6 +113,16 @@ def test_a_small_marker_in_a_large_photo_is_found_at_its_full_size():
     pixels[700 : 700 + SMALL[1], 4000 : 4000 + SMALL[0]] = small
     (found,) = find_markers(pixels)
     assert found.corners.mean(axis=0) == pytest.approx((4160, 828), abs=0.2)
+
+
+def test_a_large_marker_is_found_at_a_reduced_size_and_exact_at_its_full_one():
+    scene = clean(blur=0.5, tilt=0.5)
+    large = Image.fromarray(scene.photo()).resize((1600, 1280), Image.Resampling.BICUBIC)
+    pixels = np.full((1280, 6000, 3), 150, np.uint8)
+    pixels[:, 2000:3600] = np.asarray(large)
+    (found,) = find_markers(pixels)
+    assert found.corners == pytest.approx(scene.corners() * 5 + (2000, 0), abs=1.0)
+    assert found.residual_px is not None
 
 
 def test_of_several_markers_the_largest_counts_and_the_others_are_held_against_it():

@@ -43,7 +43,7 @@ class Fits:
     `width_px` and `centre_px`, the place of the crack from the middle; `evidence`, by how much a
     crack explains the profile better than bare ground, a natural logarithm; `misfit`, the cost of
     a sample near the crack, about 0.4 where only noise is left; `squares`, the mean square of what
-    is left of one; `u_px`, the standard uncertainty of the width by noise alone.
+    is left of one.
     """
 
     width_px: Floats
@@ -51,7 +51,6 @@ class Fits:
     evidence: Floats
     misfit: Floats
     squares: Floats
-    u_px: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -183,7 +182,7 @@ def _step(
 def judged(relative: Singles, noise: Singles, width: Singles, centre: Singles, seen: Seen) -> Fits:
     """What is to be said of widths and centres (M,) that were fitted to profiles (M, N)."""
     x = _places(relative) - centre[:, None]
-    value, _, slope = seen.drawn(x, width[:, None])
+    value, _, _ = seen.drawn(x, width[:, None])
     off = relative - value
     cost = _cost(off / noise[:, None])
     bare = _cost((relative - 1) / noise[:, None]).sum(axis=1)
@@ -191,10 +190,8 @@ def judged(relative: Singles, noise: Singles, width: Singles, centre: Singles, s
     samples = np.maximum(near.sum(axis=1), 1)
     misfit = (cost * near).sum(axis=1) / samples
     squares = (np.square(off) * near).sum(axis=1) / samples
-    known = np.square(slope).sum(axis=1) / np.square(noise) / _CORRELATED
     evidence = (bare - cost.sum(axis=1)) / _CORRELATED
-    u = 1 / np.sqrt(np.maximum(known, 1e-2))
-    found = (width, centre, evidence, misfit, squares, u)
+    found = (width, centre, evidence, misfit, squares)
     return Fits(*(np.asarray(one, np.float64) for one in found))
 
 

@@ -26,7 +26,7 @@ _PROFILES = 40
 """Most that are looked at."""
 _FIRST_LOOK, _WORTH_A_LOOK = 10, 6.0
 """Profiles that sort ideas out at first, and by how much worse than the best one may be."""
-_FREE, _INDEPENDENT = 2.0, 14
+_FREE, _INDEPENDENT = 2.0, 12
 """Samples of a profile that say something of their own, and profiles of a photo that do: its
 cracks are no exact boxes, all in the same way."""
 _LEAST_SQUARES = 1e-4
@@ -50,11 +50,6 @@ class Shared:
     def best(self) -> Optics:
         """The likeliest."""
         return self.ideas[0]
-
-    @property
-    def blur_px(self) -> float:
-        """The blur to be expected."""
-        return sum(o * idea.blur_px for idea, o in zip(self.ideas, self.odds, strict=True))
 
 
 def shared(

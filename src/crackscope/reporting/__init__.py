@@ -1,7 +1,7 @@
 """What is left on disk after an inspection: one file a format.
 
 A new format is one new file here, named after it, with its function under
-`@REPORTS.register("name")`. The ledger, results.jsonl, is no format: it is always written, and
+`@REPORTS.register("name")`. results.jsonl is no format: it is always written, and
 every format can be made from it later.
 """
 

@@ -145,9 +145,7 @@ def name_of(field_name: str, lines: bool) -> str:
 
 
 def _has_mm(found: Crack | Region) -> bool:
-    return any(
-        column.needs_scale and column.of(found) is not None for column in columns(type(found))
-    )
+    return any(column.in_mm and column.of(found) is not None for column in columns(type(found)))
 
 
 def _scale_of(found: Sequence[Crack | Region]) -> PhotoScale | None:

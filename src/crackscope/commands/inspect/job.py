@@ -16,7 +16,7 @@ from crackscope.inspection.engines import Run
 from crackscope.inspection.find import Found
 from crackscope.inspection.inspected import Inspected
 from crackscope.inspection.inspector import Inspector
-from crackscope.inspection.results_file import Ledger, write_errors
+from crackscope.inspection.results_file import ResultsFile, write_errors
 from crackscope.models.bundle import CARD
 from crackscope.reporting import Context, chosen, settings
 from crackscope.reporting.cover import Cover
@@ -54,21 +54,21 @@ class Job:
         masks = mask_names(photo.relative for photo in found.photos)
         self._masks = dict(zip((photo.name for photo in found.photos), masks, strict=True))
 
-    def inspect_rest(self, ledger: Ledger) -> bool:
-        """Inspect what the ledger does not hold yet; returns whether nothing is left."""
+    def inspect_rest(self, kept: ResultsFile) -> bool:
+        """Inspect what is not in results.jsonl yet; returns whether nothing is left."""
         settings.save(self._context)
-        done = len(ledger)
+        done = len(kept)
         walk = self._plan.run(self._found.photos[done:], self._plan.stop)
-        total, pace = len(self._found.photos), Pace(ledger.verdicts["crack"])
+        total, pace = len(self._found.photos), Pace(kept.verdicts["crack"])
         with closing(walk) as inspected, progress.bar("inspect", total) as advance:
             advance(done)
             for one in inspected:
                 self._keep(one)
-                ledger.append(one.result)  # last: what it names is there
+                kept.append(one.result)  # last: what it names is there
                 if self._plan.config.watch:
                     _log.info("%s", one_line(one.result))
                 advance(1, pace.add(one.result))
-        return len(ledger) == total
+        return len(kept) == total
 
     def write_reports(self, results: Sequence[PhotoResult]) -> None:
         """Whatever is derived from the results: pages and tables."""

@@ -25,8 +25,8 @@ from crackscope.errors import FinishedError, UsageError
 from crackscope.inspection import engines
 from crackscope.inspection.find import Found, Source, find
 from crackscope.inspection.inspector import Inspector
-from crackscope.inspection.results_file import Ledger
-from crackscope.inspection.results_file import read as read_ledger
+from crackscope.inspection.results_file import ResultsFile
+from crackscope.inspection.results_file import read as read_results
 from crackscope.inspection.settings import InspectSettings
 from crackscope.inspection.sources.memory import OnePhoto, named
 from crackscope.options import FailOn
@@ -61,7 +61,7 @@ def run(config: InspectConfig, given: Mapping[str, Source | None] | None = None)
     try:
         return _run(config, given or {})
     except FinishedError as error:
-        results = read_ledger(error.path)
+        results = read_results(error.path)
         _renew(config, error.path, results)
         text = f"{error}, `crackscope report` other reports.\n{summarise(results, [], 0.0)}"
         return replace(_outcome(results, text, error.path, config.fail_on), repeated=True)
@@ -82,24 +82,24 @@ def _run(config: InspectConfig, given: Mapping[str, Source | None]) -> Outcome:
     name = _default_name(config.photos[0])
     with (
         results_folder("inspect", config, name, content, growing) as output,
-        Ledger(output.path, names, output.resumed) as ledger,
+        ResultsFile(output.path, names, output.resumed) as kept,
         on_request() as asked,
         engine(settings, inspector) as inspect_all,
     ):
-        start, done = time.perf_counter(), len(ledger)
+        start, done = time.perf_counter(), len(kept)
         head = _head(config, output)
         plan = Plan(config, inspector, output.path, inspect_all, asked, **head)
         job = partial(Job, plan=plan)
         if config.watch:
             from crackscope.commands.inspect.watch import watch
 
-            watch(config.photos[0], job, ledger, asked)
+            watch(config.photos[0], job, kept, asked)
         else:
-            _inspect(job(found), ledger)
+            _inspect(job(found), kept)
         output.finish()
     seconds = time.perf_counter() - start
     left_out = (found.passed_over, len(found.skipped))
-    results = ledger.results()
+    results = kept.results()
     text = summarise(results, results[done:], seconds, *left_out)
     return _outcome(results, text, output.path, config.fail_on)
 
@@ -132,14 +132,14 @@ def _prepared(settings: InspectSettings, threads: int) -> Inspector:
     return inspector
 
 
-def _inspect(job: Job, ledger: Ledger) -> None:
+def _inspect(job: Job, kept: ResultsFile) -> None:
     """Also after Ctrl-C the reports show what there is."""
     try:
-        whole = job.inspect_rest(ledger)
+        whole = job.inspect_rest(kept)
     except KeyboardInterrupt:
-        job.write_reports(ledger.results())
+        job.write_reports(kept.results())
         raise
-    job.write_reports(ledger.results())
+    job.write_reports(kept.results())
     if not whole:
         raise KeyboardInterrupt
 

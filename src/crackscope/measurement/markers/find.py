@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
 from crackscope import extras
 from crackscope.errors import UsageError
 from crackscope.measurement import homography
 from crackscope.measurement.markers.corners import rough, settle
 from crackscope.measurement.markers.grey import Light, sample
-from crackscope.measurement.markers.identify import identify
+from crackscope.measurement.markers.identify import Identity, identify
 from crackscope.measurement.markers.marker import Floats, Marker
 from crackscope.measurement.markers.quads import dark_quads
 from crackscope.types import Pixels
@@ -33,39 +32,47 @@ def find_markers(pixels: Pixels) -> list[Marker]:
     grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
     found: list[Marker] = []
     for factor in sorted({min(1.0, _REDUCED / max(grey.shape)), 1.0}):
+        small = grey
+        if factor < 1.0:
+            small = cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
         if not found:
-            found = list(_read(grey, dark_quads(cv2, grey, factor), 1 / factor))
+            found = list(_read(Light(grey), Light(small), dark_quads(cv2, small)))
     return sorted(found, key=lambda marker: marker.side_px, reverse=True)
 
 
-def _read(grey: NDArray[np.uint8], quads: list[Floats], step: float) -> Iterator[Marker]:
-    """The quadrilaterals that are markers, each once."""
-    light = Light(grey)
-    taken: list[tuple[Floats, float]] = []
+def _read(light: Light, small: Light, quads: list[Floats]) -> Iterator[Marker]:
+    """The quadrilaterals of the small photo that are markers, each once, in the photo's pixels."""
+    scale = np.array(light.size) / small.size
+    taken: list[Floats] = []
     for quad in quads:
         middle = quad.mean(axis=0)
-        if any(np.linalg.norm(middle - one) < size / 2 for one, size in taken):
+        if any(
+            np.linalg.norm(middle - one.mean(axis=0)) < np.ptp(one, axis=0).max() / 3
+            for one in taken
+        ):
             continue
-        marker = _marker(light, quad, step)
-        if marker is not None:
-            taken.append((marker.corners.mean(axis=0), marker.side_px))
-            yield marker
+        known = _known(small, quad)
+        if known is not None:
+            taken.append(quad)
+            yield _exact(light, known[0] * scale, known[1], float(scale.max()))
 
 
-def _marker(light: Light, quad: Floats, step: float) -> Marker | None:
+def _known(light: Light, quad: Floats) -> tuple[Floats, Identity] | None:
+    """The corners of a quadrilateral, clockwise from the marker's own top left, and which it is."""
     if not _is_framed(light, quad):
         return None
     edges = settle(light, quad, _PLAIN)
     if edges is None:
         return None
     known = identify(light, edges.corners, edges.blur_px)
-    if known is None:
-        return None
-    corners = np.roll(edges.corners, known.turns, axis=0)
-    exact = settle(light, corners, known.cells)
-    if exact is None:
+    return None if known is None else (np.roll(edges.corners, known.turns, axis=0), known)
+
+
+def _exact(light: Light, corners: Floats, known: Identity, step: float) -> Marker:
+    edges = settle(light, corners, known.cells)
+    if edges is None:
         return rough(corners, known.dictionary, known.number, step)
-    return exact.marker(known.dictionary, known.number)
+    return edges.marker(known.dictionary, known.number)
 
 
 def _is_framed(light: Light, quad: Floats) -> bool:

@@ -20,36 +20,29 @@ _STRAIGHT = 0.04
 """How far a contour may lie from its quadrilateral, as a fraction of the perimeter."""
 _MOST = 150
 """A photo with more shows windows or tiles; the largest count."""
-_NEAR_PX = 3.0
+_NEAR_PX, _ALIKE = 3.0, 0.1
+"""Pixels between the middles, and fraction between the areas, of what is the same twice."""
 _HALF_PIXEL = 0.5
 """OpenCV counts from the centre of the first pixel, crackscope from its corner."""
 
 
-def dark_quads(cv2: Any, grey: NDArray[np.uint8], factor: float) -> list[Floats]:
-    """Corners (4, 2), clockwise in pixels of the photo, of at most 150, the largest first.
-
-    Looked for in the photo (H, W) made smaller by `factor`, at most 1.
-    """
-    small = grey
-    if factor < 1.0:
-        small = cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+def dark_quads(cv2: Any, grey: NDArray[np.uint8]) -> list[Floats]:
+    """Corners (4, 2) of at most 150 in a photo (H, W), clockwise, the largest first."""
     found: list[Floats] = []
     for window in _WINDOWS:
         dark = cv2.adaptiveThreshold(
-            small, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, window, _DARKER
+            grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, window, _DARKER
         )
         contours, _ = cv2.findContours(dark, cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
-        found += [quad for one in contours if (quad := _quad(cv2, one)) is not None]
+        long = (one for one in contours if len(one) >= _LEAST_PERIMETER)
+        found += [quad for one in long if (quad := _quad(cv2, one)) is not None]
     found.sort(key=_area, reverse=True)
-    scale = (grey.shape[1] / small.shape[1], grey.shape[0] / small.shape[0])
-    return [(quad + _HALF_PIXEL) * scale for quad in _once(found)[:_MOST]]
+    return [quad + _HALF_PIXEL for quad in _once(found)[:_MOST]]
 
 
 def _quad(cv2: Any, contour: Any) -> Floats | None:
     """The convex quadrilateral that a contour is, clockwise; None where it is none."""
     perimeter = len(contour)
-    if perimeter < _LEAST_PERIMETER:
-        return None
     polygon = cv2.approxPolyDP(contour, _STRAIGHT * perimeter, True)
     if len(polygon) != 4 or not cv2.isContourConvex(polygon):
         return None
@@ -67,14 +60,15 @@ def _area(quad: Floats) -> float:
 
 
 def _once(quads: list[Floats]) -> list[Floats]:
-    """Without those that another window has found nearly alike."""
-    kept: list[Floats] = []
-    for quad in quads[: 4 * _MOST]:
-        middle, size = quad.mean(axis=0), _area(quad)
-        if not any(
-            abs(_area(one) - size) < 0.1 * size
-            and np.linalg.norm(one.mean(axis=0) - middle) < _NEAR_PX
-            for one in kept
-        ):
-            kept.append(quad)
-    return kept
+    """Without those that another window has found nearly alike, from the largest on."""
+    some = quads[: 4 * _MOST]
+    if not some:
+        return []
+    middles = np.stack([quad.mean(axis=0) for quad in some])
+    sizes = np.array([_area(quad) for quad in some])
+    kept: list[int] = []
+    for index in range(len(some)):
+        near = np.linalg.norm(middles[kept] - middles[index], axis=1) < _NEAR_PX
+        if not (near & (np.abs(sizes[kept] - sizes[index]) < _ALIKE * sizes[index])).any():
+            kept.append(index)
+    return [some[index] for index in kept]
