@@ -33,3 +33,7 @@ def test_each_crack_has_a_close_up_and_each_photo_a_mask(
     ]
     settings = json.loads((out / "settings.json").read_text())["settings"]
     assert settings["heat map"] == "yes"
+    assert settings["threshold"] == found["threshold"], "of photos, not of windows"
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert f"From {found['threshold']:.4g} on, the verdict is crack" in page
+    assert f"from {settings['unsure from']:.4g} on unsure" in page

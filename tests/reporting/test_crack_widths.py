@@ -80,6 +80,7 @@ def test_a_bar_is_as_long_as_it_says() -> None:
         assert 480 / 3 / 2.5 <= found.length <= 480 / 3
         assert found.y < 360
     assert bar(480, 40, 0.25) is None
+    assert bar(480, 360, 5e-324) is bar(480, 360, 1e300) is None
 
 
 def test_bars_of_smaller_pictures_are_to_scale() -> None:
@@ -129,6 +130,11 @@ def test_a_long_profile_keeps_its_widest_place() -> None:
     (curve,) = found.curves
     assert len(curve) < 130
     assert (3333, 9) in curve
+
+
+def test_a_speck_has_a_profile() -> None:
+    found = profile(Crack.of(1, 0.9, [[(10, 10, 1), (10, 10, 2)]], 100, 100))
+    assert found.within(120, 20) == [((0, 10), (0, 20))]
 
 
 def test_the_profile_of_a_shattered_wall_stays_small() -> None:

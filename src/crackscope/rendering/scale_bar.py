@@ -9,6 +9,9 @@ _MARGIN = 12.0
 _SMALLEST = 60.0
 """Pixels of a picture below which it has no room for a bar and its label."""
 
+_SCALES = (1e-6, 1e6)
+"""Millimetres a pixel, from a microscope's to a satellite's, with room to both sides."""
+
 
 @dataclass(frozen=True)
 class Bar:
@@ -23,8 +26,9 @@ class Bar:
 
 def bar(width: float, height: float, mm_per_px: float) -> Bar | None:
     """The bar in a picture of `width` x `height` px whose pixels are `mm_per_px` mm of the surface,
-    a third as long as it at most; None where there is no room."""
-    if min(width, height) < _SMALLEST:
+    a third as long as it at most; None where there is no room, and for a scale of no photo."""
+    low, high = _SCALES
+    if min(width, height) < _SMALLEST or not low < mm_per_px < high:
         return None
     length = round_length(width / 3 * mm_per_px)
     return Bar(_MARGIN, height - _MARGIN, length / mm_per_px, label(length))

@@ -39,12 +39,13 @@ def profile(crack: Crack) -> Profile:
     """The widths as the model traced them; the widest place of each step is kept."""
     lines = sorted(crack.lines, key=_length, reverse=True)
     ends = np.cumsum([_length(line) for line in lines]).tolist()
+    whole = ends[-1] or 1.0  # a speck's points may all be one
     curves = []
     for line, end in zip(lines[:_BRANCHES], ends, strict=False):
         length = _length(line)
-        points = _thinned(line, max(1, round(_POINTS * length / ends[-1])))
+        points = _thinned(line, max(1, round(_POINTS * length / whole)))
         curves.append(tuple((end - length + along, width) for along, width in points))
-    return Profile(tuple(curves), ends[-1], crack.width_px.max)
+    return Profile(tuple(curves), whole, crack.width_px.max)
 
 
 def _places(line: Line) -> list[float]:
