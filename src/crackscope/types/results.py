@@ -11,9 +11,8 @@ from crackscope.types.columns import columns
 from crackscope.types.crack import Crack
 from crackscope.types.document import Document, arguments
 from crackscope.types.fields import Counted, Mark, OrNull
-from crackscope.types.photo import Metadata
+from crackscope.types.photo import Metadata, PhotoScale
 from crackscope.types.region import Region
-from crackscope.types.scale import PhotoScale
 from crackscope.types.shown import Draws, Shown
 
 Verdict = Literal["crack", "no crack", "unsure"]
