@@ -1,4 +1,4 @@
-"""How good is `crackscope train` on METU, without leaks? Five short trainings from ImageNet weights.
+"""How good is `crackscope train` on METU? Five short leak-free trainings from ImageNet weights.
 
     python benchmarks/metu.py --data METU --weights FILE.h5 --out RUNS
     python benchmarks/publish.py crackscope --metu RUNS/metu.json
