@@ -388,7 +388,7 @@ def test_csv_lists_all_its_problems_at_once(tmp_path: Path) -> None:
 
 def test_csv_without_its_columns(tmp_path: Path) -> None:
     (tmp_path / "m.csv").write_text("file,class\na.jpg,1\n")
-    with pytest.raises(DatasetError, match=r"columns path, label; .*Received: file, class"):
+    with pytest.raises(DatasetError, match=r"columns path, label\. .*Received: file, class"):
         open_dataset(tmp_path / "m.csv")
 
 
