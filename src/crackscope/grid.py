@@ -20,7 +20,7 @@ def grid(width: int, height: int, window: int) -> tuple[Tile, ...]:
     the last column and the last row are shifted back to end at the edge of the photo.
     """
     if min(width, height, window) < 1:
-        raise ValueError(f"grid needs sizes of at least 1 px; received {width, height, window}")
+        raise ValueError(f"sizes must be at least 1 px. Received: {width, height, window}")
     columns, rows = _spans(width, window), _spans(height, window)
     return tuple(
         Tile(Box(x0, y0, x1, y1), row, column)
@@ -63,7 +63,7 @@ def of_one_size(grids: Sequence[Sequence[Tile]]) -> Iterator[list[tuple[int, int
 def spans(count: int, most: int) -> list[tuple[int, int]]:
     """(start, stop) of consecutive blocks of `count` cells, nearly equal, none above `most`."""
     if min(count, most) < 1:
-        raise ValueError(f"spans needs counts of at least 1; received {count, most}")
+        raise ValueError(f"count and most must be at least 1. Received: {count, most}")
     blocks = ceil(count / most)
     edges = [count * block // blocks for block in range(blocks + 1)]
     return list(pairwise(edges))

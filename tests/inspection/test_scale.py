@@ -30,7 +30,7 @@ def dark_square(side: int, at: int, width: int) -> Photo:
 def test_a_map_through_onnx_runtime_scores_its_windows_as_patches(scope: Inspector) -> None:
     photo = Photo("a", noise(5 * WINDOW, 3 * WINDOW))
     found = scope.score_map(photo)
-    assert found.apart == 4
+    assert found.window_stride == 4
     for row, column in ((0, 0), (4, 3), (8, 16)):
         box = found.box(row, column)
         alone = scope.inspect(photo.pixels[box.y0 : box.y1, box.x0 : box.x1])
