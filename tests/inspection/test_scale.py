@@ -58,7 +58,7 @@ def test_a_model_without_cells_refuses_a_scale(tiny_bundle: Path) -> None:
 
 @pytest.mark.parametrize("scale", [0.09, 4.1, float("nan")])
 def test_a_scale_out_of_range_is_refused(scale: float) -> None:
-    with pytest.raises(UsageError, match=r"scale must lie between 0\.1 and 4\. Received"):
+    with pytest.raises(UsageError, match=r"scale must be between 0\.1 and 4\. Received"):
         InspectConfig(("a.jpg",), scale=scale)
 
 
