@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crackscope.curation import near_copies
-from crackscope.curation.split import SHARES, SIDES, assign, make_split
+from crackscope.curation.split import FRACTIONS, SUBSETS, assign, make_split
 from crackscope.datasets.manifest import Dataset, to_csv
 from crackscope.datasets.readers import open_dataset
 from crackscope.errors import DatasetError, LeakError
@@ -28,7 +28,7 @@ def test_no_group_stands_on_two_sides(rows: list[tuple[int, int]], seed: int) ->
         rows = [*rows, (0, 41)]
     groups = np.array([group for _, group in rows])
     sides = assign(labels, groups, seed)
-    assert set(sides) <= set(SIDES)
+    assert set(sides) <= set(SUBSETS)
     for group in set(groups.tolist()):
         assert len(set(sides[groups == group])) == 1
     assert (sides == assign(labels, groups, seed)).all()
@@ -42,7 +42,7 @@ def test_each_class_is_divided_80_10_10(seed: int, cracked: int, sound: int, lar
     groups = groups[: len(labels)]
     sides = assign(labels, groups, seed)
     for label in (0, 1):
-        for side, share in zip(SIDES, SHARES, strict=True):
+        for side, share in zip(SUBSETS, FRACTIONS, strict=True):
             count = (sides[labels == label] == side).sum()
             assert abs(count - share * (labels == label).sum()) <= largest + 1
 
@@ -157,7 +157,7 @@ def test_a_split_of_ours_is_accepted_as_given(tmp_path: Path) -> None:
 def test_a_given_split_without_a_side(tmp_path: Path) -> None:
     dataset = open_dataset(write(tmp_path, class_folders(4, 4)))
     half = [replace(patch, split="train") for patch in dataset.patches]
-    with pytest.raises(DatasetError, match="lacks val, test"):
+    with pytest.raises(DatasetError, match="Missing: val, test"):
         make_split(dataset.of(half))
 
 
@@ -186,7 +186,7 @@ def test_contradicting_copies_are_noted(tmp_path: Path) -> None:
     files = class_folders(10, 10)
     files["sound/x.jpg"] = files["crack/003.jpg"]
     result = make_split(open_dataset(write(tmp_path, files)))
-    assert any("1 pictures stand in both classes" in note for note in result.notes)
+    assert any("1 files appear in both classes" in note for note in result.notes)
 
 
 def test_what_the_starting_model_has_seen_stays_in_train(tmp_path: Path) -> None:
@@ -195,7 +195,7 @@ def test_what_the_starting_model_has_seen_stays_in_train(tmp_path: Path) -> None
     tested = [row for row, patch in enumerate(first.patches) if patch.split == "test"]
     trained_on = near_copies.compact(first.fingerprints.take(tested))
     again = make_split(dataset, "grouped", 0, trained_on=trained_on)
-    assert any("the starting model has seen" in note for note in again.notes)
+    assert any("the starting model was trained on" in note for note in again.notes)
     assert not any("the starting model" in note for note in first.notes)
     seen = {first.patches[row].path for row in tested}
     assert {patch.split for patch in again.patches if patch.path in seen} == {"train"}
