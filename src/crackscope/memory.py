@@ -43,7 +43,7 @@ def limits(doing: str) -> Iterator[None]:
         raise ImageError(
             "out_of_memory",
             f"not enough memory to {doing}. Reduce --workers, close other programs, or save the "
-            "photo smaller, or as a TIFF with strips, which is read block by block",
+            "photo smaller, or as a TIFF in strips, which is read block by block",
         ) from error
 
 

@@ -1,6 +1,6 @@
-"""HEIC, where the extra `heic` is installed: pi-heif, which only decodes.
+"""HEIC, decoded by pi-heif if the extra `heic` is installed.
 
-Its wheels carry libheif and libde265 under the LGPL, so the plain install does not bring it.
+Its wheels contain libheif and libde265 under the LGPL, so it is not part of the plain install.
 """
 
 import importlib
@@ -24,13 +24,13 @@ def open_heic(content: bytes) -> Any:
             continue
     raise ImageError(
         "unsupported",
-        "HEIC is read with an extra that is not installed (its libraries are under the LGPL): "
-        'pip install "crackscope[heic]", or convert the photo to JPEG',
+        "HEIC needs an extra that is not installed. Install it with: "
+        'pip install "crackscope[heic]" (LGPL libraries), or convert the photo to JPEG',
     )
 
 
 def to_pillow(opened: Any) -> "Image.Image":
-    """Decode; the decoder has turned the picture upright already."""
+    """Decode; the decoder has already rotated the image upright."""
     image: Image.Image = opened.to_pillow()
     image.info.pop("exif", None)
     return image
