@@ -127,7 +127,7 @@ def open_run(
     """
     if path.exists() and not path.is_dir():
         raise OutputTakenError(
-            f"the results folder must be a folder. Received: the file {path}. Give another --out"
+            f"the results folder must not be a file. Received: {path}. Give another --out"
         )
     with _swept(path), locked(path):
         resumed = _may_resume(path, identity, exist_ok, growing)

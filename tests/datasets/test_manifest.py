@@ -118,7 +118,7 @@ def test_apply_split_with_and_without_boxes(tmp_path: Path) -> None:
     assert [patch.key for patch in apply_split(dataset, manifest).patches] == [boxes[1].key]
 
 
-def test_a_box_outside_its_picture(tmp_path: Path) -> None:
+def test_a_box_that_exceeds_its_image(tmp_path: Path) -> None:
     patch = Patch("a.jpg", 0, box=Box(60, 0, 70, 8))
     dataset = dataset_of(write(tmp_path, {"a.jpg": jpeg(wall(0))}), [patch])
     with pytest.raises(ImageError, match="exceeds the image size 64x64"):

@@ -233,7 +233,7 @@ TOLD = {"cracked/a.jpg": PICTURE, "uncracked/b.jpg": PICTURE}
 
 @pytest.mark.parametrize("place", ["", "data/", "data/train/"])
 @pytest.mark.parametrize("beside", ["preview.jpg", "test/1.jpg", "train/2.jpg"])
-def test_pictures_beside_the_class_folders_are_left_out_and_named(
+def test_images_outside_the_class_folders_are_skipped_and_named(
     tmp_path: Path, place: str, beside: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     files = {f"{place}{name}": content for name, content in TOLD.items()}
@@ -303,7 +303,7 @@ def test_what_the_names_do_not_tell_is_said(
         ("masks", "masks/lone.png"),
     ],
 )
-def test_fixed_layouts_name_the_pictures_that_they_leave_out(
+def test_fixed_layouts_name_the_images_that_they_skip(
     tmp_path: Path, layout: str, stray: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     files, expected = LAYOUTS[layout]

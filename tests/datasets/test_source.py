@@ -30,9 +30,7 @@ def test_a_member_that_unpacks_to_too_much_is_refused(
         open_dataset(root)
 
 
-def test_a_member_that_is_packed_as_no_photo_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_zip_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("crackscope.images.zipped._ALWAYS", 1_000_000)
     root = tmp_path / "bomb.zip"
     with zipfile.ZipFile(root, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -132,7 +130,7 @@ def test_trash_thumbnails_and_our_own_output_are_skipped_and_said(
     assert "give its path, or list its files in a CSV" in caplog.text
 
 
-def test_thumbnails_beside_images_and_masks_do_not_count_as_pictures(tmp_path: Path) -> None:
+def test_thumbnails_beside_images_and_masks_are_ignored(tmp_path: Path) -> None:
     picture = {f"{folder}/0.png": png(wall(0, side=224)) for folder in ("images", "masks")}
     rubbish = {f"{folder}/@eaDir/0.png/THUMB.png": b"x" for folder in ("images", "masks")}
     assert len(open_dataset(write(tmp_path, {**picture, **rubbish}))) == 1
@@ -146,7 +144,7 @@ def test_what_is_named_itself_is_read(tmp_path: Path) -> None:
     assert open_dataset(root / "m.csv").read_pixels(open_dataset(root / "m.csv").patches[0]).size
 
 
-def test_where_all_is_skipped_it_is_said_how_to_include_it(
+def test_if_all_is_skipped_the_message_says_how_to_include_it(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     files = {f"@eaDir/{name}": content for name, content in class_folders(1, 1).items()}

@@ -1,4 +1,4 @@
-"""Sizes in mm and the scale of their photo; results of earlier and later versions."""
+"""Values in mm and the scale of the photo; results of earlier and later versions."""
 
 import json
 from dataclasses import replace

@@ -50,7 +50,7 @@ def test_a_folder_with_files_of_others_is_refused(tmp_path):
 def test_a_file_in_the_way_is_refused(tmp_path):
     (tmp_path / "run").write_text("")
     with (
-        pytest.raises(OutputTakenError, match="must be a folder"),
+        pytest.raises(OutputTakenError, match="must not be a file"),
         run_dir.open_run(tmp_path / "run", IDENTITY, exist_ok=True),
     ):
         pass

@@ -1,4 +1,4 @@
-"""CSV: what spreadsheets make of what is written, and what is read of what they save."""
+"""CSV: how spreadsheets read what we write, and how we read what they save."""
 
 import ast
 import csv

@@ -1,4 +1,4 @@
-"""The frames of an AVIF are as large as its header says; libavif decodes, and scales, any size."""
+"""AVIF frames must match the size in the header; libavif decodes and scales any size."""
 
 import struct
 from collections.abc import Iterator

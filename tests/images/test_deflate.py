@@ -1,4 +1,4 @@
-"""A TIFF is refused where the checksum of its packed pixels is wrong."""
+"""A TIFF is refused if a checksum of its compressed pixels is wrong."""
 
 import io
 import zlib

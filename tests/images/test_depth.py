@@ -1,4 +1,4 @@
-"""Deep greyscale is as bright as its file says; what the file does not say is refused."""
+"""Deep greyscale is scaled by its tags; an image with an ambiguous scale is refused."""
 
 import io
 import struct

@@ -1,4 +1,4 @@
-"""Files are loaded where a photo of the size that is allowed could be in them."""
+"""Files are only loaded if their size is plausible for a photo within the limit."""
 
 import pytest
 

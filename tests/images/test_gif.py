@@ -1,4 +1,4 @@
-"""The first picture of a GIF, and no pixel of another."""
+"""The first image of a GIF, without pixels of another one."""
 
 import io
 import random

@@ -1,4 +1,4 @@
-"""HEIC is read by the extra, and HEIF of every kind is called what it is."""
+"""HEIC is read with the extra, and every kind of HEIF gets its own error."""
 
 import importlib.metadata
 import sys

@@ -1,4 +1,4 @@
-"""Photos that are read in parts: the same pixels as when they are decoded whole."""
+"""Photos read block by block have the same pixels as when decoded as a whole."""
 
 import io
 import struct
@@ -132,9 +132,7 @@ def test_deep_grey_in_parts_is_as_bright_as_it_says(
 
 
 @pytest.mark.parametrize("channels", [1, 3])
-def test_a_picture_in_parts_that_is_darker_than_its_bit_depth_is_refused(
-    channels: int, tmp_path: Path
-) -> None:
+def test_a_large_photo_too_dark_for_its_bit_depth_is_refused(channels: int, tmp_path: Path) -> None:
     """But not for the sake of a dark strip: the border of a map may be black."""
     pixels = np.zeros((HEIGHT, WIDTH, channels), "<u2")
     pixels[-1] = 4095

@@ -1,4 +1,4 @@
-"""Zeros in place of a picture's end are refused; rows that may be black or no data are said."""
+"""Zeros at the end of the data are refused; rows that may be black or without data are noted."""
 
 import io
 from contextlib import suppress

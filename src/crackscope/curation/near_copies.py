@@ -108,8 +108,9 @@ def check(trained_on: Mapping[str, NDArray[Any]]) -> None:
         if values is None or values.dtype != kinds[name] or values.shape != (count, *shape):
             raise BundleError(
                 f"the model's array {name} of training patches must be {('N', *shape)}, "
-                f"{kinds[name].__name__}. Export the model again. Received: "
+                f"{kinds[name].__name__}. Received: "
                 + ("nothing" if values is None else f"{values.shape}, {values.dtype}")
+                + ". Train the model again"
             )
 
 

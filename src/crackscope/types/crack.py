@@ -99,7 +99,7 @@ class Crack(Document):
     def _check_sizes(self) -> None:
         length, interval = self.length_mm, self.length_u95_mm
         require(length is None or length > 0, "length_mm must be above 0", length)
-        rule = "length_u95_mm must be at least 0, and needs length_mm"
+        rule = "length_u95_mm must be at least 0, and requires length_mm"
         require(interval is None or (length is not None and interval >= 0), rule, interval)
         fraction = self.measured
         rule = "measured must be a fraction, 0 to 1"

@@ -16,7 +16,7 @@ _DECODERS = ("pi_heif", "pillow_heif")
 
 
 def open_heic(content: bytes) -> Any:
-    """The lazily decoded file; raises ImageError("unsupported") where no decoder is installed."""
+    """The lazily decoded file; raises ImageError("unsupported") if no decoder is installed."""
     for name in _DECODERS:
         try:
             return importlib.import_module(name).open_heif(io.BytesIO(content))

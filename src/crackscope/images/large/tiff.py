@@ -60,7 +60,7 @@ def why_not(file: IO[bytes], image: TiffImageFile, size: int) -> str:
     if max(row.width * row.height for row in rows) > _PIECE:
         return "it is stored in one piece"
     if max(image.width * row.height for row in rows) > _ROW:
-        return "its tiles are too high"
+        return "its tiles are too tall"
     _check_places(rows, size)
     return ""
 
