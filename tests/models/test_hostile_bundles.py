@@ -300,7 +300,7 @@ HOSTILE_CELLS = {
 def test_hostile_cells_are_refused(kind, folder, refused):
     HOSTILE_CELLS[kind](folder / bundle.CELLS)
     said = refused()
-    assert "cells.npz cannot be read" in said or "do not fit together" in said
+    assert "cells.npz cannot be read" in said or "are inconsistent" in said
 
 
 @pytest.mark.parametrize("name", [bundle.SURFACE, bundle.CRACKS])

@@ -65,6 +65,6 @@ def describe(values: ArrayLike, seed: int = 0) -> Concrete:
     scale = np.maximum(fitted.std(axis=0), _TINY + 1e-6 * np.abs(fitted).max())
     spread, axes = np.linalg.eigh(np.cov((fitted - mean) / scale, rowvar=False))
     whitening = axes / np.sqrt(np.maximum(spread, 1e-6)) / scale[:, None]
-    distances = Concrete(mean, whitening).strangeness(held_out)
+    distances = Concrete(mean, whitening).mahalanobis(held_out)
     limit = float(np.quantile(distances, 1 - GIVEN_UP))
     return Concrete(mean, whitening, max(limit, _TINY))
