@@ -44,8 +44,9 @@ def _check_entries(sizes: dict[str, int], count: int) -> None:
         or max(sizes[name] for name in _NAMES - {WEIGHTS}) > _LARGEST_CONFIG
     ):
         raise ValueError(
-            f"a .keras file must unpack to at most {(LARGEST + _LARGEST_CONFIG) / 1e6:.0f} MB. "
-            f"Received: {sum(sizes.values()) / 1e6:.0f} MB"
+            f"a .keras file must have at most {LARGEST / 1e6:.0f} MB of weights and "
+            f"{_LARGEST_CONFIG / 1e6:.0f} MB in each other entry. "
+            f"Received: {sum(sizes.values()) / 1e6:.0f} MB in total"
         )
 
 
