@@ -69,7 +69,7 @@ def write_convolutional_bundle(folder: Path, lower: float = 0.3, upper: float = 
     onnx = pytest.importorskip("onnx")
     folder.mkdir(parents=True, exist_ok=True)
     graph = _mean_colours(onnx.helper, onnx.TensorProto)
-    cells.open_up(graph, "features")
+    cells.expose(graph, "features")
     _add_head(onnx.helper, onnx.TensorProto, graph)
     opset = [onnx.helper.make_opsetid("", 13)]
     model = onnx.helper.make_model(graph, opset_imports=opset, ir_version=8)

@@ -36,7 +36,7 @@ def test_the_folder_holds_the_matrix(feature_bundle, surfaces, tmp_path, capsys)
     assert "†: training and test set share" in page
     assert page.count('class="shade"') == 3 * 12
     assert "1.000†" in page
-    assert "the model as it is" in page
+    assert "unmodified model" in page
     assert "://" not in page
 
 
@@ -74,7 +74,7 @@ def test_an_interrupted_run_goes_on_behind_its_features(
     assert call(capsys, *command)[0] == 0, "finished: said again"
     assert call(capsys, *command, "--seeds", "2", "--exist-ok")[0] == 0
     page = (tmp_path / "o" / "report.html").read_text(encoding="utf-8")
-    assert "means over 2 divisions" in page
+    assert "means over 2 splits" in page
 
 
 def test_python_gives_the_same(feature_bundle, surfaces, tmp_path, capsys):
@@ -89,7 +89,7 @@ def test_python_gives_the_same(feature_bundle, surfaces, tmp_path, capsys):
     ("arguments", "hint"),
     [
         (["@dark", "@red"], "--cross"),
-        (["--cross", "@dark", "@walls"], "sound pictures only"),
+        (["--cross", "@dark", "@walls"], "only sound patches"),
         (["--cross", "@dark", "nowhere"], "nowhere"),
         (["--cross", "@dark:cracky"], "cracky"),
         (["--cross", "@dark", "--seeds", "0"], "seeds"),

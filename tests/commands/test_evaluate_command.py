@@ -98,7 +98,7 @@ def test_nothing_left_is_exit_4_and_include_trained_says_so(tiny_bundle, data, t
     code, _ = call(capsys, model, data, "--out", tmp_path / "o2", "--include-trained")
     assert code == 0
     page = (tmp_path / "o2" / "report.html").read_text(encoding="utf-8")
-    assert "how well it remembers" in page
+    assert "memorisation" in page
 
 
 def test_only_sound_pictures_without_an_error(tiny_bundle, tmp_path):
@@ -154,7 +154,7 @@ def test_a_precision_that_the_model_does_not_have_is_refused(tiny_bundle, data, 
     for more in ((), ("--robustness",)):
         flags = ("--precision", "int8", *more, "--out", tmp_path / "o")
         code, streams = call(capsys, tiny_bundle, data, *flags)
-        assert (code, "it has no model.int8.onnx" in streams.err) == (2, True)
+        assert (code, "the model has no model.int8.onnx" in streams.err) == (2, True)
     code, streams = call(capsys, tiny_bundle, data, "--cross", "--precision", "int8")
     assert (code, "no --runtime or --precision" in streams.err) == (2, True)
     assert not (tmp_path / "o").exists()

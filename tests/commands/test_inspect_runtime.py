@@ -62,8 +62,8 @@ def test_an_unfinished_run_does_not_go_on_in_another_runtime(
 @pytest.mark.parametrize(
     ("flags", "text"),
     [
-        (["--precision", "bf16"], "Runtime openvino has bf16"),
-        (["--precision", "int8"], "it has no model.int8.onnx"),
+        (["--precision", "bf16"], "Use openvino for bf16"),
+        (["--precision", "int8"], "the model has no model.int8.onnx"),
         (["--runtime", "openvino", "--device", "gpu"], "--device cpu"),
         (["--runtime", "openvino", "--precision", "int4"], "int8"),
         (["--runtime", "tensorrt"], "openvino"),

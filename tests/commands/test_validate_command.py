@@ -98,7 +98,7 @@ def test_draw_label_and_judge(site, tiny_bundle, tmp_path, capsys):
     before = labels.read_bytes()
     assert run(line) == 0
     printed = capsys.readouterr().out
-    assert "30 labelled windows of" in printed
+    assert "30 windows from 11 photos are labelled" in printed
     values = json.loads((out / "metrics.json").read_text())
     truth = [is_dark(site, row) for row in rows(out / "drawn.csv")]
     assert values["default"]["labels"]["crack"] == sum(truth)
@@ -124,7 +124,7 @@ def test_windows_that_nobody_could_tell_are_not_called_unlabelled(
     capsys.readouterr()
     assert run(line) == 0
     notes = json.loads(capsys.readouterr().out)["notes"]
-    assert any("nobody could tell 3 windows" in note for note in notes)
+    assert any("3 windows are labelled as unsure" in note for note in notes)
     assert "2 of 20 drawn windows have no label" in notes
 
 
@@ -175,16 +175,16 @@ def test_labels_may_lie_anywhere_and_strangers_are_not_counted(site, tiny_bundle
     found = crackscope.validate(site, model=str(tiny_bundle), out=out, patches=16, labels=file)
     assert found.data["default"]["labels"]["all"] == 16
     assert any(
-        "1 labels of windows that were not drawn are not counted: elsewhere.png [0, 0, 64, 64]" in n
+        "1 labels of windows that were not sampled are ignored: elsewhere.png [0, 0, 64, 64]" in n
         for n in found.data["notes"]
     )
     file.write_text("photo,x0,y0,x1,y1,label\nelsewhere.png,0,0,64,64,crack\n")
-    with pytest.raises(DatasetError, match=r"none of the 1 labels.*elsewhere\.png"):
+    with pytest.raises(DatasetError, match=r"Received: 1 labels of other windows.*elsewhere\.png"):
         crackscope.validate(site, model=str(tiny_bundle), out=out, patches=16, labels=file)
     file.write_text("photo,x0,y0,x1,y1,label\nelsewhere.png,0,0,64,64,perhaps\n")
     with pytest.raises(DatasetError, match="line 2"):
         crackscope.validate(site, model=str(tiny_bundle), out=out, patches=16, labels=file)
-    with pytest.raises(UsageError, match="cannot be read"):
+    with pytest.raises(UsageError, match="cannot read the labels"):
         crackscope.validate(site, model=str(tiny_bundle), out=out, labels=tmp_path / "no.csv")
 
 
@@ -210,7 +210,7 @@ def test_labels_of_photos_with_any_name_come_back_from_excel(
     found = crackscope.validate(odd, **settings)
     assert found.data["default"]["labels"]["all"] == 20
     assert found.data["default"]["labels"]["crack"] == 10
-    assert not [note for note in found.data["notes"] if "not drawn" in note]
+    assert not [note for note in found.data["notes"] if "not sampled" in note]
 
 
 def test_a_folder_of_another_seed_is_not_mixed_up_and_labels_survive(site, tiny_bundle, tmp_path):
@@ -257,7 +257,7 @@ def test_broken_photos_are_named_and_the_rest_is_done(site, tiny_bundle, tmp_pat
     for photo in photos.glob("*.png"):
         photo.write_bytes(b"")
     assert run(command(photos, tiny_bundle, tmp_path / "none")) == 2
-    assert "not one of the photos can be read" in capsys.readouterr().err
+    assert "cannot read any of the photos" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -400,12 +400,12 @@ def test_too_few_labels_are_said(network, tmp_path, capsys):
     assert run(line) == 0
     label(site, out, tells=is_red)
     assert run(line) == 0
-    assert "not adapted: adapting needs at least" in capsys.readouterr().out
+    assert "Not adapted: adapting needs at least" in capsys.readouterr().out
 
 
 @pytest.mark.train
 def test_a_model_without_a_head_of_its_own_is_refused(tiny_bundle):
     from crackscope.graphs import head
 
-    with pytest.raises(UsageError, match="does not end in one logistic unit"):
+    with pytest.raises(UsageError, match="does not end in a logistic unit"):
         head.read(tiny_bundle / bundles.ONNX)

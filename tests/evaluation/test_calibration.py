@@ -66,6 +66,6 @@ def test_calibration_error_by_hand():
     labels = [0, 0, 0, 1, 1, 0]
     found = reliability(labels, scores, bins=2)
     assert found.count.tolist() == [4, 2]
-    assert found.crack_share.tolist() == [0.25, 0.5]
+    assert found.crack_rate.tolist() == [0.25, 0.5]
     expected = (4 * abs(0.25 - 0.1) + 2 * abs(0.5 - 0.8)) / 6
     assert calibration_error(labels, scores, bins=2) == pytest.approx(expected)

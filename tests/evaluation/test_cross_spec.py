@@ -51,14 +51,14 @@ def test_a_path_that_exists_is_taken_as_it_stands(text):
 @pytest.mark.parametrize(
     ("text", "hint"),
     [
-        ("a:cracky", "'cracky' is no class"),
-        ("a:", "'' is no class"),
-        (":crack", "a path is missing"),
-        ("a++b", "a path is missing"),
-        ("=a", "no name before the ="),
-        ("n=", "a path is missing"),
-        ("a+nowhere:crack", "there is no 'nowhere'"),
-        ("a\x00", "there is no 'a\\x00'"),
+        ("a:cracky", "'cracky' is not a class"),
+        ("a:", "'' is not a class"),
+        (":crack", "missing path"),
+        ("a++b", "missing path"),
+        ("=a", "missing name before the ="),
+        ("n=", "missing path"),
+        ("a+nowhere:crack", "'nowhere' does not exist"),
+        ("a\x00", "'a\\x00' does not exist"),
     ],
 )
 def test_an_error_says_what_is_wrong(text, hint):
@@ -94,12 +94,12 @@ def test_one_class_serves_as_negatives_of_another(surfaces):
 @pytest.mark.parametrize(
     ("texts", "hint"),
     [
-        (["@walls"], "sound pictures only"),
-        (["@dark:crack"], "cracked pictures only"),
+        (["@walls"], "only sound patches"),
+        (["@dark:crack"], "only cracked patches"),
         (["@dark", "x=@dark:sound+@walls"], "OTHER:crack"),
-        (["@walls:crack+@dark"], "holds no picture"),
-        (["@dark+@dark:crack"], "twice"),
-        (["@dark", "@dark"], "one name"),
+        (["@walls:crack+@dark"], "contains no patches"),
+        (["@dark+@dark:crack"], "with duplicates"),
+        (["@dark", "@dark"], "must be unique"),
         (["n=@dark", "n=@dark:crack+@walls"], "NAME=PATH"),
     ],
 )

@@ -50,7 +50,7 @@ def test_nothing_readable_is_an_error(tiny_bundle, tmp_path):
     for name in ("crack", "sound"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "a.png").write_bytes(b"no")
-    with pytest.raises(DatasetError, match="not one of the 2"):
+    with pytest.raises(DatasetError, match="cannot read any of the 2"):
         evaluate_dataset(load(tiny_bundle), open_dataset(tmp_path))
 
 
@@ -73,12 +73,12 @@ def test_what_the_model_was_trained_on_is_left_out_with_its_near_copies(
         "sound/5.png"
     }
     assert found.result.counts["pictures"] == 7
-    assert any("8 pictures were left out" in note for note in found.result.notes)
+    assert any("8 patches were excluded" in note for note in found.result.notes)
 
     kept = evaluate_dataset(model, open_dataset(data), include_trained=True)
     assert kept.result.counts["pictures"] == 15
     assert kept.trained_on == 8
-    assert any("how well it remembers" in note for note in kept.result.notes)
+    assert any("memorisation" in note for note in kept.result.notes)
 
 
 def test_nothing_left_is_a_gate(tiny_bundle, data, tmp_path):
@@ -102,7 +102,7 @@ def test_where_it_fails(tiny_bundle, data):
     assert wrong == ["sound/9_wrong.png", "crack/9_wrong.png"]
     assert len(breakdown.worst(found, 1)) == 1
     words = " ".join(breakdown.in_words(found))
-    assert "Of 14 pictures the model gets 12 right" in words
+    assert "classifies 12 of 14 patches correctly" in words
     assert "misses 1 of 7" in words
     baselines = breakdown.baselines(found)
     assert baselines["always_crack"]["recall"] == 1.0
@@ -124,8 +124,8 @@ def test_copies_are_counted_here_and_not_by_train_and_both_say_so(tiny_bundle, d
         shutil.copy(data / "crack" / "1.png", data / "crack" / f"{name}.png")
     chosen = select(scope, open_dataset(data))
     (note,) = [note for note in chosen.notes if "exact copies" in note]
-    assert note.startswith("2 of these pictures are exact copies")
-    assert "`train` leaves them out" in note
+    assert note.startswith("2 of these patches are exact copies")
+    assert "`train` excludes copies" in note
     assert len(chosen.patches) == len(open_dataset(data))
 
 

@@ -98,21 +98,21 @@ def test_all_sound_has_only_what_makes_sense():
     assert set(found) == {"accuracy", "false_alarm_rate", "brier", "calibration_error"}
     assert found["false_alarm_rate"] == 0.25
     (note,) = absences(found, [0, 0, 0, 0])
-    assert "all pictures are sound" in note
+    assert "all patches are sound" in note
     assert "auroc" in note
 
 
 def test_all_cracked_has_only_what_makes_sense():
     found = compute([1, 1], [0.1, 0.9], 0.5)
     assert set(found) == {"accuracy", "recall", "brier", "calibration_error"}
-    assert "all pictures are cracked" in absences(found, [1, 1])[0]
+    assert "all patches are cracked" in absences(found, [1, 1])[0]
 
 
 def test_without_a_prediction_there_is_no_precision():
     found = compute([1, 0], [0.2, 0.1], 0.5)
     assert "precision" not in found
     assert found["mcc"] == 0.0
-    assert "no picture reaches the threshold" in absences(found, [1, 0])[0]
+    assert "no patch reaches the threshold" in absences(found, [1, 0])[0]
 
 
 @pytest.mark.parametrize(

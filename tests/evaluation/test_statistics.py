@@ -14,9 +14,9 @@ def test_as_many_groups_are_drawn_as_there_are():
 
 def test_the_resamples_are_the_same_however_many_fit_into_the_cache(monkeypatch):
     labels, codes = np.arange(40) % 2, np.arange(40) // 4
-    whole = np.concatenate(list(statistics.draws(labels, codes, 30, seed=5)))
+    whole = np.concatenate(list(statistics.resample(labels, codes, 30, seed=5)))
     monkeypatch.setattr(statistics, "CELLS", 90)
-    parts = list(statistics.draws(labels, codes, 30, seed=5))
+    parts = list(statistics.resample(labels, codes, 30, seed=5))
     assert [len(part) for part in parts] == [2] * 15
     np.testing.assert_array_equal(np.concatenate(parts), whole)
 

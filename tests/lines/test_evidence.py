@@ -129,7 +129,7 @@ def test_a_scorer_comes_back_from_its_arrays():
     again = Scorer.from_arrays(one.to_arrays())
     cracks = [line((0, 0), (300, 40))]
     assert again(cracks, np.zeros((1, 2))) == one(cracks, np.zeros((1, 2)))
-    with pytest.raises(ValueError, match="are weighed"):
+    with pytest.raises(ValueError, match="must have the shape"):
         Scorer.from_arrays({**one.to_arrays(), "mean": np.zeros(3)})
 
 

@@ -13,7 +13,7 @@ def _tile(rows: int, columns: int) -> Tile:
 
 
 def test_all_that_is_wrong_with_tiles_is_said() -> None:
-    with pytest.raises(ValueError, match=r"tile \(0, 1\) needs logits of \(8, 2\).*tile \(9, 0\)"):
+    with pytest.raises(ValueError, match=r"tile \(0, 1\) must have logits \(8, 2\).*tile \(9, 0\)"):
         LineMap({(0, 1): _tile(8, 8), (9, 0): _tile(8, 8)}, 8, (8, 10), 20, 16)
 
 

@@ -44,7 +44,7 @@ def test_distance_is_that_of_mahalanobis_in_units_of_the_limit():
     values = rng.normal(size=(9, 4))
     centred = values - np.arange(4.0)
     expected = np.einsum("nf,fg,ng->n", centred, np.linalg.inv(covariance), centred) / 2
-    assert known.strangeness(values) == pytest.approx(expected)
+    assert known.mahalanobis(values) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("limit", [None, 9.0])
@@ -121,7 +121,7 @@ def test_statistics_of_any_window_are_finite(shape):
 
 
 def test_windows_of_several_sizes_are_each_described_as_alone(monkeypatch):
-    monkeypatch.setattr(concrete, "_TOGETHER", 2)
+    monkeypatch.setattr(concrete, "_BATCH", 2)
     rng = np.random.default_rng(2)
     shapes = [(40, 40), (40, 50), (40, 40), (40, 40), (40, 50)]
     windows = [rng.integers(0, 256, (*shape, 3), dtype=np.uint8) for shape in shapes]

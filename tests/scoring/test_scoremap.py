@@ -143,7 +143,7 @@ def test_a_head_for_the_material_has_a_weight_a_feature_and_its_bias() -> None:
     arrays = {**POOLING.to_arrays(), "material": np.arange(4, dtype=np.float32)}
     assert Pooling.from_arrays(arrays).logits(cells(picture(64, 64).pixels)).shape[2] == 2
     for count in (2, 3, 5):
-        with pytest.raises(ValueError, match=f"has 4 numbers, not {count}"):
+        with pytest.raises(ValueError, match=f"must have 4 numbers. Received: {count}"):
             Pooling.from_arrays({**arrays, "material": np.zeros(count)})
 
 

@@ -21,7 +21,7 @@ def concrete(count, seed):
 
 def test_one_in_a_hundred_of_what_was_not_learned_from_is_beyond_the_limit():
     known = surface.describe(concrete(4000, 0))
-    beyond = known.strangeness(concrete(4000, 2)) > 1
+    beyond = known.mahalanobis(concrete(4000, 2)) > 1
     assert beyond.mean() == pytest.approx(0.01, abs=0.006)
 
 
@@ -32,14 +32,14 @@ def test_it_is_the_distance_of_mahalanobis():
     centred = concrete(20, 5) - fitted.mean(axis=0)
     inverse = np.linalg.inv(np.cov(fitted, rowvar=False))
     expected = np.einsum("nf,fg,ng->n", centred, inverse, centred)
-    assert known.strangeness(concrete(20, 5)) * known.limit == pytest.approx(expected, rel=1e-6)
+    assert known.mahalanobis(concrete(20, 5)) * known.limit == pytest.approx(expected, rel=1e-6)
 
 
 def test_few_rows_and_constant_values_work():
     x = concrete(12, 8)
     x[:, 3] = 0
-    assert np.isfinite(surface.describe(x).strangeness(concrete(5, 9))).all()
-    assert surface.describe(np.zeros((12, 4))).strangeness(np.ones((1, 4)))[0] > 1
+    assert np.isfinite(surface.describe(x).mahalanobis(concrete(5, 9))).all()
+    assert surface.describe(np.zeros((12, 4))).mahalanobis(np.ones((1, 4)))[0] > 1
 
 
 @pytest.mark.parametrize("bad", [np.zeros((9, 4)), np.zeros(40)])
@@ -61,9 +61,9 @@ def test_flat_colours_noise_and_leaves_are_told_from_drawn_concrete():
         rng.integers(0, 256, (96, 96, 3), dtype=np.uint8),
         green.astype(np.uint8),
     ]
-    usual = np.median(found.strangeness(others))
+    usual = np.median(found.mahalanobis(others))
     assert usual < 0.7
-    assert (found.strangeness(statistics(np.stack(strange))) > 2 * usual).all()
+    assert (found.mahalanobis(statistics(np.stack(strange))) > 2 * usual).all()
 
 
 @pytest.mark.parametrize(

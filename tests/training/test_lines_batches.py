@@ -58,7 +58,7 @@ def test_files_come_back_from_their_pack(data):
 
 def test_what_is_no_pack_is_refused(tmp_path):
     np.savez(tmp_path / "other.npz", a=np.zeros(3))
-    with pytest.raises(DatasetError, match="no packed training data"):
+    with pytest.raises(DatasetError, match="not a packed training data file"):
         packed.read(tmp_path / "other.npz")
 
 

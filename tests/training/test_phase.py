@@ -31,7 +31,7 @@ def test_a_loss_that_is_not_finite_stops_and_keeps_the_last_good_epoch(tmp_path)
     history = History(tmp_path)
     phases.run(model(), phase(2), history, batches(), 4, (X, Y))
     broken = np.where(np.arange(32)[:, None] == 9, np.nan, X)
-    with pytest.raises(TrainingError, match="not finite"):
+    with pytest.raises(TrainingError, match="no longer finite"):
         phases.run(model(), phase(4), history, batches(broken), 4, (X, Y))
     kept = History(tmp_path)
     assert [row.epoch for row in kept.of("head")] == [1, 2]

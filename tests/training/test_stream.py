@@ -24,7 +24,7 @@ def dataset(tmp_path_factory):
 
 
 def stream(dataset, drawn=0.0):
-    return Stream(dataset, dataset.patches, 64, batch=8, workers=2, drawn=drawn)
+    return Stream(dataset, dataset.patches, 64, batch=8, workers=2, synthetic=drawn)
 
 
 def one_epoch(made):

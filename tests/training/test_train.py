@@ -158,7 +158,7 @@ def test_the_head_alone_claims_nothing_that_only_fine_tuning_does(tmp_path, caps
     assert sum(map(int, said.groups())) == 80
     for note in json.loads((out / "metrics.json").read_text())["notes"]:
         assert f"note: {note}" in streams.out, "the reason of a wide interval"
-    assert "drawn" not in info["calibration"]["fitted_on"]
+    assert "synthetic" not in info["calibration"]["fitted_on"]
     assert info["parity"]["keras_onnx"] <= 1e-5
 
 

@@ -101,4 +101,4 @@ def test_too_few_labels_are_no_ground_to_adapt_on(cracked, sound, photos, possib
     sample = Sample(labels, np.full(n, 0.5), np.ones(n), np.arange(n) % photos)
     reason = adapt.obstacle(sample)
     assert (reason is None) == possible
-    assert possible or f"{cracked} cracked and {sound} sound of {photos}" in reason
+    assert possible or f"{cracked} cracked and {sound} sound from {photos}" in reason

@@ -114,5 +114,5 @@ def test_a_part_of_a_population_keeps_its_rows_together():
         ("a", "a", "b"), (None,) * 3, ("a", "a", "b"), np.array([0.1, 0.2, 0.3])
     )
     part = everything.of(np.array([2, 0]), 0.5)
-    assert (part.paths, part.scores.tolist(), part.share) == (("b", "a"), [0.3, 0.1], 0.5)
+    assert (part.paths, part.scores.tolist(), part.fraction) == (("b", "a"), [0.3, 0.1], 0.5)
     assert part.photo_codes.tolist() == [1, 0]

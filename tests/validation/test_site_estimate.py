@@ -21,7 +21,7 @@ def sample(labels, scores, stand_for=None, photos=None):
 
 
 def rates(of, threshold=0.5, resamples=500):
-    times = estimate.draw_times(of.photos, resamples, 0)
+    times = estimate.resample_photos(of.photos, resamples, 0)
     return (
         estimate.recall(of, threshold, times),
         estimate.false_alarm_rate(of, threshold, times),
@@ -92,13 +92,13 @@ def test_a_class_without_a_window_has_no_rate():
     assert rates(sample([1, 1], [0.9, 0.1]))[1] is None
     found = judge.judge(sample([0, 0], [0.9, 0.1]), 0.5, 0.95, 200, 0)
     assert found.target is None
-    assert any("nothing can be said of recall" in note for note in judge.notes(found))
+    assert any("recall cannot be estimated" in note for note in judge.notes(found))
     assert found.to_dict()["recall"] is None
 
 
 def test_the_threshold_reaches_the_wanted_recall_by_weight():
     of = sample([1] * 5 + [0], [0.9, 0.7, 0.5, 0.3, 0.1, 0.6], [1, 1, 1, 1, 4, 1])
-    times = estimate.draw_times(of.photos, 200, 0)
+    times = estimate.resample_photos(of.photos, 200, 0)
     assert estimate.for_recall(of, 0.5, times).threshold.value == 0.3
     assert estimate.for_recall(of, 0.51, times).threshold.value == 0.1
     target = estimate.for_recall(of, 0.25, times)
@@ -111,7 +111,7 @@ def test_the_words_name_the_figures():
     labels, scores = [1, 1, 1, 0, 0, 0] * 4, [0.9, 0.8, 0.2, 0.1, 0.1, 0.7] * 4
     found = judge.judge(sample(labels, scores), 0.5, 0.6, 300, 0)
     text = " ".join(judge.in_words(found))
-    assert "24 labelled windows of 24 photos, 12 of them cracked" in text
+    assert "24 windows from 24 photos are labelled, 12 of them cracked" in text
     assert "finds 66.7%" in text
-    assert "false alarm on 33.3%" in text
+    assert "false-alarm rate is 33.3%" in text
     assert "more labels for recall" in text

@@ -62,7 +62,10 @@ def test_old_encodings_and_paths_of_windows_are_understood():
         (HEAD + "a.jpg,0,0,1e400,9,1\n", "whole numbers"),
         (HEAD + "a.jpg,0,0,2.5,9,1\n", "whole numbers"),
         (HEAD + "a.jpg,,,,,1\n", "line 2"),
-        (HEAD + "a.jpg,0,0,9,9,1\na.jpg,0,0,9,9,0\n", "line 3: another label"),
+        (
+            HEAD + "a.jpg,0,0,9,9,1\na.jpg,0,0,9,9,0\n",
+            "line 3: ('a.jpg', 0, 0, 9, 9) has a different label",
+        ),
         (HEAD + '"a.jpg,0,0,9,9,1\n', "cannot be read as CSV"),
         (HEAD + "a" * 200_000 + ",0,0,9,9,1\n", "cannot be read as CSV"),
     ],

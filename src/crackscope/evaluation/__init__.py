@@ -1,1 +1,1 @@
-"""How good a model is, said honestly: figures, intervals, calibration, and where it fails."""
+"""Evaluate a model: metrics with intervals, calibration, and where it fails."""

@@ -1,4 +1,4 @@
-"""Where a model fails: by source photo, by data set, picture by picture, in plain words."""
+"""Break the errors of a model down by source photo, data set and patch, and summarise them."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -27,12 +27,12 @@ class Slice:
         return self.missed + self.false_alarms
 
     def to_dict(self) -> dict[str, Any]:
-        """As in metrics.json."""
+        """The entry in metrics.json."""
         return asdict(self)
 
 
 def parts(names: Sequence[str], labels: NDArray[Any], predicted: NDArray[Any]) -> list[Slice]:
-    """One part for each name but "", those with most errors first."""
+    """One slice per name, except for "", those with most errors first."""
     array = np.asarray(names, dtype=np.str_)
     found = []
     for name in sorted(set(names) - {""}):
@@ -40,7 +40,7 @@ def parts(names: Sequence[str], labels: NDArray[Any], predicted: NDArray[Any]) -
         crack, says = labels[inside] == 1, predicted[inside] == 1
         missed, alarms = int((crack & ~says).sum()), int((~crack & says).sum())
         found.append(Slice(name, int(crack.sum()), missed, int((~crack).sum()), alarms))
-    return sorted(found, key=lambda part: -part.errors)
+    return sorted(found, key=lambda one: -one.errors)
 
 
 def by_group(found: Evaluation) -> list[Slice]:
@@ -56,7 +56,7 @@ def by_dataset(found: Evaluation) -> list[Slice]:
 
 
 def worst(found: Evaluation, count: int) -> list[int]:
-    """Rows of the wrong pictures, the surest errors first."""
+    """Rows of the misclassified patches, the most confident errors first."""
     wrong = np.flatnonzero(found.labels != found.predicted)
     distance = np.abs(found.scores[wrong] - found.labels[wrong])
     rows: list[int] = wrong[np.argsort(-distance, kind="stable")][:count].tolist()
@@ -64,7 +64,7 @@ def worst(found: Evaluation, count: int) -> list[int]:
 
 
 def baselines(found: Evaluation) -> dict[str, dict[str, float]]:
-    """The figures of who calls everything cracked, and of who calls everything sound."""
+    """The metrics of two trivial classifiers: everything cracked, and everything sound."""
     one = np.ones(len(found.scores))
     answers = {"always_crack": one, "always_sound": 0 * one}
     return {
@@ -74,39 +74,40 @@ def baselines(found: Evaluation) -> dict[str, dict[str, float]]:
 
 
 def in_words(found: Evaluation) -> list[str]:
-    """What the figures mean, one sentence each."""
+    """The metrics in words, one sentence each."""
     counts, values = found.result.counts, found.result.metrics
     errors = counts["false_negatives"] + counts["false_positives"]
     total = counts["pictures"]
-    right = f"Of {total:,} pictures the model gets {total - errors:,} right."
+    right = f"The model classifies {total - errors:,} of {total:,} patches correctly."
     sentences = [right]
     if counts["crack"]:
         missed, cracks = counts["false_negatives"], counts["crack"]
         sentences.append(
-            f"It misses {missed:,} of {cracks:,} cracked ones ({missed / cracks:.1%})."
+            f"It misses {missed:,} of {cracks:,} cracked patches ({missed / cracks:.1%})."
         )
     if counts["sound"]:
         alarms, sound = counts["false_positives"], counts["sound"]
         sentences.append(
-            f"It takes {alarms:,} of {sound:,} sound ones for cracked ({alarms / sound:.1%})."
+            f"It raises a false alarm on {alarms:,} of {sound:,} sound patches "
+            f"({alarms / sound:.1%})."
         )
     real = values.get("precision_at_prevalence")
     if real is not None:
         sentences.append(
-            f"On a site where {found.prevalence:.0%} of what it looks at is cracked, "
+            f"On a site where {found.prevalence:.0%} of the patches are cracked, "
             f"{real.value:.0%} of its alarms would be real ({real.ends('.0%')})."
         )
     gap = values["calibration_error"].value
-    sentences.append(f"Its scores are off by {100 * gap:.1f} percentage points on average.")
+    sentences.append(f"The calibration error is {100 * gap:.1f} percentage points on average.")
     return [*sentences, *_concentration(by_group(found), errors)]
 
 
 def _concentration(groups: Sequence[Slice], errors: int) -> list[str]:
-    """Whether few source photos hold the errors."""
-    known = sum(part.errors for part in groups)
+    """Whether the errors are concentrated in a few source photos."""
+    known = sum(one.errors for one in groups)
     if len(groups) < 2 or not known:
         return []
-    running = np.cumsum([part.errors for part in groups])
+    running = np.cumsum([one.errors for one in groups])
     half = int(np.searchsorted(running, known / 2)) + 1
     photos = "one" if half == 1 else str(half)
     return [

@@ -1,4 +1,4 @@
-"""Do the scores mean what they say: temperature, reliability and calibration error."""
+"""Calibration of scores: temperature scaling, reliability and calibration error."""
 
 from dataclasses import dataclass
 
@@ -13,25 +13,27 @@ TEMPERATURES = (0.05, 20.0)
 
 @dataclass(frozen=True)
 class Reliability:
-    """Equal-mass bins, from low to high scores: mean score, share of cracks, patches in it."""
+    """Equal-mass bins, from low to high scores: mean score, fraction of cracks, patch count."""
 
     mean_score: NDArray[np.float64]
-    crack_share: NDArray[np.float64]
+    crack_rate: NDArray[np.float64]
     count: NDArray[np.int64]
 
 
 def fit_temperature(logits: ArrayLike, labels: ArrayLike) -> float:
-    """The T between 0.05 and 20 for which sigmoid(logit / T) fits the labels best.
+    """The temperature T, from 0.05 to 20, for which sigmoid(logit / T) fits the labels best.
 
     logits: (N,) float; labels: (N,) 0 or 1, both present. Minimises the log loss (Guo et al. 2017)
     against Platt's smoothed targets (n+1)/(n+2) and 1/(n+2) (Platt 1999), so that validation data
-    without an error does not make every score 0 or 1. Raises ValueError where a class is missing.
+    without errors does not push every score to 0 or 1. Raises ValueError if a class is missing.
     """
     optimize = extras.require("scipy.optimize", "evaluate", "calibrate a model")
     x, y = np.asarray(logits, np.float64), np.asarray(labels)
     positives, negatives = int((y == 1).sum()), int((y == 0).sum())
     if not positives or not negatives:
-        raise ValueError(f"labels need both classes; received {positives} crack, {negatives} sound")
+        raise ValueError(
+            f"labels must contain both classes. Received: {positives} crack, {negatives} sound"
+        )
     targets = np.where(y == 1, (positives + 1) / (positives + 2), 1 / (negatives + 2))
 
     def log_loss(log_temperature: float) -> float:
@@ -43,9 +45,9 @@ def fit_temperature(logits: ArrayLike, labels: ArrayLike) -> float:
 
 
 def equal_mass_bins(scores: ArrayLike, bins: int = BINS) -> NDArray[np.int64]:
-    """(N,) bin of each score, counted from 0: equally many in each, ties never divided.
+    """(N,) bin of each score, from 0: equal counts per bin, ties never split.
 
-    Many equal scores leave fewer bins.
+    Many equal scores give fewer bins.
     """
     values = np.asarray(scores, np.float64)
     inner = np.linspace(0, 1, bins + 1)[1:-1]
@@ -56,13 +58,13 @@ def equal_mass_bins(scores: ArrayLike, bins: int = BINS) -> NDArray[np.int64]:
 
 
 def reliability(labels: ArrayLike, scores: ArrayLike, bins: int = BINS) -> Reliability:
-    """How often a crack is there, against how likely the scores said it is."""
+    """Observed fraction of cracks against mean score, by bin."""
     y, values = np.asarray(labels, np.float64), np.asarray(scores, np.float64)
     index = equal_mass_bins(values, bins)
     count = np.bincount(index)
     return Reliability(
         mean_score=np.bincount(index, values) / count,
-        crack_share=np.bincount(index, y) / count,
+        crack_rate=np.bincount(index, y) / count,
         count=count.astype(np.int64),
     )
 
@@ -70,8 +72,8 @@ def reliability(labels: ArrayLike, scores: ArrayLike, bins: int = BINS) -> Relia
 def calibration_error(labels: ArrayLike, scores: ArrayLike, bins: int = BINS) -> float:
     """Expected calibration error over equal-mass (adaptive) bins, 0 to 1.
 
-    The mean over patches of |share of cracks - mean score| of their bin (Nixon et al. 2019).
+    The mean over patches of |fraction of cracks - mean score| of their bin (Nixon et al. 2019).
     """
     found = reliability(labels, scores, bins)
-    gaps = np.abs(found.crack_share - found.mean_score)
+    gaps = np.abs(found.crack_rate - found.mean_score)
     return float(np.average(gaps, weights=found.count))

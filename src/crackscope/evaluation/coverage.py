@@ -1,17 +1,16 @@
-"""Error against coverage: what is gained by leaving the least sure pictures to a person.
+"""Selective classification: error rate when the least confident patches are left to a person.
 
-The verdict on a picture is `crack` where its score reaches the upper threshold. How sure it is: the
-probability, by the score itself, that it is right, so the score of a `crack` and 1 - score of a
-`no crack`. Answering only the share c of the pictures, those with the surest verdicts, leaves an
-error rate among the answered; against c it is the risk-coverage curve (El-Yaniv and Wiener 2010,
-Geifman and El-Yaniv 2017). Equally sure pictures cannot be told apart: where c cuts through them,
-the rate is the one to expect if chance decides which of them are answered. So a score that is the
-same everywhere gains nothing. The model's own band of `unsure` lies on one side of the threshold
-and so beside the curve; see `unsure`.
+The verdict on a patch is `crack` if its score reaches the upper threshold. Its confidence is the
+probability, by the score, that the verdict is right: the score for `crack`, 1 - score for
+`no crack`. Answering only the fraction c of the patches with the highest confidence gives an error
+rate; as a function of c it is the risk-coverage curve (El-Yaniv and Wiener 2010, Geifman and
+El-Yaniv 2017). If c falls within a group of equal confidence, the rate is the expected one for a
+random choice among them, so that a constant score gains nothing. The model's own `unsure` band is
+one-sided and therefore not on the curve; see `unsure`.
 
-error_at_100pct_coverage   error rate where every picture is answered: 1 - accuracy
-error_at_90pct_coverage    the same where the least sure 10 % are not answered
-error_ratio                the second over the first: 0.5 where the error halves
+error_at_100pct_coverage   error rate if every patch is answered: 1 - accuracy
+error_at_90pct_coverage    error rate without the least confident 10 %
+error_ratio                the second divided by the first: 0.5 if the error halves
 """
 
 from collections.abc import Sequence
@@ -25,7 +24,7 @@ from crackscope.evaluation import statistics, unsure
 from crackscope.types import Interval
 
 PERCENTS = tuple(range(100, 49, -1))
-"""The curve's points, in percent of the pictures."""
+"""Points of the curve, in percent of the patches."""
 AT_FULL, AT_90, RATIO = "error_at_100pct_coverage", "error_at_90pct_coverage", "error_ratio"
 
 Floats = NDArray[np.float64]
@@ -33,14 +32,14 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Coverage:
-    """The curve (percent answered -> error among them), its figures, and the model's own band."""
+    """The curve (percent answered -> error rate), its key figures, and the `unsure` band."""
 
     curve: dict[int, Interval]
     figures: dict[str, Interval]
     band: unsure.Band
 
     def to_dict(self) -> dict[str, Any]:
-        """As in metrics.json."""
+        """The entry in metrics.json."""
         return {
             "figures": {name: value.to_dict() for name, value in self.figures.items()},
             "curve": [
@@ -60,16 +59,16 @@ def measure(
     resamples: int = statistics.RESAMPLES,
     seed: int = 0,
 ) -> Coverage:
-    """Every figure with its interval, from the same resamples of source groups as `intervals`.
+    """All figures with intervals, from the same resamples of source groups as `intervals`.
 
-    labels: (N,) 0 or 1; scores: (N,) probabilities; groups: N names, "" where unknown.
-    `error_ratio` is not there where not one picture is judged wrong.
+    labels: (N,) 0 or 1; scores: (N,) probabilities; groups: N names, "" if unknown.
+    `error_ratio` is missing if there is no error.
     """
     y, s = np.asarray(labels) == 1, np.asarray(scores, np.float64)
     codes = statistics.group_codes(groups)
     wrong, sure = y != (s >= upper), np.where(s >= upper, s, 1 - s)
-    draws = statistics.draws(y, codes, resamples, seed)
-    spread = np.concatenate([selective_error(wrong, sure, times) for times in draws])
+    weights = statistics.resample(y, codes, resamples, seed)
+    spread = np.concatenate([selective_error(wrong, sure, times) for times in weights])
     (values,) = selective_error(wrong, sure, np.ones((1, len(y))))
     curve = _curve(values, spread, codes[np.argsort(-sure, kind="stable")])
     full, at_90 = curve[100], curve[90]
@@ -85,10 +84,10 @@ def measure(
 
 
 def selective_error(wrong: NDArray[np.bool_], sure: Floats, weights: Floats) -> Floats:
-    """(R, P): the error rate among the surest PERCENTS of the pictures.
+    """(R, P): the error rate among the most confident PERCENTS of the patches.
 
-    wrong, sure: (N,); weights: (R, N), how often each picture counts. Of equally sure pictures each
-    is answered in part, so that the rate is the expected one.
+    wrong, sure: (N,) error and confidence; weights: (R, N) count of each patch. Patches of equal
+    confidence are answered fractionally, which gives the expected rate.
     """
     order = np.argsort(-sure, kind="stable")
     starts = np.flatnonzero(np.r_[True, np.diff(sure[order]) != 0])
@@ -105,9 +104,9 @@ def _along(amounts: Floats, errors: Floats) -> Floats:
 
 
 def _curve(values: Floats, spread: Floats, codes: NDArray[np.int64]) -> dict[int, Interval]:
-    """Percent -> error; `codes` from the surest picture on.
+    """Percent -> error rate; `codes` sorted by falling confidence.
 
-    Where no error is left, nothing better is claimed than by no error in as many photos.
+    Without an error, the interval is that of zero errors in as many photos.
     """
     found = {}
     for percent, value, column in zip(PERCENTS, values, spread.T, strict=True):

@@ -1,4 +1,4 @@
-"""How good a model is on a data set: what it has not seen, scored as `inspect` scores it."""
+"""Evaluate a model on the patches of a data set that it was not trained on."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -23,11 +23,11 @@ from crackscope.types import EvalResult, Patch
 
 @dataclass(frozen=True)
 class Evaluation:
-    """A model on one data set.
+    """The result of a model on one data set.
 
-    `patches`, `scores` (N,) and `groups` (source photos, or what may be one) belong together.
-    `trained_on` counts the patches that the model was trained on, or near-copies of such: left
-    out, unless `included`; None where the model does not tell.
+    `patches`, `scores` (N,) and `groups` ((possible) source photos) are aligned. `trained_on`
+    counts the patches that the model was trained on, or near-copies of them: excluded, unless
+    `included`; None if the model does not record them.
     """
 
     patches: tuple[Patch, ...]
@@ -49,16 +49,16 @@ class Evaluation:
 
     @property
     def predicted(self) -> NDArray[np.int64]:
-        """(N,) int64: 1 where the score reaches the threshold."""
+        """(N,) int64: 1 if the score reaches the threshold."""
         return (self.scores >= self.threshold).astype(np.int64)
 
 
 @dataclass(frozen=True)
 class Selection:
-    """What a model is measured on: what can be read, without what it was trained on.
+    """The patches to evaluate: readable, and not in the model's training data.
 
-    `groups` belong to `patches` (source photos, or what may be one). `trained_on` counts the
-    patches that the model was trained on, or near-copies of such; None where it does not tell.
+    `groups` are the (possible) source photos of `patches`. `trained_on` counts the patches that
+    the model was trained on, or near-copies of them; None if it does not record them.
     """
 
     patches: tuple[Patch, ...]
@@ -79,9 +79,9 @@ def select(
     include_trained: bool = False,
     workers: int | None = None,
 ) -> Selection:
-    """Read everything once, and leave out what the model was trained on.
+    """Read all patches once, and exclude those that the model was trained on.
 
-    Raises NothingLeftError where that is everything, DatasetError where nothing can be read.
+    Raises NothingLeftError if none remain, DatasetError if none can be read.
     """
     read = scan(dataset, workers)
     seen = _seen(inspector, read)
@@ -111,10 +111,10 @@ def evaluate_dataset(
     seed: int = 0,
     workers: int | None = None,
 ) -> Evaluation:
-    """Score what the model was not trained on, and measure it.
+    """Score the patches that the model was not trained on, and compute the metrics.
 
-    `threshold` is that of the model where None. Raises NothingLeftError where the model was
-    trained on everything, DatasetError where nothing can be read.
+    `threshold` None uses the model's. Raises NothingLeftError if the model was trained on all
+    patches, DatasetError if none can be read.
     """
     chosen = select(inspector, dataset, include_trained, workers)
     photos = whole_photos.choose(dataset, chosen.patches, chosen.groups, chosen.unreadable)
@@ -146,12 +146,11 @@ def score_dataset(
     patches: Sequence[Patch],
     workers: int | None = None,
 ) -> tuple[NDArray[np.float64], tuple[Unreadable, ...]]:
-    """The score of each patch (N,) float64, and what could not be read (its score is NaN).
+    """The score of each patch (N,) float64, and the unreadable ones, whose score is NaN.
 
-    The score of a picture is what `inspect` gives it. Load the inspector with
-    `threads=1`: `workers` threads (one for each core by default) read and score.
+    Scores are the same as from `inspect`. Load the inspector with `threads=1`: `workers` threads
+    (default: one per core) read and score.
     """
-
     rows = pictures.each(dataset, patches, inspector.score_photos, "scoring", workers)
     scores = [np.nan if isinstance(row, Unreadable) else row for row in rows]
     failed = tuple(row for row in rows if isinstance(row, Unreadable))
@@ -159,22 +158,21 @@ def score_dataset(
 
 
 def _left(dataset: Dataset, read: Scan, seen: NDArray[np.bool_] | None) -> NDArray[np.int64]:
-    """Rows of `read` that are evaluated: all but the seen ones."""
+    """Rows of `read` to evaluate: all except those in the training data."""
     if not read.patches:
-        raise DatasetError(f"not one of the {len(dataset)} pictures of {dataset.name} can be read")
+        raise DatasetError(f"cannot read any of the {len(dataset)} patches of {dataset.name}")
     if seen is None:
         return np.arange(len(read.patches))
     if seen.all():
         raise NothingLeftError(
-            f"the model was trained on all {len(seen)} readable pictures of {dataset.name}, or on "
-            "near-copies of them: give other data, or --include-trained to measure how well it "
-            "remembers"
+            f"the model was trained on all {len(seen)} readable patches of {dataset.name}, or on "
+            "near-copies of them. Use other data, or --include-trained to measure memorisation"
         )
     return np.flatnonzero(~seen)
 
 
 def _seen(inspector: Inspector, read: Scan) -> NDArray[np.bool_] | None:
-    """(N,) bool: what the model was trained on; None where it does not tell."""
+    """(N,) bool: whether the model was trained on the patch; None if it does not record this."""
     if not inspector.bundle.has(TRAINED_ON):
         return None
     return near_copies.matches(read.fingerprints, inspector.bundle.arrays(TRAINED_ON))
@@ -184,8 +182,8 @@ def _repeated(digests: Sequence[str]) -> Iterator[str]:
     copies = len(digests) - len(set(digests))
     if copies:
         yield (
-            f"{copies} of these pictures are exact copies of others: each counts here, since they "
-            "are given as data; `train` leaves them out of its test subset"
+            f"{copies} of these patches are exact copies of others. All of them count here; "
+            "`train` excludes copies from its test subset"
         )
 
 
@@ -197,22 +195,22 @@ def _notes(
     included: bool,
 ) -> Iterator[str]:
     if seen is None:
-        yield "the model does not tell what it was trained on: nothing could be left out"
+        yield "the model does not record its training data: no patches could be excluded"
     elif seen.any() and included:
         yield (
-            f"{seen.sum()} of these pictures, or near-copies of them, were used to train the "
-            "model: the figures say how well it remembers, not how well it will do"
+            f"{seen.sum()} of these patches, or near-copies of them, were used to train the "
+            "model: the metrics measure memorisation, not performance on new data"
         )
     elif seen.any():
         related = int(np.isin(codes[rows], codes[seen]).sum())
         yield (
-            f"{seen.sum()} pictures were left out: the model was trained on them or on near-copies"
-            + (f"; {related} of the others may be of the same source photos" if related else "")
+            f"{seen.sum()} patches were excluded: the model was trained on them or on near-copies"
+            + (f"; {related} of the others may be from the same source photos" if related else "")
         )
     unknown = sum(not patch.group for patch in patches)
     if unknown:
         yield (
-            f"the source photo of {unknown} of {len(patches)} pictures is unknown: only copies "
-            "and near-copies (and METU's neighbouring numbers) count as one photo, so the "
-            "intervals may be too narrow"
+            f"the source photo of {unknown} of {len(patches)} patches is unknown: only copies and "
+            "near-copies (and METU's neighbouring numbers) are grouped, so the intervals may be "
+            "too narrow"
         )

@@ -1,4 +1,4 @@
-"""The pictures and tables of a report, written beside it."""
+"""Write the charts and the classification report of an evaluation."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -37,9 +37,9 @@ def classification_report(
 def draw(
     labels: NDArray[np.int64], scores: NDArray[np.float64], threshold: float, folder: Path
 ) -> list[str]:
-    """Write the charts that the pictures allow; returns their file names.
+    """Write the charts that the data allows; returns their file names.
 
-    Curves that need both classes are left out where there is one, and an older one is removed.
+    Curves that need both classes are skipped if one is missing, and older files are removed.
     """
     drawn = dict(_charts(labels, scores, threshold))
     for name in ("confusion.png", "roc.png", "pr.png", "reliability.png", "scores.png"):
@@ -63,7 +63,7 @@ def _charts(
     error = values["calibration_error"]
     yield (
         "reliability.png",
-        charts.reliability(found.mean_score, found.crack_share, found.count, error),
+        charts.reliability(found.mean_score, found.crack_rate, found.count, error),
     )
     yield "scores.png", charts.histogram(labels, scores, threshold)
 
@@ -75,14 +75,14 @@ def _curves(
     false_alarms, recall, _ = sklearn.roc_curve(labels, scores)
     yield "roc.png", charts.roc(false_alarms, recall, values["auroc"])
     precision, recall, _ = sklearn.precision_recall_curve(labels, scores)
-    # From recall 0 up, so that each step holds the precision of the threshold that reaches it.
+    # From recall 0 up, so that each step has the precision of the threshold that reaches it.
     curve = (recall[::-1], precision[::-1])
-    share, area = float(labels.mean()), values["average_precision"]
-    yield "pr.png", charts.precision_recall(*curve, share, area)
+    prevalence, area = float(labels.mean()), values["average_precision"]
+    yield "pr.png", charts.precision_recall(*curve, prevalence, area)
 
 
 def _report_rows(labels: NDArray[Any], predicted: NDArray[np.bool_]) -> list[tuple[str, ...]]:
-    """A row for each class that is there, and averages where both are."""
+    """A row for each class present, and averages if both are."""
     score = _sklearn().precision_recall_fscore_support
     classes = [label for label in (1, 0) if (labels == label).any()]
     options = {"labels": classes, "zero_division": np.nan}

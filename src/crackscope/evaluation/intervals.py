@@ -1,4 +1,4 @@
-"""Every figure of a classifier with its 95 % interval, over source photos; see `statistics`."""
+"""Metrics of a classifier with 95 % intervals over source photos; see `statistics`."""
 
 from collections.abc import Sequence
 
@@ -25,17 +25,17 @@ def measure(
     resamples: int = RESAMPLES,
     seed: int = 0,
 ) -> EvalResult:
-    """Every figure with its interval, what was counted, and what a reader has to know.
+    """All metrics with intervals, counts and notes.
 
-    labels: (N,) 0 or 1; scores: (N,) probabilities; groups: N names of source photos, where ""
-    (or None for all) says that nothing is known: such a patch is a group of its own.
+    labels: (N,) 0 or 1; scores: (N,) probabilities; groups: N names of source photos. A patch with
+    the name "" (or all, with None) is of an unknown photo and forms its own group.
     """
     y = np.asarray(labels, np.int64)
     names = [""] * len(y) if groups is None else list(groups)
-    drawn = metrics.rank(y, scores, threshold, prevalence)
+    ranking = metrics.rank(y, scores, threshold, prevalence)
     values = metrics.compute(y, scores, threshold, prevalence)
     codes = statistics.group_codes(names)
-    spread = _resample(drawn, codes[drawn.order], resamples, seed)
+    spread = _resample(ranking, codes[ranking.order], resamples, seed)
     trials = _trials(y, codes)
     widened = [name for name in values if statistics.is_point(spread[name])]
     found = {name: _interval(name, values[name], spread[name], trials) for name in values}
@@ -49,16 +49,16 @@ def measure(
 
 
 def _resample(
-    drawn: Ranking, codes: NDArray[np.int64], resamples: int, seed: int
+    ranking: Ranking, codes: NDArray[np.int64], resamples: int, seed: int
 ) -> dict[str, Floats]:
-    """Name -> (resamples,) values; `codes` in the order of `drawn`."""
-    weights = statistics.draws(drawn.labels, codes, resamples, seed)
-    parts = [metrics.measure(drawn, times) for times in weights]
+    """Name -> (resamples,) values; `codes` in the order of `ranking`."""
+    weights = statistics.resample(ranking.labels, codes, resamples, seed)
+    parts = [metrics.measure(ranking, times) for times in weights]
     return {name: np.concatenate([part[name] for part in parts]) for name in NAMES}
 
 
 def _trials(labels: NDArray[np.int64], codes: NDArray[np.int64]) -> dict[str, int]:
-    """How many groups hold anything, cracks, and sound patches."""
+    """Number of groups in total, with cracks, and with sound patches."""
     return {
         "all": len(np.unique(codes)),
         "cracks": len(np.unique(codes[labels == 1])),
@@ -83,7 +83,7 @@ def _trials_of(name: str, trials: dict[str, int]) -> int:
 
 
 def _widen_precision_at_prevalence(found: dict[str, Interval], prevalence: float) -> None:
-    """Never promise more than the intervals of recall and false-alarm rate do without errors."""
+    """Widen the interval to match that of a false-alarm rate of zero."""
     name = "precision_at_prevalence"
     alarms = found.get("false_alarm_rate")
     if name not in found or alarms is None or alarms.value > 0:
@@ -113,19 +113,21 @@ def _notes(groups: Sequence[str], trials: dict[str, int], widened: Sequence[str]
     unknown = sum(not name for name in groups)
     if unknown:
         notes.append(
-            f"the source photo of {unknown} of {len(groups)} pictures is unknown: each counts as "
-            "a photo of its own, so the intervals are too narrow"
+            f"the source photo of {unknown} of {len(groups)} patches is unknown: each counts as a "
+            "separate photo, so the intervals are too narrow"
         )
     if trials["all"] == 1:
         notes.append(
-            "all pictures come from one source photo: they say nothing about others, and the "
-            "intervals span all that is possible"
+            "all patches come from one source photo: the metrics do not generalise to others, and "
+            "the intervals cover the whole range"
         )
     elif fewest < _FEW_GROUPS:
-        notes.append(f"one class or both have only {fewest} source photos: the intervals are rough")
+        notes.append(
+            f"at least one class has only {fewest} source photos: the intervals are approximate"
+        )
     if widened and trials["all"] > 1:
         notes.append(
-            f"the resamples do not differ in {', '.join(widened)}: the interval is that of zero "
-            "errors in as many trials as there are source photos (Clopper-Pearson)"
+            f"all resamples agree on {', '.join(widened)}: the interval is the Clopper-Pearson "
+            "bound for zero errors, with source photos as trials"
         )
     return notes

@@ -1,16 +1,16 @@
-"""Figures of a classifier, from labels, scores and a threshold.
+"""Metrics of a classifier, from labels, scores and a threshold.
 
-A picture counts as cracked when its score reaches the threshold. Every figure is a function of
-the weight of each picture, so one code gives the figure itself (all weights 1) and, for a stack
-of resamples at once, its bootstrap distribution.
+A patch is classified as cracked if its score reaches the threshold. Every metric is a function of
+patch weights, so that the same code computes the metric itself (all weights 1) and, for a stack of
+resamples at once, its bootstrap distribution.
 
 accuracy, balanced_accuracy, precision, recall, f1, mcc, average_precision, auroc as in
-scikit-learn, and besides:
+scikit-learn, and in addition:
 
-recall_at_5pct_false_alarms   the highest recall that any threshold reaches at which at most 5 % of
-                              the sound pictures are taken for cracked
-false_alarm_rate              share of the sound pictures that are taken for cracked
-precision_at_prevalence       precision where a stated share of what is looked at is cracked
+recall_at_5pct_false_alarms   the highest recall of any threshold with a false-alarm rate of at
+                              most 5 %
+false_alarm_rate              fraction of sound patches that are classified as cracked
+precision_at_prevalence       precision at a given prevalence of cracks
 brier                         mean squared difference of score and label
 calibration_error             see calibration.calibration_error
 """
@@ -47,10 +47,10 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Ranking:
-    """N scored pictures by falling score; `order` leads back to where each one stood.
+    """N scored patches by falling score; `order` holds their original rows.
 
     labels, scores: (N,) float64. run_starts: first row of each run of equal scores. bins: (N,)
-    calibration bin. predicted: how many reach the threshold.
+    calibration bin. predicted: number of patches that reach the threshold.
     """
 
     labels: Floats
@@ -68,12 +68,15 @@ def rank(
     threshold: float,
     prevalence: float = DEFAULT_PREVALENCE,
 ) -> Ranking:
-    """Check and sort; raises ValueError where labels or scores are not what they have to be."""
+    """Validate and sort; raises ValueError for invalid labels or scores."""
     y, s = np.asarray(labels, np.float64), np.asarray(scores, np.float64)
     if y.ndim != 1 or y.shape != s.shape or not len(y):
-        raise ValueError(f"labels and scores must be (N,), N > 0; received {y.shape}, {s.shape}")
+        raise ValueError(f"labels and scores must be (N,), N > 0. Received: {y.shape}, {s.shape}")
     if not np.isin(y, (0, 1)).all() or not ((s >= 0) & (s <= 1)).all():
-        raise ValueError("labels must be 0 or 1, scores must lie in [0, 1]; received others")
+        raise ValueError(
+            "labels must be 0 or 1, and scores from 0 to 1. Received: labels from "
+            f"{y.min():g} to {y.max():g}, scores from {s.min():g} to {s.max():g}"
+        )
     order = np.argsort(-s, kind="stable")
     y, s = y[order], s[order]
     return Ranking(
@@ -93,41 +96,41 @@ def compute(
     threshold: float,
     prevalence: float = DEFAULT_PREVALENCE,
 ) -> dict[str, float]:
-    """Every figure that the pictures allow, in the order of NAMES; see `absences` for the rest."""
-    drawn = rank(labels, scores, threshold, prevalence)
-    values = measure(drawn, np.ones((1, len(drawn.labels))))
+    """All metrics that are defined, in the order of NAMES; see `absences` for the others."""
+    ranking = rank(labels, scores, threshold, prevalence)
+    values = measure(ranking, np.ones((1, len(ranking.labels))))
     return {name: float(values[name][0]) for name in NAMES if not np.isnan(values[name][0])}
 
 
 def absences(values: Mapping[str, object], labels: ArrayLike) -> tuple[str, ...]:
-    """Why figures are missing from `values`, in words."""
+    """The reason why metrics are missing from `values`, if any."""
     missing = [name for name in NAMES if name not in values]
     if not missing:
         return ()
     classes = set(np.asarray(labels).tolist())
     if len(classes) == 2:
-        reason = "no picture reaches the threshold"
+        reason = "no patch reaches the threshold"
     else:
-        reason = "all pictures are " + ("cracked" if 1 in classes else "sound")
-    return (f"not given, because {reason}: {', '.join(missing)}",)
+        reason = "all patches are " + ("cracked" if 1 in classes else "sound")
+    return (f"undefined, because {reason}: {', '.join(missing)}",)
 
 
-def measure(drawn: Ranking, weights: Floats) -> dict[str, Floats]:
-    """Every figure under R sets of weights, (R, N) in the order of `drawn`, as (R,) each.
+def measure(ranking: Ranking, weights: Floats) -> dict[str, Floats]:
+    """All metrics under R sets of weights, (R, N) in the order of `ranking`, as (R,) each.
 
-    NaN where a figure is not defined.
+    NaN if a metric is undefined.
     """
-    cracks, sounds = weights * drawn.labels, weights * (1 - drawn.labels)
+    cracks, sounds = weights * ranking.labels, weights * (1 - ranking.labels)
     with np.errstate(invalid="ignore", divide="ignore"):
         return {
-            **_at_threshold(cracks, sounds, drawn.predicted, drawn.prevalence),
-            **_over_thresholds(cracks, sounds, drawn.run_starts),
-            **_of_probabilities(drawn, weights),
+            **_at_threshold(cracks, sounds, ranking.predicted, ranking.prevalence),
+            **_over_thresholds(cracks, sounds, ranking.run_starts),
+            **_of_probabilities(ranking, weights),
         }
 
 
 def precision_at(recall: Floats, false_alarm_rate: Floats, prevalence: float) -> Floats:
-    """Precision where the share `prevalence` is cracked, from recall and false-alarm rate."""
+    """Precision at a prevalence of cracks, from recall and false-alarm rate."""
     found = recall * prevalence
     return found / (found + false_alarm_rate * (1 - prevalence))
 
@@ -155,7 +158,7 @@ def _at_threshold(
 def _over_thresholds(
     cracks: Floats, sounds: Floats, run_starts: NDArray[np.int64]
 ) -> dict[str, Floats]:
-    """Areas under the curves; equal scores are passed in one step."""
+    """Areas under the curves; equal scores form one step."""
     if len(run_starts) < cracks.shape[1]:
         cracks = np.add.reduceat(cracks, run_starts, axis=1)
         sounds = np.add.reduceat(sounds, run_starts, axis=1)
@@ -172,11 +175,11 @@ def _over_thresholds(
     }
 
 
-def _of_probabilities(drawn: Ranking, weights: Floats) -> dict[str, Floats]:
+def _of_probabilities(ranking: Ranking, weights: Floats) -> dict[str, Floats]:
     total = weights.sum(axis=1)
-    squares = (drawn.scores - drawn.labels) ** 2
-    gaps = np.zeros((len(drawn.bins), int(drawn.bins.max()) + 1))
-    gaps[np.arange(len(drawn.bins)), drawn.bins] = drawn.labels - drawn.scores
+    squares = (ranking.scores - ranking.labels) ** 2
+    gaps = np.zeros((len(ranking.bins), int(ranking.bins.max()) + 1))
+    gaps[np.arange(len(ranking.bins)), ranking.bins] = ranking.labels - ranking.scores
     return {
         "brier": weights @ squares / total,
         "calibration_error": np.abs(weights @ gaps).sum(axis=1) / total,

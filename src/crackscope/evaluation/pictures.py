@@ -1,4 +1,4 @@
-"""Go through the pictures of a data set in several threads, small ones in batches."""
+"""Process the patches of a data set in several threads, small ones in batches."""
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,8 +12,8 @@ from crackscope.types import Patch, Photo
 
 Result = TypeVar("Result")
 _CHUNK = 8
-_TOGETHER_BYTES = 4 * 2**20
-"""Pixels read before they are worked on; a large photo is alone."""
+_BATCH_BYTES = 4 * 2**20
+"""Largest batch in bytes of pixels; a large photo forms its own."""
 
 
 def each(
@@ -23,11 +23,11 @@ def each(
     what: str,
     workers: int | None = None,
 ) -> list[Result | Unreadable]:
-    """What `function` makes of every picture, in the order of the patches, or why it is unreadable.
+    """The result of `function` for every patch, in order, or the reason why it is unreadable.
 
-    `function` gives one result for each photo of a few, and is called by `workers` threads (one
-    for each core by default). A picture that memory does not suffice for is unreadable. `what`
-    stands beside the progress bar.
+    `function` returns one result per photo of a batch, and is called by `workers` threads (default:
+    one per core). A patch that does not fit in memory is unreadable. `what` is the caption of the
+    progress bar.
     """
     chunks = [patches[at : at + _CHUNK] for at in range(0, len(patches), _CHUNK)]
     rows: list[Result | Unreadable] = []
@@ -46,7 +46,7 @@ def _through(
     patches: Sequence[Patch],
     function: Callable[[Sequence[Photo]], Sequence[Result]],
 ) -> Iterator[Result | Unreadable]:
-    """In the order of the patches; small pictures share the network's batches."""
+    """Results in the order of the patches; small patches share batches."""
     waiting: list[Photo] = []
     for patch in patches:
         try:
@@ -54,7 +54,7 @@ def _through(
         except ImageError as error:
             yield from _emptied(waiting, function)
             yield Unreadable(patch.key, error.kind, str(error))
-        if sum(photo.pixels.nbytes for photo in waiting) > _TOGETHER_BYTES:
+        if sum(photo.pixels.nbytes for photo in waiting) > _BATCH_BYTES:
             yield from _emptied(waiting, function)
     yield from _emptied(waiting, function)
 

@@ -1,4 +1,4 @@
-"""The report of an evaluation: a page, a document, tables and pictures."""
+"""Write the report of an evaluation: HTML page, JSON, tables and charts."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,18 +21,18 @@ _COLUMNS, _CELL, _CHART_WIDTH = 6, 200, 460
 _CLASS = ("no crack", "crack")
 _CHARTS = {
     "classification_report.png": "Classification report: precision, recall and F1 by class",
-    "confusion.png": "Confusion matrix: truth by row, answer of the model by column",
+    "confusion.png": "Confusion matrix: labels by row, predictions by column",
     "roc.png": "ROC curve: recall against false-alarm rate",
-    "pr.png": "Precision against recall",
-    "reliability.png": "Reliability: share of cracks against score",
-    "scores.png": "Histogram of the scores of cracked and of sound pictures",
-    coverage_report.CHART: "Error rate of the answered pictures against their share",
+    "pr.png": "Precision-recall curve",
+    "reliability.png": "Reliability diagram: fraction of cracks against score",
+    "scores.png": "Histogram of the scores of cracked and sound patches",
+    coverage_report.CHART: "Error rate against coverage",
 }
 _PART_COLUMNS = ("name", "cracked", "missed", "sound", "false alarms")
 
 
 def document(found: Evaluation, dataset: Dataset, facts: Mapping[str, Any]) -> dict[str, Any]:
-    """metrics.json; `facts` are added (model, settings, machine, seconds)."""
+    """The content of metrics.json, including `facts` (model, settings, machine, seconds)."""
     groups = [part.to_dict() for part in breakdown.by_group(found) if part.errors]
     return {
         "schema_version": SCHEMA_VERSION,
@@ -71,7 +71,7 @@ def write(found: Evaluation, dataset: Dataset, values: Mapping[str, Any], folder
 
 
 def summary(found: Evaluation) -> str:
-    """The figures as an aligned table, and what a reader has to know."""
+    """The metrics as an aligned table, followed by sentences and notes."""
     rows = [("", "value", "95 % interval")]
     for name, value in found.result.metrics.items():
         rows.append((name.replace("_", " "), *value.cells()))
@@ -92,7 +92,7 @@ def _in_words(found: Evaluation) -> list[str]:
 
 
 def _write_lines(found: Evaluation, folder: Path) -> None:
-    """The FROC chart, where there is one; an older one is removed."""
+    """Write the FROC chart if there is one; an older one is removed."""
     drawn = None if found.lines is None else lines_report.chart(found.lines)
     if drawn is None:
         (folder / lines_report.CHART).unlink(missing_ok=True)
@@ -115,11 +115,11 @@ def _worst_sheet(found: Evaluation, dataset: Dataset) -> bytes:
         patch = found.patches[row]
         try:
             pictures.append(dataset.read_pixels(patch))
-        except ImageError:  # gone since it was scored
+        except ImageError:  # deleted since it was scored
             continue
         place = "" if patch.box is None else str(patch.box.to_list())
         name = patch.path.replace("\n", " ")
-        captions.append(f"{found.scores[row]:.3g}, truth: {_CLASS[patch.label]}\n{name}\n{place}")
+        captions.append(f"{found.scores[row]:.3g}, label: {_CLASS[patch.label]}\n{name}\n{place}")
     sheet = sheets.contact_sheet(pictures, captions, _COLUMNS, _CELL, "Worst errors")
     return sheets.png(sheet)
 
@@ -129,30 +129,30 @@ def _worst_table(found: Evaluation) -> Table:
         (found.patches[row].key, _CLASS[found.patches[row].label], f"{found.scores[row]:.3g}")
         for row in breakdown.worst(found, _WORST_ERRORS)
     ]
-    return Table(("path", "truth", "score"), rows, "In the order of the sheet")
+    return Table(("path", "label", "score"), rows, "In the order of the contact sheet")
 
 
 def _page(found: Evaluation, values: Mapping[str, Any], folder: Path, drawn: list[str]) -> str:
     facts = [
         ("model", values["model"]),
         ("data", f"{values['data']['name']}, licence {values['data']['licence']}"),
-        ("hash of the data", values["data"]["hash"]),
+        ("data hash", values["data"]["hash"]),
         ("threshold", f"{found.threshold:g}"),
-        *found.result.counts.items(),
+        *((name.replace("pictures", "patches"), n) for name, n in found.result.counts.items()),
     ]
     charts = [_embed(folder / name, _CHARTS[name], _CHART_WIDTH) for name in drawn]
-    sheet = _embed(folder / SHEET, "The worst errors, the surest first, with score and path")
+    sheet = _embed(folder / SHEET, "Worst errors, most confident first, with score and path")
     sections = [
-        Section("In words", [Text("\n".join(_in_words(found)))]),
-        Section("What to know", [Text(note) for note in found.result.notes]),
-        Section("Figures", [_figures_table(found, values["baselines"])]),
+        Section("Summary", [Text("\n".join(_in_words(found)))]),
+        Section("Notes", [Text(note) for note in found.result.notes]),
+        Section("Metrics", [_figures_table(found, values["baselines"])]),
         Section("Charts", charts),
         Section("Lines", _lines(found, folder)),
         Section("Error against coverage", _coverage(found, folder)),
-        Section("Where it fails", _failures(found)),
+        Section("Errors by source", _failures(found)),
         Section("Worst errors", [sheet, _worst_table(found)]),
-        Section("Left out", _left_out(found)),
-        Section("How it was made", [Table(("what", "value"), [*facts, *_made(values)])]),
+        Section("Skipped files", _left_out(found)),
+        Section("Provenance", [Table(("item", "value"), [*facts, *_made(values)])]),
     ]
     title = f"{values['model']} on {values['data']['name']}"
     return render(title, [section for section in sections if section.items])
@@ -180,7 +180,7 @@ def _figures_table(found: Evaluation, baselines: Mapping[str, Mapping[str, float
     for name, value in found.result.metrics.items():
         others = [_number(figures.get(name)) for figures in baselines.values()]
         rows.append([name.replace("_", " "), *value.cells(), *others])
-    columns = ["figure", "model", "95 % interval", *(name.replace("_", " ") for name in baselines)]
+    columns = ["metric", "model", "95 % interval", *(name.replace("_", " ") for name in baselines)]
     return Table(columns, rows, "Intervals by bootstrap over source photos")
 
 
@@ -197,12 +197,10 @@ def _failures(found: Evaluation) -> list[Table | Text]:
     if groups:
         shown = groups[:_WORST_GROUPS]
         items.append(
-            _parts_table(
-                shown, f"The worst {len(shown)} of {len(groups)} source photos with errors"
-            )
+            _parts_table(shown, f"Worst {len(shown)} of {len(groups)} source photos with errors")
         )
     elif not any(patch.group for patch in found.patches):
-        items.append(Text("The data does not tell source photos."))
+        items.append(Text("The data set does not specify source photos."))
     return items
 
 
@@ -213,7 +211,7 @@ def _parts_table(parts: list[breakdown.Slice], caption: str) -> Table:
 
 def _left_out(found: Evaluation) -> list[Table]:
     rows = [(entry.path, entry.kind, entry.message) for entry in found.unreadable]
-    return [Table(("path", "kind", "message"), rows, "Could not be read")] if rows else []
+    return [Table(("path", "kind", "message"), rows, "Unreadable files")] if rows else []
 
 
 def _made(values: Mapping[str, Any]) -> list[tuple[str, Any]]:

@@ -1,4 +1,4 @@
-"""Rules that turn validation scores into thresholds; a score that reaches one is on its far side.
+"""Choose thresholds from validation scores; a score equal to a threshold reaches it.
 
 labels: (N,) 0 or 1; scores: (N,) calibrated probabilities.
 """
@@ -22,14 +22,13 @@ def choose(
     recall_target: float = RECALL_TARGET,
     false_alarm_target: float = FALSE_ALARM_TARGET,
 ) -> tuple[float, float]:
-    """(lower, upper): `crack` from upper on, `unsure` from lower up to it.
+    """(lower, upper): `crack` from upper on, `unsure` from lower up to upper.
 
-    upper is the smallest threshold that at most `false_alarm_target` of the sound validation
-    pictures reach, kept between 0.5 (more likely cracked than not, as the scores are calibrated)
-    and 0.9; it is 0.5 where there are too few pictures to tell such a rate. lower is the largest
-    threshold at which the validation recall reaches `recall_target`, kept between 0.05 (below it
-    everything would be unsure) and upper / 2 (validation data easier than the site would leave
-    nothing unsure).
+    upper is the smallest threshold with a false-alarm rate of at most `false_alarm_target` on the
+    validation data, limited to 0.5 (more likely cracked than not, as scores are calibrated) to 0.9;
+    it is 0.5 with too few patches to measure such a rate. lower is the largest threshold with a
+    validation recall of `recall_target`, limited to 0.05 (below, everything would be unsure) to
+    upper / 2 (above, validation data that is easier than the site would leave nothing unsure).
     """
     sound = int((np.asarray(labels) == 0).sum())
     upper = UPPER
@@ -41,16 +40,16 @@ def choose(
 
 
 def at_recall(labels: ArrayLike, scores: ArrayLike, target: float) -> float:
-    """The largest threshold that at least `target` (above 0, at most 1) of the cracks reach."""
+    """The largest threshold with a recall of at least `target` (above 0, at most 1)."""
     cracks = np.sort(_of_class(labels, scores, 1))
     missed = len(cracks) - math.ceil(target * len(cracks) - _ROUNDING)
     return float(cracks[min(missed, len(cracks) - 1)])
 
 
 def at_false_alarm_rate(labels: ArrayLike, scores: ArrayLike, rate: float) -> float:
-    """The smallest threshold that at most `rate` (0 to 1) of the sound pictures reach.
+    """The smallest threshold with a false-alarm rate of at most `rate` (0 to 1).
 
-    Above the highest score where even the one picture at the top would be too many.
+    Above the highest score if even a single false alarm would be too many.
     """
     sound = np.sort(_of_class(labels, scores, 0))[::-1]
     allowed = math.floor(rate * len(sound) + _ROUNDING)
@@ -60,5 +59,5 @@ def at_false_alarm_rate(labels: ArrayLike, scores: ArrayLike, rate: float) -> fl
 def _of_class(labels: ArrayLike, scores: ArrayLike, label: int) -> NDArray[np.float64]:
     found: NDArray[np.float64] = np.asarray(scores, np.float64)[np.asarray(labels) == label]
     if not len(found):
-        raise ValueError(f"a threshold by class {label} needs pictures of it; received none")
+        raise ValueError(f"labels must contain patches of class {label}. Received: none")
     return found

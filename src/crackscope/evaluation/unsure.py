@@ -1,8 +1,8 @@
-"""What the model's own band of `unsure` gives: from the lower threshold up to the upper.
+"""Evaluate the `unsure` band of the model: scores from the lower up to the upper threshold.
 
-So `inspect` reports a photo of fewer than four windows; in a larger one a window without neighbour
-above the upper threshold is unsure too. Its figures are read three ways, READINGS, since it is for
-the user to say what an unsure picture costs.
+This is how `inspect` reports a photo of fewer than four windows; in a larger one, a window above
+the upper threshold without such neighbours is unsure too. The metrics are given in three READINGS,
+since the cost of an unsure patch depends on the user.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,7 +17,8 @@ from crackscope.types import Interval
 
 LEFT_OUT, AS_CRACK, AS_SOUND = "left_out", "taken_for_crack", "taken_for_no_crack"
 READINGS = (LEFT_OUT, AS_CRACK, AS_SOUND)
-"""The unsure are not counted; found, as by a person who looks at them; answered `no crack`."""
+"""Unsure patches are not counted; are counted as `crack`, as if a person checked them; are counted
+as `no crack`."""
 _ANSWERED = "coverage"
 
 Bools = NDArray[np.bool_]
@@ -26,11 +27,11 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Band:
-    """The pictures with a score from `lower` up to `upper`: how many there are of each class.
+    """The patches with a score from `lower` up to `upper`, by class.
 
-    coverage: the share of all pictures that is answered, so not in the band. error_ratio: the error
-    among these over that without `unsure`; None where there is none. readings: by READINGS, then
-    error, recall and false_alarm_rate; what no picture is left for is not there.
+    coverage: the fraction of patches outside the band. error_ratio: their error rate divided by
+    that of all patches without `unsure`; None without an error. readings: by READINGS, then error,
+    recall and false_alarm_rate; undefined ones are missing.
     """
 
     lower: float
@@ -42,7 +43,7 @@ class Band:
     readings: dict[str, dict[str, Interval]]
 
     def to_dict(self) -> dict[str, Any]:
-        """As in metrics.json."""
+        """The entry in metrics.json."""
         readings = {
             reading: {name: value.to_dict() for name, value in values.items()}
             for reading, values in self.readings.items()
@@ -65,18 +66,18 @@ def measure(
     resamples: int = statistics.RESAMPLES,
     seed: int = 0,
 ) -> Band:
-    """Every figure of the band with its interval.
+    """All figures of the band with intervals.
 
     cracked: (N,); scores: (N,) probabilities; codes: (N,) from `statistics.group_codes`. A `lower`
-    above `upper` is taken for `upper`: nothing is unsure then.
+    above `upper` is set to `upper`, so that nothing is unsure.
     """
     lower = min(lower, upper)
-    shares = _shares(cracked, scores, lower, upper)
-    draws = statistics.draws(cracked, codes, resamples, seed)
-    columns = np.concatenate([_rates(shares.values(), times) for times in draws]).T
-    spread = dict(zip(shares, columns, strict=True))
-    found = _intervals(shares, spread, codes)
-    unsure = ~shares[_ANSWERED][0]
+    parts = _parts(cracked, scores, lower, upper)
+    weights = statistics.resample(cracked, codes, resamples, seed)
+    columns = np.concatenate([_rates(parts.values(), times) for times in weights]).T
+    spread = dict(zip(parts, columns, strict=True))
+    found = _intervals(parts, spread, codes)
+    unsure = ~parts[_ANSWERED][0]
     return Band(
         lower=lower,
         upper=upper,
@@ -88,32 +89,32 @@ def measure(
     )
 
 
-def _shares(y: Bools, s: Floats, lower: float, upper: float) -> dict[str, tuple[Bools, Bools]]:
-    """Name -> (what is counted, of what), each (N,)."""
+def _parts(y: Bools, s: Floats, lower: float, upper: float) -> dict[str, tuple[Bools, Bools]]:
+    """Name -> (numerator, denominator) of a rate, each (N,)."""
     everything, answered = np.full(len(y), True), (s < lower) | (s >= upper)
-    shares = {_ANSWERED: (answered, everything)}
+    parts = {_ANSWERED: (answered, everything)}
     for reading, kept, says in (
         (LEFT_OUT, answered, s >= upper),
         (AS_CRACK, everything, s >= lower),
         (AS_SOUND, everything, s >= upper),
     ):
-        shares[f"{reading}/error"] = (kept & (says != y), kept)
-        shares[f"{reading}/recall"] = (kept & y & says, kept & y)
-        shares[f"{reading}/false_alarm_rate"] = (kept & ~y & says, kept & ~y)
-    return shares
+        parts[f"{reading}/error"] = (kept & (says != y), kept)
+        parts[f"{reading}/recall"] = (kept & y & says, kept & y)
+        parts[f"{reading}/false_alarm_rate"] = (kept & ~y & says, kept & ~y)
+    return parts
 
 
 def _intervals(
-    shares: Mapping[str, tuple[Bools, Bools]],
+    parts: Mapping[str, tuple[Bools, Bools]],
     spread: Mapping[str, Floats],
     codes: NDArray[np.int64],
 ) -> dict[str, Interval]:
-    """Those of the shares that there is something to take of."""
+    """The rates with a denominator above 0, with intervals."""
     return {
         name: statistics.interval(
             float(counted.sum() / base.sum()), spread[name], len(np.unique(codes[base]))
         )
-        for name, (counted, base) in shares.items()
+        for name, (counted, base) in parts.items()
         if base.any()
     }
 
@@ -125,9 +126,9 @@ def _ratio(found: Mapping[str, Interval], spread: Mapping[str, Floats]) -> Inter
     return statistics.ratio(found[part], found[whole], spread[part], spread[whole])
 
 
-def _rates(shares: Iterable[tuple[Bools, Bools]], weights: Floats) -> Floats:
-    """(R, S): each share under R sets of weights, (R, N); NaN where there is nothing to count."""
-    counted, base = (np.stack(side, axis=1).astype(float) for side in zip(*shares, strict=True))
+def _rates(parts: Iterable[tuple[Bools, Bools]], weights: Floats) -> Floats:
+    """(R, S): each rate under R sets of weights, (R, N); NaN if the denominator is 0."""
+    counted, base = (np.stack(both, axis=1).astype(float) for both in zip(*parts, strict=True))
     with np.errstate(invalid="ignore"):
         rates: Floats = (weights @ counted) / (weights @ base)
     return rates

@@ -1,4 +1,4 @@
-"""Models in other formats: one file each, found by name, verified by one parity gate."""
+"""Export formats: one file each, found by name, verified by one parity gate."""
 
 from crackscope.exporting.contract import FORMATS, Format
 from crackscope.registry import import_plugins

@@ -1,4 +1,4 @@
-"""What an export format is, and the list of all."""
+"""The export format contract, and the registry of formats."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,11 +16,10 @@ Scores = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Format:
-    """One format: the file's name, how to write it, how to score with what was written, and what
-    whoever uses the file must know.
+    """One format: its file name, how to write it, how to score with it, and notes for its users.
 
     `write(model, path)` takes the Keras classifier; `score(path, batch)` takes uint8
-    (N, H, W, 3) RGB and returns probabilities (N,), through the written file alone.
+    (N, H, W, 3) RGB and returns probabilities (N,), using the written file only.
     """
 
     file_name: str

@@ -1,4 +1,4 @@
-"""HDF5, the format of older Keras code."""
+"""HDF5 (.h5), for older Keras code."""
 
 import json
 import warnings
@@ -13,16 +13,16 @@ from crackscope.graphs.session import Batch
 from crackscope.models import keras_config
 
 NOTES = (
-    f"Read by Keras {keras_config.OLDEST} and newer, not by Keras 2. It takes raw RGB, 0 to 255, "
-    "(N, H, W, 3) of any size: do not scale it. For pixels scaled to 0 to 1 or -1 to 1 it answers "
-    "NaN."
+    f"Requires Keras {keras_config.OLDEST} or newer; Keras 2 cannot read it. Input: raw RGB, "
+    "0 to 255, (N, H, W, 3) of any size. Do not scale the pixels: for values scaled to 0 to 1 or "
+    "-1 to 1 the model returns NaN."
 )
 _STEEP, _BEYOND = 8.0, 3e38
-"""So that a step of 1 beyond what pixels may be is more than single precision holds."""
+"""Chosen so that a value 1 outside the valid range overflows single precision."""
 
 
 def write(model: Any, path: Path) -> None:
-    """Write a classifier as one .h5 file; it answers NaN to pixels that are not 0 to 255."""
+    """Write a classifier as one .h5 file, which returns NaN for pixels that are not 0 to 255."""
     h5py: Any = extras.require("h5py", "train", "write HDF5")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -33,10 +33,10 @@ def write(model: Any, path: Path) -> None:
 
 
 def guarded(model: Any) -> Any:
-    """A classifier that takes float pixels (N, H, W, 3), and gives NaN where they were scaled.
+    """A classifier for float pixels (N, H, W, 3) that returns NaN if they were scaled.
 
-    Keras would make whole numbers of fractions without a word, all of them 0. Layers alone, since
-    .h5 files hold nothing else; softsign of infinity is NaN.
+    Otherwise Keras would silently truncate fractions to 0. Built from layers, since .h5 files
+    store nothing else; softsign of infinity is NaN.
     """
     import keras
     from keras import layers
@@ -58,7 +58,7 @@ def guarded(model: Any) -> Any:
 
 
 def _highest(pixels: Any) -> Any:
-    """(N, 1): the highest value of each picture."""
+    """(N, 1): the highest value of each image."""
     from keras import layers
 
     channels = layers.Reshape((3, 1))(layers.GlobalMaxPooling2D()(pixels))

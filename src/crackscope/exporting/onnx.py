@@ -1,4 +1,4 @@
-"""ONNX: the graph that `inspect` runs, resize and normalisation inside."""
+"""ONNX: the graph that `inspect` runs, resize and normalisation included."""
 
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,8 @@ from crackscope.models import classifier
 
 
 def write(model: Any, path: Path) -> None:
-    """Write a classifier as ONNX: input `pixels`, batch, height and width free, `output` (N, 1)."""
+    """Write a classifier as ONNX: `pixels` with dynamic batch, height and width -> `output`
+    (N, 1)."""
     write_features(model, path)
     head.add(path, path, *classifier.head_weights(model))
 
@@ -24,9 +25,9 @@ def write(model: Any, path: Path) -> None:
 def write_features(model: Any, path: Path) -> None:
     """Write the part of a classifier up to its head: `pixels` to `features` (N, F).
 
-    Dropout is off and batch norm fixed. Where the network allows it, it can be run over a whole
-    photo, too (see `graphs.cells`); the maps that a decoder takes have names of their own.
-    Raises UsageError for a network with operations that ONNX does not know.
+    Dropout is off and batch norm fixed. If the network allows it, the graph can also run over a
+    whole photo (see `graphs.cells`); the maps that feed a decoder are named.
+    Raises UsageError for a network with operations that ONNX does not support.
     """
     extras.require("tf2onnx", "train", "write ONNX")
     import onnx
@@ -35,7 +36,7 @@ def write_features(model: Any, path: Path) -> None:
     pixels = tf.TensorSpec((None, None, None, 3), tf.uint8, name=PIXELS)
     graph = trace(levels.with_features(model, FEATURES), [pixels])
     levels.name_inside(graph.graph)
-    cells.open_up(graph.graph, FEATURES)
+    cells.expose(graph.graph, FEATURES)
     check(graph)
     onnx.save(graph, path)
 

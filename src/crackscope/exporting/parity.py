@@ -1,4 +1,4 @@
-"""The parity gate for lines: Keras, the parts and the decoder must give the same logits."""
+"""The parity gate for lines: Keras, the parts and the decoder must agree on the logits."""
 
 from pathlib import Path
 from typing import Any
@@ -14,18 +14,18 @@ from crackscope.models.pooling import load
 from crackscope.runtimes.onnx import OnnxRuntime
 
 LIMIT = 1e-4
-"""Largest difference of a logit; of one above 1 as a fraction."""
+"""Largest difference of a logit; relative for logits above 1."""
 _TALL, _WIDE = 11, 13
-"""Cells of the picture: one with tiles on all sides of a tile."""
+"""Cells of the test image: enough for a tile with neighbours on all sides."""
 _INNER = ((3, 8), (4, 9))
-"""Rows and columns of cells that are decoded alone, too."""
+"""Rows and columns of cells that are also decoded separately."""
 
 
 def of_lines(folder: Path, model: Any) -> dict[str, NDArray[Any]]:
-    """A synthetic picture and the logits of its lines, for golden.npz.
+    """A synthetic image and the logits of its lines, for golden.npz.
 
-    Raises ParityError where the graphs in `folder` do not give what `model` gives, or the decoder
-    does not give for some cells what it gives for all.
+    Raises ParityError if the graphs in `folder` differ from `model`, or the decoder gives other
+    logits for a region than for the whole image.
     """
     picture = synthetic()
     expected = model.get_layer("backbone").predict_on_batch(picture[None].astype(np.float32))
@@ -33,7 +33,9 @@ def of_lines(folder: Path, model: Any) -> dict[str, NDArray[Any]]:
     bundle = bundles.unsealed(folder)
     runtime, pooling = OnnxRuntime(bundle, "cpu"), load(bundle)
     if pooling is None:
-        raise ParityError("windows pooled of cells do not score as windows do. Nothing was kept")
+        raise ParityError(
+            "windows pooled from cells score differently from single windows. Nothing was saved"
+        )
     maps = runtime.maps(picture)
     whole = runtime.lines(picture, maps, (0, _TALL), (0, _WIDE))
     (top, bottom), (left, right) = _INNER
@@ -47,7 +49,7 @@ def of_lines(folder: Path, model: Any) -> dict[str, NDArray[Any]]:
 
 
 def synthetic() -> NDArray[np.uint8]:
-    """A picture without data of anybody: coarse noise, and dark lines."""
+    """A generated test image, free of third-party data: coarse noise and dark lines."""
     rng = np.random.default_rng(0)
     coarse = rng.normal(150, 25, (_TALL, _WIDE, 3)).repeat(CELL, axis=0).repeat(CELL, axis=1)
     places = np.arange(_WIDE * CELL)
@@ -62,6 +64,6 @@ def _gate(what: str, received: NDArray[np.float32], expected: NDArray[np.float32
     difference = np.abs(received - expected) / np.maximum(1.0, np.abs(expected))
     if not (largest := float(difference.max())) <= LIMIT:
         raise ParityError(
-            f"the exported model is not the same: {what} differ by up to {largest:.2e}, the "
-            f"limit is {LIMIT:.0e}. Nothing was kept"
+            f"the exported model differs from the original: {what} differ by up to {largest:.2e}, "
+            f"above the limit of {LIMIT:.0e}. Nothing was saved"
         )

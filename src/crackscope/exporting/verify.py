@@ -1,4 +1,4 @@
-"""The parity gate: the same pictures through two forms of a model must give the same scores."""
+"""The parity gate: two forms of a model must give the same scores for the same images."""
 
 import numpy as np
 
@@ -10,25 +10,28 @@ from crackscope.graphs.session import Batch
 def difference(expected: Scores, received: Scores) -> float:
     """Largest absolute difference of probabilities."""
     if expected.shape != received.shape:
-        raise ParityError(f"{len(expected)} scores expected, {len(received)} received")
+        raise ParityError(
+            f"the exported model must return {len(expected)} scores. Received: {len(received)}"
+        )
     return float(np.max(np.abs(expected - received)))
 
 
 def gate(expected: Scores, received: Scores, limit: float) -> float:
-    """The difference; raises ParityError where it is above `limit` or not a number."""
+    """The largest difference; raises ParityError if it is above `limit` or NaN."""
     largest = difference(expected, received)
     if not largest <= limit:
         raise ParityError(
-            f"the exported model is not the same: scores differ by up to {largest:.2e}, "
-            f"the limit is {limit:.0e}. Nothing was kept"
+            f"the exported model differs from the original: scores differ by up to {largest:.2e}, "
+            f"above the limit of {limit:.0e}. Nothing was saved"
         )
     return largest
 
 
 def probes(window: int, seed: int = 0, count: int = 6) -> Batch:
-    """Pictures without data of anybody, (N, window, window, 3): coarse noise, dark lines.
+    """Generated test windows, free of third-party data, (N, window, window, 3): coarse noise,
+    dark lines.
 
-    Coarse, so that the copies that a bundle keeps are small.
+    The noise is coarse, so that the copies in a bundle compress well.
     """
     rng = np.random.default_rng(seed)
     coarse = rng.normal(150, 25, (count, -(-window // 4), -(-window // 4), 3))

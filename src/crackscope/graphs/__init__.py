@@ -1,1 +1,1 @@
-"""Surgery on ONNX graphs: names, parts that run in blocks, cells, the head, the decoder, int8."""
+"""ONNX graph editing: names, parts that run in blocks, cells, the head, the decoder, int8."""

@@ -1,7 +1,7 @@
-"""Open the ONNX graph up, so that it can be run over a whole photo and not only over windows.
+"""Prepare the ONNX graph to run over a whole photo rather than single windows.
 
-A network ends in the mean over a map of cells. Where that map can be had, and the size that the
-graph resizes to can be given, windows can be pooled of cells computed once (`scoring.scoremap`).
+A network ends in the mean over a map of cells. If the graph outputs that map and takes its resize
+size as an input, windows can be pooled from cells that are computed once (`scoring.scoremap`).
 """
 
 from pathlib import Path
@@ -21,9 +21,9 @@ _PARITY = 1e-4
 _PER_CELL = ("Softsign", "Identity")
 
 
-def open_up(graph: "GraphProto", features: str) -> None:
-    """Give the graph a second output, the map whose mean `features` come from, and its size as an
-    input with a default. A graph of another form stays as it is."""
+def expose(graph: "GraphProto", features: str) -> None:
+    """Add the map whose mean is `features` as an output, and the resize size as an input with a
+    default. A graph of another form is left unchanged."""
     from onnx import TensorProto, helper
 
     makers = {name: node for node in graph.node for name in node.output}
@@ -46,7 +46,7 @@ def open_up(graph: "GraphProto", features: str) -> None:
 
 
 def rename(graph: "GraphProto", old: str, new: str) -> None:
-    """Give a value of the graph another name, wherever it is made and taken."""
+    """Rename a value of the graph in all nodes that produce or use it."""
     for node in graph.node:
         for names in (node.input, node.output):
             for place, name in enumerate(names):
@@ -60,10 +60,10 @@ def rename(graph: "GraphProto", old: str, new: str) -> None:
 def pooling(
     path: Path, pixels: NDArray[np.uint8], kernel: NDArray[np.float64], bias: float, size: int
 ) -> Pooling | None:
-    """How cells of the graph at `path` are pooled to windows like `pixels` (N, H, W, 3); None where
-    the graph has none, or windows of it are not whole cells.
+    """How cells of the graph at `path` are pooled to windows like `pixels` (N, H, W, 3); None if
+    the graph has no cells, or a window is not a whole number of them.
 
-    Tried on `pixels`: pooled cells of a window alone must give its score.
+    Verified on `pixels`: the pooled cells of a single window must reproduce its score.
     """
     telemetry.switch_off()
     import onnxruntime
@@ -85,7 +85,7 @@ def pooling(
 
 
 def _grows(session: Any, pixels: NDArray[np.uint8], size: int, side: int) -> bool:
-    """Whether twice the size gives twice the cells: no layer has the size built in."""
+    """Whether twice the size gives twice the cells, so that no layer has a fixed size."""
     twice = np.array([2 * size, 2 * size], np.int64)
     try:
         (cells,) = session.run([CELLS], {session.get_inputs()[0].name: pixels[:1], SIZE: twice})

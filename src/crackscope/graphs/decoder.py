@@ -1,7 +1,7 @@
-"""The decoder as a graph of its own, which runs where cells ask for it.
+"""Export the decoder as a separate graph, which runs only on cells selected by the gate.
 
-Its coarse layers need a wider halo than its fine ones. What the coarse ones give is cropped inside
-to what the fine ones take, so that a tile costs little more than its own places.
+Its coarse layers need a wider halo than its fine ones. The output of the coarse layers is cropped
+inside the graph to the input of the fine ones, so that a tile costs little more than its own area.
 """
 
 from pathlib import Path
@@ -20,10 +20,10 @@ _TWICE = "twice"
 def write(model: Any, path: Path) -> None:
     """Write the decoder of a classifier whose backbone has one.
 
-    `pixels` (1, H, W, 3) uint8 and `level_4` (1, C, H / 4, W / 4), with a halo of
-    `decoder.FINE_HALO` network pixels; `level_8`, `level_16` and `cells` (1, h, w, F), the squares,
-    with one of `decoder.HALO` cells; `crop`: where pixels begin and end within these, as rows and
-    then columns of stride 8. -> `lines` (H / 2, W / 2) float32, logits.
+    Inputs: `pixels` (1, H, W, 3) uint8 and `level_4` (1, C, H / 4, W / 4), with a halo of
+    `decoder.FINE_HALO` network pixels; `level_8`, `level_16` and the squared `cells` (1, h, w, F),
+    with a halo of `decoder.HALO` cells; `crop`, the extent of the pixels within these, as rows and
+    then columns of stride 8. Output: `lines` (H / 2, W / 2) float32, logits.
     """
     extras.require("tf2onnx", "train", "write ONNX")
     import keras
@@ -67,7 +67,7 @@ def write(model: Any, path: Path) -> None:
 
 
 def _plain(model: Any) -> Any:
-    """The same layers, with one for upsampling that becomes one node."""
+    """The same layers, with upsampling that converts to a single node."""
     import keras
     import tensorflow as tf
 
@@ -85,7 +85,7 @@ def _plain(model: Any) -> Any:
 
 
 def _double(graph: Any) -> None:
-    """Say it with a constant that all resizing is by two, which runtimes compute much faster."""
+    """Make every resize a constant factor of two, which runtimes compute much faster."""
     from onnx import helper, numpy_helper
 
     graph.initializer.append(numpy_helper.from_array(np.array([1, 1, 2, 2], np.float32), _TWICE))

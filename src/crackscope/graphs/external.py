@@ -1,9 +1,9 @@
-"""Which other files an ONNX graph takes its weights from.
+"""List the external files that an ONNX graph reads its weights from.
 
-A graph may say that the numbers of a tensor lie in another file, and runtimes open what it names:
-a file that no checksum covers, or any other on the disk. So the names are read first, without the
-onnx package, which a plain install lacks: a walk over those fields of the protobuf messages that
-lead to a tensor (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto).
+A graph may store a tensor in another file, and runtimes open any file that it names, even one
+without a checksum. The names are therefore read first, without the onnx package, which a plain
+install lacks: by walking the protobuf fields that lead to a tensor
+(https://github.com/onnx/onnx/blob/main/onnx/onnx.proto).
 """
 
 from collections.abc import Iterator
@@ -19,12 +19,12 @@ _INTO: dict[str, dict[int, str]] = {
     "sparse": {1: "tensor", 2: "tensor"},
     "tensor": {13: _ENTRY},
 }
-"""Numbers of the fields that are looked into, by message, and what is in them."""
+"""Field numbers to descend into, by message, and the message that each contains."""
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 
 
 def files(graph: bytes) -> set[str]:
-    """The names of the files that a graph points to; raises ValueError where it is no ONNX."""
+    """The names of the files that a graph refers to; raises ValueError if it is not ONNX."""
     found: set[str] = set()
     waiting = [("model", memoryview(graph))]
     while waiting:
@@ -38,7 +38,7 @@ def files(graph: bytes) -> set[str]:
 
 
 def _location(entry: memoryview) -> set[str]:
-    """What an entry of a tensor's `external_data`, a key and its value, says of a file."""
+    """The file named by an entry (key and value) of a tensor's `external_data`, if any."""
     values = dict(_fields(entry))
     if bytes(values.get(_NAME, b"")) != _LOCATION:
         return set()
@@ -46,7 +46,7 @@ def _location(entry: memoryview) -> set[str]:
 
 
 def _fields(content: memoryview) -> Iterator[tuple[int, memoryview]]:
-    """Number and content of each field of a message that has a length."""
+    """Number and content of each length-delimited field of a message."""
     at = 0
     while at < len(content):
         key, at = _varint(content, at)
@@ -60,20 +60,20 @@ def _fields(content: memoryview) -> Iterator[tuple[int, memoryview]]:
         elif wire in (_FIXED64, _FIXED32):
             at += 8 if wire == _FIXED64 else 4
         else:
-            raise ValueError("it is no ONNX graph")
+            raise ValueError("not an ONNX graph")
     if at != len(content):
-        raise ValueError("the ONNX graph is cut off")
+        raise ValueError("the ONNX graph is truncated")
 
 
 def _varint(content: memoryview, at: int) -> tuple[int, int]:
-    """A number of seven bits a byte, and where it ends."""
+    """The varint (seven bits per byte) at `at`, and the offset of its end."""
     value = 0
     for shift in range(0, 70, 7):
         if at >= len(content):
-            raise ValueError("the ONNX graph is cut off")
+            raise ValueError("the ONNX graph is truncated")
         byte = content[at]
         at += 1
         value |= (byte & 0x7F) << shift
         if byte < 0x80:
             return value, at
-    raise ValueError("it is no ONNX graph")
+    raise ValueError("not an ONNX graph")

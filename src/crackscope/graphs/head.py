@@ -1,7 +1,7 @@
-"""The head inside model.onnx: read it, and put another one in its place.
+"""Read and replace the head inside model.onnx.
 
-The rest of the graph stays as it is, so that an adapted model is the same network up to its last
-unit, without tracing anything again.
+The rest of the graph is unchanged, so that an adapted model is the same network up to its last
+unit, without tracing it again.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from crackscope.errors import UsageError
 Floats = NDArray[np.float64]
 
 FEATURES, _OUTPUT = "features", "output"
-"""Names in the graph: of what the head takes and of what it gives."""
+"""Names in the graph of the head's input and output."""
 
 
 @dataclass(frozen=True)
@@ -39,9 +39,9 @@ def read(path: Path) -> tuple[Floats, float]:
 
 
 def add(source: Path, path: Path, kernel: NDArray[np.float64], bias: float) -> None:
-    """Put the logistic unit of kernel (F,) and `bias` behind the features of `source`.
+    """Append a logistic unit with kernel (F,) and `bias` to the features of `source`.
 
-    So a head can be trained on the features of a graph and then join it: tracing the whole
+    A head can thus be trained on the features of a graph and then added to it; tracing the whole
     network again would take seconds.
     """
     onnx = extras.require("onnx", "train", "write ONNX")
@@ -102,7 +102,7 @@ def _find(graph: Any, path: Path) -> _Place:
         place = None
     if place is None or place.kernel not in constant or place.bias not in constant:
         raise UsageError(
-            f"{path} does not end in one logistic unit with weights of its own: its head cannot be "
-            "adapted. Take a model made by `crackscope train`, in full precision"
+            f"{path} does not end in a logistic unit with constant weights, so its head cannot be "
+            "adapted. Use a model made by `crackscope train`, in full precision"
         )
     return place

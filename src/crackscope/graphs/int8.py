@@ -1,11 +1,10 @@
-"""int8: the graph with small integers for weights and activations, which processors do fastest.
+"""Static int8 quantisation of the graph, the fastest precision on CPUs.
 
-Static quantisation by ONNX Runtime: activations of 8 bits, weights of 7 to a channel, since with 8
-sums overflow on processors without VNNI, and a score would depend on the machine
-(https://onnxruntime.ai/docs/performance/model-optimizations/quantization.html). A clip goes into
-the range of the convolution before it, which costs nothing, where in between small integers would
-be made floats and floats small integers again. The first convolutions stay in float: what is lost
-there is lost for all that follow.
+By ONNX Runtime: 8-bit activations and 7-bit weights per channel, since sums of 8-bit weights
+overflow on CPUs without VNNI, and scores would depend on the machine
+(https://onnxruntime.ai/docs/performance/model-optimizations/quantization.html). A clip is folded
+into the output range of the convolution before it, which saves a conversion to float and back. The
+first convolutions stay in float, since their errors propagate through all later layers.
 """
 
 import logging
@@ -23,14 +22,14 @@ from crackscope.graphs.names import PIXELS
 from crackscope.graphs.session import Batch
 
 _WARNINGS, _ERRORS = 2, 3
-"""ONNX Runtime's own severities; the first is what it starts with."""
+"""ONNX Runtime's log severities; the first is its default."""
 
 
-def write(source: Path, path: Path, pictures: Sequence[Batch], in_float: int) -> None:
-    """Write the int8 form of the ONNX graph at `source`; its inputs and outputs stay the same.
+def write(source: Path, path: Path, batches: Sequence[Batch], in_float: int) -> None:
+    """Write the int8 form of the ONNX graph at `source`, with the same inputs and outputs.
 
-    The ranges of its activations are those that `pictures`, batches of (N, H, W, 3), give;
-    all before the convolution after the first `in_float` is left as it is.
+    Activation ranges are calibrated on `batches` of patches (N, H, W, 3). Everything up to the
+    first `in_float` convolutions stays in float.
     """
     library = extras.require("onnx", "train", "write int8")
     telemetry.switch_off()
@@ -47,7 +46,7 @@ def write(source: Path, path: Path, pictures: Sequence[Batch], in_float: int) ->
         quantization.quantize_static(
             str(prepared),
             str(path),
-            _Pictures(pictures),
+            _CalibrationData(batches),
             quant_format=quantization.QuantFormat.QDQ,
             op_types_to_quantize=["Conv", "Clip", "Add"],
             nodes_to_exclude=[node.name for node in first],
@@ -58,29 +57,29 @@ def write(source: Path, path: Path, pictures: Sequence[Batch], in_float: int) ->
         )
 
 
-def difference(source: Path, path: Path, pictures: Sequence[Batch]) -> float:
-    """How far the scores of two graphs differ on batches of pictures: root mean square."""
+def difference(source: Path, path: Path, batches: Sequence[Batch]) -> float:
+    """Root mean square difference of the scores of two graphs on batches of patches."""
     scores = [
-        np.concatenate([score(batch).reshape(-1) for batch in pictures])
+        np.concatenate([score(batch).reshape(-1) for batch in batches])
         for score in (session.runner(source), session.runner(path))
     ]
     return float(np.sqrt(np.mean(np.square(scores[0] - scores[1]))))
 
 
-class _Pictures:
-    """Batches of pictures, as the quantisation asks for them."""
+class _CalibrationData:
+    """Batches of patches, through the interface that ONNX Runtime expects."""
 
     def __init__(self, batches: Sequence[Batch]) -> None:
         self._batches = iter(batches)
 
     def get_next(self) -> dict[str, Batch] | None:
-        """The next batch by the name of the input; None after the last."""
+        """The next batch, keyed by input name; None after the last."""
         batch = next(self._batches, None)
         return None if batch is None else {PIXELS: batch}
 
 
 def _named(model: Any) -> Any:
-    """The graph, every node with a name: by names the quantisation leaves nodes out."""
+    """The graph with a name for every node: nodes are excluded from quantisation by name."""
     for number, node in enumerate(model.graph.node):
         node.name = node.name or f"{node.op_type}_{number}"
     return model
@@ -88,7 +87,7 @@ def _named(model: Any) -> Any:
 
 @contextmanager
 def _hushed() -> Iterator[None]:
-    """Nothing of what the quantisation tells the root logger, nor a handler that this would add."""
+    """Silence the root logger, and keep the quantisation from adding a handler to it."""
     import onnxruntime
 
     root, silent, before = logging.getLogger(), logging.NullHandler(), logging.root.manager.disable

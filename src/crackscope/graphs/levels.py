@@ -1,4 +1,4 @@
-"""The maps inside a network that its decoder takes: they get names of their own."""
+"""Name the intermediate maps of a network that feed its decoder."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 
 def with_features(model: Any, features: str) -> Callable[[Any], dict[str, Any]]:
-    """From pixels (N, H, W, 3) uint8 to the `features` of a classifier, and to what its decoder
-    takes of the maps before them, by name."""
+    """A function from pixels (N, H, W, 3) uint8 to the `features` of a classifier and the maps
+    that feed its decoder, by name."""
     import keras
 
     inside = classifier.levels(model)
@@ -38,7 +38,7 @@ def _through(model: Any, names: tuple[str, ...], x: Any) -> Any:
 
 
 def name_inside(graph: "GraphProto") -> None:
-    """Make of outputs for levels names of the maps inside, which are (N, C, H, W)."""
+    """Replace level outputs by names of the intermediate maps (N, C, H, W)."""
     makers = {name: node for node in graph.node for name in node.output}
     for output in [value for value in graph.output if value.name in LEVELS]:
         node = makers[output.name]

@@ -1,4 +1,4 @@
-"""What a network makes of a block of a photo, and a part of it where it is asked for."""
+"""The feature maps of a block of a photo, and access to regions of them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,9 +12,9 @@ Span = tuple[int, int]
 
 @dataclass
 class Mosaic:
-    """A map (1, C, h, w), in tiles as they were computed, with their halos.
+    """A map (1, C, h, w), stored as the computed tiles with their halos.
 
-    What is stored less `zero`, times `scale`, is the map: some runtimes compute in small integers.
+    map = (stored - `zero`) * `scale`: some runtimes compute quantised integers.
     """
 
     scale: float = 1.0
@@ -24,18 +24,18 @@ class Mosaic:
     )
 
     def add(self, place: tuple[Span, Span], tile: NDArray[Any], corner: Span = (0, 0)) -> None:
-        """Take these rows and columns of the map from a tile whose first place is `corner`."""
+        """Add a tile, starting at `corner`, as the source of these rows and columns."""
         self._tiles.append((place, tile, corner))
 
     @classmethod
     def whole(cls, map_: NDArray[Any], scale: float = 1.0, zero: int = 0) -> "Mosaic":
-        """Of one tile."""
+        """A mosaic of one tile."""
         made = cls(scale, zero)
         made.add(((0, map_.shape[2]), (0, map_.shape[3])), map_)
         return made
 
     def region(self, rows: Span, columns: Span) -> NDArray[np.float32]:
-        """(1, C, rows, columns) of the map, a copy; they must lie within it."""
+        """A copy (1, C, rows, columns) of a region inside the map."""
         found: NDArray[np.float32] | None = None
         for place, tile, corner in self._tiles:
             common = [
@@ -50,7 +50,7 @@ class Mosaic:
             here = _slices(common, (rows[0], columns[0]))
             found[:, :, *here] = tile[:, :, *_slices(common, corner)]
         if found is None:
-            raise ValueError(f"nothing of the map lies in rows {rows}, columns {columns}")
+            raise ValueError(f"rows {rows}, columns {columns} are outside the map")
         if (self.scale, self.zero) != (1.0, 0):
             found -= self.zero
             found *= np.float32(self.scale)
@@ -58,7 +58,7 @@ class Mosaic:
 
 
 def _slices(spans: list[Span], corner: Span) -> tuple[slice, ...]:
-    """Rows and columns as those of an array that begins at `corner`."""
+    """Rows and columns as slices of an array that starts at `corner`."""
     return tuple(
         slice(start - first, stop - first)
         for (start, stop), first in zip(spans, corner, strict=True)
@@ -67,8 +67,8 @@ def _slices(spans: list[Span], corner: Span) -> tuple[slice, ...]:
 
 @dataclass(frozen=True)
 class Maps:
-    """The features of a block's cells (h, w, F) float32; and the finer maps that a decoder takes,
-    by name: none where the network has no decoder."""
+    """The features of a block's cells (h, w, F) float32, and by name the finer maps for the
+    decoder: empty if the network has no decoder."""
 
     cells: NDArray[np.float32]
     levels: Mapping[str, Mosaic] = field(default_factory=dict)

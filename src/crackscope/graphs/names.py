@@ -1,11 +1,11 @@
-"""Names and sizes that the graphs of a model share with what runs them."""
+"""Names and sizes shared by the graphs of a model and the runtimes."""
 
 PIXELS, SIZE, CELLS, CROP, LINES = "pixels", "size", "cells", "crop", "lines"
-"""Names in the graphs: of the picture, of the height and width that it is resized to, of the
-features of cells; of what the decoder crops, and of what it gives."""
+"""Names in the graphs: the input image, the height and width that it is resized to, the features
+of cells, the decoder's crop and its output."""
 STRIDES = (4, 8, 16)
-"""Network pixels along a place of each map that the decoder takes besides the cells."""
+"""Strides of the maps that feed the decoder besides the cells, in network pixels."""
 LEVELS = tuple(f"level_{stride}" for stride in STRIDES)
 """Names of these maps (N, C, H / stride, W / stride)."""
 CELL = 32
-"""Network pixels along a cell."""
+"""Side of a cell in network pixels."""

@@ -1,7 +1,8 @@
-"""Cut an ONNX graph into parts that run in tiles, see `graphs.parts`.
+"""Partition an ONNX graph into parts that run in tiles, see `graphs.parts`.
 
-It is cut where least passes. The maps that a decoder takes are given besides, by the part in which
-they are made. Weights are not written again: the parts point into the file of the whole graph.
+The graph is split where the least data passes. The maps that feed a decoder are extra outputs of
+the part that computes them. Weights are not duplicated: the parts refer to the file of the whole
+graph.
 """
 
 from collections.abc import Iterator
@@ -24,10 +25,11 @@ if TYPE_CHECKING:
     from onnx import GraphProto, ModelProto
 
 TILES = ((256, 16), (640, 32))
-"""Of each part but the last: pixels along a tile, and the most that may lie around it. Tiles of
-half to twice the size were not faster."""
+"""For each part but the last: side of a tile and largest halo, in pixels. Tiles of half to twice
+the size were not faster."""
 _SHARED = 256
-"""Bytes of weights from which they are pointed to. Shapes stay: graphs are checked with them."""
+"""Smallest tensor in bytes that is stored by reference. Shapes stay inline, since graph checks
+need them."""
 
 
 @dataclass(frozen=True)
@@ -39,9 +41,9 @@ class Piece:
 
 
 def write(folder: Path) -> None:
-    """Write the parts of the graphs in a bundle's folder, and parts.json, in place of older ones.
+    """Write the parts of the graphs in a bundle's folder, and parts.json, replacing older ones.
 
-    Nothing for a network that can score windows only.
+    Writes nothing for a network that can only score windows.
     """
     for old in (folder / PARTS, *folder.glob("*.part*.onnx")):
         old.unlink(missing_ok=True)
@@ -56,7 +58,7 @@ def write(folder: Path) -> None:
             continue
         pieces = partition(model, CELLS, Path(name).stem)
         for piece in pieces:
-            share(piece.graph, content, name)
+            refer(piece.graph, content, name)
             onnx.save(piece.graph, folder / piece.part.file)
         facts[precision] = runtime_parts.to_json([piece.part for piece in pieces])
     if facts:
@@ -64,10 +66,10 @@ def write(folder: Path) -> None:
 
 
 def partition(model: "ModelProto", output: str, name: str = "model") -> list[Piece]:
-    """The parts of a graph whose last gives `output`; one alone where no map behind the first
-    layers can be had from tiles. Their files are called `name`.part1.onnx and so on.
+    """The parts of a graph, the last of which computes `output`; a single part if none of the
+    early maps can be computed in tiles. Their files are named `name`.part1.onnx and so on.
 
-    What resizes the picture is left out: a block has its size.
+    The resize of the input is left out: a block is already at its size.
     """
     rest, picture = _unresized(model)
     part = Part(f"{name}.part1.onnx", rest.graph.input[0].name, output, rows=1)
@@ -84,7 +86,7 @@ def partition(model: "ModelProto", output: str, name: str = "model") -> list[Pie
         ]
         if not fitting:
             break
-        # of those where as much passes the last: the more runs in tiles, the better
+        # on a tie the last one: the more runs in tiles, the better
         picture = min(reversed(fitting), key=lambda neck: views[neck].weight)
         view = views[picture]
         tile = side // (done * view.stride)
@@ -96,7 +98,8 @@ def partition(model: "ModelProto", output: str, name: str = "model") -> list[Pie
 
 
 def _unresized(model: "ModelProto") -> "tuple[ModelProto, str]":
-    """The graph with its first input alone and that as it is; and the value that was resized."""
+    """The graph without its resize and with its first input only; and the value that was
+    resized."""
     import onnx
 
     made, picture = onnx.ModelProto(), ""
@@ -113,20 +116,20 @@ def _unresized(model: "ModelProto") -> "tuple[ModelProto, str]":
 
 
 def _piece(model: "ModelProto", part: Part, views: dict[str, View]) -> Piece:
-    """The part with the levels that are made in it."""
+    """The part with the levels that it computes."""
     alone = _extract(model, [part.takes], [part.gives])
     levels = tuple(_levels(alone.graph, views))
     part = replace(part, levels=levels)
     for level in levels:
         if part.tile is not None and not _exact(part, views[level.value]):
             raise UsageError(
-                f"{level.name} needs a wider halo than {part.gives} does: choose other tiles"
+                f"{level.name} needs a wider halo than {part.gives}. Use other tile sizes"
             )
     return Piece(part, _extract(model, [part.takes], list(dict.fromkeys(part.outputs))))
 
 
 def _levels(graph: "GraphProto", views: dict[str, View]) -> Iterator[Level]:
-    """Levels of a graph, in small integers where they are stored so."""
+    """Levels of a graph, quantised if the graph stores them so."""
     from onnx import numpy_helper
 
     constants = {entry.name: entry for entry in graph.initializer}
@@ -145,7 +148,7 @@ def _levels(graph: "GraphProto", views: dict[str, View]) -> Iterator[Level]:
 
 
 def _exact(part: Part, view: View) -> bool:
-    """Whether tiles with the halo of the part have all that counts for a level."""
+    """Whether the halo of the part covers the receptive field of a level."""
     wide = part.stride // view.stride
     return not view.extra and all(
         needed <= given * wide for needed, given in zip(view.halo, part.halo, strict=True)
@@ -153,7 +156,7 @@ def _exact(part: Part, view: View) -> bool:
 
 
 def _extract(model: "ModelProto", inputs: list[str], outputs: list[str]) -> "ModelProto":
-    """What makes `outputs` of `inputs`."""
+    """The subgraph from `inputs` to `outputs`."""
     from onnx import TensorProto, helper, utils
 
     known = {value.name for value in (*model.graph.value_info, *model.graph.input)}
@@ -173,8 +176,8 @@ def _extract(model: "ModelProto", inputs: list[str], outputs: list[str]) -> "Mod
     return utils.Extractor(model).extract_model(inputs, outputs)
 
 
-def share(model: "ModelProto", content: bytes, location: str) -> None:
-    """Point into the file `location`, whose `content` is given, for all weights that are there."""
+def refer(model: "ModelProto", content: bytes, location: str) -> None:
+    """Replace weights by references into the file `location`, where its `content` has them."""
     from onnx import TensorProto, numpy_helper
 
     for entry in model.graph.initializer:
@@ -193,7 +196,7 @@ def share(model: "ModelProto", content: bytes, location: str) -> None:
 
 
 def _necks(model: "ModelProto", output: str, fixed: dict[str, NDArray[Any]]) -> list[str]:
-    """The values that all of `output` passes through, from first to last."""
+    """The single values that every path to `output` passes through, from first to last."""
     nodes = model.graph.node
     needed, last = {output}, {output: len(nodes)}
     for place in reversed(range(len(nodes))):

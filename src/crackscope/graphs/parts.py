@@ -1,10 +1,11 @@
-"""A network in parts, so that a block of a photo is not too large for the processor's cache.
+"""Run a network in parts, so that a block of a photo fits in the processor's cache.
 
-The first layers of a network make maps of hundreds of megabytes of a block, and see only a few
-pixels far: in small tiles with a thin halo they give the same, and stay in the cache. The next make
-smaller maps and see farther: larger tiles of what the first gave. What comes last is small, and
-sees too far for tiles; it takes the map of the whole block (docs/decisions/0013).
-`graphs.partition` cuts them; their weights are those of the whole graph, in its file.
+The first layers of a network turn a block into maps of hundreds of megabytes, but have a small
+receptive field: in small tiles with a thin halo they compute the same values and stay in the
+cache. The next layers have smaller maps and a larger receptive field, and run in larger tiles. The
+last layers are small, with a receptive field too large for tiles; they run on the map of the whole
+block (docs/decisions/0013). `graphs.partition` makes the parts; their weights are stored in the
+file of the whole graph.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -22,14 +23,14 @@ from crackscope.models.bundle import PARTS, Bundle
 
 Map = NDArray[Any]
 Run = Callable[[Map], Sequence[Map]]
-"""What computes the graph of a part: from what it takes to the map it gives, and its levels."""
+"""A function that runs the graph of a part: from its input to its map and its levels."""
 
 
 @dataclass(frozen=True)
 class Level:
-    """A map that a part gives besides, for the decoder: `name` there, `value` in the graph.
+    """An extra output of a part, for the decoder: `name` there, `value` in the graph.
 
-    What the part takes has `stride` places along a place of it. For `scale` and `zero` see Mosaic.
+    `stride` is relative to the input of the part. For `scale` and `zero` see `Mosaic`.
     """
 
     name: str
@@ -47,10 +48,10 @@ class Level:
 
 @dataclass(frozen=True)
 class Part:
-    """A graph, the file `file`, that makes the map `gives`, (1, C, h, w), of `takes`.
+    """A graph in the file `file` that computes the map `gives`, (1, C, h, w), from `takes`.
 
-    What it takes has h and w times `stride` places, along the axis `rows` and the next. Tiles of
-    `tile` places of the map are exact with `halo` more before and behind them; None: it takes all.
+    The input has h and w times `stride` places, along the axis `rows` and the next. Tiles of
+    `tile` places of the map are exact with a `halo` before and after them; None: no tiles.
     """
 
     file: str
@@ -71,11 +72,11 @@ class Part:
 
     @property
     def outputs(self) -> list[str]:
-        """What a `Run` of it gives, by the names in the graph."""
+        """The outputs of a `Run`, by their names in the graph."""
         return [self.gives, *(level.value for level in self.levels)]
 
     def __call__(self, taken: Map, run: Run, tiled: bool) -> tuple[Map, dict[str, Mosaic]]:
-        """The map, and by name the levels, which stay in tiles: little of them is looked at."""
+        """The map, and by name the levels, which stay in tiles, since little of them is read."""
         if self.tile is None or not tiled:
             made, *found = run(taken)
             pairs = zip(self.levels, found, strict=True)
@@ -97,11 +98,14 @@ class Part:
                 places = [(start * step, stop * step) for start, stop in (rows, columns)]
                 levels[level.name].add((places[0], places[1]), finer, (y[0] * step, x[0] * step))
         if whole is None:
-            raise ValueError(f"a tile of {self.stride} places is larger than {taken.shape}")
+            raise ValueError(
+                f"the input must have at least {self.stride} places per side. "
+                f"Received: {taken.shape}"
+            )
         return whole, levels
 
     def _of(self, taken: Map, rows: Span, columns: Span) -> Map:
-        """What these places of the map are made of."""
+        """The input of these places of the map."""
         places = [slice(start * self.stride, stop * self.stride) for start, stop in (rows, columns)]
         return taken[(*(slice(None),) * self.rows, *places)]
 
@@ -109,7 +113,7 @@ class Part:
 def encode(
     parts: Sequence[Part], runs: Sequence[Run], pixels: NDArray[np.uint8], tiled: bool
 ) -> Maps:
-    """All maps of a block (H, W, 3), part after part; without `tiled` each of the whole block."""
+    """All maps of a block (H, W, 3), part by part; without `tiled` each on the whole block."""
     made: Map = pixels[None]
     levels: dict[str, Mosaic] = {}
     for part, run in zip(parts, runs, strict=True):
@@ -119,12 +123,12 @@ def encode(
 
 
 def to_json(parts: Sequence[Part]) -> list[dict[str, Any]]:
-    """As in parts.json."""
+    """The content of parts.json."""
     return [asdict(part) for part in parts]
 
 
 def of_bundle(bundle: Bundle, precision: str) -> tuple[Part, ...]:
-    """The parts of the network for a precision; none where the bundle has none."""
+    """The parts of the network for a precision; empty if the bundle has none."""
     if not bundle.has(PARTS):
         return ()
     path = bundle.file(PARTS)
@@ -142,7 +146,9 @@ def _part(row: Mapping[str, Any]) -> Part:
 
 
 def _require_whole(least: int, **values: Any) -> None:
-    """Raise ValueError for what is no whole number from `least` to a million."""
+    """Raise ValueError unless each value is a whole number from `least` to a million."""
     for name, value in values.items():
         if not (type(value) is int and least <= value <= 10**6):
-            raise ValueError(f"{name} must be a whole number from {least}. Received: {value!r}")
+            raise ValueError(
+                f"{name} must be a whole number from {least} to 1000000. Received: {value!r}"
+            )

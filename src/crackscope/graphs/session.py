@@ -1,4 +1,4 @@
-"""Run a whole graph in ONNX Runtime, to compare with it and to compute features."""
+"""Run a whole graph in ONNX Runtime, for comparisons and to compute features."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +10,7 @@ from crackscope import environment, telemetry
 from crackscope.graphs.names import PIXELS
 
 Batch = NDArray[np.uint8]
-"""Pictures (N, H, W, 3), RGB."""
+"""Patches or windows (N, H, W, 3), RGB."""
 
 
 def runner(path: Path, threads: int | None = None) -> Callable[[Batch], NDArray[np.float32]]:

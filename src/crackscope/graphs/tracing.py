@@ -1,4 +1,4 @@
-"""From a function of TensorFlow to an ONNX graph."""
+"""Convert a TensorFlow function to an ONNX graph."""
 
 import logging
 import warnings
@@ -15,25 +15,25 @@ _OPSET = 18
 
 
 def trace(function: Callable[..., Any], inputs: Sequence[Any]) -> "ModelProto":
-    """The graph of what `function` does with tensors like `inputs`, which are TensorSpecs.
+    """The ONNX graph of `function` for `inputs`, which are TensorSpecs.
 
-    Raises UsageError for operations that ONNX does not know.
+    Raises UsageError if tf2onnx is not installed.
     """
     extras.require("tf2onnx", "train", "write ONNX")
     import tensorflow as tf
     import tf2onnx
 
     inference = tf.function(function)
-    logging.getLogger("tf2onnx").setLevel(logging.CRITICAL)  # what it says is said below
+    logging.getLogger("tf2onnx").setLevel(logging.CRITICAL)  # `check` reports its errors
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # tf2onnx asks numpy for aliases that are gone
+        warnings.simplefilter("ignore")  # tf2onnx uses numpy aliases that were removed
         model, _ = tf2onnx.convert.from_function(inference, list(inputs), opset=_OPSET)
     _keep_constants(model.graph, inference.get_concrete_function(*inputs).graph.captures)
     return model
 
 
 def check(model: "ModelProto") -> None:
-    """Raise UsageError where the graph is not valid."""
+    """Raise UsageError for an invalid graph, such as one with operations that ONNX lacks."""
     import onnx
 
     try:
@@ -41,13 +41,13 @@ def check(model: "ModelProto") -> None:
     except onnx.checker.ValidationError as error:
         reason = str(error).splitlines()[0]
         raise UsageError(
-            f"this network cannot be written as ONNX, which inspect needs: {reason}. "
-            "Choose another backbone"
+            f"this network cannot be exported to ONNX, which inspect requires: {reason}. "
+            "Use another backbone"
         ) from error
 
 
 def _keep_constants(graph: Any, captures: Any) -> None:
-    """Constants that a layer holds outside of its weights: tf2onnx takes them for inputs."""
+    """Restore constants that a layer stores outside its weights: tf2onnx makes them inputs."""
     from onnx import numpy_helper
 
     values = {inside.name: outside for outside, inside in captures}

@@ -1,4 +1,4 @@
-"""How far each map inside an ONNX graph sees, and how much of it passes on."""
+"""The receptive field and the size of each map inside an ONNX graph."""
 
 from dataclasses import dataclass, replace
 from math import ceil
@@ -20,10 +20,11 @@ _WINDOWED = frozenset(("Conv", "MaxPool", "AveragePool"))
 
 @dataclass(frozen=True)
 class View:
-    """What a map's place i is made of: the picture's from i * stride + low to i * stride + high.
+    """Receptive field of a map: place i depends on input places i * stride + low to
+    i * stride + high.
 
-    `channels` values of type `dtype` stand at each place; `extra` places lie beyond the picture, as
-    padding.
+    Each place has `channels` values of type `dtype`; `extra` places of padding lie outside the
+    input.
     """
 
     stride: int = 1
@@ -35,27 +36,28 @@ class View:
 
     @property
     def weight(self) -> float:
-        """Bytes for each place of the picture."""
+        """Bytes per place of the input."""
         return self.channels * self.dtype.itemsize / self.stride**2
 
     @property
     def halo(self) -> tuple[int, int]:
-        """How many places before and behind a tile count for those in it."""
+        """Halo before and after a tile that its places depend on."""
         behind = self.high - self.stride + 1
         return ceil(max(0, -self.low) / self.stride), ceil(max(0, behind) / self.stride)
 
     def fits(self, around: int) -> bool:
-        """Whether tiles with so many of the picture's places around them give the same."""
+        """Whether tiles with `around` input places around them are exact."""
         return not self.extra and max(self.halo) * self.stride <= around
 
     def padded(self, before: int, after: int) -> "View":
-        """With places before the first and behind the last."""
+        """The view after padding with places before the first and after the last."""
         shift = before * self.stride
         extra = self.extra + before + after
         return replace(self, low=self.low - shift, high=self.high - shift, extra=extra)
 
     def seen(self, kernel: int, stride: int, channels: int) -> "View | None":
-        """By a layer that looks at `kernel` places; None where it leaves some out at the end."""
+        """The view after a layer with this kernel and stride; None if it skips places at the
+        end."""
         if not 0 <= self.extra - kernel + stride < stride:
             return None
         high = self.high + (kernel - 1) * self.stride
@@ -65,7 +67,7 @@ class View:
 def views_of(
     model: "ModelProto", fixed: dict[str, NDArray[Any]], picture: dict[str, View]
 ) -> dict[str, View]:
-    """The view of each map (N, C, H, W) from the picture on, as far as it is known."""
+    """The view of each map (N, C, H, W) from the input on, as far as it is known."""
     views = dict(picture)
     for node in model.graph.node:
         known = [views.get(name) for name in node.input if name and name not in fixed]
@@ -77,7 +79,7 @@ def views_of(
 
 
 def _after(node: "NodeProto", before: list[View], fixed: dict[str, NDArray[Any]]) -> View | None:
-    """The view of what a node makes of maps with the views `before`."""
+    """The view of the output of a node whose inputs have the views `before`."""
     first = before[0]
     if node.op_type in _PLACE_BY_PLACE:
         if len({(view.stride, view.channels, view.extra) for view in before}) > 1:
@@ -108,7 +110,7 @@ def _after(node: "NodeProto", before: list[View], fixed: dict[str, NDArray[Any]]
 
 
 def fixed_values(model: "ModelProto") -> dict[str, NDArray[Any]]:
-    """What does not depend on the picture: the weights, also where they are dequantised."""
+    """Values that do not depend on the input: the weights, dequantised ones included."""
     from onnx import numpy_helper
 
     fixed = {entry.name: numpy_helper.to_array(entry) for entry in model.graph.initializer}

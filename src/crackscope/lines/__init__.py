@@ -1,1 +1,1 @@
-"""From a map of where cracks are likely to cracks: lines with a width, joined to graphs."""
+"""Trace cracks in a line map: lines with a width, connected to graphs."""

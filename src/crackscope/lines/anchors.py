@@ -1,4 +1,4 @@
-"""The last stretch of a branch: near its end thinning leads a wide line astray."""
+"""Correct the ends of branches, where thinning distorts wide lines."""
 
 from dataclasses import dataclass
 
@@ -9,10 +9,10 @@ from crackscope.lines.graph import Floats, Whole, along, numbered
 
 @dataclass(frozen=True, slots=True)
 class Anchors:
-    """Ends of branches, and the last point of each that can be trusted.
+    """Ends of branches, and the last reliable point before each.
 
-    All (E,): `branch` and `side` (0 its start, 1 its end) say which end, `last` is the index of
-    its point, `anchor` that of the point to be trusted; `towards` (E, 2) the outward direction
+    All (E,): `branch` and `side` (0 start, 1 end) identify the end, `last` is the index of its
+    point, `anchor` that of the last reliable point; `towards` (E, 2) is the outward direction
     there.
     """
 
@@ -28,8 +28,8 @@ def anchors(
 ) -> Anchors:
     """Anchors `cut` (E,) pixels inside the ends, at most a third of the branch.
 
-    `points` are about `step` pixels apart. Directions are taken over twice the cut, from 5 to 16
-    points.
+    `points` have a spacing of about `step` pixels. Directions are measured over twice the cut,
+    from 5 to 16 points.
     """
     last = np.where(side == 0, starts[branch], starts[branch + 1] - 1)
     inwards = np.where(side == 0, 1, -1)
@@ -43,7 +43,7 @@ def anchors(
 
 
 def widths_inside(points: Floats, starts: Whole, branch: Whole, side: Whole) -> Floats:
-    """(E,) the median of the third column over the first dozen points inside each end."""
+    """(E,) median of the third column over the first dozen points inside each end."""
     last = np.where(side == 0, starts[branch], starts[branch + 1] - 1)
     most = np.diff(starts)[branch] - 1
     step = np.minimum(np.arange(2, 13), most[:, None]) * np.where(side == 0, 1, -1)[:, None]
@@ -51,7 +51,7 @@ def widths_inside(points: Floats, starts: Whole, branch: Whole, side: Whole) -> 
 
 
 def straightened(points: Floats, starts: Whole, ends: Anchors, goals: Floats) -> Floats:
-    """The points between anchors and ends laid on straight lines from the anchors to `goals`."""
+    """Move the points between anchors and ends onto straight lines from the anchors to `goals`."""
     place = along(points, starts)
     size = np.abs(ends.last - ends.anchor)
     which, step = numbered(size)

@@ -1,4 +1,4 @@
-"""Junctions moved to where the branches that meet in them point."""
+"""Move junctions to where their branches point."""
 
 import numpy as np
 
@@ -7,15 +7,15 @@ from crackscope.lines.fields import Fields
 from crackscope.lines.graph import Floats, Whole
 
 _PULL = 0.05
-"""Weight of where thinning put the junction, against that of one branch's direction."""
+"""Weight of the junction's position after thinning, relative to the direction of one branch."""
 
 
 def recentred(points: Floats, starts: Whole, ends: Whole, degrees: Whole, fields: Fields) -> Floats:
     """Move junctions of wide lines to the point nearest to the lines of their branches.
 
     In the middle of a junction the ridge is wider than any of its branches, and thinning bends
-    them. `points` (P, 3) x, y and the width of the ridge, a place apart; `degrees` (B, 2) those of
-    the nodes in `ends`. The widest branch of a junction says over what length they bend.
+    them, over a length given by the widest branch. `points` (P, 3) x, y and the width of the
+    ridge, spaced by one place; `degrees` (B, 2) of the nodes in `ends`.
     """
     place_px = fields.found.pixels_a_place
     branch, side = np.nonzero(degrees >= 3)
@@ -35,7 +35,7 @@ def recentred(points: Floats, starts: Whole, ends: Whole, degrees: Whole, fields
 
 
 def _nearest(anchor: Floats, towards: Floats, node: Whole) -> Floats:
-    """(E, 2) least squares: the point next to all lines of a node, relative to the node."""
+    """(E, 2) least squares: the point nearest to all lines of a node, relative to the node."""
     number = np.unique(node, return_inverse=True)[1]
     count = int(number.max()) + 1
     across = np.eye(2) - towards[:, :, None] * towards[:, None, :]

@@ -1,4 +1,4 @@
-"""Free ends of lines carried on to where the evidence ends, or to the photo's border."""
+"""Extend the free ends of lines to where the evidence ends, or to the photo's border."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,15 +10,16 @@ from crackscope.lines.profiles import classes
 
 _STEP = 0.5
 _TO_BORDER = 1.5
-"""Places between an end and the border that a crack is taken to run through."""
+"""Gap in places between an end and the border that is always closed."""
 
 
 def extended(points: Floats, starts: Whole, open_ends: NDArray[np.bool_], fields: Fields) -> Floats:
     """Move the free ends outwards, since thinning pulls them in by half of a line's width.
 
-    `points` (P, 3) x, y and the width of the ridge, a place apart; `open_ends` (B, 2) which ends
-    are free. The evidence ends where the probability of a crack falls below one half. Over the
-    last half-width thinning turns to a corner of the end: that piece is made straight first.
+    `points` (P, 3) x, y and the width of the ridge, spaced by one place; `open_ends` (B, 2) which
+    ends are free. The evidence ends where the probability of a crack falls below one half. Over
+    the last half-width thinning bends towards a corner of the ridge: that piece is straightened
+    first.
     """
     branch, side = np.nonzero(open_ends)
     width = widths_inside(points, starts, branch, side)
@@ -34,7 +35,7 @@ def extended(points: Floats, starts: Whole, open_ends: NDArray[np.bool_], fields
 def _anchors(
     points: Floats, starts: Whole, branch: Whole, side: Whole, width: Floats, fields: Fields
 ) -> Anchors:
-    """Half a width inside the end; at the border as far as it cuts the line obliquely."""
+    """Anchors half a width inside the end; further at a border that cuts the line obliquely."""
     place_px = fields.found.pixels_a_place
     last = points[np.where(side == 0, starts[branch], starts[branch + 1] - 1), :2]
     size = np.array([fields.found.width, fields.found.height], np.float64)
@@ -51,7 +52,7 @@ def _anchors(
 def _ahead(places: Floats, towards: Floats, width: Floats, fields: Fields) -> Floats:
     """(E,) pixels from each place to where the evidence ends in its direction.
 
-    No further than three widths and some places; to the border where that is about as near.
+    At most three widths and some places; snapped to the border if that is about as near.
     """
     step = _STEP * fields.found.pixels_a_place
     border = _to_border(places, towards, fields)

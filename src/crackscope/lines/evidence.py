@@ -1,8 +1,8 @@
-"""What speaks for a traced line being a crack, and what against: numbers for each.
+"""Features that tell traced cracks from other lines.
 
-Its own: how long, how sure all along, how straight, how wide and how even. And what stands around
-it: a crack is seldom one of many straight lines that run beside each other or cross at right
-angles, as joints do, nor part of a dense net, as the gaps between stones are.
+A line is described by its length, logits, straightness, width and evenness, and by its
+surroundings: a crack is rarely one of many straight lines that are parallel or cross at right
+angles, as joints are, or part of a dense net, as the gaps between stones are.
 """
 
 import itertools
@@ -17,23 +17,22 @@ from crackscope.lines.names import NAMES
 
 Floats = NDArray[np.float64]
 _CHORD = 48.0
-"""Pixels along a piece of a line whose direction is looked at."""
+"""Length in pixels of the pieces whose directions are compared."""
 _AROUND = 512.0
-"""Side in pixels of the squares in which lines are held against each other, with their
-neighbours."""
+"""Side in pixels of the squares in which lines are compared; neighbouring squares count too."""
 _BINS, _ALIKE = 24, 1
-"""Directions, of 7.5 degrees each, and how many beside one's own count as parallel."""
+"""Direction bins of 7.5 degrees, and how many bins to either side count as parallel."""
 _LANE = 64.0
-"""Pixels across in which chords of one direction count as one line."""
+"""Width in pixels of a lane in which chords of one direction count as one line."""
 _STRAIGHT = 0.03
-"""Bend of a chord up to which it counts as straight."""
+"""Largest bend of a straight chord."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Chords:
-    """Pieces of about `_CHORD` px of all lines: `crack` (M,) whose, `middle` (M, 2), `length` (M,)
-    along the line, `bin` (M,) direction, `bend` (M,) greatest distance of the line from the chord
-    as a fraction of the chord."""
+    """Pieces of about `_CHORD` px of all lines: `crack` (M,) its crack, `middle` (M, 2), `length`
+    (M,) along the line, `bin` (M,) direction, `bend` (M,) greatest distance of the line from the
+    chord as a fraction of the chord."""
 
     crack: NDArray[np.int64]
     middle: Floats
@@ -43,9 +42,9 @@ class _Chords:
 
 
 def describe(cracks: Sequence[Traced]) -> Floats:
-    """(N, len(NAMES)) float64 of N cracks of one photo, lengths in its pixels.
+    """(N, len(NAMES)) float64 features of N cracks of one photo, lengths in its pixels.
 
-    Linear in the number of points.
+    Runs in time linear in the number of points.
     """
     if not cracks:
         return np.empty((0, len(NAMES)))
@@ -56,9 +55,9 @@ def describe(cracks: Sequence[Traced]) -> Floats:
 
 
 def _own(crack: Traced) -> list[float]:
-    """Of one crack: all that needs no chords."""
+    """The features of one crack that need no chords."""
     legs = [np.hypot(*np.diff(branch.points[:, :2], axis=0).T) for branch in crack.branches]
-    weight = np.concatenate([_shares(leg) for leg in legs])
+    weight = np.concatenate([_weights(leg) for leg in legs])
     logits = np.concatenate([branch.logits for branch in crack.branches]).astype(np.float64)
     width = np.concatenate([branch.points[:, 2] for branch in crack.branches])
     length = float(weight.sum())
@@ -72,12 +71,12 @@ def _own(crack: Traced) -> list[float]:
     return [np.log(length), mean, low, high, middle, spread, winding, np.log(len(crack.branches))]
 
 
-def _shares(legs: Floats) -> Floats:
-    """How much of a line each of its points stands for."""
-    shares = np.zeros(len(legs) + 1)
-    shares[:-1] += legs / 2
-    shares[1:] += legs / 2
-    return np.maximum(shares, 1e-6)
+def _weights(legs: Floats) -> Floats:
+    """The length of line that each point represents."""
+    weights = np.zeros(len(legs) + 1)
+    weights[:-1] += legs / 2
+    weights[1:] += legs / 2
+    return np.maximum(weights, 1e-6)
 
 
 def _quantiles(values: Floats, weight: Floats, at: Sequence[float]) -> list[float]:
@@ -101,7 +100,7 @@ def _chords(cracks: Sequence[Traced]) -> _Chords:
 
 
 def _pieces(points: Floats) -> list[tuple[float, ...]]:
-    """Of one line: middle, direction, length and bend of each piece."""
+    """Middle, direction, length and bend of each piece of a line."""
     along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
     count = max(1, round(along[-1] / _CHORD))
     borders = np.searchsorted(along, np.linspace(0.0, along[-1], count + 1)[1:-1])
@@ -119,13 +118,13 @@ def _pieces(points: Floats) -> list[tuple[float, ...]]:
 
 
 def _bends(chords: _Chords, count: int) -> Floats:
-    """(N,) log of the mean bend: a ruler's is small."""
+    """(N,) log of the mean bend, which is small for drawn or moulded lines."""
     return np.log(_mean(chords, np.minimum(chords.bend, 0.5), count) + 0.003)
 
 
 def _around(chords: _Chords, count: int) -> Floats:
-    """(N, 3) logs of the length of other straight lines beside a crack that are parallel to it and
-    that cross its direction, for each of its own length, and of all lines for the area."""
+    """(N, 3) logs of the length of other straight lines near a crack that are parallel to it and
+    at right angles to it, weighted by its own length, and of all lines per area."""
     square = np.floor(chords.middle / _AROUND).astype(np.int64)
     square -= square.min(axis=0)
     shape = tuple((square.max(axis=0) + 3).tolist())  # a border of empty squares
@@ -146,13 +145,13 @@ def _around(chords: _Chords, count: int) -> Floats:
 
 
 def _mean(chords: _Chords, values: Floats, count: int) -> Floats:
-    """(N,) means over the chords of each crack, by their length."""
+    """(N,) length-weighted means over the chords of each crack."""
     total = np.bincount(chords.crack, chords.length, count)
     return np.bincount(chords.crack, values * chords.length, count) / np.maximum(total, 1e-6)
 
 
 def _near(table: Floats, square: NDArray[np.int64]) -> Floats:
-    """What stands in the nine squares around each chord."""
+    """Sum over the nine squares around each chord."""
     return np.asarray(
         sum(table[square[:, 0] + i, square[:, 1] + j] for i in range(3) for j in range(3))
     )
@@ -165,8 +164,8 @@ def _aligned(near: Floats, direction: NDArray[np.int64]) -> Floats:
 
 
 def _going_on(chords: _Chords, straight: NDArray[np.bool_]) -> Floats:
-    """Length of the straight chords on the line that each chord lies on: what goes on is not
-    beside it. Lines are told apart by their direction and their distance from the photo's corner.
+    """Length of the straight chords on the same line as each chord: a continuation is not a
+    parallel line. Lines are identified by direction and distance from the photo's corner.
     """
     angle = (chords.bin + 0.5) * np.pi / _BINS
     offset = chords.middle[:, 1] * np.cos(angle) - chords.middle[:, 0] * np.sin(angle)

@@ -1,4 +1,4 @@
-"""Logits and grey pixels at any point of a photo, read from the tiles of a line map."""
+"""Sample logits and grey pixels of a line map at any point of a photo."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from crackscope.scoring.linemap import PIXELS_A_PLACE, LineMap
 
 ABSENT = -12.0
-"""The logit where nobody asked: there is no crack."""
+"""Logit of places that were not decoded: no crack."""
 _MOST = 30.0
 
 Floats = NDArray[np.float32]
@@ -17,7 +17,7 @@ Whole = NDArray[np.int32]
 
 @dataclass(frozen=True, slots=True)
 class _At:
-    """Rows or columns: those of the tiles, and those within the tile."""
+    """Row or column indices: of the tiles, and within the tile."""
 
     tile: Whole
     within: Whole
@@ -25,9 +25,9 @@ class _At:
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """The tiles of a map, one behind the other, and where each of them is.
+    """The tiles of a map, concatenated, and the index of each.
 
-    `index` (rows, columns of tiles) int32 the tile's number, the last where it is absent.
+    `index` (rows, columns of tiles) int32 is the tile's number; missing tiles have the last one.
     """
 
     found: LineMap
@@ -57,7 +57,7 @@ class Fields:
         return cls(found, index, logits.reshape(-1), grey.reshape(-1))
 
     def logit(self, x: Floats, y: Floats) -> Floats:
-        """Bilinear between the centres of places; beyond the border that of the border."""
+        """Logits at x, y, bilinear between the centres of places and constant beyond the border."""
         across, down = self.found.scale
         rows, columns = self.found.shape
         u = np.clip(x / np.float32(across) - np.float32(0.5), 0, columns - 1)
@@ -82,7 +82,7 @@ class Fields:
         return _At(tile, place - tile * side)
 
     def grey_at(self, x: Floats, y: Floats) -> tuple[Floats, NDArray[np.bool_]]:
-        """The grey pixel that holds each point, and whether there is one."""
+        """The grey pixel at each point, and whether it exists."""
         across, down = (step / PIXELS_A_PLACE for step in self.found.scale)
         rows, columns = (PIXELS_A_PLACE * places for places in self.found.shape)
         column = np.floor(x / np.float32(across)).astype(np.int32)

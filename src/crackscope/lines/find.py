@@ -1,4 +1,4 @@
-"""From a line map to cracks: connected sets of sub-pixel polylines with their widths."""
+"""Find cracks in a line map: connected sets of sub-pixel polylines with widths."""
 
 from dataclasses import dataclass
 
@@ -24,8 +24,8 @@ from crackscope.scoring.places import Places
 class Branch:
     """One unbranched line of a crack.
 
-    `points` (N, 3) float64 x, y and width in pixels of the photo, N at least 2, consecutive ones
-    at most 8 px apart; `logits` (N,) float32 the evidence at each point.
+    `points` (N, 3) float64 x, y and width in pixels of the photo, N at least 2, with a spacing of
+    at most 8 px; `logits` (N,) float32 the evidence at each point.
     """
 
     points: NDArray[np.float64]
@@ -34,16 +34,16 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class Traced:
-    """A crack, not scored yet: branches that are connected, and share the points of junctions."""
+    """A crack without a score: connected branches, which share the points of junctions."""
 
     branches: tuple[Branch, ...]
 
 
 def find_cracks(found: LineMap, settings: Tracing | None = None) -> tuple[Traced, ...]:
-    """Trace the cracks of a line map, in the order of reading.
+    """Trace the cracks of a line map, in row-major order.
 
-    Time and memory grow with the tiles that the map holds and the places at or above
-    `settings.low`, not with the photo.
+    Time and memory grow with the number of tiles in the map and of places at or above
+    `settings.low`, not with the size of the photo.
     """
     chosen = Tracing() if settings is None else settings
     places = ridges(found, chosen.low, chosen.high)
@@ -67,16 +67,16 @@ def _graph(places: Places, scale: tuple[float, float]) -> Graph:
 
 
 def _cleaned(graph: Graph, settings: Tracing) -> Graph:
-    """Spurs go first, so that those of one line are not taken for torn junctions."""
+    """Remove spurs first, so that they are not mistaken for split junctions."""
     graph = without_spurs(graph, settings.spur_px, settings.spur_widths)
     graph = mended(graph, settings.spur_px)
     return without_spurs(graph, settings.spur_px, settings.spur_widths)
 
 
 def _long_enough(graph: Graph, least_px: float) -> Graph:
-    """Without components whose branches are shorter than `least_px` together.
+    """Drop components whose total length is below `least_px`.
 
-    Free ends may still grow, so this is no more than half of what is wanted in the end.
+    Free ends may still be extended, so callers pass half of the final limit.
     """
     component = graph.components()[graph.ends[:, 0]]
     total = np.bincount(component, graph.lengths())

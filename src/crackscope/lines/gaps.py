@@ -1,4 +1,4 @@
-"""Gaps in a crack, bridged where direction, width and evidence agree."""
+"""Bridge gaps in a crack if direction, width and evidence agree."""
 
 from dataclasses import dataclass
 
@@ -16,23 +16,24 @@ _MOST_NEIGHBOURS = 16
 
 @dataclass(frozen=True, slots=True)
 class _Ends:
-    """Free ends: node, branch, place, outward direction, half of the width there and inside."""
+    """Free ends: node, branch, position, outward direction, half-width there and width inside."""
 
     node: Whole
     branch: Whole
     places: Floats
     towards: Floats
-    reach: Floats
+    half_width: Floats
     inside: Floats
 
 
 def bridged(graph: Graph, fields: Fields, settings: Tracing) -> Graph:
-    """Join free ends that point at one another across a gap, the best first, each end once."""
+    """Join free ends that point at each other across a gap: best first, each end once."""
     ends = _free_ends(graph, fields.found.pixels_a_place)
     if settings.longest_gap_px <= 0 or len(ends.node) < 2:
         return graph
     first, second = _near_pairs(
-        ends.places, settings.longest_gap_px + 2 * min(ends.reach.max(), settings.longest_gap_px)
+        ends.places,
+        settings.longest_gap_px + 2 * min(ends.half_width.max(), settings.longest_gap_px),
     )
     costs = _costs(graph, ends, first, second, settings, fields)
     open_ends = np.ones(len(ends.node), bool)
@@ -55,15 +56,15 @@ def _free_ends(graph: Graph, place_px: float) -> _Ends:
     found = anchors(graph.points, graph.starts, branch, side, cut, place_px)
     node = graph.ends[branch, side]
     place = graph.points[found.last, :2]
-    return _Ends(node, branch, place, found.towards, graph.reach[node], inside)
+    return _Ends(node, branch, place, found.towards, graph.half_width[node], inside)
 
 
-def _near_pairs(places: Floats, reach: float) -> tuple[Whole, Whole]:
-    """Pairs of places no further apart than `reach`, by a grid of cells; at most 16 a place.
+def _near_pairs(places: Floats, radius: float) -> tuple[Whole, Whole]:
+    """Pairs of places within a distance of `radius`, found with a grid; at most 16 per place.
 
     The limit only matters in noise; it keeps the number of pairs linear.
     """
-    cells = np.floor(places / reach).astype(np.int64) + 1
+    cells = np.floor(places / radius).astype(np.int64) + 1
     stride = int(cells[:, 1].max()) + 2
     keys = cells[:, 0] * stride + cells[:, 1]
     order = np.argsort(keys, kind="stable")
@@ -77,20 +78,20 @@ def _near_pairs(places: Floats, reach: float) -> tuple[Whole, Whole]:
         keep = (one < other) if offset == 0 else np.ones(len(one), bool)
         pairs.append((one[keep], other[keep]))
     first, second = (np.concatenate(side) for side in zip(*pairs, strict=True))
-    near = np.hypot(*(places[first] - places[second]).T) <= reach
+    near = np.hypot(*(places[first] - places[second]).T) <= radius
     return first[near], second[near]
 
 
 def _costs(
     graph: Graph, ends: _Ends, first: Whole, second: Whole, settings: Tracing, fields: Fields
 ) -> Floats:
-    """(M,) cost of each bridge: its length, more where it bends or is faint; infinite: none."""
+    """(M,) cost of each bridge: its length, increased if it bends or is faint; infinite: none."""
     place_px = fields.found.pixels_a_place
     gap = ends.places[second] - ends.places[first]
     distance = np.hypot(*gap.T)
     pair = ends.inside[[first, second]] + place_px / 2
     same = ends.branch[first] == ends.branch[second]
-    fits = distance - ends.reach[first] - ends.reach[second] <= settings.longest_gap_px
+    fits = distance - ends.half_width[first] - ends.half_width[second] <= settings.longest_gap_px
     fits &= pair.max(axis=0) <= settings.gap_ratio * pair.min(axis=0)
     fits &= ~same | (graph.lengths()[ends.branch[first]] > 4 * distance)
     ways = ends.towards[first], ends.towards[second]
@@ -107,9 +108,9 @@ def _costs(
 def _aligned(
     gap: Floats, ways: tuple[Floats, Floats], degrees: float, place_px: float
 ) -> tuple[Flags, Floats]:
-    """Whether the two ends of each gap (M, 2) point at one another, and (M,) pixels they miss by.
+    """Whether the two ends of each gap (M, 2) point at each other, and (M,) pixels they miss by.
 
-    `ways` are their outward directions. A place more or less is within what an end is worth.
+    `ways` are their outward directions. One place is the tolerance of an end's position.
     """
     slope = np.tan(np.radians(min(degrees, 89.0)))
     aligned = -(ways[0] * ways[1]).sum(axis=1) >= np.cos(np.radians(1.5 * degrees))
@@ -123,15 +124,15 @@ def _aligned(
 
 
 def _evidence(places: Floats, gap: Floats, fields: Fields) -> Floats:
-    """(M,) mean logit along the straight line over each gap."""
+    """(M,) mean logit along the straight line across each gap."""
     points = places[:, None] + _SAMPLES[:, None] * gap[:, None]
     x, y = points.astype(np.float32).transpose(2, 0, 1)
     return np.asarray(fields.logit(x, y).mean(axis=1), np.float64)
 
 
 def _with_bridges(graph: Graph, ends: _Ends, pairs: Whole, place_px: float) -> Graph:
-    """The graph with a straight branch for each pair of ends, a point a place."""
-    places = np.column_stack([ends.places, ends.reach])
+    """Add a straight branch for each pair of ends, with one point per place."""
+    places = np.column_stack([ends.places, ends.half_width])
     start, stop = places[pairs[:, 0]], places[pairs[:, 1]]
     length = np.hypot(*(stop - start)[:, :2].T)
     steps = np.maximum(np.ceil(length / place_px), 1).astype(np.int64)
@@ -142,7 +143,7 @@ def _with_bridges(graph: Graph, ends: _Ends, pairs: Whole, place_px: float) -> G
     starts = np.concatenate([graph.starts, graph.starts[-1] + np.cumsum(size)])
     return Graph(
         graph.nodes,
-        graph.reach,
+        graph.half_width,
         np.concatenate([graph.ends, ends.node[pairs]]),
         np.concatenate([graph.points, points]),
         starts,

@@ -1,4 +1,4 @@
-"""The graph of a skeleton: nodes where lines end or meet, branches between them."""
+"""The graph of a skeleton: nodes at line ends and junctions, with branches between them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,21 +11,21 @@ from crackscope.scoring.places import Flags, join
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 Piece = tuple[int, bool]
-"""A branch, and whether it is walked from its end to its start."""
+"""A branch, and whether it is reversed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """Branches end to end in one array, so that they are worked on all at once.
+    """A graph whose branches are stored in one array, for vectorised processing.
 
-    `nodes` (K, 2) x and y in pixels of the photo; `reach` (K,) half of the ridge's width there, in
-    pixels; `ends` (B, 2) the nodes of each branch; `points` (P, 3) x, y and reach along all
-    branches, nodes included; `starts` (B + 1,) where each branch begins in `points`. A closed line
-    has one node twice.
+    `nodes` (K, 2) x and y in pixels of the photo; `half_width` (K,) of the ridge there, in pixels;
+    `ends` (B, 2) the nodes of each branch; `points` (P, 3) x, y and half-width along all branches,
+    nodes included; `starts` (B + 1,) offset of each branch in `points`. A closed line has the same
+    node twice.
     """
 
     nodes: Floats
-    reach: Floats
+    half_width: Floats
     ends: Whole
     points: Floats
     starts: Whole
@@ -34,15 +34,15 @@ class Graph:
         return len(self.ends)
 
     def degrees(self) -> Whole:
-        """(K,) ends of branches at each node."""
+        """(K,) number of branch ends at each node."""
         return np.bincount(self.ends.reshape(-1), minlength=len(self.nodes))
 
     def lengths(self) -> Floats:
-        """(B,) pixels along each branch."""
+        """(B,) length of each branch in pixels."""
         return along(self.points, self.starts)[self.starts[1:] - 1]
 
     def components(self) -> Whole:
-        """(K,) number of the connected component of each node."""
+        """(K,) label of the connected component of each node."""
         return join(len(self.nodes), self.ends[:, 0], self.ends[:, 1])
 
     def take(self, chosen: Flags) -> "Graph":
@@ -50,17 +50,17 @@ class Graph:
         return self.assemble([[(int(branch), False)] for branch in np.flatnonzero(chosen)])
 
     def joined(self, chosen: Flags) -> "Graph":
-        """The chosen branches, those that meet where nothing else does made one."""
+        """The chosen branches, merged at nodes where only two of them meet."""
         return self.assemble(chains(self.ends, len(self.nodes), chosen))
 
     def assemble(self, chains: Sequence[Sequence[Piece]]) -> "Graph":
-        """The same nodes, with a branch for each chain of pieces that follow one another."""
+        """The same nodes, with one branch for each chain of consecutive pieces."""
         pieces = np.array([piece for chain in chains for piece in chain], np.int64).reshape(-1, 2)
         branch, backwards = pieces[:, 0], pieces[:, 1].astype(bool)
         first = np.cumsum([0] + [len(chain) for chain in chains[:-1]]) if chains else _none()
         begins = np.zeros(len(pieces), bool)
         begins[first] = True
-        skip = (~begins).astype(np.int64)  # the node that it shares with the piece before
+        skip = (~begins).astype(np.int64)  # the node shared with the previous piece
         size = np.diff(self.starts)[branch] - skip
         where = np.where(backwards, self.starts[branch + 1] - 1 - skip, self.starts[branch] + skip)
         step = np.where(backwards, -1, 1)
@@ -76,7 +76,7 @@ class Graph:
         )
         total = np.add.reduceat(size, first) if chains else _none()
         starts = np.concatenate([[0], np.cumsum(total)])
-        return Graph(self.nodes, self.reach, ends, self.points[index], starts)
+        return Graph(self.nodes, self.half_width, ends, self.points[index], starts)
 
 
 def _none() -> Whole:
@@ -84,7 +84,7 @@ def _none() -> Whole:
 
 
 def along(points: Floats, starts: Whole) -> Floats:
-    """(P,) pixels from the start of its branch to each point."""
+    """(P,) distance of each point from the start of its branch, in pixels."""
     legs = np.hypot(*np.diff(points[:, :2], axis=0, prepend=points[:1, :2]).T)
     legs[starts[:-1]] = 0.0
     total = np.cumsum(legs)
@@ -92,7 +92,7 @@ def along(points: Floats, starts: Whole) -> Floats:
 
 
 def numbered(counts: NDArray[np.integer]) -> tuple[Whole, Whole]:
-    """Of items in rows of so many (R,), one row after another: the row of each, its place there.
+    """Row index of each item, and its index within the row, for rows of `counts` (R,) items.
 
     (2, 3) -> (0, 0, 1, 1, 1) and (0, 1, 0, 1, 2).
     """
@@ -101,7 +101,7 @@ def numbered(counts: NDArray[np.integer]) -> tuple[Whole, Whole]:
 
 
 def chains(ends: Whole, nodes: int, chosen: Iterable[bool]) -> list[list[Piece]]:
-    """The chosen branches as chains that pass through nodes where just two ends meet."""
+    """The chosen branches as chains that pass through nodes where exactly two ends meet."""
     at: list[list[int]] = [[] for _ in range(nodes)]  # half-branches: 2 * branch + which end
     pairs = ends.tolist()
     for branch, wanted in enumerate(chosen):
@@ -110,7 +110,7 @@ def chains(ends: Whole, nodes: int, chosen: Iterable[bool]) -> list[list[Piece]]
             at[pairs[branch][1]].append(2 * branch + 1)
     done = [not wanted for wanted in chosen]
     found: list[list[Piece]] = []
-    for inner in (False, True):  # what is left after the first round are closed lines
+    for inner in (False, True):  # only closed lines remain after the first round
         halves = (half for here in at if inner or len(here) != 2 for half in here)
         found.extend(_follow(half, pairs, at, done) for half in halves if not done[half // 2])
     return found

@@ -1,4 +1,4 @@
-"""Which places belong to a crack: weak evidence counts where it is connected to strong."""
+"""Hysteresis thresholding: weak evidence counts if it is connected to strong evidence."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ def ridges(found: LineMap, low: float, high: float) -> Places:
     """The places of 8-connected components at or above `low` that reach `high` somewhere.
 
     Holes of a single place are filled: they are noise, and would each become a loop.
-    After Canny, "A computational approach to edge detection", 1986.
+    Source: Canny, "A computational approach to edge detection", 1986.
     """
     places, logits = found.places(low)
     component = places.components()
@@ -21,7 +21,7 @@ def ridges(found: LineMap, low: float, high: float) -> Places:
 
 
 def fill_holes(places: Places) -> Places:
-    """Add each missing place whose four neighbours are there."""
+    """Add each missing place whose four neighbours are present."""
     keys, stride = places.keys, places.stride
     holes = keys[:-1][np.diff(keys) == 2] + 1
     for beyond in (-stride, stride):

@@ -1,4 +1,4 @@
-"""What is told of a crack in numbers."""
+"""Names of the features of a crack."""
 
 NAMES = (
     "log length",
@@ -14,4 +14,4 @@ NAMES = (
     "crossing",
     "density",
 )
-"""What each number is; see `evidence.describe`."""
+"""Column names of `evidence.describe`."""

@@ -1,4 +1,4 @@
-"""Sub-pixel polylines: the lines of a graph moved onto the middle of their ridge."""
+"""Refine the lines of a graph to sub-pixel polylines on the middle of their ridge."""
 
 from dataclasses import dataclass
 
@@ -13,10 +13,10 @@ from crackscope.lines.profiles import across, classes, run_around
 from crackscope.lines.strands import directions, resample, smooth
 
 SPACING_PX = 4.0
-"""Distance of points where a line bends; twice that where it is straight."""
+"""Spacing of points on a curve; twice that on a straight line."""
 _STRAIGHT_PX = 0.15
 _SMOOTHING = 0.15
-"""Standard deviation along the line over the width: ragged edges shift the middle of wide lines."""
+"""Standard deviation of the smoothing, relative to the width: ragged edges shift wide lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +29,10 @@ class Polylines:
 
 
 def polylines(graph: Graph, fields: Fields, low: float) -> Polylines:
-    """Trace the branches of a graph to a fraction of a pixel; see the decision record 18.
+    """Trace the branches of a graph with sub-pixel accuracy; see decision record 18.
 
-    Points are at most 8 px apart and inside the photo; branches that meet share the point.
+    Points have a spacing of at most 8 px and lie inside the photo; branches that meet share a
+    point.
     """
     place_px = fields.found.pixels_a_place
     degrees = graph.degrees()[graph.ends]
@@ -54,10 +55,10 @@ def polylines(graph: Graph, fields: Fields, low: float) -> Polylines:
 
 
 def _off_ridge(points: Floats, starts: Whole, fields: Fields, low: float) -> tuple[Floats, Floats]:
-    """(P, 2) how far each point lies off the middle of its ridge, and (P,) how wide that is.
+    """(P, 2) offset of each point from the middle of its ridge, and (P,) the ridge's width.
 
-    The middle is the mean of the places across the line, weighted by the probability of a crack,
-    and the width the sum of these: both over the run of logits at or above `low`.
+    The middle is the mean position across the line, weighted by the probability of a crack, and
+    the width is the sum of the weights: both over the run of logits at or above `low`.
     """
     step = fields.found.pixels_a_place
     towards = directions(points, starts, 3)
@@ -78,7 +79,7 @@ def _off_ridge(points: Floats, starts: Whole, fields: Fields, low: float) -> tup
 
 
 def _away_from_junctions(points: Floats, starts: Whole, degrees: Whole) -> Floats:
-    """(P,) 1 away from junctions, falling to 0 at them: there the ridge is that of others, too."""
+    """(P,) 1 away from junctions, falling to 0 at them, where ridges merge."""
     place = along(points, starts)
     which = np.repeat(np.arange(len(degrees)), np.diff(starts))
     left = place[starts[1:] - 1][which] - place
@@ -91,7 +92,7 @@ def _away_from_junctions(points: Floats, starts: Whole, degrees: Whole) -> Float
 
 
 def _sparser(points: Floats, starts: Whole) -> tuple[Floats, Whole]:
-    """Leave out every second point where the line is straight without it."""
+    """Drop every second point if the line is straight there."""
     line, at = numbered(np.diff(starts))
     left = np.diff(starts)[line] - 1 - at
     odd = np.flatnonzero((at % 2 == 1) & (left > 0))

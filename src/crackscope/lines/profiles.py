@@ -1,4 +1,4 @@
-"""Where to read across a line: points at equal distances to either side."""
+"""Sampling positions across a line, at equal distances to either side."""
 
 from collections.abc import Iterator
 
@@ -11,17 +11,17 @@ _SIZES = (6, 12, 24, 48, 96)
 _MOST_SAMPLES = 100_000
 
 
-def classes(reach: Floats) -> Iterator[tuple[Whole, NDArray[np.float32]]]:
-    """Points of about the same reach: their indices, and offsets of one step that cover it.
+def classes(extent: Floats) -> Iterator[tuple[Whole, NDArray[np.float32]]]:
+    """Group points of similar extent: their indices, and offsets in steps that cover it.
 
-    `reach` (N,) in steps; what reaches further than the largest class is cut off there. So a wide
-    crack does not make long profiles of all the others. A few thousand points at a time, so that
-    what is read stays in the processor's cache.
+    `extent` (N,) in steps; the largest class truncates longer ones. A wide crack thus does not
+    lengthen the profiles of all others. Yields a few thousand points at a time, so that the samples
+    stay in the processor's cache.
     """
     least = 0.0
     for size in _SIZES:
         most = float(size) if size != _SIZES[-1] else np.inf
-        members = np.flatnonzero((reach > least) & (reach <= most))
+        members = np.flatnonzero((extent > least) & (extent <= most))
         least = most
         chunk = _MOST_SAMPLES // (2 * size + 1)
         for first in range(0, len(members), chunk):
@@ -31,7 +31,7 @@ def classes(reach: Floats) -> Iterator[tuple[Whole, NDArray[np.float32]]]:
 def across(
     points: Floats, towards: Floats, offsets: NDArray[np.float32]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """x and y (N, K) of the places `offsets` (K,) pixels to the right of each point (N, 2).
+    """x and y (N, K) of the positions `offsets` (K,) pixels to the right of each point (N, 2).
 
     `towards` (N, 2) unit vectors along the line; right is clockwise, as y points down.
     """

@@ -15,18 +15,18 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 ALL = (*NAMES, "windows", "material")
-"""What each number of a crack is."""
+"""Names of the features of a crack."""
 _FARTHEST = 3.5
-"""Standard deviations beyond which a number counts as being that far: what was never seen while
-fitting must not decide alone."""
+"""Limit on standardised features, in standard deviations: a value outside the training range must
+not decide alone."""
 
 
 @dataclass(frozen=True)
 class Scorer:
-    """A logistic rule on what `evidence.describe` says, and on `context`: how sure the windows
-    along the line are, and whether they show concrete.
+    """Logistic regression on the features of `evidence.describe` and on `context`, the logits of
+    a crack and of concrete of the windows along the line.
 
-    `mean`, `spread` and `weights` (F,) and `bias`, of standardised numbers.
+    `mean`, `spread` and `weights` (F,) and `bias`, for standardised features.
     """
 
     mean: Floats
@@ -43,14 +43,14 @@ class Scorer:
 
         return self.probabilities(np.column_stack([describe(cracks), context]))
 
-    def probabilities(self, numbers: Floats) -> Floats:
+    def probabilities(self, features: Floats) -> Floats:
         """(N, F) -> (N,)."""
-        logits = self.standardised(numbers) @ self.weights + self.bias
+        logits = self.standardised(features) @ self.weights + self.bias
         return numerics.logistic(logits)
 
-    def standardised(self, numbers: Floats) -> Floats:
-        """(N, F) of mean 0 and spread 1, none farther off than what was seen."""
-        return np.clip((numbers - self.mean) / self.spread, -_FARTHEST, _FARTHEST)
+    def standardised(self, features: Floats) -> Floats:
+        """(N, F) with mean 0 and standard deviation 1, clipped to the training range."""
+        return np.clip((features - self.mean) / self.spread, -_FARTHEST, _FARTHEST)
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """The content of cracks.npz."""
@@ -58,10 +58,13 @@ class Scorer:
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> "Scorer":
-        """Back from `to_arrays`; raises KeyError or ValueError where that is not it."""
+        """The inverse of `to_arrays`; raises KeyError or ValueError for invalid arrays."""
         mean, spread, weights = (arrays[name] for name in ("mean", "spread", "weights"))
         if mean.shape != (len(ALL),) or not mean.shape == spread.shape == weights.shape:
-            raise ValueError(f"{len(ALL)} numbers are weighed, not {mean.shape}")
+            raise ValueError(
+                f"mean, spread and weights must have the shape ({len(ALL)},). "
+                f"Received: {mean.shape}, {spread.shape} and {weights.shape}"
+            )
         if not (spread > 0).all():
-            raise ValueError("spread must be above 0")
+            raise ValueError(f"spread must be above 0. Received: {spread.min()}")
         return cls(mean, spread, weights, float(arrays["bias"]))

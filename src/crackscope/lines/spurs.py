@@ -1,4 +1,4 @@
-"""Spurs: short branches with a free end, which thinning grows where an edge is ragged."""
+"""Remove spurs: short branches with a free end, which thinning creates at ragged edges."""
 
 import heapq
 from dataclasses import dataclass, field
@@ -12,18 +12,19 @@ from crackscope.scoring.places import Flags
 def without_spurs(graph: Graph, least_px: float, widths: float) -> Graph:
     """Remove branches with a free end that are shorter than the limit, the shortest first.
 
-    The limit is `least_px` or `widths` times the width of the ridge where the branch leaves it,
-    whichever is more. A branch goes only where its node keeps two others; these are then one.
+    The limit is `least_px` or `widths` times the width of the ridge that the branch leaves,
+    whichever is larger. A branch is removed only if its node keeps at least two others; exactly
+    two are merged.
     """
     lengths = graph.lengths()
-    limits = np.maximum(least_px, 2 * widths * graph.reach)
+    limits = np.maximum(least_px, 2 * widths * graph.half_width)
     pruned = _Pruned(graph, lengths.tolist(), limits.tolist())
     return graph.joined(pruned.run())
 
 
 @dataclass(slots=True)
 class _Branch:
-    """A branch in the making: where it ends, how long it is, what it was joined from."""
+    """A branch during pruning: its ends, its length and the branches that were merged into it."""
 
     ends: tuple[int, int]
     length: float
@@ -33,7 +34,7 @@ class _Branch:
 
 @dataclass(slots=True)
 class _Pruned:
-    """Branches by number: those of the graph first, then what is joined where spurs went."""
+    """Branches by number: first those of the graph, then those merged after removing spurs."""
 
     graph: Graph
     lengths: list[float]
@@ -52,7 +53,7 @@ class _Pruned:
         self._consider(range(len(self.branches)))
 
     def run(self) -> Flags:
-        """Which branches of the graph are left."""
+        """Which branches of the graph are kept."""
         gone: list[int] = []
         while self.waiting:
             _, number = heapq.heappop(self.waiting)
@@ -75,7 +76,7 @@ class _Pruned:
                 heapq.heappush(self.waiting, (self.branches[number].length, number))
 
     def _junction(self, number: int) -> int | None:
-        """The node that a short branch with a free end hangs on; None: it is no spur."""
+        """The node that a spur is attached to; None if the branch is not a spur."""
         branch = self.branches[number]
         for node, end in (branch.ends, branch.ends[::-1]):
             hangs = len(self.at[end]) == 1 and self._count(node) >= 3
@@ -84,7 +85,7 @@ class _Pruned:
         return None
 
     def _count(self, node: int) -> int:
-        """Ends of branches at a node; a closed one has two."""
+        """Number of branch ends at a node; a closed branch has two."""
         pairs = (self.branches[number].ends for number in self.at[node])
         return sum(1 + (first == second) for first, second in pairs)
 
@@ -95,7 +96,7 @@ class _Pruned:
             self.at[node].discard(number)
 
     def _close(self, node: int) -> None:
-        """Join two branches that are all that is left at a node."""
+        """Merge the branches at a node if only two are left."""
         if len(self.at[node]) != 2 or self._count(node) != 2:
             return
         first, second = sorted(self.at[node])

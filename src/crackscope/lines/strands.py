@@ -1,4 +1,4 @@
-"""Work along many lines at once: smooth, resample, take medians, without crossing their ends."""
+"""Vectorised operations along many lines, without crossing their ends: smooth, resample, median."""
 
 import numpy as np
 
@@ -6,12 +6,11 @@ from crackscope.lines.graph import Floats, Whole, along, numbered
 
 
 def smooth(points: Floats, starts: Whole, rounds: int | Floats, *, shrink: bool = False) -> Floats:
-    """Binomial smoothing (1, 2, 1) / 4 along each line; the ends stay.
+    """Binomial smoothing (1, 2, 1) / 4 along each line; the ends are fixed.
 
-    `rounds` how many times, for all or for each point (P,): n rounds are a normal kernel with a
-    standard deviation of sqrt(n / 2) points. Unless it may `shrink`, a step back follows each
-    step, so that stairs go and longer bends stay (Taubin, "Curve and surface smoothing without
-    shrinkage", 1995).
+    `rounds`, one for all points or (P,): n rounds are a normal kernel with a standard deviation of
+    sqrt(n / 2) points. Unless `shrink` is set, an inverse step follows each step, which removes
+    stairs but keeps longer bends (Taubin, "Curve and surface smoothing without shrinkage", 1995).
     """
     wanted = np.broadcast_to(np.asarray(rounds), len(points)).copy()
     wanted[starts[:-1]] = wanted[starts[1:] - 1] = 0
@@ -25,14 +24,14 @@ def smooth(points: Floats, starts: Whole, rounds: int | Floats, *, shrink: bool 
 
 
 def resample(points: Floats, starts: Whole, step: float) -> tuple[Floats, Whole]:
-    """Points at equal distances of about `step`, at most, along each line; at least two."""
+    """Points at equal distances of at most `step` along each line; at least two per line."""
     place = along(points, starts)
     lengths = place[starts[1:] - 1]
     count = np.maximum(np.ceil(lengths / step), 1).astype(np.int64) + 1
     fresh = np.concatenate([[0], np.cumsum(count)])
     which, number = numbered(count)
     wanted = number * (lengths / (count - 1))[which]
-    # Lines lie one behind the other on one axis, a pixel apart, so that one call does for all.
+    # Lines are placed one after another on a single axis, so that one call resamples all.
     origin = np.cumsum(lengths + 1.0) - lengths - 1.0
     axis = place + np.repeat(origin, np.diff(starts))
     target = np.minimum(wanted, lengths[which]) + origin[which]
@@ -41,7 +40,7 @@ def resample(points: Floats, starts: Whole, step: float) -> tuple[Floats, Whole]
 
 
 def directions(points: Floats, starts: Whole, span: int) -> Floats:
-    """(P, 2) unit vectors along the lines, over `span` points to either side where there are."""
+    """(P, 2) unit vectors along the lines, over up to `span` points to either side."""
     first = np.repeat(starts[:-1], np.diff(starts))
     last = np.repeat(starts[1:] - 1, np.diff(starts))
     at = np.arange(len(points))
@@ -52,7 +51,7 @@ def directions(points: Floats, starts: Whole, span: int) -> Floats:
 
 
 def medians(values: Floats, starts: Whole, span: int) -> Floats:
-    """(P,) median over `span` values to either side; next to an end over the last 2 span + 1."""
+    """(P,) median over `span` values to either side; near an end, of the last 2 span + 1."""
     first = np.repeat(starts[:-1], np.diff(starts))
     last = np.repeat(starts[1:] - 1, np.diff(starts))
     middle = (first + last) // 2

@@ -1,8 +1,8 @@
-"""Thinning: the centre line, one place wide, of a set of places, with the same topology.
+"""Thinning: reduce a set of places to a centre line, one place wide, with the same topology.
 
-Guo and Hall, "Parallel thinning with two-subiteration algorithms", 1989 (A1), as look-up tables
-over the eight neighbours. What their method leaves two places wide (corners of stairs) is removed
-afterwards where the topology allows it.
+Source: Guo and Hall, "Parallel thinning with two-subiteration algorithms", 1989 (A1), as look-up
+tables over the eight neighbours. The corners of stairs, which their method leaves two places wide,
+are removed afterwards if the topology allows it.
 """
 
 import numpy as np
@@ -14,7 +14,7 @@ _BITS = tuple(np.uint8(1 << k) for k in range(8))
 
 
 def _tables() -> tuple[Flags, Flags, Flags]:
-    """By the code of the neighbours: goes in the first half-step, in the second, is simple.
+    """By neighbour code: removed in the first subiteration, in the second, and simple.
 
     Bit k of a code is the neighbour AROUND[k].
     """
@@ -36,12 +36,12 @@ _FIRST, _SECOND, _SIMPLE = _tables()
 
 
 def thin(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The centre line of a mask (H, W), one pixel wide, 8-connected, as (H, W).
+    """The centre line (H, W) of a mask (H, W), one pixel wide and 8-connected.
 
-    Keeps the number of components and of holes; ends are pulled in by up to half the width.
+    Preserves the number of components and of holes; ends recede by up to half the width.
     """
     if mask.ndim != 2:
-        raise ValueError(f"a mask has rows and columns; received the shape {mask.shape}")
+        raise ValueError(f"mask must have the shape (H, W). Received: {mask.shape}")
     rows, columns = np.nonzero(mask)
     places = Places.of(rows, columns, (mask.shape[0], mask.shape[1]))
     kept = skeleton(places)
@@ -51,7 +51,7 @@ def thin(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def skeleton(places: Places) -> Flags:
-    """Which of the places (N,) are left on the centre line."""
+    """Which of the places (N,) are on the centre line."""
     table = places.neighbours()
     state = _State(table)
     waiting: list[Indices] = [np.arange(len(places), dtype=np.int32)] * 2
@@ -67,7 +67,7 @@ def skeleton(places: Places) -> Flags:
 
 
 class _State:
-    """What is left so far, and the code of the neighbours of every place; updated in place."""
+    """The remaining places, and the neighbour code of every place; updated in place."""
 
     def __init__(self, table: Indices) -> None:
         count = table.shape[1]
@@ -79,7 +79,8 @@ class _State:
             self.codes[:-1] |= np.where(beside < count, bit, np.uint8(0))
 
     def remove(self, candidates: Indices, rule: Flags) -> Indices:
-        """Take away the candidates whose code meets the rule, all at once; whose code changed."""
+        """Remove the candidates whose code meets the rule, all at once; returns the places whose
+        code changed."""
         gone = candidates[rule[self.codes[candidates]] & self.alive[candidates]]
         if len(gone) == 0:
             return gone
@@ -92,10 +93,9 @@ class _State:
 
 
 def _cut_corners(state: _State, places: Places) -> None:
-    """Remove simple places that are no ends, a quarter of the grid at a time.
+    """Remove simple places that are not ends, a quarter of the grid at a time.
 
-    Two places of a quarter are never neighbours, so removing them at once is as safe as removing
-    them one by one.
+    Two places of a quarter are never neighbours, so they can safely be removed at once.
     """
     left = np.flatnonzero(state.alive).astype(np.int32)
     quarter = (2 * (places.rows[left] & 1) + (places.columns[left] & 1)).astype(np.int8)
@@ -109,10 +109,10 @@ def _cut_corners(state: _State, places: Places) -> None:
 
 
 def half_widths(places: Places, chosen: Flags) -> NDArray[np.float32]:
-    """Distance in places from each chosen place to the nearest that is not there, about.
+    """Approximate distance in places from each chosen place to the nearest missing one.
 
-    Peels layers, alternately by four and by eight neighbours: an octagon's distance, within 8 % of
-    Euclid's. A ridge of width w has (w + 1) / 2 in its middle, rounded down.
+    Peels layers, alternately by four and by eight neighbours: octagonal distance, within 8 % of
+    the Euclidean. The middle of a ridge of width w has (w + 1) / 2, rounded down.
     """
     count = len(places)
     table = places.neighbours()

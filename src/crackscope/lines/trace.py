@@ -1,4 +1,4 @@
-"""From a skeleton to its graph."""
+"""Convert a skeleton to a graph."""
 
 from dataclasses import dataclass
 
@@ -11,10 +11,10 @@ from crackscope.scoring.places import Flags, Indices, Places, join
 
 @dataclass(frozen=True, slots=True)
 class _Links:
-    """Which of its eight neighbours each place of a skeleton is connected with.
+    """The connections of each place of a skeleton to its eight neighbours.
 
-    A diagonal step counts only where no detour over a side leads to the same place, so that the
-    corner of a right angle is no junction.
+    A diagonal step counts only if no path along the axes leads to the same place, so that the
+    corner of a right angle is not a junction.
     """
 
     table: Indices
@@ -29,46 +29,46 @@ class _Links:
         return cls(table, linked)
 
     def next_sums(self) -> Whole:
-        """(N,) sum of the neighbours' indices: less one of two neighbours it is the other."""
+        """(N,) sum of the neighbours' indices: minus one of two neighbours, it is the other."""
         return np.asarray(np.where(self.linked, self.table, 0).sum(axis=0, dtype=np.int64))
 
 
-def graph_of(places: Places, reach: NDArray[np.float32], scale: tuple[float, float]) -> Graph:
+def graph_of(places: Places, half_width: NDArray[np.float32], scale: tuple[float, float]) -> Graph:
     """The graph of a skeleton, one place wide.
 
-    `reach` (N,) half of the ridge's width in places; `scale` pixels of the photo along a place,
-    (across, down). Junctions that touch are one node in their middle. A place without neighbours
-    is no line and is left out.
+    `half_width` (N,) of the ridge in places; `scale` (x, y) of a place in pixels of the photo.
+    Adjacent junctions become one node in their middle. A place without neighbours is not a line
+    and is dropped.
     """
     links = _Links.of(places)
     degree = links.linked.sum(axis=0)
     centres = np.stack([places.columns + 0.5, places.rows + 0.5], axis=1) * scale
-    owner, nodes, widest = _nodes(links, degree, centres, reach)
+    owner, nodes, widest = _nodes(links, degree, centres, half_width)
     walks, loops = _walk(links, degree, owner)
     rings = np.array([loop[0] for loop in loops], np.int64)
     owner[rings] = len(nodes) + np.arange(len(rings))
     nodes = np.concatenate([nodes, centres[rings]])
-    widest = np.concatenate([widest, reach[rings]])
+    widest = np.concatenate([widest, half_width[rings]])
     walks += [[*loop, loop[0]] for loop in loops]
     size = np.array([len(walk) for walk in walks], np.int64)
     order = np.array([place for walk in walks for place in walk], np.int64)
     starts = np.concatenate([[0], np.cumsum(size)])
     pixels = float(np.sqrt(scale[0] * scale[1]))
-    points = np.column_stack([centres, _pixels(reach.astype(np.float64), pixels)])[order]
+    points = np.column_stack([centres, _pixels(half_width.astype(np.float64), pixels)])[order]
     ends = np.stack([owner[order[starts[:-1]]], owner[order[starts[1:] - 1]]], axis=1)
     points[starts[:-1], :2], points[starts[1:] - 1, :2] = nodes[ends[:, 0]], nodes[ends[:, 1]]
     return Graph(nodes, _pixels(widest, pixels), ends, points, starts)
 
 
-def _pixels(reach: Floats, scale: float) -> Floats:
-    """Half of the width in pixels: peeled layers count a half more or less, and nothing is 0."""
-    return np.asarray(np.maximum(reach - 0.25, 0.5) * scale, np.float64)
+def _pixels(half_width: Floats, scale: float) -> Floats:
+    """Half-width in pixels, corrected for the bias of peeled layers; at least half a place."""
+    return np.asarray(np.maximum(half_width - 0.25, 0.5) * scale, np.float64)
 
 
 def _nodes(
-    links: _Links, degree: Whole, centres: Floats, reach: NDArray[np.float32]
+    links: _Links, degree: Whole, centres: Floats, half_width: NDArray[np.float32]
 ) -> tuple[Whole, Floats, Floats]:
-    """The node of each place (-1: none), where the nodes are, and the widest reach in each."""
+    """The node of each place (-1: none), the nodes' positions, and their largest half-width."""
     is_node = (degree != 2) & (degree > 0)
     members = np.flatnonzero(is_node)
     number = np.full(len(degree) + 1, -1, np.int64)
@@ -85,7 +85,7 @@ def _nodes(
     size = np.bincount(group, minlength=count)
     middle = [np.bincount(group, centres[members, axis], count) / size for axis in range(2)]
     widest = np.zeros(count)
-    np.maximum.at(widest, group, reach[members])
+    np.maximum.at(widest, group, half_width[members])
     owner = np.full(len(degree), -1, np.int64)
     owner[members] = group
     return owner, np.stack(middle, axis=1), widest
@@ -94,7 +94,7 @@ def _nodes(
 def _walk(links: _Links, degree: Whole, owner: Whole) -> tuple[list[list[int]], list[list[int]]]:
     """Places of each branch from node to node, and of each closed line without a node.
 
-    A plain loop: along a line one step depends on the last.
+    Not vectorised: along a line each step depends on the previous one.
     """
     inner = (degree == 2).tolist()
     sums = links.next_sums().tolist()
@@ -122,7 +122,7 @@ def _walk(links: _Links, degree: Whole, owner: Whole) -> tuple[list[list[int]], 
 
 
 def _exits(links: _Links, owner: Whole) -> list[tuple[int, int]]:
-    """(place of a node, neighbour outside of that node), in the order of reading."""
+    """(place of a node, neighbour outside that node), in row-major order."""
     known = np.append(owner, -1)
     pairs = []
     for beside, linked in zip(links.table, links.linked, strict=True):

@@ -12,12 +12,12 @@ from crackscope.lines.strands import directions, medians
 LEAST_PX = 0.3
 _ALONG_PX = (-1.0, 0.0, 1.0)
 _LEAST_DIP = 6.0
-"""Grey values: a shallower dip says nothing about a width."""
+"""Grey values: a shallower dip does not give a width."""
 _EDGE = 0.25
-"""The dip reaches as far as it is deeper than this fraction of its depth."""
+"""The dip ends where it falls below this fraction of its depth."""
 
 _BEYOND_PX = 4.0
-"""Beside a ridge twice as wide, how much wider a crack may be: else it is another thing."""
+"""A crack may be at most twice as wide as its ridge plus this; a wider dip is something else."""
 
 Rows = NDArray[np.float32]
 
@@ -25,9 +25,9 @@ Rows = NDArray[np.float32]
 def widths(lines: Polylines, fields: Fields) -> Floats:
     """(P,) width in pixels at every point, at least 0.3.
 
-    The area of the dip below the ground beside it, divided by its depth; where the grey shows no
-    dip, the width of the ridge of evidence. Then the median of five points along the line.
-    Right to about 15 % from 2 to 20 px; below that blur makes it too wide.
+    The area of the dip below the background, divided by its depth; without a dip, the width of the
+    ridge of evidence. Then the median of five points along the line. Accurate to about 15 % from
+    2 to 20 px; blur makes narrower cracks too wide.
     """
     towards = directions(lines.points, lines.starts, 2)
     step = fields.found.pixels_a_place / 2
@@ -42,9 +42,9 @@ def widths(lines: Polylines, fields: Fields) -> Floats:
 
 
 def _profiles(points: Floats, towards: Floats, offsets: Rows, fields: Fields) -> Rows:
-    """(N, K) grey values across the line, the mean of three profiles a pixel apart.
+    """(N, K) grey values across the line, the mean of three profiles with a spacing of one pixel.
 
-    Where nobody asked, the value that lies as far off on the other side.
+    Values that were not decoded are mirrored from the other side of the line.
     """
     total = np.zeros((len(points), len(offsets)), np.float32)
     count = np.zeros_like(total)
@@ -59,9 +59,9 @@ def _profiles(points: Floats, towards: Floats, offsets: Rows, fields: Fields) ->
 
 
 def _equivalent(rows: Rows, near: Floats, ridge: Floats) -> Floats:
-    """(N,) width in steps of each profile (N, K); `ridge` (N,) where it shows no dip.
+    """(N,) width in steps of each profile (N, K); `ridge` (N,) if it shows no dip.
 
-    `near` (N,) how far from the middle the crack may reach; the ground is what lies beyond.
+    `near` (N,) is the largest half-width of a crack; everything beyond is background.
     """
     middle = rows.shape[1] // 2
     offset = np.arange(rows.shape[1]) - middle
@@ -81,7 +81,7 @@ def _equivalent(rows: Rows, near: Floats, ridge: Floats) -> Floats:
 
 
 def _one_wider(run: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """A run and the step on either side, which the edge of the crack may share."""
+    """A run extended by one step on either side, for partly covered pixels at the edges."""
     wider = run.copy()
     wider[:, 1:] |= run[:, :-1]
     wider[:, :-1] |= run[:, 1:]
@@ -89,7 +89,7 @@ def _one_wider(run: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def _ground(rows: Rows, offset: NDArray[np.int64], near: Floats) -> Rows:
-    """(N, K) the ground under each profile: a straight line through its level on either side."""
+    """(N, K) background of each profile: a straight line through its level on either side."""
     beyond = np.abs(offset) > near[:, None]
     sides = [_median(rows, beyond & (side * offset > 0)) for side in (-1, 1)]
     centre = [(near + offset[-1]) / 2 * side for side in (-1, 1)]
@@ -98,7 +98,7 @@ def _ground(rows: Rows, offset: NDArray[np.int64], near: Floats) -> Rows:
 
 
 def _median(rows: Rows, chosen: NDArray[np.bool_]) -> Rows:
-    """(N,) median of the chosen values of each row, of which there is at least one."""
+    """(N,) median of the chosen values of each row; each row needs at least one."""
     count = chosen.sum(axis=1)
     ordered = np.sort(np.where(chosen, rows, np.inf), axis=1)
     pair = np.stack([(count - 1) // 2, count // 2], axis=1)
@@ -106,7 +106,7 @@ def _median(rows: Rows, chosen: NDArray[np.bool_]) -> Rows:
 
 
 def _depth(dip: Rows, run: NDArray[np.bool_], top: Rows) -> Rows:
-    """(N,) how deep a dip is: the mean of the deepest third of it, so that grain does not count."""
+    """(N,) depth of each dip: the mean of its deepest third, which suppresses noise."""
     ordered = -np.sort(-np.where(run, dip, -np.inf), axis=1)
     count = np.maximum(run.sum(axis=1) // 3, 1)
     chosen = np.arange(dip.shape[1]) < count[:, None]

@@ -1,1 +1,1 @@
-"""What a model is: backbones, the classifier on top, the bundle on disk and its card."""
+"""Models: backbones, the classifier on top, the bundle on disk and its card."""

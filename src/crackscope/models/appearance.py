@@ -1,6 +1,6 @@
-"""What the pixels of windows are like, the network aside: colours, gradients and tones.
+"""Pixel statistics of windows, independent of the network: colours, gradients and tones.
 
-Several windows at a time: for one alone, half the time goes to beginning the sixty steps.
+Computed for several windows at a time: for a single one, call overhead takes half the time.
 """
 
 from typing import Any
@@ -14,10 +14,10 @@ from crackscope.types import Pixels
 Floats = NDArray[np.float64]
 COUNT = 19
 _TONES = np.arange(256)
-_SHARES = (0.02, 0.25, 0.5, 0.75, 0.98)
+_QUANTILES = (0.02, 0.25, 0.5, 0.75, 0.98)
 _LEAST = 1e-9
 _FLAT = 0.1
-"""Grey levels added to every mean step, which is never 0 then."""
+"""Grey levels added to every mean step, so that its logarithm is finite."""
 
 
 def statistics(windows: Pixels) -> Floats:
@@ -38,7 +38,7 @@ def _colours(pixels: Pixels) -> Floats:
 
 
 def _gradients(grey: NDArray[np.uint8]) -> Floats:
-    """Logarithms: how steep at one pixel and at four, and how much more downwards than across,
+    """Log mean gradient at scales of one and four pixels, and its vertical to horizontal ratio,
     (N, 3)."""
     rows, columns = (side // 4 * 4 for side in grey.shape[1:])
     fine = grey[:, :rows, :columns]
@@ -51,9 +51,9 @@ def _gradients(grey: NDArray[np.uint8]) -> Floats:
 
 
 def _slopes(planes: NDArray[np.unsignedinteger[Any]]) -> tuple[Floats, Floats]:
-    """Mean step from row to row and from column to column, by every other row, each (N,).
+    """Mean absolute step between rows and between columns, on every other row, each (N,).
 
-    In integers as short as they come, which is twice as fast as in floats.
+    Computed in the shortest integers that fit, which is twice as fast as floats.
     """
     upper, lower = planes[:, 0:-1:2], planes[:, 1::2]
     left, right = upper[..., :-1], upper[..., 1:]
@@ -64,17 +64,17 @@ def _slopes(planes: NDArray[np.unsignedinteger[Any]]) -> tuple[Floats, Floats]:
 
 
 def _tones(grey: NDArray[np.uint8]) -> Floats:
-    """Mean, spread, quantiles about the median, entropy, clipped shares and peaks of the grey,
+    """Mean, spread, quantiles about the median, entropy, clipped fractions and peaks of the grey,
     (N, 10)."""
-    share = np.array([Image.fromarray(plane).histogram() for plane in grey]) / grey[0].size
-    below = share.cumsum(axis=1)
-    low, lower, median, upper, high = ((below < limit).sum(axis=1) for limit in _SHARES)
-    mean = share @ _TONES
-    spread = np.sqrt((share * (_TONES - mean[:, None]) ** 2).sum(axis=1))
-    coarse = share.reshape(-1, 32, 8).sum(axis=2)
+    fraction = np.array([Image.fromarray(plane).histogram() for plane in grey]) / grey[0].size
+    below = fraction.cumsum(axis=1)
+    low, lower, median, upper, high = ((below < limit).sum(axis=1) for limit in _QUANTILES)
+    mean = fraction @ _TONES
+    spread = np.sqrt((fraction * (_TONES - mean[:, None]) ** 2).sum(axis=1))
+    coarse = fraction.reshape(-1, 32, 8).sum(axis=2)
     entropy = -(coarse * np.log(np.maximum(coarse, _LEAST))).sum(axis=1)
     offsets = [tone - median for tone in (low, lower, upper, high)]
-    clipped = [share[:, 251:].sum(axis=1), share[:, :5].sum(axis=1)]
+    clipped = [fraction[:, 251:].sum(axis=1), fraction[:, :5].sum(axis=1)]
     peaks = (coarse > 0.2).sum(axis=1)
     figures = [mean, np.log1p(spread), *offsets, entropy, *clipped, peaks]
     return np.stack(figures, axis=1).astype(np.float64)

@@ -1,21 +1,22 @@
-"""A model is a folder, and the folder is enough. Read here with numpy and json alone.
+"""Model bundles: a model is one self-contained folder, read here with numpy and json only.
 
-model.json       what it is: classes, input rule, thresholds, calibration, data, licence
+model.json       description: classes, input rule, thresholds, calibration, data, licence
 model.onnx       uint8 (N, H, W, 3) RGB of any size -> probability of a crack (N,); resize and
-                 normalisation are inside
-model.int8.onnx  the same graph with small integers, for `--precision int8`, where it holds
-parts.json       how these graphs are run in parts over a whole photo, where they can be
-*.part1.onnx …   the parts; their weights are those of the graph itself, in its file
-lines.onnx       the decoder: pixels and maps inside of the graph -> the logit of a crack at each
-                 place; where the model has lines
-model.keras      the same network to train from (batch norm not folded)
-card.md          for people
-trained_on.npz   fingerprints of the patches it was trained on, so that they stay out of tests
-golden.npz       synthetic inputs and their scores; where it has lines, a picture and its logits
-cells.npz        how windows of a photo are pooled, where the network can run over a whole photo
-cracks.npz       how cracks are scored by their lines and what stands around them; optional
-surface.npz      what windows of concrete look like, to flag photos of something else; optional
-SHA256SUMS       checksums of all of these; what it does not list is never opened
+                 normalisation included
+model.int8.onnx  the same graph quantised, for `--precision int8`; only if it passes the accuracy
+                 check
+parts.json       how the graphs are run in parts over a whole photo; only if they can be split
+*.part1.onnx …   the parts; their weights are read from the file of the whole graph
+lines.onnx       the decoder: pixels and intermediate maps -> crack logit at each place; only if
+                 the model traces lines
+model.keras      the same network for training (batch norm not folded)
+card.md          the model card
+trained_on.npz   fingerprints of the training patches, to keep them out of test sets
+golden.npz       synthetic inputs and their scores; with lines, also an image and its logits
+cells.npz        how windows of a photo are pooled; only if the network can run over a whole photo
+cracks.npz       how cracks are scored by their lines and surroundings; optional
+surface.npz      statistics of concrete windows, to flag photos of anything else; optional
+SHA256SUMS       checksums of all these files; a file that is not listed is never opened
 """
 
 from collections.abc import Callable, Mapping
@@ -48,7 +49,7 @@ _LARGEST_SUMS = 2**20
 
 @dataclass(frozen=True)
 class Bundle:
-    """One model folder, its checksums verified. `files` are those that SHA256SUMS lists: no other
+    """One model folder with verified checksums. `files` are those listed in SHA256SUMS: no other
     file of the folder is ever opened."""
 
     folder: Path
@@ -63,7 +64,7 @@ class Bundle:
 
     @property
     def identity(self) -> str:
-        """`<name>@<version>+<sha256, 12 digits>`, as in every result."""
+        """`<name>@<version>+<first 12 digits of sha256>`, as written to every result."""
         return f"{self.name}@{self.info['version']}+{self.digest[:12]}"
 
     @cached_property
@@ -74,36 +75,36 @@ class Bundle:
 
     @cached_property
     def thresholds(self) -> Thresholds:
-        """The thresholds that verdicts are made with."""
+        """The thresholds for verdicts on windows."""
         values = self.info["thresholds"]
         return Thresholds(lower=float(values["lower"]), upper=float(values["upper"]))
 
     @cached_property
     def crack_thresholds(self) -> Thresholds:
-        """Those for the scores of cracks, and so of photos of several windows; of a model that does
-        not tell them apart, the same as for windows."""
+        """The thresholds for the scores of cracks, and so for photos of several windows. A model
+        without its own uses those for windows."""
         values = self.info.get("cracks", self.info["thresholds"])
         return Thresholds(lower=float(values["lower"]), upper=float(values["upper"]))
 
     @cached_property
     def lines(self) -> Mapping[str, Any] | None:
-        """Where lines are asked for, see `scoring.gate`; None for a model without lines."""
+        """Operating point of the decoder, see `scoring.gate`; None for a model without lines."""
         if not self.has(LINES):
             return None
         return {name: float(value) for name, value in self.info["lines"].items()}
 
     @cached_property
     def concrete(self) -> float | None:
-        """The logit of concrete below which most windows of a photo of something else lie; None
-        where the network does not tell."""
+        """Concrete logit below which a photo is flagged as another material; None if the network
+        has no such output."""
         return float(self.info["concrete"]["limit"]) if "concrete" in self.info else None
 
     def has(self, name: str) -> bool:
-        """Whether a file of that name belongs to the model."""
+        """Whether the model includes a file of that name."""
         return name in self.files
 
     def file(self, name: str) -> Path:
-        """The path of one of its files; raises BundleError where it has none of that name."""
+        """The path of one of its files; raises BundleError if the model does not include it."""
         path = self.folder / name
         if not (self.has(name) and path.is_file()):
             raise BundleError(f"the model {self.folder} has no {name}")
@@ -118,9 +119,9 @@ class Bundle:
             raise self.damaged(name, error) from error
 
     def parsed(self, name: str, make: Callable[[Mapping[str, NDArray[Any]]], Made]) -> Made | None:
-        """What `make` makes of the arrays in a file of that name; None where there is no such file.
+        """The result of `make` on the arrays in a file of that name; None without such a file.
 
-        Raises BundleError where `make` finds that they are not what they should be.
+        Raises BundleError if `make` rejects the arrays.
         """
         if not self.has(name):
             return None
@@ -130,15 +131,15 @@ class Bundle:
             raise self.damaged(name, repr(error)) from error
 
     def damaged(self, name: str, reason: object) -> BundleError:
-        """The error that says why one of its files is no use."""
+        """The error for one of its files that cannot be used, with the reason."""
         return BundleError(
-            f"{self.folder / name} cannot be read: {reason}. Get the model again from where it "
-            "came from, or use another one"
+            f"{self.folder / name} cannot be read: {reason}. Download the model again, or use "
+            "another one"
         )
 
 
 def find(model: str | Path) -> Path:
-    """The folder that MODEL means: a bundle, a run folder's model/, or the one in the package."""
+    """The folder that MODEL refers to: a bundle, a run folder's model/, or the packaged model."""
     if str(model) == PACKAGED:
         return Path(__file__).parent / "pretrained"
     folder = Path(model)
@@ -146,46 +147,48 @@ def find(model: str | Path) -> Path:
         if (candidate / JSON).is_file():
             return candidate
     raise BundleError(
-        f"a model is a bundle folder, a run folder or the word {PACKAGED!r}. Received: {model}"
+        f"model must be a bundle folder, a run folder or {PACKAGED!r}. Received: {model}"
         + ("" if folder.exists() else " (it does not exist)")
     )
 
 
 def load(model: str | Path = PACKAGED) -> Bundle:
-    """Read and verify a model; raises BundleError where a checksum or a file is wrong."""
+    """Read and verify a model; raises BundleError for a wrong checksum or a damaged file."""
     folder = find(model)
     missing = [name for name in _REQUIRED if not (folder / name).is_file()]
     if missing:
-        raise BundleError(f"the model {folder} lacks {', '.join(missing)}")
+        raise BundleError(f"the model {folder} is incomplete. Missing: {', '.join(missing)}")
     sums = (folder / SUMS).read_bytes()
     files = _verify(folder, sums)
     try:
         info = description.parse((folder / JSON).read_bytes())
         bundle = Bundle(folder, info, hashing.of_bytes(sums), files)
         if bundle.has(LINES) and "lines" not in info:
-            raise ValueError(f"it has {LINES}, and says nothing of lines")
+            raise ValueError(f"the model has {LINES}, but no section 'lines'")
     except (ValueError, BundleError) as error:
         raise BundleError(f"{folder / JSON} cannot be read: {error}") from error
     return bundle
 
 
 def unsealed(folder: Path) -> Bundle:
-    """A model that is being made: of all files in its folder, without a description."""
+    """A model under construction: all files of its folder, without a description."""
     return Bundle(folder, {}, "", frozenset(file.name for file in folder.iterdir()))
 
 
 def _verify(folder: Path, content: bytes) -> frozenset[str]:
-    """The files that SHA256SUMS lists; raises BundleError where one of them is another, or where a
-    file of a model is not listed."""
+    """The files listed in SHA256SUMS; raises BundleError if one of them does not match, or a file
+    of the model is not listed."""
     if len(content) > _LARGEST_SUMS:
-        raise BundleError(f"{folder / SUMS} may have up to {_LARGEST_SUMS} bytes")
+        raise BundleError(
+            f"{folder / SUMS} must be at most {_LARGEST_SUMS} bytes. Received: {len(content)}"
+        )
     pairs = [line.partition("  ") for line in content.decode("utf-8", "replace").splitlines()]
     listed = {name: digest for digest, _, name in pairs}
     for name in (ONNX, JSON, CARD, *_OPTIONAL):
         if name not in listed and (folder / name).exists():
             raise BundleError(
                 f"{folder / SUMS} does not list {name}: the model is not trusted. Remove the file "
-                "if it does not belong to the model, or get the model again"
+                "if it is not part of the model, or download the model again"
             )
     for name, expected in listed.items():
         if Path(name).name != name or "\0" in name:
@@ -193,14 +196,14 @@ def _verify(folder: Path, content: bytes) -> frozenset[str]:
         path = folder / name
         if not path.is_file() or hashing.of_file(path) != expected:
             raise BundleError(
-                f"{path} does not match its checksum: it is damaged or was changed. "
-                "Fetch the model again"
+                f"{path} does not match its checksum: it is damaged or was modified. "
+                "Download the model again"
             )
     return frozenset(listed)
 
 
 def seal(folder: Path) -> None:
-    """Write SHA256SUMS over every file of the folder: the last step of making a bundle."""
+    """Write SHA256SUMS for every file of the folder: the last step of making a bundle."""
     files = sorted(path for path in folder.iterdir() if path.is_file() and path.name != SUMS)
     lines = [f"{hashing.of_file(path)}  {path.name}\n" for path in files]
     (folder / SUMS).write_bytes("".join(lines).encode())

@@ -1,4 +1,4 @@
-"""The model card: model.json as a page for people, so that the two cannot disagree."""
+"""The model card: model.json rendered as a page, so that the two always agree."""
 
 from collections.abc import Mapping
 from importlib.resources import files
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def render(info: Mapping[str, Any]) -> str:
-    """Markdown from the content of model.json; an absent field raises jinja2.UndefinedError."""
+    """Markdown from the content of model.json; a missing field raises jinja2.UndefinedError."""
     import jinja2
 
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined, keep_trailing_newline=True)

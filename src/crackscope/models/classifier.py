@@ -1,13 +1,13 @@
-"""The classifier, which training changes and saves: a resize, a backbone, one logistic unit.
+"""The Keras classifier that is trained and saved: a resize, a backbone, one logistic unit.
 
     uint8 (N, H, W, 3) RGB of any size -> resize to (size, size) -> backbone -> softsign -> dropout
     -> head -> (N, 1)
 
-A backbone with lines gives a map of cells, which are averaged, and has a decoder in it, which is
-kept with it and not asked.
+A backbone with lines outputs a map of cells, which are averaged, and contains a decoder, which is
+saved but not used here.
 
-The output is the calibrated probability of a crack: standardisation of features and temperature
-are folded into the head, so that every runtime gives it without a step of its own.
+The output is the calibrated probability of a crack: the standardisation of features and the
+temperature are folded into the head, so that runtimes need no extra step.
 """
 
 import math
@@ -23,7 +23,7 @@ from crackscope.models import decoder, keras_file
 from crackscope.models.backbones import BACKBONES
 
 _DROPPED = 11
-"""Bits of a weight that are not kept, of the 24 that it has."""
+"""Significant bits dropped from a weight, of 24."""
 
 
 def build(backbone: str, size: int, dropout: float, seed: int, imagenet: bool = False) -> Any:
@@ -32,15 +32,15 @@ def build(backbone: str, size: int, dropout: float, seed: int, imagenet: bool = 
 
 
 def build_with_lines(network: Any, size: int, dropout: float = 0.2, seed: int = 0) -> Any:
-    """The classifier of a network that `training.lines` has trained, with its backbone and head."""
+    """The classifier with the backbone and head of a network trained by `training.lines`."""
     model = _around(network.get_layer("backbone"), size, dropout, seed)
     set_head(model, *head_weights(network))
     return model
 
 
 def levels(model: Any) -> list[Any]:
-    """The maps that a decoder takes, at strides 4, 8, 16 and 32, as tensors inside of the layer
-    "backbone"; none where it has no decoder."""
+    """The inputs of the decoder, at strides 4, 8, 16 and 32, as tensors inside the layer
+    "backbone"; empty without a decoder."""
     inner = [layer for layer in model.layers if layer.name == "backbone"]
     if not inner or not isinstance(inner[0].output, list | tuple):
         return []
@@ -52,10 +52,10 @@ def _around(network: Any, size: int, dropout: float, seed: int) -> Any:
     import keras
 
     pixels = keras.Input((None, None, 3), dtype="uint8", name="pixels")
-    # First to float: Keras' resize rounds what it gets as uint8, but only when it runs eagerly.
+    # Convert to float first: Keras' resize rounds uint8 input, but only when it runs eagerly.
     x = keras.layers.Rescaling(1.0, name="to_float")(pixels)
     x = keras.layers.Resizing(size, size, interpolation="bilinear", name="resize")(x)
-    # Softsign: a few features that shine on one surface must not outvote all others.
+    # Softsign: a few features that dominate on one surface must not outvote all others.
     x = network(x)
     if isinstance(x, list | tuple):
         x = keras.layers.GlobalAveragePooling2D(name="pool")(x[0])
@@ -69,7 +69,7 @@ def _around(network: Any, size: int, dropout: float, seed: int) -> Any:
 
 
 def feature_extractor(model: Any) -> Any:
-    """The part from pixels to pooled features (N, F), sharing the weights."""
+    """The part from pixels to pooled features (N, F), with shared weights."""
     import keras
 
     return keras.Model(model.input, model.get_layer("dropout").input, name="features")
@@ -91,26 +91,26 @@ def set_head(model: Any, kernel: NDArray[np.float64], bias: float) -> None:
 def fold_temperature(model: Any, temperature: float) -> None:
     """Divide the logits by `temperature` (> 0) inside the head."""
     if not (math.isfinite(temperature) and temperature > 0):
-        raise ValueError(f"a temperature must be finite and above 0; received {temperature}")
+        raise ValueError(f"temperature must be finite and above 0. Received: {temperature}")
     kernel, bias = head_weights(model)
     set_head(model, kernel / temperature, bias / temperature)
 
 
 def logits(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Log-odds, with probabilities kept 1e-7 away from 0 and 1 (float32 has no more)."""
+    """Log-odds, with probabilities clipped 1e-7 away from 0 and 1 (the precision of float32)."""
     return numerics.log_odds(probabilities, 1e-7)
 
 
-def unfreeze(model: Any, share: float, keep_statistics: bool = True) -> None:
-    """Let fine-tuning change the top `share` (0 to 1) of the backbone's layers.
+def unfreeze(model: Any, fraction: float, keep_statistics: bool = True) -> None:
+    """Make the top `fraction` (0 to 1) of the backbone's layers trainable.
 
-    With `keep_statistics` batch norm stays as it is: the statistics of small batches of one
-    surface would spoil those of a pretrained network.
+    With `keep_statistics` batch norm stays frozen: the statistics of small batches of one surface
+    would spoil those of a pretrained network.
     """
     import keras
 
     layers = _flat_layers(model.get_layer("backbone"))
-    first = round(len(layers) * (1.0 - share))
+    first = round(len(layers) * (1.0 - fraction))
     for index, layer in enumerate(layers):
         fixed = keep_statistics and isinstance(layer, keras.layers.BatchNormalization)
         layer.trainable = index >= first and not fixed and layer.name != "normalise"
@@ -124,7 +124,7 @@ def _flat_layers(network: Any) -> list[Any]:
 
 
 def round_weights(model: Any) -> None:
-    """Round kernels to 13 significant bits: 1e-4 of a weight, and a file shorter by half."""
+    """Round kernels to 13 significant bits: a relative error of 1e-4, and half the file size."""
     for variable in model.variables:
         if len(variable.shape) > 1:
             bits = np.asarray(variable, np.float32).view(np.uint32)
@@ -133,8 +133,8 @@ def round_weights(model: Any) -> None:
 
 
 def save(model: Any, path: Path) -> None:
-    """Write model.keras: the network alone, without the memory of an optimiser, compressed, and
-    for every version of Keras from `keras_config.OLDEST` on."""
+    """Write model.keras: the network without optimiser state, compressed, readable by Keras
+    `keras_config.OLDEST` and newer."""
     import keras
 
     loose = path.with_name(f"loose-{path.name}")
@@ -144,9 +144,9 @@ def save(model: Any, path: Path) -> None:
 
 
 def load(path: Path) -> Any:
-    """Read model.keras, checked and in safe mode: a file from elsewhere cannot run code.
+    """Read model.keras, checked and in safe mode, so that an untrusted file cannot run code.
 
-    Raises BundleError for what is no classifier of ours.
+    Raises BundleError if it is not a crackscope classifier.
     """
     import keras
 
@@ -155,6 +155,6 @@ def load(path: Path) -> Any:
         model = keras.saving.load_model(path, compile=False, safe_mode=True)
         for name in ("backbone", "head"):
             model.get_layer(name)
-    except Exception as error:  # of a network that does not fit together Keras raises any kind
+    except Exception as error:  # for an inconsistent network Keras raises any kind
         raise BundleError(f"{path} cannot be read as a Keras model: {error}") from error
     return model

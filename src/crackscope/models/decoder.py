@@ -1,34 +1,33 @@
-"""The decoder: from the maps of a backbone to the logit of a crack at each place.
+"""The decoder: from the feature maps of a backbone to the crack logit at each place.
 
-Top-down, as in feature pyramids (Lin et al. 2017, https://arxiv.org/abs/1612.03144): what the
-coarse maps know of the surroundings is added to the finer ones, level by level, down to stride 4.
-A small branch on the pixels themselves sees the hairlines that the backbone's first layers blur.
-The last layer gives four logits a place, 2 x 2 places of stride 2: layers at stride 2 would take as
-long as all the others, since they are bound by memory.
+It works top-down, like a feature pyramid (Lin et al. 2017, https://arxiv.org/abs/1612.03144): the
+context in the coarse maps is added to the finer ones, level by level, down to stride 4. A small
+branch on the pixels sees hairline cracks that the backbone's first layers blur. The last layer
+outputs four logits per place, that is 2 x 2 places of stride 2: layers at stride 2 are memory-bound
+and would take as long as all the others.
 
-There is no batch norm, so that a decoder trained on small batches gives the same when it runs
-alone; and all layers look at the same few places everywhere, so that tiles with a halo give the
-same as the whole.
+There is no batch norm, so that a decoder trained on small batches behaves the same at inference.
+All layers have a small, fixed receptive field, so that tiles with a halo match the whole image.
 """
 
 from collections.abc import Sequence
 from typing import Any
 
 PLACE = 2
-"""Network pixels along a place of the logits."""
+"""Side of a place of the logits in network pixels."""
 HALO = 2
-"""Coarsest places (32 px) around a tile beyond which nothing counts."""
+"""Receptive field around a tile, in cells of 32 px."""
 LATERALS = ("lateral_4", "lateral_8", "lateral_16", "lateral_32")
 """Layers that take the maps of the backbone, from fine to coarse."""
 FINE_HALO = 16
-"""Network pixels around a tile beyond which nothing counts of the pixels, of the map at stride 4,
-and of what the coarse layers give."""
+"""Receptive field of the fine layers around a tile, in network pixels: for the pixels, the map at
+stride 4, and the output of the coarse layers."""
 NARROWED, NARROWED_STRIDE = "narrowed", 8
-"""Layer whose output, at that stride, is all that the fine layers take of the coarse ones."""
+"""Layer whose output, at that stride, is the only input of the fine layers from the coarse ones."""
 _WIDE, _NARROW, _DETAIL = 48, 32, 12
 """Channels at strides 8 to 32, at stride 4, and of the branch on the pixels."""
 _RARE = -4.0
-"""Logit that the decoder begins with: few places are cracks."""
+"""Initial bias of the logits: few places are cracks."""
 
 
 def build(pixels: Any, maps: Sequence[Any]) -> Any:
@@ -71,7 +70,7 @@ def _joined(parts: Sequence[Any], stride: str) -> Any:
 
 
 def _doubled(x: Any) -> Any:
-    """Each place four times: the convolution that follows smooths what interpolation would."""
+    """Nearest-neighbour upsampling by two: the next convolution does the smoothing."""
     from keras import layers
 
     return layers.UpSampling2D(2)(x)

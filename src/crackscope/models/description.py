@@ -1,4 +1,4 @@
-"""model.json: what a model says of itself, checked before anything is computed with it."""
+"""model.json, the description of a model, validated before anything is computed with it."""
 
 import math
 from collections.abc import Iterable, Mapping
@@ -9,7 +9,7 @@ from crackscope import strict_json
 from crackscope.errors import BundleError
 
 SMALLEST, LARGEST = 8, 4096
-"""Pixels along a window, and along what the network sees of it."""
+"""Limits on the side of a window and of the network's input, in pixels."""
 _LONGEST_NAME = 200
 _LIMITS: Mapping[str, frozenset[str]] = {
     "thresholds": frozenset({"lower", "upper"}),
@@ -17,7 +17,7 @@ _LIMITS: Mapping[str, frozenset[str]] = {
     "lines": frozenset({"ask", "score"}),
     "concrete": frozenset({"limit"}),
 }
-"""Numbers that verdicts depend on, by their section."""
+"""Sections with the numbers that verdicts depend on."""
 
 
 @dataclass(frozen=True)
@@ -50,11 +50,11 @@ class Thresholds:
 
     def __post_init__(self) -> None:
         if not 0.0 < self.lower <= self.upper < 1.0:
-            raise BundleError(f"thresholds need 0 < lower <= upper < 1; received {self}")
+            raise BundleError(f"thresholds must satisfy 0 < lower <= upper < 1. Received: {self}")
 
 
 def parse(content: bytes) -> dict[str, Any]:
-    """The content of model.json; raises ValueError or BundleError for what is no model's."""
+    """The content of model.json; raises ValueError or BundleError if it is invalid."""
     info = strict_json.document(content)
     _check_names(info)
     InputRule(**_section(info, "input", ("window", "size")))
@@ -63,7 +63,7 @@ def parse(content: bytes) -> dict[str, Any]:
             values = _section(info, name, wanted)
             if set(info[name]) != wanted or not all(map(_is_number, values.values())):
                 raise ValueError(
-                    f"{name} must be the numbers {', '.join(sorted(wanted))}. "
+                    f"{name} must contain only the numbers {', '.join(sorted(wanted))}. "
                     f"Received: {info[name]!r:.200}"
                 )
     for name in ("thresholds", "cracks"):
@@ -73,7 +73,7 @@ def parse(content: bytes) -> dict[str, Any]:
 
 
 def _check_names(info: Mapping[str, Any]) -> None:
-    """Names go into results, and into the names of folders."""
+    """Names appear in results and in folder names."""
     for key in ("name", "version"):
         text = info.get(key)
         if not (
@@ -84,15 +84,17 @@ def _check_names(info: Mapping[str, Any]) -> None:
             and not set(text) & set("/\\:")
         ):
             raise ValueError(
-                f"{key} must be a text of 1 to {_LONGEST_NAME} printable letters without / \\ : "
-                f"that does not begin with a dot. Received: {text!r:.200}"
+                f"{key} must have 1 to {_LONGEST_NAME} printable characters, none of / \\ :, and "
+                f"not start with a dot. Received: {text!r:.200}"
             )
 
 
 def _section(info: Mapping[str, Any], name: str, wanted: Iterable[str]) -> dict[str, Any]:
     values = info.get(name)
     if not isinstance(values, dict) or not set(values) >= set(wanted):
-        raise ValueError(f"{name} must have {', '.join(sorted(wanted))}. Received: {values!r:.200}")
+        raise ValueError(
+            f"{name} must contain {', '.join(sorted(wanted))}. Received: {values!r:.200}"
+        )
     return {key: values[key] for key in wanted}
 
 

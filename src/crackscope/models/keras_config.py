@@ -1,12 +1,12 @@
-"""How a Keras file describes a network: written so that older versions of Keras read it, and looked
-through before Keras builds anything of a file from elsewhere."""
+"""Keras network descriptions: written so that older versions of Keras can read them, and checked
+before Keras builds anything from an untrusted file."""
 
 import copy
 import inspect
 from typing import Any
 
 OLDEST = "3.10"
-"""The oldest Keras that reads what we write; the lower bound of the extra [train]."""
+"""The oldest Keras that reads our files; the lower bound in the extra [train]."""
 _MODULES = frozenset(
     {
         "keras.layers",
@@ -20,17 +20,17 @@ _MODULES = frozenset(
 )
 _MODULES_BELOW = ("keras.src.ops.", "keras.src.applications.")
 _OF_KERAS = frozenset({"DTypePolicy", "Functional", "Sequential", "Model"})
-"""What may be of the module "keras" itself."""
+"""Classes allowed from the module "keras" itself."""
 _RUN_CODE = frozenset({"Lambda", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer"})
-"""Layers that run what a file brings along."""
+"""Layers that run code from the file."""
 _VALUES = frozenset({"__keras_tensor__", "__tensor__", "__numpy__", "__slice__", "__ellipsis__"})
-"""What is no class, and has no module."""
+"""Serialised values that are not classes and have no module."""
 
 
 def plain(config: Any) -> Any:
     """The same description without keys that have their default value.
 
-    Each version of Keras adds keys to its layers, and older ones refuse what they do not know.
+    New versions of Keras add keys to layers, and older versions reject unknown keys.
     """
     if isinstance(config, list):
         return [plain(value) for value in config]
@@ -44,7 +44,7 @@ def plain(config: Any) -> Any:
 
 
 def _without_defaults(kind: type[Any], config: dict[str, Any]) -> dict[str, Any]:
-    """What `kind` is made of, but for defaults; those that it cannot be read without stay."""
+    """The arguments of `kind` without defaults; those that `from_config` requires stay."""
     arguments = inspect.signature(kind).parameters
     kept = {
         key: value
@@ -63,8 +63,8 @@ def _without_defaults(kind: type[Any], config: dict[str, Any]) -> dict[str, Any]
 
 
 def check(config: Any) -> None:
-    """Raise ValueError for a description with anything in it but layers of Keras, and what they are
-    made with: some versions of Keras call functions that a file names, also in safe mode."""
+    """Raise ValueError for a description with anything but Keras layers and their arguments: some
+    versions of Keras call functions named in a file, even in safe mode."""
     waiting = [config]
     while waiting:
         value = waiting.pop()
@@ -74,8 +74,8 @@ def check(config: Any) -> None:
             waiting += value.values()
             if "class_name" in value and not _harmless(value):
                 raise ValueError(
-                    "a network must be made of layers of Keras that run no code of the file. "
-                    f"Received: {value['class_name']!r:.80} of {value.get('module')!r:.80}"
+                    "a network must consist of Keras layers that run no code from the file. "
+                    f"Received: {value['class_name']!r:.80} from {value.get('module')!r:.80}"
                 )
 
 
@@ -92,7 +92,7 @@ def _harmless(value: dict[str, Any]) -> bool:
 
 
 def _class(module: Any, name: Any) -> type[Any] | None:
-    """A layer or initialiser of Keras; None for what is neither. In .h5 layers have no module."""
+    """A Keras layer or initialiser; None for anything else. In .h5 files layers have no module."""
     import keras
 
     rooms = {"keras.layers": keras.layers, "keras.initializers": keras.initializers}

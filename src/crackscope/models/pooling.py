@@ -1,6 +1,6 @@
-"""From the features of cells to what the heads of the network say of windows.
+"""Pool the features of cells into the logits of windows.
 
-A window is a square of cells; its features are their mean, and the heads make their logits of them.
+A window is a square of cells; its features are their mean, and the heads turn them into logits.
 """
 
 from collections import deque
@@ -23,8 +23,8 @@ Floats = NDArray[np.float32]
 class Pooling:
     """`side` × `side` cells of `stride` network pixels are a window of `window` photo pixels.
 
-    `kernel` (F,) and `bias` are the logistic unit of the head; `material` (F + 1,) those of the one
-    that says whether a window shows concrete, the bias last: empty where the network has none.
+    `kernel` (F,) and `bias` are the logistic unit of the head; `material` (F + 1,), bias last, is
+    the unit that tells whether a window shows concrete: empty if the network has none.
     """
 
     kernel: Floats
@@ -35,15 +35,15 @@ class Pooling:
     material: Floats = field(default_factory=lambda: np.empty(0, np.float32))
 
     def cells(self, pixels: int, scale: float = 1.0) -> int:
-        """How many cells lie along a side of the photo: at least those of one window."""
+        """The number of cells along a side of the photo: at least one window."""
         count = round(pixels * scale * self.side / self.window)
         return self.side if is_one_window(count, self.side) else count
 
     def logits(self, cells: Floats) -> Floats:
-        """Features (R, C, F) of cells -> logits (R - side + 1, C - side + 1, H) of the windows of
-        one cell apart: of a crack, and where the network says it, of concrete.
+        """Features (R, C, F) of cells -> logits (R - side + 1, C - side + 1, H) of windows with a
+        stride of one cell: of a crack and, if the network has that output, of concrete.
 
-        Row by row: no more than a window's rows are looked at, which stay in the processor's cache.
+        Computed row by row, so that the rows of a window stay in the processor's cache.
         """
         kernels, biases = self._heads()
         held: deque[Floats] = deque()
@@ -59,7 +59,7 @@ class Pooling:
         return np.array(logits, np.float32)
 
     def _pooled(self, below: Floats) -> Floats:
-        """The features of the windows of a row, from the sums (C, F) of cells below one another."""
+        """The features of a row of windows, from column sums (C, F) of cells."""
         windows = len(below) - self.side + 1
         pooled = below[:windows].copy()
         for offset in range(1, self.side):
@@ -85,24 +85,32 @@ class Pooling:
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> "Pooling":
-        """Back from `to_arrays`; raises KeyError or ValueError where that is not it."""
+        """The inverse of `to_arrays`; raises KeyError or ValueError for invalid arrays."""
         stride, side, window = (int(arrays[name]) for name in ("stride", "side", "window"))
         if min(stride, side, window) < 1 or max(stride, side, window) > LARGEST:
-            raise ValueError(f"stride, side and window must be from 1 to {LARGEST}")
+            raise ValueError(
+                f"stride, side and window must be from 1 to {LARGEST}. "
+                f"Received: {stride}, {side} and {window}"
+            )
         kernel, material = arrays["kernel"], arrays.get("material", np.empty(0))
         if kernel.ndim != 1 or material.ndim != 1 or not len(kernel):
-            raise ValueError(f"kernel and material have one axis, not {kernel.shape}")
+            raise ValueError(
+                "kernel and material must have one axis. "
+                f"Received: {kernel.shape} and {material.shape}"
+            )
         if len(material) not in (0, len(kernel) + 1):
-            raise ValueError(f"material has {len(kernel) + 1} numbers, not {len(material)}")
+            raise ValueError(
+                f"material must have {len(kernel) + 1} numbers. Received: {len(material)}"
+            )
         parts = kernel.astype(np.float32), float(arrays["bias"]), stride, side, window
         return cls(*parts, material.astype(np.float32))
 
 
 def probabilities(logits: Floats) -> NDArray[np.float64]:
-    """Of logits; in double precision."""
+    """Logits -> probabilities, in double precision."""
     return numerics.logistic(logits.astype(np.float64))
 
 
 def load(bundle: Bundle) -> Pooling | None:
-    """How the bundle pools; None where its network can score single windows only."""
+    """The bundle's pooling; None if its network can only score single windows."""
     return bundle.parsed(CELLS, Pooling.from_arrays)

@@ -1,4 +1,4 @@
-"""Where a classifier starts from: the packaged model, ImageNet, nothing, or a file."""
+"""Initial weights of a classifier: the packaged model, ImageNet, random, or a file."""
 
 import logging
 import os
@@ -17,9 +17,9 @@ _LOG = logging.getLogger("crackscope")
 
 @dataclass(frozen=True)
 class Start:
-    """A classifier ready to be trained, and where its weights come from.
+    """A classifier ready for training, and the origin of its weights.
 
-    `pretrained` is False for random weights; `bundle` is set when a model of ours was loaded,
+    `pretrained` is False for random weights; `bundle` is set if a crackscope model was loaded,
     whose training data must stay out of the new test set.
     """
 
@@ -30,7 +30,7 @@ class Start:
 
 
 def default_for(backbone: str) -> str:
-    """What `--weights` means where it is not given."""
+    """The default of `--weights`."""
     if not BACKBONES.get(backbone).pretrained:
         return "none"
     try:
@@ -45,9 +45,9 @@ def start(
 ) -> Start:
     """Build a classifier with the weights that `weights` names.
 
-    `seed` decides all that is random. A backbone that stays `frozen` keeps the decoder of the model
-    that it is from; one that is trained does not, since its maps change. Raises UsageError where
-    the weights do not exist, do not fit, or cannot be fetched.
+    `seed` fixes everything random. A `frozen` backbone keeps the decoder of its model; a trained
+    one does not, since its maps change. Raises UsageError if the weights do not exist, do not fit,
+    or cannot be downloaded.
     """
     import keras
 
@@ -68,7 +68,7 @@ def start(
             else:
                 _take(model, trained)
         except (ValueError, AttributeError, TypeError) as error:
-            raise bundle.damaged(bundles.KERAS, f"it is no {backbone}: {error}") from error
+            raise bundle.damaged(bundles.KERAS, f"not a {backbone}: {error}") from error
         return Start(model, bundle.identity, pretrained=True, bundle=bundle)
     if not path.is_file():
         raise UsageError(
@@ -80,10 +80,10 @@ def start(
 
 def _imagenet(backbone: str, size: int, dropout: float, seed: int) -> Any:
     if not BACKBONES.get(backbone).pretrained:
-        raise UsageError(f"there are no ImageNet weights for {backbone}: use --weights none")
+        raise UsageError(f"{backbone} has no ImageNet weights. Use --weights none")
     folder = Path(os.environ.get("KERAS_HOME", Path.home() / ".keras")) / "models"
     _LOG.info(
-        "fetching the ImageNet weights of %s from the Keras project, if they are not yet in %s",
+        "Downloading the ImageNet weights of %s from the Keras project, unless cached in %s",
         backbone,
         folder,
     )
@@ -91,8 +91,8 @@ def _imagenet(backbone: str, size: int, dropout: float, seed: int) -> Any:
         return classifier.build(backbone, size, dropout, seed, imagenet=True)
     except Exception as error:
         raise UsageError(
-            f"the ImageNet weights of {backbone} could not be fetched: {error}. Without a network, "
-            f"fetch the .h5 file elsewhere and put it into {folder}, or name it: --weights FILE"
+            f"cannot download the ImageNet weights of {backbone}: {error}. Without internet "
+            f"access, put the .h5 file into {folder}, or pass it as --weights FILE"
         ) from error
 
 
@@ -100,14 +100,14 @@ def _trained(bundle: bundles.Bundle, backbone: str) -> Any:
     theirs = bundle.info.get("backbone")
     if theirs != backbone:
         raise UsageError(
-            f"{bundle.name} is a {theirs}, not a {backbone}: give --backbone {theirs}, "
+            f"the backbone of {bundle.name} is {theirs}, not {backbone}. Use --backbone {theirs}, "
             "or other --weights"
         )
     return classifier.load(bundle.file(bundles.KERAS))
 
 
 def _take(model: Any, trained: Any) -> None:
-    """The backbone and the head of a trained classifier; its decoder stays behind."""
+    """Copy the backbone and the head of a trained classifier, without its decoder."""
     _take_backbone(model, trained)
     model.get_layer("head").set_weights(trained.get_layer("head").get_weights())
 
@@ -132,8 +132,8 @@ def _take_file(model: Any, path: Path, backbone: str) -> None:
             network = model.get_layer("backbone")
             names = [layer.name for layer in network.layers]
             (network.get_layer(CORE) if CORE in names else network).load_weights(path)
-    except Exception as error:  # of weights that do not fit Keras raises any kind
+    except Exception as error:  # for weights that do not fit Keras raises any kind
         raise UsageError(
-            f"{path} does not hold weights of a {backbone} without its top: {error}. Give a .keras "
-            "file of crackscope, or .h5 weights saved with include_top=False"
+            f"{path} does not contain weights of {backbone} without its top: {error}. Use a "
+            ".keras file of crackscope, or .h5 weights saved with include_top=False"
         ) from error

@@ -1,8 +1,8 @@
-"""What runs a network: one class a runtime, one call from windows to probabilities.
+"""Inference backends: one class per runtime, one call from windows to probabilities.
 
-A new runtime is one new file here, named after it, with its class under
-`@RUNTIMES.register("name")`. It imports its library inside the class, so that listing the runtimes
-costs nothing.
+To add a runtime, add a file here named after it, with its class under
+`@RUNTIMES.register("name")`. Import its library inside the class, so that listing the runtimes
+stays fast.
 """
 
 from collections.abc import Collection, Sequence
@@ -20,15 +20,15 @@ from crackscope.options import Device, Precision
 from crackscope.registry import Registry
 
 BLOCK = 48
-"""Cells along a block: larger ones have less halo, and larger maps of the network's fine layers."""
+"""Side of a block in cells: larger blocks spend less on halos, and more memory on early layers."""
 
 
 class Runtime(Protocol):
-    """A loaded network, ready to score; several threads may call it at once."""
+    """A loaded network, ready to score and safe to call from several threads."""
 
     @property
     def description(self) -> str:
-        """What computes, its version, and the precision that it computes in."""
+        """Name, version and precision of the runtime."""
         ...
 
     def __call__(self, batch: NDArray[np.uint8]) -> NDArray[np.float64]:
@@ -37,23 +37,23 @@ class Runtime(Protocol):
 
     def maps(self, pixels: NDArray[np.uint8]) -> Maps:
         """A block (h * stride, w * stride, 3) uint8 RGB, at the network's scale -> the features of
-        its cells, and what `lines` takes; for a bundle that has cells.npz."""
+        its cells, and the input of `lines`; requires a bundle with cells.npz."""
         ...
 
     def lines(
         self, pixels: NDArray[np.uint8], maps: Maps, rows: Span, columns: Span
     ) -> NDArray[np.float32]:
-        """Logits of a crack at the places of some cells of a block, see `decoding.decode`; for a
-        bundle that has lines.onnx."""
+        """Crack logits at the places of some cells of a block, see `decoding.decode`; requires a
+        bundle with lines.onnx."""
         ...
 
     def block(self) -> int:
-        """How many cells along a side of a block `maps` is best given."""
+        """The preferred side of a block for `maps`, in cells."""
         ...
 
 
 class RuntimeFactory(Protocol):
-    """How a runtime is made from a bundle."""
+    """Creates a runtime from a bundle."""
 
     def __call__(
         self,
@@ -62,50 +62,50 @@ class RuntimeFactory(Protocol):
         threads: int = 1,
         precision: Precision = "f32",
     ) -> Runtime:
-        """Load the bundle's network; `threads` is how many compute one call.
+        """Load the bundle's network; `threads` compute one call.
 
-        Raises UsageError where it cannot compute in `precision`: it never takes another one.
+        Raises UsageError if it cannot compute in `precision`: it never falls back to another.
         """
         ...
 
 
 def network(bundle: Bundle, precision: Precision) -> Path:
-    """The graph to compute in a precision; raises UsageError where the model has none for int8."""
+    """The graph for a precision; raises UsageError for int8 if the model has no int8 graph."""
     if precision != "int8":
         return bundle.file(ONNX)
     if not bundle.has(INT8):
         raise UsageError(
-            f"precision must be f32 for model {bundle.name}. Received: 'int8', and it has no "
-            f"{INT8}: its scores did not hold, or it was made before there were any"
+            f"precision must be f32 for model {bundle.name}. Received: 'int8', but the model has "
+            f"no {INT8}: it failed the accuracy check, or predates int8 support"
         )
     return bundle.file(INT8)
 
 
 def decoder(bundle: Bundle) -> Path | None:
-    """The graph of the decoder, of all precisions; None for a model without lines."""
+    """The graph of the decoder, shared by all precisions; None for a model without lines."""
     return bundle.file(LINES) if bundle.has(LINES) else None
 
 
 def check_weights(graph: bytes, file: Path, known: Collection[str] = ()) -> None:
-    """Raise BundleError where the content of `file` is no ONNX graph, or takes weights from files
-    other than those `known`: no checksum covers them."""
+    """Raise BundleError if `graph`, the content of `file`, is not ONNX, or reads weights from files
+    other than those `known`, which no checksum covers."""
     try:
         others = sorted(external.files(graph) - set(known))
     except ValueError as error:
         raise BundleError(f"{file} cannot be run: {error}") from error
     if others:
         raise BundleError(
-            f"{file} must hold its weights itself. Received: a graph that takes them from "
+            f"{file} must contain its weights. Received: a graph that reads them from "
             f"{', '.join(map(repr, others[:3]))}. The model is not trusted"
         )
 
 
 def check_precision(runtime: str, precision: Precision, known: Sequence[Precision]) -> None:
-    """Raise UsageError for a precision that a runtime has no way to compute in."""
+    """Raise UsageError for a precision that a runtime does not support."""
     if precision not in known:
         raise UsageError(
             f"precision must be {' or '.join(known)} for runtime {runtime}. "
-            f"Received: {precision!r}. Runtime openvino has bf16, onnx and openvino have int8"
+            f"Received: {precision!r}. Use openvino for bf16, onnx or openvino for int8"
         )
 
 

@@ -1,4 +1,4 @@
-"""What the decoder takes of a block, for some of its cells: the same in every runtime."""
+"""Run the decoder on some cells of a block, in the same way for every runtime."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -15,21 +15,21 @@ from crackscope.models.decoder import NARROWED_STRIDE as _CROPPED
 from crackscope.runtimes.outputs import finite
 
 Run = Callable[[Mapping[str, NDArray[Any]]], NDArray[np.float32]]
-"""What computes the decoder's graph: from its inputs by name to `lines` (H / 2, W / 2)."""
+"""A function that runs the decoder's graph: from its inputs by name to `lines` (H / 2, W / 2)."""
 
 
 def no_decoder(_: Mapping[str, NDArray[Any]]) -> NDArray[np.float32]:
-    """What a runtime has in place of one for a model without lines."""
-    raise UsageError("this model has no lines.onnx: it finds windows with cracks, and no lines")
+    """The decoder of a model without lines: raises UsageError."""
+    raise UsageError("this model has no lines.onnx: it scores windows, but cannot trace lines")
 
 
 def decode(
     run: Run, pixels: NDArray[np.uint8], maps: Maps, rows: Span, columns: Span
 ) -> NDArray[np.float32]:
-    """Logits (16 * rows, 16 * columns) of a crack at the places of some cells of a block.
+    """Crack logits (16 * rows, 16 * columns) at the places of some cells of a block.
 
-    `pixels` (h * 32, w * 32, 3) uint8 and `maps` are those of the block. Exact where it has `HALO`
-    cells around them, or ends with the photo.
+    `pixels` (h * 32, w * 32, 3) uint8 and `maps` are those of the block. Exact if the block has
+    `HALO` cells around them, or ends with the photo.
     """
     whole = maps.cells.shape[:2]
     asked = (rows, columns)
@@ -58,12 +58,12 @@ def decode(
     part = lines[y : y + tall, x : x + wide] if lines.ndim == len(whole) else lines
     if part.shape != (tall, wide):
         raise BundleError(
-            f"the decoder must give a logit each {PLACE} pixels. Received: {lines.shape} of "
+            f"the decoder must return one logit per {PLACE} pixels. Received: {lines.shape} for "
             f"{feeds[PIXELS].shape[1:3]} pixels. Use another model"
         )
     return finite("logits of lines", part)
 
 
 def _places(span: Span, stride: int) -> Span:
-    """Network pixels as places of a map."""
+    """A span of network pixels in places of a map."""
     return span[0] // stride, span[1] // stride

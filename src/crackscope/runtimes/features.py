@@ -1,4 +1,4 @@
-"""What a network sees before its last layer: the features that a new head can be fitted on."""
+"""Extract the features before a network's last layer, to fit a new head on."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -20,14 +20,14 @@ _LINEAR = ("Gemm", "MatMul")
 
 
 class OnnxFeatures:
-    """A session on model.onnx that gives features and scores in one pass.
+    """A session on model.onnx that returns features and scores in one pass.
 
-    As with OnnxRuntime, with `threads=1` many threads share one session. Raises BundleError for a
+    With `threads=1` several threads share the session, as in OnnxRuntime. Raises BundleError for a
     network that does not end in a linear layer.
     """
 
     def __init__(self, bundle: Bundle, device: Device = "auto", threads: int = 1) -> None:
-        onnx = extras.require("onnx", "evaluate", "take the features out of a model")
+        onnx = extras.require("onnx", "evaluate", "extract the features of a model")
         file = bundle.file(ONNX)
         content = file.read_bytes()
         check_weights(content, file)
@@ -35,8 +35,8 @@ class OnnxFeatures:
         names = head_inputs(model.graph)
         if not names:
             raise BundleError(
-                f"{file} does not end in a linear layer ({', '.join(_LINEAR)}), so "
-                "that no features can be taken out of it: give another model"
+                f"{file} does not end in a linear layer ({', '.join(_LINEAR)}), so its features "
+                "cannot be extracted. Use another model"
             )
         self._outputs = [*names, model.graph.output[0].name]
         for name in names:
@@ -59,9 +59,9 @@ class OnnxFeatures:
 
 
 def head_inputs(graph: "GraphProto") -> list[str]:
-    """What goes into the last linear layer, or layers where several branches end in one score.
+    """Inputs of the last linear layer, or layers if several branches end in one score.
 
-    Empty where a way from the output back to the pixels meets none.
+    Empty if a path from the output back to the pixels has no linear layer.
     """
     makers = {name: node for node in graph.node for name in node.output}
     constants = {value.name for value in graph.initializer}

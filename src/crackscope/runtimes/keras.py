@@ -1,4 +1,4 @@
-"""The network in Keras: slower than ONNX Runtime, there to compare with and to train."""
+"""Keras runtime: slower than ONNX Runtime, for training and comparisons."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ from crackscope.runtimes.outputs import computed, scores
 
 @RUNTIMES.register("keras")
 class KerasRuntime:
-    """Scores uint8 batches with model.keras of a bundle; `model` is the Keras classifier."""
+    """Scores uint8 batches with a bundle's model.keras; `model` is the Keras classifier."""
 
     def __init__(
         self,
@@ -34,19 +34,19 @@ class KerasRuntime:
         return scores(computed(lambda: self.model.predict_on_batch(batch)), len(batch))
 
     def maps(self, pixels: NDArray[np.uint8]) -> Maps:
-        """Refused: model.keras has its input size built in."""
+        """Not supported, since model.keras has a fixed input size: raises UsageError."""
         raise _windows_only()
 
     def lines(
         self, pixels: NDArray[np.uint8], maps: Maps, rows: Span, columns: Span
     ) -> NDArray[np.float32]:
-        """Refused, as `maps` is."""
+        """Not supported, see `maps`."""
         raise _windows_only()
 
     def block(self) -> int:
-        """Refused, as `maps` is."""
+        """Not supported, see `maps`."""
         raise _windows_only()
 
 
 def _windows_only() -> UsageError:
-    return UsageError("runtime keras scores windows only. Use runtime onnx or openvino")
+    return UsageError("runtime keras scores single windows only. Use runtime onnx or openvino")

@@ -1,4 +1,4 @@
-"""ONNX Runtime: what a plain install scores with."""
+"""ONNX Runtime, the inference backend of a plain install."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -35,9 +35,9 @@ if TYPE_CHECKING:
 _log = logging.getLogger("crackscope")
 
 BATCH = 2
-"""Windows to a call of the session: the layers of more would fall out of the processor's cache."""
+"""Windows per session call: the layers of more would not fit in the processor's cache."""
 _BLOCK_OF_PARTS = 96
-"""Cells along a block whose fine layers are run in tiles."""
+"""Side of a block in cells if its early layers run in tiles."""
 _CPU = "CPUExecutionProvider"
 # TF32 would round scores to three digits. CoreML is left out, since it computes in half precision.
 _GPUS: dict[str, dict[str, str]] = {
@@ -50,10 +50,10 @@ _GPUS: dict[str, dict[str, str]] = {
 
 @RUNTIMES.register("onnx")
 class OnnxRuntime:
-    """A session for windows, and one for blocks.
+    """A session for windows, and sessions for the parts of a block.
 
-    With `threads=1` many threads share a session and each computes its own call, which is
-    faster than many threads inside one call wherever there is more than one photo.
+    With `threads=1` many threads share a session and each computes its own call, which for more
+    than one photo is faster than many threads inside one call.
     """
 
     def __init__(
@@ -65,11 +65,11 @@ class OnnxRuntime:
     ) -> None:
         check_precision("onnx", precision, ("f32", "int8"))
         if precision == "int8" and device == "gpu":
-            raise UsageError("precision int8 is for processors: use --device cpu, or f32")
+            raise UsageError("precision int8 runs on the CPU only. Use --device cpu, or f32")
         file, lines = network(bundle, precision), decoder(bundle)
         place: Device = "cpu" if precision == "int8" else device
         self._open = partial(open_session, device=place, threads=threads)
-        # The files may be gone when the first large photo comes.
+        # Read now: the files may be gone by the first large photo.
         self._content = _Content(
             file,
             file.read_bytes(),
@@ -78,11 +78,11 @@ class OnnxRuntime:
             None if lines is None else lines.read_bytes(),
         )
         self.provider, self._session = self._open(self._content.whole, file)
-        import onnxruntime  # not before open_session, which sees to its telemetry
+        import onnxruntime  # after open_session, which switches off its telemetry
 
         self.description = f"ONNX Runtime {onnxruntime.__version__}, {precision}"
         self._input = pixels_of(self._session, file)
-        self._output = self._session.get_outputs()[0].name  # a graph may give more than scores
+        self._output = self._session.get_outputs()[0].name  # a graph may have more outputs
 
     def __call__(self, batch: NDArray[np.uint8]) -> NDArray[np.float64]:
         """Windows (N, H, W, 3) uint8 RGB -> calibrated probabilities of a crack (N,) float64."""
@@ -90,7 +90,7 @@ class OnnxRuntime:
         return np.concatenate(parts)
 
     def maps(self, pixels: NDArray[np.uint8]) -> Maps:
-        """See `Runtime`: in parts, on a processor in tiles."""
+        """See `Runtime`; in parts, and on the CPU in tiles."""
         parts, runs, _ = self._opened
         return encode(parts, runs, pixels, tiled=self.provider == _CPU)
 
@@ -101,14 +101,14 @@ class OnnxRuntime:
         return decode(self._opened[2], pixels, maps, rows, columns)
 
     def block(self) -> int:
-        """See `Runtime`: more where the fine layers are run in tiles."""
+        """See `Runtime`; larger if the early layers run in tiles."""
         tiled = self.provider == _CPU and len(self._opened[0]) > 1
         return _BLOCK_OF_PARTS if tiled else BLOCK
 
     @cached_property
     def _opened(self) -> tuple[list[Part], list[Run], Decode]:
-        """The parts of the network, and what runs them and the decoder; not before the first photo
-        of several windows, since it takes a quarter of a second."""
+        """The parts of the network, and the functions that run them and the decoder. Opened for
+        the first photo of several windows, since this takes a quarter of a second."""
         content = self._content
         whole = Part(content.file.name, self._input, CELLS, rows=1)
         parts = content.parts or [(whole, content.whole)]
@@ -144,7 +144,7 @@ class OnnxRuntime:
 
 @dataclass(frozen=True)
 class _Content:
-    """The files of a model, held: the graph `file` as a `whole`, its parts, and the decoder."""
+    """The files of a model in memory: the `whole` graph `file`, its parts, and the decoder."""
 
     file: Path
     whole: bytes
@@ -161,19 +161,19 @@ def open_session(
     planned_memory: bool = True,
     weights: Mapping[str, bytes] | None = None,
 ) -> "tuple[str, onnxruntime.InferenceSession]":
-    """The provider that was found, and a session of `network`, the content of `file`. `weights`
-    are the files, by name, into which the graph may point: a graph that points to another one, or
-    cannot be run, is a BundleError.
+    """The execution provider, and a session of `network`, the content of `file`. `weights` are the
+    files, by name, that the graph may refer to. Raises BundleError for a graph that refers to any
+    other file or cannot be run.
 
-    With `planned_memory` a call takes its memory in one piece, planned for its size of input, so
-    that threads do not take each other's, which slows some runs by a quarter. For large inputs of
-    many sizes that would hold half as much memory again, and gain nothing.
+    With `planned_memory` a call allocates its memory in one piece, planned for its input size, so
+    that threads do not compete for it, which slows some runs by a quarter. For large inputs of
+    many sizes this would hold 50 % more memory without being faster.
     """
     check_weights(network, file, weights or {})
     telemetry.switch_off()
     import onnxruntime
 
-    telemetry.switch_off()  # once more, for the module that has just been imported
+    telemetry.switch_off()  # again, for the module that was just imported
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
@@ -188,7 +188,7 @@ def open_session(
         wanted = [(provider, _GPUS.get(provider, {}))]
         try:
             session = onnxruntime.InferenceSession(network, options, providers=wanted)
-        except Exception as error:  # the runtime has no common base for its errors
+        except Exception as error:  # ONNX Runtime's errors have no common base
             if provider == _CPU:
                 raise BundleError(
                     f"{file} cannot be run by ONNX Runtime {onnxruntime.__version__}: {error}"
@@ -198,29 +198,29 @@ def open_session(
             _log.debug("scoring with %s", provider)
             return provider, session
     raise UsageError(
-        "device gpu was asked for, and the GPU could not be started: see to its driver and "
-        "libraries, or use --device cpu"
+        "--device gpu: the GPU failed to initialise. Check its driver and libraries, or use "
+        "--device cpu"
     )
 
 
 def pixels_of(session: "onnxruntime.InferenceSession", file: Path) -> str:
-    """The name of the one input of a graph; raises BundleError where it takes something else."""
+    """The name of a graph's only input; raises BundleError for any other signature."""
     found = [(value.name, value.type, len(value.shape)) for value in session.get_inputs()]
     if [kind for _, *kind in found] != [["tensor(uint8)", 4]]:
         raise BundleError(
-            f"{file} must take one input, uint8 pixels (N, H, W, 3). Received: "
-            + ", ".join(f"{name!r}, {kind} of {axes} axes" for name, kind, axes in found)
+            f"{file} must have one input, uint8 pixels (N, H, W, 3). Received: "
+            + ", ".join(f"{name!r}, {kind} with {axes} axes" for name, kind, axes in found)
         )
     return str(found[0][0])
 
 
 def _providers(available: list[str], device: Device) -> list[str]:
-    """What to try, best first."""
+    """The execution providers to try, best first; raises UsageError for a GPU without one."""
     gpus = [name for name in _GPUS if name in available]
     if device == "gpu" and not gpus:
         raise UsageError(
-            "device gpu was asked for, but the installed ONNX Runtime has none "
-            f"(it has: {', '.join(available)}). Install onnxruntime-gpu (NVIDIA) or "
-            "onnxruntime-directml (Windows) in place of onnxruntime, or use --device cpu"
+            "--device gpu: the installed ONNX Runtime does not support a GPU "
+            f"(available: {', '.join(available)}). Replace onnxruntime by onnxruntime-gpu (NVIDIA) "
+            "or onnxruntime-directml (Windows), or use --device cpu"
         )
     return {"cpu": [_CPU], "gpu": gpus, "auto": [*gpus, _CPU]}[device]

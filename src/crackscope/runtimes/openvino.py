@@ -1,4 +1,4 @@
-"""OpenVINO, the extra `[openvino]`: the same scores in float32; bfloat16 and int8 by choice."""
+"""OpenVINO runtime (extra `[openvino]`): the same scores in float32; optional bfloat16 and int8."""
 
 from collections import deque
 from collections.abc import Mapping, Sequence
@@ -20,17 +20,17 @@ from crackscope.runtimes.decoding import Run, decode, no_decoder
 from crackscope.runtimes.outputs import computed, scores
 
 BATCH = 4
-"""Windows to a call: larger batches fall out of the processor's cache."""
+"""Windows per call: larger batches do not fit in the processor's cache."""
 _PRECISION = "INFERENCE_PRECISION_HINT"
 
 
 @RUNTIMES.register("openvino")
 class OpenVinoRuntime:
-    """The graph, compiled for the processor, in the precision that was asked for and no other.
+    """The graph, compiled for the CPU in exactly the requested precision.
 
-    OpenVINO computes in half precision unasked where the processor can, so it is told always.
-    Threads share the compiled network; each call takes an infer request of its own, since one
-    request serves one thread at a time.
+    The precision is always set, since OpenVINO defaults to half precision on CPUs that support it.
+    Threads share the compiled network; each call uses its own infer request, since a request
+    serves one thread at a time.
     """
 
     def __init__(
@@ -43,17 +43,17 @@ class OpenVinoRuntime:
         openvino: Any = extras.require("openvino", "openvino", "score with OpenVINO")
         core = openvino.Core()
         if device == "gpu":
-            raise UsageError("runtime openvino computes on the processor: use --device cpu or auto")
+            raise UsageError("runtime openvino runs on the CPU only. Use --device cpu or auto")
         check_processor(precision, core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"))
         file, lines = network(bundle, precision), decoder(bundle)
-        # An int8 graph says itself what is computed in int8; the hint is for all the rest.
+        # An int8 graph specifies its int8 operations; the hint is for all others.
         rest: Precision = "f32" if precision == "int8" else precision
         try:
             graph = core.read_model(_checked(file))
             self._size = size_as_input(openvino, graph)
             if len(graph.inputs) != (1 if self._size is None else 2):
                 raise BundleError(
-                    f"{file} must take one input, pixels. Received: {len(graph.inputs)}"
+                    f"{file} must have one input, pixels. Received: {len(graph.inputs)} inputs"
                 )
             if lines is not None:
                 graph.add_outputs(list(LEVELS))
@@ -71,10 +71,13 @@ class OpenVinoRuntime:
             ) from error
         used = compiled.get_property(_PRECISION).get_type_name()
         if used != rest:
-            raise UsageError(f"OpenVINO computes in {used} here, not in {rest}, as asked for")
+            raise UsageError(
+                f"OpenVINO must compute in {rest}. Received: {used}, chosen for this CPU. "
+                "Use --runtime onnx"
+            )
         self.description = f"OpenVINO {openvino.__version__.partition('-')[0]}, {precision}"
-        # OpenVINO looks numpy up with the first array that it is given. Two threads at once may
-        # hang there for ever: one holds Python's lock, the other waits for it inside C++.
+        # OpenVINO looks up numpy with its first array. If two threads do so at once they may
+        # deadlock: one holds the GIL, the other waits for it inside C++.
         openvino.Tensor(np.zeros(1, np.uint8))
 
     def __call__(self, batch: NDArray[np.uint8]) -> NDArray[np.float64]:
@@ -87,7 +90,7 @@ class OpenVinoRuntime:
         return np.concatenate(found)
 
     def maps(self, pixels: NDArray[np.uint8]) -> Maps:
-        """See `Runtime`; of the whole block at once."""
+        """See `Runtime`; for the whole block at once."""
         names = LEVELS if self._decode is not no_decoder else ()
         size = np.array(pixels.shape[:2], np.int64)
         cells, *levels = self._network(self._inputs(pixels[None], size), [CELLS, *names])
@@ -111,21 +114,21 @@ class OpenVinoRuntime:
 
 
 def _checked(file: Path) -> bytes:
-    """A graph, which has its weights in itself: OpenVINO opens whatever file one names."""
+    """The content of a graph with inline weights: OpenVINO would open any file that it names."""
     content = file.read_bytes()
     check_weights(content, file)
     return content
 
 
 class _Compiled:
-    """A compiled graph, and the infer requests of it that are idle."""
+    """A compiled graph and its idle infer requests."""
 
     def __init__(self, model: Any) -> None:
         self._model = model
         self._idle: deque[Any] = deque()
 
     def __call__(self, inputs: Any, outputs: Sequence[int | str]) -> list[NDArray[np.float32]]:
-        """What the graph gives of inputs, in their order or by name."""
+        """The outputs of the graph for inputs given in order or by name."""
         try:
             request = self._idle.pop()
         except IndexError:
@@ -142,18 +145,18 @@ def _first(compiled: _Compiled, feeds: Mapping[str, NDArray[Any]]) -> NDArray[np
 
 
 def check_processor(precision: Precision, capabilities: list[str]) -> None:
-    """Raise UsageError where the processor could only imitate the precision."""
+    """Raise UsageError if the CPU could only emulate the precision."""
     if precision == "bf16" and "BF16" not in capabilities:
         raise UsageError(
-            "precision bf16 was asked for, and this processor does not compute in it "
-            f"(it has: {', '.join(capabilities)}). Use --precision f32"
+            "--precision bf16: this CPU does not support bfloat16 "
+            f"(available: {', '.join(capabilities)}). Use --precision f32"
         )
 
 
 def size_as_input(openvino: Any, network: Any) -> NDArray[np.int64] | None:
-    """Make an input again of the size that the graph resizes to; returns its default.
+    """Turn the resize size of the graph back into an input; returns its default.
 
-    OpenVINO takes an input with a default for a constant. None: the graph has no such input.
+    OpenVINO reads an input with a default as a constant. None if the graph has no such input.
     """
     for node in network.get_ops():
         if node.get_type_name() == "Constant" and SIZE in node.output(0).get_names():
@@ -165,14 +168,14 @@ def size_as_input(openvino: Any, network: Any) -> NDArray[np.int64] | None:
 
 
 def settings(threads: int, precision: Precision) -> dict[str, Any]:
-    """How to compile: as many calls at once as there are cores for, and no thread bound to a core,
-    since photos are decoded and written meanwhile."""
+    """Compile options: as many parallel calls as cores allow, and no thread pinned to a core,
+    since photos are decoded and written at the same time."""
     streams = max(1, environment.cores() // threads)
     return {
         _PRECISION: precision,
         "NUM_STREAMS": streams,
         "INFERENCE_NUM_THREADS": streams * threads,
         "ENABLE_CPU_PINNING": False,
-        # What it prepares for each size of input it would keep: 0.5 GB more after 240 sizes.
+        # OpenVINO would cache kernels per input size: 0.5 GB more after 240 sizes.
         "CPU_RUNTIME_CACHE_CAPACITY": 0,
     }

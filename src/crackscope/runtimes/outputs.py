@@ -1,4 +1,4 @@
-"""What a network gives, checked: one place for all runtimes, since a model may be anybody's."""
+"""Validate the output of a network, for all runtimes, since a model may be untrusted."""
 
 import errno
 from collections.abc import Callable, Iterator
@@ -12,49 +12,47 @@ from crackscope.errors import BundleError
 
 T = TypeVar("T")
 _OUT_OF_MEMORY = ("memory", "alloc")
-"""Words of the runtimes for it; they have no class of error of their own."""
+"""Words in the runtimes' out-of-memory errors, which have no class of their own."""
 
 
 def scores(found: Any, count: int) -> NDArray[np.float64]:
-    """Probabilities (count,) of as many windows; raises BundleError for anything else.
+    """Probabilities (count,) of `count` windows; raises BundleError for any other output.
 
-    A hair beyond 0 and 1, as sums of single precision are, is put right.
+    Values are clipped to 0 to 1, which rounding in single precision may exceed.
     """
     values = np.asarray(found)
     if values.shape not in ((count,), (count, 1)):
         raise BundleError(
-            f"the network must give one score a window, ({count},) or ({count}, 1). "
+            f"the network must return one score per window, ({count},) or ({count}, 1). "
             f"Received: {values.shape}. Use another model"
         )
     return np.clip(finite("scores", values).astype(np.float64).reshape(count), 0.0, 1.0)
 
 
 def finite(what: str, values: NDArray[Any]) -> NDArray[Any]:
-    """The same numbers; raises BundleError where one of them is NaN or infinite."""
+    """`values` unchanged; raises BundleError if one of them is NaN, infinite or not a number."""
     if values.dtype.kind not in "fiu" or not np.isfinite(values).all():
         raise BundleError(
-            f"the network must give finite numbers. Received: {what} that are NaN, infinite or "
-            "no numbers. Use another model"
+            f"the network must return finite numbers. Received: {what} with NaN, infinity or "
+            "other types. Use another model"
         )
     return values
 
 
 @contextmanager
 def fitting() -> Iterator[None]:
-    """For arrays of a model's making: where their shapes do not fit together, a BundleError."""
+    """Turn errors from inconsistent shapes of a model's arrays into BundleError."""
     try:
         yield
     except (ValueError, IndexError, KeyError, TypeError) as error:
         raise BundleError(
-            f"the parts of the network do not fit together: {error}. Use another model"
+            f"the parts of the network are inconsistent: {error}. Use another model"
         ) from error
 
 
 def computed(compute: Callable[[], T]) -> T:
-    """What a runtime computes; where it cannot run the network, a BundleError says why.
-
-    Where memory runs out it is a MemoryError, which says nothing against the model.
-    """
+    """The result of `compute`; raises BundleError if the runtime cannot run the network, and
+    MemoryError if memory runs out, which is no fault of the model."""
     try:
         return compute()
     except (BundleError, MemoryError):

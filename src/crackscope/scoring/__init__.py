@@ -1,1 +1,1 @@
-"""From a photo to its maps: the score of every window, and the logits of lines."""
+"""Score photos: the score of every window, and the logits of lines."""

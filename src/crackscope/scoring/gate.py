@@ -1,7 +1,7 @@
-"""Where in a photo the decoder is asked for lines: in tiles of cells near to which a window scores.
+"""Select the tiles of a photo to decode: those near a window with a high score.
 
-Most of a sound photo is never decoded. Tiles have their places in the photo, so that they do not
-depend on the blocks in which it is computed.
+Most of a sound photo is never decoded. Tiles are aligned to the photo, so that they do not depend
+on the blocks in which it is computed.
 """
 
 from collections.abc import Iterator
@@ -14,40 +14,40 @@ from numpy.typing import NDArray
 from crackscope.grid import with_halo
 
 TILE = 8
-"""Cells along a tile."""
+"""Side of a tile in cells."""
 _AROUND = 1
-"""Cells around a tile in which a crack may begin that runs into it."""
+"""Cells around a tile that are also tested, for cracks that run into it."""
 _MOST = 4
-"""Tiles of a row that are decoded at once: more would fall out of the processor's cache."""
+"""Tiles of a row that are decoded at once: more would not fit in the processor's cache."""
 
 Span = tuple[int, int]
 
 
 @dataclass(frozen=True)
 class Gate:
-    """The operating point: from which logit of a crack, of the window around a cell, its tile is
-    decoded; and from which `score` on a photo of one window is."""
+    """The operating point of the decoder: decode a tile from crack logit `ask` of the window
+    around one of its cells, and a photo of one window from `score`."""
 
     ask: float
     score: float = 0.0
 
     def asks(self, logits: NDArray[np.float32]) -> NDArray[np.bool_]:
-        """Which windows ask."""
+        """Which windows trigger the decoder."""
         return np.asarray(logits >= self.ask)
 
 
 ALWAYS = Gate(-np.inf)
-"""Everything is decoded."""
+"""Decode everything."""
 
 
 def runs(
     asking: NDArray[np.bool_], corner: Span, band: Span, part: Span
 ) -> Iterator[tuple[Span, Span]]:
-    """Rows and columns of cells to decode: tiles of a row that lie side by side, together.
+    """Rows and columns of cells to decode: adjacent tiles of a row are merged.
 
-    `asking` are cells, of which the first has the place `corner` in the photo, `band` and `part`
-    the rows and columns of the block, which begin with a tile. What lies up to a cell around a tile
-    must be among the cells.
+    `asking` flags cells, the first at `corner` in the photo; it must include a margin of one cell
+    around each tile. `band` and `part` are the rows and columns of the block, which start with a
+    tile.
     """
     for rows in tiles(band):
         wanted = [columns for columns in tiles(part) if _any(asking, corner, rows, columns)]
@@ -60,7 +60,7 @@ def runs(
 
 
 def tiles(span: Span) -> list[Span]:
-    """The tiles of a block along one side; the last may be smaller."""
+    """The tiles of a block along one axis; the last may be smaller."""
     return [(start, min(start + TILE, span[1])) for start in range(span[0], span[1], TILE)]
 
 

@@ -1,4 +1,4 @@
-"""The evidence for cracks over a photo: logits at places, sparse, and the grey pixels there."""
+"""Sparse evidence for cracks over a photo: logits at places, with the grey pixels there."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from crackscope.scoring.places import Places
 
 PIXELS_A_PLACE = 2
-"""Grey pixels along a place."""
+"""Grey pixels per place, along each axis."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Tile:
     """One tile of a line map.
 
     `logits` (R, C) float32, R and C at most the side of the map; `grey` (at most 2 R, at most 2 C)
-    uint8, two pixels a place, what the network saw there.
+    uint8, two pixels per place, the network's input there.
     """
 
     logits: NDArray[np.float32]
@@ -26,11 +26,11 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class LineMap:
-    """Logits of a crack over a photo, at the places where they were computed.
+    """Crack logits over a photo, at the places where they were computed.
 
-    `tiles` by (row, column) of the tile; where one is absent nobody asked, so there is no crack.
-    `side` places along a tile; `shape` places (rows, columns) of the whole photo; `width` and
-    `height` pixels of the upright photo. Place (r, c) has its centre at
+    `tiles` by (row, column) of the tile; a missing tile was not decoded and has no crack.
+    `side` of a tile in places; `shape` (rows, columns) of the photo in places; `width` and
+    `height` in pixels of the upright photo. Place (r, c) has its centre at
     x = (c + 0.5) * width / shape[1], y = (r + 0.5) * height / shape[0].
     """
 
@@ -43,7 +43,7 @@ class LineMap:
     def __post_init__(self) -> None:
         sizes = (self.side, *self.shape, self.width, self.height)
         if min(sizes) < 1:
-            raise ValueError(f"side, shape, width and height must be at least 1; received {sizes}")
+            raise ValueError(f"side, shape, width and height must be at least 1. Received: {sizes}")
         broken = [fault for at, tile in self.tiles.items() for fault in self._faults(at, tile)]
         if broken:
             raise ValueError("; ".join(broken[:5]))
@@ -54,11 +54,14 @@ class LineMap:
             for places, index in zip(self.shape, at, strict=True)
         )
         if min(at) < 0 or tile.logits.shape != expected:
-            yield f"tile {at} needs logits of {expected}; received {tile.logits.shape}"
+            yield f"tile {at} must have logits {expected}. Received: {tile.logits.shape}"
         most = tuple(PIXELS_A_PLACE * places for places in tile.logits.shape)
         seen = tile.grey.shape
         if len(seen) != 2 or min(seen) < 1 or any(s > m for s, m in zip(seen, most, strict=True)):
-            yield f"tile {at} needs grey pixels (1 to {most[0]}, 1 to {most[1]}); received {seen}"
+            yield (
+                f"tile {at} must have grey pixels (1 to {most[0]}, 1 to {most[1]}). "
+                f"Received: {seen}"
+            )
 
     @classmethod
     def of(
@@ -69,9 +72,9 @@ class LineMap:
         side: int = 128,
         size: tuple[int, int] | None = None,
     ) -> "LineMap":
-        """Cut dense arrays into tiles: `logits` (R, C), `grey` (at most 2 R, at most 2 C).
+        """Split dense arrays into tiles: `logits` (R, C), `grey` (at most 2 R, at most 2 C).
 
-        `size` (width, height) of the photo; the size of `grey` where not given.
+        `size` is (width, height) of the photo; default: the size of `grey`.
         """
         rows, columns = logits.shape
         width, height = (grey.shape[1], grey.shape[0]) if size is None else size
@@ -88,12 +91,12 @@ class LineMap:
 
     @property
     def scale(self) -> tuple[float, float]:
-        """Pixels of the photo along a place, (across, down)."""
+        """Size of a place in pixels of the photo, (x, y)."""
         return self.width / self.shape[1], self.height / self.shape[0]
 
     @property
     def pixels_a_place(self) -> float:
-        """Pixels of the photo along a place, mean over both directions."""
+        """Side of a place in pixels of the photo, geometric mean of both axes."""
         across, down = self.scale
         return float(np.sqrt(across * down))
 

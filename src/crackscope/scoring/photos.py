@@ -1,4 +1,4 @@
-"""From photos to what the network sees in them: the one way, whoever asks."""
+"""Score photos with a network: the single path used by all commands."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,10 +12,10 @@ from crackscope.types import Photo, ScoreMap
 
 @dataclass(frozen=True)
 class PhotoScorer:
-    """Photos of more than one window are scored by `mapper`, in one pass of the network; others,
-    and all where there is no mapper, by `network` in disjoint windows of `window` px.
+    """Scores photos of more than one window with `mapper`, in one pass of the network; others, or
+    all without a mapper, with `network` in disjoint windows of `window` px.
 
-    `lines_of_patches`: whether lines are asked for where a photo is one window.
+    `lines_of_patches`: whether to trace lines in photos of one window.
     """
 
     network: Look[float]
@@ -24,7 +24,7 @@ class PhotoScorer:
     lines_of_patches: bool = True
 
     def __call__(self, photos: Sequence[Photo]) -> list[Scored]:
-        """What the network sees in each photo; those of one window share its batches."""
+        """The scores of each photo; photos of one window share batches."""
         mapper = self.mapper
         if mapper is None:
             return [Scored(found) for found in self._windows(photos)]
@@ -33,7 +33,7 @@ class PhotoScorer:
         return [mapper(photo) if mapper.takes(photo) else next(patches) for photo in photos]
 
     def frame(self, photo: Photo) -> ScoreMap:
-        """Where the windows of a photo lie; their scores are 0."""
+        """The positions of a photo's windows, with scores of 0."""
         if self.mapper is not None:
             return self.mapper.frame(photo)
         return windows.frame(photo, self.window)
@@ -42,8 +42,8 @@ class PhotoScorer:
         return windows.score(self.network, photos, self.window)
 
     def _with_lines(self, photo: Photo, found: ScoreMap) -> Scored:
-        """A photo of one window is decoded where its score asks for it, so that patches take no
-        longer."""
+        """Add lines to a photo of one window if its score reaches the gate, so that most patches
+        stay fast."""
         if self.mapper is None or self.mapper.gate is None or not self.lines_of_patches:
             return Scored(found)
         if found.scores.max() < self.mapper.gate.score:

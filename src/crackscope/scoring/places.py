@@ -1,4 +1,4 @@
-"""Sparse sets of places on a grid: sorted keys, their neighbours, their connected components."""
+"""Sparse sets of grid places: sorted keys, neighbours, connected components."""
 
 from dataclasses import dataclass
 
@@ -16,10 +16,10 @@ NORTH, NORTH_EAST, EAST, SOUTH_EAST, SOUTH, SOUTH_WEST, WEST, NORTH_WEST = range
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Places of a grid, without the grid.
+    """A sparse set of places of a grid.
 
-    `keys` (N,) int64, ascending: (row + 1) * stride + column + 1, where `stride` is two more than
-    the columns of the grid, so that the neighbours of a place on the border are no places.
+    `keys` (N,) int64, ascending: (row + 1) * stride + column + 1, where `stride` is the number of
+    columns plus two, so that neighbours outside the grid have keys of their own.
     """
 
     keys: NDArray[np.int64]
@@ -29,7 +29,7 @@ class Places:
     def of(
         cls, rows: NDArray[np.int64], columns: NDArray[np.int64], shape: tuple[int, int]
     ) -> "Places":
-        """Places of a grid of `shape`, by row and column, in the order of reading."""
+        """Places of a grid of `shape`, by row and column, in row-major order."""
         stride = shape[1] + 2
         return cls((rows + 1) * np.int64(stride) + columns + 1, stride)
 
@@ -47,11 +47,11 @@ class Places:
         return self.keys % self.stride - 1
 
     def take(self, chosen: Flags) -> "Places":
-        """Those of the places for which `chosen` (N,) holds."""
+        """The places where `chosen` (N,) is true."""
         return Places(self.keys[chosen], self.stride)
 
     def neighbours(self) -> Indices:
-        """(8, N) int32: which place lies in each direction of AROUND; N where there is none."""
+        """(8, N) int32: the index of the neighbour in each direction of AROUND; N for none."""
         count = len(self)
         table = np.full((8, count), count, np.int32)
         if not count:
@@ -72,7 +72,7 @@ class Places:
         return table
 
     def components(self) -> NDArray[np.int64]:
-        """(N,) the number of the 8-connected component of each place, from 0, in any order."""
+        """(N,) label of the 8-connected component of each place, from 0, in any order."""
         table = self.neighbours()
         count = len(self)
         runs = np.cumsum(table[WEST] == count) - 1
@@ -86,16 +86,16 @@ class Places:
 
 
 def join(count: int, first: NDArray[np.integer], second: NDArray[np.integer]) -> NDArray[np.int64]:
-    """(count,) component, from 0, of each of `count` things, of which pairs are connected.
+    """(count,) component label, from 0, of each of `count` nodes connected in pairs.
 
-    Roots are hooked to the smaller root of a pair, then trees are made flat; every round at least
-    halves the number of roots that still have a pair, so the whole is n log n.
+    Each root is hooked to the smaller root of its pair, then trees are flattened; every round at
+    least halves the number of roots that still have a pair, so the total is O(n log n).
     """
     parent = np.arange(count)
     while len(first):
         first, second = parent[first], parent[second]
-        apart = first != second
-        first, second = first[apart], second[apart]
+        distinct = first != second
+        first, second = first[distinct], second[distinct]
         parent[np.maximum(first, second)] = np.minimum(first, second)
         while not np.array_equal(parent, above := parent[parent]):
             parent = above

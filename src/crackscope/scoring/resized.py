@@ -1,4 +1,4 @@
-"""A part of a photo at the network's scale, as if the whole had been resized."""
+"""Resize a part of a photo to the network's scale, exactly as in the resized whole."""
 
 from math import ceil
 
@@ -9,16 +9,16 @@ from crackscope.grid import spans
 from crackscope.types import Pixels
 
 _STRIP = 256
-"""Rows of pixels that are resized at a time."""
+"""Rows of pixels resized at a time."""
 
 
 def resized(
     pixels: Pixels, box: tuple[float, float, float, float], size: tuple[int, int]
 ) -> Pixels:
-    """The part (x0, y0, x1, y1) of the photo in `size` (width, height), bilinear: parts leave no
-    seams.
+    """The part `box` (x0, y0, x1, y1) of the photo, resized to `size` (width, height), bilinear,
+    without seams between parts.
 
-    Strip by strip, which stays in the processor's cache.
+    Computed in strips that stay in the processor's cache.
     """
     height, width = pixels.shape[:2]
     tall, wide = (box[3] - box[1]) / size[1], (box[2] - box[0]) / size[0]
@@ -37,6 +37,6 @@ def resized(
 
 
 def _looked_at(start: float, stop: float, step: float, count: int) -> tuple[int, int]:
-    """The pixels of `count` along a side that count where a part is resized by 1 / `step`."""
+    """The range of pixels, of `count`, that a part resized by 1 / `step` depends on."""
     margin = 2 + ceil(step)
     return max(0, int(start) - margin), min(count, ceil(stop) + margin)

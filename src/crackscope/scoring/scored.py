@@ -1,4 +1,4 @@
-"""What the network sees in a photo."""
+"""The output of the network for a photo."""
 
 from dataclasses import dataclass
 
@@ -11,8 +11,8 @@ from crackscope.types import ScoreMap
 
 @dataclass(frozen=True)
 class Scored:
-    """The scores of a photo's windows; for each of these, where the network says it, the logit of
-    concrete; and the lines, of a network that has them."""
+    """The scores of a photo's windows, and if the network has these outputs, the concrete logit of
+    each window and the lines."""
 
     windows: ScoreMap
     concrete: NDArray[np.float32] | None = None

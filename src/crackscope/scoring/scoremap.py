@@ -1,12 +1,13 @@
-"""The score of every window of a photo, and the lines of cracks, in one pass of the network.
+"""Score every window of a photo, and compute the lines of cracks, in one pass of the network.
 
-The network is convolutional: it runs once over the photo, in blocks, and gives features for cells
-of a few pixels (32 for MobileNetV2). A window is a square of cells; its features are their mean,
-and the head makes its score of them. So windows a cell apart cost no more than disjoint ones. Where
-windows ask for it, the decoder makes of the same maps the logits of a crack at each place.
+The network is convolutional: it runs once over the photo, in blocks, and computes features for
+cells of a few pixels (32 for MobileNetV2). A window is a square of cells; its features are their
+mean, and the head turns them into its score. Overlapping windows with a stride of one cell thus
+cost no more than disjoint ones. Near windows with a high score, the decoder computes crack logits
+at each place from the same maps.
 
-What lies beyond a window counts a little, where a patch alone has a border of zeros: a crack that
-only touches a window is seen better here (docs/decisions/0013).
+The surroundings of a window have a small effect, where a single patch is padded with zeros: a crack
+that only touches a window is detected better here (docs/decisions/0013).
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -37,20 +38,20 @@ Span = tuple[int, int]
 Tiles = dict[tuple[int, int], Tile]
 
 HALO = 4
-"""Cells beyond the windows of a block that are computed and thrown away: measured, see
+"""Cells around the windows of a block that are computed and discarded: measured, see
 docs/decisions/0013."""
 _LARGE_PIXELS, _BLOCK_OF_LARGE = 50_000_000, 32
-"""Photos above get blocks of half the side, though not below that, for the sake of memory."""
+"""Larger photos get blocks of half the side, but at least this, to save memory."""
 _PIXELS_AT_ONCE, _LEAST_ROWS = 2**27, 4
-"""What bounds the memory for the pixels of a photo however wide: 400 MB."""
+"""Bounds the memory for the pixels of a photo of any width: 400 MB."""
 _PLACES = CELL // PLACE
-"""Places along a cell."""
+"""Side of a cell in places."""
 _LUMA = np.array([77, 150, 29], np.uint16)
-"""Of 256 parts of grey, those of red, green and blue (ITU-R BT.601)."""
+"""Weights of red, green and blue in grey, in 1/256 (ITU-R BT.601)."""
 
 
 class Network(Protocol):
-    """What is needed of a runtime."""
+    """The part of a runtime that is used here."""
 
     def maps(self, pixels: Pixels) -> Maps:
         """See `Runtime`."""
@@ -63,8 +64,8 @@ class Network(Protocol):
 
 @dataclass(frozen=True)
 class _Block:
-    """What comes of a block: logits (R, C, H) of the windows whose middle cell lies in it, the
-    first of which has the place `corner` in the map, and the tiles that were decoded."""
+    """The output of a block: logits (R, C, H) of the windows whose middle cell lies in it, placed
+    at `corner` in the map, and the decoded tiles."""
 
     corner: Span
     logits: Floats
@@ -73,13 +74,13 @@ class _Block:
 
 @dataclass(frozen=True)
 class ScoreMapper:
-    """Scores the windows of a photo, a cell apart; they cover every pixel.
+    """Scores the windows of a photo with a stride of one cell; they cover every pixel.
 
-    The photo is resized so that whole cells fill it: by `scale` times the network's own scale, and
-    by at most half a cell more or less along each side. `block` is how many cells, or gives how
-    many, are computed at once along a side; `halo` more are seen beyond the windows of a block;
-    `threads` blocks are computed at a time. The map depends on none of them. `gate` says where the
-    lines are asked for; None: the network has none.
+    The photo is resized to a whole number of cells: by `scale` times the network's own scale, with
+    a correction of at most half a cell along each axis. `block` is the side of a block in cells, or
+    a function that returns it; `halo` cells are added around the windows of a block; `threads`
+    blocks are computed in parallel. The map depends on none of these. `gate` selects where lines
+    are traced; None if the network has none.
     """
 
     network: Network
@@ -91,15 +92,15 @@ class ScoreMapper:
     threads: int = 1
 
     def takes(self, photo: Photo) -> bool:
-        """Whether the photo is more than one window, which is better scored as it is."""
+        """Whether the photo is larger than one window; a single window is scored directly."""
         return self.scale != 1.0 or max(self._shape(photo)) > self.pooling.side
 
     def __call__(self, photo: Photo) -> Scored:
-        """The maps of one photo."""
+        """Score one photo."""
         return self._score(photo, self.gate)
 
     def all_lines(self, photo: Photo) -> Scored:
-        """The maps of a photo, and the lines wherever they are."""
+        """Score a photo, with lines decoded everywhere."""
         return self._score(photo, gates.ALWAYS)
 
     def _score(self, photo: Photo, gate: Gate | None) -> Scored:
@@ -124,7 +125,7 @@ class ScoreMapper:
         )
 
     def no_lines(self, photo: Photo) -> LineMap:
-        """Of a photo in which nothing asks for any."""
+        """The empty line map of a photo without decoded tiles."""
         return self._map(photo, {})
 
     def _map(self, photo: Photo, tiles: Tiles) -> LineMap:
@@ -133,37 +134,37 @@ class ScoreMapper:
         return LineMap(tiles, TILE * _PLACES, size, photo.width, photo.height)
 
     def frame(self, photo: Photo) -> ScoreMap:
-        """Where the windows of a photo lie; their scores are 0."""
+        """The positions of a photo's windows, with scores of 0."""
         rows, columns = self._shape(photo)
         side = self.pooling.side
         scores = np.zeros((rows - side + 1, columns - side + 1))
         return ScoreMap.even(scores, side, photo.width, photo.height)
 
     def _shape(self, photo: Photo) -> tuple[int, int]:
-        """How many cells the photo has, (rows, columns)."""
+        """The size of the photo in cells, (rows, columns)."""
         rows = self.pooling.cells(photo.height, self.scale)
         return rows, self.pooling.cells(photo.width, self.scale)
 
     def _spans(self, count: int, most: int) -> list[Span]:
-        """Blocks along a side; of whole tiles, where there are lines."""
+        """Blocks along an axis; made of whole tiles if the network has lines."""
         step = 1 if self.gate is None else TILE
         parts = spans(ceil(count / step), max(1, most // step))
         return [(step * start, min(step * stop, count)) for start, stop in parts]
 
     def _side(self, photo: Photo) -> int:
-        """How many cells a block has along a side."""
+        """The side of a block in cells."""
         block = self.block() if callable(self.block) else self.block
         large = photo.width * photo.height > _LARGE_PIXELS
         return min(block, max(_BLOCK_OF_LARGE, block // 2)) if large else block
 
     def _across(self, photo: Photo, columns: int) -> int:
-        """How many columns of cells a block has: at least two blocks, for two threads, and no third
-        one for the sake of whole tiles."""
+        """The columns of cells in a block: enough blocks for two threads, without a third one just
+        to align tiles."""
         half = TILE * ceil(columns / 2 / TILE)
         return min(self._side(photo), max(BLOCK, half))
 
     def _rows_at_once(self, photo: Photo, shape: tuple[int, int]) -> int:
-        """How many rows of cells make a band: a block, or fewer where the photo is wide."""
+        """The rows of cells in a band: a block, or fewer if the photo is wide."""
         fitting = (
             int(_PIXELS_AT_ONCE * shape[0] / (photo.width * photo.height))
             - 2 * self._around_block()
@@ -171,13 +172,13 @@ class ScoreMapper:
         return min(self._side(photo), max(_LEAST_ROWS, fitting))
 
     def _around_block(self) -> int:
-        """Cells around a block: what its windows and those next to them reach, and the halo."""
+        """Margin of cells around a block: half a window plus the halo."""
         return self.pooling.side // 2 + max(1, self.halo)
 
     def _compute(
         self, photo: Photo, gate: Gate | None, shape: tuple[int, int], band: Span, part: Span
     ) -> _Block:
-        """What comes of one block, of the photo's `shape` of cells."""
+        """Compute one block of a photo with `shape` cells."""
         halo, inner = self._around_block(), (band, part)
         outer = [with_halo(*span, halo, count) for span, count in zip(inner, shape, strict=True)]
         pixels = self._pixels(photo, shape, *outer)
@@ -196,17 +197,19 @@ class ScoreMapper:
         return _Block((owned[0][0], owned[1][0]), logits[local], tiles)
 
     def _maps(self, pixels: Pixels, outer: Sequence[Span]) -> tuple[Maps, Floats]:
-        """What the network makes of a block of cells, and the logits of its windows."""
+        """The maps of a block of cells, and the logits of its windows."""
         expected = (*(stop - start for start, stop in outer), len(self.pooling.kernel))
         with fitting():
             maps = self.network.maps(pixels)
             if maps.cells.shape != expected:
-                raise ValueError(f"cells of a block are {maps.cells.shape}, not {expected}")
+                raise ValueError(
+                    f"the cells of a block must be {expected}. Received: {maps.cells.shape}"
+                )
             logits = self.pooling.logits(maps.cells)
         return maps, finite("logits of windows", logits)
 
     def _pixels(self, photo: Photo, shape: tuple[int, int], rows: Span, columns: Span) -> Pixels:
-        """What the network sees of these cells."""
+        """The network's input for these cells."""
         tall, wide = photo.height / shape[0], photo.width / shape[1]
         box = (columns[0] * wide, rows[0] * tall, columns[1] * wide, rows[1] * tall)
         stride = self.pooling.stride
@@ -214,14 +217,13 @@ class ScoreMapper:
         return resized(photo.pixels, box, size)
 
     def _owned(self, span: Span, count: int) -> Span:
-        """The windows along a side whose middle cell lies in a block."""
+        """The windows along an axis whose middle cell lies in a block."""
         middle, most = self.pooling.side // 2, count - self.pooling.side + 1
         start, stop = (min(max(0, edge - middle), most) for edge in span)
         return start, most if span[1] == count else stop
 
     def _around(self, logits: Floats, shape: tuple[int, int], outer: list[Span]) -> Floats:
-        """Of each cell of a block, the logit of the window whose middle it is, or that is nearest
-        to it."""
+        """For each cell of a block, the logit of the window centred on it, or the nearest one."""
         places = []
         for (start, stop), count in zip(outer, shape, strict=True):
             windows = np.arange(start, stop) - self.pooling.side // 2
@@ -233,7 +235,7 @@ class ScoreMapper:
     def _tiles(
         self, pixels: Pixels, maps: Maps, corner: Span, rows: Span, columns: Span
     ) -> Iterator[tuple[tuple[int, int], Tile]]:
-        """Decode some cells of the photo in a block that begins at `corner`."""
+        """Decode some cells of the photo in a block that starts at `corner`."""
         (top, bottom), (left, right) = (
             (start - first, stop - first)
             for (start, stop), first in zip((rows, columns), corner, strict=True)

@@ -1,4 +1,4 @@
-"""The window of a photo that tells most: the one with the highest score."""
+"""Features of the most telling window of a photo: the one with the highest score."""
 
 from collections.abc import Callable, Sequence
 
@@ -16,8 +16,8 @@ Network = Callable[[NDArray[np.uint8]], tuple[Floats, NDArray[np.float64]]]
 def most_telling(
     network: Network, photos: Sequence[Photo], window: int
 ) -> list[tuple[Floats, ScoreMap]]:
-    """Of each photo, in disjoint windows: the features (F,) of the highest-scoring one, and the
-    scores of all."""
+    """For each photo, split into disjoint windows: the features (F,) of the highest-scoring one,
+    and the scores of all."""
     found = windows.look_at(lambda batch: zip(*network(batch), strict=True), photos, window)
     return [_of_photo(one) for one in found]
 

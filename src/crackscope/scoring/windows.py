@@ -1,4 +1,4 @@
-"""Photos in disjoint windows, each looked at as a patch of its own."""
+"""Score photos in disjoint windows, each as a separate patch."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -12,26 +12,26 @@ from crackscope.types import Photo, ScoreMap, Tile
 
 T = TypeVar("T")
 Look = Callable[[NDArray[np.uint8]], Iterable[T]]
-"""A network: windows (N, H, W, 3) uint8 RGB -> what it makes of each of the N."""
+"""A network: windows (N, H, W, 3) uint8 RGB -> one output per window."""
 
 
 @dataclass(frozen=True, slots=True)
 class Looked(Generic[T]):
-    """The windows of a photo in the order of reading, and what the network made of each."""
+    """The windows of a photo in row-major order, and the network's output for each."""
 
     tiles: tuple[Tile, ...]
     values: list[T]
 
 
 def frame(photo: Photo, window: int) -> ScoreMap:
-    """Where the windows of a photo lie; their scores are 0."""
+    """The positions of a photo's windows, with scores of 0."""
     tiles = grid(photo.width, photo.height, window)
     return ScoreMap.of_tiles(tiles, np.zeros(len(tiles)))
 
 
 def look_at(look: Look[T], photos: Sequence[Photo], window: int) -> list[Looked[T]]:
-    """What `look` makes of every window of the photos; windows of one size share its batches,
-    whichever photo they are of."""
+    """The output of `look` for every window of the photos; windows of one size share batches, also
+    across photos."""
     grids = [grid(photo.width, photo.height, window) for photo in photos]
     found: dict[tuple[int, int], T] = {}
     for places in of_one_size(grids):

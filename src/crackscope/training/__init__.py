@@ -1,1 +1,1 @@
-"""Training: a head on features computed once, then fine-tuning, both resumable at any epoch."""
+"""Training: a head on features that are computed once, then fine-tuning, both resumable."""

@@ -1,7 +1,7 @@
-"""Augmentation for training: one seeded function from a batch to a batch, in TensorFlow.
+"""Data augmentation in TensorFlow: a seeded function from batch to batch.
 
-`field` imitates what differs between sites: where the photo is taken from, its scale, light,
-focus and sensor. `basic` is the usual flip, rotation and zoom. Borders are mirrored.
+`field` simulates differences between sites: viewpoint, scale, light, focus and sensor. `basic` is
+flip, rotation and zoom. Borders are mirrored.
 """
 
 import math
@@ -13,8 +13,8 @@ from crackscope.options import Augmentation
 def augment(images: Any, seed: Any, kind: Augmentation, placed: Any = None) -> Any:
     """(N, H, W, 3) uint8 -> the same shape and dtype.
 
-    `seed` is a tensor of two int32: the same seed gives the same result. Pictures where `placed`
-    (N,) is 1 are flipped and turned by quarters only, so that nothing leaves them.
+    `seed` is a tensor of two int32: the same seed gives the same result. Images where `placed`
+    (N,) is 1 are only flipped and rotated by quarter turns, so that synthetic cracks stay inside.
     """
     import tensorflow as tf
 
@@ -23,16 +23,16 @@ def augment(images: Any, seed: Any, kind: Augmentation, placed: Any = None) -> A
     x = tf.cast(images, tf.float32)
     loose = 1.0 - tf.cast(tf.zeros(tf.shape(x)[:1]) if placed is None else placed, tf.float32)
     if kind == "basic":
-        x = _move(x, _Draws(seed, 0), loose, turn=0.2 * 2 * math.pi, zoom=(0.8, 1.2))
+        x = _move(x, _Random(seed, 0), loose, turn=0.2 * 2 * math.pi, zoom=(0.8, 1.2))
     else:
-        x = _move(x, _Draws(seed, 0), loose, turn=math.radians(30), zoom=(0.6, 1.3))
-        x = _relight(x, _Draws(seed, 100))
-        x = _resense(x, _Draws(seed, 200))
+        x = _move(x, _Random(seed, 0), loose, turn=math.radians(30), zoom=(0.6, 1.3))
+        x = _relight(x, _Random(seed, 100))
+        x = _resense(x, _Random(seed, 200))
     return tf.cast(tf.clip_by_value(tf.round(x), 0.0, 255.0), tf.uint8)
 
 
-class _Draws:
-    """Random numbers from a seed, every draw another stream."""
+class _Random:
+    """Random numbers from a seed; every call uses a new stream."""
 
     def __init__(self, seed: Any, first: int) -> None:
         self._seed, self._stream = seed, first
@@ -59,9 +59,9 @@ class _Draws:
         return tf.cast(self.uniform(shape, 0.0, 1.0) < probability, tf.float32)
 
 
-def _move(x: Any, draws: _Draws, loose: Any, turn: float, zoom: tuple[float, float]) -> Any:
-    """Flip, quarter turns, and where `loose` (N,) is 1, not 0, rotation by up to `turn` (radians)
-    and scale, in one interpolation."""
+def _move(x: Any, draws: _Random, loose: Any, turn: float, zoom: tuple[float, float]) -> Any:
+    """Flips, quarter turns, and if `loose` (N,) is 1, rotation by up to `turn` (radians) and
+    scale, in one interpolation."""
     import tensorflow as tf
 
     count, height, width = (tf.shape(x)[axis] for axis in range(3))
@@ -86,8 +86,8 @@ def _move(x: Any, draws: _Draws, loose: Any, turn: float, zoom: tuple[float, flo
     )
 
 
-def _relight(x: Any, draws: _Draws) -> Any:
-    """Gamma, contrast, brightness, a slight cast of colour, now and then a pigment, or grey."""
+def _relight(x: Any, draws: _Random) -> Any:
+    """Gamma, contrast, brightness and a slight colour cast; sometimes a pigment, or grey."""
     import tensorflow as tf
 
     one = [tf.shape(x)[0], 1, 1, 1]
@@ -102,8 +102,8 @@ def _relight(x: Any, draws: _Draws) -> Any:
     return grey * tf.reduce_mean(x, axis=3, keepdims=True) + (1.0 - grey) * x
 
 
-def _resense(x: Any, draws: _Draws) -> Any:
-    """Blur of some pictures, noise of some."""
+def _resense(x: Any, draws: _Random) -> Any:
+    """Blur for some images, noise for some."""
     import tensorflow as tf
 
     one = [tf.shape(x)[0], 1, 1, 1]
@@ -113,7 +113,7 @@ def _resense(x: Any, draws: _Draws) -> Any:
     padded = tf.pad(x, [[0, 0], [2, 2], [2, 2], [0, 0]], mode="REFLECT")
     soft = tf.nn.depthwise_conv2d(padded, tall, [1, 1, 1, 1], "VALID")
     soft = tf.nn.depthwise_conv2d(soft, wide, [1, 1, 1, 1], "VALID")
-    share = draws.chance(one, 0.4) * draws.uniform(one, 0.0, 1.0)
-    x = x + share * (soft - x)
+    amount = draws.chance(one, 0.4) * draws.uniform(one, 0.0, 1.0)
+    x = x + amount * (soft - x)
     strength = draws.chance(one, 0.4) * draws.uniform(one, 1.0, 8.0)
     return x + strength * draws.normal(tf.concat([tf.shape(x)[:3], [1]], axis=0))

@@ -1,4 +1,4 @@
-"""Training from labelled pictures to a trained classifier: head first, then fine-tuning."""
+"""Train a classifier on labelled patches: the head first, then fine-tuning."""
 
 import logging
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ HEAD, FINE_TUNING = "head", "fine-tuning"
 
 
 class Validation(NamedTuple):
-    """Scores (N,) and labels (N,), 0 or 1, of the validation side."""
+    """Scores (N,) and labels (N,), 0 or 1, of the validation subset."""
 
     scores: NDArray[np.float64]
     labels: NDArray[np.int64]
@@ -42,41 +42,41 @@ def fit(
     history: History,
     extra: tuple[Any, ...] = (),
 ) -> Validation:
-    """Train `start.model` on the train side of `patches`; returns scores of the val side.
+    """Train `start.model` on the train subset of `patches`; returns scores of the val subset.
 
-    With `recipe.drawn` the val side is as fine-tuning sees it: drawn on and augmented. `graph` is
-    the ONNX graph of the model's features as they are at the start; `extra` are further Keras
+    With `recipe.drawn` the val subset contains synthetic samples and is augmented like the train
+    subset. `graph` is the ONNX graph of the model's initial features; `extra` are further Keras
     callbacks. Every finished epoch is in the history.
     """
     import keras
 
     keras.utils.set_random_seed(recipe.seed)
     workers = recipe.workers or environment.cores()
-    sides = {
-        side: Stream(
+    subsets = {
+        subset: Stream(
             dataset,
-            [patch for patch in patches if patch.split == side],
+            [patch for patch in patches if patch.split == subset],
             recipe.image_size,
             recipe.batch,
             workers,
             recipe.drawn,
         )
-        for side in ("train", "val")
+        for subset in ("train", "val")
     }
     if not start.pretrained:
-        _LOG.info("random weights have no features to put a head on: all layers are trained")
+        _LOG.info("Weights are random: skipping the head phase, training all layers")
         if not epochs_of(recipe, start):
-            raise UsageError("random weights need epochs of at least 1: nothing would be trained")
+            raise UsageError("epochs must be at least 1 for random weights. Received: 0")
     elif recipe.head_epochs:
-        scores = _fit_head(recipe, start.model, graph, sides, history, extra)
+        scores = _fit_head(recipe, start.model, graph, subsets, history, extra)
         if not epochs_of(recipe, start):
-            return Validation(scores, _flat(sides["val"].labels))
-    val = sides["val"]
+            return Validation(scores, _flat(subsets["val"].labels))
+    val = subsets["val"]
     if recipe.drawn:
         pipeline, labels = val.field(recipe.seed, recipe.augment)
     else:
         pipeline, labels = val.plain(), val.labels
-    _fine_tune(recipe, start, sides["train"], pipeline, history, extra)
+    _fine_tune(recipe, start, subsets["train"], pipeline, history, extra)
     scores = start.model.predict(pipeline, verbose=0)
     return Validation(np.asarray(scores, np.float64).reshape(-1), _flat(labels))
 
@@ -86,7 +86,7 @@ def _flat(labels: NDArray[np.float32]) -> NDArray[np.int64]:
 
 
 def epochs_of(recipe: Recipe, start: Start) -> int:
-    """Epochs of fine-tuning, or of training as a whole where the weights are random."""
+    """Epochs of fine-tuning, or of the whole training for random weights."""
     if recipe.epochs is not None:
         return recipe.epochs
     return 0 if start.pretrained else EPOCHS_FROM_SCRATCH
@@ -96,12 +96,12 @@ def _fit_head(
     recipe: Recipe,
     model: Any,
     graph: Path,
-    sides: dict[str, Stream],
+    subsets: dict[str, Stream],
     history: History,
     extra: tuple[Any, ...],
 ) -> NDArray[np.float64]:
-    features = head.features(graph, sides, history.state)
-    data = {side: (features[side], stream.labels) for side, stream in sides.items()}
+    features = head.features(graph, subsets, history.state)
+    data = {subset: (features[subset], stream.labels) for subset, stream in subsets.items()}
     phase = Phase(HEAD, recipe.head_epochs, recipe.head_learning_rate, recipe.patience)
     return head.fit(
         model, data["train"], data["val"], phase, history, recipe.dropout, recipe.seed, extra
@@ -116,8 +116,8 @@ def _fine_tune(
     history: History,
     extra: tuple[Any, ...],
 ) -> None:
-    share = recipe.unfreeze if start.pretrained else 1.0
-    classifier.unfreeze(start.model, share, keep_statistics=start.pretrained)
+    fraction = recipe.unfreeze if start.pretrained else 1.0
+    classifier.unfreeze(start.model, fraction, keep_statistics=start.pretrained)
     rate = recipe.learning_rate if start.pretrained else recipe.head_learning_rate
     cosine = recipe.schedule == "cosine"
     phase = Phase(FINE_TUNING, epochs_of(recipe, start), rate, recipe.patience, cosine)
@@ -133,14 +133,14 @@ def _fine_tune(
 
 
 def window_of(dataset: Dataset, patches: Sequence[Patch], probes: int = 64) -> int:
-    """The side in pixels of the patches (median of the shorter sides of up to `probes`)."""
+    """The size of the patches in pixels (median of the shorter side of up to `probes`)."""
     step = max(1, len(patches) // probes)
     sides = [min(dataset.read_pixels(patch).shape[:2]) for patch in patches[::step]]
     return int(np.median(sides))
 
 
 def tensorboard(folder: Path, sheets: Sequence[Path]) -> tuple[Any, ...]:
-    """Keras' TensorBoard callback, after the pictures of `sheets` are written beside its curves."""
+    """Keras' TensorBoard callback; also writes the contact sheets `sheets` as images."""
     import keras
     import tensorflow as tf
 

@@ -1,4 +1,4 @@
-"""The head phase: a logistic unit on features computed once, not again every epoch."""
+"""The head phase: train a logistic unit on features that are computed once."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -20,20 +20,20 @@ from crackscope.training.tf_data import ahead
 Features = NDArray[np.float32]
 _BATCH = 256
 _PENALTY = 0.002
-"""Weight of the squared kernel in the loss: up to 0.01 validation hardly differs."""
+"""Weight of the squared kernel in the loss: up to 0.01, validation results hardly differ."""
 _READ_AT_ONCE, _AT_ONCE = 32, 4
-"""Patches to a job of a thread, and to a call of the network, whose larger batches fall out of the
-processor's cache."""
+"""Patches per thread job, and per network call; larger batches would not fit in the processor's
+cache."""
 
 
-def features(graph: Path, sides: Mapping[str, Stream], folder: Path) -> dict[str, Features]:
-    """Pooled features (N, F) float32 of each side, through ONNX Runtime: several times Keras.
+def features(graph: Path, subsets: Mapping[str, Stream], folder: Path) -> dict[str, Features]:
+    """Pooled features (N, F) float32 of each subset, by ONNX Runtime, which is several times as
+    fast as Keras.
 
-    They are kept in `folder`, so that a resumed run does not compute them again. Raises UsageError
-    where they were damaged since.
+    They are saved in `folder` for resumed runs. Raises UsageError if saved ones are damaged.
     """
-    files = {side: folder / f"features-{side}.npy" for side in sides}
-    missing = [side for side, file in files.items() if not file.exists()]
+    files = {subset: folder / f"features-{subset}.npy" for subset in subsets}
+    missing = [subset for subset, file in files.items() if not file.exists()]
     if missing:
         score = session.runner(graph, threads=1)
 
@@ -41,35 +41,35 @@ def features(graph: Path, sides: Mapping[str, Stream], folder: Path) -> dict[str
             parts = range(0, len(images), _AT_ONCE)
             return np.concatenate([score(images[at : at + _AT_ONCE]) for at in parts])
 
-        for side in missing:
-            _keep(files[side], _compute(run, sides[side], side))
-    return {side: _kept(file, len(sides[side])) for side, file in files.items()}
+        for subset in missing:
+            _save(files[subset], _compute(run, subsets[subset], subset))
+    return {subset: _load(file, len(subsets[subset])) for subset, file in files.items()}
 
 
-def _compute(run: Callable[[NDArray[np.uint8]], Features], stream: Stream, side: str) -> Features:
+def _compute(run: Callable[[NDArray[np.uint8]], Features], stream: Stream, subset: str) -> Features:
     rows: list[Features] = []
-    with bar(f"features of {side}", len(stream)) as advance:
+    with bar(f"features of {subset}", len(stream)) as advance:
         for part in stream.map(run, _READ_AT_ONCE):
             rows.append(part)
             advance(len(part))
     return np.concatenate(rows)
 
 
-def _keep(file: Path, values: Features) -> None:
+def _save(file: Path, values: Features) -> None:
     beside = file.with_suffix(".part.npy")
     np.save(beside, values)
     beside.replace(file)
 
 
-def _kept(file: Path, count: int) -> Features:
+def _load(file: Path, count: int) -> Features:
     with reading(file):
         values = np.lib.format.open_memmap(file, mode="r")
         if values.dtype != np.float32 or values.ndim != 2 or len(values) != count:
             raise ValueError(
-                f"it must hold {count} rows of float32. Received: {values.dtype} {values.shape}"
+                f"it must contain {count} rows of float32. Received: {values.dtype} {values.shape}"
             )
         if not np.isfinite(values).all():
-            raise ValueError("it must hold finite numbers. Received: NaN or infinity")
+            raise ValueError("it must contain finite numbers. Received: NaN or infinity")
         return np.array(values)
 
 
@@ -83,7 +83,7 @@ def fit(
     seed: int,
     extra: tuple[Any, ...] = (),
 ) -> NDArray[np.float64]:
-    """Train the head on features (N, F) and labels (N, 1), and put it into `model`.
+    """Train the head on features (N, F) and labels (N, 1), and set it in `model`.
 
     Features are standardised for training; the standardisation is folded into the head. Returns
     the scores of `val` (N,).
@@ -108,7 +108,7 @@ def _network(width: int, dropout: float, seed: int) -> Any:
     unit = keras.layers.Dense(
         1,
         activation="sigmoid",
-        kernel_initializer="zeros",  # the loss is convex; a random start would only stay as noise
+        kernel_initializer="zeros",  # the loss is convex; a random start would only add noise
         kernel_regularizer=keras.regularizers.L2(_PENALTY),
         name="head",
     )

@@ -1,7 +1,7 @@
-"""What a run has done so far: one CSV row an epoch, and the weights that belong to it.
+"""History of a run: one CSV row per epoch, and the weights of that epoch.
 
-A row is the commit: an epoch counts as done once its row is in metrics.csv, and its weights were
-written before that. So a process may be killed at any moment.
+An epoch is finished once its row is in metrics.csv; its weights are written before. A process may
+therefore be killed at any time.
 """
 
 from collections import Counter
@@ -32,7 +32,7 @@ _COLUMNS = tuple(field.name for field in fields(Epoch))
 
 
 class History:
-    """The epochs of one run folder, in the table `csv`; raises UsageError where it is damaged."""
+    """The epochs of one run folder, in the table `csv`; raises UsageError if it is damaged."""
 
     def __init__(self, folder: Path) -> None:
         self.csv = folder / "metrics.csv"
@@ -42,7 +42,7 @@ class History:
 
     @property
     def state(self) -> Path:
-        """Where weights and features are kept until the run is finished."""
+        """The folder for weights and features until the run is finished."""
         return self._state
 
     def of(self, phase: str) -> list[Epoch]:
@@ -50,15 +50,15 @@ class History:
         return [row for row in self.rows if row.phase == phase]
 
     def best(self, phase: str) -> Epoch:
-        """The epoch of the lowest validation loss."""
+        """The epoch with the lowest validation loss."""
         return min(self.of(phase), key=lambda row: row.val_loss)
 
     def weights(self, phase: str, epoch: int) -> Path:
-        """Where the weights of an epoch are."""
+        """The path of the weights of an epoch."""
         return self._state / f"{phase}-{epoch:03d}.weights.h5"
 
     def commit(self, row: Epoch) -> None:
-        """Add an epoch whose weights are written, and drop weights no longer needed."""
+        """Add an epoch whose weights are written, and delete weights that are no longer needed."""
         self.rows.append(row)
         write_atomically(self.csv, tables.write(_COLUMNS, map(astuple, self.rows)))
         keep = {self.weights(row.phase, n) for n in (row.epoch, self.best(row.phase).epoch)}
@@ -67,7 +67,7 @@ class History:
                 path.unlink()
 
     def stopped(self, phase: str, epochs: int, patience: int) -> bool:
-        """Whether a phase is over: all its epochs done, or none better for `patience` epochs."""
+        """Whether a phase is over: all epochs done, or no improvement for `patience` epochs."""
         rows = self.of(phase)
         return len(rows) >= epochs or (
             bool(rows) and len(rows) - self.best(phase).epoch >= patience
@@ -75,7 +75,7 @@ class History:
 
 
 def _read(path: Path) -> list[Epoch]:
-    """The rows of an earlier process; raises UsageError where they are damaged."""
+    """The rows of an earlier process; raises UsageError if they are damaged."""
     with reading(path):
         rows = [_epoch(row) for _, row in tables.read(path.read_bytes(), path.name, _COLUMNS)]
         seen: Counter[str] = Counter()

@@ -1,4 +1,4 @@
-"""From a trained classifier to a bundle: calibrate, export, prove parity, describe, seal."""
+"""Write the bundle of a trained classifier: calibrate, export, check parity, describe, seal."""
 
 import shutil
 from collections.abc import Mapping
@@ -20,13 +20,14 @@ from crackscope.models.weights import Start
 
 PARITY_LIMIT = 1e-5
 _OF_LINES = ("cracks", "concrete")
-"""What model.json says of a model with lines, whatever its head."""
+"""Sections of model.json that belong to the lines, not to the head."""
 
 
 def calibrate(
     model: Any, scores: NDArray[np.float64], labels: NDArray[np.int64]
 ) -> tuple[float, bundles.Thresholds]:
-    """Fit temperature and thresholds on validation scores (N,), and fold the temperature in."""
+    """Fit temperature and thresholds on validation scores (N,), and fold the temperature into
+    `model`."""
     logits = classifier.logits(scores)
     temperature = calibration.fit_temperature(logits, labels)
     classifier.fold_temperature(model, temperature)
@@ -44,11 +45,11 @@ def write(
     concrete: Concrete | None = None,
     material: NDArray[np.float32] | None = None,
 ) -> float:
-    """Write every file of a bundle but the seal; returns the difference of Keras and ONNX.
+    """Write all files of a bundle except the seal; returns the difference of Keras and ONNX.
 
-    `graph` is the ONNX graph of the model's features, `concrete` what concrete looks like and
-    `material` the unit that says whether windows show it, where these are known. Raises ParityError
-    where the two give different scores, or lines.
+    `graph` is the ONNX graph of the model's features; `concrete`, the model of concrete, and
+    `material`, the unit that tells whether windows show it, are optional. Raises ParityError if
+    Keras and ONNX differ in scores or lines.
     """
     folder.mkdir(parents=True, exist_ok=True)
     classifier.save(model, folder / bundles.KERAS)
@@ -75,8 +76,8 @@ def write(
 
 
 def inherited(start: Start, info: dict[str, Any]) -> NDArray[np.float32] | None:
-    """What goes with a decoder that was kept: where it is asked, into `info`; returns the unit that
-    says whether windows show concrete, where there is one."""
+    """Copy the settings of a reused decoder into `info`; returns the unit that tells whether
+    windows show concrete, or None."""
     bundle = start.bundle
     if bundle is None or bundle.lines is None or not classifier.levels(start.model):
         return None
@@ -86,7 +87,7 @@ def inherited(start: Start, info: dict[str, Any]) -> NDArray[np.float32] | None:
 
 
 def keep_scorer(folder: Path, start: Start) -> None:
-    """How cracks are scored, with the decoder that was kept."""
+    """Copy the scorer of cracks if the decoder is reused."""
     if start.bundle is None or not (folder / bundles.LINES).is_file():
         return
     if start.bundle.has(bundles.CRACKS):
@@ -100,8 +101,8 @@ def write_cells(
     pixels: NDArray[np.uint8],
     material: NDArray[np.float32] | None = None,
 ) -> None:
-    """Write how windows are pooled, where the network can be run over a whole photo; `material`
-    (F + 1,) is the unit that says whether they show concrete."""
+    """Write cells.npz if the network can run over a whole photo; `material` (F + 1,) is the unit
+    that tells whether windows show concrete."""
     pooling = cells.pooling(folder / bundles.ONNX, pixels, *classifier.head_weights(model), size)
     (folder / bundles.CELLS).unlink(missing_ok=True)
     if pooling is not None:

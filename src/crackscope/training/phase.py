@@ -1,4 +1,4 @@
-"""One phase of training: Keras' fit with its callbacks, resumed at the last finished epoch."""
+"""One phase of training: Keras' fit with callbacks, resumable after every epoch."""
 
 import logging
 import math
@@ -19,10 +19,10 @@ _LOG = logging.getLogger("crackscope")
 
 @dataclass(frozen=True)
 class Phase:
-    """How a phase is trained: its name, most epochs, largest step size and patience (epochs).
+    """Settings of a phase: name, maximum epochs, peak learning rate and patience in epochs.
 
-    The step size falls whenever the validation loss stands still; with `cosine` it rises over the
-    first 3 % of the steps and then falls to nothing at the last.
+    The learning rate falls whenever the validation loss reaches a plateau; with `cosine` it rises
+    over the first 3 % of the steps and then falls to 0 at the last one.
     """
 
     name: str
@@ -42,11 +42,11 @@ def run(
     extra: tuple[Any, ...] = (),
     together: int = 1,
 ) -> None:
-    """Train until the phase is over, and leave the best epoch's weights in `model`.
+    """Train until the phase is over, and load the best epoch's weights into `model`.
 
-    `train(first)` gives the batches from epoch `first` (from 0) on, `steps` of them an epoch;
-    `together` of them go into one call, which saves time where a step is short.
-    Raises TrainingError when the loss is not finite; the last good epoch is kept.
+    `train(first)` returns the batches from epoch `first` (from 0) on, `steps` per epoch; `together`
+    of them run in one call, which saves time for short steps. Raises TrainingError if the loss is
+    not finite; the last good epoch is saved.
     """
     import keras
 
@@ -59,7 +59,7 @@ def run(
     )
     if not history.stopped(phase.name, phase.epochs, phase.patience):
         if done:
-            _LOG.info("%s: going on after epoch %d", phase.name, done)
+            _LOG.info("Resuming %s after epoch %d", phase.name, done)
             _load(model, history, phase, done)
         with bar(phase.name, phase.epochs * steps) as advance:
             advance(done * steps)
@@ -102,15 +102,16 @@ def _callbacks(
 
 
 def cosine(done: float) -> float:
-    """Share of the largest step size after `done` (0 to 1) of a phase.
+    """Fraction of the peak learning rate after a fraction `done` of a phase.
 
-    Keras' CosineDecay begins to fall after the rise only: the published trainings had this curve.
+    Not Keras' CosineDecay, which starts to decay only after the warm-up: the published models were
+    trained with this curve.
     """
     return min(1.0, done / _RISE) * 0.5 * (1.0 + math.cos(math.pi * done))
 
 
 def _cosine(phase: Phase, steps: int) -> Any:
-    """A callback that sets the step size before every batch: a resumed epoch has the same ones."""
+    """A callback that sets the learning rate before every batch, so that resumed epochs match."""
     import keras
 
     class Cosine(keras.callbacks.Callback):  # type: ignore[misc]
@@ -125,7 +126,7 @@ def _cosine(phase: Phase, steps: int) -> Any:
 
 
 def _record(phase: Phase, history: History, advance: Callable[[int], None]) -> Any:
-    """A callback that commits every epoch, after its weights are on the disk."""
+    """A callback that commits every epoch after its weights are written."""
     import keras
 
     class Record(keras.callbacks.Callback):  # type: ignore[misc]
@@ -138,13 +139,13 @@ def _record(phase: Phase, history: History, advance: Callable[[int], None]) -> A
             self.seen = batch + 1
             if logs and not math.isfinite(logs["loss"]):
                 raise TrainingError(
-                    f"the loss of {phase.name} is not finite any more (batch {batch + 1}). "
-                    "The last good epoch is kept in the run folder; try a smaller learning rate"
+                    f"the loss of {phase.name} is no longer finite (batch {batch + 1}). The last "
+                    "good epoch is in the run folder. Use a lower learning rate"
                 )
 
         def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
             values = {name: tables.rounded(value) for name, value in (logs or {}).items()}
-            (logs or {}).update(values)  # whoever watches sees what a resumed run reads
+            (logs or {}).update(values)  # other callbacks see the values that a resumed run reads
             rate = tables.rounded(float(self.model.optimizer.learning_rate))
             seconds = round(time.monotonic() - self.started, 3)
             names = ("loss", "accuracy", "val_loss", "val_accuracy")
@@ -161,7 +162,7 @@ def _record(phase: Phase, history: History, advance: Callable[[int], None]) -> A
 
 
 def _replay(phase: Phase, history: History, watching: list[Any]) -> Any:
-    """A callback that shows `watching` the epochs of an earlier process, as if they were now."""
+    """A callback that replays the epochs of an earlier process to the callbacks `watching`."""
     import keras
 
     class Replay(keras.callbacks.Callback):  # type: ignore[misc]

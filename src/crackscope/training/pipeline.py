@@ -1,4 +1,4 @@
-"""All of a training run, in the order of the data: look, train, calibrate, pack, test, draw."""
+"""A complete training run, in order: contact sheets, training, calibration, bundle, test, plots."""
 
 import time
 from collections.abc import Mapping
@@ -34,10 +34,9 @@ def train(
     folder: Path,
     name: str,
 ) -> dict[str, Any]:
-    """Fill the run folder; returns what goes into metrics.json.
+    """Fill the run folder; returns the content of metrics.json.
 
-    Steps that a killed process had finished are not done again: epochs are in the history, and
-    the rest takes seconds.
+    An interrupted run resumes after its last finished epoch; the other steps take seconds.
     """
     clock = time.monotonic()
     _look(recipe, dataset, split, folder, _augmentation(recipe, start))
@@ -83,9 +82,9 @@ def train(
 
 
 def _graph(model: Any, path: Path) -> Path:
-    """The ONNX graph of the model's features, which takes seconds to trace, kept at `path`.
+    """The ONNX graph of the model's features, cached at `path`, since tracing takes seconds.
 
-    Raises UsageError for a network that cannot be inspected with: better now than when trained.
+    Raises UsageError early, before training, for a network that cannot be exported.
     """
     if not path.exists():
         beside = path.with_suffix(".part")
@@ -95,7 +94,7 @@ def _graph(model: Any, path: Path) -> Path:
 
 
 def _augmentation(recipe: Recipe, start: Start) -> Augmentation:
-    """What the patches go through: the head alone is trained on them as they are."""
+    """The augmentation that is used: none if only the head is trained."""
     return recipe.augment if fit.epochs_of(recipe, start) else "none"
 
 
@@ -108,9 +107,9 @@ def _look(
 ) -> None:
     write_atomically(folder / "split.csv", manifest.to_csv(split.patches))
     write_json(folder / "split.json", split.to_dict())
-    train_side = [patch for patch in split.patches if patch.split == "train"]
-    sheets.samples(dataset, train_side, recipe.seed, folder / "samples.png")
-    sheets.augmentation(dataset, train_side, augmentation, recipe.seed, folder / "augmentation.png")
+    subset = [patch for patch in split.patches if patch.split == "train"]
+    sheets.samples(dataset, subset, recipe.seed, folder / "samples.png")
+    sheets.augmentation(dataset, subset, augmentation, recipe.seed, folder / "augmentation.png")
 
 
 def _describe(
@@ -132,7 +131,7 @@ def _describe(
         "schedule": recipe.schedule,
         "seed": recipe.seed,
     }
-    train_side = [patch for patch in split.patches if patch.split == "train"]
+    subset = [patch for patch in split.patches if patch.split == "train"]
     return {
         "schema_version": SCHEMA_VERSION,
         "name": name,
@@ -140,7 +139,7 @@ def _describe(
         "backbone": recipe.backbone,
         "classes": ["no crack", "crack"],
         "input": {
-            "window": fit.window_of(dataset, train_side),
+            "window": fit.window_of(dataset, subset),
             "size": recipe.image_size,
             "layout": "uint8 (N, H, W, 3) RGB; resize (bilinear, half-pixel centres, no "
             "antialiasing) and normalisation are in the graph",
@@ -149,8 +148,8 @@ def _describe(
         "calibration": {
             "method": "temperature",
             "temperature": temperature,
-            "fitted_on": "the validation side of the same data set"
-            + (", drawn on and augmented as in fine-tuning" if drawn else ""),
+            "fitted_on": "the validation subset of the same data set"
+            + (", with synthetic samples and augmentation as in fine-tuning" if drawn else ""),
         },
         "data": {
             "name": dataset.name,

@@ -1,4 +1,4 @@
-"""The int8 form of what was trained, kept where its scores hold."""
+"""Write the int8 graph of a trained network if it passes the accuracy check."""
 
 import logging
 from collections.abc import Sequence
@@ -19,22 +19,22 @@ from crackscope.training.stream import Stream
 from crackscope.types import Patch
 
 LIMIT = 0.03
-"""Root mean square difference of scores, above which int8 is another model."""
+"""Largest accepted root mean square difference of scores."""
 IN_FLOAT = (6, 8, 12)
-"""How many convolutions, from the first on, are left in float: more where fewer do not hold."""
+"""Numbers of leading convolutions left in float, tried in turn until the accuracy check passes."""
 _LOG = logging.getLogger("crackscope")
 _MOST = 256
 _TRIED = 4
-"""Of so many batches one is kept from the quantisation, to try it on."""
+"""One of this many batches is held out from calibration for the accuracy check."""
 _BATCH = 8
 
 
 def of_run(
     recipe: Recipe, dataset: Dataset, patches: Sequence[Patch], start: Start, folder: Path
 ) -> dict[str, Any]:
-    """Write the int8 form into the bundle at `folder`; returns what model.json says of it.
+    """Write the int8 graph into the bundle at `folder`; returns its entry in model.json.
 
-    It is made with pictures of the train side, as the network saw them last.
+    It is calibrated with patches of the train subset, prepared as in the last training phase.
     """
     train = [patch for patch in patches if patch.split == "train"]
     rows = np.random.default_rng(recipe.seed).permutation(len(train))[:_MOST]
@@ -47,16 +47,16 @@ def of_run(
 
 
 def write(folder: Path, batches: Sequence[Batch]) -> dict[str, Any]:
-    """The int8 form of the bundle at `folder`, and the parts of what is there now; see `_write`."""
+    """Write the int8 graph and the parts of all graphs of the bundle at `folder`; see `_write`."""
     facts = _write(folder, batches)
     partition.write(folder)
     return facts
 
 
 def _write(folder: Path, batches: Sequence[Batch]) -> dict[str, Any]:
-    """The int8 form of the bundle at `folder`, made with batches of pictures.
+    """Write the int8 graph of the bundle at `folder`, calibrated with batches of patches.
 
-    Without one where its scores differ by more than `LIMIT`, or ONNX Runtime cannot make it.
+    Writes none if its scores differ by more than `LIMIT`, or ONNX Runtime fails.
     """
     graph, path = folder / bundles.ONNX, folder / bundles.INT8
     tried = list(batches[::_TRIED])
@@ -66,11 +66,11 @@ def _write(folder: Path, batches: Sequence[Batch]) -> dict[str, Any]:
             int8.write(graph, path, others, in_float)
             found = int8.difference(graph, path, tried)
         except Exception as error:  # noqa: BLE001  # ORT's errors have no common base
-            path.unlink(missing_ok=True)  # one of fewer convolutions in float, which did not hold
-            _LOG.warning("no int8 form of this network: %s", str(error).splitlines()[0])
+            path.unlink(missing_ok=True)  # an earlier try, which failed the accuracy check
+            _LOG.warning("Skipping int8: quantisation failed: %s", str(error).splitlines()[0])
             return {"kept": False}
         if found <= LIMIT:
             return {"kept": True, "rms_difference": found, "in_float": in_float}
     path.unlink()
-    _LOG.info("no int8 form: its scores differ by %.3f (root mean square)", found)
+    _LOG.info("Skipping int8: it failed the accuracy check (RMS difference of scores %.3f)", found)
     return {"kept": False, "rms_difference": found}

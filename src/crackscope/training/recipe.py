@@ -1,4 +1,4 @@
-"""What a training is made by: the network, its phases, and how its patches are fed."""
+"""Training settings: the network, its phases, and the data pipeline."""
 
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -9,70 +9,71 @@ from crackscope.options import Augmentation, ByContent, Device, NotIdentity, Sch
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
-    """The settings of `crackscope train` that training itself reads.
+    """The settings of `crackscope train` that the training uses.
 
-    The command's settings are this with the data and the place of the results, so that each
-    setting stands once, with its default, its help and its rule.
+    The command's settings extend this class by data and output, so that each setting is defined
+    once, with its default, help and rule.
     """
 
     backbone: str = "mobilenetv2"
-    """mobilenetv2, small-cnn, or a name from keras.applications."""
+    """Backbone: mobilenetv2, small-cnn, or a name from keras.applications."""
     weights: ByContent[str | None] = None
-    """Where to start: crackscope (the model in the package; default for its backbone), imagenet
-    (default for other pretrained ones), none (random; default for small-cnn), or a file."""
+    """Initial weights: crackscope (packaged model; default for its backbone), imagenet (default
+    for other pretrained backbones), none (random; default for small-cnn), or a file."""
     image_size: int = 224
-    """Side in pixels to which the network resizes each patch."""
+    """Network input size in pixels; patches are resized to it."""
     head_epochs: int = 40
-    """Epochs of the new head on features computed once; 0 leaves the phase out."""
+    """Epochs of the head phase, on precomputed features; 0 skips the phase."""
     epochs: int | None = None
-    """Epochs of fine-tuning with augmentation: 0, the default for pretrained weights, leaves the
-    phase out; random weights get 20. Fine-tuning takes minutes, and carries much further to other
+    """Epochs of fine-tuning, with augmentation; 0 skips the phase. Default: 0 for pretrained
+    weights, 20 for random ones. Fine-tuning takes minutes, but generalises much better to other
     surfaces."""
     unfreeze: float = 1.0
-    """Share of the backbone's layers, from the top, that fine-tuning changes."""
+    """Fraction of the backbone's layers to fine-tune, from the top."""
     augment: Augmentation = "field"
-    """field: flips, rotation, scale, light, blur, noise; basic: flips, rotation, zoom; none."""
+    """Augmentation: field (flips, rotation, scale, light, blur, noise), basic (flips, rotation,
+    zoom), or none."""
     drawn: float = 0.5
-    """Share of the pictures of fine-tuning that are cracks, and things mistaken for them, drawn on
-    sound patches: they carry further to surfaces that the data does not show."""
+    """Fraction of synthetic samples in fine-tuning: cracks and distractors painted on sound
+    patches. They improve generalisation to surfaces that are missing in the data."""
     batch: int = 32
-    """Patches a step of fine-tuning."""
+    """Batch size of fine-tuning."""
     head_learning_rate: float = 3e-3
-    """Initial step size of the head phase."""
+    """Initial learning rate of the head phase."""
     learning_rate: float = 3e-4
-    """Largest step size of fine-tuning."""
+    """Peak learning rate of fine-tuning."""
     schedule: Schedule = "cosine"
-    """How fine-tuning makes its steps smaller: cosine: after a short rise, down to none at the
-    last epoch; plateau: whenever the validation loss stands still."""
+    """Learning rate schedule of fine-tuning: cosine (short warm-up, then decay to 0), or plateau
+    (reduce when the validation loss stops improving)."""
     dropout: float = 0.2
-    """Share of features dropped before the head while training."""
+    """Dropout rate before the head during training."""
     patience: int = 5
-    """Epochs without a better validation loss before training stops."""
+    """Stop after this many epochs without a lower validation loss."""
     seed: int = 0
-    """Seed of split, initial weights, order and augmentation."""
+    """Random seed of split, initial weights, order and augmentation."""
     device: NotIdentity[Device] = "auto"
-    """Where the network is trained."""
+    """Training device."""
     workers: NotIdentity[int | None] = None
-    """Files read at once; else one for each core."""
+    """Files read in parallel. Default: one per core."""
     log: NotIdentity[Literal["csv", "tensorboard"]] = "csv"
-    """tensorboard: curves and pictures for TensorBoard beside the CSV."""
+    """Log format; tensorboard adds curves and images for TensorBoard to the CSV."""
 
     def rules(self) -> tuple[Rule, ...]:
-        """What the settings must fulfil, each with what is said where it is broken."""
+        """The rules for the settings, each with its error message."""
         return (
             (
                 32 <= self.image_size <= 1024,
-                f"image_size must be 32 to 1024. Received: {self.image_size}",
+                f"image_size must be from 32 to 1024. Received: {self.image_size}",
             ),
             at_least("head_epochs", self.head_epochs, 0),
             at_least("epochs", self.epochs, 0),
             (
                 self.head_epochs > 0 or self.epochs != 0,
-                "head_epochs and epochs are both 0: no training",
+                "head_epochs or epochs must be above 0. Received: 0 for both",
             ),
             (
                 0.0 < self.unfreeze <= 1.0,
-                f"unfreeze must be above 0, at most 1. Received: {self.unfreeze}",
+                f"unfreeze must be above 0 and at most 1. Received: {self.unfreeze}",
             ),
             below_one("drawn", self.drawn),
             one_of("schedule", self.schedule, get_args(Schedule)),

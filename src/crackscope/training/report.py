@@ -1,4 +1,4 @@
-"""What a training run says of itself: figures of the test side, curves, classification report."""
+"""Report of a training run: metrics on the test subset, classification report, curves."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -21,9 +21,9 @@ def test(
     seed: int,
     workers: int | None,
 ) -> dict[str, Any]:
-    """Score the test side as `inspect` would, and write the classification report.
+    """Score the test subset like `inspect`, and write the classification report.
 
-    Returns `test` (name -> figure with its interval), `counts` and `notes`.
+    Returns `test` (name -> metric with interval), `counts` and `notes`.
     """
     inspector = load(model, threads=1)
     patches = [patch for patch in split.patches if patch.split == "test"]
@@ -38,6 +38,6 @@ def test(
 
 
 def curves(history: History, folder: Path) -> None:
-    """Loss, accuracy and learning rate against the epochs, as PNG."""
+    """Write curves.png: loss, accuracy and learning rate by epoch."""
     rows: Sequence[dict[str, Any]] = [asdict(row) for row in history.rows]
     (folder / "curves.png").write_bytes(charts.training_curves(rows))

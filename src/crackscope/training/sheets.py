@@ -1,4 +1,4 @@
-"""Pictures to look at before training: what the data shows, and what augmentation makes of it."""
+"""Contact sheets of the training data and of its augmentation."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,7 +16,7 @@ _COLUMNS = 8
 
 
 def samples(dataset: Dataset, patches: Sequence[Patch], seed: int, path: Path) -> None:
-    """Two rows of pictures a class, drawn at random."""
+    """Write two rows of random patches per class."""
     chosen = _choose(patches, 2 * _COLUMNS, seed)
     pictures = [dataset.read_pixels(patch) for patch in chosen]
     captions = [f"{_NAMES[patch.label]}: {patch.path}" for patch in chosen]
@@ -26,7 +26,7 @@ def samples(dataset: Dataset, patches: Sequence[Patch], seed: int, path: Path) -
 def augmentation(
     dataset: Dataset, patches: Sequence[Patch], kind: Augmentation, seed: int, path: Path
 ) -> None:
-    """One row a picture: as it is, and then as training sees it."""
+    """Write one row per patch: the original, followed by augmented versions."""
     import tensorflow as tf
 
     pictures: list[Pixels] = []

@@ -1,7 +1,7 @@
-"""Labelled pictures as batches for training, read anew every epoch: memory stays flat.
+"""Batches of labelled patches for training, read again every epoch, at constant memory.
 
-Order, what is drawn and augmentation follow from (seed, epoch) alone, so that a resumed epoch is
-the same one.
+Order, synthetic samples and augmentation depend only on (seed, epoch), so that a resumed epoch is
+identical.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -23,17 +23,17 @@ Batch = tuple[NDArray[np.uint8], NDArray[np.float32]]
 
 
 class Item(NamedTuple):
-    """One picture of a batch: the patch of a row as it is, or what is made of it by a seed."""
+    """One sample of a batch: the original patch of a row, or a version of it made by a seed."""
 
     row: int
     label: int
     seed: int | None = None
-    drawn: bool = False
+    synthetic: bool = False
 
 
 def read_batch(pictures: Sequence[Pixels], size: int) -> NDArray[np.uint8]:
-    """Stack pictures: as they are where all have one shape, else each resized to (size, size)
-    by the rule that the network's own resize follows."""
+    """Stack images: unchanged if all have the same shape, else each resized to (size, size) by the
+    same rule as in the network."""
     if len({picture.shape for picture in pictures}) == 1:
         return np.stack(pictures)
     return np.stack([_resized(picture, size) for picture in pictures])
@@ -49,8 +49,8 @@ def _resized(picture: Pixels, size: int) -> Pixels:
 class Stream:
     """Batches of (uint8 (N, H, W, 3), float32 (N, 1) labels) of some patches of a data set.
 
-    With `drawn` above 0, that share of the pictures of `epochs` and `field` are cracks and
-    distractors drawn on sound patches.
+    A fraction `synthetic` of the samples of `epochs` and `field` are cracks and distractors
+    painted on sound patches.
     """
 
     def __init__(
@@ -60,11 +60,11 @@ class Stream:
         size: int,
         batch: int,
         workers: int,
-        drawn: float = 0.0,
+        synthetic: float = 0.0,
     ) -> None:
         self._dataset, self._patches = dataset, patches
         self._size, self._batch, self._workers = size, batch, workers
-        self._drawn = drawn
+        self._synthetic = synthetic
         self._sound = [row for row, patch in enumerate(patches) if patch.label == 0]
 
     def __len__(self) -> int:
@@ -72,7 +72,7 @@ class Stream:
 
     @property
     def steps(self) -> int:
-        """Batches an epoch."""
+        """Batches per epoch."""
         return -(-len(self._patches) // self._batch)
 
     @property
@@ -81,11 +81,11 @@ class Stream:
         return np.array([[patch.label] for patch in self._patches], np.float32)
 
     def map(self, function: Callable[[NDArray[np.uint8]], Result], batch: int) -> Iterator[Result]:
-        """What `function` makes of the images of each `batch` patches, in order.
+        """The results of `function` for the images of each `batch` patches, in order.
 
         Each of the stream's threads reads a batch and calls the function on it.
         """
-        items = self._as_they_are()
+        items = self._originals()
         groups = [items[at : at + batch] for at in range(0, len(items), batch)]
         with ThreadPoolExecutor(self._workers) as pool:
             yield from pool.map(lambda group: function(self._load(group)[0]), groups)
@@ -102,41 +102,41 @@ class Stream:
         return ahead(_augmented(shuffled, kind))
 
     def plain(self) -> Any:
-        """A tf.data pipeline of every patch once, as it is."""
+        """A tf.data pipeline of every original patch once."""
         import tensorflow as tf
 
         pipeline = tf.data.Dataset.from_generator(
-            lambda: self._batches(self._as_they_are()), output_signature=_shapes()
+            lambda: self._batches(self._originals()), output_signature=_shapes()
         )
         return ahead(pipeline, self.steps)
 
     def field(self, seed: int, kind: Augmentation) -> tuple[Any, NDArray[np.float32]]:
-        """One augmented epoch, the same at every pass, and its labels (N, 1): for validation."""
+        """One augmented epoch for validation, identical at every pass, and its labels (N, 1)."""
         items = self._plan(seed, epoch=0)
         pipeline = _augmented(lambda: self._seeded(items, seed * 1000), kind)
         labels = np.array([[item.label] for item in items], np.float32)
         return ahead(pipeline, self.steps), labels
 
-    def _as_they_are(self) -> list[Item]:
+    def _originals(self) -> list[Item]:
         return [Item(row, patch.label) for row, patch in enumerate(self._patches)]
 
     def _plan(self, seed: int, epoch: int) -> list[Item]:
-        """Every patch once, shuffled, a share of them given way to drawn pictures."""
+        """Every patch once, shuffled, with a fraction replaced by synthetic samples."""
         rng = np.random.default_rng([seed, epoch])
         items = [Item(row, self._patches[row].label) for row in rng.permutation(len(self))]
-        if not self._drawn:
+        if not self._synthetic:
             return items
         seeds = rng.integers(2**31, size=len(items)).tolist()
         items = [item._replace(seed=seed) for item, seed in zip(items, seeds, strict=True)]
-        for place in np.flatnonzero(rng.random(len(items)) < self._drawn):
+        for place in np.flatnonzero(rng.random(len(items)) < self._synthetic):
             row, label = self._sound[rng.integers(len(self._sound))], int(rng.integers(2))
-            items[place] = Item(row, label, seeds[place], drawn=True)
+            items[place] = Item(row, label, seeds[place], synthetic=True)
         return items
 
     def _seeded(self, items: Sequence[Item], seed: int) -> Iterator[tuple[Any, ...]]:
-        drawn = np.array([item.drawn for item in items], np.float32)
+        synthetic = np.array([item.synthetic for item in items], np.float32)
         for step, (images, labels) in enumerate(self._batches(items)):
-            placed = drawn[step * self._batch : (step + 1) * self._batch]
+            placed = synthetic[step * self._batch : (step + 1) * self._batch]
             yield images, labels, np.array([seed, step], np.int32), placed
 
     def _batches(self, items: Sequence[Item]) -> Iterator[Batch]:
@@ -159,7 +159,7 @@ class Stream:
         if item.seed is None:
             return pixels
         rng = np.random.default_rng(item.seed)
-        if item.drawn:
+        if item.synthetic:
             return overdraw.draw(pixels, item.label, rng)
         return camera.resave(pixels, rng)
 
@@ -171,8 +171,8 @@ def _shapes() -> tuple[Any, ...]:
 
 
 def _augmented(batches: Callable[[], Iterator[tuple[Any, ...]]], kind: Augmentation) -> Any:
-    """A tf.data pipeline of (images, labels, seed, placed) with the images augmented by that seed;
-    what was drawn for its place stays where it is."""
+    """A tf.data pipeline of (images, labels) from (images, labels, seed, placed), augmented by
+    that seed; images with `placed` 1 keep their frame."""
     import tensorflow as tf
 
     shapes = (*_shapes(), tf.TensorSpec((2,), tf.int32), tf.TensorSpec((None,), tf.float32))

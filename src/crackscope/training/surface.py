@@ -1,4 +1,4 @@
-"""Learn what concrete looks like, so that photos of something else can be flagged."""
+"""Fit the model of concrete that flags photos of other materials."""
 
 from collections.abc import Sequence
 
@@ -17,9 +17,9 @@ from crackscope.training.stream import Stream
 from crackscope.types import Patch
 
 GIVEN_UP = 0.01
-"""Share of windows like those that were learned from, but not among them, beyond the limit."""
+"""Fraction of held-out windows beyond the limit."""
 LEAST = 50
-"""Fewer patches do not tell what concrete looks like."""
+"""Smallest number of patches for a fit."""
 _MOST = 1000
 _HELD_OUT = 0.4
 _TINY = 1e-9
@@ -28,11 +28,11 @@ _TINY = 1e-9
 def of_run(
     recipe: Recipe, dataset: Dataset, patches: Sequence[Patch], start: Start
 ) -> Concrete | None:
-    """What is learned of concrete in a training.
+    """The model of concrete of a training run.
 
-    Only from patches as fine-tuning sees them, drawn on and in other light: those of one data set
-    as they are would have most concrete of other places flagged. Else what the model knows that the
-    training started from; None where that is nothing.
+    Fitted only to patches augmented as in fine-tuning: with the original patches of one data set,
+    most concrete from other places would be flagged. Otherwise the one of the initial model; None
+    if that has none.
     """
     known = [patch for patch in patches if patch.split != "test"]
     if fit.epochs_of(recipe, start) and recipe.augment == "field" and len(known) >= LEAST:
@@ -41,7 +41,7 @@ def of_run(
 
 
 def learn(recipe: Recipe, dataset: Dataset, patches: Sequence[Patch]) -> Concrete:
-    """From up to 1,000 of the patches, as fine-tuning sees them."""
+    """Fit to up to 1,000 of the patches, prepared as in fine-tuning."""
     rows = np.random.default_rng(recipe.seed).permutation(len(patches))[:_MOST]
     chosen = [patches[row] for row in rows]
     workers = recipe.workers or environment.cores()
@@ -52,19 +52,19 @@ def learn(recipe: Recipe, dataset: Dataset, patches: Sequence[Patch]) -> Concret
 
 
 def describe(values: ArrayLike, seed: int = 0) -> Concrete:
-    """Fit to most rows of (N, F); the limit is that which 1 % of the other rows exceed.
+    """Fit to 60 % of the rows of (N, F); the limit is exceeded by 1 % of the others.
 
     Raises ValueError for fewer than 10 rows.
     """
     x = np.asarray(values, np.float64)
     if x.ndim != 2 or len(x) < 10:
-        raise ValueError(f"values must be (N, F), N >= 10; received {x.shape}")
+        raise ValueError(f"values must have the shape (N, F), N >= 10. Received: {x.shape}")
     order = np.random.default_rng(seed).permutation(len(x))
     held_out, fitted = np.split(x[order], [int(_HELD_OUT * len(x))])
     mean = fitted.mean(axis=0)
     scale = np.maximum(fitted.std(axis=0), _TINY + 1e-6 * np.abs(fitted).max())
     spread, axes = np.linalg.eigh(np.cov((fitted - mean) / scale, rowvar=False))
     whitening = axes / np.sqrt(np.maximum(spread, 1e-6)) / scale[:, None]
-    distances = Concrete(mean, whitening).strangeness(held_out)
+    distances = Concrete(mean, whitening).mahalanobis(held_out)
     limit = float(np.quantile(distances, 1 - GIVEN_UP))
     return Concrete(mean, whitening, max(limit, _TINY))

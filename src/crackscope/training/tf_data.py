@@ -1,13 +1,13 @@
-"""tf.data pipelines of batches that Python makes, as Keras takes them."""
+"""Prepare tf.data pipelines for Keras."""
 
 from typing import Any
 
 
 def ahead(pipeline: Any, steps: int | None = None) -> Any:
-    """A pipeline of `steps` batches (None: without end), two of which are made ahead.
+    """A pipeline of `steps` batches (None: endless) that prefetches two.
 
-    tf.data's own tuning is off: there is nothing here to tune, and its thread sleeps twice as long
-    each time, while Keras waits for it at the end of a phase, for up to as long as that took.
+    Autotuning is off: there is nothing to tune here, and its thread sleeps for ever longer
+    intervals, while Keras waits for it at the end of a phase.
     """
     import tensorflow as tf
 

@@ -1,1 +1,1 @@
-"""Does it work on this concrete: draw windows of a site's photos, have them labelled, and judge."""
+"""Validate a model on a site: sample windows of its photos, have them labelled, and evaluate."""

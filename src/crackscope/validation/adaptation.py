@@ -1,4 +1,4 @@
-"""Adapt a model to the labels of a site, keep it only where it is better, and say which it was."""
+"""Adapt a model to the labels of a site, keep it only if it is better, and report the result."""
 
 import shutil
 from dataclasses import asdict, dataclass, replace
@@ -17,12 +17,12 @@ from crackscope.validation.estimate import Sample
 
 MODEL = "model"
 _SURE = 0.2
-"""Share of the misses that `unsure` still lets through."""
+"""Fraction of the missed cracks that also fall below `unsure`."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """The wanted recall, and resamples and seed of folds and bootstraps."""
+    """The target recall, and resamples and seed of folds and bootstraps."""
 
     recall: float
     resamples: int
@@ -31,7 +31,7 @@ class Settings:
 
 @dataclass(frozen=True)
 class Attempt:
-    """What came of it: `values` for metrics.json, `words` for people."""
+    """The result: `values` for metrics.json, `words` as sentences."""
 
     kept: bool
     values: dict[str, Any]
@@ -46,18 +46,18 @@ def adapt_to_site(
     folder: Path,
     settings: Settings,
 ) -> Attempt:
-    """Fit, judge on photos left out, and write `folder`/model where it is better.
+    """Fit, evaluate on held-out photos, and write `folder`/model if it is better.
 
-    `sample` belongs to the patches of `dataset`; `others` are labelled windows of further photos,
-    which the fit never sees, and which decide nothing. A model of an earlier call is removed.
+    `sample` is aligned with the patches of `dataset`; `others` are labelled windows of further
+    photos, used for reporting only. The model of an earlier call is removed.
     """
     shutil.rmtree(folder / MODEL, ignore_errors=True)
     if reason := adapt.obstacle(sample):
-        return Attempt(False, {"kept": False, "reason": reason}, (f"not adapted: {reason}.",))
+        return Attempt(False, {"kept": False, "reason": reason}, (f"Not adapted: {reason}.",))
     head = site_model.head_of(inspector.bundle)
     features = site_model.features(inspector, dataset)
     adapted = adapt.adapt(features, sample, head, settings.resamples, settings.seed)
-    values: dict[str, Any] = {"reach": adapted.reach, "left_out": adapted.comparison.to_dict()}
+    values: dict[str, Any] = {"reach": adapted.prior_std, "left_out": adapted.comparison.to_dict()}
     kept, words = adapted.comparison.better, [_verdict(adapted.comparison)]
     if kept:
         limits = _write(inspector, dataset, sample, adapted, folder, settings)
@@ -67,7 +67,7 @@ def adapt_to_site(
     if others is not None:
         checked = _check(inspector, others, adapted, settings)
         values["other_photos"] = checked.to_dict()
-        words.append(f"On the photos that were not drawn: {_gains(checked)}.")
+        words.append(f"On the photos that were not sampled: {_gains(checked)}.")
     return Attempt(kept, {"kept": kept, **values}, tuple(words))
 
 
@@ -79,9 +79,9 @@ def _write(
     folder: Path,
     settings: Settings,
 ) -> Thresholds:
-    """Write the bundle; its thresholds come from windows left out of the fit."""
+    """Write the bundle; its thresholds come from held-out scores."""
     left_out = replace(sample, scores=adapted.scores)
-    times = estimate.draw_times(sample.photos, settings.resamples, settings.seed)
+    times = estimate.resample_photos(sample.photos, settings.resamples, settings.seed)
     upper = estimate.for_recall(left_out, settings.recall, times)
     lower = estimate.for_recall(left_out, 1 - _SURE * (1 - settings.recall), times)
     limits = site_model.thresholds_of(upper, lower)
@@ -91,7 +91,7 @@ def _write(
 
 
 def _rates(sample: Sample, adapted: Adapted, settings: Settings) -> dict[str, Any]:
-    """Recall and false-alarm rate on photos that neither the fit nor the threshold knew."""
+    """Recall and false-alarm rate on photos used neither for the fit nor for the threshold."""
     says = np.zeros(len(sample.labels))
     left_out = replace(sample, scores=adapted.scores)
     for fold in np.unique(adapted.folds):
@@ -101,20 +101,20 @@ def _rates(sample: Sample, adapted: Adapted, settings: Settings) -> dict[str, An
         upper = estimate.for_recall(known, settings.recall, one)
         says[inside] = adapted.scores[inside] >= site_model.thresholds_of(upper, upper).upper
     answers = replace(sample, scores=says)
-    times = estimate.draw_times(sample.photos, settings.resamples, settings.seed)
+    times = estimate.resample_photos(sample.photos, settings.resamples, settings.seed)
     recall = estimate.recall(answers, 0.5, times)
     alarms = estimate.false_alarm_rate(answers, 0.5, times)
-    assert recall is not None  # adapt.obstacle asks for both classes
+    assert recall is not None  # adapt.obstacle requires both classes
     assert alarms is not None
     return {"recall": recall.to_dict(), "false_alarm_rate": alarms.to_dict()}
 
 
 def _rates_in_words(rates: dict[str, Any], limits: Thresholds) -> str:
-    shares = (f"{Interval(**rate):.1%}" for rate in rates.values())
+    spelt = (f"{Interval(**rate):.1%}" for rate in rates.values())
     return (
-        "With thresholds chosen as its own were ({:.3g}, unsure from {:.3g}) it finds {} of the "
-        "cracked windows of photos left out, and raises a false alarm on {} of the sound ones."
-    ).format(limits.upper, limits.lower, *shares)
+        "With thresholds chosen in the same way as its own ({:.3g}, unsure from {:.3g}), it finds "
+        "{} of the cracked windows of held-out photos, with a false-alarm rate of {}."
+    ).format(limits.upper, limits.lower, *spelt)
 
 
 def _check(
@@ -125,21 +125,22 @@ def _check(
 ) -> Comparison:
     dataset, sample = others
     features = site_model.features(inspector, dataset)
-    present = site_model.head_of(inspector.bundle)
-    heads = (adapted.head, present, adapted.calibrated)
-    times = estimate.draw_times(sample.photos, settings.resamples, settings.seed)
+    current = site_model.head_of(inspector.bundle)
+    heads = (adapted.head, current, adapted.calibrated)
+    times = estimate.resample_photos(sample.photos, settings.resamples, settings.seed)
     return adapt.compare(sample, times, *(head.logits(features) for head in heads))
 
 
 def _verdict(found: Comparison) -> str:
-    text = f"on photos left out of the fit, {_gains(found)}"
+    text = f"on held-out photos, {_gains(found)}"
     if found.better:
-        return f"The adapted model is better, and kept: {text}."
-    return f"Adapting is not shown to be better, and the default is kept: {text}."
+        return f"The adapted model is better and was saved: {text}."
+    return f"The adapted model is not significantly better, so the default is kept: {text}."
 
 
 def _gains(found: Comparison) -> str:
     return (
-        f"log loss lower by {found.log_loss}, by {found.log_loss_calibrated} "
-        f"than the default calibrated to the same labels; AUROC changed by {found.auroc:+.4f}"
+        f"log loss is lower by {found.log_loss} than with the default model, and by "
+        f"{found.log_loss_calibrated} than with the default calibrated to the same labels; AUROC "
+        f"changes by {found.auroc:+.4f}"
     )

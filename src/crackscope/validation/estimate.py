@@ -1,7 +1,7 @@
-"""Recall and false-alarm rate of a whole site, from a weighted sample of labelled windows.
+"""Estimate recall and false-alarm rate of a whole site from a weighted sample of labelled windows.
 
-Intervals are 95 % and come from a bootstrap over photos, in which every window keeps its weight:
-windows of one photo resemble each other. A photo drawn twice counts twice.
+Intervals are 95 %, from a bootstrap over photos, since windows of one photo are correlated. Every
+window keeps its weight; a photo sampled twice counts twice.
 """
 
 import math
@@ -16,17 +16,17 @@ from crackscope.evaluation import statistics
 from crackscope.types import Interval
 from crackscope.validation.population import Floats, Rows
 
-WANTED_REACH = 0.05
+WANTED_MARGIN = 0.05
 _UNSEEN = math.log(100 / statistics.TAIL)
-"""Of what a sample does not hold there may be this many times what one window stands for: if each
-window had the chance 1 / w, more than w ln(40) of them would have shown up in 97.5 % of samples
-(the "rule of three" for 97.5 %, Hanley and Lippman-Hand 1983)."""
+"""Bound on the number of windows of a kind that is missing in the sample, in units of the weight w
+of one window: with a probability of 1 / w per window, more than w ln(40) of them would have been
+seen in 97.5 % of samples (the "rule of three" for 97.5 %, Hanley and Lippman-Hand 1983)."""
 _ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
 class Sample:
-    """n labelled windows: 1 crack or 0 sound, score, weight, and number of the source photo."""
+    """n labelled windows: 1 crack or 0 sound, score, weight, and code of the source photo."""
 
     labels: Rows
     scores: Floats
@@ -39,20 +39,20 @@ class Sample:
 
     @property
     def photo_count(self) -> int:
-        """How many photos the windows come from."""
+        """The number of photos that the windows come from."""
         return len(np.unique(self.photos))
 
 
 @dataclass(frozen=True)
 class Target:
-    """The threshold at which a wanted recall is reached, and the false alarms that it costs."""
+    """The threshold that reaches a target recall, and its false-alarm rate."""
 
     recall: float
     threshold: Interval
     false_alarm_rate: Interval | None
 
     def to_dict(self) -> dict[str, Any]:
-        """As in metrics.json."""
+        """The entry in metrics.json."""
         alarms = self.false_alarm_rate
         return {
             "recall": self.recall,
@@ -62,28 +62,28 @@ class Target:
 
 
 def recall(sample: Sample, threshold: float, times: Floats) -> Interval | None:
-    """Share of the site's cracked windows that reach the threshold; None without a crack."""
-    return _share(sample.of(sample.labels == 1), threshold, sample, times)
+    """Fraction of the site's cracked windows that reach the threshold; None without a crack."""
+    return _fraction(sample.of(sample.labels == 1), threshold, sample, times)
 
 
 def false_alarm_rate(sample: Sample, threshold: float, times: Floats) -> Interval | None:
-    """Share of the site's sound windows that reach the threshold; None without a sound one."""
-    return _share(sample.of(sample.labels == 0), threshold, sample, times)
+    """Fraction of the site's sound windows that reach the threshold; None without any."""
+    return _fraction(sample.of(sample.labels == 0), threshold, sample, times)
 
 
 def prevalence(sample: Sample, times: Floats) -> Interval:
-    """Share of the site's windows that are cracked."""
+    """Fraction of the site's windows that are cracked."""
     found = interval(sample, times, lambda w: w @ sample.labels / w.sum(axis=1))
     if found.low < found.high:
         return found
-    reach = _UNSEEN * sample.weights.max() / sample.weights.sum()
-    return Interval(found.value, max(0.0, found.low - reach), min(1.0, found.high + reach))
+    margin = _UNSEEN * sample.weights.max() / sample.weights.sum()
+    return Interval(found.value, max(0.0, found.low - margin), min(1.0, found.high + margin))
 
 
 def for_recall(sample: Sample, wanted: float, times: Floats) -> Target | None:
     """The largest threshold that reaches the recall `wanted` on the sample; None without a crack.
 
-    The threshold was fitted to these labels, so its own recall on other windows is a little lower.
+    The threshold is fitted to these labels, so its recall on other windows is slightly lower.
     """
     cracks = sample.labels == 1
     if not cracks.any():
@@ -100,26 +100,26 @@ def for_recall(sample: Sample, wanted: float, times: Floats) -> Target | None:
     return Target(wanted, found, false_alarm_rate(sample, found.value, times))
 
 
-def labels_needed(labels: int, found: Interval, reach: float = WANTED_REACH) -> int:
-    """How many more labels bring the interval to ± `reach`, drawn from more photos in like manner.
+def labels_needed(labels: int, found: Interval, margin: float = WANTED_MARGIN) -> int:
+    """Number of further labels that narrow the interval to ± `margin`, sampled from more photos.
 
-    The error of a weighted mean falls with the root of the labels, so n (now / reach)^2 are needed
-    in all; where nothing of a kind was seen, the bound falls with their number itself.
+    The error of a weighted mean falls with the root of the number of labels, so n (now / margin)^2
+    are needed in total; for a rate of 0 or 1 the bound falls with the number itself.
     """
     now = max(found.value - found.low, found.high - found.value)
     power = 1 if found.value in (0.0, 1.0) else 2
-    return max(0, math.ceil(labels * (now / reach) ** power - _ROUNDING) - labels)
+    return max(0, math.ceil(labels * (now / margin) ** power - _ROUNDING) - labels)
 
 
-def draw_times(photos: Rows, resamples: int, seed: int) -> Floats:
-    """(resamples, n): how often each window counts when its photos are drawn with replacement."""
+def resample_photos(photos: Rows, resamples: int, seed: int) -> Floats:
+    """(resamples, n): the count of each window if its photos are sampled with replacement."""
     codes = np.unique(photos, return_inverse=True)[1]
-    drawn = statistics.pick(int(codes.max()) + 1, resamples, np.random.default_rng(seed))
-    return drawn[:, codes].astype(np.float64)
+    times = statistics.pick(int(codes.max()) + 1, resamples, np.random.default_rng(seed))
+    return times[:, codes].astype(np.float64)
 
 
 def interval(sample: Sample, times: Floats, figure: Callable[[Floats], Floats]) -> Interval:
-    """`figure` maps weights (R, n) to values (R,), NaN where it is not defined."""
+    """The interval of `figure`, which maps weights (R, n) to values (R,), NaN if undefined."""
     with np.errstate(invalid="ignore", divide="ignore"):
         value = float(figure(sample.weights[None])[0])
         steps = statistics.steps(len(times), len(sample.labels))
@@ -127,8 +127,8 @@ def interval(sample: Sample, times: Floats, figure: Callable[[Floats], Floats]) 
     return statistics.between(value, np.concatenate(parts))
 
 
-def _share(of: Sample, threshold: float, all_of: Sample, times: Floats) -> Interval | None:
-    """Share of the windows of one class that reach the threshold."""
+def _fraction(of: Sample, threshold: float, all_of: Sample, times: Floats) -> Interval | None:
+    """Fraction of the windows of one class that reach the threshold."""
     if not len(of.labels):
         return None
     says = of.scores >= threshold

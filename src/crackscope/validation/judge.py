@@ -1,4 +1,4 @@
-"""What the labels say of the model on this site, in figures and in words."""
+"""Evaluate the model on a site from its labels, in figures and in words."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,16 +6,16 @@ from typing import Any
 
 from crackscope.types import Interval
 from crackscope.validation import estimate
-from crackscope.validation.estimate import WANTED_REACH, Sample, Target
+from crackscope.validation.estimate import WANTED_MARGIN, Sample, Target
 
 _FEW_PHOTOS = 10
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """A model on one site; a figure is None where the labels hold no window of its class.
+    """The result of a model on one site; a figure is None without labels of its class.
 
-    `needed` is how many more labels bring recall and false-alarm rate to ± 0.05.
+    `needed` are the further labels that narrow recall and false-alarm rate to ± 0.05.
     """
 
     labels: int
@@ -29,7 +29,7 @@ class Judgement:
     needed: dict[str, int]
 
     def to_dict(self) -> dict[str, Any]:
-        """As in metrics.json."""
+        """The entry in metrics.json."""
         return {
             "labels": {"all": self.labels, "crack": self.cracked, "photos": self.photos},
             "threshold": self.threshold,
@@ -44,8 +44,8 @@ class Judgement:
 
 
 def judge(sample: Sample, threshold: float, wanted: float, resamples: int, seed: int) -> Judgement:
-    """Measure the scores of `sample` against its labels; `wanted` is the wanted recall."""
-    times = estimate.draw_times(sample.photos, resamples, seed)
+    """Evaluate the scores of `sample` against its labels; `wanted` is the target recall."""
+    times = estimate.resample_photos(sample.photos, resamples, seed)
     rates = {
         "recall": estimate.recall(sample, threshold, times),
         "false_alarm_rate": estimate.false_alarm_rate(sample, threshold, times),
@@ -69,45 +69,45 @@ def judge(sample: Sample, threshold: float, wanted: float, resamples: int, seed:
 
 
 def in_words(found: Judgement) -> list[str]:
-    """One sentence for each figure, with its 95 % interval."""
+    """One sentence per figure, with its 95 % interval."""
     sentences = [
-        f"{found.labels} labelled windows of {found.photos} photos, {found.cracked} of them "
-        f"cracked; on the whole site {found.prevalence:.1%} of the windows are."
+        f"{found.labels} windows from {found.photos} photos are labelled, {found.cracked} of them "
+        f"cracked. On the whole site, {found.prevalence:.1%} of the windows are cracked."
     ]
     if found.recall is not None:
         sentences.append(
-            f"At threshold {found.threshold:.3g} the model finds {found.recall:.1%} of the "
+            f"At a threshold of {found.threshold:.3g}, the model finds {found.recall:.1%} of the "
             "cracked windows."
         )
     if found.false_alarm_rate is not None:
-        sentences.append(
-            f"It raises a false alarm on {found.false_alarm_rate:.1%} of the sound windows."
-        )
+        sentences.append(f"The false-alarm rate is {found.false_alarm_rate:.1%}.")
     if found.target is not None:
         sentences.append(_target(found.target))
     return [*sentences, *_needed(found.needed)]
 
 
 def notes(found: Judgement) -> list[str]:
-    """What a reader has to know before believing the figures."""
-    said = []
+    """Caveats for the reader."""
+    caveats = []
     if found.recall is None:
-        said.append("no window was labelled cracked: nothing can be said of recall")
+        caveats.append("no window is labelled as cracked: recall cannot be estimated")
     if found.false_alarm_rate is None:
-        said.append("no window was labelled sound: nothing can be said of false alarms")
+        caveats.append("no window is labelled as sound: the false-alarm rate cannot be estimated")
     if found.photos < 2:
-        said.append("all labels come from one photo: the intervals span all that is possible")
+        caveats.append("all labels come from one photo: the intervals cover the whole range")
     elif found.photos < _FEW_PHOTOS:
-        said.append(f"the labels come from only {found.photos} photos: the intervals are rough")
-    return said
+        caveats.append(
+            f"the labels come from only {found.photos} photos: the intervals are approximate"
+        )
+    return caveats
 
 
 def _target(target: Target) -> str:
     where = target.threshold
-    text = f"For a recall of {target.recall:.0%} the threshold is {where:.3g}"
+    text = f"A recall of {target.recall:.0%} requires a threshold of {where:.3g}"
     if target.false_alarm_rate is None:
         return f"{text}."
-    return f"{text}, with false alarms on {target.false_alarm_rate:.1%} of the sound windows."
+    return f"{text}, at a false-alarm rate of {target.false_alarm_rate:.1%}."
 
 
 def _needed(needed: dict[str, int]) -> Sequence[str]:
@@ -116,6 +116,6 @@ def _needed(needed: dict[str, int]) -> Sequence[str]:
     if not needed:
         return []
     if not short:
-        return [f"Both are known to ± {WANTED_REACH} or better."]
+        return [f"Both rates are known to ± {WANTED_MARGIN} or better."]
     wanted = " and ".join(f"about {more:,} more labels for {name}" for name, more in short.items())
-    return [f"To know them to ± {WANTED_REACH} takes {wanted}, from more photos."]
+    return [f"A precision of ± {WANTED_MARGIN} requires {wanted}, from more photos."]

@@ -1,4 +1,4 @@
-"""Labels that people give, as CSV: photo, x0, y0, x1, y1, label. Read here, never written over."""
+"""Labels by people, as CSV: photo, x0, y0, x1, y1, label. Read here, never overwritten."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ COLUMNS = ("photo", *BOX_COLUMNS, "label")
 
 @dataclass(frozen=True)
 class Labels:
-    """What a person said: 1 (crack) or 0 (sound) by window, and the windows nobody could tell."""
+    """The labels of a person: 1 (crack) or 0 (sound) by window, and the unsure windows."""
 
     known: Mapping[Key, int]
     unsure: frozenset[Key]
@@ -31,9 +31,9 @@ def key_of(path: str, box: Box) -> Key:
 def read(content: bytes, name: str, photos: Collection[str] = ()) -> Labels:
     """The labels in a table; rows with an empty label are not labelled yet.
 
-    Forgiving where nothing is lost: see `tables.read` and, for the names of `photos`,
-    `spelling.meant`. Raises DatasetError that lists all that is wrong: a label that is none of
-    crack (1), sound (0) and unsure (?), a bad box, two labels for one window.
+    Tolerates harmless differences: see `tables.read` and, for the names of `photos`,
+    `spelling.meant`. Raises DatasetError with all problems: a label other than crack (1), sound (0)
+    or unsure (?), an invalid box, conflicting labels for one window.
     """
     found: dict[Key, int | None] = {}
     problems: list[str] = []
@@ -47,19 +47,19 @@ def read(content: bytes, name: str, photos: Collection[str] = ()) -> Labels:
             problems.append(f"line {line}: {error}")
             continue
         if found.setdefault(key, label) != label:
-            problems.append(f"line {line}: another label for {key} than above")
+            problems.append(f"line {line}: {key} has a different label above")
     raise_all(name, problems)
     known = {key: label for key, label in found.items() if label is not None}
     return Labels(known, frozenset(found.keys() - known.keys()))
 
 
 def to_csv(keys: Iterable[Key], labels: Labels) -> bytes:
-    """A table to fill in, with the labels that are known already."""
+    """A table to fill in, with the labels known so far."""
     return tables.write(COLUMNS, ([*key, word_for(key, labels)] for key in keys))
 
 
 def word_for(key: Key, labels: Labels) -> str:
-    """crack, sound, unsure, or "" where a window has no label yet."""
+    """crack, sound, unsure, or "" if a window has no label yet."""
     if key in labels.unsure:
         return UNSURE
     return {1: CRACK, 0: SOUND, None: ""}[labels.known.get(key)]
@@ -68,5 +68,5 @@ def word_for(key: Key, labels: Labels) -> str:
 def _key(row: Mapping[str, str], photos: Collection[str]) -> Key:
     box = box_of(row)
     if box is None:
-        raise ValueError("a window needs its box: x0, y0, x1 and y1 are empty")
+        raise ValueError("x0, y0, x1 and y1 must not be empty")
     return key_of(spelling.meant(row["photo"], photos.__contains__), box)

@@ -1,4 +1,4 @@
-"""The page on which a person labels windows: one file that needs no network and no server."""
+"""The labelling page: a single HTML file that needs no server and no internet access."""
 
 import base64
 import io
@@ -14,7 +14,7 @@ from crackscope.types import Box, Pixels
 from crackscope.validation.labels import COLUMNS, Key, Labels, key_of, word_for
 
 _MARGIN = 0.5
-"""What is shown around a window, in window sides: a crack is told by how it goes on."""
+"""Context shown around a window, in window sides: cracks are recognised by their continuation."""
 _LONGEST, _QUALITY = 900, 88
 
 
@@ -25,10 +25,10 @@ def render(
     labels: Labels,
     read: Callable[[str], Pixels],
 ) -> str:
-    """HTML with a card for each window, in that order; the scores are not on it, not to sway.
+    """HTML with a card per window, in that order; scores are hidden, to avoid bias.
 
-    `run` is under which name the browser keeps the labels; windows: relative path and box;
-    `read` gives the pixels of a path and raises ImageError.
+    `run` is the key under which the browser stores the labels; windows: relative path and box;
+    `read` returns the pixels of a path and raises ImageError.
     """
     cards: dict[int, dict[str, Any]] = {}
     by_path = sorted(range(len(windows)), key=lambda place: windows[place][0])
@@ -51,7 +51,7 @@ def _card(key: Key, box: Box, pixels: Pixels, labels: Labels) -> dict[str, Any]:
         box.height / view.height,
     ]
     return {
-        "key": [tables.quoted(key[0]), *key[1:]],  # as a cell, which the page writes to its table
+        "key": [tables.quoted(key[0]), *key[1:]],  # as a CSV cell, which the page writes
         "label": word_for(key, labels),
         "frame": [round(100 * side, 3) for side in frame],
         "picture": _jpeg(pixels[view.y0 : view.y1, view.x0 : view.x1]),
@@ -59,7 +59,7 @@ def _card(key: Key, box: Box, pixels: Pixels, labels: Labels) -> dict[str, Any]:
 
 
 def around(box: Box, width: int, height: int) -> Box:
-    """The box and its surroundings, as far as a photo of `width` x `height` pixels goes."""
+    """The box with its context, clipped to a photo of `width` x `height` pixels."""
     x, y = round(_MARGIN * box.width), round(_MARGIN * box.height)
     return Box(
         max(0, box.x0 - x), max(0, box.y0 - y), min(width, box.x1 + x), min(height, box.y1 + y)

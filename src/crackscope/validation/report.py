@@ -1,4 +1,4 @@
-"""The report of a validation: drawn.csv, the table to fill in, metrics.json and a page."""
+"""Write the report of a validation: drawn.csv, metrics.json and an HTML page."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,9 +16,9 @@ _COLUMNS = ("photo", "x0", "y0", "x1", "y1", "score", "stratum", "weight")
 def write_drawn(
     file: Path, population: Population, strata: Rows, rows: Rows, weights: Floats
 ) -> None:
-    """Every drawn window: its score, its stratum, and how many it stands for once all have labels.
+    """Write all sampled windows: score, stratum, and weight once all are labelled.
 
-    The rows are in the order of labelling; the box is empty for a whole file.
+    Rows are in labelling order; the box is empty for a whole file.
     """
     found = []
     for row, weight in zip(rows, weights, strict=True):
@@ -30,7 +30,7 @@ def write_drawn(
 
 
 def count_drawn(file: Path) -> int:
-    """How many windows an earlier call has drawn; 0 before the first."""
+    """The number of windows sampled by an earlier call; 0 before the first."""
     if not file.exists():
         return 0
     return len(tables.read(file.read_bytes(), str(file), ("photo",)))
@@ -41,19 +41,22 @@ def write(
 ) -> None:
     """Write metrics.json and report.html."""
     write_json(folder / DOCUMENT, dict(values))
+    names = {
+        "recall": "recall",
+        "false_alarm_rate": "false-alarm rate",
+        "share_of_cracked_windows": "fraction of cracked windows",
+    }
     rows = [
-        (name.replace("_", " "), *_cells(value))
-        for name, value in values["default"].items()
-        if name in ("recall", "false_alarm_rate", "share_of_cracked_windows")
+        (names[name], *_cells(value)) for name, value in values["default"].items() if name in names
     ]
     sections = [
-        Section("In words", [Text(sentence) for sentence in words]),
-        Section("What to know", [Text(note) for note in notes]),
+        Section("Summary", [Text(sentence) for sentence in words]),
+        Section("Notes", [Text(note) for note in notes]),
         Section(
-            "Figures for the whole site",
-            [Table(("figure", "value", "from", "to"), rows, "95 % intervals over photos")],
+            "Estimates for the whole site",
+            [Table(("metric", "value", "from", "to"), rows, "95 % intervals over photos")],
         ),
-        Section("How it was made", [Table(("what", "value"), _made(values))]),
+        Section("Provenance", [Table(("item", "value"), _made(values))]),
     ]
     title = f"{values['model']} on {values['site']['name']}"
     page = render(title, [section for section in sections if section.items])

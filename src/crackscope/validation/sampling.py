@@ -1,17 +1,17 @@
-"""Which windows to label: stratified by score, spread over photos, and seeded.
+"""Select the windows to label: stratified by score, spread over photos, and seeded.
 
-The windows come in one order of which every beginning is a sample: whoever labels may stop at any
-time, and a larger sample begins with the smaller one, so that no label is ever lost.
+The windows are ordered so that every prefix is a valid sample: labelling may stop at any time, and
+a larger sample extends the smaller one, so that no label is lost.
 
-Photos first, each with the same chance. Then strata by score, of equal total sqrt(p (1 - p)): where
-p is small this is the best density for recall, where it is large for the false-alarm rate (Neyman's
-allocation, 1934, with the score as the guess). The model may be wrong on this site, so the density
-never falls below a tenth of its largest value, and no label ever counts more than ten times another
-one. The strata are taken in turns.
+Photos are sampled first, with equal probability. Then strata are formed by score, of equal total
+sqrt(p (1 - p)): for small p this density is optimal for recall, for large p for the false-alarm
+rate (Neyman's allocation, 1934, with the score as the estimate). Since the model may be wrong on
+this site, the density never falls below a tenth of its maximum, so that no label counts more than
+ten times another. The strata are taken in turns.
 
-Within a stratum the windows lie in the order of their photos. A cyclic shift drawn at random gives
-each the chance n / N, exactly; the bit-reversed (van der Corput) order that follows it spreads any
-n over the photos evenly, as systematic sampling does (Madow 1949), yet nested.
+Within a stratum the windows are ordered by photo. A random cyclic shift gives each window exactly
+the probability n / N; the bit-reversed (van der Corput) order spreads any n evenly over the photos,
+like systematic sampling (Madow 1949), but nested.
 """
 
 import numpy as np
@@ -24,7 +24,7 @@ _PHOTOS, _WINDOWS = 1, 2
 
 
 def photos(count: int, wanted: int, seed: int) -> Rows:
-    """`wanted` of `count` photos, spread over their order, each with the same chance; sorted."""
+    """Sorted rows of `wanted` of `count` photos, evenly spread, with equal probability."""
     shift = np.random.default_rng([seed, _PHOTOS]).integers(count)
     return np.sort(spread_order(count, int(shift))[:wanted])
 
@@ -41,10 +41,10 @@ def strata(scores: Floats, count: int = STRATA) -> Rows:
 
 
 def labelling_order(strata: Rows, photos: Rows, seed: int) -> Rows:
-    """(N,) int64: the rows in the order in which they are to be labelled.
+    """(N,) int64: the rows in labelling order.
 
-    strata, photos: (N,) numbers from 0. Every beginning is a stratified sample: of a stratum with
-    n_h of its N_h windows in it, each had the chance n_h / N_h.
+    strata, photos: (N,) codes from 0. Every prefix is a stratified sample: with n_h of the N_h
+    windows of a stratum in it, each had the probability n_h / N_h.
     """
     rng = np.random.default_rng([seed, _WINDOWS])
     rank = np.empty(len(strata), np.int64)
@@ -59,7 +59,7 @@ def labelling_order(strata: Rows, photos: Rows, seed: int) -> Rows:
 
 
 def spread_order(count: int, shift: int) -> Rows:
-    """The numbers below `count`, any beginning of them spread evenly; turned on by `shift`."""
+    """The numbers below `count`, every prefix evenly spread; shifted cyclically by `shift`."""
     bits = max(1, (count - 1).bit_length())
     numbers = np.arange(2**bits)
     turned = np.zeros_like(numbers)

@@ -1,4 +1,4 @@
-"""An adapted model: the same network with the head of a site, as a bundle of its own."""
+"""Write an adapted model: a bundle with the same network and a head fitted to a site."""
 
 import shutil
 from collections.abc import Mapping, Sequence
@@ -28,19 +28,19 @@ from crackscope.validation.estimate import Target
 
 _LEAST_THRESHOLD = 1e-3
 _NOT_ITS_OWN = ("figures", "sections")
-"""What the model it came from says of itself, and what is no longer true of the new one."""
+"""Sections of the original description that do not apply to the adapted model."""
 
 
 def head_of(bundle: Bundle) -> Head:
-    """The present head, as it is in model.onnx."""
+    """The current head in model.onnx."""
     return Head(*heads.read(bundle.file(bundles.ONNX)))
 
 
 def features(inspector: Inspector, dataset: Dataset) -> NDArray[np.float64]:
-    """Pooled features (N, F) of every patch, as the head of the bundle sees them.
+    """Pooled features (N, F) of every patch, the input of the bundle's head.
 
-    A patch of several windows is stood for by the one with the highest score. Raises DatasetError
-    where a file is gone since it was scored.
+    A patch of several windows is represented by the one with the highest score. Raises DatasetError
+    if a file was deleted since it was scored.
     """
     network = OnnxFeatures(inspector.bundle, threads=1)
     window = inspector.bundle.input.window
@@ -55,10 +55,10 @@ def features(inspector: Inspector, dataset: Dataset) -> NDArray[np.float64]:
 
 
 def thresholds_of(wanted: Target | None, sure: Target | None) -> Thresholds:
-    """upper from the wanted recall, lower from a higher one; both on windows left out of the fit.
+    """upper from the target recall, lower from a higher one; both on held-out windows.
 
     `upper` is at most 0.5: a window that is more likely cracked than not is never called sound.
-    `lower` is at most half of it: few labels would leave nothing unsure.
+    `lower` is at most half of it: few labels would otherwise leave nothing unsure.
     """
     upper = min(thresholds.UPPER, wanted.threshold.value if wanted else 1.0)
     lower = min(upper / 2, sure.threshold.value if sure else 1.0)
@@ -69,7 +69,7 @@ def thresholds_of(wanted: Target | None, sure: Target | None) -> Thresholds:
 def describe(
     bundle: Bundle, dataset: Dataset, adapted: Adapted, limits: Thresholds
 ) -> dict[str, Any]:
-    """model.json of the adapted model; the site has the name of `dataset`."""
+    """model.json of the adapted model; the name of `dataset` is the name of the site."""
     site = dataset.name
     photos = len({patch.group for patch in dataset.patches})
     cracked = int(dataset.labels.sum())
@@ -77,7 +77,7 @@ def describe(
         "site": site,
         "from": bundle.identity,
         "labels": {"crack": cracked, "sound": len(dataset) - cracked, "photos": photos},
-        "reach": adapted.reach,
+        "reach": adapted.prior_std,
         **adapted.comparison.to_dict(),
     }
     kept = {name: value for name, value in bundle.info.items() if name not in _NOT_ITS_OWN}
@@ -87,7 +87,7 @@ def describe(
         "thresholds": {"lower": limits.lower, "upper": limits.upper},
         "calibration": {
             **bundle.info.get("calibration", {}),
-            "method": "the head fitted to the site",
+            "method": "head fitted to the site",
             "temperature": 1.0,
             "fitted_on": f"{len(dataset)} labelled windows of {site}",
         },
@@ -103,17 +103,17 @@ def _card_text(facts: Mapping[str, Any]) -> str:
     counts = facts["labels"]
     return (
         f"Only the head differs from {facts['from']}: it was fitted to {counts['crack']} cracked "
-        f"and {counts['sound']} sound windows of {counts['photos']} photos of this site. On "
-        f"photos left out of the fit the log loss is {gain.value:.4f} lower "
-        f"({gain.ends()}), the AUROC {auroc:+.4f}. The thresholds are the site's. On other "
-        "concrete it was not measured: use the model it came from there."
+        f"and {counts['sound']} sound windows from {counts['photos']} photos of this site. On "
+        f"held-out photos the log loss is {gain.value:.4f} lower ({gain.ends()}), and the AUROC "
+        f"changes by {auroc:+.4f}. The thresholds are fitted to the site. The model was not "
+        "evaluated on other concrete: use the original model there."
     )
 
 
 def write(folder: Path, bundle: Bundle, head: Head, dataset: Dataset, info: dict[str, Any]) -> None:
-    """Write the bundle to `folder` in place of an older one; `dataset` is what it was fitted to.
+    """Write the bundle to `folder`, replacing an older one; `dataset` is what it was fitted to.
 
-    Raises ParityError where Keras and ONNX disagree; then nothing is kept.
+    Raises ParityError if Keras and ONNX disagree; then nothing is saved.
     """
     made = folder.with_name(f".{folder.name}.part")
     shutil.rmtree(made, ignore_errors=True)
@@ -133,7 +133,7 @@ def write(folder: Path, bundle: Bundle, head: Head, dataset: Dataset, info: dict
 
 
 def _networks(made: Path, bundle: Bundle, head: Head) -> float:
-    """Both forms of the network and the golden scores; returns how much the two differ."""
+    """Write both forms of the network and the golden scores; returns their difference."""
     for name in (bundles.ONNX, bundles.INT8):
         if bundle.has(name):
             heads.replace(bundle.file(name), made / name, head.kernel, head.bias)
@@ -158,7 +158,7 @@ def _pools(bundle: Bundle) -> bool:
 
 
 def _trained_on(bundle: Bundle, dataset: Dataset) -> dict[str, NDArray[Any]]:
-    """Fingerprints of what the model was trained on before, and of the site's labelled windows."""
+    """Fingerprints of the model's original training data and of the site's labelled windows."""
     new = near_copies.compact(scan(dataset).fingerprints)
     if not bundle.has(bundles.TRAINED_ON):
         return new

@@ -1,4 +1,4 @@
-"""The two kinds of sites: photos that a person labels, and labelled data that plays the person."""
+"""The two kinds of sites: photos to be labelled by a person, and data that is already labelled."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,16 +20,16 @@ from crackscope.validation.population import Population, Rows
 from crackscope.validation.survey import Survey
 
 LABELS, TO_LABEL, PAGE = "labels.csv", "to_label.csv", "label.html"
-"""The person's file, which is never written here; a table to fill in; the page."""
+"""The user's labels, which are never overwritten; a table to fill in; the labelling page."""
 
 _SHOWN = 5
 
 
 @dataclass(frozen=True)
 class Labelled:
-    """Rows of the population that have a label, the labels (n,), and what is to be said of them.
+    """Rows of the population that have a label, the labels (n,), and remarks.
 
-    `unsure` counts the windows that a person looked at and could not tell.
+    `unsure` counts the windows that were labelled as unsure.
     """
 
     rows: Rows
@@ -39,9 +39,9 @@ class Labelled:
 
 
 class Site(Protocol):
-    """Where windows are drawn, and who labels them.
+    """A source of windows and their labels.
 
-    `identity` tells one site from another; `of_photos` counts all photos of the site.
+    `identity` identifies the site; `of_photos` counts all photos of the site.
     """
 
     name: str
@@ -49,25 +49,25 @@ class Site(Protocol):
     identity: dict[str, Any]
 
     def survey(self, inspector: Inspector, folder: Path, limit: float, workers: int) -> Survey:
-        """Score every window of the drawn photos; `folder` keeps what is done."""
+        """Score all windows of the sampled photos; finished ones are saved in `folder`."""
 
     def ask(self, population: Population, rows: Rows, folder: Path, file: Path | None) -> None:
-        """Have the windows `rows` labelled."""
+        """Request labels for the windows `rows`."""
 
     def answers(
         self, population: Population, rows: Rows, folder: Path, file: Path | None
     ) -> Labelled:
-        """The labels that there are of the windows `rows`."""
+        """The existing labels of the windows `rows`."""
 
     def dataset(self, population: Population, labelled: Labelled) -> Dataset:
-        """Labelled windows as data that can be read."""
+        """The labelled windows as a data set."""
 
     def others(self) -> tuple[Population, Labelled] | None:
-        """Labelled windows of the photos that were not drawn, where there are some."""
+        """Labelled windows of the photos that were not sampled, if there are any."""
 
 
 class PhotoSite:
-    """A folder of photos; a person labels what is drawn."""
+    """A folder of photos; a person labels the sampled windows."""
 
     def __init__(self, folder: Path, photos: int, seed: int) -> None:
         if not folder.exists():
@@ -81,13 +81,13 @@ class PhotoSite:
         self.identity: dict[str, Any] = {"photos": photos, "site": hashing.of_value(names)}
 
     def survey(self, inspector: Inspector, folder: Path, limit: float, workers: int) -> Survey:
-        """Score every window of the drawn photos; `limit` is the most megapixels of one."""
-        share = len(self._photos) / self.of_photos
+        """Score all windows of the sampled photos; `limit` is the largest photo in megapixels."""
+        fraction = len(self._photos) / self.of_photos
         file = folder / survey.WINDOWS
-        return survey.of_photos(inspector, self._photos, share, file, limit, workers)
+        return survey.of_photos(inspector, self._photos, fraction, file, limit, workers)
 
     def ask(self, population: Population, rows: Rows, folder: Path, file: Path | None) -> None:
-        """Write the table to fill in and the page, with the labels known so far."""
+        """Write the table to fill in and the labelling page, with the labels known so far."""
         given = _given(folder, file, population)
         windows = [(population.paths[row], _box(population, row)) for row in rows]
         keys = [labels.key_of(*window) for window in windows]
@@ -105,28 +105,31 @@ class PhotoSite:
     def answers(
         self, population: Population, rows: Rows, folder: Path, file: Path | None
     ) -> Labelled:
-        """The labels in `file`, else in labels.csv of `folder`; raises DatasetError for a bad one.
+        """The labels in `file`, default labels.csv in `folder`; raises DatasetError for bad ones.
 
-        Labels of windows that were not drawn are not counted: nobody knows their chance.
+        Labels of windows that were not sampled are ignored, since their probability is unknown.
         """
         given = _given(folder, file, population)
         keys = [labels.key_of(population.paths[row], _box(population, row)) for row in rows]
         some = [place for place, key in enumerate(keys) if key in given.known]
         unsure = len(given.unsure.intersection(keys))
-        strange = sorted((given.known.keys() | given.unsure).difference(keys))
-        if strange and not some and not unsure:
+        unknown = sorted((given.known.keys() | given.unsure).difference(keys))
+        if unknown and not some and not unsure:
             raise DatasetError(
-                f"none of the {len(strange)} labels in {file or folder / LABELS} is of a window "
-                f"that was drawn here ({_named(strange)}): label those in {folder / TO_LABEL}"
+                f"labels must be of windows that were sampled. Received: {len(unknown)} labels of "
+                f"other windows in {file or folder / LABELS} ({_named(unknown)}). Label the "
+                f"windows in {folder / TO_LABEL}"
             )
         remarks = []
-        if strange:
+        if unknown:
             remarks.append(
-                f"{len(strange)} labels of windows that were not drawn are not counted: "
-                f"{_named(strange)}"
+                f"{len(unknown)} labels of windows that were not sampled are ignored: "
+                f"{_named(unknown)}"
             )
         if unsure:
-            remarks.append(f"nobody could tell {unsure} windows: others of like score count more")
+            remarks.append(
+                f"{unsure} windows are labelled as unsure: others of similar score count more"
+            )
         known = np.array([given.known[keys[place]] for place in some], np.int64)
         return Labelled(rows[np.array(some, np.int64)], known, tuple(remarks), unsure)
 
@@ -135,36 +138,36 @@ class PhotoSite:
         return _dataset(self.name, "not stated", self._source, population, labelled)
 
     def others(self) -> tuple[Population, Labelled] | None:
-        """Nobody labelled the other photos."""
+        """None: the other photos are not labelled."""
         return None
 
 
 class TruthSite:
-    """Labelled data: the labels of what is drawn are taken from it, the rest is there to check."""
+    """Labelled data: it supplies the labels of the sampled windows; the rest serves as a check."""
 
     def __init__(self, dataset: Dataset, photos: int, seed: int) -> None:
         names = sorted({patch.group or patch.path for patch in dataset.patches})
         self.name = dataset.name
         self.of_photos = len(names)
-        self._drawn = {names[place] for place in sampling.photos(len(names), photos, seed)}
+        self._sampled = {names[place] for place in sampling.photos(len(names), photos, seed)}
         self._dataset = dataset
         self._truth = {patch.key: patch.label for patch in dataset.patches}
         self._others: Population | None = None
         self.identity: dict[str, Any] = {"photos": photos, "truth": dataset.content_hash}
 
     def survey(self, inspector: Inspector, folder: Path, limit: float, workers: int) -> Survey:
-        """Score every patch, and keep those of the drawn photos."""
+        """Score all patches, and return those of the sampled photos."""
         found = survey.of_dataset(inspector, self._dataset, folder / survey.SCORES, workers)
         everything = found.population
-        inside = np.array([photo in self._drawn for photo in everything.photos])
+        inside = np.array([photo in self._sampled for photo in everything.photos])
         if not inside.any():
-            raise UsageError(f"not one picture of the drawn photos of {self.name} can be read")
-        share = len(self._drawn) / self.of_photos
+            raise UsageError(f"cannot read any patch of the sampled photos of {self.name}")
+        fraction = len(self._sampled) / self.of_photos
         self._others = everything.of(np.flatnonzero(~inside), 1.0)
-        return Survey(everything.of(np.flatnonzero(inside), share), found.unreadable)
+        return Survey(everything.of(np.flatnonzero(inside), fraction), found.unreadable)
 
     def ask(self, population: Population, rows: Rows, folder: Path, file: Path | None) -> None:
-        """Nobody has to be asked."""
+        """Nothing to do: all labels are known."""
 
     def answers(
         self, population: Population, rows: Rows, folder: Path, file: Path | None
@@ -179,7 +182,7 @@ class TruthSite:
         return _dataset(self.name, licence, self._dataset.source, population, labelled)
 
     def others(self) -> tuple[Population, Labelled] | None:
-        """The patches of the photos that were not drawn."""
+        """The patches of the photos that were not sampled."""
         if self._others is None or not len(self._others):
             return None
         rows = np.arange(len(self._others))
@@ -187,20 +190,20 @@ class TruthSite:
 
 
 def _named(keys: Sequence[Key]) -> str:
-    """The first windows that are meant, as text that every screen shows."""
+    """The first windows as text, with non-printable characters escaped."""
     names = [f"{tables.quoted(photo)} {list(box)}" for photo, *box in keys[:_SHOWN]]
     return ", ".join([*names, "…"] if len(keys) > _SHOWN else names)
 
 
 def _given(folder: Path, file: Path | None, population: Population) -> Labels:
-    """The labels of the person; none where labels.csv is not there yet."""
+    """The user's labels; empty if labels.csv does not exist yet."""
     place = file or folder / LABELS
     if file is None and not place.exists():
         return Labels({}, frozenset())
     try:
         content = place.read_bytes()
     except OSError as error:
-        raise UsageError(f"--labels {place} cannot be read: {error}") from error
+        raise UsageError(f"cannot read the labels {place}: {error}") from error
     return labels.read(content, str(place), frozenset(population.paths))
 
 

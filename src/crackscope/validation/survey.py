@@ -1,4 +1,4 @@
-"""Score every window of the photos that were drawn; a killed survey goes on where it stopped."""
+"""Score all windows of the sampled photos; an interrupted survey can be resumed."""
 
 import json
 import logging
@@ -32,7 +32,7 @@ _LOG = logging.getLogger("crackscope")
 
 @dataclass(frozen=True)
 class Survey:
-    """The population, and the photos that could not be read, with the reason."""
+    """The population, and the unreadable photos with the reason."""
 
     population: Population
     unreadable: tuple[str, ...] = ()
@@ -41,24 +41,24 @@ class Survey:
 def of_photos(
     inspector: Inspector,
     photos: Sequence[Source],
-    share: float,
+    fraction: float,
     file: Path,
     max_megapixels: float,
     workers: int,
 ) -> Survey:
-    """Every window of `photos`, which are `share` of the site's; raises UsageError without any.
+    """All windows of `photos`, a `fraction` of the site's; raises UsageError if none is readable.
 
-    `file` holds one JSON line for each photo that is done, and is added to.
+    `file` contains one JSON line per finished photo; new ones are appended.
     """
     lines = _finished(file)
     rest = [photo for photo in photos if photo.relative not in lines]
     settings = InspectSettings(max_megapixels=max_megapixels, workers=workers, overlay=None)
     lines |= _score(inspector, rest, file, settings, len(photos))
-    return _gather([lines[photo.relative] for photo in photos], inspector, share)
+    return _gather([lines[photo.relative] for photo in photos], inspector, fraction)
 
 
 def of_dataset(inspector: Inspector, dataset: Dataset, file: Path, workers: int | None) -> Survey:
-    """Every patch of labelled data; the scores are kept in `file`, NaN where one is unreadable."""
+    """All patches of labelled data; the scores are saved in `file`, NaN for unreadable ones."""
     if file.exists():
         scores = _kept(file, len(dataset.patches))
     else:
@@ -69,7 +69,7 @@ def of_dataset(inspector: Inspector, dataset: Dataset, file: Path, workers: int 
     pairs = list(zip(dataset.patches, scores.tolist(), strict=True))
     good = [(patch, score) for patch, score in pairs if not np.isnan(score)]
     if not good:
-        raise UsageError(f"not one picture of {dataset.name} can be read")
+        raise UsageError(f"cannot read any patch of {dataset.name}")
     population = Population(
         paths=tuple(patch.path for patch, _ in good),
         boxes=tuple(patch.box for patch, _ in good),
@@ -80,16 +80,16 @@ def of_dataset(inspector: Inspector, dataset: Dataset, file: Path, workers: int 
 
 
 def _kept(file: Path, count: int) -> NDArray[np.float64]:
-    """The scores of an earlier survey; raises UsageError where they are damaged."""
+    """The scores of an earlier survey; raises UsageError if they are damaged."""
     with reading(file):
         scores = np.array(np.lib.format.open_memmap(file, mode="r"), np.float64)
         if scores.shape != (count,):
-            raise ValueError(f"it must hold {count} scores, and has the shape {scores.shape}")
+            raise ValueError(f"it must contain {count} scores. Received: shape {scores.shape}")
         return scores
 
 
 def _finished(file: Path) -> dict[str, dict[str, Any]]:
-    """The whole lines of an earlier survey; one that a kill cut off is dropped."""
+    """The complete lines of an earlier survey; an incomplete last line is removed."""
     if not file.exists():
         return {}
     content = file.read_bytes()
@@ -108,7 +108,7 @@ def _score(
     settings: InspectSettings,
     total: int,
 ) -> dict[str, dict[str, Any]]:
-    windows = replace(inspector, mapper=None)  # those that are labelled are pictures of their own
+    windows = replace(inspector, mapper=None)  # labelled windows are scored as single patches
     walk = inspect_all(windows, photos, settings, Event())
     lines: dict[str, dict[str, Any]] = {}
     with (
@@ -134,13 +134,13 @@ def _line(source: Source, one: Inspected) -> dict[str, Any]:
     return {"photo": source.relative, **size, "scores": [float(f"{score:.9g}") for score in scores]}
 
 
-def _gather(lines: Sequence[dict[str, Any]], inspector: Inspector, share: float) -> Survey:
+def _gather(lines: Sequence[dict[str, Any]], inspector: Inspector, fraction: float) -> Survey:
     paths: list[str] = []
     boxes: list[Box] = []
     scores: list[float] = []
     for line in lines:
         if "error" in line:
-            _LOG.warning("left out: %s: %s", line["photo"], line["error"])
+            _LOG.warning("skipped: %s: %s", line["photo"], line["error"])
             continue
         tiles = grid(line["width"], line["height"], inspector.bundle.input.window)
         paths += [line["photo"]] * len(tiles)
@@ -149,7 +149,7 @@ def _gather(lines: Sequence[dict[str, Any]], inspector: Inspector, share: float)
     unreadable = tuple(f"{line['photo']}: {line['error']}" for line in lines if "error" in line)
     if not paths:
         raise UsageError(
-            "not one of the photos can be read:" + "".join(f"\n  {text}" for text in unreadable)
+            "cannot read any of the photos:" + "".join(f"\n  {text}" for text in unreadable)
         )
     names = tuple(paths)
-    return Survey(Population(names, tuple(boxes), names, np.array(scores), share), unreadable)
+    return Survey(Population(names, tuple(boxes), names, np.array(scores), fraction), unreadable)

@@ -78,7 +78,7 @@ def test_photos_of_which_the_model_knows_a_patch_are_left_out(tiny_bundle, data,
     model = load(trained_on(tiny_bundle, tmp_path / "model", seen), threads=1)
     found = evaluate_dataset(with_lines(model, dark), open_dataset(data), resamples=100)
     assert found.lines.counts["photos"] == 5
-    assert any("lines are measured without 1 of 6 photos" in note for note in found.result.notes)
+    assert any("lines are evaluated without 1 of 6 photos" in note for note in found.result.notes)
     every = evaluate_dataset(
         with_lines(model, dark), open_dataset(data), include_trained=True, resamples=100
     )

@@ -154,8 +154,8 @@ def test_what_reaches_the_threshold_is_measured_besides():
     assert found.to_dict()["at_threshold"]["metrics"][PRECISION]["value"] == 0.8
     assert measure(photos, 100, threshold=0.1).sure.metrics == found.metrics
     words = " ".join(report.in_words(found))
-    assert "1 of the 3 cracks that it lists in 4.0 megapixels are false, 0 of the 1 with" in words
-    assert report.tables(found)[0].columns == ("figure", "all cracks listed", "from 0.6")
+    assert "1 of 3 listed cracks in 4.0 megapixels are false, 0 of 1 with" in words
+    assert report.tables(found)[0].columns == ("figure", "all listed cracks", "from 0.6")
     nothing = measure(photos, 100, threshold=0.95)
     assert nothing.sure.metrics[RECALL].value == 0.0
     assert PRECISION not in nothing.sure.metrics
@@ -172,7 +172,7 @@ def test_the_report_says_what_was_measured():
     found = measure([photo("a"), photo("b"), sound("c", (0.8,))])
     words = " ".join(report.in_words(found))
     assert "80.0% of the length of the cracks in 2 photos" in words
-    assert "1 of the 3 cracks that it lists in 3.0 megapixels are false" in words
+    assert "1 of 3 listed cracks in 3.0 megapixels are false" in words
     captions = [table.caption for table in report.tables(found)]
     assert len(captions) == 3
     assert report.chart(found).startswith(b"\x89PNG")

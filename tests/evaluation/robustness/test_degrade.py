@@ -28,7 +28,7 @@ def apply(degradation: Degradation, pixels: np.ndarray, strength: int, seed: int
 
 def test_strength_0_is_the_picture_itself(degradation: Degradation) -> None:
     assert np.array_equal(apply(degradation, picture(), 0, 1), picture())
-    assert degradation.level(0) == "as it is"
+    assert degradation.level(0) == "original"
 
 
 def test_each_strength_is_farther_from_the_original(degradation: Degradation) -> None:

@@ -14,7 +14,7 @@ NAMES = [false_alarms.NONE, *DISTRACTORS.names()]
 def test_every_distractor_has_a_rate_beside_the_bare_surface(tiny_bundle):
     found = false_alarms.on_drawn(load(tiny_bundle, threads=1), 3, threshold=0.3, seed=2)
     assert [one.distractor for one in found] == NAMES
-    assert {one.background for one in found} == {false_alarms.DRAWN}
+    assert {one.background for one in found} == {false_alarms.SYNTHETIC}
     for one in found:
         assert one.pictures == 3
         assert one.rate.value in (0, pytest.approx(1 / 3), pytest.approx(2 / 3), 1)

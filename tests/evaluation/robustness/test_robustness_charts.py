@@ -52,7 +52,7 @@ def test_each_panel_shows_its_figures_against_strength(count):
 def test_rates_have_a_row_for_each_name(names, series):
     figure = figure_of(lambda: charts.rates(names, series, "Rates"))
     (axes,) = figure.axes
-    assert (axes.get_title(loc="left"), axes.get_xlabel()) == ("Rates", "share taken for cracked")
+    assert (axes.get_title(loc="left"), axes.get_xlabel()) == ("Rates", "false-alarm rate")
     assert [tick.get_text() for tick in axes.get_yticklabels()] == list(names)
     assert axes.get_ylim()[0] > axes.get_ylim()[1], "the first name is on top"
     assert axes.get_xlim()[0] == 0

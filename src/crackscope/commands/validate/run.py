@@ -94,7 +94,7 @@ def _draw(
     rows = order[: max(config.patches, before)]
     if len(rows) > before or not (folder / PAGE).exists():
         site.ask(population, rows, folder, config.labels)
-    every = weights(strata, rows, population.share)
+    every = weights(strata, rows, population.fraction)
     report.write_drawn(folder / report.DRAWN, population, strata, rows, every)
     return strata, rows
 
@@ -130,7 +130,7 @@ def _judge(
     folder: Path,
 ) -> Outcome:
     population = surveyed.population
-    sample = _sample(population, labelled, weights(strata, labelled.rows, population.share))
+    sample = _sample(population, labelled, weights(strata, labelled.rows, population.fraction))
     limit = config.threshold or inspector.bundle.thresholds.upper
     found = judge.judge(sample, limit, config.recall, config.bootstrap, config.seed)
     words = judge.in_words(found)

@@ -1,1 +1,1 @@
-"""Train on A, test on B: how far what a network sees carries from one surface to another."""
+"""Cross-dataset generalisation: train on one data set, test on another."""

@@ -1,4 +1,4 @@
-"""Features of a data set, computed once and kept in the run folder, so that a run may go on."""
+"""Cache of the features of a data set in the run folder, so that a run can be resumed."""
 
 import io
 from collections.abc import Sequence
@@ -23,14 +23,14 @@ from crackscope.types import Patch, Photo
 
 FOLDER = "features"
 _RULE = "the features of the window with the highest score, and the photo's score"
-"""Part of the key: change it when the rule does."""
+"""Part of the cache key: change it when the rule changes."""
 
 
 @dataclass(frozen=True)
 class Features:
-    """N pictures as the network sees them: values (N, F) float32, its own scores (N,) float64.
+    """Features of N patches: values (N, F) float32, and the network's own scores (N,) float64.
 
-    The features of a picture of several windows are those of the highest-scoring one.
+    The features of a patch of several windows are those of the highest-scoring one.
     """
 
     values: NDArray[np.float32]
@@ -42,7 +42,7 @@ class Features:
 
 
 def join(parts: Sequence[Features]) -> Features:
-    """Several data sets as one, in their order."""
+    """Concatenate the features of several data sets."""
     values = np.concatenate([part.values for part in parts])
     return Features(values, np.concatenate([part.scores for part in parts]))
 
@@ -55,7 +55,7 @@ def features(
     folder: Path,
     workers: int | None = None,
 ) -> Features:
-    """The features of readable patches of a data set, from `folder` where they are known."""
+    """The features of readable patches of a data set, from the cache in `folder` if possible."""
     rule = [dataset.content_hash, bundle.digest, bundle.input.window, bundle.input.size, _RULE]
     file = folder / FOLDER / f"{hashing.of_value(rule)[:24]}.npz"
     order = np.argsort([patch.key for patch in patches], kind="stable")
@@ -80,7 +80,7 @@ def _compute(
     rows = pictures.each(dataset, patches, look, f"features of {dataset.name}", workers)
     found = [row for row in rows if not isinstance(row, Unreadable)]
     if len(found) < len(rows):
-        raise DatasetError(f"files of {dataset.root} changed while they were read: start again")
+        raise DatasetError(f"files of {dataset.root} changed during reading. Run the command again")
     values, scores = zip(*found, strict=True)
     return Features(np.stack(values), np.array(scores, np.float64))
 
@@ -88,14 +88,14 @@ def _compute(
 def look_at(
     network: OnnxFeatures, photos: Sequence[Photo], window: int
 ) -> list[tuple[NDArray[np.float32], float]]:
-    """Of each photo, in disjoint windows: the features of the highest-scoring one, and the photo's
-    score."""
+    """For each photo, split into disjoint windows: the features of the highest-scoring one, and
+    the photo's score."""
     found = most_telling(network, photos, window)
     return [(features, verdict.score(scores)) for features, scores in found]
 
 
 def _load(file: Path, count: int) -> Features | None:
-    """What the file holds; None where there is none, or a damaged one."""
+    """The content of the file; None if it is missing or damaged."""
     try:
         with file.open("rb") as opened, np.load(opened, allow_pickle=False) as content:
             kept = Features(content["values"], content["scores"])

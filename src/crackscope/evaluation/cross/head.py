@@ -1,4 +1,4 @@
-"""Heads on frozen features, fitted such that no picture is judged by one that saw its photo."""
+"""Fit heads on frozen features by cross-validation over source photos."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -20,17 +20,17 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Heads:
-    """Logistic units, one a fold: kernels (F, K), biases (K,); `folds` (N,) is the part of each
-    picture, -1 where its photo was not trained on at all."""
+    """Logistic units, one per fold: kernels (F, K), biases (K,); `folds` (N,) is the fold of each
+    patch, -1 if its photo is not in the training set."""
 
     kernels: Floats
     biases: Floats
     folds: NDArray[np.int64]
 
     def scores(self, features: NDArray[np.float32]) -> Floats:
-        """(N,) probabilities: each picture by the unit that did not see its photo.
+        """(N,) probabilities: each patch is scored by the unit that was not trained on its photo.
 
-        A picture whose photo no unit saw gets the mean of their logits, which is again one unit.
+        A patch whose photo is in no training fold gets the mean of all logits.
         """
         logits = features @ self.kernels + self.biases
         own = logits[np.arange(len(logits)), np.maximum(self.folds, 0)]
@@ -46,35 +46,35 @@ def fit(
     rows: NDArray[np.int64],
     seed: int,
 ) -> Heads:
-    """Fit a head on all but one part of the set `rows`, for each of up to five parts.
+    """Fit a head on all but one fold of the set `rows`, for each of up to five folds.
 
-    features (N, F), labels (N,) and groups (N,) are those of all pictures; a group (photos, copies)
-    is never divided. Raises DatasetError where a class of the set has one group only.
+    features (N, F), labels (N,) and groups (N,) cover all patches; a group (photos, copies) is
+    never split. Raises DatasetError if a class of the set has only one group.
     """
-    parts = _parts(name, labels[rows], np.unique(groups[rows], return_inverse=True)[1], seed)
+    folds = _folds(name, labels[rows], np.unique(groups[rows], return_inverse=True)[1], seed)
     units = []
-    for part in range(int(parts.max()) + 1):
-        kept = rows[parts != part]
+    for fold in range(int(folds.max()) + 1):
+        kept = rows[folds != fold]
         units.append(fit_unit(features[kept], labels[kept]))
     kernels, biases = zip(*units, strict=True)
     fold_of_group = np.full(int(groups.max()) + 1, -1)
-    fold_of_group[groups[rows]] = parts
+    fold_of_group[groups[rows]] = folds
     return Heads(np.stack(kernels, axis=1), np.array(biases), fold_of_group[groups])
 
 
-def _parts(
+def _folds(
     name: str, labels: NDArray[np.int64], groups: NDArray[np.int64], seed: int
 ) -> NDArray[np.int64]:
-    """(N,) part of each picture; every part leaves both classes to the others."""
+    """(N,) fold of each patch; the other folds always contain both classes."""
     count = min(FOLDS, *(len(set(groups[labels == label].tolist())) for label in (0, 1)))
     if count >= 2:
-        parts = split.apportion(labels, groups, [1 / count] * count, seed)
-        used = np.unique(parts, return_inverse=True)[1].astype(np.int64)
-        if all(len(set(labels[used != part].tolist())) == 2 for part in set(used.tolist())):
+        folds = split.apportion(labels, groups, [1 / count] * count, seed)
+        used = np.unique(folds, return_inverse=True)[1].astype(np.int64)
+        if all(len(set(labels[used != fold].tolist())) == 2 for fold in set(used.tolist())):
             return used
     raise DatasetError(
-        f"the set {name} cannot be divided for training: each class needs pictures of at least two "
-        "independent source photos. Add some, or join the set with another"
+        f"cannot split the set {name} into folds: each class must have patches from at least two "
+        "independent source photos. Add patches, or join the set with another"
     )
 
 

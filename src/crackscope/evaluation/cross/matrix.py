@@ -1,4 +1,4 @@
-"""The matrix: each set as training, each as test, with intervals over source photos."""
+"""The cross-dataset matrix: train on each set, test on each, with intervals over source photos."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -24,10 +24,10 @@ HEAD_THRESHOLD = 0.5
 
 @dataclass(frozen=True)
 class Pool:
-    """All readable pictures of all data sets, N rows.
+    """All readable patches of all data sets, N rows.
 
-    labels: (N,) 0 or 1. groups: (N,) numbers of source photos (or what may be one), over all data
-    sets together. trained: (N,) what the model was trained on, None where it does not tell.
+    labels: (N,) 0 or 1. groups: (N,) codes of (possible) source photos, across all data sets.
+    trained: (N,) whether the model was trained on the patch, None if it does not record this.
     members: the rows of each set.
     """
 
@@ -42,11 +42,11 @@ class Pool:
 
 @dataclass(frozen=True)
 class Cell:
-    """One training set (None: the model as it is) on one test set.
+    """One training set (None: the unmodified model) on one test set.
 
-    `result` is the mean over the seeds, `by_seed` the figures of each; None and empty where
-    `reason` says why nothing could be measured. `cross_validated` counts the test pictures of
-    photos that are in the training set too, each judged by a head that did not see its photo.
+    `result` is the mean over the seeds, `by_seed` the metrics of each; None and empty if nothing
+    could be measured, with the `reason`. `cross_validated` counts the test patches whose photo is
+    also in the training set; each is scored by a head that was not trained on its photo.
     """
 
     train: str | None
@@ -59,7 +59,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Rules:
-    """How the matrix is measured; `threshold` None: the model's own, and 0.5 for heads."""
+    """Settings of the matrix; `threshold` None: the model's own, and 0.5 for heads."""
 
     threshold: float | None = None
     include_trained: bool = False
@@ -72,7 +72,7 @@ class Rules:
 def gather(
     opened: Opened, bundle: Bundle, network: OnnxFeatures, folder: Path, workers: int | None = None
 ) -> Pool:
-    """Read everything, find what belongs together, and compute the features (kept in `folder`)."""
+    """Read all patches, group them by source photo, and compute features (cached in `folder`)."""
     scans = [_scan(*numbered, workers) for numbered in enumerate(opened.datasets)]
     parts = [
         cache.features(network, bundle, dataset, read.patches, folder, workers)
@@ -99,10 +99,10 @@ def gather(
 
 
 def _scan(number: int, dataset: Dataset, workers: int | None) -> Scan:
-    """With photos that are known by name in their own folder only told from those of others."""
+    """Scan a data set, with photo names that are only unique in their folder made unique."""
     read = scan(dataset, workers)
     if not read.patches:
-        raise DatasetError(f"not one of the {len(dataset)} pictures of {dataset.root} can be read")
+        raise DatasetError(f"cannot read any of the {len(dataset)} patches of {dataset.root}")
     local = ("", dataset.source.name)
     patches = tuple(
         replace(patch, dataset=f"{number}/{patch.dataset}")
@@ -114,7 +114,7 @@ def _scan(number: int, dataset: Dataset, workers: int | None) -> Scan:
 
 
 def measure(pool: Pool, sets: Sequence[CrossSet], upper: float, rules: Rules) -> list[Cell]:
-    """Every cell, row by row, the model as it is (at its threshold `upper`) first."""
+    """All cells, row by row, first the unmodified model (at its threshold `upper`)."""
     names = [each.name for each in sets]
     of_model = upper if rules.threshold is None else rules.threshold
     of_head = HEAD_THRESHOLD if rules.threshold is None else rules.threshold
@@ -132,7 +132,7 @@ def measure(pool: Pool, sets: Sequence[CrossSet], upper: float, rules: Rules) ->
 
 
 def tested(pool: Pool, name: str, include_trained: bool) -> NDArray[np.int64]:
-    """The rows of a set that are tested on: without what the model itself was trained on."""
+    """The test rows of a set: those that the model was not trained on."""
     rows = pool.members[name]
     if pool.trained is None or include_trained:
         return rows
@@ -140,7 +140,7 @@ def tested(pool: Pool, name: str, include_trained: bool) -> NDArray[np.int64]:
 
 
 def _scores_by_head(pool: Pool, train: str, rules: Rules) -> list[NDArray[np.float64]]:
-    """(N,) scores of all pictures for each seed."""
+    """(N,) scores of all patches for each seed."""
     rows = pool.members[train]
     seeds = range(rules.seed, rules.seed + rules.seeds)
     heads = (
@@ -160,12 +160,9 @@ def _cell(
     rows = tested(pool, test, rules.include_trained)
     labels = pool.labels[rows]
     if len(set(labels.tolist())) < 2:
-        left = (
-            f"only {'cracked' if labels.all() else 'sound'} pictures are"
-            if len(rows)
-            else "nothing is"
-        )
-        return Cell(train, test, None, reason=f"{left} left of what the model was not trained on")
+        left = f"only {'cracked' if labels.all() else 'sound'}" if len(rows) else "no"
+        reason = f"{left} patches remain without the model's training data"
+        return Cell(train, test, None, reason=reason)
     groups = [str(group) for group in pool.groups[rows].tolist()]
     results = tuple(
         intervals.measure(
@@ -181,9 +178,9 @@ def _cell(
 
 
 def mean(results: Sequence[EvalResult]) -> EvalResult:
-    """The figures and interval ends averaged over seeds; counts and notes are those of the first.
+    """Metrics and interval ends averaged over seeds; counts and notes of the first seed.
 
-    A figure that is missing for one seed is left out.
+    A metric that is missing for one seed is dropped.
     """
     first = results[0]
     metrics = {}

@@ -1,4 +1,4 @@
-"""The report of a matrix: a page, a document, and a summary for the terminal."""
+"""Write the report of a cross-dataset matrix: HTML page, JSON and terminal summary."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -24,7 +24,7 @@ def document(
     include_trained: bool,
     facts: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """metrics.json; `facts` are added (model, settings, machine, seconds)."""
+    """The content of metrics.json, including `facts` (model, settings, machine, seconds)."""
     return {
         "schema_version": SCHEMA_VERSION,
         **facts,
@@ -43,14 +43,14 @@ def document(
 
 
 def write(cells: Sequence[Cell], values: Mapping[str, Any], folder: Path) -> None:
-    """Write the page and the document; `values` come from `document`."""
+    """Write the page and metrics.json; `values` come from `document`."""
     html = page(cells, values)
     write_atomically(folder / PAGE, html.encode("utf-8", "backslashreplace"))
     write_json(folder / DOCUMENT, dict(values))
 
 
 def summary(cells: Sequence[Cell], values: Mapping[str, Any]) -> str:
-    """The matrices as aligned tables, and what a reader has to know."""
+    """The matrices as aligned tables, followed by sentences and notes."""
     lines = []
     for name, title in words.FIGURES.items():
         lines += [f"{title} (95 % interval)", *_aligned(cells, name), ""]
@@ -64,7 +64,7 @@ def summary(cells: Sequence[Cell], values: Mapping[str, Any]) -> str:
 
 def _aligned(cells: Sequence[Cell], name: str) -> list[str]:
     table = [
-        ["trained on \\ tested on", *words.columns(cells)],
+        ["training set \\ test set", *words.columns(cells)],
         *(
             [words.row_name(row[0]), *(words.text(c, name) for c in row)]
             for row in words.rows(cells)
@@ -88,7 +88,7 @@ def _describe(name: str, text: str, pool: Pool, include_trained: bool) -> dict[s
 
 
 def _cell(cell: Cell) -> dict[str, Any]:
-    """`train` is null for the model as it is."""
+    """`train` is null for the unmodified model."""
     found = cell.result
     return {
         "train": cell.train,

@@ -1,4 +1,4 @@
-"""The sets of the matrix: data sets opened, classes taken, parts joined."""
+"""The sets of the cross-dataset matrix: open data sets, select classes, join parts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ from crackscope.errors import DatasetError, UsageError
 from crackscope.evaluation.cross.spec import Piece, Spec
 
 Member = tuple[int, str]
-"""A picture: the number of its data set, and its key there."""
+"""A patch: the number of its data set, and its key there."""
 _WORDS = {None: "", 0: ":sound", 1: ":crack"}
 
 
 @dataclass(frozen=True)
 class CrossSet:
-    """A set that a head is trained on and tested on; both classes are in it."""
+    """A training and test set; it contains both classes."""
 
     name: str
     spec: Spec
@@ -25,7 +25,7 @@ class CrossSet:
 
 @dataclass(frozen=True)
 class Opened:
-    """The sets of a matrix, and the data sets that their members are of, each once."""
+    """The sets of a matrix, and the data sets that they refer to, each once."""
 
     sets: tuple[CrossSet, ...]
     datasets: tuple[Dataset, ...]
@@ -34,9 +34,9 @@ class Opened:
 def open_sets(
     specs: Sequence[Spec], reader: str = "auto", crack_class: str | None = None
 ) -> Opened:
-    """Open every data set once, and gather the sets.
+    """Open every data set once, and assemble the sets.
 
-    Raises DatasetError for a set without both classes, UsageError for names that stand twice.
+    Raises DatasetError for a set without both classes, UsageError for duplicate names.
     """
     numbers: dict[Path, int] = {}
     datasets: list[Dataset] = []
@@ -62,17 +62,19 @@ def _gather(spec: Spec, numbers: Sequence[int], datasets: Sequence[Dataset]) -> 
         members += [(number, key) for key in chosen]
         labels |= set(chosen.values())
     if len(set(members)) < len(members):
-        raise UsageError(f"the set {name} holds the same pictures twice. Received: {spec.text!r}")
+        raise UsageError(
+            f"a set must contain each patch once. Received: {spec.text!r}, with duplicates"
+        )
     if labels != {0, 1}:
         _lacks_a_class(name, spec, labels)
     return CrossSet(name, spec, tuple(members))
 
 
 def _take(dataset: Dataset, part: Piece) -> dict[str, int]:
-    """Key -> label of the pictures that a part stands for."""
+    """Key -> label of the patches of a part."""
     chosen = {p.key: p.label for p in dataset.patches if part.label in (None, p.label)}
     if not chosen:
-        raise DatasetError(f"{part.path}{_WORDS[part.label]} holds no picture")
+        raise DatasetError(f"{part.path}{_WORDS[part.label]} contains no patches")
     return chosen
 
 
@@ -82,8 +84,8 @@ def _lacks_a_class(name: str, spec: Spec, labels: set[int]) -> None:
     )
     paths = spec.text.removeprefix(f"{spec.name}=")
     raise DatasetError(
-        f"the set {name} has {has} pictures only; training and AUROC need {lacks} ones too. "
-        f"Join it with those of another set: OTHER:{word}+{paths}"
+        f"the set {name} contains only {has} patches; training and AUROC need {lacks} ones too. "
+        f"Add some from another set: OTHER:{word}+{paths}"
     )
 
 
@@ -92,5 +94,6 @@ def _check_names(sets: Sequence[CrossSet]) -> None:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise UsageError(
-            f"two sets have one name: {', '.join(twice)}. Leave one out, or name them: NAME=PATH"
+            f"set names must be unique. Received twice: {', '.join(twice)}. Remove one set, or "
+            "name them: NAME=PATH"
         )

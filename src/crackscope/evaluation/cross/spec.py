@@ -1,4 +1,4 @@
-"""How a set of the matrix is written: `[NAME=]PATH[:CLASS][+PATH[:CLASS]…]`."""
+"""Parse a set of the matrix: `[NAME=]PATH[:CLASS][+PATH[:CLASS]…]`."""
 
 import os
 import re
@@ -9,8 +9,8 @@ from crackscope.datasets.label_words import label_of
 from crackscope.errors import UsageError
 
 _RULE = (
-    "a set is written [NAME=]PATH[:CLASS][+PATH[:CLASS]…], where CLASS is crack or sound (or "
-    "Positive, Negative). Received: {!r}"
+    "a set must have the form [NAME=]PATH[:CLASS][+PATH[:CLASS]…], where CLASS is crack or sound "
+    "(or Positive, Negative). Received: {!r}"
 )
 _NAME = re.compile(r"[^=+:/\\]*")
 _SEPARATORS = ("/", "\\")
@@ -26,7 +26,7 @@ class Piece:
 
 @dataclass(frozen=True)
 class Spec:
-    """Parts that are joined to one set; `name` is "" where none was given."""
+    """The parts of one set; `name` is "" if none was given."""
 
     text: str
     name: str
@@ -34,9 +34,9 @@ class Spec:
 
 
 def parse(text: str, exists: Callable[[str], bool] = os.path.exists) -> Spec:
-    """Read one set; raises UsageError with the rule, what was received and what is wrong.
+    """Parse one set; raises UsageError with the rule, the value received and the error.
 
-    A path that exists is taken as it stands, whatever signs it holds.
+    An existing path is used as it is, even if it contains special characters.
 
     >>> parse("wet=a:Positive+b", exists=lambda path: path in "ab").parts
     (Piece(path='a', label=1), Piece(path='b', label=None))
@@ -51,7 +51,7 @@ def parse(text: str, exists: Callable[[str], bool] = os.path.exists) -> Spec:
 def _at_home(piece: str) -> str:
     try:
         return os.path.expanduser(piece)  # noqa: PTH111
-    except ValueError:  # a NUL: nobody has that name
+    except ValueError:  # a NUL, which no user name contains
         return piece
 
 
@@ -60,7 +60,7 @@ def _named(text: str) -> tuple[str, str]:
     if not sign or not _NAME.fullmatch(name):
         return "", text
     if not name.strip():
-        raise UsageError(f"no name before the =: {_RULE.format(text)}")
+        raise UsageError(f"missing name before the =: {_RULE.format(text)}")
     return name.strip(), rest
 
 
@@ -71,10 +71,10 @@ def _part(piece: str, text: str, exists: Callable[[str], bool]) -> Piece:
     if not sign or any(separator in word for separator in _SEPARATORS):  # as in C:\walls
         path, word = piece, ""
     if not path:
-        raise UsageError(f"a path is missing: {_RULE.format(text)}")
+        raise UsageError(f"missing path: {_RULE.format(text)}")
     if not exists(path):
-        raise UsageError(f"there is no {path!r}: {_RULE.format(text)}")
+        raise UsageError(f"{path!r} does not exist: {_RULE.format(text)}")
     label = label_of(word)
     if label is None:
-        raise UsageError(f"{word!r} is no class: {_RULE.format(text)}")
+        raise UsageError(f"{word!r} is not a class: {_RULE.format(text)}")
     return Piece(path, label)

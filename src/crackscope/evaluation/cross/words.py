@@ -1,4 +1,4 @@
-"""A matrix in words and figures: what its page, its document and the terminal share."""
+"""Texts of the cross-dataset matrix, shared by the page, the JSON and the terminal."""
 
 from collections.abc import Iterator, Sequence
 
@@ -11,22 +11,28 @@ FIGURES = {
     "f1": "F1",
     "recall_at_5pct_false_alarms": "Recall at 5 % false alarms",
 }
-AS_IT_IS = "the model as it is"
+UNMODIFIED = "unmodified model"
 MARK = "†"
-MARK_MEANS = "cross-validated by photo, on the set's own labels"
+MARK_MEANS = "cross-validated by photo, with the set's own labels"
 
 
 def in_words(cells: Sequence[Cell]) -> Iterator[str]:
-    """What each column says of AUROC, one sentence."""
+    """The AUROC of each column in one sentence."""
     for column in zip(*rows(cells), strict=True):
         known = [cell for cell in column if figure(cell, "auroc")]
         foreign = [cell for cell in known if cell.train and not cell.cross_validated]
-        said = [f"{text(cell, 'auroc')} as it is" for cell in known if cell.train is None]
+        said = [
+            f"{text(cell, 'auroc')} for the unmodified model"
+            for cell in known
+            if cell.train is None
+        ]
         if foreign:
             best = max(foreign, key=_auroc)
-            said.append(f"{text(best, 'auroc')} at best by a head from elsewhere ({best.train})")
+            said.append(
+                f"{text(best, 'auroc')} for the best head trained on another set ({best.train})"
+            )
         said += [
-            f"{text(cell, 'auroc')} by a head from its own labels"
+            f"{text(cell, 'auroc')} for a head trained on its own labels"
             for cell in known
             if cell.train == cell.test
         ]
@@ -35,33 +41,33 @@ def in_words(cells: Sequence[Cell]) -> Iterator[str]:
 
 
 def notes(opened: Opened, pool: Pool, include_trained: bool) -> Iterator[str]:
-    """What a reader has to know."""
+    """Caveats for the reader."""
     if pool.trained is None:
-        yield "the model does not tell what it was trained on: nothing could be left out"
+        yield "the model does not record its training data: no patches could be excluded"
     for each in opened.sets:
         rows = pool.members[each.name]
         seen = 0 if pool.trained is None else int(pool.trained[rows].sum())
         if seen and include_trained:
             yield (
-                f"{seen} of {len(rows)} pictures of {each.name}, or near-copies of them, were used "
-                "to train the model: that column says in part how well it remembers"
+                f"{seen} of {len(rows)} patches of {each.name}, or near-copies of them, were used "
+                "to train the model: that column partly measures memorisation"
             )
         elif seen:
             yield (
-                f"{seen} of {len(rows)} pictures of {each.name} are trained on, but not tested on: "
-                "the model itself was trained on them or on near-copies"
+                f"{seen} of {len(rows)} patches of {each.name} are used for training heads, but "
+                "not for testing: the model was trained on them or on near-copies"
             )
         unknown = sum(not pool.patches[row].group for row in rows.tolist())
         if unknown:
             yield (
-                f"the source photo of {unknown} of {len(rows)} pictures of {each.name} is unknown: "
-                "only copies and near-copies (and METU's neighbouring numbers) count as one photo, "
-                "so the intervals may be too narrow"
+                f"the source photo of {unknown} of {len(rows)} patches of {each.name} is unknown: "
+                "only copies and near-copies (and METU's neighbouring numbers) are grouped, so the "
+                "intervals may be too narrow"
             )
 
 
 def figure(cell: Cell, name: str) -> Interval | None:
-    """The figure `name` of a cell, None where there is none."""
+    """The metric `name` of a cell; None if it is missing."""
     return None if cell.result is None else cell.result.metrics.get(name)
 
 
@@ -80,7 +86,7 @@ def _auroc(cell: Cell) -> float:
 
 
 def rows(cells: Sequence[Cell]) -> list[list[Cell]]:
-    """The cells by row, the model as it is first."""
+    """The cells by row, the unmodified model first."""
     trains = dict.fromkeys(cell.train for cell in cells)
     return [[cell for cell in cells if cell.train == train] for train in trains]
 
@@ -91,5 +97,5 @@ def columns(cells: Sequence[Cell]) -> list[str]:
 
 
 def row_name(cell: Cell) -> str:
-    """What stands before a row."""
-    return cell.train or AS_IT_IS
+    """The name of a row."""
+    return cell.train or UNMODIFIED

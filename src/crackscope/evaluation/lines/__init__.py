@@ -1,1 +1,1 @@
-"""How well lines run: on data with masks, on sound photos, on synthetic cracks of known width."""
+"""Evaluate traced lines: on data with masks, on sound photos, on synthetic cracks."""

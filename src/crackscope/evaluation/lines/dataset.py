@@ -1,4 +1,4 @@
-"""Inspect the whole photos of a data set with masks, and match the cracks with the masks."""
+"""Inspect the whole photos of a data set with masks, and match their cracks with the masks."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,9 +17,10 @@ from crackscope.types import Crack, Patch, Photo
 
 @dataclass(frozen=True)
 class Chosen:
-    """Photos with masks on which lines are measured, path -> source photo.
+    """Photos with masks to evaluate lines on, path -> source photo.
 
-    `unreadable` are known already; `left_out` counts those of which the model has seen a patch.
+    `unreadable` are already reported; `left_out` counts photos with patches in the model's
+    training data.
     """
 
     groups: Mapping[str, str]
@@ -29,7 +30,7 @@ class Chosen:
 
 @dataclass(frozen=True)
 class MatchedSet:
-    """The photos that were matched, none where the model has no lines; and what to know of them."""
+    """The matched photos, empty if the model has no lines; unreadable ones, and notes."""
 
     photos: tuple[Matched, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
@@ -37,7 +38,7 @@ class MatchedSet:
 
 
 def masks_of(dataset: Dataset) -> dict[str, str]:
-    """Photo -> mask, by path, of a data set that was read with its masks; {} of any other."""
+    """Photo -> mask, by path, for a data set that was read with masks; {} for any other."""
     try:
         found = masks.pairs(dataset.source)
     except DatasetError:
@@ -51,10 +52,11 @@ def choose(
     groups: Sequence[str],
     unreadable: Sequence[Unreadable] = (),
 ) -> Chosen:
-    """The photos of a data set, those without any patch too, but none of which one is left out.
+    """The photos of a data set, including those without patches, except those with an excluded
+    patch.
 
-    `patches` are those that count, `groups` their source photos; a photo without a patch is of the
-    source photo that its name tells.
+    `patches` are the included ones, `groups` their source photos; the source photo of a photo
+    without patches is derived from its name.
     """
     known = {patch.path: group for patch, group in zip(patches, groups, strict=True)}
     names = {path: masks.photo_of(PurePosixPath(path).name) for path in masks_of(dataset)}
@@ -77,9 +79,9 @@ def match_dataset(
     threshold: float | None = None,
     workers: int | None = None,
 ) -> MatchedSet:
-    """Inspect and match the chosen photos as `inspect` does, `threshold` in place of the model's.
+    """Inspect and match the chosen photos like `inspect`; `threshold` overrides the model's.
 
-    Load the inspector with `threads=1`: `workers` threads (one for each core by default) are used.
+    Load the inspector with `threads=1`: `workers` threads (default: one per core) are used.
     """
     known = masks_of(dataset)
     photos = [Patch(path, 0) for path in chosen.groups]
@@ -93,7 +95,7 @@ def match_dataset(
             for photo, result in zip(few, results, strict=True)
         ]
 
-    # One by one at first: a model without lines is told by the first photo that can be read.
+    # One by one at first: the first readable photo shows whether the model has lines.
     rows: list[Matched | Unreadable | None] = []
     while len(rows) < len(photos) and all(isinstance(row, Unreadable) for row in rows):
         rows += pictures.each(dataset, [photos[len(rows)]], matched, "lines", 1)
@@ -112,8 +114,8 @@ def _notes(chosen: Chosen) -> list[str]:
     if not chosen.left_out:
         return []
     return [
-        f"lines are measured without {chosen.left_out} of "
-        f"{chosen.left_out + len(chosen.groups)} photos: the model was trained on patches of those"
+        f"lines are evaluated without {chosen.left_out} of "
+        f"{chosen.left_out + len(chosen.groups)} photos: the model was trained on patches of them"
     ]
 
 
@@ -126,7 +128,7 @@ def _match(
         kind = error.kind if isinstance(error, ImageError) else "unreadable"
         return Unreadable(mask, kind, str(error))
     if pixels.shape != photo.pixels.shape:
-        rule = f"a mask has the size of its photo, {photo.width} x {photo.height} px"
+        rule = f"a mask must have the size of its photo, {photo.width} x {photo.height} px"
         height, width = pixels.shape[:2]
         return Unreadable(mask, "unreadable", f"{rule}. Received: {width} x {height} px")
     return match(cracks, masks.cracked(pixels), group)

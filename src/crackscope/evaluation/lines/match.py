@@ -1,9 +1,9 @@
-"""Cracks of one photo against its mask: which of their lines are right, what of it they find.
+"""Match the cracks found in a photo with its mask.
 
-Only centre lines count, so that fat lines gain nothing. A pixel of a found line is right within
-4 px of the mask. A pixel of the mask's centre line is found within 4 px, plus the mask's own half
-width near it, of a found line. A crack is false where less than half of its line is right; on a
-sound photo each is.
+Only centre lines are compared, so that wide lines gain nothing. A pixel of a found line is correct
+within 4 px of the mask. A pixel of the mask's centre line is found if a line is within 4 px plus
+the mask's local half-width. A crack is false if less than half of its line is correct; on a sound
+photo every crack is false.
 """
 
 from collections.abc import Sequence
@@ -26,21 +26,21 @@ from crackscope.types import Crack
 
 TOLERANCE_PX = 4
 _REACH = 18**0.5
-"""Between centres of pixels 4 px apart in a picture: what a disc of 9 x 9 pixels covers."""
+"""Radius in pixels of a disc of 9 x 9 pixels, which implements the tolerance of 4 px."""
 _NEAR = 31
-"""Side of the square in which a mask's half width is looked for: annotators paint unevenly."""
+"""Side of the square in which a mask's half-width is measured: annotators paint unevenly."""
 _RIGHT = 0.5
 NEVER = -np.inf
 
 
 @dataclass(frozen=True, eq=False)
 class Matched:
-    """What counts of one photo, for every threshold at once.
+    """The match of one photo, for all thresholds at once.
 
-    `group` names the source photo. Of each crack: `scores` (K,), `false` (K,) bool. Of each pixel
+    `group` names the source photo. For each crack: `scores` (K,), `false` (K,) bool. For each pixel
     of their lines: `lines` (P,) the highest score of a crack there, `right` (P,) bool, `lengths`
-    (P,) how many pixels of length it stands for. Of each pixel of the mask's centre line: `centre`
-    (C,) the highest score that finds it, NEVER where none does; `true_px` is its length.
+    (P,) the length in pixels that it represents. For each pixel of the mask's centre line: `centre`
+    (C,) the highest score of a crack that finds it, or NEVER; `true_px` is its length.
     """
 
     group: str
@@ -59,7 +59,7 @@ class Matched:
         return len(self.centre) > 0
 
     def at(self, threshold: float) -> "Matched":
-        """The photo with the cracks alone whose scores reach a threshold."""
+        """The match restricted to cracks whose scores reach a threshold."""
         kept, lines = self.scores >= threshold, self.lines >= threshold
         return replace(
             self,
@@ -102,16 +102,16 @@ def _joined(pixels: Sequence[Flat]) -> Flat:
 def _found(
     truth: Flat, mask: Mask, pixels: Sequence[Flat], scores: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """(C,) the highest score of a crack within reach of each pixel; `scores` fall."""
+    """(C,) the highest score of a crack that finds each pixel; `scores` are sorted, falling."""
     found = np.full(len(truth), NEVER)
     if not len(truth) or not len(scores):
         return found
-    reach = highest_near(distance(mask), _NEAR).flat[truth] + TOLERANCE_PX
+    tolerance = highest_near(distance(mask), _NEAR).flat[truth] + TOLERANCE_PX
     width = mask.shape[1]
     places = np.stack(np.divmod(truth, width), axis=1)
     for own, score in zip(pixels, scores, strict=True):
         open_ = np.flatnonzero(found == NEVER)
         if len(own) and len(open_):
             away, _ = nearest(np.stack(np.divmod(own, width), axis=1), places[open_])
-            found[open_[away <= reach[open_]]] = score
+            found[open_[away <= tolerance[open_]]] = score
     return found

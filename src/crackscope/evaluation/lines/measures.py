@@ -1,7 +1,7 @@
-"""Line precision, recall and F1, the length found, and false cracks a megapixel, with intervals.
+"""Line precision, recall and F1, length found, and false cracks per megapixel, with intervals.
 
-Each is a ratio of sums over photos, so that long cracks count more. The sums are drawn again by
-the bootstrap over source photos that every other figure has (evaluation/statistics.py).
+Each is a ratio of sums over photos, so that long cracks count more. Intervals come from the
+bootstrap over source photos that all metrics share (evaluation/statistics.py).
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,11 +26,11 @@ NAMES = (PRECISION, RECALL, F1, LENGTH, FALSE_CRACKS, SOUND_WITH_CRACK)
 
 @dataclass(frozen=True)
 class LineFigures:
-    """How well lines run over a set of photos.
+    """Line metrics of a set of photos.
 
-    `metrics` hold what is defined: no recall without a crack, no rate of sound photos without one;
-    `counts` what was counted. `froc` is None where no photo is cracked. `sure` are the figures of
-    the cracks alone whose scores reach `threshold`, None where it was not asked for.
+    `metrics` contain the defined ones: no recall without a crack, no rate of sound photos without
+    one. `froc` is None if no photo is cracked. `sure` are the figures restricted to cracks whose
+    scores reach `threshold`, None without a threshold.
     """
 
     metrics: Mapping[str, Interval]
@@ -41,7 +41,7 @@ class LineFigures:
     sure: "LineFigures | None" = None
 
     def to_dict(self) -> dict[str, Any]:
-        """As under `lines` in metrics.json."""
+        """The entry `lines` in metrics.json."""
         return {
             "tolerance_px": TOLERANCE_PX,
             "megapixels": round(self.megapixels, 4),
@@ -63,26 +63,26 @@ def measure(
     seed: int = 0,
     threshold: float | None = None,
 ) -> LineFigures:
-    """Every figure of the cracks as they are listed, and what other thresholds would give.
+    """All figures for the listed cracks, and the FROC curve over other thresholds.
 
-    With `threshold` the figures of the cracks that reach it besides, as `sure`: `inspect` lists
-    those of which it is unsure, too.
+    With `threshold` also the figures for cracks that reach it, as `sure`: `inspect` also lists
+    unsure cracks.
     """
     if not photos:
-        raise ValueError("lines are measured on at least one photo")
+        raise ValueError("photos must contain at least one photo. Received: none")
     swept = sweep(photos)
     table = np.stack([_row(photo) for photo in photos])
     groups = statistics.group_codes([photo.group for photo in photos])
     cracked = np.array([photo.cracked for photo in photos])
-    drawn = sums(np.hstack([table, swept.table]), cracked, groups, resamples, seed)
-    whole, spread = _figures(table.sum(axis=0)[None]), _figures(drawn[:, : table.shape[1]])
+    resampled = sums(np.hstack([table, swept.table]), cracked, groups, resamples, seed)
+    whole, spread = _figures(table.sum(axis=0)[None]), _figures(resampled[:, : table.shape[1]])
     trials = _trials(table, cracked, groups)
     metrics = {
         name: _interval(name, float(whole[name][0]), spread[name], trials[name], photos)
         for name in NAMES
         if trials[name] and np.isfinite(whole[name][0])
     }
-    froc = swept.froc(drawn[:, table.shape[1] :], trials[RECALL]) if cracked.any() else None
+    froc = swept.froc(resampled[:, table.shape[1] :], trials[RECALL]) if cracked.any() else None
     megapixels = float(sum(photo.megapixels for photo in photos))
     sure = None
     if threshold is not None:
@@ -91,7 +91,7 @@ def measure(
 
 
 def _row(photo: Matched) -> Floats:
-    """What is summed of a photo, in the order of `_figures`."""
+    """The summands of a photo, in the order of `_figures`."""
     sound = not photo.cracked
     return np.array(
         [
@@ -111,13 +111,13 @@ def _row(photo: Matched) -> Floats:
 
 
 def _figures(sums: Floats) -> dict[str, Floats]:
-    """From sums (R, columns) to (R,) of each figure, NaN where it is not defined."""
+    """From sums (R, columns) to (R,) per figure, NaN if undefined."""
     right, lines, found, centre, right_px, true_px, false, megapixels, sound, hit = sums.T
     precision, recall = statistics.over(right, lines), statistics.over(found, centre)
     return {
         PRECISION: precision,
         RECALL: recall,
-        F1: f1(np.nan_to_num(precision, nan=0.0), recall),  # 0 where nothing is found at all
+        F1: f1(np.nan_to_num(precision, nan=0.0), recall),  # 0 if nothing is found
         LENGTH: statistics.over(right_px, true_px),
         FALSE_CRACKS: statistics.over(false, megapixels),
         SOUND_WITH_CRACK: statistics.over(hit, sound),
@@ -125,7 +125,7 @@ def _figures(sums: Floats) -> dict[str, Floats]:
 
 
 def _trials(table: Floats, cracked: NDArray[np.bool_], groups: NDArray[np.int64]) -> dict[str, int]:
-    """How many source photos each figure is one of."""
+    """Number of source photos behind each figure."""
     with_lines = table[:, 1] > 0
     rows = {
         PRECISION: with_lines if cracked.any() else np.zeros_like(cracked),
@@ -144,7 +144,7 @@ def _interval(
     most = 1.0
     if name == LENGTH:
         most = float(np.nanmax(spread)) + 1.0
-    if name == FALSE_CRACKS:  # none seen: as if each source photo had one with the highest odds
+    if name == FALSE_CRACKS:  # at most one more per source photo, for the bound on zero errors
         area = sum(photo.megapixels for photo in photos)
         most = float(np.nanmax(spread)) + trials / area
     return statistics.interval(value, spread, trials, most=most)

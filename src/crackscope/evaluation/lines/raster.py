@@ -1,4 +1,4 @@
-"""Lines and masks as pixels: what a polyline crosses, where a mask has its centre line."""
+"""Rasterise lines and masks: the pixels of a polyline, the centre line of a mask."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -12,18 +12,18 @@ from crackscope.lines.thinning import thin
 from crackscope.types import Line
 
 Mask = NDArray[np.bool_]
-"""(H, W) bool: where there is crack."""
+"""(H, W) bool: True for crack pixels."""
 Flat = NDArray[np.intp]
-"""(P,) numbers of pixels, row by row: row * W + column; ascending, each once."""
+"""(P,) flat pixel indices, row * W + column; ascending and unique."""
 
 _STRAIGHT, _DIAGONAL = 0.948, 1.340
 
 
 def raster(lines: Iterable[Line], height: int, width: int) -> Flat:
-    """The pixels that polylines run through, one wide, 8-connected (Bresenham).
+    """The pixels of polylines, one pixel wide and 8-connected (Bresenham).
 
-    A line (N, 3) holds x, y and width, of which the width counts for nothing; the centre of the
-    first pixel is (0.5, 0.5). What lies outside the picture is left out.
+    A line (N, 3) has x, y and width; the width is ignored. The centre of the first pixel is
+    (0.5, 0.5). Pixels outside the image are dropped.
     """
     legs = [np.rint(np.asarray(line)[:, :2] - 0.5) for line in lines]
     if not legs:
@@ -45,9 +45,9 @@ def centre_line(mask: Mask) -> Flat:
 
 
 def distance(mask: Mask) -> NDArray[np.float64]:
-    """(H, W): how far each pixel of the mask is from the nearest outside it, in pixels; else 0.
+    """(H, W): distance of each mask pixel to the nearest pixel outside, in pixels; 0 outside.
 
-    Infinite where the mask has no outside.
+    Infinite if the mask covers the whole image.
     """
     if mask.all():
         return np.full(mask.shape, np.inf)
@@ -56,17 +56,17 @@ def distance(mask: Mask) -> NDArray[np.float64]:
 
 
 def highest_near(values: NDArray[np.float64], side: int) -> NDArray[np.float64]:
-    """(H, W): the highest of the values in the square of `side` pixels around each pixel."""
+    """(H, W): the maximum of the values in the square of `side` pixels around each pixel."""
     found: NDArray[np.float64] = _scipy("ndimage").maximum_filter(values, side, mode="nearest")
     return found
 
 
 def chain_lengths(pixels: Flat, height: int, width: int) -> NDArray[np.float64]:
-    """(P,) how much of the length of lines one pixel wide each pixel stands for, in pixels.
+    """(P,) length in pixels that each pixel of a one-pixel-wide line represents.
 
-    Steps to the side count 0.948 and steps across 1.340, which is right on average over all
-    directions (Kulpa, "Area and perimeter measurement of blobs in discrete binary pictures",
-    1977), half of it for either end; a corner is cut, not walked around.
+    Straight steps count 0.948 and diagonal steps 1.340, which is unbiased over all directions
+    (Kulpa, "Area and perimeter measurement of blobs in discrete binary pictures", 1977), half for
+    either end; a diagonal step replaces the two straight ones around a corner.
     """
     there = np.zeros((height + 2, width + 2), bool)
     inside = there[1:-1, 1:-1]
@@ -84,13 +84,13 @@ def chain_lengths(pixels: Flat, height: int, width: int) -> NDArray[np.float64]:
 def nearest(
     points: NDArray[Any], places: NDArray[Any]
 ) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
-    """For each of the places (M, 2): how far the nearest of the points (N, 2) is, and its row."""
+    """For each of the places (M, 2): distance to the nearest of the points (N, 2), and its row."""
     away, rows = _scipy("spatial").cKDTree(points).query(places)
     return away, rows
 
 
 def _shifted(padded: Mask, down: int, right: int) -> Mask:
-    """For each pixel whether the one so far down and to the right is there."""
+    """For each pixel, the value of the mask at this offset (padding of one pixel removed)."""
     height, width = padded.shape[0] - 2, padded.shape[1] - 2
     return padded[1 + down : 1 + down + height, 1 + right : 1 + right + width]
 

@@ -1,4 +1,4 @@
-"""Lines in the report of an evaluation: a chart, tables, and words."""
+"""Lines in the report of an evaluation: chart, tables and text."""
 
 from collections.abc import Iterator
 
@@ -10,11 +10,11 @@ from crackscope.rendering.page import Table
 
 CHART = "froc.png"
 DESCRIPTION = "FROC: line recall against false cracks per megapixel"
-_CAPTION = f"Lines, to {TOLERANCE_PX} px, with 95 % intervals by bootstrap over source photos"
+_CAPTION = f"Tolerance {TOLERANCE_PX} px; 95 % intervals by bootstrap over source photos"
 
 
 def chart(found: LineFigures) -> bytes | None:
-    """The FROC curve as PNG; None where no photo is cracked or no crack was found."""
+    """The FROC curve as PNG; None if no photo is cracked or no crack was found."""
     froc, own = found.froc, None
     if froc is None or not len(froc.thresholds):
         return None
@@ -27,21 +27,21 @@ def chart(found: LineFigures) -> bytes | None:
 
 
 def tables(found: LineFigures) -> list[Table]:
-    """The figures, what was counted, and recall at given rates of false cracks."""
+    """The metrics, the counts, and recall at given rates of false cracks."""
     shown = [
         Table(("figure", *_heads(found)), list(_figures(found)), _CAPTION),
-        Table(("what", *_heads(found)), list(_counts(found)), "Whole photos, and cracks in them"),
+        Table(("count", *_heads(found)), list(_counts(found)), "Whole photos and their cracks"),
     ]
     if found.froc is not None:
         at = [(f"{rate:g}", *value.cells()) for rate, value in found.froc.at.items()]
-        columns = ("false cracks per megapixel, at most", "line recall", "95 % interval")
-        shown.append(Table(columns, at, "FROC: line recall for a given rate of false cracks"))
+        columns = ("max. false cracks per megapixel", "line recall", "95 % interval")
+        shown.append(Table(columns, at, "FROC: line recall at a given rate of false cracks"))
     return shown
 
 
 def _heads(found: LineFigures) -> list[str]:
     sure = [] if found.sure is None else [f"from {found.threshold:.4g}"]
-    return ["all cracks listed", *sure]
+    return ["all listed cracks", *sure]
 
 
 def _figures(found: LineFigures) -> Iterator[list[str]]:
@@ -58,7 +58,7 @@ def _counts(found: LineFigures) -> Iterator[list[str]]:
 
 
 def in_words(found: LineFigures | None) -> Iterator[str]:
-    """What the figures say, one sentence each; nothing of a model without lines."""
+    """The metrics in words, one sentence each; empty for a model without lines."""
     if found is None:
         return
     values, counts = found.metrics, found.counts
@@ -66,12 +66,12 @@ def in_words(found: LineFigures | None) -> Iterator[str]:
         exact = values.get(measures.PRECISION)
         right = "none" if exact is None else f"{exact.value:.1%}"
         yield (
-            f"Its lines run over {values[measures.RECALL].value:.1%} of the length of the cracks "
-            f"in {counts['cracked_photos']:,} photos; {right} of its lines are right to "
+            f"Its lines cover {values[measures.RECALL].value:.1%} of the length of the cracks in "
+            f"{counts['cracked_photos']:,} photos; {right} of its lines are correct within "
             f"{TOLERANCE_PX} px (F1 {values[measures.F1].value:.3f})."
         )
     yield (
-        f"{counts['false_cracks']:,} of the {counts['cracks']:,} cracks that it lists in "
+        f"{counts['false_cracks']:,} of {counts['cracks']:,} listed cracks in "
         f"{found.megapixels:,.1f} megapixels are false{_of_sure(found)}."
     )
     if counts["sound_photos"]:
@@ -85,12 +85,12 @@ def _of_sure(found: LineFigures) -> str:
     if found.sure is None:
         return ""
     counts = found.sure.counts
-    reached = f"{counts['cracks']:,} with a score of {found.threshold:.3g} or more"
-    return f", {counts['false_cracks']:,} of the {reached}"
+    reached = f"{counts['cracks']:,} with a score of at least {found.threshold:.3g}"
+    return f", {counts['false_cracks']:,} of {reached}"
 
 
 def rows(found: LineFigures) -> list[tuple[str, str, str]]:
-    """Name, value and interval of each figure, as text."""
+    """Name, value and interval of each metric, as text."""
     return [
         (_spelt(name), f"{value.value:.4f}", value.ends()) for name, value in found.metrics.items()
     ]

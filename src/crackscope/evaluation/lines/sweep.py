@@ -1,6 +1,6 @@
-"""FROC: recall of lines against false cracks a megapixel, over the scores of the cracks.
+"""FROC: line recall against false cracks per megapixel, over the scores of the cracks.
 
-Free-response operating characteristic, after Bunch et al., "A free-response approach to the
+Free-response operating characteristic. Source: Bunch et al., "A free-response approach to the
 measurement and characterization of radiographic-observer performance", 1978.
 """
 
@@ -17,18 +17,18 @@ from crackscope.evaluation.metrics import Floats
 from crackscope.types import Interval
 
 RATES = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
-"""False cracks a megapixel at which recall is read off."""
+"""False cracks per megapixel at which recall is reported."""
 _THRESHOLDS = 100
 _PARTS = ("right", "lines", "found", "false")
 
 
 @dataclass(frozen=True)
 class Froc:
-    """What each threshold gives, the highest first, (T,) each; and recall at given rates.
+    """The FROC curve by threshold, (T,) each, highest first; and recall at given rates.
 
-    `false_rate` is in cracks a megapixel; `at` maps such a rate to the highest recall for at most
-    that rate. `best` is the threshold of the highest F1 on this very data, and that F1: for
-    information, since it is chosen where it is measured.
+    `false_rate` is in cracks per megapixel; `at` maps a rate to the highest recall for at most that
+    rate. `best` is the threshold of the highest F1 and that F1: for information only, since it is
+    chosen on the evaluation data.
     """
 
     thresholds: Floats
@@ -38,7 +38,7 @@ class Froc:
     best: tuple[float, float] | None
 
     def to_dict(self) -> dict[str, Any]:
-        """As in metrics.json."""
+        """The entry in metrics.json."""
         columns = (self.thresholds, self.false_rate, self.recall)
         names = ("threshold", "false_cracks_per_megapixel", "recall")
         rows = zip(*(column.tolist() for column in columns), strict=True)
@@ -53,15 +53,15 @@ class Froc:
 
 @dataclass(frozen=True)
 class Sweep:
-    """Sums of every photo at every threshold: `table` (N, 4 T + 2), see `_split`."""
+    """The summands of all photos at all thresholds: `table` (N, 4 T + 2), see `_split`."""
 
     thresholds: Floats
     table: Floats
 
-    def froc(self, drawn: Floats, trials: int) -> Froc:
-        """The curve; `drawn` (R, 4 T + 2) resampled sums, `trials` source photos with cracks."""
+    def froc(self, resampled: Floats, trials: int) -> Froc:
+        """The curve; `resampled` (R, 4 T + 2) sums, `trials` source photos with cracks."""
         rate, recall, precision = self._split(self.table.sum(axis=0)[None])
-        rates, recalls, _ = self._split(drawn)
+        rates, recalls, _ = self._split(resampled)
         most = float(rate.max(initial=0.0))
         within = [x for x in RATES if x < most]
         at = {
@@ -73,7 +73,7 @@ class Sweep:
         return Froc(self.thresholds, rate[0], recall[0], at, self._best(precision[0], recall[0]))
 
     def _split(self, sums: Floats) -> tuple[Floats, Floats, Floats]:
-        """False cracks a megapixel, recall and precision, each (R, T)."""
+        """False cracks per megapixel, recall and precision, each (R, T)."""
         right, lines, found, false = np.split(sums[:, :-2], len(_PARTS), axis=1)
         centre, megapixels = sums[:, -2:-1], sums[:, -1:]
         exact = right / np.maximum(lines, 1.0)
@@ -88,7 +88,7 @@ class Sweep:
 
 
 def sweep(photos: Sequence[Matched]) -> Sweep:
-    """What is summed of every photo, for up to 100 thresholds that divide the cracks evenly."""
+    """The summands of all photos, for up to 100 thresholds evenly spread over the cracks."""
     scores = np.unique(np.concatenate([photo.scores for photo in photos]))[::-1]
     if len(scores) > _THRESHOLDS:
         chosen = np.linspace(0, len(scores) - 1, _THRESHOLDS).round().astype(int)
@@ -100,12 +100,12 @@ def sums(
     table: Floats, cracked: NDArray[np.bool_], groups: NDArray[np.int64], resamples: int, seed: int
 ) -> Floats:
     """Sums of the rows of a table (N, M) in each resample of the source photos, (R, M)."""
-    times = statistics.draws(cracked, groups, resamples, seed)
+    times = statistics.resample(cracked, groups, resamples, seed)
     return np.concatenate([part @ table for part in times])
 
 
 def f1(precision: Floats, recall: Floats) -> Floats:
-    """Harmonic mean; 0 where both are."""
+    """Harmonic mean; 0 if both are 0."""
     return np.asarray(2 * precision * recall / np.maximum(precision + recall, 1e-12), np.float64)
 
 
@@ -116,14 +116,14 @@ def _row(photo: Matched, thresholds: Floats) -> Floats:
 
 
 def _at_least(values: Floats, thresholds: Floats) -> Floats:
-    """(T,) how many of the values reach each threshold."""
+    """(T,) number of values that reach each threshold."""
     return np.asarray(len(values) - np.searchsorted(np.sort(values), thresholds), np.float64)
 
 
 def _recall_at(rates: Floats, recalls: Floats, most: float) -> Floats:
-    """(R,) the highest recall for at most that many false cracks a megapixel.
+    """(R,) the highest recall for at most `most` false cracks per megapixel.
 
-    Both (R, T) grow with falling thresholds; above the highest nothing is found.
+    Both (R, T) grow with falling thresholds; above the highest, recall is 0.
     """
     count = (rates <= most).sum(axis=1)
     padded = np.concatenate([np.zeros((len(recalls), 1)), recalls], axis=1)

@@ -1,7 +1,7 @@
-"""Synthetic cracks of known width and course on held-out surfaces: what of them is found.
+"""Evaluate lines on synthetic cracks of known width and centre line on held-out surfaces.
 
-One crack in each picture, so that it is known what a found line belongs to: recall by the width at
-each place, the length found against the length painted, and whether lines break where blocks meet.
+Each image has one crack, so that every found line can be assigned: recall by local width, length
+found relative to length painted, and breaks of lines at block borders.
 """
 
 import math
@@ -22,16 +22,16 @@ from crackscope.synthesis.surface import log_uniform
 from crackscope.types import Crack, Pixels
 
 WIDTHS = ((0.5, 1.0), (1.0, 2.0), (2.0, 4.0), (4.0, 8.0), (8.0, 20.0), (20.0, math.inf))
-"""Classes of width in pixels: from, up to."""
+"""Width classes in pixels: from, up to."""
 _WIDEST = 40.0
 _SIDE = 1024
 _BEFORE, _AT = 24, 8
-"""Pixels of a course on either side of a border that are looked at, and that count as at it."""
+"""Pixels of a centre line that are checked on either side of a border, and that are part of it."""
 
 
 @dataclass(frozen=True, eq=False)
 class Synthetic:
-    """A ground with one crack of known course; `ground` names what it was painted on."""
+    """An image of a sound surface with one synthetic crack; `ground` names the surface."""
 
     ground: str
     pixels: Pixels
@@ -45,13 +45,13 @@ class Synthetic:
 
 @dataclass(frozen=True, eq=False)
 class Followed:
-    """How a model follows one synthetic crack, by every pixel (S,) of its course in the picture.
+    """How well lines follow one synthetic crack, for every pixel (S,) of its centre line.
 
-    `widths` are those painted; `crack` is the id of the nearest found crack within reach, 0 where
-    there is none. `found_px` is the length of what was found along it, `true_px` that of the
-    course, `width_px` the crack's mean width. `crossings` and `broken` count where the course
-    crosses from one block to the next, and where the found line breaks there. `scores` are those
-    of all cracks found (K,), of which the `right` (K,) run along it for half their length or more.
+    `widths` are the painted widths; `crack` is the id of the nearest found crack within the
+    tolerance, or 0. `found_px` is the length of the lines found along it, `true_px` the true
+    length, `width_px` the mean width. `crossings` and `broken` count crossings of block borders,
+    and those at which the found line breaks. `scores` are those of all found cracks (K,); `right`
+    (K,) marks those that follow the crack for at least half their length.
     """
 
     ground: str
@@ -69,9 +69,9 @@ class Followed:
 def pictures(
     grounds: Mapping[str, Pixels], each: int = 2, seed: int = 0, side: int = _SIDE
 ) -> Iterator[Synthetic]:
-    """`each` cracks of every class of width on every ground, cut to `side` px where it is larger.
+    """`each` cracks of every width class on every ground, cropped to at most `side` px.
 
-    `grounds` are sound surfaces (H, W, 3) uint8 RGB by name. The same seed gives the same pictures.
+    `grounds` are sound surfaces (H, W, 3) uint8 RGB by name. The same seed gives the same images.
     """
     for row, (name, ground) in enumerate(grounds.items()):
         for index, (low, high) in enumerate(WIDTHS):
@@ -86,7 +86,8 @@ def pictures(
 
 
 def follow(picture: Synthetic, found: Sequence[Crack], block: float = math.inf) -> Followed:
-    """Match what was found in a picture with its crack; blocks meet every `block` px."""
+    """Match the cracks found in an image with its synthetic crack; blocks have a side of `block`
+    px."""
     places, widths = _walk(picture)
     points, lengths, ids = _points(found)
     owner, along = np.zeros(len(places), np.int64), np.zeros(len(points), bool)
@@ -119,18 +120,18 @@ def follow_all(
     seed: int = 0,
     block: float = math.inf,
 ) -> list[Followed]:
-    """What `find` makes of every synthetic crack; see `pictures` and `follow`."""
+    """The matches of `find` for all synthetic cracks; see `pictures` and `follow`."""
     return [follow(one, find(one.pixels), block) for one in pictures(grounds, each, seed)]
 
 
 def _part(ground: Pixels, side: int, rng: np.random.Generator) -> Pixels:
-    """A square of the ground, or all of it where it is smaller."""
+    """A random square of the ground, or all of it if it is smaller."""
     top, left = (int(rng.integers(0, max(0, n - side) + 1)) for n in ground.shape[:2])
     return ground[top : top + side, left : left + side]
 
 
 def _walk(picture: Synthetic) -> tuple[Floats, Floats]:
-    """The course in the picture, step by step of a pixel: (S, 2) x and y, and (S,) widths."""
+    """The centre line inside the image, in steps of a pixel: (S, 2) x and y, and (S,) widths."""
     points, height, width = picture.course.points, *picture.pixels.shape[:2]
     place = courses.arc_length(points)
     steps = np.arange(0.5, place[-1])
@@ -141,7 +142,7 @@ def _walk(picture: Synthetic) -> tuple[Floats, Floats]:
 
 
 def _points(found: Sequence[Crack]) -> tuple[Floats, Floats, NDArray[np.int64]]:
-    """Lines as points a pixel apart at most: (P, 2), the length (P,) each stands for, its crack."""
+    """Lines as points at most one pixel apart: (P, 2), the length (P,) of each, and its crack."""
     parts = [(np.empty((0, 2)), np.empty(0), np.empty(0, np.int64))]
     for crack in found:
         for line in crack.lines:
@@ -149,20 +150,20 @@ def _points(found: Sequence[Crack]) -> tuple[Floats, Floats, NDArray[np.int64]]:
             length = np.hypot(*(last - first).T)
             count = np.maximum(np.ceil(length), 1).astype(np.int64)
             leg, step = numbered(count)
-            share = ((step + 0.5) / count[leg])[:, None]
-            points = first[leg] + share * (last - first)[leg]
+            fraction = ((step + 0.5) / count[leg])[:, None]
+            points = first[leg] + fraction * (last - first)[leg]
             parts.append((points, (length / count)[leg], np.full(len(leg), crack.id)))
     points, lengths, ids = (np.concatenate(column) for column in zip(*parts, strict=True))
     return points, lengths, ids
 
 
 def _crossings(places: Floats, block: float) -> Iterator[int]:
-    """Rows of the walk after which another block begins, with enough of it on either side."""
+    """Rows of the walk after which another block begins, with enough length on either side."""
     if math.isinf(block):
         return
     cell = np.floor(places / block)
     moved = (np.diff(cell, axis=0) != 0).any(axis=1)
-    left = np.hypot(*np.diff(places, axis=0).T) > 2  # out of the picture and in again
+    left = np.hypot(*np.diff(places, axis=0).T) > 2  # leaves the image and returns
     for at in np.flatnonzero(moved).tolist():
         around = slice(max(0, at - _BEFORE), at + _BEFORE)
         if _BEFORE <= at < len(places) - _BEFORE and not left[around].any():
@@ -170,7 +171,7 @@ def _crossings(places: Floats, block: float) -> Iterator[int]:
 
 
 def _solid(owner: NDArray[np.int64], at: int) -> bool:
-    """Whether the crack is found on both sides of a border: only there it can break at it."""
+    """Whether the crack is found on both sides of a border: only then can it break there."""
     before, after = owner[at - _BEFORE : at - _AT], owner[at + _AT : at + _BEFORE]
     return bool((before > 0).all() and (after > 0).all())
 

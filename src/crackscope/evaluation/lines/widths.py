@@ -1,4 +1,4 @@
-"""Recall by the width of synthetic cracks, and how their length comes out."""
+"""Recall by width for synthetic cracks, and the accuracy of their length."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -14,16 +14,16 @@ from crackscope.evaluation.lines.synthetic import WIDTHS, Followed
 from crackscope.types import Interval
 
 WIDE_PX = 2.0
-"""From this mean width on the length of a crack is asked for."""
+"""Smallest mean width of cracks whose length is evaluated."""
 
 
 @dataclass(frozen=True)
 class WidthFigures:
-    """What is found of synthetic cracks.
+    """Line metrics on synthetic cracks.
 
-    `recall` by class of width, of the painted length. `length` is found to painted length of the
-    `wide` cracks (2 px and more): quartiles (25 %, median, 75 %), None without any; a crack that
-    is missed counts as 0. Of `crossings` of borders between blocks, `broken` break the line.
+    `recall` of the painted length, by width class. `length` is the ratio of found to painted length
+    of the `wide` cracks (2 px and more): quartiles (25 %, median, 75 %), None without any; a
+    missed crack counts as 0. `broken` of the `crossings` of block borders break the line.
     `calibration_error` is that of the scores of the `found` cracks, None without any.
     """
 
@@ -56,7 +56,7 @@ def summarise(
 ) -> WidthFigures:
     """The figures, with intervals by bootstrap over grounds."""
     if not followed:
-        raise ValueError("recall by width is measured on at least one synthetic crack")
+        raise ValueError("followed must contain at least one synthetic crack. Received: none")
     wide = [one for one in followed if one.width_px >= WIDE_PX and one.true_px > 0]
     ratios = [one.found_px / one.true_px for one in wide]
     scores = np.concatenate([one.scores for one in followed])
@@ -82,7 +82,7 @@ def named(low: float, high: float) -> str:
 def _recall(followed: Sequence[Followed], resamples: int, seed: int) -> dict[str, Interval]:
     table = np.array([_row(one) for one in followed])
     groups = statistics.group_codes([one.ground for one in followed])
-    drawn = sums(table, np.ones(len(table), bool), groups, resamples, seed)
+    resampled = sums(table, np.ones(len(table), bool), groups, resamples, seed)
     found = {}
     for column, (low, high) in enumerate(WIDTHS):
         seen, there = 2 * column, 2 * column + 1
@@ -90,14 +90,14 @@ def _recall(followed: Sequence[Followed], resamples: int, seed: int) -> dict[str
         if whole == 0:
             continue
         trials = len(np.unique(groups[table[:, there] > 0]))
-        spread = statistics.over(drawn[:, seen], drawn[:, there])
+        spread = statistics.over(resampled[:, seen], resampled[:, there])
         value = float(table[:, seen].sum() / whole)
         found[named(low, high)] = statistics.interval(value, spread, trials)
     return found
 
 
 def _row(one: Followed) -> list[int]:
-    """Pixels of the course that are found, and all of them, class by class."""
+    """Found pixels and all pixels of the centre line, by width class."""
     row = []
     for low, high in WIDTHS:
         inside = (one.widths >= low) & (one.widths < high)

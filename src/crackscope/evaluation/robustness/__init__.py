@@ -1,1 +1,1 @@
-"""How a model bears damaged pictures and what is mistaken for cracks."""
+"""Robustness of a model to degraded images, and false alarms on crack-like distractors."""

@@ -1,4 +1,4 @@
-"""Charts of robustness as PNG: figures against strength, rates side by side."""
+"""Robustness charts as PNG: metrics against strength, and false-alarm rates."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _STYLES = ((SOUND, "-", "o"), (CRACK, "--", "s"), (THIRD, ":", "^"))
 
 @dataclass(frozen=True)
 class Panel:
-    """One small chart: up to three named lines, with as many values as `ticks`."""
+    """One small chart: up to three named lines, with one value per tick."""
 
     title: str
     ticks: Sequence[str]
@@ -22,7 +22,7 @@ class Panel:
 
 
 def against_strength(panels: Sequence[Panel]) -> bytes:
-    """A panel for each degradation, the same figures in each, 0 to 1, with their intervals."""
+    """One panel per degradation with the same metrics, 0 to 1, and their intervals."""
     columns = min(_COLUMNS, len(panels))
     rows = -(-len(panels) // columns)
     with draw((_PANEL[0] * columns, _PANEL[1] * rows + 0.4)) as drawing:
@@ -38,9 +38,9 @@ def against_strength(panels: Sequence[Panel]) -> bytes:
 
 
 def rates(names: Sequence[str], series: Mapping[str, Sequence[Interval]], title: str) -> bytes:
-    """A row for each name, a dot with its interval for each of up to three series, 0 to 1."""
+    """One row per name, with a dot and its interval for each of up to three series, 0 to 1."""
     with draw((7.2, 1.1 + 0.36 * len(names))) as drawing:
-        axes = drawing.axes(title, "share taken for cracked", "")
+        axes = drawing.axes(title, "false-alarm rate", "")
         for number, (label, values) in enumerate(series.items()):
             colour, _, marker = _STYLES[number]
             shift = 0.22 * (number - (len(series) - 1) / 2)

@@ -1,7 +1,7 @@
-"""How often what looks like a crack raises a false alarm: a rate for each distractor.
+"""False-alarm rate by distractor, that is, by synthetic object that resembles a crack.
 
-Each distractor is drawn on the same sound surfaces, and stands beside the rate of these surfaces
-alone: what it adds is its own doing.
+Each distractor is painted on the same sound surfaces, and compared with the rate on these surfaces
+alone.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -20,18 +20,18 @@ from crackscope.synthesis.surface import Surface, rounded
 from crackscope.types import Interval, Patch, Pixels
 
 NONE = "none"
-"""The surfaces as they are."""
-DRAWN = "drawn concrete"
+"""The surfaces without a distractor."""
+SYNTHETIC = "synthetic concrete"
 _FAR = 0.5
 _FIRST = 1_000_003
-"""Keeps these pictures apart from those of other seeded uses."""
+"""Seed offset, so that these images differ from those of other seeded uses."""
 
 
 @dataclass(frozen=True)
 class Alarms:
-    """The share of `pictures` sound pictures that reach the threshold.
+    """The false-alarm rate on `pictures` sound images.
 
-    Its interval takes each source photo for one trial, as if its pictures were all alike.
+    The interval counts each source photo as one trial, as if its images were identical.
     """
 
     background: str
@@ -40,15 +40,15 @@ class Alarms:
     rate: Interval
 
     def to_dict(self) -> dict[str, Any]:
-        """As in robustness.json."""
+        """The entry in robustness.json."""
         return {**vars(self), "rate": self.rate.to_dict()}
 
 
 @dataclass(frozen=True)
 class Background:
-    """A sound surface to draw on; `take` makes the picture of what is drawn on it.
+    """A sound surface to paint on; `take` renders the painted surface as an image.
 
-    `light` in radians, clockwise from the right; `scale` 1 for a close-up.
+    `light` in radians, clockwise from the right; `scale` is 1 for a close-up.
     """
 
     surface: Surface
@@ -60,13 +60,13 @@ class Background:
 def on_drawn(
     inspector: Inspector, count: int, threshold: float, seed: int = 0, workers: int | None = None
 ) -> list[Alarms]:
-    """On `count` windows of drawn concrete."""
+    """False-alarm rates on `count` windows of synthetic concrete."""
     size = inspector.bundle.input.window
 
     def background(row: int) -> Background:
         return _concrete(size, seed, row)
 
-    return _measure(inspector, background, [""] * count, DRAWN, threshold, seed, workers)
+    return _measure(inspector, background, [""] * count, SYNTHETIC, threshold, seed, workers)
 
 
 def on_patches(
@@ -78,7 +78,7 @@ def on_patches(
     seed: int = 0,
     workers: int | None = None,
 ) -> list[Alarms]:
-    """On sound patches of a data set; groups: their source photos, as for intervals."""
+    """False-alarm rates on sound patches of a data set; groups: their source photos."""
 
     def background(row: int) -> Background:
         return _photographed(dataset.read_pixels(patches[row]), seed, row)
@@ -87,7 +87,7 @@ def on_patches(
 
 
 def pictures(background: Background, seed: int, row: int) -> Iterator[Pixels]:
-    """A background without anything, then with each distractor."""
+    """A background without distractor, then with each distractor."""
     yield background.take(background.surface)
     for index, (_, draw) in enumerate(DISTRACTORS):
         rng = np.random.default_rng([_FIRST, seed, row, index])
@@ -119,7 +119,7 @@ def _measure(
 
 
 def _concrete(size: int, seed: int, row: int) -> Background:
-    """Half seen from close by, half from farther away; the same camera for every distractor."""
+    """Half close-ups, half from a distance; with the same camera for every distractor."""
     rng = np.random.default_rng([_FIRST, seed, row])
     light, scale = _place(rng)
     surface = concrete.texture(size, size, rng, grain=scale, light=light)
@@ -133,11 +133,11 @@ def _concrete(size: int, seed: int, row: int) -> Background:
 
 
 def _photographed(pixels: Pixels, seed: int, row: int) -> Background:
-    """A real patch has its camera's traces already."""
+    """A real patch, which needs no simulated camera."""
     light, scale = _place(np.random.default_rng([_FIRST, seed, row]))
     return Background(pixels.astype(np.float32), light, scale, rounded)
 
 
 def _place(rng: np.random.Generator) -> tuple[float, float]:
-    """Where the light comes from, and whether it is a close-up or taken from some metres."""
+    """Direction of light, and scale: a close-up, or taken from some metres."""
     return float(rng.uniform(-2.9, -0.2)), 1.0 if rng.random() < 0.5 else _FAR

@@ -1,4 +1,4 @@
-"""The report of a robustness table: a page, a document and pictures."""
+"""Write the robustness report: HTML page, JSON and charts."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,9 +26,9 @@ _CELL = 120
 
 @dataclass(frozen=True)
 class Robustness:
-    """What was found: curves by degradation, false alarms by background and distractor.
+    """The result: curves by degradation, false alarms by background and distractor.
 
-    `counts` of the pictures as they are; `example` is one of them, to show the strengths on.
+    `counts` of the original patches; `example` is one of them, to illustrate the strengths.
     """
 
     curves: Sequence[Curve]
@@ -40,7 +40,7 @@ class Robustness:
 
 
 def document(found: Robustness, facts: Mapping[str, Any]) -> dict[str, Any]:
-    """robustness.json; `facts` are added (model, data, settings, machine, seconds)."""
+    """The content of robustness.json, with `facts` (model, data, settings, machine, seconds)."""
     return {
         "schema_version": SCHEMA_VERSION,
         **facts,
@@ -77,12 +77,15 @@ def summary(found: Robustness) -> str:
 
 
 def in_words(found: Robustness) -> list[str]:
-    """What the tables mean, one sentence each."""
+    """The tables in words, one sentence each."""
     by_loss = sorted(found.curves, key=lambda curve: curve.accuracies[-1])
     held = [curve.degradation for curve in found.curves if curve.held is curve.points[-1]]
-    sentences = [f"As they are, {by_loss[0].accuracies[0]:.1%} of the pictures are judged right."]
+    sentences = [f"Accuracy on the original patches is {by_loss[0].accuracies[0]:.1%}."]
     if held:
-        sentences.append(f"Held up to the strongest (at most {HELD:g} lost): {', '.join(held)}.")
+        sentences.append(
+            f"Robust up to the highest strength (accuracy loss at most {HELD:g}): "
+            f"{', '.join(held)}."
+        )
     sentences += [_fall(curve) for curve in by_loss[:_WORST] if curve.degradation not in held]
     for background in _backgrounds(found.alarms):
         alone, *drawn = _on(found.alarms, background)
@@ -93,10 +96,10 @@ def in_words(found: Robustness) -> list[str]:
 def _alarms_in_words(background: str, alone: Alarms, drawn: Sequence[Alarms]) -> str:
     worst = max(drawn, key=lambda one: one.rate.value)
     if worst.rate.value <= alone.rate.value:
-        return f"On {background} no distractor adds a false alarm to {alone.rate:.1%}."
+        return f"On {background}, no distractor raises the false-alarm rate above {alone.rate:.1%}."
     return (
-        f"On {background} the most false alarms come from {worst.distractor}: "
-        f"{worst.rate:.1%}; without a distractor {alone.rate:.1%}."
+        f"On {background}, the highest false-alarm rate is {worst.rate:.1%}, with "
+        f"{worst.distractor}; without a distractor it is {alone.rate:.1%}."
     )
 
 
@@ -104,11 +107,11 @@ def _fall(curve: Curve) -> str:
     last = curve.points[-1]
     recall, alarms = last.figures.get("recall"), last.figures.get("false_alarm_rate")
     parts = [f"recall {recall.value:.2f}"] if recall else []
-    parts += [f"false alarms {alarms.value:.2f}"] if alarms else []
-    held = f"up to {curve.held.level}" if curve.held.strength else "at no strength"
+    parts += [f"false-alarm rate {alarms.value:.2f}"] if alarms else []
+    held = f"robust up to {curve.held.level}" if curve.held.strength else "not robust"
     return (
-        f"{curve.degradation} is held {held}; at {last.level} "
-        f"{curve.accuracies[-1]:.1%} are judged right ({', '.join(parts)})."
+        f"{curve.degradation}: {held}; at {last.level} accuracy is {curve.accuracies[-1]:.1%} "
+        f"({', '.join(parts)})."
     )
 
 
@@ -136,7 +139,7 @@ def _panels(curves: Sequence[Curve]) -> list[charts.Panel]:
 
 
 def _plotted(name: str, value: Interval) -> Interval:
-    """AUROC without its interval, which is wide where not one pair is out of order."""
+    """AUROC without its interval, which is wide if no pair is misordered."""
     return Interval(*(3 * [value.value])) if name == "auroc" else value
 
 
@@ -144,11 +147,11 @@ def _alarms_chart(alarms: Sequence[Alarms]) -> bytes:
     by_background = {name: _on(alarms, name) for name in _backgrounds(alarms)}
     rates = {name: [one.rate for one in found] for name, found in by_background.items()}
     names = [one.distractor for one in next(iter(by_background.values()))]
-    return charts.rates(names, rates, "False alarms by what was drawn")
+    return charts.rates(names, rates, "False-alarm rate by distractor")
 
 
 def _sheet(example: Pixels) -> bytes:
-    """One picture under every degradation, a row each, strength 0 to 5."""
+    """One image under every degradation, one row each, at strengths 0 to 5."""
     pictures, captions = [], []
     for name, degradation in DEGRADATIONS:
         for strength in range(STRONGEST + 1):
@@ -160,15 +163,21 @@ def _sheet(example: Pixels) -> bytes:
 
 def _page(found: Robustness, values: Mapping[str, Any], folder: Path) -> str:
     facts = [("model", values["model"]), ("threshold", f"{found.threshold:g}")]
-    facts += [*values["data"].items(), *found.counts.items(), *values["settings"].items()]
+    counts = [(name.replace("pictures", "patches"), n) for name, n in found.counts.items()]
+    facts += [*values["data"].items(), *counts, *values["settings"].items()]
     tables = [_figure_table(found.curves, name) for name in found.curves[0].points[0].figures]
     sections = [
-        Section("In words", [Text("\n".join(in_words(found)))]),
-        Section("What to know", [Text(note) for note in found.notes]),
-        Section("Against strength", [_embed(folder / CURVES, "Figures against strength"), *tables]),
-        Section("False alarms", [_embed(folder / ALARMS, "Rates"), _alarms_table(found.alarms)]),
-        Section("What the strengths look like", [_embed(folder / SHEET, "One picture, degraded")]),
-        Section("How it was made", [Table(("what", "value"), facts)]),
+        Section("Summary", [Text("\n".join(in_words(found)))]),
+        Section("Notes", [Text(note) for note in found.notes]),
+        Section(
+            "Metrics by strength", [_embed(folder / CURVES, "Metrics against strength"), *tables]
+        ),
+        Section(
+            "False alarms",
+            [_embed(folder / ALARMS, "False-alarm rates"), _alarms_table(found.alarms)],
+        ),
+        Section("Examples", [_embed(folder / SHEET, "One image at every strength")]),
+        Section("Provenance", [Table(("item", "value"), facts)]),
     ]
     title = f"Robustness of {values['model']} on {values['data']['name']}"
     return render(title, sections)
@@ -191,7 +200,7 @@ def _cell(point: Point, name: str) -> str:
 
 
 def _alarms_table(alarms: Sequence[Alarms]) -> Table:
-    columns = ("background", "distractor", "pictures", "rate", "95 % interval")
+    columns = ("background", "distractor", "images", "false-alarm rate", "95 % interval")
     rows = []
     for one in alarms:
         span = one.rate.ends(".3f")

@@ -1,4 +1,4 @@
-"""How the figures of a model fall as its pictures are degraded."""
+"""Metrics of a model on degraded patches, by strength."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ from crackscope.types import Interval, Patch, Pixels
 
 FIGURES = ("accuracy", "auroc", "calibration_error", "recall", "false_alarm_rate")
 HELD = 0.02
-"""A degradation is held as long as it costs no more accuracy than this."""
+"""Largest loss of accuracy at which a model counts as robust to a degradation."""
 
 
 @dataclass(frozen=True)
 class Point:
-    """The figures at one strength; `level` says what the strength stands for."""
+    """The metrics at one strength; `level` is the strength in its own unit."""
 
     strength: int
     level: str
@@ -35,19 +35,19 @@ class Point:
 
 @dataclass(frozen=True)
 class Curve:
-    """One degradation, strength 0 to 5."""
+    """One degradation at strengths 0 to 5."""
 
     degradation: str
     points: tuple[Point, ...]
 
     @property
     def accuracies(self) -> list[float]:
-        """By strength, 0 to 5."""
+        """Accuracy at strengths 0 to 5."""
         return [point.figures["accuracy"].value for point in self.points]
 
     @property
     def held(self) -> Point:
-        """The strongest point up to which no more than 0.02 of accuracy is lost."""
+        """The strongest point up to which at most 0.02 of accuracy is lost."""
         least = self.accuracies[0] - HELD
         lost = [strength for strength, value in enumerate(self.accuracies) if value < least]
         return self.points[min(lost, default=len(self.points)) - 1]
@@ -59,7 +59,7 @@ class Curve:
 
 
 def sample(labels: ArrayLike, limit: int, seed: int) -> NDArray[np.int64]:
-    """Rows, in order, of at most `limit` pictures: half of each class as far as there are."""
+    """Sorted rows of at most `limit` patches: half of each class, as far as possible."""
     y = np.asarray(labels)
     rng = np.random.default_rng(seed)
     cracked, sound = (rng.permutation(np.flatnonzero(y == label)) for label in (1, 0))
@@ -82,12 +82,12 @@ def score(
 
     scores = variants.score(inspector, forms, len(patches), "degrading", workers)
     rising = scores[:, 1:].reshape(len(patches), -1, STRONGEST)
-    as_it_is = np.broadcast_to(scores[:, :1, None], (*rising.shape[:2], 1))
-    return np.concatenate([as_it_is, rising], axis=2)
+    original = np.broadcast_to(scores[:, :1, None], (*rising.shape[:2], 1))
+    return np.concatenate([original, rising], axis=2)
 
 
 def degraded(pixels: Pixels, seed: int, row: int) -> Iterator[Pixels]:
-    """A picture as it is, then each degradation in turn at the strengths 1 to 5."""
+    """The original patch, then each degradation in turn at strengths 1 to 5."""
     yield pixels
     for index, (_, degradation) in enumerate(DEGRADATIONS):
         for strength in range(1, STRONGEST + 1):
@@ -102,7 +102,7 @@ def measure(
     resamples: int = statistics.RESAMPLES,
     seed: int = 0,
 ) -> tuple[Curve, ...]:
-    """A curve for each degradation; labels: (N,), scores: as from `score`, groups: N names."""
+    """One curve per degradation; labels: (N,), scores: from `score`, groups: N names."""
 
     def figures(column: NDArray[np.float64]) -> dict[str, Interval]:
         found = intervals.measure(

@@ -1,4 +1,4 @@
-"""Scores of one picture in many forms."""
+"""Score many variants of each patch."""
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,8 +11,8 @@ from crackscope import environment, progress
 from crackscope.inspection.inspector import Inspector
 from crackscope.types import Photo, Pixels
 
-_TOGETHER = 8
-"""Forms held at once in each thread."""
+_BATCH = 8
+"""Variants held at once in each thread."""
 
 
 def score(
@@ -22,11 +22,11 @@ def score(
     what: str,
     workers: int | None = None,
 ) -> NDArray[np.float64]:
-    """(count, forms) float64: the score of each form, (H, W, 3) uint8, of each of `count` pictures.
+    """(count, forms) float64: the score of each form, (H, W, 3) uint8, of `count` patches.
 
-    The score of a picture is what `inspect` gives it. `forms(row)` gives the
-    same number for every row. Load the inspector with `threads=1`: `workers` threads (one for each
-    core by default) make the forms and score them; `what` names the progress bar.
+    Scores are the same as from `inspect`. `forms(row)` returns the same number of forms for every
+    row. Load the inspector with `threads=1`: `workers` threads (default: one per core) make the
+    forms and score them; `what` is the caption of the progress bar.
     """
 
     def row_of(row: int) -> list[float]:
@@ -45,5 +45,5 @@ def score(
 
 def _parts(forms: Iterable[Pixels]) -> Iterator[list[Photo]]:
     photos = (Photo("", pixels) for pixels in forms)
-    while part := list(islice(photos, _TOGETHER)):
+    while part := list(islice(photos, _BATCH)):
         yield part

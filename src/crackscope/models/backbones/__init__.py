@@ -1,6 +1,6 @@
-"""Networks that turn a picture into features: one file each, found by name.
+"""Backbones, the networks that turn an image into features: one file each, found by name.
 
-A new backbone is one new file here that registers a `Backbone`; it is picked up by itself.
+To add a backbone, add a file here that registers a `Backbone`; it is imported automatically.
 """
 
 from crackscope.models.backbones.contract import BACKBONES, CORE, Backbone

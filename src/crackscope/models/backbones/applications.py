@@ -1,4 +1,4 @@
-"""Every classification network of keras.applications, each with the normalisation it was made for.
+"""The classification networks of keras.applications, each with its own normalisation.
 
 Source of names and weights: https://keras.io/api/applications/ .
 """
@@ -36,9 +36,10 @@ _MODULES = {
 def build(module: str, network: str, size: int, imagenet: bool, squared: bool = False) -> Any:
     """A keras.applications network behind its own normalisation; see `Backbone.build`.
 
-    Features are means over the feature map, or, `squared`, means of squares: what stands out in a
-    few cells, as a hairline in a corner does, then counts for more. It is the generalised mean of
-    Radenović et al. 2018, https://arxiv.org/abs/1711.02512 , for p = 2, without the root.
+    Features are means over the feature map or, with `squared`, means of squares, which give more
+    weight to a strong response in a few cells, such as a hairline crack in a corner. This is the
+    generalised mean of Radenović et al. 2018, https://arxiv.org/abs/1711.02512 , for p = 2,
+    without the root.
     """
     import keras
 
@@ -51,10 +52,10 @@ def build(module: str, network: str, size: int, imagenet: bool, squared: bool = 
 
 
 def build_with_lines(module: str, network: str, maps: Sequence[str], imagenet: bool) -> Any:
-    """The same network with a decoder, for pictures of any size whose sides are multiples of 32.
+    """The same network with a decoder, for images of any size whose sides are multiples of 32.
 
-    float32 (N, H, W, 3) RGB, 0 to 255 -> the squared cells (N, H / 32, W / 32, F) that features are
-    means of, and the logits of a crack (N, H / 2, W / 2, 1).
+    float32 (N, H, W, 3) RGB, 0 to 255 -> squared cells (N, H / 32, W / 32, F), whose means are the
+    features, and the crack logits (N, H / 2, W / 2, 1).
     """
     import keras
 
@@ -81,10 +82,10 @@ def _core(network: str, size: int | None, imagenet: bool) -> Any:
 
 
 def _normalised(module: str, pixels: Any) -> Any:
-    """`preprocess_input` as layers that a saved model can hold: channel order, scale, offset.
+    """`preprocess_input` as layers that can be saved with a model: channel order, scale, offset.
 
     All of Keras' variants are affine in the three channels (some swap red and blue), so four
-    probes determine them. Layers and no operations, since .h5 files hold layers alone.
+    probes determine them. Layers rather than operations, since .h5 files store only layers.
     """
     import keras
 
@@ -105,7 +106,7 @@ def _normalised(module: str, pixels: Any) -> Any:
 
 
 def _short(values: NDArray[np.float32]) -> float | list[float]:
-    """One number where all channels have the same: runtimes multiply by it several times faster."""
+    """One number if all channels share it: runtimes multiply by a scalar several times faster."""
     return float(values[0]) if np.ptp(values) == 0 else [float(value) for value in values]
 
 

@@ -9,7 +9,7 @@ from crackscope.models.backbones.applications import build, build_with_lines
 from crackscope.models.backbones.contract import BACKBONES, Backbone
 
 _MAPS = ("block_2_add", "block_5_add", "block_12_add", "out_relu")
-"""Layers whose outputs the decoder takes: the last at strides 4, 8, 16 and 32."""
+"""Layers whose outputs feed the decoder: the last ones at strides 4, 8, 16 and 32."""
 
 BACKBONES.register("mobilenetv2")(
     Backbone(

@@ -1,4 +1,4 @@
-"""A compact network of our own, to be trained from scratch: is a pretrained one worth it?
+"""A compact CNN trained from scratch, as a baseline for pretrained backbones.
 
 Five stages of depthwise-separable convolutions, 0.1 million weights.
 """
@@ -11,7 +11,7 @@ _WIDTHS = (24, 48, 96, 128, 192)
 
 
 def build(size: int, imagenet: bool) -> Any:
-    """See `Backbone.build`; there are no ImageNet weights for it."""
+    """See `Backbone.build`. ImageNet weights are not available."""
     import keras
     from keras import layers
 

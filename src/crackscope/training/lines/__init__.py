@@ -1,4 +1,4 @@
-"""Training with masks: a network with lines, from ImageNet weights, METU and sound surfaces.
+"""Train a network with lines, from ImageNet weights, METU and sound surfaces.
 
-In any backend of Keras, from one packed file; benchmarks/pack_data.py makes it.
+Works with every Keras backend, from one packed file, which benchmarks/pack_data.py makes.
 """

@@ -1,4 +1,4 @@
-"""From patches and synthetic pictures to batches: squares of windows, turned and mirrored."""
+"""Make batches from patches and synthetic images: squares of windows, rotated and mirrored."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -17,22 +17,22 @@ from crackscope.types import Pixels
 
 WINDOW = 224
 INNER = 22
-"""Pixels along the border of a window whose cracks do not make it cracked."""
+"""Border of a window in pixels in which cracks are ignored for its label."""
 _LEAST = 35.0
-"""Area of a crack within, in pixels, from which a window is cracked."""
+"""Smallest crack area inside, in pixels, of a cracked window."""
 _QUADRANTS = 3
-"""Every third batch is cut into single windows: so are patches, which have nothing around them.
-The second of each stream is, so that Keras, which looks at two, sees both shapes."""
+"""Every third batch is split into single windows, which like patches have no surroundings. The
+second batch of a stream is split, so that Keras, which inspects two, sees both shapes."""
 
 
 Batch = tuple[NDArray[np.uint8], dict[str, Any]]
-"""Pixels and truth."""
+"""Pixels and targets."""
 
 
 @dataclass(frozen=True)
 class Batches:
-    """Streams of (pixels, truth) for `objective.loss`; the same for the same seed and step, but for
-    what the pool holds meanwhile. `threads` make them ahead."""
+    """Streams of (pixels, truth) for `objective.loss`, prepared by `threads`. Determined by seed
+    and step, except for the content of the pool."""
 
     packed: Packed
     pool: Pool
@@ -43,7 +43,7 @@ class Batches:
     threads: int = 2
 
     def __call__(self, first: int, steps: int) -> Iterator[Batch]:
-        """The batches of `steps` steps from `first` on."""
+        """The batches of `steps` steps, starting at `first`."""
         waiting: deque[Future[Batch]] = deque()
         for step in range(first, first + steps):
             self.pool.refresh()
@@ -53,11 +53,11 @@ class Batches:
         while waiting:
             yield waiting.popleft().result()
 
-    def _at(self, step: int, cut: bool) -> Batch:
+    def _at(self, step: int, single: bool) -> Batch:
         rng = np.random.default_rng([self.seed, step])
         pictures, label, known = self._batch(rng)
         made = _turned(pictures, label, known, rng)
-        return split(*made) if cut else made
+        return split(*made) if single else made
 
     @cached_property
     def _executor(self) -> ThreadPoolExecutor:
@@ -66,7 +66,7 @@ class Batches:
     def _batch(
         self, rng: np.random.Generator
     ) -> tuple[Pictures, NDArray[np.float32], NDArray[np.float32]]:
-        """Pictures, and of each window (N, Q, Q) its label (-1: by its mask) and whether the mask
+        """Images, and for each window (N, Q, Q) its label (-1: from its mask) and whether the mask
         is known."""
         count = round(self.real * self.batch)
         synthetic = self.pool.choose(rng, self.batch - count)
@@ -81,7 +81,7 @@ class Batches:
         return Pictures(*map(np.concatenate, zip(*parts, strict=True))), label, known
 
     def _mosaic(self, cracked: NDArray[np.bool_], rng: np.random.Generator) -> Pictures:
-        """Real patches beside each other, one a window."""
+        """A mosaic of real patches, one per window."""
         rows = [self._rows[int(one)] for one in cracked.flat]
         patches = [self._patch(int(rng.choice(some)), rng) for some in rows]
         side = len(cracked)
@@ -105,8 +105,8 @@ def _turned(
     known: NDArray[np.float32],
     rng: np.random.Generator,
 ) -> tuple[NDArray[np.uint8], dict[str, Any]]:
-    """All of a batch turned by quarters and mirrored, each picture in its own way, and the truth
-    of its windows."""
+    """Rotate by quarter turns and mirror each image of a batch at random; with the targets of its
+    windows."""
     pixels, mask = pictures.pixels.copy(), pictures.mask.copy()
     for row in range(len(pixels)):
         quarters, mirrored = int(rng.integers(4)), rng.random() < 0.5
@@ -125,8 +125,8 @@ def _turned(
 
 
 def windows_of(mask: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Of masks (N, S, S) the label of each window (N, Q, Q), and 0 where it cannot be told, since
-    all there is of a crack is little or at the border."""
+    """Labels (N, Q, Q) of the windows of masks (N, S, S), and a weight: 0 if a window has only a
+    small crack or one at the border, else 1."""
     count, side = len(mask), mask.shape[1] // WINDOW
     parts = mask.reshape(count, side, WINDOW, side, WINDOW).transpose(0, 1, 3, 2, 4)
     inner = slice(INNER, WINDOW - INNER)
@@ -139,7 +139,7 @@ def windows_of(mask: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np
 def split(
     pixels: NDArray[np.uint8], truth: dict[str, Any]
 ) -> tuple[NDArray[np.uint8], dict[str, Any]]:
-    """Each window as a picture of its own: N pictures of Q x Q windows become N * Q * Q."""
+    """Split into single windows: N images of Q x Q windows become N * Q * Q."""
     side = pixels.shape[1] // WINDOW
     parts = {
         "mask": _parts(truth["mask"], side),

@@ -1,4 +1,4 @@
-"""From a trained network with lines to a bundle."""
+"""Write the bundle of a trained network with lines."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,9 +20,9 @@ from crackscope.training import pack, quantise
 
 @dataclass(frozen=True)
 class Operating:
-    """How the network is used: `temperature` divides the logits of windows; `thresholds` are for
-    the scores of windows, `cracks` for those of cracks, else the same; `gate` says where lines are
-    asked for; most windows of a photo of something else have a logit of `concrete` below that."""
+    """Operating parameters: `temperature` divides the logits of windows; `thresholds` apply to the
+    scores of windows, `cracks` to those of cracks (default: the same); `gate` selects where lines
+    are traced; `concrete` is the logit below which most windows of other materials lie."""
 
     thresholds: bundles.Thresholds
     gate: Gate
@@ -34,8 +34,8 @@ class Operating:
 
 @dataclass(frozen=True)
 class Known:
-    """What else a bundle says: `info` is model.json but for what is written here, `trained_on` the
-    fingerprints of what the network was trained on."""
+    """Further content of a bundle: `info` is model.json without the entries written here,
+    `trained_on` the fingerprints of the training data."""
 
     info: Mapping[str, Any]
     trained_on: Mapping[str, NDArray[Any]] = field(default_factory=dict)
@@ -45,10 +45,10 @@ class Known:
 def write(
     folder: Path, network: Any, operating: Operating, known: Known, pictures: Sequence[Batch] = ()
 ) -> dict[str, Any]:
-    """Write the bundle of a network as `trainer.network` makes it; returns its model.json.
+    """Write the bundle of a network made by `trainer.network`; returns its model.json.
 
-    `pictures`, batches of windows (N, H, W, 3), are what int8 is made with; without any there is no
-    int8 form. Raises ParityError where Keras and ONNX disagree.
+    `pictures`, batches of windows (N, H, W, 3), calibrate int8; without any there is no int8 graph.
+    Raises ParityError if Keras and ONNX disagree.
     """
     info = dict(known.info)
     model = classifier.build_with_lines(network, int(info["input"]["size"]))

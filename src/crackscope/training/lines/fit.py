@@ -1,4 +1,4 @@
-"""The training itself: first the decoder and the heads, then all of the network."""
+"""Train a network with lines: first the decoder and the heads, then the whole network."""
 
 import logging
 import math
@@ -17,12 +17,12 @@ from crackscope.training.lines.trainer import freeze, network, take_encoder, tra
 _LOG = logging.getLogger("crackscope")
 WEIGHTS = "network.weights.h5"
 _WARM_UP, _LEAST = 0.1, 0.01
-"""Part of a phase in which the step size rises, and what is left of it in the end."""
+"""Fraction of a phase with a rising learning rate, and the final fraction of the peak rate."""
 
 
 @dataclass(frozen=True)
 class LinePhase:
-    """So many epochs of `steps` steps; the step size rises to `learning_rate` and falls again."""
+    """`epochs` of `steps` steps; the learning rate rises to `learning_rate` and falls again."""
 
     name: str
     epochs: int
@@ -33,22 +33,22 @@ class LinePhase:
 
 @dataclass(frozen=True)
 class LineRecipe:
-    """How the network is trained.
+    """The settings of a training.
 
-    With `minutes` the training takes so long, whatever the machine: the phases have epochs of the
-    same steps, but as many as there is time for, which is divided among them as their epochs are.
+    With `minutes` the training takes this long on any machine: the time is divided among the phases
+    in proportion to their epochs, and each runs as many epochs as fit.
     """
 
     phases: tuple[LinePhase, ...]
     backbone: str = "mobilenetv2"
     weight_decay: float = 1e-4
     momentum: float = 0.998
-    """Of the mean of the weights over the steps, which is what is kept."""
+    """Momentum of the moving average of the weights, which is the trained network."""
     seed: int = 0
     minutes: float | None = None
 
     def end(self, phase: LinePhase) -> float | None:
-        """Seconds of training after which a phase ends; None where it has a number of epochs."""
+        """Seconds of training after which a phase ends; None if it has a number of epochs."""
         if self.minutes is None:
             return None
         epochs = [each.epochs for each in self.phases]
@@ -57,10 +57,10 @@ class LineRecipe:
 
 
 def fit(recipe: LineRecipe, batches: Batches, encoder: Path | None, folder: Path) -> Any:
-    """Train, or go on training in `folder`, after the last finished epoch; the network with the
-    mean of its weights.
+    """Train, or resume training in `folder` after the last finished epoch; returns the network
+    with averaged weights.
 
-    `encoder` names the file that the encoder starts from.
+    `encoder` is the file with the encoder's initial weights.
     """
     model = network(recipe.backbone, recipe.seed)
     if encoder is not None:
@@ -82,13 +82,13 @@ def fit(recipe: LineRecipe, batches: Batches, encoder: Path | None, folder: Path
 def _run(recipe: LineRecipe, phase: LinePhase, model: Any, batches: Batches, log: Log) -> None:
     freeze(model, encoder=not phase.encoder)
     fitted = trainer(model, objective.Weights(), recipe.seed)
-    fitted(np.zeros((1, WINDOW, WINDOW, 3), np.uint8))  # so that it has variables
+    fitted(np.zeros((1, WINDOW, WINDOW, 3), np.uint8))  # creates its variables
     optimizer = _optimizer(recipe, phase)
     fitted.compile(optimizer=optimizer)
     optimizer.build(fitted.trainable_variables)
     state = State(log, phase.name)
     state.load_into(fitted)
-    end = recipe.end(phase)  # what an earlier phase took too long for is taken from this one
+    end = recipe.end(phase)  # overtime of earlier phases is deducted from this one
     seconds = None if end is None else max(1.0, end - log.seconds(but=phase.name))
     while not _finished(phase, seconds, state):
         if seconds is not None:
@@ -116,8 +116,8 @@ def _epoch(phase: LinePhase, fitted: Any, batches: Batches, state: State) -> Non
 
 
 def _seed(fitted: Any, seed: int, step: int) -> None:
-    """Let light, noise and dropout follow from the step alone: Keras does not save where its random
-    numbers are."""
+    """Derive the random numbers of light, noise and dropout from the step alone, since Keras does
+    not save the state of its generators."""
     states = [each for each in fitted.variables if "seed_generator" in each.path]
     for place, state in enumerate(states):
         state.assign(np.array([len(states) * seed + place, step]))
@@ -130,30 +130,30 @@ def _finished(phase: LinePhase, seconds: float | None, state: State) -> bool:
 
 
 def _middle(seconds: float, state: State) -> float:
-    """Part of a phase's time that is gone in the middle of the next epoch."""
+    """Elapsed fraction of a phase's time in the middle of the next epoch."""
     past = [float(row["seconds"]) for row in state.rows]
     return (sum(past) + (past[-1] if past else 0.0) / 2) / seconds
 
 
-def rate(part: float) -> float:
-    """The step size, of the largest, when `part` of a phase is gone: it rises, then falls as a
-    cosine (Loshchilov & Hutter 2017, https://arxiv.org/abs/1608.03983)."""
-    if part < _WARM_UP:
-        return 0.05 + 0.95 * part / _WARM_UP
-    gone = min(1.0, (part - _WARM_UP) / (1 - _WARM_UP))
-    return _LEAST + (1 - _LEAST) * (1 + math.cos(math.pi * gone)) / 2
+def rate(elapsed: float) -> float:
+    """The learning rate relative to its peak after a fraction of a phase: warm-up, then cosine
+    decay (Loshchilov & Hutter 2017, https://arxiv.org/abs/1608.03983)."""
+    if elapsed < _WARM_UP:
+        return 0.05 + 0.95 * elapsed / _WARM_UP
+    decayed = min(1.0, (elapsed - _WARM_UP) / (1 - _WARM_UP))
+    return _LEAST + (1 - _LEAST) * (1 + math.cos(math.pi * decayed)) / 2
 
 
 def _optimizer(recipe: LineRecipe, phase: LinePhase) -> Any:
-    """AdamW that keeps the mean of the weights beside them."""
+    """AdamW with a moving average of the weights."""
     import keras
 
     class Averaging(keras.optimizers.AdamW):  # type: ignore[misc]
         def finalize_variable_values(self, var_list: Any) -> None:
-            """Not yet: Keras asks for it after every epoch."""
+            """Do nothing: Keras calls this after every epoch."""
 
         def average(self, variables: Any) -> None:
-            """Give the variables their means."""
+            """Replace the variables by their averages."""
             super().finalize_variable_values(variables)
 
     return Averaging(
@@ -167,7 +167,7 @@ def _optimizer(recipe: LineRecipe, phase: LinePhase) -> Any:
 
 
 def _schedule(phase: LinePhase) -> Any:
-    """The same as `rate`, step by step."""
+    """Like `rate`, but per step."""
     import keras
 
     steps = phase.epochs * phase.steps

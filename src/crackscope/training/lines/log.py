@@ -1,7 +1,7 @@
-"""What a training has done, so that it goes on after its last epoch, wherever it was stopped.
+"""Training log, from which an interrupted training is resumed after its last epoch.
 
-`log.jsonl` has a line for each finished epoch. It is replaced as a whole once the epoch's state is
-on the disk, so a process may be killed at any moment, and the folder be taken to another machine.
+`log.jsonl` has one line per finished epoch. It is replaced atomically after the epoch's state is
+written, so a process may be killed at any time, and the folder moved to another machine.
 """
 
 import json
@@ -18,7 +18,7 @@ LOG = "log.jsonl"
 
 
 class Log:
-    """The rows of a training folder, of all phases; raises UsageError where they are damaged."""
+    """The rows of a training folder, for all phases; raises UsageError if they are damaged."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -30,15 +30,15 @@ class Log:
 
     @property
     def steps(self) -> int:
-        """Steps of all finished epochs."""
+        """Number of steps of all finished epochs."""
         return sum(int(row["steps"]) for row in self.rows)
 
     def seconds(self, but: str) -> float:
-        """How long all other phases than this one took."""
+        """Duration of all phases except this one."""
         return sum(float(row["seconds"]) for row in self.rows if row["phase"] != but)
 
     def add(self, row: Mapping[str, Any]) -> None:
-        """Write one row more."""
+        """Add a row."""
         self.rows.append(dict(row))
         text = "".join(f"{json.dumps(each)}\n" for each in self.rows)
         write_atomically(self.folder / LOG, text)
@@ -47,12 +47,12 @@ class Log:
 def _row(line: bytes) -> dict[str, Any]:
     row = strict_json.document(line)
     if not isinstance(row["phase"], str) or min(int(row["steps"]), float(row["seconds"])) < 0:
-        raise ValueError(f"a row needs phase, steps and seconds. Received: {line!r:.100}")
+        raise ValueError(f"a row must have phase, steps and seconds. Received: {line!r:.100}")
     return row
 
 
 class State:
-    """The weights of a phase that is not finished, with those of its optimizer."""
+    """The weights and optimizer state of an unfinished phase."""
 
     def __init__(self, log: Log, phase: str) -> None:
         self.log, self.phase = log, phase
@@ -63,21 +63,21 @@ class State:
         return [row for row in self.log.rows if row["phase"] == self.phase]
 
     def load_into(self, model: Any) -> None:
-        """Go on after the last finished epoch, if there is one."""
+        """Resume after the last finished epoch, if there is one."""
         if self.rows:
             file = self._path(len(self.rows))
             with reading(file, self.log.folder / LOG):
                 model.load_weights(file)
 
     def save(self, model: Any, row: Mapping[str, Any], start: float) -> None:
-        """Keep what the epoch gave; `start`, by time.monotonic, is when it began."""
+        """Save the state after an epoch that began at `start` (time.monotonic)."""
         epochs = len(self.rows) + 1
         save_weights(model, self._path(epochs))
         self.log.add({**row, "seconds": round(time.monotonic() - start, 1)})
         self._path(epochs - 1).unlink(missing_ok=True)
 
     def clear(self) -> None:
-        """Remove what only an unfinished phase needs."""
+        """Delete the files that only an unfinished phase needs."""
         for path in self.log.folder.glob(f"*state-{self.phase}-*.weights.h5"):
             path.unlink()
 
@@ -86,7 +86,7 @@ class State:
 
 
 def save_weights(model: Any, path: Path) -> None:
-    """As Keras saves them, but never half a file."""
+    """Save weights with Keras, atomically."""
     beside = path.with_name(f"part-{path.name}")
     model.save_weights(beside)
     beside.replace(path)

@@ -1,31 +1,31 @@
-"""What the training makes small: errors of places, of windows, and of the material.
+"""The training loss: errors of places, windows and material.
 
-A picture is a square of windows, each 112 x 112 places: where its mask is known, every place
-counts; where only its label is, a cracked one must have a crack somewhere (its surest places), and
-a sound one nowhere.
+An image is a square of windows, each 112 x 112 places. If its mask is known, every place counts; if
+only its label is known, a cracked window must have a crack somewhere (its most confident places),
+and a sound one nowhere.
 """
 
 from dataclasses import dataclass
 from typing import Any
 
 WINDOW = 112
-"""Places of stride 2 along a window of 224 network pixels."""
+"""Side of a window of 224 network pixels in places of stride 2."""
 _SUREST = 60
-"""Places of a window that say whether there is a crack in it: a short line."""
+"""Number of most confident places that decide whether a window has a crack: a short line."""
 _RARE = 3.0
-"""How much more a place of a crack counts than one without."""
+"""Weight of crack places relative to others."""
 _VISIBLE = 0.12 * 255
-"""Part of a pixel, of 255, that a crack covers at least where it is to be found."""
+"""Smallest coverage of a pixel, of 255, that counts as crack."""
 _LEAST = 8
-"""Places of a window from which it has a crack whose overlap counts."""
+"""Smallest number of crack places in a window for which overlap is computed."""
 _EPSILON = 1.0
 _PER_WINDOW = ("label", "counts", "known")
 
 
 @dataclass(frozen=True)
 class Weights:
-    """How much each error counts: of places, of the overlap of lines, of windows, of the surest
-    places of windows without a known mask or without a crack, of the material."""
+    """Loss weights: places, overlap of lines, windows, most confident places of windows without a
+    known mask or without a crack, material."""
 
     places: float = 6.0
     overlap: float = 0.5
@@ -35,12 +35,12 @@ class Weights:
 
 
 def loss(truth: dict[str, Any], found: dict[str, Any], weights: Weights) -> Any:
-    """The loss of a batch of N pictures of Q x Q windows, a scalar.
+    """The loss of a batch of N images of Q x Q windows, a scalar.
 
-    `truth`: `mask` (N, S, S) uint8, how much of each pixel a crack covers; and of each window,
-    (N, Q, Q) float32, `label` 1 or 0, `counts` 0 where it cannot be told, `known` 1 where the mask
-    is; `material` (N,) 1 concrete, 0 other, -1 not known. `found`: `lines` (N, S / 2, S / 2, 1),
-    `windows` and `material` (N, Q, Q, 1), all logits.
+    `truth`: `mask` (N, S, S) uint8, coverage of each pixel by a crack; for each window, (N, Q, Q)
+    float32, `label` 1 or 0, `counts` 0 if ambiguous, `known` 1 if the mask is known; `material`
+    (N,) 1 concrete, 0 other, -1 unknown. `found`: `lines` (N, S / 2, S / 2, 1), `windows` and
+    `material` (N, Q, Q, 1), all logits.
     """
     from keras import ops
 
@@ -68,7 +68,7 @@ def loss(truth: dict[str, Any], found: dict[str, Any], weights: Weights) -> Any:
 
 
 def _overlap(found: Any, target: Any, area: Any) -> Any:
-    """One less the Dice coefficient of each window (Milletari et al. 2016,
+    """One minus the Dice coefficient of each window (Milletari et al. 2016,
     https://arxiv.org/abs/1606.04797)."""
     from keras import ops
 
@@ -77,7 +77,7 @@ def _overlap(found: Any, target: Any, area: Any) -> Any:
 
 
 def _target(mask: Any) -> Any:
-    """(N, S, S) uint8 -> (N, S / 2, S / 2): 1 where a crack is to be found at a place."""
+    """(N, S, S) uint8 -> (N, S / 2, S / 2): 1 for crack places."""
     from keras import ops
 
     visible = ops.cast(ops.cast(mask, "float32") > _VISIBLE, "float32")[..., None]
@@ -95,14 +95,14 @@ def _windows(places: Any) -> Any:
 
 
 def _entropy(logits: Any, target: Any, weight: float = 1.0) -> Any:
-    """Cross-entropy of each logit; those with the target 1 count `weight` times."""
+    """Cross-entropy of each logit; targets of 1 have the weight `weight`."""
     from keras import ops
 
     return weight * target * ops.softplus(-logits) + (1 - target) * ops.softplus(logits)
 
 
 def _mean(values: Any, weights: Any) -> Any:
-    """The weighted mean; 0 where nothing counts."""
+    """The weighted mean; 0 if all weights are 0."""
     from keras import ops
 
     return ops.sum(values * weights) / ops.maximum(ops.sum(weights), 1.0)

@@ -1,7 +1,7 @@
-"""What the training reads: one .npz file that holds pictures, as their files are on disk.
+"""Packed training data: one .npz file with image files.
 
-Five arrays: `content`, the bytes of all files, one after the other; `ends` (N,), where each ends;
-`kinds` (N,), what it is; `materials` (N,), what a surface is made of; `names` (N,), for the record.
+Five arrays: `content`, the concatenated bytes of all files; `ends` (N,), where each ends; `kinds`
+(N,); `materials` (N,) of surfaces; `names` (N,), for reference.
 """
 
 import io
@@ -18,13 +18,12 @@ from crackscope.errors import DatasetError
 from crackscope.types import Pixels
 
 Kind = Literal["cracked", "sound", "surface", "shape"]
-"""A cracked or a sound patch; a larger picture of a surface without cracks; the course of a real
-crack (`synthesis.shapes`)."""
+"""A cracked or a sound patch; a larger image of a sound surface; the shape of a real crack."""
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 class File(NamedTuple):
-    """One picture: its bytes as on disk; `material` is "" where nobody has said it."""
+    """One file with its bytes; `material` is "" if unknown."""
 
     name: str
     kind: Kind
@@ -34,7 +33,7 @@ class File(NamedTuple):
 
 @dataclass(frozen=True)
 class Packed:
-    """The pictures of a packed file, by kind and number."""
+    """The content of a packed file, by kind and row."""
 
     content: bytes
     ends: NDArray[np.int64]
@@ -43,7 +42,7 @@ class Packed:
     names: NDArray[np.str_]
 
     def rows(self, kind: Kind) -> NDArray[np.int64]:
-        """The rows of all pictures of a kind."""
+        """The rows of all files of a kind."""
         return np.flatnonzero(self.kinds == kind)
 
     def file(self, row: int) -> bytes:
@@ -52,13 +51,13 @@ class Packed:
         return self.content[start : int(self.ends[row])]
 
     def pixels(self, row: int) -> Pixels:
-        """One picture, (H, W, 3) uint8 RGB."""
+        """One image, (H, W, 3) uint8 RGB."""
         with Image.open(io.BytesIO(self.file(row))) as image:
             return np.asarray(image.convert("RGB"))
 
 
 def write(path: Path, files: Iterable[File]) -> None:
-    """Pack files into one, in their order."""
+    """Pack files into one, in the given order."""
     names, kinds, materials, contents = zip(*files, strict=True)
     np.savez(
         path,
@@ -71,7 +70,7 @@ def write(path: Path, files: Iterable[File]) -> None:
 
 
 def read(path: Path) -> Packed:
-    """The content of a packed file; raises DatasetError for a file of another form."""
+    """The content of a packed file; raises DatasetError for any other file."""
     try:
         with np.load(path, allow_pickle=False) as arrays:
             found = Packed(
@@ -82,8 +81,10 @@ def read(path: Path) -> Packed:
                 arrays["names"],
             )
     except (OSError, ValueError, KeyError) as error:
-        raise DatasetError(f"{path} is no packed training data: {error}") from error
+        raise DatasetError(f"{path} is not a packed training data file: {error}") from error
     unknown = set(found.kinds.tolist()) - set(KINDS)
     if unknown:
-        raise DatasetError(f"kinds must be of {', '.join(KINDS)}. Received: {', '.join(unknown)}")
+        raise DatasetError(
+            f"kinds must be among {', '.join(KINDS)}. Received: {', '.join(sorted(unknown))}"
+        )
     return found

@@ -1,4 +1,4 @@
-"""Synthetic pictures for the pool: cracks and what is mistaken for them, on the packed grounds."""
+"""Paint synthetic images for the pool: cracks and distractors on the packed surfaces."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,25 +14,25 @@ from crackscope.training.lines.packed import Packed
 from crackscope.training.lines.pool import Pictures
 
 CONCRETE = frozenset({"concrete", "plaster", "asphalt", "pavers"})
-"""Materials whose cracks are looked for; everything else that has a name is `other`."""
+"""Materials that count as concrete; all other known ones are `other`."""
 _CRACKING = CONCRETE | {"brick", "stone", "tiles"}
-"""Materials on which cracks are painted: on moss or cloth there are none."""
+"""Materials on which cracks are painted; moss or cloth does not crack."""
 _COMMON = {"asphalt": 3, "concrete": 2}
-"""How much more often a surface of a material is taken than one of another: what is inspected."""
+"""Relative frequency of surfaces by material; default 1. Inspected materials are more frequent."""
 _TILING = ("polyhaven_", "nobiax_")
-"""Sources of scans whose borders fit each other."""
+"""Sources of scans that tile seamlessly."""
 _CRACKED = 0.55
 _BARE = 0.35
-"""Of the pictures without a crack: nothing drawn on them, the pattern of the surface alone."""
+"""Fraction of the images without a crack that also have no distractor."""
 
 
 @dataclass(frozen=True)
 class Painter:
-    """Paints pictures of `side` px from the packed file at `path`; the same for the same number.
+    """Paints images of `side` px from the packed file at `path`; the same for the same number.
 
-    It is sent to other processes, each of which reads the file once. `left_out` are names of
-    surfaces that are not to be painted on; with `turned_round` only they are, so that what was
-    trained on the others can be tried.
+    It is pickled for other processes, each of which reads the file once. `left_out` are names of
+    surfaces to exclude; with `turned_round` only these are used, for tests of a network that was
+    trained on the others.
     """
 
     path: Path
@@ -42,7 +42,7 @@ class Painter:
     turned_round: bool = False
 
     def __call__(self, number: int, count: int) -> Pictures:
-        """`count` pictures, the `number`-th lot."""
+        """The `number`-th batch of `count` images."""
         made = [self._one(np.random.default_rng([self.seed, number, row])) for row in range(count)]
         pixels, masks, materials = zip(*made, strict=True)
         return Pictures(np.stack(pixels), np.stack(masks), np.array(materials, np.int8))
@@ -94,5 +94,5 @@ _MASONRY = frozenset({"bricks", "rubble", "joints", "blocks"})
 
 
 def _covered(ground: Ground, distractors: tuple[str, ...], material: int) -> int:
-    """The material that is seen: nobody can say where masonry was drawn over the ground."""
+    """The visible material; unknown (-1) if masonry was painted over the ground."""
     return -1 if _MASONRY.intersection(distractors) else material

@@ -1,8 +1,8 @@
-"""Synthetic pictures, painted beside the training and kept for a while.
+"""A pool of synthetic images, painted in parallel with the training.
 
-Painting a picture takes about as long as a step learns from one. So some processes paint, the
-newest pictures replace the oldest, and each is used a few times, in other light and turned: what
-the network waits for is itself, and where painting shares its cores, they are mostly its own.
+Painting an image takes about as long as training on it. Worker processes therefore paint
+continuously, new images replace the oldest, and each is used several times with different
+augmentation, so that the network does not wait for images and keeps most of the cores.
 """
 
 import os
@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 
 class Pictures(NamedTuple):
-    """N pictures of S x S pixels: `pixels` (N, S, S, 3) uint8, `mask` (N, S, S) uint8, how much of
-    each pixel a crack covers, `material` (N,) int8: 1 concrete, 0 other, -1 not known."""
+    """N images of S x S pixels: `pixels` (N, S, S, 3) uint8, `mask` (N, S, S) uint8, coverage of
+    each pixel by a crack, `material` (N,) int8: 1 concrete, 0 other, -1 unknown."""
 
     pixels: NDArray[np.uint8]
     mask: NDArray[np.uint8]
@@ -28,13 +28,13 @@ class Pictures(NamedTuple):
 
 
 Paint = Callable[[int, int], Pictures]
-"""Paints so many pictures by a number, the same for the same number; runs in another process."""
+"""(number, count) -> `count` images, determined by the number; runs in another process."""
 
 
 @dataclass
 class Pool:
-    """The pictures at hand: up to `capacity`, painted by `workers` processes, `together` at a time;
-    no faster than that each is used `uses` times, on average, once `least` are there."""
+    """Up to `capacity` images, painted by `workers` processes, `together` at a time; after the
+    first `least`, only as many that each is used `uses` times on average."""
 
     paint: Paint
     capacity: int
@@ -62,28 +62,28 @@ class Pool:
             self._executor.shutdown(wait=False, cancel_futures=True)
 
     def wait_for(self, count: int) -> None:
-        """Until so many are at hand."""
+        """Wait until the pool has `count` images."""
         while self.count < min(count, self.capacity, self.least):
             self._take(self._running.popleft().result())
             self._order()
 
     def refresh(self) -> None:
-        """Take what has been painted meanwhile, without waiting."""
+        """Add the finished images without waiting."""
         while self._running and self._running[0].done():
             self._take(self._running.popleft().result())
         self._order()
 
     def choose(self, rng: np.random.Generator, count: int) -> Pictures:
-        """Some of them, at random, copied."""
+        """Copies of `count` random images."""
         held = self.held
         assert held is not None, "wait_for first"
-        with self._lock:  # so that no picture is half of another
+        with self._lock:  # no image may be overwritten meanwhile
             rows = rng.integers(self.count, size=count)
             self.chosen += count
             return Pictures(held.pixels[rows], held.mask[rows], held.material[rows])
 
     def _order(self) -> None:
-        assert self._executor is not None, "a pool is used in a with statement"
+        assert self._executor is not None, "use the pool in a with statement"
         wanted = self.least + self.chosen / self.uses
         while len(self._running) < 2 * self.workers and self._ordered < wanted:
             self._running.append(self._executor.submit(self.paint, self.first, self.together))
@@ -108,7 +108,7 @@ class Pool:
 
 
 def _quiet() -> None:
-    """One thread a process, the training first, and no process outlives it, however it ends."""
+    """Set up a worker: one thread, low priority, and it ends with the training."""
     parent = parent_process()
     if parent is not None:
         Thread(target=_follow, args=(parent,), daemon=True).start()

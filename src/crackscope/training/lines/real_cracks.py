@@ -1,4 +1,4 @@
-"""From the mask of a real crack to its shape: thinned, traced, and smoothed."""
+"""Derive the shape of a real crack from its mask: thin, trace, and smooth."""
 
 import math
 
@@ -13,15 +13,15 @@ from crackscope.synthesis.surface import Field
 
 Grid = NDArray[np.bool_]
 _LEAST = 0.4
-"""Length, as a fraction of the mask's side, that a crack needs to be worth painting."""
+"""Smallest length of a usable crack, as a fraction of the mask's side."""
 _SPUR = 0.04
 
 
 def shape_of(mask: NDArray[np.floating]) -> Shape | None:
-    """The shape of a square mask (H, W), 0 to 1; None where it holds no crack of some length.
+    """The shape of the crack in a square mask (H, W), 0 to 1; None if there is no long crack.
 
-    A mask that was enlarged has blocks, and a crack of less than its pixel has gaps: it is blurred
-    before it is thinned, and lines are smoothed.
+    An upscaled mask is blocky, and cracks below one pixel have gaps: the mask is therefore blurred
+    before thinning, and lines are smoothed.
     """
     side = float(max(mask.shape))
     block = _block(mask > 0.5)
@@ -36,9 +36,9 @@ def shape_of(mask: NDArray[np.floating]) -> Shape | None:
 
 
 def trace(lines: Grid) -> list[NDArray[np.intp]]:
-    """The unbranched runs of a thinned mask, each (N, 2) rows and columns, N >= 2.
+    """The branches of a thinned mask, each (N, 2) rows and columns, N >= 2.
 
-    Runs go from end or junction to end or junction; closed rings without a junction are left out.
+    They run between ends and junctions; closed rings without a junction are dropped.
     """
     pixels = {(int(row), int(column)) for row, column in np.argwhere(lines)}
     nodes = {pixel for pixel in pixels if len(_beside(pixel, pixels)) != 2}
@@ -58,7 +58,7 @@ def trace(lines: Grid) -> list[NDArray[np.intp]]:
 
 
 def _beside(pixel: tuple[int, int], pixels: set[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Neighbours in the set; a diagonal one not where it is reached over a straight one."""
+    """Neighbours in the set; diagonal ones only if no straight neighbour connects them."""
     row, column = pixel
     straight = [
         (row + down, column + right)
@@ -78,11 +78,11 @@ def _beside(pixel: tuple[int, int], pixels: set[tuple[int, int]]) -> list[tuple[
 
 
 def _gaussian(values: Field, sigma: float) -> Field:
-    """(H, W) blurred with this standard deviation in pixels, borders repeated."""
-    reach = math.ceil(3 * sigma)
-    taps = np.exp(-np.square(np.arange(-reach, reach + 1) / sigma) / 2)
+    """(H, W) blurred with a standard deviation in pixels; borders are repeated."""
+    radius = math.ceil(3 * sigma)
+    taps = np.exp(-np.square(np.arange(-radius, radius + 1) / sigma) / 2)
     taps = (taps / taps.sum()).astype(np.float32)
-    padded = np.pad(values, reach, mode="edge")
+    padded = np.pad(values, radius, mode="edge")
     height, width = values.shape
     rows = np.zeros((height, padded.shape[1]), np.float32)
     blurred = np.zeros((height, width), np.float32)
@@ -94,7 +94,7 @@ def _gaussian(values: Field, sigma: float) -> Field:
 
 
 def _block(crack_pixels: Grid) -> float:
-    """Side, in pixels, of the squares that the mask is made of: 1 if it was not enlarged."""
+    """Side in pixels of the blocks of an upscaled mask; 1 if it was not upscaled."""
     sides = []
     for axis in (0, 1):
         spanned = int(np.count_nonzero(crack_pixels.any(axis=1 - axis)))
@@ -104,14 +104,14 @@ def _block(crack_pixels: Grid) -> float:
 
 
 def _branch(run: NDArray[np.intp], widths: Field, block: float, side: float) -> NDArray[np.float32]:
-    """A run of pixels as a smooth line of a point every few pixels."""
+    """A run of pixels as a smooth line with a point every few pixels."""
     track = np.column_stack([run[:, 1] + 0.5, run[:, 0] + 0.5, widths[run[:, 0], run[:, 1]]])
-    reach = max(1, round(0.8 * block))
-    for _ in range(2):  # two passes of a running mean; the ends stay where they are
-        padded = np.pad(track, ((reach, reach), (0, 0)), mode="reflect", reflect_type="odd")
+    span = max(1, round(0.8 * block))
+    for _ in range(2):  # two passes of a running mean; the ends are fixed
+        padded = np.pad(track, ((span, span), (0, 0)), mode="reflect", reflect_type="odd")
         total = np.cumsum(np.concatenate([np.zeros((1, 3)), padded]), axis=0)
-        track = (total[2 * reach + 1 :] - total[: -2 * reach - 1]) / (2 * reach + 1)
-    chosen = np.unique(np.append(np.arange(0, len(track), 2 * reach + 1), len(track) - 1))
+        track = (total[2 * span + 1 :] - total[: -2 * span - 1]) / (2 * span + 1)
+    chosen = np.unique(np.append(np.arange(0, len(track), 2 * span + 1), len(track) - 1))
     track[:, 2] = np.maximum(track[:, 2], 0.5)
     return np.asarray(track[chosen] / side, np.float32)
 

@@ -1,7 +1,7 @@
-"""How a crack's score is fitted: on lines traced in synthetic photos, whose truth is known.
+"""Fit the score of cracks on lines traced in synthetic photos with known cracks.
 
-The photos are larger than what the network was trained on, so that patterns are to be seen, and on
-surfaces that it was not.
+The photos are larger than the training images, so that patterns are visible, and show surfaces that
+were not used for training.
 """
 
 from collections.abc import Callable, Iterable
@@ -21,30 +21,30 @@ from crackscope.types import Photo
 
 Floats = NDArray[np.float64]
 NEAR = 5
-"""Pixels from a crack's mask within which a point of a line is right."""
+"""Largest distance in pixels of a correct line point from a crack's mask."""
 _TRUE, _FALSE = 0.6, 0.3
-"""Fraction of a line's points that are right, from which it is a crack, and up to which it is none;
-lines between are left out."""
+"""Fraction of correct points from which a line is a crack, and up to which it is not; lines in
+between are excluded."""
 _PENALTY = 0.3
 
 
 @dataclass(frozen=True)
 class Lines:
-    """Lines that were traced: `numbers` (N, F) of each, `cracks` (N,) whether it is one, `photo`
-    (N,) in which."""
+    """Traced lines: `numbers` (N, F) their features, `cracks` (N,) whether each is a crack, `photo` (N,) its
+    photo."""
 
     numbers: Floats
     cracks: NDArray[np.bool_]
     photo: NDArray[np.int64]
 
     def take(self, chosen: NDArray[np.bool_]) -> "Lines":
-        """Some of them."""
+        """The lines where `chosen` (N,) is true."""
         return Lines(self.numbers[chosen], self.cracks[chosen], self.photo[chosen])
 
 
 def collect(score: Callable[[Photo], Scored], lots: Iterable[Pictures]) -> Lines:
-    """The lines that are traced in pictures, with their truth; `score` is `Inspector.score`."""
-    numbers, cracks, photos = [], [], []
+    """The lines traced in synthetic photos, with labels; `score` is `Inspector.score`."""
+    features, cracks, photos = [], [], []
     count = 0
     for lot in lots:
         for pixels, mask in zip(lot.pixels, lot.mask, strict=True):
@@ -54,15 +54,15 @@ def collect(score: Callable[[Photo], Scored], lots: Iterable[Pictures]) -> Lines
                 right = np.array([_right(one, _near(mask)) for one in traced])
                 clear = (right >= _TRUE) | (right <= _FALSE)
                 found = np.column_stack([describe(traced), context(scored, traced)])
-                numbers.append(found[clear])
+                features.append(found[clear])
                 cracks.append(right[clear] >= _TRUE)
                 photos.append(np.full(int(clear.sum()), count))
             count += 1
-    return Lines(np.concatenate(numbers), np.concatenate(cracks), np.concatenate(photos))
+    return Lines(np.concatenate(features), np.concatenate(cracks), np.concatenate(photos))
 
 
 def fit(lines: Lines) -> Scorer:
-    """The logistic rule that tells cracks from other lines."""
+    """Fit the logistic regression that tells cracks from other lines."""
     extras.require("sklearn", "train", "fit the score of cracks")
     from sklearn.linear_model import LogisticRegression
 
@@ -74,7 +74,7 @@ def fit(lines: Lines) -> Scorer:
 
 
 def _near(mask: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Pixels within `NEAR` of a crack, by squares."""
+    """Pixels within a chessboard distance of `NEAR` from a crack."""
     from scipy.ndimage import maximum_filter
 
     return np.asarray(maximum_filter(mask, 2 * NEAR + 1) > 0)

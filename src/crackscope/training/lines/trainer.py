@@ -1,4 +1,4 @@
-"""The network as it is trained: pictures of whole windows in, logits of places and windows out."""
+"""The network during training: images of whole windows in, logits of places and windows out."""
 
 from pathlib import Path
 from typing import Any
@@ -10,18 +10,23 @@ from crackscope.models.backbones import BACKBONES, CORE
 from crackscope.training.lines import objective
 
 CELLS = 7
-"""Cells along a window."""
+"""Side of a window in cells."""
 _WHITE = 255.0
 
 
 def network(backbone: str, seed: int, dropout: float = 0.2) -> Any:
-    """Pictures (N, H, W, 3) float32, sides multiples of 224 -> `lines` (N, H / 2, W / 2, 1),
-    `windows` and `material` (N, H / 224, W / 224, 1), all logits; with a new head and decoder."""
+    """Images (N, H, W, 3) float32, sides multiples of 224 -> `lines` (N, H / 2, W / 2, 1),
+    `windows` and `material` (N, H / 224, W / 224, 1), all logits; with a new head and decoder.
+
+    Raises UsageError for a backbone that does not support a decoder."""
     import keras
 
     with_lines = BACKBONES.get(backbone).with_lines
     if with_lines is None:
-        raise UsageError(f"{backbone} has no decoder: its maps have no names yet")
+        raise UsageError(
+            f"backbone must support lines. Received: {backbone!r}, which has no decoder. "
+            "Use mobilenetv2"
+        )
     keras.utils.set_random_seed(seed)
     inner = with_lines(False)
     pixels = keras.Input((None, None, 3), name="pixels")
@@ -35,8 +40,8 @@ def network(backbone: str, seed: int, dropout: float = 0.2) -> Any:
 
 
 def take_encoder(model: Any, path: Path) -> None:
-    """Load the encoder's weights: .h5 of keras.applications, or .npz by the names of its layers
-    with the number of the weight, as in `Conv1/0`."""
+    """Load the encoder's weights: .h5 of keras.applications, or .npz with keys of layer name and
+    weight index, such as `Conv1/0`."""
     core = model.get_layer("backbone").get_layer(CORE)
     if path.suffix == ".h5":
         core.load_weights(path)
@@ -49,7 +54,7 @@ def take_encoder(model: Any, path: Path) -> None:
 
 
 def freeze(model: Any, encoder: bool) -> None:
-    """Fix the encoder's statistics, and all of it where `encoder`."""
+    """Freeze the encoder's batch norm statistics or, with `encoder`, the whole encoder."""
     import keras
 
     for layer in model.get_layer("backbone").get_layer(CORE).layers:
@@ -57,11 +62,11 @@ def freeze(model: Any, encoder: bool) -> None:
 
 
 def trainer(model: Any, weights: objective.Weights, seed: int) -> Any:
-    """A model that is fitted on (pixels uint8, truth): other light and noise at each step."""
+    """A model to fit on (pixels uint8, truth), with random light and noise at each step."""
     import keras
 
     class Trainer(keras.Model):  # type: ignore[misc]
-        """See `objective.loss` for what `y` holds."""
+        """See `objective.loss` for the content of `y`."""
 
         def __init__(self) -> None:
             super().__init__(name="trainer")
@@ -80,8 +85,8 @@ def trainer(model: Any, weights: objective.Weights, seed: int) -> Any:
 
 
 def light(seed: int) -> Any:
-    """A layer that changes gamma, contrast, brightness and colour and adds noise, each picture in
-    its own way, while training."""
+    """A layer that randomly changes gamma, contrast, brightness and colour of each image and adds
+    noise, during training only."""
     import keras
     from keras import ops, random
 
