@@ -17,7 +17,15 @@ class InspectKeywords(TypedDict, total=False):
     exist_ok: bool
     threshold: float | None
     scale: float
-    mm_per_px: float | None
+    mm_per_px: float | str | Path | None
+    marker_mm: float | None
+    two_points: str | None
+    corners: str | None
+    distance_mm: float | None
+    calibration: str | Path | None
+    standard: str | None
+    exposure: str | None
+    rectify: float | None
     device: Literal["auto", "cpu", "gpu"]
     runtime: Literal["onnx", "openvino"]
     precision: Literal["f32", "bf16", "int8"]

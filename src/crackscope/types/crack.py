@@ -65,7 +65,8 @@ class Crack(Document):
     `box` holds all of it, widths included, within the photo. `length_px` is that of all branches
     together. What is in mm is known only where the photo's scale is: `length_mm` with the
     half-width of its 95 % interval, `width_mm`, and `measured`, the fraction of the length whose
-    width could be measured. Make one of traced points with `of`, which rounds them.
+    width could be measured. `standard_class` names the classes that a standard has for its width,
+    where one was asked for. Make one of traced points with `of`, which rounds them.
     """
 
     id: int
@@ -79,6 +80,7 @@ class Crack(Document):
     length_u95_mm: float | None = None
     width_mm: WidthsMm | Below | None = None
     measured: Annotated[float | None, Mark.MEASURED] = None
+    standard_class: Annotated[str | None, Mark.MEASURED] = None
 
     def __post_init__(self) -> None:
         require(0.0 <= self.score <= 1.0, "a score is a probability", self.score)

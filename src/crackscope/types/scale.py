@@ -11,12 +11,18 @@ class PhotoScale(Document):
     """The scale of a photo, as its result has it.
 
     `source` names what it comes from, such as mm_per_px where it was given; `u95` is the half-width
-    of its 95 % interval, in mm per pixel too, None where nobody said how sure it is.
+    of its 95 % interval, in mm per pixel too, None where nobody said how sure it is. Where cracks
+    were measured, `smallest_shown_mm` and `smallest_measured_mm` are the narrowest that the photo
+    can show, and can measure. `residual_mm` says how far, in root mean square, the sides of a
+    marker lie from straight lines.
     """
 
     source: str
     mm_per_px: float
     u95: float | None = None
+    smallest_shown_mm: float | None = None
+    smallest_measured_mm: float | None = None
+    residual_mm: float | None = None
 
     def __post_init__(self) -> None:
         require(bool(self.source), "a scale has a source", self.source)
