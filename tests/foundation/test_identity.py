@@ -71,8 +71,8 @@ def test_no_place_and_no_machine_is_part_of_an_identity(name: str) -> None:
 
 def test_the_settings_that_decide_are_those_of_before_they_were_marked() -> None:
     assert set(deciding(made(InspectConfig))) == {
-        "threshold", "scale", "mm_per_px", "runtime", "precision", "max_megapixels", "overlay",
-        "heat_map", "masks",
+        "threshold", "scale", "marker_mm", "two_points", "corners", "distance_mm", "exposure",
+        "rectify", "runtime", "precision", "max_megapixels", "overlay", "heat_map", "masks",
     }  # fmt: skip
     assert set(deciding(made(TrainConfig))) >= {"backbone", "epochs", "seed", "drawn", "batch"}
     common = {"include_trained", "threshold", "prevalence", "bootstrap", "seed", "runtime"}

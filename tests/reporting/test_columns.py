@@ -268,7 +268,9 @@ def test_an_inspection_with_lines_measures_cracks(lines_bundle: Path, tmp_path: 
     (line,) = outcome.data
     assert line["cracks"]
     for found in line["cracks"]:
-        assert found["length_mm"] == found["length_px"] * 0.5
+        assert found["length_mm"] == pytest.approx(found["length_px"] * 0.5, rel=0.02)
+        assert found["length_u95_mm"] > 0
+        assert 0 < found["measured"] <= 1
     with (tmp_path / "o" / "cracks.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(io.StringIO(file.read())))
     assert [float(row["length_mm"]) for row in rows] == pytest.approx(
