@@ -1,6 +1,8 @@
-"""What README.md says of the packaged model: whole photos first, then patches, METU and speed.
+"""What README.md and docs/figures.md say of the packaged model.
 
-Each part comes from one result, and says so where that was not measured for this model.
+README.md has a short table, docs/figures.md and the card have all of it: whole photos first, then
+patches, METU and speed. Each part comes from one result, and says so where that was not measured
+for this model.
 """
 
 from collections.abc import Iterator, Mapping
@@ -23,8 +25,41 @@ Results = Mapping[str, Mapping[str, Any]]
 """By name: lines, evaluations, whole_photos, metu, …; empty where not measured."""
 
 
+def summary(results: Results) -> str:
+    """Markdown for README.md: five rows, of the odd half of the photos where it is known."""
+    lines, speed = results["lines"], results["whole_photos"]
+    rows = [
+        ["sound walls called `crack`", *_of(lines, "walls", "called_crack")],
+        ["cracked walls called `crack` or `unsure`", *_of(lines, "rissbilder", "flagged")],
+        ["their cracks as lines: F1", *_of(lines, "rissbilder", F1)],
+        ["cracked asphalt called `crack` or `unsure`", *_of(lines, "crack500", "flagged")],
+        ["megapixels per second of `inspect`", *_rates(speed)],
+    ]
+    return measuring.table(["", "", "measured on"], rows)
+
+
+def _of(lines: Mapping[str, Any], name: str, figure: str) -> tuple[str, str]:
+    """A figure of a set, and of how many photos it is: of the odd half, where it is known."""
+    halves = lines.get("figures", {}).get(name)
+    if not halves:
+        return NOT_YET, name
+    half = "odd" if "odd" in halves else "all"
+    found = halves[half]
+    text = interval(found["lines"]["metrics"].get(F1)) if figure == F1 else _rate(found[figure])
+    return text, f"{name}{HALVES[half]}"
+
+
+def _rates(speed: Mapping[str, Any]) -> tuple[str, str]:
+    if not speed:
+        return NOT_YET, NONE
+    machine, cores = speed["machine"]["processor"], speed["cores"]
+    rate = measuring.shown(speed["megapixels_per_second"]["inspect"])
+    return rate, f"{machine}, {cores} cores, files to files"
+
+
 def page(results: Results) -> str:
-    """Markdown for README.md, and for the first section of the card."""
+    """Markdown for docs/figures.md, and for the first section of the card; the link is the card's,
+    which is that of a file beside README.md."""
     parts = (
         ("Whole photos without cracks", _sound(results["lines"])),
         ("Whole photos with cracks, and where these run", _cracked(results["lines"])),

@@ -50,14 +50,14 @@ _FLAT = """
 import json, resource, sys
 from pathlib import Path
 import crackscope
-from crackscope.inspection.results_file import Ledger
+from crackscope.inspection.results_file import ResultsFile
 model, photos, workers = sys.argv[1:]
-held, append = [], Ledger.append
+held, append = [], ResultsFile.append
 def watched(ledger, result):
     append(ledger, result)
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     held.append(pages * resource.getpagesize() / 2**20)
-Ledger.append = watched
+ResultsFile.append = watched
 out = Path(photos).with_suffix(".out")
 results = crackscope.inspect(photos, model=model, out=out, workers=int(workers)).data
 assert not any(result.get("error") for result in results)

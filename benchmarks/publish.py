@@ -9,9 +9,9 @@ figures are new. RUN is the folder of train.py that it came from. CARD/* are run
 `crackscope evaluate`: one on each data set, one of --cross, one or more of --robustness.
 
 Every result is of this model, or refused; what is given once is kept in benchmarks/results/, and
-what was never measured for this model is said to be missing. One source, four places: model.json,
-the card, benchmarks/results/*.json, README.md. --study and --compare, of other models, go to
-docs/recipes.md. tests/release/test_card.py fails where two of them disagree.
+what was never measured for this model is said to be missing. One source, five places: model.json,
+the card, benchmarks/results/*.json, README.md, docs/figures.md. --study and --compare, of other
+models, go to docs/recipes.md. tests/release/test_card.py fails where two of them disagree.
 
 model.json, for the card: `name`, `version`, `backbone`, `input` (`window`, `size`), `thresholds`
 (`lower`, `upper`), `calibration` (`method`, `temperature`, `fitted_on`; `cracks`, in words, how the
@@ -42,7 +42,9 @@ ROOT = Path(__file__).parents[1]
 PRETRAINED = ROOT / "src" / "crackscope" / "models" / "pretrained"
 RESULTS = ROOT / "benchmarks" / "results"
 KNOBS = ROOT / "benchmarks" / "knobs.md"
-README, RECIPES = ROOT / "README.md", ROOT / "docs" / "recipes.md"
+README, PAGE, RECIPES = (
+    ROOT / name for name in ("README.md", "docs/figures.md", "docs/recipes.md")
+)
 REGION = re.compile(r"(?<=<!-- figures:begin -->\n).*?(?=<!-- figures:end -->)", re.DOTALL)
 WRITTEN = (bundle.JSON, bundle.CARD, bundle.SUMS)
 """Files of a bundle that are made anew; all others are copied."""
@@ -50,8 +52,8 @@ LARGEST_FILE, LARGEST_MODEL = 12_000_000, 20_000_000
 EVALUATIONS, METU = "evaluations", "metu"
 OF_THE_MODEL = ("lines", EVALUATIONS, "photos", "int8", "whole_photos")
 NAMES = (*OF_THE_MODEL, METU)
-"""Results that README.md and the card are made of. METU's is of short trainings by one recipe: it
-names no model, and goes with the model that it was published with."""
+"""Results that README.md, docs/figures.md and the card are made of. METU's is of short trainings by
+one recipe: it names no model, and goes with the model that it was published with."""
 
 
 def main() -> None:
@@ -68,8 +70,8 @@ def main() -> None:
     check_sizes(PRETRAINED)
     for name, document in results.items():
         save(name, document)
-    page = README.read_text(encoding="utf-8")
-    write_atomically(README, fill(page, figures.page(results)))
+    for path, text in tables(results).items():
+        write_atomically(path, fill(path.read_text(encoding="utf-8"), text))
     publish_recipes(arguments.study, arguments.compare)
     missing = ", ".join(name for name, document in results.items() if not document)
     print(f"{bundle.load().identity} from {model.identity}; not measured: {missing or 'nothing'}")
@@ -162,6 +164,14 @@ def save(name: str, document: Mapping[str, Any]) -> None:
         write_json(path, document)
     else:
         path.unlink(missing_ok=True)
+
+
+def tables(results: figures.Results) -> dict[Path, str]:
+    """Page -> what stands between its marks: the short table, and all of them."""
+    return {
+        README: figures.summary(results),
+        PAGE: figures.page(results).replace("](benchmarks/", "](../benchmarks/"),
+    }
 
 
 def publish_recipes(study: Path | None, compare: Path | None) -> None:

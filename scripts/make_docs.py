@@ -16,30 +16,31 @@ HEADER = """\
 # Commands
 
 Every flag is also a key of `--config FILE` (YAML, with `_` for `-`), an environment variable
-`CRACKSCOPE_FLAG`, and a keyword argument in Python. Flags win over the environment, the
-environment wins over the file, the file over the defaults. An unknown flag or key is
-refused, and the nearest one named; a variable of that prefix that no flag has, or that is empty, is
-warned of and ignored.
+`CRACKSCOPE_FLAG`, and a keyword argument in Python. Flags override the environment, the
+environment overrides the file, the file overrides the defaults. An unknown flag or key is refused,
+and the nearest known one suggested. A variable with that prefix that matches no flag, or that is
+empty, is ignored with a warning.
 
 `--json` prints data and nothing else on stdout: JSON Lines for `inspect`, one document for the
-rest. Without it stdout holds a short summary whose last line is the path of the results. Logs and
-progress go to stderr.
+other commands. Without it stdout holds a short summary whose last line is the path of the results.
+Logs and progress go to stderr.
 
-Results go to `--out`, else to `runs/COMMAND/NAME`, and where that is taken to `NAME-2`, `NAME-3`
-and so on. The same command on an unfinished folder goes on where it stopped. A finished one is
-never overwritten but by `--exist-ok`: with `--out` the same command says again what it found,
-another one is refused.
+Results go to `--out`, else to `runs/COMMAND/NAME`; if that is taken, to `NAME-2`, `NAME-3` and so
+on. The same command on an unfinished results folder resumes it. A finished one is never
+overwritten without `--exist-ok`: the same command with `--out` prints its result again, another
+command is refused.
 
-`crackscope --install-completion` makes bash, zsh or fish complete commands, flags and files.
+`crackscope --install-completion` installs completion of commands, flags and files for bash, zsh or
+fish.
 
 | exit code | meaning |
 |---|---|
 | 0 | done |
-| 1 | a fault of ours, a loss that is not finite, a full disk; what was finished is kept |
-| 2 | a bad flag, a missing path, nothing to do, an output folder that is taken |
+| 1 | an internal error, a loss that is not finite, or a full disk; finished work is kept |
+| 2 | wrong use: a bad flag, a missing path, nothing to do, a results folder that is taken |
 | 3 | finished, but some inputs failed; each is named |
-| 4 | a gate was not met: a leak, an export that differs, nothing left to score, `--fail-on` |
-| 130 | interrupted; the same command goes on where it stopped |
+| 4 | a condition was not met: a leak, an export that differs, nothing left to score, `--fail-on` |
+| 130 | interrupted; the same command resumes |
 """
 
 

@@ -9,8 +9,8 @@ import numpy as np
 from PIL import Image
 
 Tag = tuple[int, int, Sequence[int]]
-BYTE, SHORT, LONG, LONG8 = 1, 3, 4, 16
-_SIZES = {BYTE: "B", SHORT: "H", LONG: "I", LONG8: "Q"}
+BYTE, TEXT, SHORT, LONG, LONG8 = 1, 2, 3, 4, 16
+_SIZES = {BYTE: "B", TEXT: "B", SHORT: "H", LONG: "I", LONG8: "Q"}
 
 
 @dataclass
@@ -61,8 +61,10 @@ def tiff(
     planar: bool = False,
     form: int = 1,
     other: Mapping[int, int | None] | None = None,
+    no_data: int | None = None,
 ) -> bytes:
     """(H, W, C) of any width as an uncompressed TIFF; `form` is 1 unsigned, 3 floating point.
+    `no_data` is the value of pixels that show nothing, as GDAL writes it.
 
     `other` tags hold one number each and go before those of the pixels; None: the tag is missing.
     """
@@ -92,6 +94,8 @@ def tiff(
         ]
     else:
         tags += [(273, LONG, places), (278, LONG, [height]), (279, LONG, lengths)]
+    if no_data is not None:
+        tags.append((42113, TEXT, list(f"{no_data}\0".encode())))
     changed = other or {}
     kept = [tag for tag in tags if tag[0] not in changed]
     added: list[Tag] = [(tag, LONG, [value]) for tag, value in changed.items() if value is not None]

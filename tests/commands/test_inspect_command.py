@@ -335,16 +335,16 @@ def test_another_command_does_not_go_on_in_an_unfinished_folder(
 
 
 def _interrupt_after(monkeypatch: pytest.MonkeyPatch, count: int, error: BaseException) -> None:
-    from crackscope.inspection.results_file import Ledger
+    from crackscope.inspection.results_file import ResultsFile
 
-    append = Ledger.append
+    append = ResultsFile.append
 
-    def interrupted(self: Ledger, result: Any) -> None:
+    def interrupted(self: ResultsFile, result: Any) -> None:
         if len(self) == count:
             raise error
         append(self, result)
 
-    monkeypatch.setattr(Ledger, "append", interrupted)
+    monkeypatch.setattr(ResultsFile, "append", interrupted)
 
 
 def test_ctrl_c_leaves_reports_of_what_there_is(

@@ -15,7 +15,10 @@ from crackscope.synthesis import scene
 from support_pictures import encode, noise
 from support_runs import left, lines, slowed, wait
 
-SLOW = slowed("crackscope.commands.inspect.job", "_write", 0.025)
+SLOW = slowed("crackscope.commands.inspect.job", "_write", 0.1)
+"""So slow that 160 photos are not done before a busy machine comes to sending the signal."""
+_START, _END = 300.0, 180.0
+"""Seconds that a Ray of its own may take to begin and to end, where the machine is busy."""
 
 
 @pytest.fixture
@@ -43,8 +46,14 @@ def begin(arguments: list[str], until: int, out: Path) -> subprocess.Popen[str]:
         text=True,
         env=environment,
     )
-    wait(process, lambda: len(lines(out)) >= until, 90)
+    wait(process, lambda: len(lines(out)) >= until, _START)
     return process
+
+
+def said(errors: str) -> list[str]:
+    """Lines on stderr, but for the progress and the waiting that are said of a slow machine."""
+    lines = filter(None, errors.splitlines())
+    return [line for line in lines if not line.startswith(("still waiting for ", "inspect: "))]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are of POSIX")
@@ -62,11 +71,10 @@ def test_killed_and_interrupted_and_ended_elsewhere_it_leaves_what_the_local_eng
 
     process = begin(on_ray, killed + 8, out)
     process.send_signal(signal.SIGINT)
-    printed, errors = process.communicate(timeout=60)
+    printed, errors = process.communicate(timeout=_END)
     assert process.returncode == 130, errors
     assert printed == ""
-    said = [line for line in errors.splitlines() if line and not line.startswith("inspect: ")]
-    assert said == [  # but for the progress, where the machine is slow
+    assert said(errors) == [
         "crackscope: finishing what is begun; press Ctrl-C again to stop at once",
         "crackscope: interrupted; the same command goes on where it stopped",
     ]
@@ -91,7 +99,7 @@ def test_relative_paths_and_what_is_printed(
     assert run([*command(tiny_bundle, Path("out"), *few), "--engine", "ray", "--json"]) == 3
     printed = capsys.readouterr()
     assert [json.loads(line)["path"] for line in printed.out.splitlines()] == few
-    assert printed.err == ""
+    assert said(printed.err) == []
 
 
 def test_photos_of_many_windows_are_what_the_local_engine_makes_of_them(

@@ -129,22 +129,24 @@ def test_windows_that_nobody_could_tell_are_not_called_unlabelled(
 
 
 def test_the_next_commands_are_named_and_can_be_given(site, tiny_bundle, tmp_path, capsys):
+    def printed_by(words: list[str]) -> str:
+        code = run(words)
+        printed = capsys.readouterr()
+        assert code == 0, printed.err
+        return printed.out
+
     out = tmp_path / "out"
     line = command(site, tiny_bundle, out, "--patches", 30)
-    assert run(line) == 0
+    printed_by(line)
     label(site, out)
-    capsys.readouterr()
-    assert run([*line, "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)
+    found = json.loads(printed_by([*line, "--json"]))
     threshold = found["default"]["for_wanted_recall"]["threshold"]["value"]
     inspect, more = found["next"]
     assert inspect.startswith(f"crackscope inspect {site} --model {tiny_bundle} --threshold ")
     assert float(inspect.split()[-1]) == pytest.approx(threshold, rel=1e-3)
     assert re.search(r"validate .* --patches (\d+) --photos 100$|--photos 200$", more)
-    assert run([*shlex.split(inspect)[1:], "--out", str(tmp_path / "found")]) == 0
-    capsys.readouterr()
-    assert run(line) == 0
-    assert f"next: {inspect}" in capsys.readouterr().out
+    printed_by([*shlex.split(inspect)[1:], "--out", str(tmp_path / "found")])
+    assert f"next: {inspect}" in printed_by(line)
 
 
 def test_more_windows_keep_the_labels_that_there_are(site, tiny_bundle, tmp_path, capsys):

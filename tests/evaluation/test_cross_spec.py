@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crackscope.errors import CrackscopeError, DatasetError, UsageError
@@ -24,6 +24,7 @@ def test_what_is_written_is_read(name, parts):
 
 
 @given(st.text())
+@example("~\x00")
 def test_nonsense_ends_with_an_error_that_shows_it(text):
     with pytest.raises(UsageError) as caught:
         parse(text, exists=lambda path: False)

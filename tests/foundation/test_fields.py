@@ -6,6 +6,10 @@ from typing import Any
 
 import pytest
 
+from crackscope.measurement.crack import CrackMeasure
+from crackscope.measurement.scale.scale import Scale
+from crackscope.measurement.summary import Below as TooNarrow
+from crackscope.measurement.summary import Figures
 from crackscope.types import (
     Below,
     Box,
@@ -60,13 +64,25 @@ def test_json_is_as_the_contract_says() -> None:
     [
         {"cracks": (PLAIN.in_mm(0.31),)},
         {"cracks": (replace(PLAIN, width_mm=Below(1.0)),)},
-        {"cracks": (replace(PLAIN, measured=0.5),)},
         {"cracks": None, "regions": (Region(1, Box(0, 0, 9, 9), 0.9, area_mm2=3.0),)},
     ],
 )
 def test_no_millimetre_without_a_scale(found: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="need the scale"):
         replace(SOUND, **found)
+
+
+def test_what_is_no_millimetre_needs_no_scale() -> None:
+    assert as_read(replace(SOUND, cracks=(replace(PLAIN, measured=0.5),))).scale is None
+
+
+def test_what_measuring_gives_is_what_a_result_takes() -> None:
+    figures = Figures(0.3, 0.05, 0.4, 0.06, 0.5, 0.07)
+    for width in (figures, TooNarrow(0.31)):
+        found = CrackMeasure(None, 0.9, {}, width, 4.34, 0.2)
+        crack = Crack.from_dict({**PLAIN.to_dict(), **found.to_dict()})
+        assert crack == (SIZED if width is figures else NARROW)
+    assert PhotoScale.from_dict(Scale("marker", 0.31, 0.004).to_dict()) == SCALE
 
 
 @pytest.mark.parametrize(

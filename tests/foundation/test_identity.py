@@ -51,6 +51,9 @@ def test_what_may_change_decides_and_is_no_identity() -> None:
 def test_the_content_of_what_is_named_cannot_be_forgotten() -> None:
     with pytest.raises(TypeError, match="data"):
         identity("look", Config(Path("a")))
+    assert "truth" not in identity("validate", ValidateConfig(), model="a", photos=3)
+    with pytest.raises(TypeError, match="truth"):
+        identity("validate", ValidateConfig(truth=Path("a")), model="a", photos=3)
 
 
 def made(kind: type, **settings: Any) -> Any:

@@ -144,6 +144,36 @@ def test_tiles_far_larger_than_their_picture_are_refused() -> None:
     assert decode(tiff(noise(40, 40), tile=512), "photo").width == 40
 
 
+def claiming(side: int) -> bytes:
+    """A TIFF of 96 x 64 pixels, whose only strip is a JPEG that says it has `side` squared."""
+    writer, jpeg = Writer(), bytearray(encode(noise(), "JPEG", progressive=True))
+    frame = jpeg.index(b"\xff\xc2")
+    if side:
+        jpeg[frame + 5 : frame + 9] = struct.pack(">2H", side, side)
+    place = writer.data(bytes(jpeg))
+    tags: list[Tag] = [
+        (256, LONG, [96]),
+        (257, LONG, [64]),
+        (258, SHORT, [8] * 3),
+        (259, SHORT, [7]),
+        (262, SHORT, [6]),
+        (273, LONG, [place]),
+        (277, SHORT, [3]),
+        (278, LONG, [64]),
+        (279, LONG, [len(jpeg)]),
+    ]
+    return writer.finish(writer.directory(tags))
+
+
+def test_a_jpeg_in_a_tiff_is_not_decoded_where_it_is_far_larger(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Room for all of a progressive one is made first: 1.2 GB for 400 megapixels of 13 kB."""
+    assert decode(claiming(0), "photo").width == 96
+    monkeypatch.setattr("simplejpeg.decode_jpeg", lambda *_, **__: pytest.fail("it was decoded"))
+    assert "20000×20000 px" in str(refusal(claiming(20_000)))
+
+
 def naming(places: int, distinct: bool) -> bytes:
     """A DNG that names as many pictures inside of it: its own first directory, or others."""
     jpeg = encode(noise(400, 300), "JPEG")
@@ -196,6 +226,7 @@ def scans(count: int) -> bytes:
 
 def test_a_jpeg_of_hundreds_of_scans_is_refused() -> None:
     jpeg_scans.check(scans(100))
+    jpeg_scans.check(scans(100) + b"\xff\xda\0\2" * 200)
     start = time.process_time()
     assert "more than 100 scans" in str(refusal(scans(300)))
     many = scans(30_000)

@@ -148,6 +148,38 @@ def test_the_white_that_a_file_names_is_its_white(white: int, low: float, invert
     assert np.abs(found - expected).max() <= 0.6 / 255 + 0.51 / white
 
 
+def with_margin(values: np.ndarray, no_data: int, form: int = 1, told: bool = True) -> bytes:
+    """The values below 16 rows of `no_data`, which the file tells."""
+    margin = np.full((16, *values.shape[1:]), no_data, values.dtype)
+    stored = np.vstack([margin, values])
+    return tiff(stored, form=form, no_data=no_data if told else None)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_what_has_no_data_does_not_make_a_dark_picture_bright(channels: int) -> None:
+    dark, bright = (np.repeat(fraction(white, "<u2"), channels, axis=2) for white in (4095, 65535))
+    assert "darker than its bit depth" in refusal(with_margin(dark, 65535))
+    assert (grey(with_margin(dark, 65535, told=False))[:16] == 255).all()
+    found = grey(with_margin(bright, 65535))
+    assert (found[:16] == 255).all()
+    assert np.abs(found[16:].astype(int) - WALL).max() <= 1
+
+
+def test_a_picture_without_any_data_is_not_called_dark() -> None:
+    nothing = np.full((64, 96, 1), 2000, "<u2")
+    assert (grey(with_margin(nothing, 2000)) == 8).all()
+    assert "darker than its bit depth" in refusal(with_margin(nothing * 0, 0))
+
+
+def test_what_has_no_data_may_lie_outside_of_the_scale() -> None:
+    stored = fraction(32767, "<i2")
+    found = grey(with_margin(stored, -9999, form=2))
+    assert (found[:16] == 0).all()
+    assert np.abs(found[16:].astype(int) - WALL).max() <= 1
+    assert "below 0" in refusal(with_margin(stored, -9999, form=2, told=False))
+    assert "below 0" in refusal(with_margin(stored - 1000, -9999, form=2))
+
+
 def test_16_bit_formats_that_scale_by_themselves_stay_as_they_are() -> None:
     values = fraction(65535, "<u2")
     for kind in ("PNG", "JPEG2000", "PPM"):

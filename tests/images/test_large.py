@@ -87,6 +87,11 @@ def tiffs() -> dict[str, bytes]:
         "differences of neighbours": encode(
             PHOTO, "TIFF", compression="tiff_lzw", strip_size=8000, tiffinfo={317: 2}
         ),
+        "strips of one row": encode(PHOTO, "TIFF", compression="tiff_lzw", strip_size=1),
+        **{
+            f"strips by {name}": encode(PHOTO, "TIFF", compression=name, strip_size=8000)
+            for name in ("tiff_adobe_deflate", "zstd")
+        },
     }
 
 
@@ -98,6 +103,19 @@ def test_a_tiff_in_parts_is_the_tiff(name: str, content: bytes, tmp_path: Path) 
 
 WALL = noise(WIDTH, HEIGHT)[..., :1].astype("<u2")
 """Grey of 8 bits, as 16."""
+
+
+@pytest.mark.parametrize("tile", [0, 64])
+def test_a_margin_without_data_makes_no_dark_picture_bright(tile: int, tmp_path: Path) -> None:
+    for white, kept in ((16, False), (257, True)):
+        stored = WALL * white
+        stored[:70] = 65535
+        file = written(tmp_path, tiff(stored, tile=tile, no_data=65535))
+        if kept:
+            assert (in_parts(file)[:70] == 255).all()
+        else:
+            with pytest.raises(ImageError, match="darker than its bit depth"):
+                in_parts(file)
 
 
 @pytest.mark.parametrize("tile", [0, 64])

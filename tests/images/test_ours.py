@@ -91,6 +91,14 @@ def test_they_are_skipped_in_folders_and_globs_and_taken_by_name(folder: Path) -
     assert [photo.name for photo in find([named]).photos] == [named]
 
 
+def test_they_are_skipped_in_a_zip_file(folder: Path, tmp_path: Path) -> None:
+    archive = Path(shutil.make_archive(str(tmp_path / "all"), "zip", folder, "crack"))
+    found = find([str(archive)])
+    assert [photo.name for photo in found.photos] == [f"{archive}/crack/photo.jpg"]
+    assert sorted(found.skipped) == [f"{archive}/crack/{name}" for name in OURS]
+    assert found.passed_over == 0
+
+
 def test_nothing_is_learned_from_them(folder: Path) -> None:
     source = open_source(folder)
     assert source.names == ("crack/photo.jpg", "sound/photo.jpg")

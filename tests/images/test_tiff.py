@@ -126,6 +126,16 @@ def test_channels_are_stored_together_or_apart() -> None:
     assert caught.value.kind == "unreadable"
 
 
+@pytest.mark.parametrize("compression", ["tiff_ccitt", "group3", "group4"])
+def test_what_is_packed_as_a_fax_is_refused(compression: str) -> None:
+    """libtiff fills what is damaged, and says nothing that Pillow would pass on."""
+    content = encode(Image.fromarray(noise()).convert("1"), "TIFF", compression=compression)
+    with pytest.raises(ImageError, match="as faxes are") as caught:
+        decode(content, "photo")
+    assert caught.value.kind == "unsupported"
+    assert decode(encode(Image.fromarray(noise()).convert("1"), "TIFF"), "photo").width == 96
+
+
 DAMAGED = ["tiff_lzw", "tiff_adobe_deflate", "group4", "group3", "jpeg", "zstd", "lzma"]
 
 

@@ -1,6 +1,7 @@
 """Zeros in place of a picture's end are refused; rows that may be black or no data are said."""
 
 import io
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,6 @@ PACKED = {
         f"TIFF by {name}": encode(COLOUR, "TIFF", compression=name)
         for name in ("tiff_lzw", "tiff_adobe_deflate", "packbits", "jpeg", "zstd", "lzma")
     },
-    "TIFF by group4": encode(BLACK, "TIFF", compression="group4"),
     "plain PPM": b"P2 %d %d 255\n" % (WIDTH, HEIGHT) + b" ".join(b"%d" % v for v in GREY.tobytes()),
 }
 
@@ -174,6 +174,39 @@ def test_a_webp_with_rows_of_one_colour_is_read(value: int, options: dict[str, A
     pixels = np.kron(GROUND, np.ones((6, 6, 1), np.uint8))
     pixels[300:] = value
     assert decode(encode(pixels, "WEBP", **options), "photo").height == 576
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_webp_that_ends_with_zeros_is_read_where_its_decoder_needs_them(seed: int) -> None:
+    """How many that are depends on the noise above as well, and is more than it seems."""
+    chance = np.random.default_rng(seed)
+    pixels = chance.integers(60, 200, (384, 320, 3)).astype(np.uint8)
+    pixels[150:] = chance.integers(0, 256, 3)
+    content = encode(pixels, "WEBP", method=0, quality=(50, 80, 95)[seed % 3])
+    zeros = len(content) - len(content.rstrip(b"\0"))
+    assert zeros > 32, "else it tests nothing"
+    assert decode(content, "photo").remark.endswith("taken as they are. Copy the photo again if it "
+                                                    "should go on there")  # fmt: skip
+    for missing in (400, 4000):
+        assert refusal(_zeroed(content, len(content) - zeros - missing)).kind in (
+            "truncated",
+            "unreadable",
+        )
+
+
+@pytest.mark.parametrize("name", ["WebP", "fast WebP"])
+def test_a_webp_whose_decoder_is_done_too_soon_is_refused(name: str) -> None:
+    """It has no checksums: damage shows where the decoder does not come to the end of the data."""
+    whole, refused = PACKED[name], 0
+    for seed in range(50):
+        chance = np.random.default_rng(seed)
+        damaged = bytearray(whole)
+        damaged[int(chance.integers(200, len(whole) - 100))] ^= int(chance.integers(1, 256))
+        with suppress(ImageError):
+            decode(bytes(damaged), "photo")
+            continue
+        refused += 1
+    assert refused >= 40, "of 50, none to 10 without"
 
 
 def test_a_black_mask_is_read() -> None:

@@ -67,10 +67,27 @@ def test_the_figures_of_int8_are_of_the_graph_in_the_package(packaged, results):
     assert found["bytes"] == packaged.file(bundle.INT8).stat().st_size
 
 
-def test_the_readme_shows_the_figures_of_the_model(programs, results):
+@pytest.mark.parametrize("name", ["README.md", "docs/figures.md"])
+def test_readme_and_docs_show_the_figures_of_the_model(programs, results, name):
+    _, publish = programs
+    page = (ROOT / name).read_text(encoding="utf-8")
+    assert page == publish.fill(page, publish.tables(results)[ROOT / name])
+
+
+def test_the_short_table_takes_the_half_that_thresholds_were_not_chosen_by(programs, results):
+    figures, _ = programs
+    rows = figures.summary(results).splitlines()[2:]
+    assert len(rows) == 5
+    halved = [name for name, found in results["lines"]["figures"].items() if "odd" in found]
+    assert halved
+    for name in halved:
+        assert all(row.endswith(f"{name}, odd half |") for row in rows if f"| {name}" in row)
+
+
+def test_a_short_table_without_results_says_so(programs):
     figures, publish = programs
-    page = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert page == publish.fill(page, figures.page(results))
+    empty = {name: {} for name in publish.NAMES}
+    assert figures.summary(empty).count(figures.NOT_YET) == 5
 
 
 def test_the_page_of_recipes_shows_study_and_comparison(programs):

@@ -9,20 +9,18 @@ import pytest
 
 from crackscope.cli.main import build_app
 from crackscope.cli.settings import layered
+from support_docs import python_blocks
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 COMMAND = re.compile(r"(?:^ {4}|&& |`)(?:\.venv/bin/)?crackscope (?P<rest>[^`|&\n]+)", re.MULTILINE)
 GENERATED = "cli.md"
+MOST_WORDS = 600
 
 
 def set_up_commands():
     return re.findall(r"^ {4}(python3 -m venv .*)$", README, re.MULTILINE)
-
-
-def python_blocks():
-    return re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
 
 def test_two_commands_set_everything_up():
@@ -53,13 +51,13 @@ def test_every_command_that_is_shown_is_understood(document):
 
 
 def test_the_python_interface_takes_three_lines():
-    (block,) = python_blocks()
+    (block,) = python_blocks(README)
     assert len([line for line in block.splitlines() if line]) == 3
 
 
 def test_the_code_works(packaged, monkeypatch, capsys):
     monkeypatch.chdir(ROOT)
-    for block in python_blocks():
+    for block in python_blocks(README):
         exec(compile(block, "README.md", "exec"), {})
     assert "crack" in capsys.readouterr().out
 
@@ -68,3 +66,15 @@ def test_the_environment_is_activated_before_the_command_is_used_bare():
     first = README.index("\n    crackscope ")
     assert "\n    . .venv/bin/activate\n" in README[: first + 1]
     assert "`crackscope inspect" not in README[:first]
+
+
+def test_the_readme_is_short():
+    prose = re.sub(r"^\|.*$|^<!--.*$", "", README, flags=re.MULTILINE)
+    prose = re.sub(r"```.*?```|\]\([^)]*\)", "", prose, flags=re.DOTALL)
+    assert 200 < len(prose.split()) <= MOST_WORDS
+
+
+def test_the_readme_shows_pictures_and_loads_nothing_from_a_server():
+    pictures = re.findall(r"!\[[^]]*\]\(([^)]+)\)", README)
+    assert len(pictures) == 5
+    assert all((ROOT / picture).is_file() for picture in pictures)

@@ -17,14 +17,7 @@ from hypothesis import strategies as st
 
 import crackscope
 from crackscope.reporting import REPORTS, rows
-from crackscope.reporting.columns import (
-    columns_of,
-    in_mm,
-    known,
-    metric,
-    sizes,
-    values_of,
-)
+from crackscope.reporting.columns import columns_of, in_mm, known, metric, sizes, values_of
 from crackscope.reporting.rows import found_table
 from crackscope.types import (
     Below,

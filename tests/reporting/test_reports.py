@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crackscope.errors import MissingExtraError, UnknownNameError, UsageError
-from crackscope.inspection.results_file import Ledger, line, read, write_errors
+from crackscope.inspection.results_file import ResultsFile, line, read, write_errors
 from crackscope.reporting import REPORTS, Context, chosen, settings
 from crackscope.reporting.names import close_up_name, mask_names, overlay_names, printable
 from crackscope.reporting.overview import worst_first
@@ -203,19 +203,19 @@ def test_the_summary_counts_and_names(tmp_path: Path) -> None:
 
 def test_the_ledger_keeps_whole_lines_and_drops_a_half_one(tmp_path: Path) -> None:
     names = [result.path for result in RESULTS]
-    with Ledger(tmp_path, names, resume=True) as ledger:
+    with ResultsFile(tmp_path, names, resume=True) as ledger:
         for result in RESULTS[:4]:
             ledger.append(result)
     file = tmp_path / "results.jsonl"
     whole = file.read_bytes()
     file.write_bytes(whole + line(RESULTS[4]).encode()[:30])
-    with Ledger(tmp_path, names, resume=True) as ledger:
+    with ResultsFile(tmp_path, names, resume=True) as ledger:
         assert ledger.results() == RESULTS[:4]
         assert file.read_bytes() == whole
         for result in RESULTS[4:]:
             ledger.append(result)
     assert [json.loads(text)["path"] for text in file.read_text().splitlines()] == names
-    with Ledger(tmp_path, names, resume=False) as ledger:
+    with ResultsFile(tmp_path, names, resume=False) as ledger:
         assert ledger.results() == []
     assert file.read_bytes() == b""
 
@@ -227,13 +227,13 @@ def test_a_damaged_line_ends_what_is_kept(tmp_path: Path, damage: bytes) -> None
     names = [result.path for result in RESULTS]
     rest = line(RESULTS[2]).encode()
     (tmp_path / "results.jsonl").write_bytes(line(RESULTS[0]).encode() + damage + rest)
-    with Ledger(tmp_path, names, resume=True) as ledger:
+    with ResultsFile(tmp_path, names, resume=True) as ledger:
         assert ledger.results() == RESULTS[:1]
 
 
 def test_lines_of_other_photos_are_not_kept(tmp_path: Path) -> None:
     (tmp_path / "results.jsonl").write_text(line(RESULTS[1]) + line(RESULTS[0]))
-    with Ledger(tmp_path, [RESULTS[0].path], resume=True) as ledger:
+    with ResultsFile(tmp_path, [RESULTS[0].path], resume=True) as ledger:
         assert ledger.results() == []
 
 

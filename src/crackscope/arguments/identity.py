@@ -26,10 +26,12 @@ def deciding(config: "DataclassInstance") -> dict[str, Any]:
 def identity(command: str, config: "DataclassInstance", **content: Any) -> dict[str, Any]:
     """What makes a run of a command: its settings, and the content of what they name.
 
-    `content` gives a hash, or else something that tells, for each setting that is marked as
-    counting by its content; more of it may be given. Raises TypeError where one is missing.
+    `content` gives a hash, or else something that tells, for each setting that counts by its
+    content, where it names anything; more of it may be given. Raises TypeError where one is
+    missing.
     """
-    wanted = [name for name, marks in _marks(type(config)).items() if BY_CONTENT in marks]
+    by_content = [name for name, marks in _marks(type(config)).items() if BY_CONTENT in marks]
+    wanted = [name for name in by_content if getattr(config, name) not in (None, ())]
     if missing := [name for name in wanted if name not in content]:
         raise TypeError(f"the content of {', '.join(missing)} is missing in the identity")
     changing = {name for name, marks in _marks(type(config)).items() if CHANGING in marks}

@@ -17,40 +17,56 @@ from crackscope.errors import ImageError
 _WHITE_IS_ZERO, _SIGNED = 0, 2
 _FULL, _UPPER = 65535, 255
 """White in 16 bits, and in the upper 8 of them, which alone Pillow decodes of colours."""
+_NO_DATA = 42113
+"""The tag of GDAL: a number as text."""
 _DARK = 4
 """White is at most this many times the highest value; 14 bits in 16 make it 4."""
 
 
 @dataclass
 class Depth:
-    """The scale of a picture's values, 0 to `white`, and the `highest` that was met in it."""
+    """The scale of a picture's values, 0 to `white`, and the `highest` that was met in it; None
+    before that, and where no pixel has data."""
 
     white: int = _FULL
     inverted: bool = False
     signed: bool = False
     told: bool = False
     """Whether the file itself names the value that is white."""
-    highest: int = 0
+    highest: int | None = None
+    no_data: int | None = None
+    """The value of pixels that show nothing, such as the margin of an orthomosaic."""
 
     def eight_bit(self, values: NDArray[Any]) -> NDArray[np.uint8]:
-        """Values of any integer type as 0 (black) to 255, in the same shape.
+        """Values of any integer type as 0 (black) to 255, in the same shape; those without data
+        are as black or as white as the scale goes.
 
-        Raises ImageError where they lie outside of the scale.
+        Raises ImageError where others lie outside of the scale.
         """
-        self.highest = max(self.highest, int(values.max()))
-        if self.signed and values.min() < 0:
-            raise _ambiguous("some of its values are below 0, and nothing says which one is black")
-        if self.highest > self.white:
-            told = "its tags say" if self.told else "its bit depth says"
-            raise _ambiguous(f"{told} that white is {self.white}, but a value is {self.highest}")
+        if self.no_data is not None:
+            return self._scaled(*_without(values, self.no_data, self.white))
+        return self._scaled(values, values)
+
+    def _scaled(self, values: NDArray[Any], known: NDArray[Any]) -> NDArray[np.uint8]:
+        """All `values`, judged by those that are `known`."""
+        if known.size:
+            self._meet(known)
         if values.dtype == np.uint8 and self.white == _UPPER:
             return values
         scaled = np.rint(values * (255.0 / self.white)).astype(np.uint8)
         return np.subtract(255, scaled, dtype=np.uint8) if self.inverted else scaled
 
+    def _meet(self, values: NDArray[Any]) -> None:
+        self.highest = max(self.highest or 0, int(values.max()))
+        if self.signed and values.min() < 0:
+            raise _ambiguous("some of its values are below 0, and nothing says which one is black")
+        if self.highest > self.white:
+            told = "its tags say" if self.told else "its bit depth says"
+            raise _ambiguous(f"{told} that white is {self.white}, but a value is {self.highest}")
+
     def check(self) -> None:
         """Raise ImageError for a picture that is darker than its bit depth, once all was met."""
-        if self.highest * _DARK <= self.white:
+        if self.highest is not None and self.highest * _DARK <= self.white:
             raise _ambiguous(
                 "it is darker than its bit depth: its highest value is "
                 f"{self.highest / self.white:.1%} of white. It was taken in the dark, or holds "
@@ -71,7 +87,9 @@ def depth_of(image: Image.Image) -> Depth | None:
     told = _told(tags)
     if told * _DARK <= _FULL and told:
         raise _ambiguous(f"its tags say that white is {told}, in colours of 16 bits")
-    return Depth((told or _FULL) >> 8, told=bool(told))
+    no_data = _no_data(tags)
+    upper = None if no_data is None else no_data >> 8
+    return Depth((told or _FULL) >> 8, told=bool(told), no_data=upper or None)
 
 
 def is_deep(image: Image.Image) -> bool:
@@ -92,7 +110,7 @@ def _of_grey(image: Image.Image, tags: Any) -> Depth:
     if white > _FULL and not told:
         white = _white_of_wide(image, white, signed)
     inverted = tags.get(Tag.PhotometricInterpretation) == _WHITE_IS_ZERO
-    return Depth(white, inverted, signed, bool(told))
+    return Depth(white, inverted, signed, bool(told), no_data=_no_data(tags))
 
 
 def _white_of_wide(image: Image.Image, full: int, signed: bool) -> int:
@@ -110,6 +128,23 @@ def _told(tags: Any) -> int:
         if white >= 1:
             return int(white)
     return 0
+
+
+def _no_data(tags: Any) -> int | None:
+    """The value of pixels without data, as GDAL writes it; None where there is none, or where it is
+    0, which makes no picture bright."""
+    try:
+        return int(float(tags[_NO_DATA])) or None
+    except (KeyError, TypeError, ValueError, OverflowError):  # nan and inf among them
+        return None
+
+
+def _without(values: NDArray[Any], no_data: int, white: int) -> tuple[NDArray[Any], NDArray[Any]]:
+    """`values` with those that are `no_data` put on the scale, and the others alone."""
+    hidden = values == no_data
+    if not hidden.any():
+        return values, values
+    return np.where(hidden, min(max(no_data, 0), white), values), values[~hidden]
 
 
 def _stored_as(image: Image.Image) -> str:

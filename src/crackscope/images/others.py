@@ -10,7 +10,7 @@ from crackscope.images import read, signature, tail
 from crackscope.images.convert import to_rgb
 from crackscope.images.depth import depth_of
 from crackscope.images.exif import block_of, exif_of, parse
-from crackscope.images.formats import boxes, dng, gif, heic, tiff, tiff_tags
+from crackscope.images.formats import avif, boxes, dng, gif, heic, tiff, tiff_tags
 from crackscope.images.guard import our_limits
 from crackscope.images.large import png
 from crackscope.images.metadata import metadata_of
@@ -65,6 +65,8 @@ def _decode_common(content: bytes, path: str, max_megapixels: float) -> Photo:
             tiff.check(image.tag_v2)
             tiff.check_pieces(content, image.tag_v2)
             turned = tiff.turned(image.tag_v2)
+        elif image.format == "AVIF":
+            avif.check(content, *image.size)
         elif image.mode == "F":
             raise tiff.floating_point()
         elif image.mode == "P" and image.palette is None:

@@ -9,7 +9,7 @@ from crackscope.images.exif import SOFTWARE, parse, software_of
 PNG_TEXT = (b"tEXt", b"Software\0" + SOFTWARE.encode())
 """Kind and data of the chunk that says it in a PNG."""
 _PNG, _EXIF = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe1"
-_HEAD_BYTES = 2**15
+HEAD_BYTES = 2**15
 """Enough for the directory of an EXIF block and the longest texts before the software's name."""
 
 
@@ -35,7 +35,7 @@ def is_our_file(path: Path) -> bool:
 def _look(path: Path, size: int, changed: int) -> bool:
     """Kept, since a folder that is watched is listed every few seconds."""
     with path.open("rb") as file:
-        return is_ours(file.read(_HEAD_BYTES))
+        return is_ours(file.read(HEAD_BYTES))
 
 
 def _chunks(head: bytes) -> list[tuple[bytes, bytes]]:

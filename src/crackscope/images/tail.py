@@ -1,6 +1,5 @@
 """Whether the data of an open picture is there up to its end, format by format."""
 
-import struct
 from collections.abc import Iterator
 from math import ceil
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from crackscope.images.formats import tiff
+from crackscope.images.formats import tiff, webp
 from crackscope.images.formats.boxes import picture_extents
 from crackscope.images.zeros import (
     LONG,
@@ -21,11 +20,16 @@ from crackscope.images.zeros import (
     remark,
 )
 
-_BLOCK, _NOISE = 16, 8
-"""Side in pixels of what a lossy WebP packs at once; what it adds to a single colour."""
-_LOSSLESS, _NO_DATA, _ONE_COLOUR = 1 / 2, 1 / 25, 1 / 1000
-"""Bytes of zeros that a WebP may have for each pixel in rows of one colour: 0.38 were seen where it
-is lossless, else 0.030 in black or white by its fastest method, 0.0004 in others."""
+_NOISE = 8
+"""What a lossy WebP adds to a single colour."""
+_PADDING = {webp.LOSSY: 8, webp.LOSSLESS: 2}
+"""Zeros at the end of a WebP that its decoder need not ask for: 3 and 1 were seen in whole files.
+What an interrupted copy leaves is decoded as blocks without content, of which many fit into a byte,
+or as the pixels with the shortest code."""
+_UNREAD = 16
+"""Bytes of any kind that it need not ask for; other encoders may write more padding."""
+_LOSSLESS = 1 / 2
+"""Bytes of zeros for each pixel in rows of one colour, where lossless: 0.38 were seen."""
 
 
 def check(read: Read, image: Any, size: int) -> str:
@@ -82,32 +86,20 @@ def _row_bytes(read: Read, image: Any, width: int) -> tuple[int, int]:
 
 
 def _webp(read: Read, image: Image.Image) -> str:
-    """Rows of one colour may be packed into zeros, but not into many."""
-    begin, end, lossless = _payload(read)
-    zeros = before(read, end, begin)
+    """Its decoder has to come to the end of the data. Rows of one colour may be packed into zeros:
+    then it needs these, too."""
+    found = webp.payload(read)
+    if found is None:
+        return ""
+    zeros = before(read, found.end, found.begin)
+    spare = _PADDING[found.kind] if zeros >= LONG else _UNREAD
+    if webp.is_whole(found.kind, read(found.begin, found.end - spare)):
+        raise interrupted(zeros) if zeros >= LONG else webp.damaged()
     if zeros < LONG:
         return ""
     pixels = np.asarray(image.convert("RGB"))
     plain = (np.ptp(pixels, axis=1) <= _NOISE).all(axis=1)
     rows = int(np.argmin(np.append(plain[::-1], False)))
-    area = image.width * rows if lossless else _whole(image.width) * _whole(rows)
-    colour = pixels[-1, 0]
-    no_data = colour.max() <= _NOISE or colour.min() >= 255 - _NOISE
-    if zeros > area * (_LOSSLESS if lossless else _NO_DATA if no_data else _ONE_COLOUR):
+    if found.kind == webp.LOSSLESS and zeros > _LOSSLESS * image.width * rows:
         raise interrupted(zeros)
     return remark(rows)
-
-
-def _whole(side: int) -> int:
-    return ceil(side / _BLOCK) * _BLOCK
-
-
-def _payload(read: Read) -> tuple[int, int, bool]:
-    """Where the data of a WebP's first picture begins and ends, and whether it is lossless."""
-    place = 12
-    while len(head := read(place, place + 8)) == 8:
-        kind, length = struct.unpack("<4sI", head)
-        if kind in (b"VP8 ", b"VP8L"):
-            return place + 8, place + 8 + length, kind == b"VP8L"
-        place += 24 if kind == b"ANMF" else 8 + length + length % 2
-    return 0, 0, False

@@ -51,7 +51,7 @@ def read(folder: Path) -> list[PhotoResult]:
     return results
 
 
-class Ledger:
+class ResultsFile:
     """The results so far, on disk; in memory is only how many photos have which verdict, so that
     any number of photos takes no more (a failed one has the verdict None).
 
@@ -86,7 +86,7 @@ class Ledger:
         self._file.flush()
         self.verdicts[result.verdict] += 1
 
-    def __enter__(self) -> "Ledger":
+    def __enter__(self) -> "ResultsFile":
         return self
 
     def __exit__(

@@ -18,7 +18,8 @@ LARGEST = 65_500
 """Pixels along a side that a JPEG file can have."""
 _FAR = 4 / 3
 _LEGEND_WIDTH = 240
-_LEGEND_WIDTH_WITH_SCALE = 360
+WIDEST_LEGEND = 360
+"""Pixels: an overlay of a photo that is drawn less wide is wider than the photo."""
 _LETTERS = 28
 """How many letters of the legend's height are as wide as a picture that holds all of it."""
 _QUALITY = 85
@@ -69,7 +70,7 @@ def draw(
         from crackscope.rendering import crack_lines
 
         crack_lines.draw(small, result.cracks, ratio)
-    least = _LEGEND_WIDTH_WITH_SCALE if heat_map else _LEGEND_WIDTH
+    least = WIDEST_LEGEND if heat_map else _LEGEND_WIDTH
     picture = Image.new("RGB", (max(width, least), height + strip), _PAPER)
     picture.paste(Image.fromarray(small), (0, 0))
     pen = ImageDraw.Draw(picture)

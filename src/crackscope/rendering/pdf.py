@@ -3,17 +3,37 @@
 import io
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from xml.sax.saxutils import escape
 
 from crackscope import extras
+from crackscope.rendering.scale_bar import Bar
 
 FONT, BOLD = "Vera", "VeraBd"
 _MARGIN_MM = 15
 _CELL_STYLES = {"table": 8.0, "small": 6.0}
 _GREY = "#c8c8c8"
 _IN_A_ROW = 3
+_HIGHEST = 0.56
+"""Of a picture of its own, as a fraction of the height of the page."""
+CELL_WIDTH = 0.32
+"""Of a picture among others, as a fraction of the width of the text."""
+_BAR_SIZE = 7.0
+"""Of the label of a scale bar, in points."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A JPEG of `size` pixels with its scale bar, a line of text below it, and a drawing below
+    that."""
+
+    text: str
+    jpeg: bytes
+    size: tuple[int, int]
+    bar: Bar | None = None
+    drawing: Any = None
 
 
 class Pdf:
@@ -54,32 +74,44 @@ class Pdf:
         table.setStyle(lines + padding)
         self._flow += [table, self._platypus.Spacer(1, 8)]
 
-    def picture(self, jpeg: bytes, size: tuple[int, int]) -> None:
-        """A JPEG of `size` pixels, as wide as the page, and at most two thirds as high."""
+    def picture(self, jpeg: bytes, size: tuple[int, int], bar: Bar | None = None) -> None:
+        """A JPEG of `size` pixels, as wide as the page, and at most somewhat more than half as
+        high: what is said of it has room below it."""
         width, height = size
-        scale = min(self.width / width, self._height * 2 / 3 / height)
+        scale = min(self.width / width, self._height * _HIGHEST / height)
+        self._flow += [self._image(jpeg, size, scale, bar), self._platypus.Spacer(1, 6)]
+
+    def logo(self, jpeg: bytes, size: tuple[int, int]) -> None:
+        """A JPEG of `size` pixels, at most 5 cm wide and 2 cm high."""
+        mm = module("lib.units").mm
+        scale = min(50 * mm / size[0], 20 * mm / size[1])
         self._flow += [self._image(jpeg, size, scale), self._platypus.Spacer(1, 6)]
 
-    def _image(self, jpeg: bytes, size: tuple[int, int], scale: float) -> Any:
+    def _image(
+        self, jpeg: bytes, size: tuple[int, int], scale: float, bar: Bar | None = None
+    ) -> Any:
         picture = self._platypus.Image(io.BytesIO(jpeg), size[0] * scale, size[1] * scale)
         picture.hAlign = "LEFT"
         # ReportLab names a picture by the hash of its pixels and keeps them; that of its file does.
         picture._img._data, picture._img._dataA = jpeg, None
+        if bar is not None:
+            _put_bar(picture, bar, scale)
         return picture
 
-    def pictures(self, shown: Sequence[tuple[str, bytes, tuple[int, int]]]) -> None:
-        """JPEGs of some size in pixels, three beside each other, each with a line below it."""
-        cells: list[Any] = [self._cell(*picture) for picture in shown]
-        cells += [""] * (-len(cells) % _IN_A_ROW)
-        rows = [cells[start : start + _IN_A_ROW] for start in range(0, len(cells), _IN_A_ROW)]
+    def pictures(self, cells: Sequence["Cell"]) -> None:
+        """Pictures, three beside each other, each with what belongs below it."""
+        flows: list[Any] = [self._cell(cell) for cell in cells]
+        flows += [""] * (-len(flows) % _IN_A_ROW)
+        rows = [flows[start : start + _IN_A_ROW] for start in range(0, len(flows), _IN_A_ROW)]
         table = self._platypus.Table(rows, [self.width / _IN_A_ROW] * _IN_A_ROW, hAlign="LEFT")
         table.setStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (-1, -1), 0)])
         self._flow += [table, self._platypus.Spacer(1, 6)]
 
-    def _cell(self, text: str, jpeg: bytes, size: tuple[int, int]) -> list[Any]:
-        scale = (self.width / _IN_A_ROW - 8) / max(size)
-        picture = self._image(jpeg, size, scale)
-        return [picture, self._platypus.Paragraph(escape(shown(text)), self._styles["table"])]
+    def _cell(self, cell: "Cell") -> list[Any]:
+        scale = CELL_WIDTH * self.width / max(cell.size)
+        picture = self._image(cell.jpeg, cell.size, scale, cell.bar)
+        text = self._platypus.Paragraph(escape(shown(cell.text)), self._styles["table"])
+        return [picture, text, *([cell.drawing] if cell.drawing else [])]
 
     def drawing(self, drawing: Any) -> None:
         """A drawing of ReportLab's."""
@@ -87,6 +119,8 @@ class Pdf:
 
     def new_page(self) -> None:
         """What follows stands on a page of its own."""
+        while self._flow and isinstance(self._flow[-1], self._platypus.Spacer):
+            self._flow.pop()  # one that does not fit would begin a page, and leave it empty
         self._flow.append(self._platypus.PageBreak())
 
     def content(self) -> bytes:
@@ -103,6 +137,28 @@ class Pdf:
         )
         document.build(self._flow, onFirstPage=_number, onLaterPages=_number)
         return content.getvalue()
+
+
+def _put_bar(picture: Any, bar: Bar, scale: float) -> None:
+    """Have a picture draw a scale bar on itself; a pixel of it is `scale` points."""
+    plain = picture.draw
+
+    def draw() -> None:
+        plain()
+        canvas, foot = picture.canv, picture.drawHeight - bar.y * scale
+        left, right = bar.x * scale, (bar.x + bar.length) * scale
+        for grey, thick in ((1, 4.0), (0, 1.8)):
+            canvas.setStrokeGray(grey)
+            canvas.setLineWidth(thick)
+            canvas.line(left, foot, right, foot)
+        canvas.setFillGray(1)
+        wide = module("pdfbase.pdfmetrics").stringWidth(bar.label, FONT, _BAR_SIZE)
+        canvas.rect(left - 1, foot + 3, wide + 2, _BAR_SIZE + 1, stroke=0, fill=1)
+        canvas.setFillGray(0)
+        canvas.setFont(FONT, _BAR_SIZE)
+        canvas.drawString(left, foot + 4.5, bar.label)
+
+    picture.draw = draw
 
 
 def shown(text: str) -> str:

@@ -1,7 +1,7 @@
 """What is left on disk after an inspection: one file a format.
 
 A new format is one new file here, named after it, with its function under
-`@REPORTS.register("name")`. The ledger, results.jsonl, is no format: it is always written, and
+`@REPORTS.register("name")`. results.jsonl is no format: it is always written, and
 every format can be made from it later.
 """
 
@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from crackscope.errors import UsageError
 from crackscope.registry import Registry
+from crackscope.reporting.cover import Cover
 from crackscope.types import PhotoResult
 
 
@@ -21,7 +22,8 @@ class Context:
 
     `folder` is that of the inspection; `overlays` gives the overlay of each photo that was found,
     by its path in the results, relative to that folder and joined with `/`; `settings` are what
-    the verdicts were made with; `card` is the model card, Markdown.
+    the verdicts were made with; `card` is the model card, Markdown, and `with_card` whether formats
+    that are printed have it, too. `cover` is what their head says.
     """
 
     model: str
@@ -31,6 +33,8 @@ class Context:
     passed_over: int = 0
     card: str = ""
     skipped: int = 0
+    cover: Cover = field(default_factory=Cover)
+    with_card: bool = False
 
     def facts(self) -> list[tuple[str, str]]:
         """How the results were made, name and value, for a table."""

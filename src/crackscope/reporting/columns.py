@@ -27,11 +27,11 @@ def values_of(thing: Any) -> dict[str, Any]:
 
 
 def known(found: Mapping[str, Column], rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The names of the columns, but for those that need a scale and have a value in no row."""
+    """The names of the columns, but for those that are sparse and have a value in no row."""
     return [
         name
         for name, column in found.items()
-        if not column.needs_scale or any(row.get(name) is not None for row in rows)
+        if not column.sparse or any(row.get(name) is not None for row in rows)
     ]
 
 
@@ -42,7 +42,7 @@ def sizes(thing: Any) -> dict[str, Any]:
 
 
 def metric(things: Sequence[Any]) -> dict[str, list[str]]:
-    """Heading and texts of what a scale lets say of any of these, for a report's table."""
+    """Heading and texts of what was measured of any of these, for a report's table."""
     rows = [{_heading(column): text for column, text in _shown(thing)} for thing in things]
     of_type = columns(type(things[0])) if things else ()
     headings = dict.fromkeys(_heading(column) for column in of_type)
@@ -54,13 +54,13 @@ def metric(things: Sequence[Any]) -> dict[str, list[str]]:
 
 
 def in_mm(thing: Any) -> str:
-    """What a scale lets say of one thing, as in "406 ± 5 mm long, 1230 mm² in area"; "" without."""
+    """What was measured of one thing, as in "406 ± 5 mm long, 1230 mm² in area"; "" if nothing."""
     return ", ".join(_phrase(column, text) for column, text in _shown(thing))
 
 
 def _shown(thing: Any) -> Iterator[tuple[Column, str]]:
-    """Each column that needs a scale and is known, and its text, an interval beside its value."""
-    values = {column: column.of(thing) for column in columns(type(thing)) if column.needs_scale}
+    """Each column that is sparse and known, and its text, an interval beside its value."""
+    values = {column: column.of(thing) for column in columns(type(thing)) if column.sparse}
     intervals = {_value_of(c): value for c, value in values.items() if _is_interval(c)}
     for column, value in values.items():
         if value is not None and not _is_interval(column):

@@ -15,7 +15,7 @@ from crackscope.types import Crack, PhotoResult, Region
 ANNOTATIONS = "cvat.xml"
 _LABEL = "crack"
 _ATTRIBUTES = ("id", "score", "length_px", "width_px")
-"""Of every task: the median for the width. What needs a scale follows where it is known."""
+"""Of every task: the median for the width. What was measured follows where it is known."""
 
 
 @REPORTS.register("cvat")
@@ -86,9 +86,7 @@ def _shapes(found: Crack | Region, width: int, height: int) -> Iterator[ElementT
 
 
 def _scaled(found: Crack | Region) -> dict[str, Any]:
-    """What is known of it in mm, or otherwise by the scale of its photo."""
+    """What is known of it, and not of every other."""
     return {
-        name: value
-        for name, value in sizes(found).items()
-        if columns_of(type(found))[name].needs_scale
+        name: value for name, value in sizes(found).items() if columns_of(type(found))[name].sparse
     }

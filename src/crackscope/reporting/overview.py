@@ -15,24 +15,9 @@ CRACKS = "cracks found"
 
 FOUND_SHOWN = CLOSE_UPS
 """Cracks or regions of each photo; a shattered wall has hundreds."""
-_ON_CRACKS = (
-    "A crack's score is the model's probability that it is one; the photo's verdict and score "
-    "follow from its cracks. Lengths and widths are in pixels of the photo, and in mm with their "
-    "95 % intervals where its scale is known. Unsure photos have to be seen by a person, and no "
-    "score replaces an engineer's judgement. Severity is not assessed."
-)
-_ON_CLASSES = (
-    "Where the interval of a width spans a limit, each class that it reaches is named; the 95th "
-    "percentile of the width decides."
-)
-_ON_SCORES = (
-    "A score is the model's probability that a window of the photo shows a crack; the photo's "
-    "score is made of all of them. Unsure photos have to be seen by a person, and no score "
-    "replaces an engineer's judgement. Severity is not assessed."
-)
-_ON_OTHERS = (
-    "Photos marked “no concrete?” do not look like the surfaces that the model knows: their scores "
-    "mean little. That is a hint, and odd concrete may be marked too."
+_ON_ALL = (
+    "Unsure photos have to be seen by a person, and no score replaces an engineer's judgement. "
+    "Severity is not assessed: neither a score nor a verdict says whether a structure is safe."
 )
 
 
@@ -42,8 +27,7 @@ class Overview:
 
     `verdicts` and `failed` add up to `photos`; `other` are counted among the verdicts; `missing`
     were found, but the inspection ended before it came to them. `cracks` is the number of cracks
-    on all photos, None where the model has no lines; `classified` says whether any of them has a
-    class of a standard.
+    on all photos, None where the model has no lines.
     """
 
     photos: int
@@ -52,7 +36,11 @@ class Overview:
     failed: int
     missing: int
     cracks: int | None = None
-    classified: bool = False
+
+    @property
+    def subject(self) -> str:
+        """What the report is about, in a line."""
+        return f"Photos inspected for cracks: {self.photos}"
 
     def rows(self) -> list[tuple[str, int]]:
         """Name and number, for a table; what there is none of is left out where it is rare."""
@@ -64,13 +52,7 @@ class Overview:
 
     def remarks(self) -> list[str]:
         """What a reader has to know of these figures, a paragraph each."""
-        remarks = [_ON_SCORES if self.cracks is None else _ON_CRACKS]
-        if self.classified:
-            from crackscope.measurement.standards.standard import GUIDE  # which few reports need
-
-            remarks.append(f"{GUIDE} {_ON_CLASSES}")
-        if self.other:
-            remarks.append(_ON_OTHERS)
+        remarks = [_ON_ALL]
         if self.missing:
             remarks.append(
                 f"The inspection was not finished: {self.missing} of {self.photos + self.missing} "
@@ -89,7 +71,6 @@ def overview(results: Sequence[PhotoResult], context: Context) -> Overview:
         failed=sum(not result.ok for result in results),
         missing=max(0, len(context.overlays) - len(results)),
         cracks=sum(len(r.cracks or ()) for r in results) if has_cracks(results) else None,
-        classified=any(c.standard_class is not None for r in results for c in r.cracks or ()),
     )
 
 

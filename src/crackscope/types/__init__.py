@@ -3,7 +3,7 @@
 from crackscope.types.box import Box
 from crackscope.types.crack import Below, Crack, Line, Widths, WidthsMm
 from crackscope.types.evaluation import EvalResult, Interval, Patch
-from crackscope.types.photo import Georeference, Metadata, Photo, Pixels
+from crackscope.types.photo import Georeference, Metadata, Photo, PhotoScale, Pixels
 from crackscope.types.region import Region
 from crackscope.types.results import (
     SCHEMA_VERSION,
@@ -12,7 +12,6 @@ from crackscope.types.results import (
     PhotoResult,
     Verdict,
 )
-from crackscope.types.scale import PhotoScale
 from crackscope.types.window import ScoreMap, Tile
 
 __all__ = [

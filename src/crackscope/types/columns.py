@@ -6,33 +6,38 @@ that unit, and so is what lies below it: `width_mm` gives width_mm_median, in mm
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, is_dataclass
+from dataclasses import dataclass, is_dataclass, replace
 from functools import cache
 from typing import Any, Literal, get_origin
 
 from crackscope.types.fields import Mark, Member, members
 
+_MILLIMETRES = ("mm", "mm²")
 _UNITS = {"mm_per_px": "mm per px", "px": "px", "mm": "mm", "mm2": "mm²"}
 """By how a name ends; the first that fits."""
-PIXELS = "px"
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: `way` are the fields that lead to its value, `kind` is int, float or str."""
+    """A column: `way` are the fields that lead to its value, `kind` is int, float or str.
+
+    `measured` says whether it stands beside the sizes in reports and exports, `sparse` that no
+    table has it where it is known of nothing.
+    """
 
     name: str
     way: tuple[str, ...]
     kind: type
     unit: str = ""
     measured: bool = False
+    sparse: bool = False
     counted: bool = False
     exact: bool = False
 
     @property
-    def needs_scale(self) -> bool:
-        """Whether only a photo whose scale is known has it: no table has it empty."""
-        return self.measured and self.unit != PIXELS
+    def in_mm(self) -> bool:
+        """Whether it is a size of the surface, in mm or mm²."""
+        return self.measured and self.unit in _MILLIMETRES
 
     def of(self, thing: Any) -> Any:
         """The value of a thing; None where it is not known."""
@@ -50,7 +55,7 @@ def columns(kind: type) -> tuple[Column, ...]:
 
 @cache
 def _columns(kind: type) -> tuple[Column, ...]:
-    return tuple(_below(kind, "", (), "", False))
+    return tuple(_below(kind, Column("", (), str)))
 
 
 def unit_of(name: str) -> str:
@@ -59,30 +64,40 @@ def unit_of(name: str) -> str:
     return next(ends, "")
 
 
-def _below(
-    kind: type, prefix: str, way: tuple[str, ...], unit: str, measured: bool
-) -> Iterator[Column]:
+def _below(kind: type, above: Column) -> Iterator[Column]:
+    """The columns of a type that stands in the field `above`, whose unit and marks go for them."""
     for member in members(kind):
         if Mark.NO_COLUMN not in member.marks:
-            own = unit_of(member.name) or unit
-            surface = Mark.OF_CAMERA not in member.marks
-            of_size = surface and (measured or bool(own) or Mark.MEASURED in member.marks)
-            yield from _of(member, prefix, (*way, member.name), own, of_size)
+            yield from _of(member, _field(member, above))
 
 
-def _of(
-    member: Member, prefix: str, way: tuple[str, ...], unit: str, measured: bool
-) -> Iterator[Column]:
-    name = f"{prefix}{member.name}"
+def _field(member: Member, above: Column) -> Column:
+    """A field as if it were a column."""
+    unit = unit_of(member.name) or above.unit
+    marked = Mark.MEASURED in member.marks
+    of_surface = Mark.OF_CAMERA not in member.marks
+    return Column(
+        name=f"{above.name}{member.name}",
+        way=(*above.way, member.name),
+        kind=str,
+        unit=unit,
+        measured=of_surface and (above.measured or marked or bool(unit)),
+        sparse=of_surface and (above.sparse or marked or unit in _MILLIMETRES),
+        exact=Mark.EXACT in member.marks,
+    )
+
+
+def _of(member: Member, field: Column) -> Iterator[Column]:
+    prefix = field.name.removesuffix(member.name)
     if member.counted:
-        yield Column(f"{prefix}{member.counted}", way, int, counted=True)
+        yield replace(field, name=f"{prefix}{member.counted}", kind=int, counted=True)
         return
-    below = prefix if Mark.FLAT in member.marks else f"{name}_"
+    below = prefix if Mark.FLAT in member.marks else f"{field.name}_"
     for kind in member.kinds:
         if is_dataclass(kind) and isinstance(kind, type):
-            yield from _below(kind, below, way, unit, measured)
+            yield from _below(kind, replace(field, name=below))
         elif (plain := _plain(kind)) is not None:
-            yield Column(name, way, plain, unit, measured, exact=Mark.EXACT in member.marks)
+            yield replace(field, kind=plain)
 
 
 def _plain(kind: Any) -> type | None:

@@ -64,7 +64,7 @@ class Crack(Document):
 
     `box` holds all of it, widths included, within the photo. `length_px` is that of all branches
     together. What is in mm is known only where the photo's scale is: `length_mm` with the
-    half-width of its 95 % interval, `width_mm`, and `measured`, the fraction of the length whose
+    half-width of its 95 % interval, and `width_mm`. `measured` is the fraction of the length whose
     width could be measured. `standard_class` names the classes that a standard has for its width,
     where one was asked for. Make one of traced points with `of`, which rounds them.
     """

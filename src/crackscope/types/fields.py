@@ -31,7 +31,7 @@ class Mark(Enum):
     LATE = "comes after the others, as do those that are given by name only"
     LAST = "comes last in JSON, so that the head of a line can be read"
     FLAT = "its columns have names of their own, without that of the field before them"
-    MEASURED = "stands beside the sizes in every table, report and export, where it is known"
+    MEASURED = "stands beside the sizes in every table, report and export, only where it is known"
     OF_CAMERA = "a size that is none of the surface"
     EXACT = "keeps all of its digits in CSV"
     NO_COLUMN = "in no table"

@@ -11,9 +11,8 @@ from crackscope.types.columns import columns
 from crackscope.types.crack import Crack
 from crackscope.types.document import Document, arguments
 from crackscope.types.fields import Counted, Mark, OrNull
-from crackscope.types.photo import Metadata
+from crackscope.types.photo import Metadata, PhotoScale
 from crackscope.types.region import Region
-from crackscope.types.scale import PhotoScale
 from crackscope.types.shown import Draws, Shown
 
 Verdict = Literal["crack", "no crack", "unsure"]
@@ -145,9 +144,7 @@ def name_of(field_name: str, lines: bool) -> str:
 
 
 def _has_mm(found: Crack | Region) -> bool:
-    return any(
-        column.needs_scale and column.of(found) is not None for column in columns(type(found))
-    )
+    return any(column.in_mm and column.of(found) is not None for column in columns(type(found)))
 
 
 def _scale_of(found: Sequence[Crack | Region]) -> PhotoScale | None:

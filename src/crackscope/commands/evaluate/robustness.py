@@ -26,7 +26,7 @@ def run(config: EvaluateConfig) -> Outcome:
     inspector = load_scorer(config)
     dataset = open_dataset(config.data, config.reader, config.crack_class)
     name = f"{inspector.bundle.name}-on-{dataset.name}-robustness"
-    content = {"model": inspector.bundle.digest, "data": dataset.content_hash, "more": ()}
+    content = {"model": inspector.bundle.digest, "data": dataset.content_hash}
     with results_folder("evaluate", config, name, content) as run:
         chosen = select(inspector, dataset, config.include_trained, config.workers)
         found = _measure(inspector, dataset, chosen, config)

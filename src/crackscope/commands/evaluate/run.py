@@ -35,7 +35,7 @@ def run(config: EvaluateConfig) -> Outcome:
     inspector = load_scorer(config)
     dataset = open_dataset(config.data, config.reader, config.crack_class)
     name = f"{inspector.bundle.name}-on-{dataset.name}"
-    content = {"model": inspector.bundle.digest, "data": dataset.content_hash, "more": ()}
+    content = {"model": inspector.bundle.digest, "data": dataset.content_hash}
     with results_folder("evaluate", config, name, content) as run:
         found = evaluate_dataset(
             inspector,

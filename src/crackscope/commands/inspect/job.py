@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from threading import Event
@@ -16,9 +16,10 @@ from crackscope.inspection.engines import Run
 from crackscope.inspection.find import Found
 from crackscope.inspection.inspected import Inspected
 from crackscope.inspection.inspector import Inspector
-from crackscope.inspection.results_file import Ledger, write_errors
+from crackscope.inspection.results_file import ResultsFile, write_errors
 from crackscope.models.bundle import CARD
 from crackscope.reporting import Context, chosen, settings
+from crackscope.reporting.cover import Cover
 from crackscope.reporting.names import (
     close_up_name,
     mask_names,
@@ -36,7 +37,8 @@ _log = logging.getLogger("crackscope")
 class Plan:
     """How photos are inspected, and in which folder the results are kept.
 
-    Once `stop` is set, the photos that are begun are finished, and no other is begun.
+    Once `stop` is set, the photos that are begun are finished, and no other is begun. `cover` and
+    `with_card` are the head and tail of the reports.
     """
 
     config: InspectConfig
@@ -44,6 +46,8 @@ class Plan:
     path: Path
     run: Run
     stop: Event
+    cover: Cover = field(default_factory=Cover)
+    with_card: bool = False
 
 
 class Job:
@@ -51,27 +55,28 @@ class Job:
 
     def __init__(self, found: Found, plan: Plan) -> None:
         self._found, self._plan = found, plan
-        self._context = _context(plan.config, found, plan.inspector, plan.path)
+        context = _context(plan.config, found, plan.inspector, plan.path)
+        self._context = replace(context, cover=plan.cover, with_card=plan.with_card)
         names = [photo.name for photo in found.photos]
         relative = [photo.relative for photo in found.photos]
         self._masks = dict(zip(names, mask_names(relative), strict=True))
         self._rectified = dict(zip(names, rectified_names(relative), strict=True))
 
-    def inspect_rest(self, ledger: Ledger) -> bool:
-        """Inspect what the ledger does not hold yet; returns whether nothing is left."""
+    def inspect_rest(self, kept: ResultsFile) -> bool:
+        """Inspect what is not in results.jsonl yet; returns whether nothing is left."""
         settings.save(self._context)
-        done = len(ledger)
+        done = len(kept)
         walk = self._plan.run(self._found.photos[done:], self._plan.stop)
-        total, pace = len(self._found.photos), Pace(ledger.verdicts["crack"])
+        total, pace = len(self._found.photos), Pace(kept.verdicts["crack"])
         with closing(walk) as inspected, progress.bar("inspect", total) as advance:
             advance(done)
             for one in inspected:
                 self._keep(one)
-                ledger.append(one.result)  # last: what it names is there
+                kept.append(one.result)  # last: what it names is there
                 if self._plan.config.watch:
                     _log.info("%s", one_line(one.result))
                 advance(1, pace.add(one.result))
-        return len(ledger) == total
+        return len(kept) == total
 
     def write_reports(self, results: Sequence[PhotoResult]) -> None:
         """Whatever is derived from the results: pages and tables."""
@@ -122,9 +127,20 @@ def _measuring(config: InspectConfig) -> dict[str, str]:
     return {**said, **load(config.standard).facts(config.exposure)}
 
 
+def _of_one_window(config: InspectConfig, inspector: Inspector) -> dict[str, float]:
+    """What the score of a photo of one window is held against, where that is something else."""
+    limits = inspector.bundle.thresholds
+    if limits == inspector.bundle.crack_thresholds:
+        return {}
+    return {
+        "threshold, of photos of one window": config.threshold or limits.upper,
+        "unsure from, of photos of one window": limits.lower,
+    }
+
+
 def _context(config: InspectConfig, found: Found, inspector: Inspector, path: Path) -> Context:
     """What the reports say beside the results."""
-    limits = inspector.bundle.thresholds
+    limits = inspector.bundle.crack_thresholds
     overlays = overlay_names(photo.relative for photo in found.photos)
     return Context(
         model=inspector.bundle.identity,
@@ -132,6 +148,7 @@ def _context(config: InspectConfig, found: Found, inspector: Inspector, path: Pa
         settings={
             "threshold": config.threshold or limits.upper,
             "unsure from": limits.lower,
+            **_of_one_window(config, inspector),
             "window": f"{inspector.bundle.input.window / config.scale:.0f} px of the photo",
             "mm per pixel": "not given" if config.mm_per_px is None else str(config.mm_per_px),
             "computed with": inspector.runtime.description,

@@ -105,6 +105,20 @@ class InspectConfig:
     report: NotIdentity[Names] = REPORTS
     """What to write beside results.jsonl, comma-separated, such as csv, html, pdf, geojson, coco,
     label-studio, cvat, yolo, parquet. `crackscope report` makes any of them later."""
+    title: NotIdentity[str | None] = None
+    """Title of the reports."""
+    client: NotIdentity[str | None] = None
+    """Who the reports are for."""
+    project: NotIdentity[str | None] = None
+    """Project or structure that is inspected."""
+    author: NotIdentity[str | None] = None
+    """Who answers for the reports: a name, a firm."""
+    date: NotIdentity[str | None] = None
+    """Date of the reports, as it is to be shown."""
+    logo: NotIdentity[Path | None] = None
+    """PNG or JPEG file for the head of the reports, at most 5 MB."""
+    card: NotIdentity[bool | None] = None
+    """Add the model card to report.pdf, as an appendix. report.html always has it, folded."""
     fail_on: NotIdentity[FailOn | None] = None
     """Exit with code 4 where a photo gets this verdict; unsure: where it gets that or crack."""
     watch: NotIdentity[bool] = False

@@ -8,7 +8,7 @@ from threading import Event
 from crackscope.commands.inspect.job import Job
 from crackscope.errors import UsageError
 from crackscope.inspection.find import Found, Source, look, say_skipped
-from crackscope.inspection.results_file import Ledger
+from crackscope.inspection.results_file import ResultsFile
 from crackscope.inspection.sources.files import PhotoFile, gone, prefix_of
 from crackscope.inspection.watch import arrivals
 
@@ -17,7 +17,7 @@ _LOOK_EVERY = 2.0
 """Seconds; a photo is taken when two looks find it unchanged."""
 
 
-def watch(folder: str, job_of: Callable[[Found], Job], ledger: Ledger, asked: Event) -> None:
+def watch(folder: str, job_of: Callable[[Found], Job], kept: ResultsFile, asked: Event) -> None:
     """Inspect what arrives in `folder` until `asked`; reports follow whenever it is quiet.
 
     Raises SourceGoneError where the folder vanishes.
@@ -26,7 +26,7 @@ def watch(folder: str, job_of: Callable[[Found], Job], ledger: Ledger, asked: Ev
     prefix = prefix_of(folder)
     photos: list[Source] = [
         PhotoFile(result.path, result.path.removeprefix(prefix), Path(result.path))
-        for result in ledger.results()  # they may have been moved away since
+        for result in kept.results()  # they may have been moved away since
     ]
     job, reported = job_of(Found(tuple(photos), 0)), True
     _log.info("watching %s; Ctrl-C ends it", folder)
@@ -41,10 +41,10 @@ def watch(folder: str, job_of: Callable[[Found], Job], ledger: Ledger, asked: Ev
         if ready:
             photos += ready
             job, reported = job_of(Found(tuple(photos), 0)), False
-            job.inspect_rest(ledger)
+            job.inspect_rest(kept)
         elif not reported:
-            job.write_reports(ledger.results())
+            job.write_reports(kept.results())
             reported = True
         if asked.wait(_LOOK_EVERY):
             break
-    job.write_reports(ledger.results())
+    job.write_reports(kept.results())

@@ -54,7 +54,7 @@ def run(config: ValidateConfig) -> Outcome:
         extras.require("keras", "train", "adapt a model")
     inspector = load(config.model, config.device, threads=1)
     site = _open(config)
-    content = {"model": inspector.bundle.digest, "site": "", "truth": "", **site.identity}
+    content = {"model": inspector.bundle.digest, **site.identity}
     with results_folder("validate", config, site.name, content) as run:
         folder = run.path
         if not run.resumed:

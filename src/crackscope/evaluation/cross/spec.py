@@ -45,8 +45,14 @@ def parse(text: str, exists: Callable[[str], bool] = os.path.exists) -> Spec:
         return Spec(text, "", (Piece(text),))
     name, rest = _named(text)
     pieces = [rest] if exists(rest) else rest.split("+")
-    pieces = [os.path.expanduser(piece) for piece in pieces]  # noqa: PTH111
-    return Spec(text, name, tuple(_part(piece, text, exists) for piece in pieces))
+    return Spec(text, name, tuple(_part(_at_home(piece), text, exists) for piece in pieces))
+
+
+def _at_home(piece: str) -> str:
+    try:
+        return os.path.expanduser(piece)  # noqa: PTH111
+    except ValueError:  # a NUL: nobody has that name
+        return piece
 
 
 def _named(text: str) -> tuple[str, str]:

@@ -7,6 +7,9 @@ _TEXT = (b"Exif", b"mime", b"uri ")
 """Types of items that are no part of a picture."""
 _MOST_BRANDS = 1024
 """Bytes."""
+_FILMS = (b"avis",)
+_IN_FILE, _IN_IDAT = 0, 1
+"""What the place of an item is counted from: the file's beginning, or that of the box `idat`."""
 
 Extent = tuple[int, int]
 """Where something begins and ends in the file."""
@@ -53,8 +56,11 @@ def brands(content: bytes) -> set[bytes]:
 
 
 def branded(content: bytes, brand: bytes) -> bytes:
-    """The file as one of `brand`, for decoders that go by it: mif1 stands for any codec."""
-    return content if brand in brands(content) else content[:8] + brand + content[12:]
+    """The file as one of `brand`, for decoders that go by what it says first: mif1 stands for any
+    codec, and a film is decoded by its track, not by its items."""
+    if brand in brands(content) and content[8:12] not in _FILMS:
+        return content
+    return content[:8] + brand + content[12:]
 
 
 def codecs(content: bytes) -> set[bytes]:
@@ -63,6 +69,21 @@ def codecs(content: bytes) -> set[bytes]:
         types = _types(content, _in_meta(content)[b"iinf"]).values()
         return {kind for kind in types if kind.isalnum() and kind not in _TEXT}
     return set()
+
+
+def items_of(content: bytes, kind: bytes) -> list[bytes]:
+    """The bytes of each item of a type, such as av01; [] where these are not told."""
+    with suppress(IndexError, KeyError):
+        meta = _in_meta(content)
+        types = _types(content, meta[b"iinf"])
+        inside, _ = meta.get(b"idat", (len(content), 0))
+        found: dict[int, bytes] = {item: b"" for item, of in types.items() if of == kind}
+        for item, way, (begin, end) in _all_places(content, meta[b"iloc"]):
+            if item in found:
+                shift = inside if way == _IN_IDAT else 0
+                found[item] += content[begin + shift : end + shift]
+        return list(found.values())
+    return []
 
 
 def picture_extents(content: bytes) -> list[Extent]:
@@ -96,12 +117,19 @@ def _types(content: bytes, iinf: Extent) -> dict[int, bytes]:
 
 def _places(content: bytes, iloc: Extent) -> Iterator[tuple[int, Extent]]:
     """(item, extent) of all that lies in the file itself, outside of the box `meta`."""
+    for item, way, extent in _all_places(content, iloc):
+        if way == _IN_FILE:
+            yield item, extent
+
+
+def _all_places(content: bytes, iloc: Extent) -> Iterator[tuple[int, int, Extent]]:
+    """(item, what its extent is counted from, extent) of all that is listed."""
     box = _Cursor(content, iloc[0])
     version, sizes = box.take(4) >> 24, box.take(2)
     of_offset, of_length, of_base, of_index = (sizes >> shift & 15 for shift in (12, 8, 4, 0))
     for _ in range(box.take(4 if version == 2 else 2)):
         item = box.take(4 if version == 2 else 2)
-        inside = bool(version and box.take(2) & 15)
+        way = box.take(2) & 15 if version else _IN_FILE
         _, base = box.take(2), box.take(of_base)
         count = box.take(2)
         for _ in range(count if of_offset or of_length else min(count, 1)):
@@ -109,5 +137,4 @@ def _places(content: bytes, iloc: Extent) -> Iterator[tuple[int, Extent]]:
                 box.take(of_index)
             begin = base + box.take(of_offset)
             length = box.take(of_length)
-            if not inside:
-                yield item, (begin, begin + length if length else len(content))
+            yield item, way, (begin, begin + length if length else len(content))

@@ -42,15 +42,22 @@ def to_pillow(pixels: NDArray[np.uint8]) -> Image.Image:
     return Image.frombuffer(mode, (width, height), pixels, "raw", mode, 0, 1)
 
 
-def check(piece: bytes, tables: bytes = b"") -> None:
-    """Raise ImageError where a JPEG in a strip or tile of a TIFF is damaged.
+def check(piece: bytes, most: int, tables: bytes = b"") -> None:
+    """Raise ImageError where a JPEG in a strip or tile of a TIFF is damaged, or says that it has
+    more than `most` pixels: decoders make room for them first.
 
     `tables` is what all pieces share, a JPEG without a picture. What no strict decoder takes is
     left to the one of TIFF.
     """
     whole = tables[:-2] + piece[2:] if tables else piece
     try:
-        _, _, colours, _ = simplejpeg.decode_jpeg_header(whole, strict=False)
+        height, width, colours, _ = simplejpeg.decode_jpeg_header(whole, strict=False)
+        if height * width > most:
+            raise ImageError(
+                "unreadable",
+                f"a JPEG inside the TIFF is {width}×{height} px, far more than the picture: it is "
+                "damaged, or made to fill the memory. See where it comes from",
+            )
         target = "CMYK" if colours in ("CMYK", "YCCK") else "RGB"
         simplejpeg.decode_jpeg(whole, target, min_height=1, min_width=1, min_factor=_SMALL)
     except ValueError as error:

@@ -20,6 +20,8 @@ _STRIPS = (Tag.StripOffsets, Tag.StripByteCounts)
 _TILES = (Tag.TileOffsets, Tag.TileByteCounts)
 _TOGETHER, _SEPARATE, _UNSIGNED, _SIGNED, _FLOATING_POINT = 1, 2, 1, 2, (3, 6)
 _RAW, _YCBCR = 1, 6
+_FAX = (2, 3, 4, 32771)
+"""Compressions of black and white: Huffman, Group 3, Group 4, and Huffman by words."""
 
 Place = tuple[int, int]
 """Offset and length in bytes of a strip or tile."""
@@ -39,6 +41,12 @@ def check(tags: Any) -> None:
     """Raise ImageError for a picture whose pixels are not what a photo shows, or are misread."""
     if tags.get(Tag.NewSubfileType, 0) & _REDUCED:  # a camera's raw file: not its thumbnail
         raise raw()
+    if tags.get(Tag.Compression) in _FAX:
+        raise ImageError(
+            "unsupported",
+            "it is packed as faxes are (CCITT), and its decoder fills what is damaged without a "
+            "word: save it as PNG, or as TIFF with LZW or Deflate",
+        )
     formats = set(tags.get(Tag.SampleFormat, (_UNSIGNED,)))
     bits = max(tags.get(Tag.BitsPerSample, (1,)))
     if formats.intersection(_FLOATING_POINT):
@@ -153,7 +161,8 @@ def check_piece(piece: bytes, tags: Any) -> None:
     """The same for one of them."""
     compression = tags.get(Tag.Compression)
     if compression == _JPEG:
-        jpeg.check(piece, tags.get(Tag.JPEGTables, b""))
+        most = max(_LARGEST_TILE, _area(tags, Tag.ImageWidth, Tag.ImageLength))
+        jpeg.check(piece, most, tags.get(Tag.JPEGTables, b""))
     elif compression in deflate.COMPRESSIONS:
         deflate.check(piece, MAX_BYTES_PER_PIXEL * _area(tags, Tag.ImageWidth, Tag.ImageLength))
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from crackscope.errors import ImageError
 from crackscope.images import zipped
 from crackscope.images.files import check_length
+from crackscope.images.ours import HEAD_BYTES, is_ours
 from crackscope.inspection.sources.files import gone
 from crackscope.inspection.sources.source import Search, Source
 from crackscope.skipped import own_folders
@@ -85,7 +86,8 @@ class ZipFiles:
         return argument.lower().endswith(".zip") and Path(argument).is_file()
 
     def find(self, argument: str, search: Search) -> Iterator[Source]:
-        """The entries that are photos by name, sorted; of two with one name the last."""
+        """The entries that are photos by name, and not drawn by crackscope, sorted; of two with one
+        name the last."""
         path = Path(argument)
         if not search.first_time(str(path.resolve())):
             return
@@ -95,9 +97,13 @@ class ZipFiles:
             yield DamagedArchive(argument, path.name, str(error))
             return
         below = f"{path.name}/" if search.several else ""
-        ours = own_folders(sorted(entries), lambda name: _small(path, entries[name]))
+        ours = own_folders(sorted(entries), lambda name: _start(path, entries[name], _STATE_BYTES))
         for name, entry in sorted(entries.items()):
-            if not name.endswith("/") and search.wants(name, f"{argument}/", ours):
+            if name.endswith("/") or not search.wants(name, f"{argument}/", ours):
+                continue
+            if is_ours(_start(path, entry, HEAD_BYTES)):
+                search.skip(f"{argument}/{name}")
+            else:
                 yield ArchiveEntry(f"{argument}/{name}", below + name, path, entry)
 
 
@@ -106,11 +112,11 @@ def _with_slashes(name: str) -> str:
     return name.replace("\\", "/")
 
 
-def _small(path: Path, name: str) -> bytes:
-    """The beginning of an entry, enough for a state file; b"" where it is damaged."""
+def _start(path: Path, name: str, length: int) -> bytes:
+    """So many bytes from the beginning of an entry; b"" where it is damaged, or encrypted."""
     try:
         with _opened(path).open(name) as entry:
-            return entry.read(_STATE_BYTES)
+            return entry.read(length)
     except (*_DAMAGE, NotImplementedError, RuntimeError):
         return b""
 
