@@ -4,6 +4,7 @@ with what measures it but the pattern of the marker."""
 
 import math
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -55,7 +56,10 @@ class Wall:
         return float(np.hypot(*np.diff(points[inside], axis=0).T).sum())
 
     def photo(self) -> np.ndarray:
-        """(H, W, 3) uint8."""
+        """(H, W, 3) uint8; each wall is drawn once."""
+        return drawn(self)
+
+    def _drawn(self) -> np.ndarray:
         width, height = self.size
         light = np.concatenate([self._rows(top, top + 64) for top in range(0, height, 64)])
         light = light[: height * FINE]
@@ -89,3 +93,9 @@ class Wall:
         light[paper] = 0.8
         light[inside] = np.where(cells[place[inside][:, 1], place[inside][:, 0]], 0.8, 0.03)
         return light
+
+
+@cache
+def drawn(wall: Wall) -> np.ndarray:
+    """The photo of a wall."""
+    return wall._drawn()
