@@ -28,13 +28,15 @@ def scale_along(lines: Sequence[Floats], scale: Scale) -> LocalScale:
     """
     if scale.plane is None:
         return LocalScale(scale.mm_per_px, min(scale.relative_u95, _LARGEST))
+    plane = scale.plane
     whole = length_of(lines, scale)
     points, tangents = _places(lines)
     across = lengths.across(points, tangents, scale)
     relative = max(whole.u95 / whole.mm, float(np.median(across.u95 / across.mm_per_px)))
 
     def local(at: Floats, direction: Floats) -> Floats:
-        return lengths.along(at, direction, scale).mm_per_px
+        moved = np.einsum("nij,nj->ni", plane.jacobian(at), direction)
+        return np.asarray(np.linalg.norm(moved, axis=1), np.float64)
 
     return LocalScale(local, min(relative, _LARGEST))
 
