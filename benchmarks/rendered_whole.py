@@ -58,8 +58,14 @@ def main() -> None:
     parser.add_argument("--seeds", choices=["even", "odd"], default="even")
     parser.add_argument("--surfaces", type=Path)
     parser.add_argument("--keep", type=Path, help="a folder for the photos")
-    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--out", type=Path)
+    parser.add_argument("--sample", type=Path, help="only draw the photo of docs/measuring.md")
     given = parser.parse_args()
+    if given.sample:
+        draw_sample(given.sample)
+        return
+    if given.out is None:
+        parser.error("--out says where the figures go")
     first = int(given.seeds == "odd")
     surfaces = sorted(given.surfaces.glob("*.jpg")) if given.surfaces else []
     scope = crackscope.load()
@@ -87,7 +93,8 @@ def main() -> None:
 def one(seed: int, scope: Inspector, surfaces: list[Path], keep: Path | None) -> dict[str, Any]:
     """Render the photo of a seed, inspect it, and hold what is found against the truth."""
     rng = np.random.default_rng(seed)
-    photo, view, course, truth = photo_of(seed, rng, surfaces)
+    truth = chosen(seed, rng)
+    photo, view, course = photo_of(truth, rng, surfaces)
     if keep:
         keep.mkdir(parents=True, exist_ok=True)
         Image.fromarray(photo).save(keep / f"{seed:05d}.png")
@@ -113,15 +120,21 @@ def one(seed: int, scope: Inspector, surfaces: list[Path], keep: Path | None) ->
     return row
 
 
-def photo_of(
-    seed: int, rng: np.random.Generator, surfaces: list[Path]
-) -> tuple[NDArray[np.uint8], View, Course, Truth]:
-    """(H, W) of a crack from left to right, with a marker above it."""
+def chosen(seed: int, rng: np.random.Generator) -> Truth:
+    """What a photo is rendered with."""
     scale = float(np.exp(rng.uniform(np.log(0.05), np.log(0.3))))
     width = float(np.exp(rng.uniform(np.log(0.1), np.log(min(5.0, 30 * scale)))))
-    tilt, sigma = np.radians(rng.uniform(0, 45)), rng.uniform(0.5, 2.0)
+    tilt, sigma = float(rng.uniform(0, 45)), float(rng.uniform(0.5, 2.0))
+    return Truth(seed, scale, sigma, tilt, width, _SIDE_PX * scale)
+
+
+def photo_of(
+    truth: Truth, rng: np.random.Generator, surfaces: list[Path]
+) -> tuple[NDArray[np.uint8], View, Course]:
+    """(H, W) of a crack from left to right, with a marker above it."""
+    scale, tilt = truth.mm_per_px, np.radians(truth.tilt)
     view = View(scale, tilt, rng.uniform(0, np.pi), *_SIZE, rng.uniform(1500, 8000) * scale)
-    course = winding(rng, width, 620 * scale / np.cos(tilt))
+    course = winding(rng, truth.width_mm, 620 * scale / np.cos(tilt))
     course = replace(course, angle=np.pi / 2 + rng.uniform(-0.15, 0.15))
     light = marked(rendered.lit(view, course, rng, surfaces), view)
     how = Development(
@@ -130,13 +143,16 @@ def photo_of(
         contrast=rng.uniform(0, 0.5),
         quality=int(rng.integers(80, 97)),
     )
-    photo = developed(pixels(blurred(light, sigma, rng.uniform(0, 0.5), rng)), how, rng)
-    return (
-        photo,
-        view,
-        course,
-        Truth(seed, scale, sigma, float(np.degrees(tilt)), width, _SIDE_PX * scale),
-    )
+    seen = pixels(blurred(light, truth.sigma_px, rng.uniform(0, 0.5), rng))
+    return developed(seen, how, rng), view, course
+
+
+def draw_sample(file: Path) -> None:
+    """The photo that docs/measuring.md measures: a crack of 0.6 mm, seen at a slant of 25 degrees,
+    beside a marker of 16.5 mm."""
+    rng = np.random.default_rng(7)
+    truth = Truth(7, 0.15, 0.8, 25.0, 0.6, _SIDE_PX * 0.15)
+    Image.fromarray(photo_of(truth, rng, [])[0]).save(file, quality=90)
 
 
 def marked(light: Floats, view: View) -> Floats:
