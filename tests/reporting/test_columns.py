@@ -210,7 +210,8 @@ def measured(width: WidthsMm | Below | None = None) -> list[PhotoResult]:
     """A photo with a scale, whose crack was measured in full, and one without cracks."""
     cracked, sound = results("cracks", 0.31)
     (plain,) = cracked.cracks or ()
-    whole = replace(plain, length_u95_mm=0.21, width_mm=width or WIDTHS, measured=0.875)
+    sizes = {"length_u95_mm": 0.21, "width_mm": width or WIDTHS, "measured": 0.875}
+    whole = replace(plain, **sizes, standard_class="CS1 or CS2")
     scale = PhotoScale("marker", 0.31, 0.0043)
     return [replace(cracked, cracks=(whole,), scale=scale), sound]
 
@@ -224,6 +225,8 @@ def test_all_that_was_measured_is_in_every_table_and_report(tmp_path: Path, name
         said = texts(REPORTS.get(name)(found, tmp_path / f"out{len(figures)}", context))
         for figure in ("4.34", "0.21", "0.875", *figures):
             assert figure in said, figure
+        assert "CS1 or CS2" in re.sub(r"\s+", " ", said)
+        assert "'CS1 or CS2'\"" not in said
 
 
 @pytest.mark.parametrize("name", ["csv", "geojson", "coco", "parquet"])
