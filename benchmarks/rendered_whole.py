@@ -109,7 +109,7 @@ def one(seed: int, scope: Inspector, surfaces: list[Path], keep: Path | None) ->
     if crack is None:
         return row
     own = np.concatenate([line[:, :2] for line in crack.lines])
-    along = _distance(seen, own) < 16
+    along = _reached(own, seen)
     row["true"] = float(np.median(widths[along]))
     steps = np.hypot(*np.diff(points, axis=0, append=points[-1:]).T)
     row["true_length"] = float(steps[along].sum())
@@ -179,6 +179,13 @@ def nearest(cracks: tuple[Crack, ...], truth: Floats) -> Crack | None:
         > _MOST
     ]
     return max(on, key=lambda crack: crack.length_px, default=None)
+
+
+def _reached(points: Floats, truth: Floats) -> slice:
+    """The part of the true line (K, 2) from the first to the last place that is next to a point."""
+    near = points[_distance(points, truth) < _NEAR_PX]
+    places = [int(np.linalg.norm(truth - point, axis=1).argmin()) for point in near]
+    return slice(min(places), max(places) + 1)
 
 
 def _distance(points: Floats, others: Floats) -> Floats:
