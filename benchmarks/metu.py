@@ -5,8 +5,8 @@
 
 The packaged model was trained on all of METU at hand, so its own figures there would say nothing.
 Each run here is `crackscope train` with its default settings and its own seed, on a split in which
-no photo and no copy is in two subsets, and is tested on its test subset. Labels that the model of a
-run contradicts with a score beyond `SURE` are listed by their file.
+no photo and no copy is in two subsets, and is tested on its test subset. The labels that the model
+of a run contradicts are listed by their file: either it or the label is wrong.
 
 A run that is finished is not done again, so the command may be killed and repeated.
 Writes RUNS/metu.json.
@@ -24,8 +24,6 @@ from crackscope.evaluation.evaluate import score_dataset
 from crackscope.inspection.loading import load
 from crackscope.models import bundle
 
-SURE = 0.98
-"""A label is contradicted where the other class has at least this score."""
 FIGURES = ("accuracy", "auroc")
 
 
@@ -86,16 +84,18 @@ def described(seed: int, folder: Path) -> dict[str, Any]:
 
 
 def contradicted(folder: Path, data: Path) -> list[dict[str, Any]]:
-    """Labels of the test subset that the model of a run is sure are wrong."""
+    """Patches of the test subset whose label is not the verdict at the model's threshold."""
     table = tables.read((folder / "split.csv").read_bytes(), "split.csv", ("path", "split"))
     tested = {row["path"] for _, row in table if row["split"] == "test"}
     dataset = open_dataset(data)
     patches = [patch for patch in dataset.patches if patch.path in tested]
-    scores, _ = score_dataset(load(folder), dataset, patches)
+    model = load(folder)
+    threshold = model.bundle.thresholds.upper
+    scores, _ = score_dataset(model, dataset, patches)
     return [
         {"path": patch.path, "label": patch.label, "score": round(float(score), 4)}
         for patch, score in zip(patches, scores, strict=True)
-        if (score if patch.label == 0 else 1 - score) >= SURE
+        if (score >= threshold) != bool(patch.label)
     ]
 
 
