@@ -226,3 +226,22 @@ def test_nothing_asked_for_is_nothing_at_all() -> None:
 def test_bad_settings_are_refused_before_any_photo(settings, words: str) -> None:
     with pytest.raises(UsageError, match=words):
         asked(**settings)
+
+
+@pytest.mark.parametrize(
+    "settings", [{"mm_per_px": 0.1}, {"corners": "9,9,90,12,84,60,6,58=80x50"}]
+)
+@pytest.mark.parametrize("line", ["one place", "short", "along the border", "wider than the photo"])
+def test_odd_lines_in_a_plain_photo_end_no_inspection(settings, line: str) -> None:
+    lines = {
+        "one place": [[40, 30, 2], [40, 30, 2]],
+        "short": [[40, 30, 2], [41, 30.5, 2]],
+        "along the border": [[0, 0, 3], [0, 10, 3], [0, 20, 3]],
+        "wider than the photo": [[10, 30, 200], [22, 30, 200], [34, 30, 200]],
+    }
+    crack = Crack.of(1, 0.9, [lines[line]], 96, 64)
+    plain = PhotoResult("a", "m@1", 0.1, "crack", 0.9, 0.5, 96, 64, cracks=(crack,))
+    photo = Photo("a", np.full((64, 96, 3), 128, np.uint8))
+    result = measured(photo, plain, asked(**settings)).result
+    assert only(result).width_mm is None
+    assert PhotoResult.from_dict(json.loads(json.dumps(result.to_dict()))) == result

@@ -123,6 +123,8 @@ def _length_only(crack: Crack, scale: Scale) -> Crack:
         length = traced_length(crack.lines, scale)
     except UsageError:  # beyond the horizon of the plane
         return crack
+    if not length.mm:  # all of its points are one
+        return crack
     return replace(crack, length_mm=length.mm, length_u95_mm=length.u95, measured=0.0)
 
 

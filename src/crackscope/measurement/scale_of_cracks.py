@@ -26,15 +26,17 @@ def scale_along(lines: Sequence[Floats], scale: Scale) -> LocalScale:
     larger one of its length's and of that across it. Raises UsageError for a crack that reaches
     beyond the plane's horizon.
     """
-    if scale.plane is None:
-        return LocalScale(scale.mm_per_px, min(scale.relative_u95, _LARGEST))
     plane = scale.plane
     whole = length_of(lines, scale)
+    if plane is None or not whole.mm:
+        return LocalScale(scale.mm_per_px, min(scale.relative_u95, _LARGEST))
     points, tangents = _places(lines)
     across = lengths.across(points, tangents, scale)
     relative = max(whole.u95 / whole.mm, float(np.median(across.u95 / across.mm_per_px)))
 
     def local(at: Floats, direction: Floats) -> Floats:
+        if not len(at):  # nothing of the crack could be measured
+            return np.empty(0)
         moved = np.einsum("nij,nj->ni", plane.jacobian(at), direction)
         return np.asarray(np.linalg.norm(moved, axis=1), np.float64)
 
@@ -52,7 +54,7 @@ def traced_length(lines: Sequence[Floats], scale: Scale) -> Length:
     whole = length_of(lines, scale)
     end = END_PX * scale.mm_per_px * math.sqrt(2 * len(lines))
     own = COVERAGE * math.hypot(end, WINDING * whole.mm)
-    return Length(whole.mm, math.hypot(whole.u95, own))
+    return Length(whole.mm, math.hypot(min(whole.u95, _LARGEST * whole.mm), own))
 
 
 def _places(lines: Sequence[Floats]) -> tuple[Floats, Floats]:
