@@ -1,11 +1,12 @@
 """How photos are measured: the sources of scale that a user names, ready to be asked."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from crackscope import extras
 from crackscope.errors import MissingExtraError, UsageError
@@ -27,6 +28,8 @@ _SOURCES = {
 _OF_FILE = "geotiff"
 _OF_PIXELS = "marker"
 """The source that looks at pixels; all others know enough by the size of a photo and its file."""
+_SEARCHED_PX = 1000
+"""Pixels of the longer side, at least, in which a marker of unknown size is looked for."""
 _WHY_NOT = {
     "marker": Notice("no_marker", "no marker was found in it"),
     "table": Notice("no_row", "the table of scales has no row for it"),
@@ -78,11 +81,14 @@ class Measuring:
         return Answer(notices=(_WHY_NOT[name],)) if silent else answer
 
     def _unknown_marker(self, photo: Photo) -> tuple[Notice, ...]:
-        """That a marker would give the scale, were its side known; not worth a package."""
+        """That a marker would give the scale, were its side known; worth neither a package nor a
+        search in all pixels."""
         names = [name for name, _ in self.sources]
-        if _OF_PIXELS in names or find_spec("cv2") is None:
+        if _OF_PIXELS in names or find_spec("cv2") is None or not is_whole(photo):
             return ()
-        return SOURCES.get(_OF_PIXELS)().measure(photo).notices if is_whole(photo) else ()
+        factor = max(1, max(photo.width, photo.height) // _SEARCHED_PX)
+        small = np.asarray(Image.fromarray(photo.pixels).reduce(factor))
+        return SOURCES.get(_OF_PIXELS)().measure(replace(photo, pixels=small)).notices
 
 
 def is_whole(photo: Photo) -> bool:
