@@ -7,9 +7,9 @@ from crackscope.arguments.rules import (
     at_least,
     check,
     duration,
+    fraction,
     one_place,
     positive,
-    share,
     within,
 )
 from crackscope.inspection.settings import MeasureSettings
@@ -132,7 +132,7 @@ class InspectConfig:
                 not self.watch or len(self.photos) == 1,
                 f"watch takes one folder. Received: {', '.join(self.photos)}",
             ),
-            share("threshold", self.threshold),
+            fraction("threshold", self.threshold),
             within("scale", self.scale, 0.1, 4.0),
             *MeasureSettings.of(self).rules,
             at_least("workers", self.workers, 1),
