@@ -39,7 +39,7 @@ def _class(command: str, kind: type) -> str:
         f"    {name}: {_NAMES if name in joined else _type(name, hints[name])}\n"
         for name in (field.name for field in fields(kind) if field.kw_only)
     ]
-    head = f"class {command.title()}Keywords(TypedDict, total=False):\n"
+    head = f"class {command.title().replace('-', '')}Keywords(TypedDict, total=False):\n"
     return f'{head}    """Of `{kind.__name__}`."""\n\n{"".join(lines)}'
 
 

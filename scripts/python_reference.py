@@ -12,7 +12,7 @@ from typing import Any, get_args, get_type_hints
 
 import crackscope
 from crackscope import measurement
-from crackscope.cli.commands import COMMANDS, DATA_COMMANDS
+from crackscope.cli.commands import COMMANDS, DATA_COMMANDS, module_of
 
 HEADER = """\
 # Python
@@ -23,7 +23,9 @@ received and what to do.
 
 ## Functions
 """
-_COMMANDS = {name: name for name in COMMANDS} | {name: f"data-{name}" for name in DATA_COMMANDS}
+_COMMANDS = {module_of(name): name for name in COMMANDS} | {
+    name: f"data-{name}" for name in DATA_COMMANDS
+}
 """Function -> anchor of its flags in cli.md."""
 _MODULES = re.compile(r"\b(?:\w+\.)+(?=\w)")
 _PUBLIC = {"Inspector": ("inspect",), "Outcome": ()}

@@ -27,6 +27,8 @@ __all__ = [
     "info",
     "inspect",
     "load",
+    "measure_check",
+    "plan",
     "report",
     "split",
     "train",
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
     from crackscope.commands.export.run import export
     from crackscope.commands.info.run import info
     from crackscope.commands.inspect.run import inspect
+    from crackscope.commands.measure_check.run import measure_check
+    from crackscope.commands.plan.run import plan
     from crackscope.commands.report.run import report
     from crackscope.commands.split.run import split
     from crackscope.commands.train.run import train

@@ -14,7 +14,7 @@ from PIL import Image
 import crackscope
 from crackscope import run_dir
 from crackscope.arguments import build
-from crackscope.cli.commands import COMMANDS, DATA_COMMANDS
+from crackscope.cli.commands import COMMANDS, DATA_COMMANDS, module_of
 from crackscope.cli.main import run
 from crackscope.errors import FinishedError, UsageError
 from support_pictures import grey_photo
@@ -207,5 +207,5 @@ def test_every_command_that_marks_a_folder_as_finished_can_be_given_again() -> N
     others = ("report.run", "evaluate.cross", "evaluate.robustness")
     for name in (*(f"{name}.run" for name in PLACED), *others):
         if name not in ("validate.run", "inspect.run"):  # never finished; reads its ledger
-            function = importlib.import_module(f"crackscope.commands.{name}").run
+            function = importlib.import_module(f"crackscope.commands.{module_of(name)}").run
             assert hasattr(function, "__wrapped__"), name

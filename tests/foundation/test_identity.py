@@ -67,15 +67,15 @@ def made(kind: type, **settings: Any) -> Any:
     return kind(**{**wanted, **settings})
 
 
-@pytest.mark.parametrize("name", [name for name in KINDS if name != "info"])
+@pytest.mark.parametrize("name", [name for name in KINDS if name not in ("info", "plan")])
 def test_no_place_and_no_machine_is_part_of_an_identity(name: str) -> None:
     assert not RESUMED_WITH_OTHERS & set(deciding(made(KINDS[name])))
 
 
 def test_the_settings_that_decide_are_those_of_before_they_were_marked() -> None:
     assert set(deciding(made(InspectConfig))) == {
-        "threshold", "scale", "mm_per_px", "runtime", "precision", "max_megapixels", "overlay",
-        "heat_map", "masks",
+        "threshold", "scale", "marker_mm", "two_points", "corners", "distance_mm", "exposure",
+        "rectify", "runtime", "precision", "max_megapixels", "overlay", "heat_map", "masks",
     }  # fmt: skip
     assert set(deciding(made(TrainConfig))) >= {"backbone", "epochs", "seed", "drawn", "batch"}
     common = {"include_trained", "threshold", "prevalence", "bootstrap", "seed", "runtime"}

@@ -14,6 +14,7 @@ from crackscope.errors import UsageError
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = {"audit", "cross", "evaluate", "export", "info", "inspect", "report", "split", "train"}
+COMMANDS |= {"measure_check", "plan"}
 
 
 def test_dir_shows_the_public_names_and_nothing_else():
@@ -35,8 +36,9 @@ def test_every_public_name_refuses_an_unknown_keyword_by_our_own_error(name):
 def test_every_public_name_refuses_a_wrong_type_by_our_own_error(name):
     function = getattr(crackscope, name)
     given = (3.5, 3.5) if name in ("evaluate", "cross") else (3.5,)
+    named = {"area": 3.5} if name == "plan" else {}  # whose width is a number
     with pytest.raises(UsageError, match=r"Received: 3\.5 \(float\)"):
-        function(*given)
+        function(*given, **named)
 
 
 def test_the_keywords_for_type_checkers_are_those_of_the_settings():

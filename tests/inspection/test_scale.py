@@ -11,6 +11,7 @@ from crackscope.commands.inspect.settings import InspectConfig
 from crackscope.errors import UsageError
 from crackscope.inspection.inspector import Inspector
 from crackscope.inspection.loading import load
+from crackscope.inspection.settings import MeasureSettings
 from crackscope.types import Box, Photo, Region
 from support_models import WINDOW
 from support_pictures import encode, noise
@@ -65,7 +66,8 @@ def test_a_scale_out_of_range_is_refused(scale: float) -> None:
 def test_millimetres_follow_from_the_ground_sampling_distance(scope: Inspector) -> None:
     photo = dark_square(3 * WINDOW, 2 * WINDOW, 8 * WINDOW)
     (plain,) = scope.inspect(photo).regions
-    (measured,) = replace(scope, mm_per_px=0.5).inspect(photo).regions
+    measuring = MeasureSettings(mm_per_px=0.5).prepared()
+    (measured,) = replace(scope, measuring=measuring).inspect(photo).regions
     assert plain.area_px is not None
     assert plain.length_px is not None
     assert measured == replace(plain, area_mm2=plain.area_px / 4, length_mm=plain.length_px / 2)

@@ -1,13 +1,20 @@
 from dataclasses import fields
 from typing import get_type_hints
 
+import pytest
+
 from crackscope.commands.inspect.settings import InspectConfig
-from crackscope.inspection.settings import InspectSettings
+from crackscope.inspection.settings import InspectSettings, MeasureSettings
+
+OTHERWISE = {"overlay", "measuring"}
+"""None is no overlay; and what is said of measuring is MeasureSettings."""
 
 
-def test_what_workers_are_told_is_what_the_command_takes_with_the_same_defaults():
-    defaults = {field.name: field.default for field in fields(InspectConfig)}
-    taken, told = get_type_hints(InspectConfig), get_type_hints(InspectSettings)  # without marks
-    for field in fields(InspectSettings):
-        assert defaults[field.name] == field.default
-        assert taken[field.name] == told[field.name] or field.name == "overlay"  # None: no pictures
+@pytest.mark.parametrize("kind", [InspectSettings, MeasureSettings])
+def test_what_workers_are_told_is_what_the_command_takes_with_the_same_defaults(kind):
+    taken = {field.name: field.default for field in fields(InspectConfig)}
+    hints = get_type_hints(InspectConfig)
+    for field in fields(kind):
+        if field.name != "measuring":
+            assert taken[field.name] == field.default
+        assert field.name in OTHERWISE or hints[field.name] == field.type

@@ -210,7 +210,8 @@ def measured(width: WidthsMm | Below | None = None) -> list[PhotoResult]:
     """A photo with a scale, whose crack was measured in full, and one without cracks."""
     cracked, sound = results("cracks", 0.31)
     (plain,) = cracked.cracks or ()
-    whole = replace(plain, length_u95_mm=0.21, width_mm=width or WIDTHS, measured=0.875)
+    sizes = {"length_u95_mm": 0.21, "width_mm": width or WIDTHS, "measured": 0.875}
+    whole = replace(plain, **sizes, standard_class="CS1 or CS2")
     scale = PhotoScale("marker", 0.31, 0.0043)
     return [replace(cracked, cracks=(whole,), scale=scale), sound]
 
@@ -224,6 +225,8 @@ def test_all_that_was_measured_is_in_every_table_and_report(tmp_path: Path, name
         said = texts(REPORTS.get(name)(found, tmp_path / f"out{len(figures)}", context))
         for figure in ("4.34", "0.21", "0.875", *figures):
             assert figure in said, figure
+        assert "CS1 or CS2" in re.sub(r"\s+", " ", said)
+        assert "'CS1 or CS2'\"" not in said
 
 
 @pytest.mark.parametrize("name", ["csv", "geojson", "coco", "parquet"])
@@ -261,7 +264,9 @@ def test_an_inspection_with_lines_measures_cracks(lines_bundle: Path, tmp_path: 
     (line,) = outcome.data
     assert line["cracks"]
     for found in line["cracks"]:
-        assert found["length_mm"] == found["length_px"] * 0.5
+        assert found["length_mm"] == pytest.approx(found["length_px"] * 0.5, rel=0.02)
+        assert found["length_u95_mm"] > 0
+        assert 0 < found["measured"] <= 1
     with (tmp_path / "o" / "cracks.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(io.StringIO(file.read())))
     assert [float(row["length_mm"]) for row in rows] == pytest.approx(

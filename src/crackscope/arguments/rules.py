@@ -31,6 +31,11 @@ def at_least(name: str, value: int | None, least: int) -> Rule:
     return value is None or value >= least, rule
 
 
+def at_least_0(name: str, value: float | None) -> Rule:
+    """0 or more; None: not set."""
+    return value is None or value >= 0, f"{name} must be 0 or more. Received: {value}"
+
+
 def positive(name: str, value: float | None) -> Rule:
     """Above 0; None: not set."""
     return value is None or value > 0, f"{name} must be above 0. Received: {value}"

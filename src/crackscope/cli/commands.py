@@ -22,8 +22,8 @@ class _Settings(Mapping[str, type]):
     def __getitem__(self, name: str) -> type:
         if name not in self._names:
             raise KeyError(name)
-        module = importlib.import_module(f"crackscope.commands.{name}.settings")
-        kind: type = getattr(module, f"{name.title()}Config")
+        module = importlib.import_module(f"crackscope.commands.{module_of(name)}.settings")
+        kind: type = getattr(module, f"{name.title().replace('-', '')}Config")
         return kind
 
     def __contains__(self, name: object) -> bool:
@@ -36,13 +36,29 @@ class _Settings(Mapping[str, type]):
         return len(self._names)
 
 
-COMMANDS = _Settings("inspect", "report", "train", "evaluate", "validate", "export", "info")
+def module_of(name: str) -> str:
+    """The room of a command, as Python can spell it."""
+    return name.replace("-", "_")
+
+
+COMMANDS = _Settings(
+    "inspect",
+    "report",
+    "train",
+    "evaluate",
+    "validate",
+    "export",
+    "info",
+    "plan",
+    "measure-check",
+)
 DATA_COMMANDS = _Settings("audit", "split")
 
 WANTED = {
     "photos": "photos, folders, globs, zip files or addresses",
     "data": "a labelled folder, a zip file or a CSV manifest",
     "model": "a bundle folder, a run folder, or the word crackscope",
+    "width": "the narrowest crack, such as 0.2mm",
     "results": "a folder that `crackscope inspect` wrote",
 }
 """What is said where an argument is missing that has no default."""
@@ -71,7 +87,9 @@ def bind(name: str, kind: type) -> Callable[..., Any]:
         *,
         json: Annotated[bool, Parameter(negative=(), help="Print data and nothing else.")] = False,
     ) -> Any:
-        return importlib.import_module(f"crackscope.commands.{name}.run").run(at_home(config))
+        return importlib.import_module(f"crackscope.commands.{module_of(name)}.run").run(
+            at_home(config)
+        )
 
     call.__doc__ = _docstring(kind)
     call.__annotations__["config"] = Annotated[kind, Parameter(name="*")]

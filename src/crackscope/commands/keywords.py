@@ -17,7 +17,15 @@ class InspectKeywords(TypedDict, total=False):
     exist_ok: bool
     threshold: float | None
     scale: float
-    mm_per_px: float | None
+    mm_per_px: float | str | Path | None
+    marker_mm: float | None
+    two_points: str | None
+    corners: str | None
+    distance_mm: float | None
+    calibration: str | Path | None
+    standard: str | None
+    exposure: str | None
+    rectify: float | None
     device: Literal["auto", "cpu", "gpu"]
     runtime: Literal["onnx", "openvino"]
     precision: Literal["f32", "bf16", "int8"]
@@ -138,6 +146,37 @@ class ExportKeywords(TypedDict, total=False):
 
     format: str
     limit: float
+    out: str | Path | None
+    name: str | None
+    exist_ok: bool
+
+
+class PlanKeywords(TypedDict, total=False):
+    """Of `PlanConfig`."""
+
+    photo: str | Path | None
+    camera: str | None
+    sensor_mm: float | None
+    pixels: str | None
+    focal_length_mm: float | None
+    distance_mm: float | None
+    purpose: Literal["measure", "show"]
+    area: str | None
+    overlap: float
+    speed_m_s: float | None
+    exposure_s: float | None
+    f_number: float | None
+
+
+class MeasureCheckKeywords(TypedDict, total=False):
+    """Of `MeasureCheckConfig`."""
+
+    paper: Literal["a4", "letter"]
+    truth: str | Path | None
+    truth_u95_mm: float | None
+    print_dpi: float
+    calibration: str | Path | None
+    max_megapixels: float
     out: str | Path | None
     name: str | None
     exist_ok: bool

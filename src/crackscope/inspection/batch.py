@@ -14,7 +14,7 @@ from crackscope.errors import ImageError
 from crackscope.images.large.large_photo import WHOLE_MEGAPIXELS, megapixels, opened
 from crackscope.images.read import decode
 from crackscope.inspection import pictures
-from crackscope.inspection.inspected import Inspected
+from crackscope.inspection.inspected import Inspected, Measured
 from crackscope.inspection.inspector import Inspector
 from crackscope.inspection.judgement import Judge
 from crackscope.inspection.settings import InspectSettings
@@ -199,7 +199,8 @@ class Worker:
                 found = self.inspector.score_large(large)
             seconds = time.perf_counter() - start
             (result,) = self.judge([large.photo], [found], [seconds])
-            return self._drawn(large.reduced(), found, result)
+            measured = self.inspector.measured(large.photo, result)
+            return self._drawn(large.reduced(), found, measured)
 
     def _decoded(self, content: bytes, name: str) -> Photo:
         timeout, most = self.settings.timeout, self.settings.max_megapixels
@@ -223,11 +224,13 @@ class Worker:
         scored = self.inspector.score_all(photos)
         share = (time.perf_counter() - start) / len(entries)
         results = self.judge(photos, scored, [own + share for own in reading])
-        return [self._drawn(*row) for row in zip(photos, scored, results, strict=True)]
+        measured = map(self.inspector.measured, photos, results)
+        return [self._drawn(*row) for row in zip(photos, scored, measured, strict=True)]
 
-    def _drawn(self, photo: Photo, found: Scored, result: PhotoResult) -> Inspected:
+    def _drawn(self, photo: Photo, found: Scored, measured: Measured) -> Inspected:
         """With the pictures, while the pixels are at hand."""
-        drawn = pictures.draw(photo, found.windows, result, self.settings)
+        result, rectified = measured.result, measured.rectified
+        drawn = pictures.draw(photo, found.windows, result, self.settings, rectified)
         return Inspected(result, found.windows, drawn)
 
 

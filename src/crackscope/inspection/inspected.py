@@ -3,7 +3,16 @@
 from dataclasses import dataclass
 
 from crackscope.inspection.pictures import Pictures
-from crackscope.types import PhotoResult, ScoreMap
+from crackscope.types import PhotoResult, Pixels, ScoreMap
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A result, in mm where the photo has a scale; the photo in its plane, where that was asked
+    for and is known."""
+
+    result: PhotoResult
+    rectified: Pixels | None = None
 
 
 @dataclass(frozen=True, slots=True)

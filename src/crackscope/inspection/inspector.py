@@ -5,13 +5,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from os import PathLike, fspath
 from pathlib import Path
-from typing import overload
+from typing import TYPE_CHECKING, overload
 
 from crackscope.arguments.build import checked
 from crackscope.arguments.rules import check, fraction
 from crackscope.errors import ImageError, UsageError
 from crackscope.images.large.large_photo import LargePhoto, opened
 from crackscope.images.memory import is_picture, name_of
+from crackscope.inspection.inspected import Measured
 from crackscope.inspection.judgement import Judge
 from crackscope.inspection.view import PhotoLike, View, read_any
 from crackscope.lines.score import Scorer
@@ -23,6 +24,9 @@ from crackscope.scoring.scored import Scored
 from crackscope.scoring.scoremap import ScoreMapper
 from crackscope.types import Photo, PhotoResult, ScoreMap
 
+if TYPE_CHECKING:
+    from crackscope.inspection.measuring import Measuring
+
 
 @dataclass(frozen=True, repr=False)
 class Inspector:
@@ -30,15 +34,15 @@ class Inspector:
 
     `concrete` is what it takes for a concrete surface, where the bundle says that. With `mapper`
     photos of more than one window are scored in one pass of the network, with windows a cell
-    apart; without, in disjoint windows. With `mm_per_px`, the ground sampling distance, what
-    is found is measured in mm too. `scorer` is how it scores cracks, where it has lines.
+    apart; without, in disjoint windows. `measuring` says how cracks are measured in mm, where a
+    scale was given. `scorer` is how it scores cracks, where it has lines.
     """
 
     bundle: Bundle
     runtime: Runtime
     concrete: Concrete | None = None
     mapper: ScoreMapper | None = None
-    mm_per_px: float | None = None
+    measuring: "Measuring | None" = None
     scorer: Scorer | None = None
 
     def __repr__(self) -> str:
@@ -86,12 +90,14 @@ class Inspector:
                     if large is not None:
                         found = self.score_large(large)
                         (result,) = judge([large.photo], [found], [time.perf_counter() - start])
+                        result = self.measured(large.photo, result).result
                         return replace(result, view=View(large.reduced(), found.windows))
             pixels = read_any(photo)
         except ImageError as error:
             raise ImageError(error.kind, f"{name}: {error}") from error
         found = self.score(pixels)
         (result,) = judge([pixels], [found], [time.perf_counter() - start])
+        result = self.measured(pixels, result).result
         return replace(result, view=View(photo, found.windows))
 
     def score_map(self, photo: Photo) -> ScoreMap:
@@ -119,9 +125,19 @@ class Inspector:
         found = replace(self._scoring, lines_of_patches=False)(photos)
         return [self.judge().score(one) for one in found]
 
+    def measured(self, photo: Photo, result: PhotoResult) -> Measured:
+        """The result in mm, where the photo has a scale: a given one, or that of a GeoTIFF."""
+        has_own = photo.metadata is not None and photo.metadata.georeference is not None
+        if self.measuring is None and not has_own:
+            return Measured(result)
+        from crackscope.inspection.measured import measured  # large, and most photos have none
+        from crackscope.inspection.measuring import Measuring
+
+        return measured(photo, result, self.measuring or Measuring())
+
     def judge(self, threshold: float | None = None) -> Judge:
         """What makes results of scores."""
-        return Judge(self.bundle, self.concrete, self.scorer, self.mm_per_px, threshold)
+        return Judge(self.bundle, self.concrete, self.scorer, threshold)
 
     @property
     def _scoring(self) -> PhotoScorer:

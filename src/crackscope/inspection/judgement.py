@@ -9,8 +9,7 @@ from crackscope.lines.score import Scorer
 from crackscope.models.bundle import Bundle
 from crackscope.models.concrete import Concrete
 from crackscope.scoring.scored import Scored
-from crackscope.types import Crack, Material, Photo, PhotoResult, PhotoScale, Region
-from crackscope.types.results import GIVEN_SCALE
+from crackscope.types import Crack, Material, Photo, PhotoResult, Region
 
 
 @dataclass(frozen=True)
@@ -19,13 +18,12 @@ class Judge:
 
     `threshold` is the score from which a window counts as cracked; else the model's own. `concrete`
     is what is taken for a concrete surface, and `scorer` how cracks are scored, where the bundle
-    says that. With `mm_per_px`, the ground sampling distance, what is found is measured in mm too.
+    says that.
     """
 
     bundle: Bundle
     concrete: Concrete | None = None
     scorer: Scorer | None = None
-    mm_per_px: float | None = None
     threshold: float | None = None
 
     def __call__(
@@ -46,7 +44,7 @@ class Judge:
         lower, upper = self._limits(found)
         lines, score = self._cracks_and_score(found, min(self.bundle.crack_thresholds.lower, upper))
         highest = float(found.windows.scores.max()) if lines is None else 0.0
-        regions = self._regions(found, upper) if lines is None else ()
+        regions = _regions(found, upper) if lines is None else ()
         if lines is not None and score < min(lower, upper):
             lines = ()  # nothing stands out in a photo of its size
         return PhotoResult(
@@ -59,10 +57,9 @@ class Judge:
             width=photo.width,
             height=photo.height,
             regions=regions,
-            cracks=self._cracks_in_mm(lines),
+            cracks=lines,
             material=shown,
             metadata=photo.metadata,
-            scale=None if self.mm_per_px is None else PhotoScale(GIVEN_SCALE, self.mm_per_px),
             remark=photo.remark,
         )
 
@@ -83,15 +80,8 @@ class Judge:
             return None, verdict.score(found.windows)
         return lines, verdict.score_with_lines(found.windows, lines, least)
 
-    def _regions(self, found: Scored, upper: float) -> tuple[Region, ...]:
-        from crackscope.inspection.regions import find_regions  # which few models need
 
-        regions = find_regions(found.windows, upper)
-        if self.mm_per_px is None:
-            return regions
-        return tuple(region.in_mm(self.mm_per_px) for region in regions)
+def _regions(found: Scored, upper: float) -> tuple[Region, ...]:
+    from crackscope.inspection.regions import find_regions  # which few models need
 
-    def _cracks_in_mm(self, lines: tuple[Crack, ...] | None) -> tuple[Crack, ...] | None:
-        if self.mm_per_px is None or lines is None:
-            return lines
-        return tuple(crack.in_mm(self.mm_per_px) for crack in lines)
+    return find_regions(found.windows, upper)

@@ -7,10 +7,11 @@ import numpy as np
 
 from crackscope import environment
 from crackscope.arguments.build import checked
-from crackscope.arguments.rules import at_least, check, positive, within
+from crackscope.arguments.rules import at_least, check, within
 from crackscope.errors import BundleError, UsageError
 from crackscope.inspection import cracks
 from crackscope.inspection.inspector import Inspector
+from crackscope.inspection.settings import MeasureSettings
 from crackscope.models import bundle as bundles
 from crackscope.models import concrete, pooling
 from crackscope.models.bundle import CELLS, PACKAGED, Bundle
@@ -31,7 +32,14 @@ def load(
     threads: int | None = None,
     *,
     scale: float = 1.0,
-    mm_per_px: float | None = None,
+    mm_per_px: float | Path | None = None,
+    marker_mm: float | None = None,
+    two_points: str | None = None,
+    corners: str | None = None,
+    distance_mm: float | None = None,
+    calibration: Path | None = None,
+    standard: str | None = None,
+    exposure: str | None = None,
     runtime: RuntimeName = "onnx",
     precision: Precision = "f32",
 ) -> Inspector:
@@ -40,14 +48,26 @@ def load(
     `threads` is how many work on a photo, else one for each core; give 1 where the calls
     themselves come from a pool of threads. `scale` enlarges photos for the network: above 1 for
     those taken from farther than what it was trained on; raises UsageError where the model cannot.
-    `mm_per_px` is their ground sampling distance, for lengths and areas in mm. `precision` is bf16
-    only with `runtime` openvino. Raises UsageError where an argument is not of its kind.
+    `precision` is bf16 only with `runtime` openvino. What says the scale of the photos, for lengths
+    and widths in mm, and the `standard` that these are held against, are the flags of `crackscope
+    inspect` of the same names. Raises UsageError where an argument is not of its kind.
     """
+    asked = MeasureSettings(
+        mm_per_px=mm_per_px,
+        marker_mm=marker_mm,
+        two_points=two_points,
+        corners=corners,
+        distance_mm=distance_mm,
+        calibration=calibration,
+        standard=standard,
+        exposure=exposure,
+    )
     check(
         at_least("threads", threads, 1),
         within("scale", scale, 0.1, 4.0),
-        positive("mm_per_px", mm_per_px),
+        *asked.rules,
     )
+    measuring = asked.prepared()
     bundle = bundles.load(model)
     known = pooling.load(bundle)
     if known is None and scale != 1.0:
@@ -61,7 +81,7 @@ def load(
         gate = None if bundle.lines is None else Gate(**bundle.lines)
         mapper = ScoreMapper(network, known, gate, scale, network.block, threads=blocks)
     known_concrete, scorer = concrete.load(bundle), cracks.load(bundle)
-    return Inspector(bundle, network, known_concrete, mapper, mm_per_px, scorer)
+    return Inspector(bundle, network, known_concrete, mapper, measuring, scorer)
 
 
 def _try(network: Runtime, bundle: Bundle) -> None:

@@ -1,11 +1,17 @@
 """The pictures of one photo: drawn where its pixels are, written elsewhere."""
 
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from PIL import Image
+
 from crackscope.inspection.settings import InspectSettings
 from crackscope.rendering import overlay, thumbnail
-from crackscope.types import Photo, PhotoResult, ScoreMap
+from crackscope.types import Photo, PhotoResult, Pixels, ScoreMap
+
+_QUALITY = 92
+"""Of a photo in its plane, from which lengths are taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,14 +22,20 @@ class Pictures:
     thumbnail: bytes
     close_ups: Mapping[int, bytes] = field(default_factory=dict)
     mask: bytes | None = None
+    rectified: bytes | None = None
 
 
 def draw(
-    photo: Photo, windows: ScoreMap, result: PhotoResult, settings: InspectSettings
+    photo: Photo,
+    windows: ScoreMap,
+    result: PhotoResult,
+    settings: InspectSettings,
+    rectified: Pixels | None = None,
 ) -> Pictures | None:
     """What the settings ask for; None where that is nothing.
 
-    Of a photo that is read in parts `photo` is a reduced copy.
+    Of a photo that is read in parts `photo` is a reduced copy. `rectified` is the photo in its
+    plane, where there is one.
     """
     if settings.overlay is None:
         return None
@@ -33,7 +45,14 @@ def draw(
         thumbnail.of_pixels(photo.pixels),
         _close_ups(photo, result),
         _mask(result) if settings.masks else None,
+        None if rectified is None else _jpeg(rectified),
     )
+
+
+def _jpeg(pixels: Pixels) -> bytes:
+    content = io.BytesIO()
+    Image.fromarray(pixels).save(content, "JPEG", quality=_QUALITY)
+    return content.getvalue()
 
 
 def _close_ups(photo: Photo, result: PhotoResult) -> dict[int, bytes]:

@@ -23,9 +23,9 @@ from crackscope.measurement.summary import (
     figures,
 )
 
-_END_PX = 1.0
+END_PX = 1.0
 """Standard uncertainty of where a line ends."""
-_WINDING = 0.002
+WINDING = 0.002
 """The same of a length by how its line trembles, as a fraction."""
 _LEAST_PX, _SURE = 1.0, 0.5
 """Below it a width is no number; and the part of its interval that has to lie above."""
@@ -79,8 +79,8 @@ def of_crack(found: Profiled, mine: Flags, lines: int, scale: LocalScale | None)
     line = np.stack([at.across[:, 1], -at.across[:, 0]], axis=1)
     along = scale.along(at.at[members], line[members])
     length = float((at.stands_for[members] * along).sum())
-    end = _END_PX * float(along.mean()) * math.sqrt(2 * lines) if len(along) else 0.0
-    half = math.hypot(scale.u95 * length, COVERAGE * math.hypot(end, _WINDING * length))
+    end = END_PX * float(along.mean()) * math.sqrt(2 * lines) if len(along) else 0.0
+    half = math.hypot(scale.u95 * length, COVERAGE * math.hypot(end, WINDING * length))
     across = scale.across(at.at[kept], at.across[kept])
     kept_along = along[kinds == Kind.MEASURED]
     mm = _widths(found, kept, across, kept_along, measured, faint, scale)

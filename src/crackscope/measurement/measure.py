@@ -26,7 +26,7 @@ class PhotoMeasure:
 def measure(
     photo: NDArray[np.generic],
     cracks: Sequence[Sequence[Floats]],
-    scale: LocalScale | None = None,
+    scale: LocalScale | Sequence[LocalScale | None] | None = None,
     *,
     psf_px: float | None = None,
     depth: float | None = None,
@@ -34,14 +34,17 @@ def measure(
     """Widths and lengths of `cracks`, each a sequence of lines (N, 3) of x, y and width in pixels.
 
     `photo` (H, W) are grey values as they are in the file; the centre of its first pixel is at
-    (0.5, 0.5). `psf_px` and `depth` are what the photo shares where it is known, as for `width`.
+    (0.5, 0.5). `scale` holds for all cracks, or is a sequence of one for each, None for those that
+    stay in pixels. `psf_px` and `depth` are what the photo shares where it is known, as for
+    `width`.
     """
     lines = [np.asarray(line, np.float64) for crack in cracks for line in crack]
     found = profiled(photo, lines, psf_px=psf_px, depth=depth)
     owner = np.repeat(np.arange(len(cracks)), [len(crack) for crack in cracks])
+    scales = scale if isinstance(scale, Sequence) else [scale] * len(cracks)
     measured = tuple(
-        of_crack(found, owner[found.places.line] == number, len(crack), scale)
-        for number, crack in enumerate(cracks)
+        of_crack(found, owner[found.places.line] == number, len(crack), own)
+        for number, (crack, own) in enumerate(zip(cracks, scales, strict=True))
     )
     if not len(found.places):
         return PhotoMeasure(measured, None, None)

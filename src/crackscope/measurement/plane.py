@@ -89,7 +89,8 @@ class Plane:
         Infinite where a plane within the uncertainty has no answer.
         """
         value = measure(self.projection)
-        others = [measure(one) - value for one in self.influences]
+        with np.errstate(invalid="ignore"):  # beyond the horizon of one of them
+            others = [measure(one) - value for one in self.influences]
         squares = sum((np.square(other) for other in others), np.square(self.relative * value))
         u95 = COVERAGE * np.sqrt(np.asarray(squares, np.float64))
         return np.where(np.isfinite(u95), u95, np.inf)

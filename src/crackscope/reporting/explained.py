@@ -21,9 +21,16 @@ _MATERIAL = (
 )
 _SIZES = (
     "Lengths and widths are in pixels of the photo, as the model traced them; in mm too where "
-    "the photo's scale is known, with half of the 95 % interval after ±. The small curve is the "
-    "traced width along the crack, from none at its foot to the widest place, its branches one "
-    "after the other. A scale bar holds where the photo was taken square to the surface."
+    "the photo's scale is known, widths from its grey values, with half of the 95 % interval "
+    "after ±. The small curve is the traced width along the crack, from none at its foot to the "
+    "widest place, its branches one after the other. A scale bar holds where the photo was taken "
+    "square to the surface."
+)
+
+_CLASS = (
+    "The classes of the standard, named under “How this was made”, that the width of a crack may "
+    "belong to. Its 95th percentile decides; where the interval of that spans a limit, each class "
+    "that it reaches is named."
 )
 
 
@@ -39,7 +46,15 @@ def terms(results: Sequence[PhotoResult], context: Context) -> list[tuple[str, s
         rows.append(("No concrete?", _MATERIAL))
     if cracks:
         rows.append(("Sizes", _SIZES))
+    if any(crack.standard_class for result in results for crack in result.cracks or ()):
+        rows.append(("Standard class", _class()))
     return [*rows, ("Severity", _SEVERITY)]
+
+
+def _class() -> str:
+    from crackscope.measurement.standards import GUIDE  # which few reports need
+
+    return f"{_CLASS} {GUIDE}"
 
 
 def of_photo(results: Sequence[PhotoResult], context: Context) -> str:

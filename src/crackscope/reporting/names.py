@@ -22,6 +22,11 @@ def mask_names(relative: Iterable[str]) -> list[str]:
     return file_names(relative, "masks", ".png")
 
 
+def rectified_names(relative: Iterable[str]) -> list[str]:
+    """`rectified/<relative path>.jpg` for each path, in order; x.jpg and x.jpeg become x.jpg."""
+    return file_names(relative, "rectified", ".jpg", (".jpg", ".jpeg"))
+
+
 def file_names(
     relative: Iterable[str], folder: str, suffix: str, same: Sequence[str] = ()
 ) -> list[str]:

@@ -98,7 +98,7 @@ def _path(line: MappedLine) -> Element:
     way = "L".join(f"{x:.9g} {y:.9g}" for x, y in line.points)
     path = Element("path", d=f"M{way}{'Z' if line.closed else ''}")
     for name, value in line.values().items():
-        path.set(f"data-{name.replace('_', '-')}", repr(value))
+        path.set(f"data-{name.replace('_', '-')}", value if isinstance(value, str) else repr(value))
     noun = "crack" if isinstance(line.found, Crack) else "region"
     sizes = in_mm(line.found)
     text = f"{noun} {line.found.id}: {line.layer}{f', {sizes}' if sizes else ''}"

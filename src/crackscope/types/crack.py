@@ -65,7 +65,8 @@ class Crack(Document):
     `box` encloses it within the photo, widths included. `length_px` is the total length of all
     branches. Values in mm require the scale of the photo: `length_mm` with the half-width of its
     95 % interval, and `width_mm`. `measured` is the fraction of the length whose width could be
-    measured. Use `of` to make one from traced points. Raises ValueError for invalid values.
+    measured. `standard_class` names the classes of a standard that the width may belong to, if one
+    was requested. Use `of` to make one from traced points. Raises ValueError for invalid values.
     """
 
     id: int
@@ -79,6 +80,7 @@ class Crack(Document):
     length_u95_mm: float | None = None
     width_mm: WidthsMm | Below | None = None
     measured: Annotated[float | None, Mark.MEASURED] = None
+    standard_class: Annotated[str | None, Mark.MEASURED] = None
 
     def __post_init__(self) -> None:
         require(0.0 <= self.score <= 1.0, "a score must be between 0 and 1", self.score)

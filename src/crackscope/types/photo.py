@@ -107,12 +107,18 @@ class PhotoScale(Document):
     """The scale of a photo in mm per pixel.
 
     `source` is its origin, such as mm_per_px if the user gave it; `u95` is the half-width of its
-    95 % interval in mm per pixel, None if unknown. Raises ValueError for invalid values.
+    95 % interval in mm per pixel, None if unknown. `smallest_shown_mm` and `smallest_measured_mm`
+    are the narrowest widths that the photo can show and measure; known where cracks were measured.
+    `residual_mm` is the root mean square distance of a marker's sides from straight lines. Raises
+    ValueError for invalid values.
     """
 
     source: str
     mm_per_px: float
     u95: float | None = None
+    smallest_shown_mm: float | None = None
+    smallest_measured_mm: float | None = None
+    residual_mm: float | None = None
 
     def __post_init__(self) -> None:
         require(bool(self.source), "a scale must have a source", self.source)

@@ -20,7 +20,13 @@ from crackscope.inspection.results_file import ResultsFile, write_errors
 from crackscope.models.bundle import CARD
 from crackscope.reporting import Context, chosen, settings
 from crackscope.reporting.cover import Cover
-from crackscope.reporting.names import close_up_name, mask_names, overlay_names, thumbnail_name
+from crackscope.reporting.names import (
+    close_up_name,
+    mask_names,
+    overlay_names,
+    rectified_names,
+    thumbnail_name,
+)
 from crackscope.reporting.summary import one_line
 from crackscope.types import PhotoResult
 
@@ -51,8 +57,10 @@ class Job:
         self._found, self._plan = found, plan
         context = _context(plan.config, found, plan.inspector, plan.path)
         self._context = replace(context, cover=plan.cover, with_card=plan.with_card)
-        masks = mask_names(photo.relative for photo in found.photos)
-        self._masks = dict(zip((photo.name for photo in found.photos), masks, strict=True))
+        names = [photo.name for photo in found.photos]
+        relative = [photo.relative for photo in found.photos]
+        self._masks = dict(zip(names, mask_names(relative), strict=True))
+        self._rectified = dict(zip(names, rectified_names(relative), strict=True))
 
     def inspect_rest(self, kept: ResultsFile) -> bool:
         """Inspect what is not in results.jsonl yet; returns whether nothing is left."""
@@ -87,6 +95,8 @@ class Job:
             _write(folder / close_up_name(name, crack), close)
         if one.pictures.mask is not None:
             _write(folder / self._masks[one.result.path], one.pictures.mask)
+        if one.pictures.rectified is not None:
+            _write(folder / self._rectified[one.result.path], one.pictures.rectified)
 
 
 def _write(file: Path, content: bytes) -> None:
@@ -97,6 +107,24 @@ def _write(file: Path, content: bytes) -> None:
 def _heat_map(config: InspectConfig) -> dict[str, str]:
     """Said only where it is not the model's default."""
     return {} if config.heat_map is None else {"heat map": "yes" if config.heat_map else "no"}
+
+
+def _measuring(config: InspectConfig) -> dict[str, str]:
+    """What was given for the scale, and the standard, once; nothing where nothing was."""
+    given = {
+        "side of the marker (mm)": config.marker_mm,
+        "two points": config.two_points,
+        "corners": config.corners,
+        "distance (mm)": config.distance_mm,
+        "calibration": config.calibration,
+        "rectified (mm per pixel)": config.rectify,
+    }
+    said = {name: str(value) for name, value in given.items() if value is not None}
+    if config.standard is None:
+        return said
+    from crackscope.measurement.standards import load
+
+    return {**said, **load(config.standard).facts(config.exposure)}
 
 
 def _of_one_window(config: InspectConfig, inspector: Inspector) -> dict[str, float]:
@@ -122,9 +150,10 @@ def _context(config: InspectConfig, found: Found, inspector: Inspector, path: Pa
             "unsure from": limits.lower,
             **_of_one_window(config, inspector),
             "window": f"{inspector.bundle.input.window / config.scale:.0f} px of the photo",
-            "mm per pixel": "not given" if config.mm_per_px is None else f"{config.mm_per_px:g}",
+            "mm per pixel": "not given" if config.mm_per_px is None else str(config.mm_per_px),
             "computed with": inspector.runtime.description,
             "largest photo": f"{config.max_megapixels:g} megapixels",
+            **_measuring(config),
             **_heat_map(config),
             "made": datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %Z"),
             "crackscope": crackscope.__version__,

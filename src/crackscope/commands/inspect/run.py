@@ -27,7 +27,7 @@ from crackscope.inspection.find import Found, Source, find
 from crackscope.inspection.inspector import Inspector
 from crackscope.inspection.results_file import ResultsFile
 from crackscope.inspection.results_file import read as read_results
-from crackscope.inspection.settings import InspectSettings
+from crackscope.inspection.settings import InspectSettings, MeasureSettings
 from crackscope.inspection.sources.memory import OnePhoto, named
 from crackscope.options import FailOn
 from crackscope.reporting import Context, chosen
@@ -76,7 +76,7 @@ def _run(config: InspectConfig, given: Mapping[str, Source | None]) -> Outcome:
     threads = max(1, workers // len(found.photos)) if found.photos else 1
     settings = _settings(config)
     inspector = _prepared(settings, threads)
-    content = {"model": inspector.bundle.identity, **_photos(found)}
+    content = {"model": inspector.bundle.identity, **_photos(found), **_files(config)}
     names = None if config.watch else [photo.name for photo in found.photos]
     growing = _PHOTOS if config.watch else ()
     name = _default_name(config.photos[0])
@@ -116,9 +116,9 @@ def _found(config: InspectConfig, given: Mapping[str, Source | None]) -> Found:
 
 def _settings(config: InspectConfig) -> InspectSettings:
     """What the workers must know of the settings of the command."""
-    return InspectSettings(
-        **{each.name: getattr(config, each.name) for each in fields(InspectSettings)}
-    )
+    names = [each.name for each in fields(InspectSettings) if each.name != "measuring"]
+    measuring = MeasureSettings.of(config).prepared()
+    return InspectSettings(measuring=measuring, **{name: getattr(config, name) for name in names})
 
 
 def _prepared(settings: InspectSettings, threads: int) -> Inspector:
@@ -186,6 +186,20 @@ def _photos(found: Found) -> dict[str, Any]:
     """How many photos there are, and what tells them from others."""
     photos = [[photo.name, photo.relative, *photo.stamp()] for photo in found.photos]
     return dict(zip(_PHOTOS, (len(photos), hashing.of_value(photos)), strict=True))
+
+
+def _files(config: InspectConfig) -> dict[str, Any]:
+    """What tells the files apart that say how to measure; a number or a name tells itself."""
+    named = {name: getattr(config, name) for name in ("mm_per_px", "calibration", "standard")}
+    return {
+        name: hashing.of_file(Path(value)) if _is_file(value) else value
+        for name, value in named.items()
+    }
+
+
+def _is_file(value: Any) -> bool:
+    """A standard by its name is none, whatever lies in this folder."""
+    return isinstance(value, Path) or str(value).casefold().endswith((".yaml", ".yml"))
 
 
 def _default_name(argument: str) -> str:

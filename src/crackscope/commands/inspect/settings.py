@@ -12,6 +12,7 @@ from crackscope.arguments.rules import (
     positive,
     within,
 )
+from crackscope.inspection.settings import MeasureSettings
 from crackscope.options import (
     REPORTS,
     ByContent,
@@ -46,9 +47,31 @@ class InspectConfig:
     scale: float = 1.0
     """Enlarges photos for the network: above 1 for those taken from farther than what the model was
     trained on, below 1 from closer; 0.1 to 4."""
-    mm_per_px: float | None = None
-    """Ground sampling distance of the photos, in millimetres to a pixel: cracks get
-    their length in mm, regions their area too. It changes no score."""
+    mm_per_px: ByContent[float | Path | None] = None
+    """Scale of the photos, millimetres to a pixel: a number, or a CSV with the columns path,
+    mm_per_px and, where known, u95, for folders and photos. As the other flags of scale, it gives
+    cracks their lengths and widths in mm, and changes no score."""
+    marker_mm: float | None = None
+    """Scale by the marker (ArUco, AprilTag) in each photo: the side of its black square, in mm.
+    It shows the plane of the surface, too. Needs the extra [measure]."""
+    two_points: str | None = None
+    """Scale by two points of the photos and what lies between them: x1,y1,x2,y2=MM."""
+    corners: str | None = None
+    """Scale and plane by the four corners of a rectangle in the photos, once around, the first side
+    being its width: x1,y1,x2,y2,x3,y3,x4,y4=WIDTHxHEIGHT, in mm."""
+    distance_mm: float | None = None
+    """Scale by the distance from camera to surface, in mm, with what the EXIF of each photo says of
+    its lens and sensor."""
+    calibration: ByContent[Path | None] = None
+    """The lens that the photos were taken with: a calibration file of OpenCV, YAML."""
+    standard: ByContent[str | None] = None
+    """Name the classes of a standard that the width of each crack may belong to, such as
+    aci-224r-01, en-1992-1-1-2004, aashto-mbei-1130, or those of your own YAML file."""
+    exposure: str | None = None
+    """Exposure class, such as XC3, of standards whose limits depend on it."""
+    rectify: float | None = None
+    """Write rectified/PHOTO.jpg, each photo seen straight on, at so many mm a pixel. Needs a plane:
+    --marker-mm or --corners."""
     device: NotIdentity[Device] = "auto"
     """Where the network runs; auto takes a GPU where the installed runtime has one."""
     runtime: RuntimeName = "onnx"
@@ -111,7 +134,7 @@ class InspectConfig:
             ),
             fraction("threshold", self.threshold),
             within("scale", self.scale, 0.1, 4.0),
-            positive("mm_per_px", self.mm_per_px),
+            *MeasureSettings.of(self).rules,
             at_least("workers", self.workers, 1),
             positive("max_megapixels", self.max_megapixels),
             positive("timeout", self.timeout),

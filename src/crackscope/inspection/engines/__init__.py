@@ -7,6 +7,7 @@ costs nothing.
 
 from collections.abc import Generator, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from threading import Event
 from typing import Protocol
 
@@ -60,12 +61,12 @@ def chosen(name: str) -> Open:
 
 def prepare(settings: InspectSettings, threads: int) -> Inspector:
     """The inspector that the settings ask for."""
-    return load(
+    made = load(
         settings.model,
         settings.device,
         threads,
         scale=settings.scale,
-        mm_per_px=settings.mm_per_px,
         runtime=settings.runtime,
         precision=settings.precision,
     )
+    return replace(made, measuring=settings.measuring)

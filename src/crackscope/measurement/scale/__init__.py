@@ -1,6 +1,6 @@
 """The scale of a photo: one file a source, found through SOURCES; the surest is chosen."""
 
-from crackscope.measurement.scale.choose import choose, scale_of
+from crackscope.measurement.scale.choose import choose, scale_of, settled
 from crackscope.measurement.scale.scale import ASSUMED_TILT_DEG, Answer, Notice, Scale
 from crackscope.measurement.scale.source import SOURCES, Source
 from crackscope.registry import import_plugins
@@ -14,6 +14,7 @@ __all__ = [
     "Source",
     "choose",
     "scale_of",
+    "settled",
 ]
 
 import_plugins(__name__, __path__)

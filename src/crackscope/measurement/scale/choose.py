@@ -18,7 +18,11 @@ def scale_of(photo: Photo, sources: Sequence[Source], lens: Lens | None = None) 
     Raises UsageError where one of them cannot be true of the photo, and MissingExtraError where it
     needs a package that is not installed.
     """
-    answers = [source.measure(photo, lens) for source in sources]
+    return settled([source.measure(photo, lens) for source in sources])
+
+
+def settled(answers: Sequence[Answer]) -> Answer:
+    """One answer of several: the surest scale, with every notice."""
     told = tuple(notice for answer in answers for notice in answer.notices)
     chosen = choose([answer.scale for answer in answers if answer.scale is not None])
     return Answer(chosen.scale, told + chosen.notices)

@@ -22,6 +22,11 @@ NoticeKind = Literal[
     "unknown_unit",
     "contradiction",
     "contradicts_distance",
+    "refused",
+    "no_marker",
+    "not_looked_for",
+    "no_row",
+    "no_scale",
 ]
 
 

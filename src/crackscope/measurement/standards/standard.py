@@ -74,6 +74,20 @@ class Standard:
         """The exposures that it tells apart; none where it does not ask for one."""
         return tuple(name for each in self.exposures for name in each.names)
 
+    def facts(self, exposure: str | None = None) -> dict[str, str]:
+        """What a report says of it once, name and text."""
+        parts = (self.title, self.edition, f"table {self.table}" if self.table else "", self.clause)
+        known = {
+            "standard": ", ".join(filter(None, parts)),
+            "exposure": exposure or "",
+            "limits": "compared with the primary text"
+            if self.checked
+            else f"not compared with the primary text. {self.source}",
+            "decides beside width": self.beside_width,
+            "classes": GUIDE,
+        }
+        return {name: text for name, text in known.items() if text}
+
     def at(self, exposure: str | None) -> Exposure:
         """What holds at an exposure, whatever its case.
 

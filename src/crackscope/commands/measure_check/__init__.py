@@ -1,0 +1,1 @@
+"""Check widths with a camera of one's own."""

@@ -1,0 +1,1 @@
+"""Plan photos for the narrowest crack wanted."""

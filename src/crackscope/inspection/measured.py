@@ -1,0 +1,156 @@
+"""A result with millimetres: where a photo has a scale, its cracks are measured in its pixels."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from crackscope.errors import UsageError
+from crackscope.inspection.inspected import Measured
+from crackscope.inspection.measuring import Measuring, is_whole
+from crackscope.measurement.crack import CrackMeasure
+from crackscope.measurement.local_scale import LocalScale
+from crackscope.measurement.measure import PhotoMeasure, measure
+from crackscope.measurement.rectify import rectify
+from crackscope.measurement.scale import Scale
+from crackscope.measurement.scale_of_cracks import scale_along, traced_length
+from crackscope.measurement.standards import Standard, classify
+from crackscope.types import Below, Crack, Photo, PhotoResult, PhotoScale, Pixels, WidthsMm
+
+DECIDES_PX = 2.0
+"""Width from which on a number may decide a class; below it, all classes up to its upper end may
+be the crack's."""
+_IN_PARTS = (
+    "widths are not measured in mm in a photo so large that it is read in parts: cut it into "
+    "photos of at most 50 megapixels"
+)
+_NO_PLANE = "rectify needs a plane, and its scale, of {}, shows none"
+
+
+def measured(photo: Photo, result: PhotoResult, measuring: Measuring) -> Measured:
+    """The result in mm, where the photo has a scale; what is to be known stands in its remark."""
+    start = time.perf_counter()
+    answer = measuring.scale_of(photo)
+    said = [notice.text.replace(photo.path, "the photo") for notice in answer.notices]
+    found, plane_photo = result, None
+    if answer.scale is not None:
+        found, remarks = _in_mm(photo, result, answer.scale, measuring)
+        said += remarks
+        if measuring.rectify_mm_per_px is not None:
+            plane_photo, remarks = _rectified(photo, answer.scale, measuring.rectify_mm_per_px)
+            said += remarks
+    seconds = result.seconds + time.perf_counter() - start
+    remark = "; ".join(filter(None, [result.remark, *said]))
+    return Measured(replace(found, seconds=seconds, remark=remark), plane_photo)
+
+
+def _in_mm(
+    photo: Photo, result: PhotoResult, scale: Scale, measuring: Measuring
+) -> tuple[PhotoResult, list[str]]:
+    """The result with its scale and all sizes, and what is to be said of them."""
+    if result.cracks is None:
+        regions = tuple(region.in_mm(scale.mm_per_px) for region in result.regions)
+        return replace(result, regions=regions, scale=_scale(scale)), []
+    if not result.cracks:
+        return replace(result, scale=_scale(scale)), []
+    if not is_whole(photo):
+        lengths = tuple(_length_only(crack, scale) for crack in result.cracks)
+        return replace(result, cracks=lengths, scale=_scale(scale)), [_IN_PARTS]
+    scales, remarks = _scales(result.cracks, scale)
+    grey = np.asarray(Image.fromarray(photo.pixels).convert("L"))
+    found = measure(grey, [crack.lines for crack in result.cracks], scales)
+    rows = zip(result.cracks, found.cracks, scales, strict=True)
+    cracks = tuple(_crack(*row, scale, measuring) for row in rows)
+    return replace(result, cracks=cracks, scale=_scale(scale, found)), remarks
+
+
+def _scales(cracks: Sequence[Crack], scale: Scale) -> tuple[list[LocalScale | None], list[str]]:
+    """The scale along each crack; None, and why, where it leaves the plane."""
+    scales: list[LocalScale | None] = []
+    remarks = []
+    for crack in cracks:
+        try:
+            scales.append(scale_along(crack.lines, scale))
+        except UsageError as error:
+            scales.append(None)
+            remarks.append(f"crack {crack.id} is not measured in mm: {error}")
+    return scales, remarks
+
+
+def _crack(
+    crack: Crack,
+    found: CrackMeasure,
+    local: LocalScale | None,
+    scale: Scale,
+    measuring: Measuring,
+) -> Crack:
+    if local is None:
+        return crack
+    if not found.length_mm:  # no profile lies on it, as on one of a few pixels
+        return _length_only(crack, scale)
+    sizes: dict[str, Any] = {
+        "length_mm": float(found.length_mm),
+        "length_u95_mm": float(found.length_u95_mm or 0.0),
+        "measured": float(found.measured),
+    }
+    if found.width_mm is None:
+        return replace(crack, **sizes)
+    values = {name: float(value) for name, value in found.width_mm.to_dict().items()}
+    width = Below(**values) if "below" in values else WidthsMm(**values)
+    least = DECIDES_PX * scale.mm_per_px
+    named = _class(width, least, measuring.standard, measuring.exposure)
+    return replace(crack, **sizes, width_mm=width, standard_class=named)
+
+
+def _class(
+    width: WidthsMm | Below, least: float, standard: Standard | None, exposure: str | None
+) -> str | None:
+    """The classes of the 95th percentile: what decides is not the widest spot, nor the middle."""
+    if standard is None:
+        return None
+    if isinstance(width, Below):
+        return classify({"below": width.below}, 0.0, standard, exposure).text
+    if width.p95 < least:
+        return classify({"below": width.p95 + width.p95_u95}, 0.0, standard, exposure).text
+    return classify(width.p95, width.p95_u95, standard, exposure).text
+
+
+def _length_only(crack: Crack, scale: Scale) -> Crack:
+    try:
+        length = traced_length(crack.lines, scale)
+    except UsageError:  # beyond the horizon of the plane
+        return crack
+    if not length.mm:  # all of its points are one
+        return crack
+    return replace(crack, length_mm=length.mm, length_u95_mm=length.u95, measured=0.0)
+
+
+def _scale(scale: Scale, found: PhotoMeasure | None = None) -> PhotoScale:
+    """As results have it; the smallest widths where the plane lies as near as at its source."""
+    shown, smallest = (None, None)
+    if found is not None:
+        shown, smallest = found.smallest_shown_px, found.smallest_measured_px
+    plane = scale.plane
+    return PhotoScale(
+        scale.source.replace("-", "_"),
+        scale.mm_per_px,
+        scale.u95,
+        None if shown is None else float(shown) * scale.mm_per_px,
+        None if smallest is None else float(smallest) * scale.mm_per_px,
+        None if plane is None else plane.residual_mm,
+    )
+
+
+def _rectified(photo: Photo, scale: Scale, mm_per_px: float) -> tuple[Pixels | None, list[str]]:
+    """The photo in its plane; None, and why, where there is none."""
+    if scale.plane is None:
+        return None, [_NO_PLANE.format(scale.source)]
+    if not is_whole(photo):
+        return None, ["a photo so large that it is read in parts is not rectified"]
+    try:
+        return rectify(photo, scale.plane, mm_per_px).photo.pixels, []
+    except UsageError as error:
+        return None, [f"not rectified: {error}"]
