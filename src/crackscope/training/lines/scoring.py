@@ -30,8 +30,8 @@ _PENALTY = 0.3
 
 @dataclass(frozen=True)
 class Lines:
-    """Traced lines: `numbers` (N, F) their features, `cracks` (N,) whether each is a crack, `photo` (N,) its
-    photo."""
+    """Traced lines: `numbers` (N, F) their features, `cracks` (N,) whether each is a crack, and
+    `photo` (N,) the photo of each."""
 
     numbers: Floats
     cracks: NDArray[np.bool_]
