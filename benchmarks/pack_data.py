@@ -20,7 +20,7 @@ import numpy as np
 from PIL import Image
 
 from crackscope.progress import bar
-from crackscope.synthesis import shapes
+from crackscope.synthesis.cracks import shapes
 from crackscope.training.lines import packed
 from crackscope.training.lines.packed import File, Kind
 from crackscope.training.lines.real_cracks import shape_of

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from crackscope.synthesis.grounds import Grounds, Packed
+from crackscope.synthesis.grounds import GroundImage, Grounds
 
 
-def packed(pixels: np.ndarray, name: str, **more: Any) -> Packed:
+def packed(pixels: np.ndarray, name: str, **more: Any) -> GroundImage:
     content = io.BytesIO()
     Image.fromarray(pixels).save(content, "PNG")
-    return Packed(content.getvalue(), name, **more)
+    return GroundImage(content.getvalue(), name, **more)
 
 
 def noise(side: int, seed: int, grey: float = 150.0, spread: float = 12.0) -> np.ndarray:

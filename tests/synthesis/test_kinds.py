@@ -5,8 +5,10 @@ import itertools
 import numpy as np
 import pytest
 
-from crackscope.synthesis import crack, joints, kinds, looks, pattern
-from crackscope.synthesis.kinds import Setting
+from crackscope.synthesis import pattern
+from crackscope.synthesis.cracks import crack, kinds, looks
+from crackscope.synthesis.cracks.kinds import Setting
+from crackscope.synthesis.distractors import joints
 from crackscope.synthesis.surface import blurred, smooth
 
 KINDS = (
@@ -32,7 +34,7 @@ def test_kinds_paint_what_their_mask_says(kind: kinds.Paint) -> None:
         drawn = kind(flat(), rng, 2.0, 0.9, setting)
         assert drawn.pixels.shape == (160, 200, 3)
         assert 0 <= drawn.mask.min() <= drawn.mask.max() <= 1
-        assert drawn.courses
+        assert drawn.centre_lines
         covered += bool(drawn.mask.any())
         dark = drawn.pixels.mean(axis=2) < 90
         assert dark.sum() < 20 or (drawn.mask[dark] > 0).mean() > 0.9

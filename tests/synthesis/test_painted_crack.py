@@ -1,4 +1,4 @@
-"""Drawn cracks: the truth that is stated is the truth in the picture."""
+"""Synthetic cracks: the truth that is stated is the truth in the picture."""
 
 import math
 
@@ -7,14 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crackscope.synthesis import course, crack, paint
+from crackscope.synthesis import polyline
+from crackscope.synthesis.cracks import crack, paint
 
 
 def _flat(height: int = 160, width: int = 220, grey: float = 170.0) -> np.ndarray:
     return np.full((height, width, 3), grey, np.float32)
 
 
-def _line(width_px: float, seed: int, angle: float = 0.0) -> crack.Drawn:
+def _line(width_px: float, seed: int, angle: float = 0.0) -> crack.CrackedSurface:
     """A crack without branches across the middle, from border to border."""
     lean = math.tan(angle) * 110
     return crack.draw(
@@ -43,7 +44,7 @@ def _inside(points: np.ndarray, height: int, width: int) -> float:
 )
 def test_the_mask_is_as_wide_as_stated(width_px: float, seed: int, angle: float) -> None:
     drawn = _line(width_px, seed, angle)
-    (line,) = drawn.courses
+    (line,) = drawn.centre_lines
     measured = drawn.mask.sum() / _inside(line.points, *drawn.mask.shape)
     assert measured == pytest.approx(line.widths.mean(), rel=0.15)
     assert line.widths.mean() == pytest.approx(width_px, rel=0.2)
@@ -51,7 +52,7 @@ def test_the_mask_is_as_wide_as_stated(width_px: float, seed: int, angle: float)
 
 def test_a_straight_hairline_of_half_a_pixel_covers_half() -> None:
     points = np.array([[-2.0, 20.5], [102.0, 20.5]])
-    band = course.band(40, 100, points, reach=3)
+    band = polyline.band(40, 100, points, reach=3)
     half = np.full(len(band.across), 0.25, np.float32)
     mask = np.zeros((40, 100))
     mask[band.rows, band.columns] = paint.coverage(band.across, half, half)
@@ -65,7 +66,7 @@ def test_the_band_holds_exactly_the_pixels_within_reach(
     x0: float, y0: float, x1: float, y1: float
 ) -> None:
     points = np.array([[x0, y0], [x1, y1], [30.0, 10.0]])
-    band = course.band(40, 50, points, reach=4.0)
+    band = polyline.band(40, 50, points, reach=4.0)
     found = np.zeros((40, 50), bool)
     found[band.rows, band.columns] = True
     y, x = np.mgrid[:40, :50] + 0.5
@@ -105,14 +106,14 @@ def test_an_end_inside_the_picture_tapers() -> None:
     drawn = crack.draw(
         _flat(), np.random.default_rng(5), 8, start=(-3, 80), end=(150, 80), branches=0
     )
-    widths = drawn.courses[0].widths
+    widths = drawn.centre_lines[0].widths
     assert widths[-1] < 0.4 * widths[: len(widths) // 2].mean()
     assert drawn.mask[:, 170:].sum() == 0
 
 
 def test_branches_start_on_the_main_crack_and_are_narrower() -> None:
     drawn = crack.draw(_flat(), np.random.default_rng(1), 8, branches=2)
-    main, *branches = drawn.courses
+    main, *branches = drawn.centre_lines
     assert len(branches) == 2
     for branch in branches:
         gaps = np.hypot(*(main.points - branch.points[0]).T)
@@ -121,7 +122,7 @@ def test_branches_start_on_the_main_crack_and_are_narrower() -> None:
 
 
 def test_a_course_is_broken_not_smooth() -> None:
-    points = course.fracture((0, 0), (300, 0), np.random.default_rng(2))
+    points = polyline.fracture((0, 0), (300, 0), np.random.default_rng(2))
     turns = np.diff(np.unwrap(np.arctan2(*np.diff(points, axis=0).T[::-1])))
     assert np.abs(turns).max() > 0.6
     assert np.median(np.abs(turns)) < 0.5

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crackscope.synthesis import concrete, crack, cracks, faults, looks, sample, shapes, visible
-from crackscope.synthesis.kinds import Setting
+from crackscope.synthesis import concrete, faults, sample
+from crackscope.synthesis.cracks import add, crack, looks, shapes, visible
+from crackscope.synthesis.cracks.kinds import Setting
 from crackscope.training.lines.real_cracks import shape_of
 
 SHAPES = [(224, 224), (448, 448), (96, 140), (32, 32)]
@@ -58,7 +59,7 @@ def test_the_mask_is_empty_if_and_only_if_there_is_no_crack(
         ground(140, 140, noise=noise), cracked, np.random.default_rng(seed), shapes=[real_shape()]
     )
     assert bool(drawn.mask.any()) == cracked
-    assert bool(drawn.courses) == cracked
+    assert bool(drawn.centre_lines) == cracked
 
 
 def test_the_picture_is_darker_or_lighter_where_the_mask_is(monkeypatch) -> None:
@@ -85,10 +86,10 @@ def test_what_nobody_could_see_is_drawn_again_bolder() -> None:
     surface = ground(noise=noise).astype(np.float32)
     shown = []
     for seed in range(24):
-        drawn = cracks.draw_one(surface, np.random.default_rng(seed), Setting(0.5))
+        drawn = add.add_crack(surface, np.random.default_rng(seed), Setting(0.5))
         change = (drawn.pixels - surface).mean(axis=2)
         contrast = abs((change * drawn.mask).sum() / drawn.mask.sum())
-        area = drawn.mask.sum() * 227 / cracks.length_of(drawn)
+        area = drawn.mask.sum() * 227 / add.length_of(drawn)
         shown.append(contrast / noise * np.sqrt(area))
     assert (np.array(shown) > 52).mean() > 0.9
 
@@ -113,7 +114,7 @@ def test_an_enlarged_part_has_its_mask_enlarged_with_it(monkeypatch) -> None:
     large = [sample.draw(ground(), True, np.random.default_rng(seed)) for seed in range(6)]
     assert all(one.mask.any() for one in large)
     widths = [
-        two.courses[0].widths.mean() / one.courses[0].widths.mean()
+        two.centre_lines[0].widths.mean() / one.centre_lines[0].widths.mean()
         for one, two in zip(plain, large, strict=True)
     ]
     assert min(widths) > 1.3

@@ -1,4 +1,4 @@
-"""Drawn photos and patches: label, determinism, truth, speed, and the files in samples/."""
+"""Synthetic photos and patches: label, determinism, truth, speed, and the files in samples/."""
 
 import json
 import time
@@ -19,7 +19,7 @@ def test_the_label_follows_from_the_mask(label: int) -> None:
     for seed in (*range(60), 1292, 1306):  # the last two stray out at the first try
         drawn = scene.draw_patch(label, 48, seed)
         assert scene.label_of(drawn.mask) == label
-        assert bool(drawn.courses) == bool(label)
+        assert bool(drawn.centre_lines) == bool(label)
         assert drawn.pixels.dtype == np.uint8
         assert drawn.pixels.shape == (48, 48, 3)
         assert drawn.mask.min() >= 0
@@ -44,7 +44,7 @@ def test_photos_hold_what_their_kind_says(kind: str) -> None:
     drawn = scene.draw_photo(kind, 240, 320, 2)
     assert drawn.pixels.shape == (240, 320, 3)
     assert scene.label_of(drawn.mask) == int(kind in ("cracked", "hairline"))
-    assert len(drawn.courses) == {"cracked": 2, "hairline": 1}.get(kind, 0)
+    assert len(drawn.centre_lines) == {"cracked": 2, "hairline": 1}.get(kind, 0)
     assert json.loads(json.dumps(drawn.truth)) == drawn.truth
 
 

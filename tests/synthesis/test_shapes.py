@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from crackscope.synthesis import shapes
+from crackscope.synthesis.cracks import shapes
 
 SLANTING: shapes.Shape = (np.array([(0.25, 0, 0.02), (0.58, 1, 0.02)], np.float32),)
 
@@ -14,7 +14,7 @@ def test_the_painted_mask_is_as_wide_as_asked(width_px: float) -> None:
     measured = []
     for seed in range(8):
         drawn = shapes.draw(ground, np.random.default_rng(seed), SLANTING, width_px, contrast=0.9)
-        (line,) = drawn.courses
+        (line,) = drawn.centre_lines
         middle = (line.points[1:] + line.points[:-1]) / 2
         legs = np.hypot(*np.diff(line.points, axis=0).T)
         inside = legs[((middle > 0) & (middle < 300)).all(axis=1)].sum()

@@ -21,7 +21,7 @@ _NATIVE = 0.8
 """Patches are not shrunk below this scale: too many would have to be read for a crop."""
 
 
-class Packed(NamedTuple):
+class GroundImage(NamedTuple):
     """A picture of sound ground: the bytes of its file, a name, its material (None: not known).
 
     `tiles`: its right border fits its left, and its lower border its upper one. `cracks`: it is
@@ -51,8 +51,8 @@ class Grounds:
 
     def __init__(
         self,
-        patches: Sequence[Packed] = (),
-        surfaces: Sequence[Packed] = (),
+        patches: Sequence[GroundImage] = (),
+        surfaces: Sequence[GroundImage] = (),
         weights: tuple[float, float, float] = (0.42, 0.4, 0.18),
     ) -> None:
         self._patches, self._surfaces = tuple(patches), tuple(surfaces)

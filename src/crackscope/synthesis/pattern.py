@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from crackscope.synthesis.course import Points
+from crackscope.synthesis.polyline import Points
 from crackscope.synthesis.surface import log_uniform
 
 Pieces = NDArray[np.float64]

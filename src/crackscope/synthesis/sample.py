@@ -6,21 +6,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from crackscope.synthesis import (
-    camera,
-    crack,
-    cracks,
-    distractors,
-    faults,
-    finish,
-    joints,
-    pattern,
-    visible,
-)
-from crackscope.synthesis.crack import Course, Drawn
-from crackscope.synthesis.distractors import DISTRACTORS
-from crackscope.synthesis.kinds import Setting
-from crackscope.synthesis.shapes import Shape
+from crackscope.synthesis import camera, distractors, faults, finish, pattern
+from crackscope.synthesis.cracks import add, crack, visible
+from crackscope.synthesis.cracks.crack import CentreLine, CrackedSurface
+from crackscope.synthesis.cracks.kinds import Setting
+from crackscope.synthesis.cracks.shapes import Shape
+from crackscope.synthesis.distractors import DISTRACTORS, joints
 from crackscope.synthesis.surface import Field, Surface, grey, log_uniform
 from crackscope.types import Pixels
 
@@ -46,12 +37,12 @@ class Sample:
     `pixels` (H, W, 3) uint8 RGB; `mask` (H, W) uint8, the fraction of each pixel that a crack
     covers, 255 is all; a hairline of half a pixel covers a half. A crack that something hides on
     a short stretch goes on in the mask, as an inspector would draw it; where nobody could see it
-    along 30 px and more, it has none. `courses` are the centre lines and widths of all cracks.
+    along 30 px and more, it has none. `centre_lines` are the centre lines and widths of all cracks.
     """
 
     pixels: Pixels
     mask: NDArray[np.uint8]
-    courses: tuple[Course, ...]
+    centre_lines: tuple[CentreLine, ...]
     distractors: tuple[str, ...]
 
 
@@ -83,13 +74,13 @@ def draw(
         laid = pattern.lay(surface.shape[0], surface.shape[1], rng, scale)
         surface = joints.draw(surface, laid, rng, light, scale)
     below = [name for name in names if name not in above]
-    surface = distractors.add(surface, below, rng, light, scale)
+    surface = distractors.paint(surface, below, rng, light, scale)
     drawn = crack.uncracked(surface)
     if cracked:
-        drawn, surface = cracks.draw(surface, rng, Setting(light, zoom, shapes, laid))
+        drawn, surface = add.add_cracks(surface, rng, Setting(light, zoom, shapes, laid))
         drawn, surface = _cover(drawn, surface, above, rng, light, scale)
     pixels, mask = _photograph(drawn, surface, rng)
-    sample = Sample(pixels, mask, drawn.courses, tuple(names))
+    sample = Sample(pixels, mask, drawn.centre_lines, tuple(names))
     return _enlarge(sample, rng) if rng.random() < _ENLARGED else sample
 
 
@@ -99,13 +90,13 @@ def _names(cracked: bool, rng: np.random.Generator) -> list[str]:
 
 
 def _cover(
-    drawn: Drawn,
+    drawn: CrackedSurface,
     before: Surface,
     names: Sequence[str],
     rng: np.random.Generator,
     light: float,
     scale: float,
-) -> tuple[Drawn, Surface]:
+) -> tuple[CrackedSurface, Surface]:
     """What lies over the cracks, and their mask as far as they are still to be followed.
 
     The same things are drawn with the cracks below them and without: the difference is what
@@ -113,12 +104,12 @@ def _cover(
     """
     seed = int(rng.integers(2**32))
     with_cracks, without = (
-        distractors.add(surface, names, np.random.default_rng(seed), light, scale)
+        distractors.paint(surface, names, np.random.default_rng(seed), light, scale)
         for surface in (drawn.pixels, before)
     )
     change = grey(with_cracks - without)
     mask = _seen(change, drawn.mask, visible.texture_of(without))
-    return Drawn(with_cracks, mask, drawn.courses), without
+    return CrackedSurface(with_cracks, mask, drawn.centre_lines), without
 
 
 def _seen(change: Field, mask: Field, texture: Field) -> Field:
@@ -128,7 +119,7 @@ def _seen(change: Field, mask: Field, texture: Field) -> Field:
 
 
 def _photograph(
-    drawn: Drawn, sound: Surface, rng: np.random.Generator
+    drawn: CrackedSurface, sound: Surface, rng: np.random.Generator
 ) -> tuple[Pixels, NDArray[np.uint8]]:
     """The photo of what is drawn, a third of them spoilt as far as the cracks stay visible."""
     noise, tone, shutter = log_uniform(rng, 0.3, 3.0), rng.random() < 0.6, int(rng.integers(2**32))
@@ -142,7 +133,7 @@ def _photograph(
             pixels = faults.spoil(pixels, strength, moment)
         return camera.develop(pixels, moment) if tone else pixels
 
-    length = cracks.length_of(drawn)
+    length = add.length_of(drawn)
     while strength is not None and strength > 0.02:
         pixels = take(drawn.pixels, strength)
         if not cracked:
@@ -163,8 +154,8 @@ def _enlarge(sample: Sample, rng: np.random.Generator) -> Sample:
     pixels, mask, (left, top, factor) = camera.enlarge(sample.pixels, sample.mask, rng)
     if mask.any() != sample.mask.any():
         return sample
-    courses = tuple(
-        Course((line.points - (left, top)) * factor, line.widths * factor)
-        for line in sample.courses
+    centre_lines = tuple(
+        CentreLine((line.points - (left, top)) * factor, line.widths * factor)
+        for line in sample.centre_lines
     )
-    return replace(sample, pixels=pixels, mask=mask, courses=courses)
+    return replace(sample, pixels=pixels, mask=mask, centre_lines=centre_lines)

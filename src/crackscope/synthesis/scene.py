@@ -5,8 +5,9 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-from crackscope.synthesis import camera, concrete, crack, distractors
-from crackscope.synthesis.crack import Course, Drawn
+from crackscope.synthesis import camera, concrete, distractors
+from crackscope.synthesis.cracks import crack
+from crackscope.synthesis.cracks.crack import CentreLine, CrackedSurface
 from crackscope.synthesis.distractors import DISTRACTORS
 from crackscope.synthesis.surface import Field, Surface, log_uniform
 from crackscope.types import Pixels
@@ -28,7 +29,7 @@ class Scene:
     seed: int
     pixels: Pixels
     mask: Field
-    courses: tuple[Course, ...]
+    centre_lines: tuple[CentreLine, ...]
     distractors: tuple[str, ...]
 
     @property
@@ -42,7 +43,7 @@ class Scene:
             "height": height,
             "label": label_of(self.mask),
             "distractors": list(self.distractors),
-            "cracks": [_course_dict(course) for course in self.courses],
+            "cracks": [_course_dict(course) for course in self.centre_lines],
         }
 
 
@@ -71,7 +72,7 @@ def draw_photo(kind: str, height: int, width: int, seed: int) -> Scene:
     scale = max(height, width) / 1500
     surface = concrete.texture(height, width, rng, grain=1.15 * scale, light=light)
     names = _PHOTO_DISTRACTORS[kind]
-    surface = distractors.add(surface, names, rng, light, 1.5 * scale)
+    surface = distractors.paint(surface, names, rng, light, 1.5 * scale)
     return _finish(kind, seed, _crack_photo(kind, surface, rng, light, scale), names, rng)
 
 
@@ -98,7 +99,7 @@ def draw_patch(label: int, size: int, seed: int) -> Scene:
     pool = _AROUND_CRACKS if label else tuple(DISTRACTORS.names())
     count = int(rng.choice(3, p=(0.6, 0.3, 0.1) if label else (0.35, 0.45, 0.2)))
     names = tuple(str(name) for name in rng.choice(pool, count, replace=False))
-    surface = distractors.add(surface, names, rng, light, zoom * (1.0 if near else 0.5))
+    surface = distractors.paint(surface, names, rng, light, zoom * (1.0 if near else 0.5))
     if not label:
         return _finish("sound", seed, crack.uncracked(surface), names, rng)
     width = log_uniform(rng, 3, 20) if near else log_uniform(rng, 1, 4)
@@ -110,7 +111,7 @@ def draw_patch(label: int, size: int, seed: int) -> Scene:
 
 def _crack_photo(
     kind: str, surface: Surface, rng: np.random.Generator, light: float, scale: float
-) -> Drawn:
+) -> CrackedSurface:
     height, width = surface.shape[:2]
     if kind not in ("cracked", "hairline"):
         return crack.uncracked(surface)
@@ -131,13 +132,13 @@ def _crack_photo(
 
 
 def _finish(
-    kind: str, seed: int, drawn: Drawn, names: tuple[str, ...], rng: np.random.Generator
+    kind: str, seed: int, drawn: CrackedSurface, names: tuple[str, ...], rng: np.random.Generator
 ) -> Scene:
     pixels = camera.photograph(drawn.pixels, rng)
-    return Scene(kind, seed, pixels, drawn.mask, drawn.courses, names)
+    return Scene(kind, seed, pixels, drawn.mask, drawn.centre_lines, names)
 
 
-def _course_dict(course: Course) -> dict[str, Any]:
+def _course_dict(course: CentreLine) -> dict[str, Any]:
     return {
         "mean_width_px": round(float(course.widths.mean()), 2),
         "points": [[round(float(x), 1), round(float(y), 1)] for x, y in course.points],

@@ -27,8 +27,8 @@ def write(file: Path) -> Path:
 
 def _caption(drawn: scene.Scene) -> str:
     """The width of the main crack, or what is there instead."""
-    if drawn.courses:
-        return f"crack {drawn.courses[0].widths.mean():.1f} px"
+    if drawn.centre_lines:
+        return f"crack {drawn.centre_lines[0].widths.mean():.1f} px"
     return ", ".join(drawn.distractors) or "sound"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import numpy as np
 from PIL import Image, ImageDraw
 
-from crackscope.synthesis.course import Points
+from crackscope.synthesis.polyline import Points
 from crackscope.synthesis.surface import Field, Surface, blend
 
 _FINER = 2

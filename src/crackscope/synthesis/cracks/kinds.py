@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from crackscope.synthesis import course, crack, pattern, shapes
-from crackscope.synthesis.course import Points
-from crackscope.synthesis.crack import Drawn, Line
+from crackscope.synthesis import pattern, polyline
+from crackscope.synthesis.cracks import crack, shapes
+from crackscope.synthesis.cracks.crack import CrackedSurface, Line
+from crackscope.synthesis.cracks.shapes import Shape
 from crackscope.synthesis.pattern import Pattern
-from crackscope.synthesis.shapes import Shape
+from crackscope.synthesis.polyline import Points
 from crackscope.synthesis.surface import Surface, log_uniform
 
 Ends = tuple[tuple[float, float] | None, tuple[float, float] | None]
@@ -29,7 +30,7 @@ class Setting:
     joints: Pattern | None = None
 
 
-Paint = Callable[[Surface, np.random.Generator, float, float, Setting], Drawn]
+Paint = Callable[[Surface, np.random.Generator, float, float, Setting], CrackedSurface]
 """Surface, rng, mean width in pixels, contrast 0 to 1, setting -> what is drawn."""
 
 
@@ -47,7 +48,7 @@ def choose(rng: np.random.Generator, width: float, setting: Setting) -> Paint:
 
 def real(
     surface: Surface, rng: np.random.Generator, width: float, contrast: float, setting: Setting
-) -> Drawn:
+) -> CrackedSurface:
     """The course of a real crack."""
     shape = setting.shapes[int(rng.integers(len(setting.shapes)))]
     return shapes.draw(surface, rng, shape, width, contrast=contrast, light=setting.light)
@@ -55,7 +56,7 @@ def real(
 
 def fractured(
     surface: Surface, rng: np.random.Generator, width: float, contrast: float, setting: Setting
-) -> Drawn:
+) -> CrackedSurface:
     """Jagged, with branches, from border to border or ending in the picture."""
     start, end = _ends(surface.shape[0], surface.shape[1], rng)
     return crack.draw(
@@ -72,7 +73,7 @@ def fractured(
 
 def drifting(
     surface: Surface, rng: np.random.Generator, width: float, contrast: float, setting: Setting
-) -> Drawn:
+) -> CrackedSurface:
     """Smooth, as shrinkage leaves them: the heading drifts, at times the crack forks."""
     height, wide = surface.shape[:2]
     reach = math.hypot(height, wide)
@@ -92,7 +93,7 @@ def drifting(
 
 def parallel(
     surface: Surface, rng: np.random.Generator, width: float, contrast: float, setting: Setting
-) -> Drawn:
+) -> CrackedSurface:
     """Two to four beside each other, of which some end."""
     height, wide = surface.shape[:2]
     reach, angle = 0.75 * math.hypot(height, wide), rng.uniform(0, math.pi)
@@ -104,14 +105,14 @@ def parallel(
     for number in range(int(rng.integers(2, 5))):
         centre = middle + (number - 1 + rng.normal(0, 0.15)) * gap * aside
         first, last = (centre + side * reach * rng.uniform(0.4, 1) * ahead for side in (-1, 1))
-        points = course.fracture(first, last, rng, rough)
+        points = polyline.fracture(first, last, rng, rough)
         lines.append(Line(points, width * log_uniform(rng, 0.5, 1.4), (True, True)))
     return crack.draw_lines(surface, lines, rng, contrast, setting.light)
 
 
 def network(
     surface: Surface, rng: np.random.Generator, width: float, contrast: float, setting: Setting
-) -> Drawn:
+) -> CrackedSurface:
     """Map cracking: uneven meshes, some of them open, over a part of the picture."""
     height, wide = surface.shape[:2]
     cell = max(14.0, 5 * width, 0.07 * min(height, wide)) * log_uniform(rng, 1.0, 3.5)
@@ -121,14 +122,14 @@ def network(
     rough = rng.uniform(0.04, 0.15)
     lines = []
     for way in pattern.meshes(reach, cell, missing, rng):
-        points = course.fracture_through(way, rng, rough) + centre
+        points = polyline.fracture_through(way, rng, rough) + centre
         lines.append(Line(points, max(0.35, 0.8 * width * log_uniform(rng, 0.5, 1.6))))
     return crack.draw_lines(surface, lines, rng, contrast, setting.light)
 
 
 def along_joints(
     surface: Surface, rng: np.random.Generator, width: float, contrast: float, setting: Setting
-) -> Drawn:
+) -> CrackedSurface:
     """In or beside the joints, from one to the next, at times through a stone."""
     joints = setting.joints
     if joints is None:
@@ -140,20 +141,20 @@ def along_joints(
     if len(nodes) > 3:
         nodes = nodes[np.concatenate([[True], rng.random(len(nodes) - 2) > 0.2, [True]])]
     nodes = nodes + rng.normal(0, 1.0 + 0.02 * joints.cell, 2)
-    points = course.fracture_through(nodes, rng, rng.uniform(0.02, 0.09))
+    points = polyline.fracture_through(nodes, rng, rng.uniform(0.02, 0.09))
     return crack.draw_lines(surface, [Line(points, width)], rng, contrast, setting.light)
 
 
 def to_joint(
     surface: Surface, rng: np.random.Generator, width: float, contrast: float, setting: Setting
-) -> Drawn:
+) -> CrackedSurface:
     """From a border, or from one joint, to another joint, where it ends without tapering."""
     joints = setting.joints
     if joints is None:
         return fractured(surface, rng, width, contrast, setting)
     height, wide = surface.shape[:2]
     middle = joints.pieces.mean(axis=1)
-    there = np.flatnonzero(course.inside(middle, height, wide))
+    there = np.flatnonzero(polyline.inside(middle, height, wide))
     if len(there) < 2:
         return fractured(surface, rng, width, contrast, setting)
     one, two = rng.choice(there, 2, replace=False)
@@ -162,7 +163,7 @@ def to_joint(
         ends[0] = ends[1] + 2 * (ends[0] - ends[1]) * max(height, wide) / max(
             1.0, math.dist(ends[0], ends[1])
         )
-    points = course.fracture(ends[0], ends[1], rng, log_uniform(rng, 0.03, 0.15))
+    points = polyline.fracture(ends[0], ends[1], rng, log_uniform(rng, 0.03, 0.15))
     return crack.draw_lines(surface, [Line(points, width)], rng, contrast, setting.light)
 
 
@@ -177,7 +178,7 @@ def _drift(
     steps = max(8, int(length / 6))
     slow = np.cumsum(rng.normal(0, bend * 0.35, steps))
     turns = heading + slow + rng.normal(0, bend, steps)
-    return course.walk(start, turns, 6.0)
+    return polyline.walk(start, turns, 6.0)
 
 
 def _ends(height: int, width: int, rng: np.random.Generator) -> Ends:

@@ -4,11 +4,13 @@ import math
 
 import numpy as np
 
+from crackscope.synthesis.distractors import distractor
 from crackscope.synthesis.surface import Surface, fractal, grid, log_uniform, shade, step
 
 _SKYLIGHT = np.array([0.97, 1.0, 1.05], np.float32)
 
 
+@distractor("shadow")
 def draw(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:

@@ -4,8 +4,9 @@ import math
 
 import numpy as np
 
-from crackscope.synthesis import course, strokes
-from crackscope.synthesis.course import Points
+from crackscope.synthesis import polyline, strokes
+from crackscope.synthesis.distractors import distractor
+from crackscope.synthesis.polyline import Points
 from crackscope.synthesis.surface import Surface, grey, log_uniform, smooth
 
 _INKS = np.array(
@@ -14,6 +15,7 @@ _INKS = np.array(
 )
 
 
+@distractor("writing")
 def draw_writing(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:
@@ -47,6 +49,7 @@ def draw_writing(
     return strokes.lay(background, share, ink)
 
 
+@distractor("ruler")
 def draw_ruler(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:
@@ -74,6 +77,7 @@ def draw_ruler(
     return strokes.lay(pixels, strokes.cover(height, width, ticks) * body, ink)
 
 
+@distractor("tyre")
 def draw_tyre(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:
@@ -84,7 +88,7 @@ def draw_tyre(
     points = _sweep(height, width, rng)
     broad = max(6.0, log_uniform(rng, 15, 110) * scale)
     for _ in range(int(rng.integers(1, 3))):
-        band = course.band(height, width, points, broad / 2)
+        band = polyline.band(height, width, points, broad / 2)
         place = band.across / np.float32(broad) + np.float32(0.5)
         tread = 0.6 + 0.4 * np.sin(place * np.float32(2 * math.pi * rng.integers(1, 7)))
         along = np.clip(0.6 + 0.4 * band.noise(50, rng), 0, 1)
@@ -96,6 +100,7 @@ def draw_tyre(
     return pixels
 
 
+@distractor("pipe")
 def draw_pipe(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:
@@ -105,9 +110,9 @@ def draw_pipe(
     half = max(3.0, log_uniform(rng, 6, 45) * scale)
     pixels = background.copy()
     cast = points - half * rng.uniform(0.3, 1.5) * np.array([math.cos(light), math.sin(light)])
-    shade = course.band(height, width, cast, half)
+    shade = polyline.band(height, width, cast, half)
     pixels[shade.rows, shade.columns] *= np.float32(rng.uniform(0.55, 0.9))
-    band = course.band(height, width, points, half + 1)
+    band = polyline.band(height, width, points, half + 1)
     place = np.clip(band.across / np.float32(half), -1, 1)
     facing = float(band.facing(light)[0])
     round_ = 0.55 + 0.45 * np.sqrt(1 - np.square(place)) + 0.35 * place * facing

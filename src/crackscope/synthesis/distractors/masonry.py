@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from crackscope.synthesis.distractors import distractor
 from crackscope.synthesis.surface import (
     Field,
     Surface,
@@ -21,6 +22,7 @@ _TONES = 997
 """Tones that the stones of one wall are given, by turns."""
 
 
+@distractor("bricks")
 def draw_bricks(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:
@@ -38,6 +40,7 @@ def draw_bricks(
     return _lay(background, gap, stone, tall * rng.uniform(0.03, 0.11), light, rng)
 
 
+@distractor("rubble")
 def draw_rubble(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:

@@ -4,13 +4,15 @@ import math
 
 import numpy as np
 
-from crackscope.synthesis import course, strokes
-from crackscope.synthesis.course import Points
+from crackscope.synthesis import polyline, strokes
+from crackscope.synthesis.distractors import distractor
+from crackscope.synthesis.polyline import Points
 from crackscope.synthesis.surface import Surface, log_uniform
 
 _TWIGS = np.array([[95, 75, 55], [60, 48, 38], [150, 125, 90], [35, 30, 26]], np.float32)
 
 
+@distractor("twigs")
 def draw_twigs(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:
@@ -31,6 +33,7 @@ def draw_twigs(
     return pixels
 
 
+@distractor("straw")
 def draw_straw(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:
@@ -73,4 +76,4 @@ def _fork(
 
 def _bent(start: Points, heading: float, length: float, rng: np.random.Generator) -> Points:
     turns = heading + rng.normal(0, 0.5) * np.linspace(0, 1, 5, endpoint=False)
-    return course.walk(start, turns, length / 5)
+    return polyline.walk(start, turns, length / 5)

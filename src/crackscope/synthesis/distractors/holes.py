@@ -4,9 +4,11 @@ import math
 
 import numpy as np
 
+from crackscope.synthesis.distractors import distractor
 from crackscope.synthesis.surface import Surface, log_uniform
 
 
+@distractor("bugholes")
 def draw_bugholes(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:
@@ -20,6 +22,7 @@ def draw_bugholes(
     return pixels
 
 
+@distractor("tie_marks")
 def draw_tie_marks(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:

@@ -4,13 +4,15 @@ import math
 
 import numpy as np
 
-from crackscope.synthesis import course
+from crackscope.synthesis import polyline
+from crackscope.synthesis.distractors import distractor
 from crackscope.synthesis.surface import Surface, log_uniform, profile
 
 _LEAVES = np.array([[70, 105, 35], [105, 130, 60], [45, 75, 40], [120, 95, 55]], np.float32)
 _BARK = np.array([[95, 75, 55], [150, 130, 105], [60, 50, 42], [110, 120, 70]], np.float32)
 
 
+@distractor("plant")
 def draw_plant(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:
@@ -58,6 +60,7 @@ def _leaf(
     window += inside[..., None] * (paint - window)
 
 
+@distractor("root")
 def draw_root(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:
@@ -80,16 +83,16 @@ def draw_root(
 
 def _winding(
     start: np.ndarray, heading: float, length: float, rng: np.random.Generator
-) -> course.Points:
+) -> polyline.Points:
     """A course without kinks, whose heading drifts."""
     steps = max(6, int(length / 6))
     turns = heading + np.cumsum(0.12 * profile(steps, 4, rng))
-    return course.walk(start, turns, length / steps)
+    return polyline.walk(start, turns, length / steps)
 
 
 def _lay(
     pixels: Surface,
-    points: course.Points,
+    points: polyline.Points,
     half: float,
     colour: np.ndarray,
     light: float,
@@ -97,11 +100,11 @@ def _lay(
 ) -> None:
     height, width = pixels.shape[:2]
     cast = points - 1.5 * half * np.array([math.cos(light), math.sin(light)])
-    band = course.band(height, width, cast, 2 * half + 2)
+    band = polyline.band(height, width, cast, 2 * half + 2)
     shade = np.float32(rng.uniform(0.15, 0.5)) * np.clip(1.3 * half - np.abs(band.across), 0, 1)
     pixels[band.rows, band.columns] *= 1 - shade[:, None]
-    band = course.band(height, width, points, half + 1)
-    taper = 1 - 0.7 * band.along / max(float(course.arc_length(points)[-1]), 1.0)
+    band = polyline.band(height, width, points, half + 1)
+    taper = 1 - 0.7 * band.along / max(float(polyline.arc_length(points)[-1]), 1.0)
     share = np.clip(half * taper - np.abs(band.across) + 0.5, 0, 1)[:, None]
     body = 0.85 + 0.4 * np.clip(band.across / half, -1, 1) * band.facing(light)[band.segment]
     there = (band.rows, band.columns)

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from crackscope.synthesis.distractors import distractor
 from crackscope.synthesis.surface import (
     Field,
     Surface,
@@ -17,6 +18,7 @@ from crackscope.synthesis.surface import (
 )
 
 
+@distractor("spall")
 def draw(
     background: Surface,
     rng: np.random.Generator,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from crackscope.synthesis.crack import Drawn
+from crackscope.synthesis.cracks.crack import CrackedSurface
 from crackscope.synthesis.surface import (
     Field,
     Surface,
@@ -19,7 +19,7 @@ from crackscope.synthesis.surface import (
     smooth,
 )
 
-Look = Callable[[Surface, Drawn, float, np.random.Generator], Surface]
+Look = Callable[[Surface, CrackedSurface, float, np.random.Generator], Surface]
 """Ground (H, W, 3), the crack on it, direction to the light in radians, rng -> pixels."""
 
 
@@ -31,13 +31,15 @@ def choose(rng: np.random.Generator, texture: float) -> Look:
     return LOOKS[int(rng.choice(len(LOOKS), p=_FREQUENCY))]
 
 
-def dark(ground: Surface, drawn: Drawn, light: float, rng: np.random.Generator) -> Surface:
+def dark(ground: Surface, drawn: CrackedSurface, light: float, rng: np.random.Generator) -> Surface:
     """As painted."""
     del ground, light, rng
     return drawn.pixels
 
 
-def filled(ground: Surface, drawn: Drawn, light: float, rng: np.random.Generator) -> Surface:
+def filled(
+    ground: Surface, drawn: CrackedSurface, light: float, rng: np.random.Generator
+) -> Surface:
     """Dirt, sand and needles have filled it: grainy, little darker than the ground, soft edges."""
     del light
     height, width = drawn.mask.shape
@@ -49,7 +51,9 @@ def filled(ground: Surface, drawn: Drawn, light: float, rng: np.random.Generator
     return _within(blend(ground, debris, share))
 
 
-def ravelled(ground: Surface, drawn: Drawn, light: float, rng: np.random.Generator) -> Surface:
+def ravelled(
+    ground: Surface, drawn: CrackedSurface, light: float, rng: np.random.Generator
+) -> Surface:
     """It runs between the stones of the ground, some of which lie loose in it, in grit and soil."""
     del light
     height, width = drawn.mask.shape
@@ -67,7 +71,9 @@ def ravelled(ground: Surface, drawn: Drawn, light: float, rng: np.random.Generat
     return _within(blend(ground, bottom, share))
 
 
-def limed(ground: Surface, drawn: Drawn, light: float, rng: np.random.Generator) -> Surface:
+def limed(
+    ground: Surface, drawn: CrackedSurface, light: float, rng: np.random.Generator
+) -> Surface:
     """White or pale: lime has come out of it, or it was filled; here and there a crust beside."""
     del light
     height, width = drawn.mask.shape
@@ -78,14 +84,16 @@ def limed(ground: Surface, drawn: Drawn, light: float, rng: np.random.Generator)
     return _within(blend(ground, pale * np.array([1.0, 0.99, 0.96], np.float32), share))
 
 
-def wet(ground: Surface, drawn: Drawn, light: float, rng: np.random.Generator) -> Surface:
+def wet(ground: Surface, drawn: CrackedSurface, light: float, rng: np.random.Generator) -> Surface:
     """Water comes out: a dark halo, uneven in width."""
     del ground, light
     halo = _spread(drawn.mask, rng, 3, 18)
     return _within(drawn.pixels * (1 - np.float32(rng.uniform(0.12, 0.4)) * halo)[..., None])
 
 
-def rusty(ground: Surface, drawn: Drawn, light: float, rng: np.random.Generator) -> Surface:
+def rusty(
+    ground: Surface, drawn: CrackedSurface, light: float, rng: np.random.Generator
+) -> Surface:
     """Rust of the reinforcement stains both sides."""
     del ground, light
     tint = np.array([0.88, 0.62, 0.38], np.float32)
@@ -93,7 +101,9 @@ def rusty(ground: Surface, drawn: Drawn, light: float, rng: np.random.Generator)
     return _within(blend(drawn.pixels, drawn.pixels * tint, share))
 
 
-def painted_over(ground: Surface, drawn: Drawn, light: float, rng: np.random.Generator) -> Surface:
+def painted_over(
+    ground: Surface, drawn: CrackedSurface, light: float, rng: np.random.Generator
+) -> Surface:
     """Under a coat of paint it shows by its relief: one flank lit, the other in shade."""
     soft = blurred(drawn.mask, rng.uniform(0.7, 2.0))
     slope = slope_along(soft, light)

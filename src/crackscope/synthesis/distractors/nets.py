@@ -4,13 +4,15 @@ import math
 
 import numpy as np
 
-from crackscope.synthesis import course, strokes
-from crackscope.synthesis.course import Points
+from crackscope.synthesis import polyline, strokes
+from crackscope.synthesis.distractors import distractor
+from crackscope.synthesis.polyline import Points
 from crackscope.synthesis.surface import Surface, blurred, log_uniform, shade
 
 Lines = list[tuple[Points, float]]
 
 
+@distractor("mesh")
 def draw_mesh(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:
@@ -30,6 +32,7 @@ def draw_mesh(
     )
 
 
+@distractor("web")
 def draw_web(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:
@@ -53,6 +56,7 @@ def draw_web(
     return strokes.lay(background, covered, colour)
 
 
+@distractor("cast")
 def draw_cast(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:
@@ -70,6 +74,7 @@ def draw_cast(
     return np.asarray(background * (1 - soft[..., None] * tint), np.float32)
 
 
+@distractor("tide")
 def draw_tide(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:
@@ -135,7 +140,7 @@ def _branches(height: int, width: int, thick: float, rng: np.random.Generator) -
     while todo:
         start, heading, wide, depth = todo.pop()
         length = max(height, width) * rng.uniform(0.15, 0.5)
-        track = course.walk(start, heading + np.cumsum(rng.normal(0, 0.12, 8)), length / 8)
+        track = polyline.walk(start, heading + np.cumsum(rng.normal(0, 0.12, 8)), length / 8)
         lines.append((track, wide))
         if depth:
             for _ in range(int(rng.integers(1, 4))):

@@ -2,9 +2,11 @@
 
 import numpy as np
 
-from crackscope.synthesis import course, kinds, looks, spall, visible
-from crackscope.synthesis.crack import Drawn
-from crackscope.synthesis.kinds import Setting
+from crackscope.synthesis import polyline
+from crackscope.synthesis.cracks import kinds, looks, visible
+from crackscope.synthesis.cracks.crack import CrackedSurface
+from crackscope.synthesis.cracks.kinds import Setting
+from crackscope.synthesis.distractors import spall
 from crackscope.synthesis.surface import Surface, grey, log_uniform
 
 WIDTHS = ((0.5, 5.0), (3.0, 20.0), (20.0, 90.0))
@@ -19,22 +21,24 @@ _ATTEMPTS = 6
 _SPALLED = 0.06
 
 
-def draw(surface: Surface, rng: np.random.Generator, setting: Setting) -> tuple[Drawn, Surface]:
+def add_cracks(
+    surface: Surface, rng: np.random.Generator, setting: Setting
+) -> tuple[CrackedSurface, Surface]:
     """One to three cracks that can be seen, on (H, W, 3) float 0 to 255; and the ground without
     them, which at times has a spall where a crack runs."""
     seed = int(rng.integers(2**32))
-    drawn = draw_one(surface, np.random.default_rng(seed), setting)
+    drawn = add_crack(surface, np.random.default_rng(seed), setting)
     if rng.random() < _SPALLED:
         surface = _spall(surface, drawn, rng, setting)
-        drawn = draw_one(surface, np.random.default_rng(seed), setting)
+        drawn = add_crack(surface, np.random.default_rng(seed), setting)
     for _ in range(int(rng.choice(3, p=_NUMBERS))):
-        new = draw_one(drawn.pixels, rng, setting)
+        new = add_crack(drawn.pixels, rng, setting)
         mask = np.maximum(drawn.mask, new.mask)
-        drawn = Drawn(new.pixels, mask, (*drawn.courses, *new.courses))
+        drawn = CrackedSurface(new.pixels, mask, (*drawn.centre_lines, *new.centre_lines))
     return drawn, surface
 
 
-def draw_one(surface: Surface, rng: np.random.Generator, setting: Setting) -> Drawn:
+def add_crack(surface: Surface, rng: np.random.Generator, setting: Setting) -> CrackedSurface:
     """One crack, drawn again and bolder until it lies in the picture and can be seen."""
     texture, least = visible.texture_of(surface), _least_length(surface)
     rough = float(texture.mean())
@@ -51,29 +55,31 @@ def draw_one(surface: Surface, rng: np.random.Generator, setting: Setting) -> Dr
             pixels = look(surface, drawn, setting.light, rng)
             seen = visible.strength(grey(pixels - surface), drawn.mask, texture, length)
             if seen >= 1.0 or attempt >= _ATTEMPTS:
-                return Drawn(pixels, drawn.mask, drawn.courses)
+                return CrackedSurface(pixels, drawn.mask, drawn.centre_lines)
             width, contrast = 1.2 * width, min(1.0, 1.2 * contrast)
         if attempt >= 2:
             paint, look = kinds.fractured if length < least else paint, looks.dark
         attempt += 1
 
 
-def length_of(drawn: Drawn) -> float:
+def length_of(drawn: CrackedSurface) -> float:
     """Length of the courses within the picture, in pixels."""
     height, width = drawn.mask.shape
     total = 0.0
-    for line in drawn.courses:
+    for line in drawn.centre_lines:
         middle = (line.points[1:] + line.points[:-1]) / 2
-        inside = course.inside(middle, height, width)
-        total += float(np.diff(course.arc_length(line.points))[inside].sum())
+        inside = polyline.inside(middle, height, width)
+        total += float(np.diff(polyline.arc_length(line.points))[inside].sum())
     return total
 
 
-def _spall(surface: Surface, drawn: Drawn, rng: np.random.Generator, setting: Setting) -> Surface:
+def _spall(
+    surface: Surface, drawn: CrackedSurface, rng: np.random.Generator, setting: Setting
+) -> Surface:
     """Skin that came off beside the crack."""
     height, width = drawn.mask.shape
-    points = drawn.courses[0].points
-    inside = points[course.inside(points, height, width)]
+    points = drawn.centre_lines[0].points
+    inside = points[polyline.inside(points, height, width)]
     if not len(inside):
         return surface
     point = inside[int(rng.integers(len(inside)))]

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from crackscope.synthesis.distractors import distractor
 from crackscope.synthesis.surface import (
     Field,
     Surface,
@@ -15,6 +16,7 @@ from crackscope.synthesis.surface import (
 )
 
 
+@distractor("ledge")
 def draw_ledge(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:
@@ -38,6 +40,7 @@ def draw_ledge(
     return shade(background, np.asarray(factor, np.float32))
 
 
+@distractor("boards")
 def draw_boards(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:

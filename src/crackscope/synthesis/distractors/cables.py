@@ -4,13 +4,15 @@ import math
 
 import numpy as np
 
-from crackscope.synthesis import course
-from crackscope.synthesis.course import Band, Points
+from crackscope.synthesis import polyline
+from crackscope.synthesis.distractors import distractor
+from crackscope.synthesis.polyline import Band, Points
 from crackscope.synthesis.surface import Surface, log_uniform
 
 _CHALK = np.array([[240, 240, 236], [70, 100, 190], [200, 60, 50], [45, 45, 50]], np.float32)
 
 
+@distractor("cable")
 def draw_cable(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:
@@ -22,9 +24,9 @@ def draw_cable(
     cast = points - offset * np.array([math.cos(light), math.sin(light)])
     pixels = background.copy()
     _multiply(
-        pixels, course.band(height, width, cast, radius + 3), radius, 1.5, rng.uniform(0.1, 0.45)
+        pixels, polyline.band(height, width, cast, radius + 3), radius, 1.5, rng.uniform(0.1, 0.45)
     )
-    band = course.band(height, width, points, radius + 1)
+    band = polyline.band(height, width, points, radius + 1)
     share = np.clip(radius - np.abs(band.across) + 0.5, 0, 1)[:, None]
     grey = rng.uniform(20, 235) * (1 + rng.normal(0, 0.05, 3))
     body = 0.8 + 0.35 * np.clip(band.across / radius, -1, 1) * band.facing(light)[band.segment]
@@ -33,6 +35,7 @@ def draw_cable(
     return pixels
 
 
+@distractor("chalk")
 def draw_chalk(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:
@@ -41,7 +44,7 @@ def draw_chalk(
     height, width = background.shape[:2]
     points = _sweep(height, width, rng, sag=rng.normal(0, 0.01))
     half = max(0.5, log_uniform(rng, 0.7, 5) * scale)
-    band = course.band(height, width, points, half + 2)
+    band = polyline.band(height, width, points, half + 2)
     there = (band.rows, band.columns)
     ground = background[there].mean(axis=1)
     grain = 0.6 + 0.05 * (ground - ground.mean()) if len(ground) else ground
@@ -54,6 +57,7 @@ def draw_chalk(
     return pixels
 
 
+@distractor("scratch")
 def draw_scratch(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:
@@ -63,7 +67,7 @@ def draw_scratch(
     for _ in range(int(rng.integers(1, 4))):
         points = _sweep(height, width, rng, sag=rng.normal(0, 0.03))
         half = max(0.5, log_uniform(rng, 0.6, 4) * scale)
-        band = course.band(height, width, points, 2 * half + 2)
+        band = polyline.band(height, width, points, 2 * half + 2)
         facing = band.facing(light)[band.segment]
         near = np.exp(-((band.across / half) ** 2))
         relief = -band.across / half * facing * near * rng.uniform(0, 0.25)

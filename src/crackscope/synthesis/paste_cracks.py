@@ -12,7 +12,7 @@ from crackscope.types import Pixels
 _CLOSE_UP = 227
 
 
-def draw(background: Pixels, label: int, rng: np.random.Generator) -> Pixels:
+def paste(background: Pixels, label: int, rng: np.random.Generator) -> Pixels:
     """A crack (label 1), or only what is mistaken for one (label 0), on a sound patch.
 
     (H, W, 3) uint8 -> the same shape. The crack may lie anywhere, as long as enough of it is in

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from crackscope.synthesis import camera, overdraw
+from crackscope.synthesis import camera, paste_cracks
 
 SHAPES = [(227, 227), (96, 140), (48, 48), (300, 224)]
 
@@ -19,7 +19,7 @@ def background(height: int, width: int, seed: int = 0) -> np.ndarray:
 def test_the_same_seed_draws_the_same_picture(shape, label):
     ground = background(*shape)
     kept = ground.copy()
-    first, second = (overdraw.draw(ground, label, np.random.default_rng(7)) for _ in range(2))
+    first, second = (paste_cracks.paste(ground, label, np.random.default_rng(7)) for _ in range(2))
     assert first.shape == ground.shape
     assert first.dtype == np.uint8
     assert np.array_equal(first, second)
@@ -28,7 +28,9 @@ def test_the_same_seed_draws_the_same_picture(shape, label):
 
 def test_a_sound_picture_may_stay_as_it_was_but_for_the_camera():
     ground = np.full((227, 227, 3), 160, np.uint8)
-    spread = [overdraw.draw(ground, 0, np.random.default_rng(seed)).std() for seed in range(40)]
+    spread = [
+        paste_cracks.paste(ground, 0, np.random.default_rng(seed)).std() for seed in range(40)
+    ]
     assert 1 <= sum(value < 3.5 for value in spread) <= 30
 
 
@@ -44,4 +46,4 @@ def test_saving_again_keeps_shape_and_light():
 def test_on_black_where_no_crack_shows_drawing_ends():
     ground = np.zeros((64, 64, 3), np.uint8)
     for seed in range(6):
-        assert overdraw.draw(ground, 1, np.random.default_rng(seed)).shape == ground.shape
+        assert paste_cracks.paste(ground, 1, np.random.default_rng(seed)).shape == ground.shape

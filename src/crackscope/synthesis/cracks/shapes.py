@@ -9,8 +9,9 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from crackscope.synthesis import course, crack
-from crackscope.synthesis.crack import Drawn, Line
+from crackscope.synthesis import polyline
+from crackscope.synthesis.cracks import crack
+from crackscope.synthesis.cracks.crack import CrackedSurface, Line
 from crackscope.synthesis.surface import Surface
 
 Shape = tuple[NDArray[np.float32], ...]
@@ -43,7 +44,7 @@ def draw(
     *,
     contrast: float,
     light: float = -2.0,
-) -> Drawn:
+) -> CrackedSurface:
     """Paint a real crack with a mean width of `width_px`.
 
     `background` (H, W, 3) float 0 to 255; `contrast` and `light` as for `crack.draw`. The shape is
@@ -64,7 +65,7 @@ def draw(
             Line(_roughened(points, rng), width_px * relative, _ends(branch, branches, mean))
         )
     drawn = crack.draw_lines(background, lines, rng, contrast, light)
-    return Drawn(drawn.pixels, drawn.mask, drawn.courses[::-1])
+    return CrackedSurface(drawn.pixels, drawn.mask, drawn.centre_lines[::-1])
 
 
 def _turned(shape: Shape, rng: np.random.Generator) -> list[NDArray[np.float32]]:
@@ -87,9 +88,9 @@ def _corner(
     return np.asarray(np.clip(corner, 0.0, np.maximum(1.0 - size, 0.0)))
 
 
-def _roughened(points: course.Points, rng: np.random.Generator) -> course.Points:
+def _roughened(points: polyline.Points, rng: np.random.Generator) -> polyline.Points:
     """Points every few pixels: between those of the shape the course strays a little."""
-    return course.fracture_through(points, rng, rng.uniform(0.04, 0.16))
+    return polyline.fracture_through(points, rng, rng.uniform(0.04, 0.16))
 
 
 def _ends(

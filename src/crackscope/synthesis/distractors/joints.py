@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from crackscope.synthesis import course, pattern
-from crackscope.synthesis.course import Band
+from crackscope.synthesis import pattern, polyline
+from crackscope.synthesis.distractors import distractor
 from crackscope.synthesis.pattern import Pattern
+from crackscope.synthesis.polyline import Band
 from crackscope.synthesis.surface import Field, Surface, log_uniform, smooth
 
 
@@ -32,6 +33,7 @@ class _Joint:
         return np.asarray(np.clip(self.half - np.abs(self.across) + 0.5, 0, 1), np.float32)
 
 
+@distractor("joints")
 def draw_pattern(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:
@@ -58,7 +60,7 @@ def _along(
     background: Surface, laid: Pattern, width: float, rng: np.random.Generator, light: float
 ) -> _Joint:
     height, wide = background.shape[:2]
-    band = course.band_of_pieces(height, wide, _cut(laid.pieces), 1.6 * width + 4)
+    band = polyline.band_of_pieces(height, wide, _cut(laid.pieces), 1.6 * width + 4)
     wear = rng.uniform(0.0, 0.22) * band.noise(max(6.0, 1.5 * width), rng)
     slow = rng.uniform(0.0, 0.25) * band.noise(60.0, rng)
     half = np.asarray(0.5 * width * np.exp(wear + slow), np.float32)

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from crackscope.synthesis.distractors import distractor
 from crackscope.synthesis.surface import (
     Field,
     Surface,
@@ -16,6 +17,7 @@ from crackscope.synthesis.surface import (
 )
 
 
+@distractor("joint")
 def draw(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:
@@ -30,6 +32,7 @@ def draw(
     return _groove(surface, along, across, width, direction, light, rng)
 
 
+@distractor("blocks")
 def draw_blocks(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from crackscope.synthesis import course as courses
-from crackscope.synthesis.course import Points
-from crackscope.synthesis.paint import Opening, paint
+from crackscope.synthesis import polyline
+from crackscope.synthesis.cracks.paint import Opening, paint
+from crackscope.synthesis.polyline import Points
 from crackscope.synthesis.surface import Field, Surface, profile
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class CentreLine:
     """The centre line of a crack and its width in pixels at each point."""
 
     points: Points
@@ -32,7 +32,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class CrackedSurface:
     """A surface with cracks, and the truth about them.
 
     `mask` (H, W) float32 is the share of each pixel that the crack covers: a hairline of half a
@@ -41,7 +41,7 @@ class Drawn:
 
     pixels: Surface
     mask: Field
-    courses: tuple[Course, ...]
+    centre_lines: tuple[CentreLine, ...]
 
 
 def draw(
@@ -55,7 +55,7 @@ def draw(
     roughness: float | None = None,
     contrast: float | None = None,
     light: float = -2.0,
-) -> Drawn:
+) -> CrackedSurface:
     """Draw a main crack and its branches.
 
     `background` (H, W, 3) float 0 to 255; `width_px` the mean width of the main crack, 0.3 and
@@ -70,7 +70,7 @@ def draw(
     first, last = _borders(height, width, rng)
     rough = rng.uniform(0.08, 0.18) if roughness is None else roughness
     spacing = max(5.0, 0.9 * width_px)
-    main = courses.fracture(start or first, end or last, rng, rough, spacing)
+    main = polyline.fracture(start or first, end or last, rng, rough, spacing)
     count = int(rng.choice(3, p=(0.62, 0.28, 0.1))) if branches is None else branches
     lines = [
         Line(branch, width_px * rng.uniform(0.35, 0.7), _tapers(branch, height, width, branch=True))
@@ -79,29 +79,29 @@ def draw(
     lines.append(Line(main, width_px, _tapers(main, height, width, branch=False)))
     depth = rng.uniform(0.55, 1.0) if contrast is None else contrast
     drawn = draw_lines(background, lines, rng, depth, light)
-    return Drawn(drawn.pixels, drawn.mask, drawn.courses[::-1])
+    return CrackedSurface(drawn.pixels, drawn.mask, drawn.centre_lines[::-1])
 
 
 def draw_lines(
     background: Surface, lines: Iterable[Line], rng: np.random.Generator, depth: float, light: float
-) -> Drawn:
+) -> CrackedSurface:
     """Paint these lines one after the other, as one crack.
 
     `background` (H, W, 3) float 0 to 255; `depth` 0 to 1, how dark the inside is; `light` the
     direction to the light in radians. Courses in the order of the lines.
     """
     pixels, mask = background.astype(np.float32), np.zeros(background.shape[:2], np.float32)
-    drawn: list[Course] = []
+    drawn: list[CentreLine] = []
     for line in lines:
         opening = _open(line.points, max(line.width_px, 0.3), rng, line.tapers)
         paint(pixels, mask, line.points, opening, depth, light, rng)
-        drawn.append(Course(line.points, _widths(line.points, opening)))
-    return Drawn(pixels, mask, tuple(drawn))
+        drawn.append(CentreLine(line.points, _widths(line.points, opening)))
+    return CrackedSurface(pixels, mask, tuple(drawn))
 
 
-def uncracked(surface: Surface) -> Drawn:
+def uncracked(surface: Surface) -> CrackedSurface:
     """A surface without a crack."""
-    return Drawn(surface, np.zeros(surface.shape[:2], np.float32), ())
+    return CrackedSurface(surface, np.zeros(surface.shape[:2], np.float32), ())
 
 
 def _borders(
@@ -122,12 +122,12 @@ def _branch(main: Points, rng: np.random.Generator) -> Points:
     heading += float(rng.choice([-1, 1])) * rng.uniform(0.45, 1.15)
     reach = length * rng.uniform(0.25, 0.6)
     end = (origin[0] + reach * math.cos(heading), origin[1] + reach * math.sin(heading))
-    return courses.fracture(origin, end, rng, roughness=0.16)
+    return polyline.fracture(origin, end, rng, roughness=0.16)
 
 
 def _tapers(points: Points, height: int, width: int, branch: bool) -> tuple[bool, bool]:
     """Whether the course tapers at its start and at its end."""
-    inside = courses.inside(points[[0, -1]], height, width)
+    inside = polyline.inside(points[[0, -1]], height, width)
     return bool(inside[0]) and not branch, bool(inside[1]) or branch
 
 
@@ -135,7 +135,7 @@ def _open(
     points: Points, mean: float, rng: np.random.Generator, tapers: tuple[bool, bool]
 ) -> Opening:
     """Both edges: slow changes of width, and a jag of its own on either side."""
-    length = max(2, math.ceil(courses.arc_length(points)[-1]) + 1)
+    length = max(2, math.ceil(polyline.arc_length(points)[-1]) + 1)
     slow = np.exp(0.3 * profile(length, 60, rng) + 0.2 * profile(length, 17, rng))
     half = (0.5 * mean * slow / slow.mean()).astype(np.float32)
     place = np.linspace(0.0, 1.0, length, dtype=np.float32)
@@ -159,7 +159,7 @@ def _jagged(
 
 def _widths(points: Points, opening: Opening) -> NDArray[np.float64]:
     """The full width at each point: the mean over the neighbouring pixels of the course."""
-    place = courses.arc_length(points)
+    place = polyline.arc_length(points)
     full = (opening.left + opening.right).astype(np.float64)
     total = np.concatenate([[0.0], np.cumsum(full)])
     low, high = np.clip(place - 2, 0, len(full)), np.clip(place + 3, 0, len(full))

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from crackscope.synthesis.distractors import distractor
 from crackscope.synthesis.surface import (
     Field,
     Surface,
@@ -21,6 +22,7 @@ _RUST = np.array([0.80, 0.56, 0.34], np.float32)
 _SALT = np.array([238, 236, 230], np.float32)
 
 
+@distractor("blot")
 def draw_blot(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:
@@ -43,6 +45,7 @@ def draw_blot(
     return blend(background, background * colour, np.clip(share * strength + rim, 0, 1))
 
 
+@distractor("streaks")
 def draw_streaks(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:
@@ -79,6 +82,7 @@ def _run_colour(rng: np.random.Generator) -> tuple[np.ndarray, bool]:
     return ((_DAMP, False), (_SOOT, False), (_RUST, False), (_SALT, True))[int(kind)]
 
 
+@distractor("rust_spot")
 def draw_rust_spot(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:

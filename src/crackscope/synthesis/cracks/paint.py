@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from crackscope.synthesis import course as courses
-from crackscope.synthesis.course import Band, Points
+from crackscope.synthesis import polyline
+from crackscope.synthesis.polyline import Band, Points
 from crackscope.synthesis.surface import Field, Surface, smooth
 
 _SOOT = np.array([1.02, 0.99, 0.94], np.float32)
@@ -66,7 +66,7 @@ def _strip(mask: Field, points: Points, opening: Opening, depth: float, light: f
     width = float(np.mean(opening.left + opening.right))
     reach = float(max(opening.left.max(), opening.right.max())) + 3.0 + 0.6 * width
     height_px, width_px = mask.shape
-    band = courses.band(height_px, width_px, points, reach)
+    band = polyline.band(height_px, width_px, points, reach)
     place = np.minimum(band.along.astype(np.intp), len(opening.left) - 1)
     facing = band.facing(light).astype(np.float32)[band.segment]
     return _Strip(band, opening.left[place], opening.right[place], facing, width, depth)
