@@ -21,7 +21,7 @@ def test_shape_type_and_range(name: str) -> None:
         assert 0 <= drawn.min() <= drawn.max() <= 255
 
 
-def test_the_same_seed_draws_the_same_and_another_something_else(name: str) -> None:
+def test_the_seed_determines_the_material(name: str) -> None:
     draw = MATERIALS.get(name).draw
     first, second, other = (draw(64, 80, np.random.default_rng(seed)) for seed in (4, 4, 5))
     assert np.array_equal(first, second)

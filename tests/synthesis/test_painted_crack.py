@@ -1,4 +1,4 @@
-"""Synthetic cracks: the truth that is stated is the truth in the picture."""
+"""Synthetic cracks: the stated ground truth matches the image."""
 
 import math
 
@@ -30,7 +30,7 @@ def _line(width_px: float, seed: int, angle: float = 0.0) -> crack.CrackedSurfac
 
 
 def _inside(points: np.ndarray, height: int, width: int) -> float:
-    """Length of the course within the picture, in pixels."""
+    """Length of the centre line within the image, in pixels."""
     middle = (points[1:] + points[:-1]) / 2
     legs = np.hypot(*np.diff(points, axis=0).T)
     return float(legs[((middle > 0) & (middle < (width, height))).all(axis=1)].sum())
@@ -43,9 +43,9 @@ def _inside(points: np.ndarray, height: int, width: int) -> float:
     angle=st.floats(-0.5, 0.5),
 )
 def test_the_mask_is_as_wide_as_stated(width_px: float, seed: int, angle: float) -> None:
-    drawn = _line(width_px, seed, angle)
-    (line,) = drawn.centre_lines
-    measured = drawn.mask.sum() / _inside(line.points, *drawn.mask.shape)
+    painted = _line(width_px, seed, angle)
+    (line,) = painted.centre_lines
+    measured = painted.mask.sum() / _inside(line.points, *painted.mask.shape)
     assert measured == pytest.approx(line.widths.mean(), rel=0.15)
     assert line.widths.mean() == pytest.approx(width_px, rel=0.2)
 
@@ -86,34 +86,34 @@ def _distance(
 
 @pytest.mark.parametrize("width_px", [0.6, 1.5, 4.0, 12.0])
 def test_the_crack_is_darker_than_its_surroundings(width_px: float) -> None:
-    drawn = _line(width_px, 3)
-    grey = drawn.pixels.mean(axis=2)
-    crossed = grey[drawn.mask > 0.8 * drawn.mask.max()]
-    assert crossed.mean() < 170 - 30 * drawn.mask.max()
-    assert grey[drawn.mask == 0].mean() == pytest.approx(170, abs=8)
+    painted = _line(width_px, 3)
+    grey = painted.pixels.mean(axis=2)
+    crossed = grey[painted.mask > 0.8 * painted.mask.max()]
+    assert crossed.mean() < 170 - 30 * painted.mask.max()
+    assert grey[painted.mask == 0].mean() == pytest.approx(170, abs=8)
 
 
 def test_far_from_the_crack_nothing_changes_and_the_background_is_left_alone() -> None:
     background = _flat()
-    drawn = crack.draw(
+    painted = crack.draw(
         background, np.random.default_rng(0), 5, start=(-3, 20), end=(223, 30), branches=0
     )
-    assert np.array_equal(drawn.pixels[120:], background[120:])
+    assert np.array_equal(painted.pixels[120:], background[120:])
     assert (background == 170).all()
 
 
-def test_an_end_inside_the_picture_tapers() -> None:
-    drawn = crack.draw(
+def test_an_end_inside_the_image_tapers() -> None:
+    painted = crack.draw(
         _flat(), np.random.default_rng(5), 8, start=(-3, 80), end=(150, 80), branches=0
     )
-    widths = drawn.centre_lines[0].widths
+    widths = painted.centre_lines[0].widths
     assert widths[-1] < 0.4 * widths[: len(widths) // 2].mean()
-    assert drawn.mask[:, 170:].sum() == 0
+    assert painted.mask[:, 170:].sum() == 0
 
 
 def test_branches_start_on_the_main_crack_and_are_narrower() -> None:
-    drawn = crack.draw(_flat(), np.random.default_rng(1), 8, branches=2)
-    main, *branches = drawn.centre_lines
+    painted = crack.draw(_flat(), np.random.default_rng(1), 8, branches=2)
+    main, *branches = painted.centre_lines
     assert len(branches) == 2
     for branch in branches:
         gaps = np.hypot(*(main.points - branch.points[0]).T)
@@ -121,7 +121,7 @@ def test_branches_start_on_the_main_crack_and_are_narrower() -> None:
         assert branch.widths.mean() < main.widths.mean()
 
 
-def test_a_course_is_broken_not_smooth() -> None:
+def test_a_polyline_is_jagged_not_smooth() -> None:
     points = polyline.fracture((0, 0), (300, 0), np.random.default_rng(2))
     turns = np.diff(np.unwrap(np.arctan2(*np.diff(points, axis=0).T[::-1])))
     assert np.abs(turns).max() > 0.6
@@ -131,5 +131,5 @@ def test_a_course_is_broken_not_smooth() -> None:
 
 
 def test_too_narrow_a_crack_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"at least 0\.3; received 0\.1"):
+    with pytest.raises(ValueError, match=r"at least 0\.3\. Received: 0\.1"):
         crack.draw(_flat(), np.random.default_rng(0), 0.1)

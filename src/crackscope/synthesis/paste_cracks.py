@@ -1,7 +1,7 @@
-"""Cracks, and what is mistaken for them, drawn on patches of real concrete.
+"""Synthetic cracks and distractors on patches of real concrete.
 
-A network that has seen the cracks of one set of photos alone knows those photos. Synthetic ones
-vary without limit, in what the field varies in: width, course, depth, edges, what stands beside.
+A network trained on one set of photos learns those photos. Synthetic cracks vary in what varies
+on site: width, path, depth, edges and surroundings.
 """
 
 import numpy as np
@@ -13,11 +13,10 @@ _CLOSE_UP = 227
 
 
 def paste(background: Pixels, label: int, rng: np.random.Generator) -> Pixels:
-    """A crack (label 1), or only what is mistaken for one (label 0), on a sound patch.
+    """Paint a crack (label 1), or at most distractors (label 0), on a sound patch.
 
-    (H, W, 3) uint8 -> the same shape. The crack may lie anywhere, as long as enough of it is in
-    the picture. A larger patch is taken to be seen at a larger scale: it is shown to the network
-    at one size.
+    (H, W, 3) uint8 -> the same shape. The crack may lie anywhere, provided enough of it is in the
+    patch. Scale grows with the patch, since the network sees all patches at one size.
     """
     zoom = min(background.shape[:2]) / _CLOSE_UP
     return sample.draw(background, bool(label), rng, zoom=zoom).pixels

@@ -1,4 +1,4 @@
-"""Whole drawn photos and patches, with the truth about them."""
+"""Synthetic photos and patches with their ground truth."""
 
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
@@ -20,9 +20,10 @@ _CLOSE_UP = 227
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A drawn picture, the share of each pixel that is crack, and what was drawn.
+    """A synthetic image with its ground truth.
 
-    `pixels` (H, W, 3) uint8 RGB; `mask` (H, W) float32, 0 to 1; `distractors` by name.
+    `pixels` (H, W, 3) uint8 RGB; `mask` (H, W) float32, the fraction of each pixel that a crack
+    covers; `distractors` by name.
     """
 
     kind: str
@@ -34,7 +35,7 @@ class Scene:
 
     @property
     def truth(self) -> dict[str, Any]:
-        """What is known of the picture, ready for JSON: courses and widths in pixels."""
+        """The ground truth, ready for JSON: centre lines and widths in pixels."""
         height, width = self.mask.shape
         return {
             "kind": self.kind,
@@ -43,14 +44,14 @@ class Scene:
             "height": height,
             "label": label_of(self.mask),
             "distractors": list(self.distractors),
-            "cracks": [_course_dict(course) for course in self.centre_lines],
+            "cracks": [_centre_line_dict(line) for line in self.centre_lines],
         }
 
 
 def label_of(mask: Field) -> int | None:
-    """1 (crack), 0 (no crack at all) or None (too little to tell), from the mask that is left.
+    """1 (crack), 0 (no crack) or None (too little of a crack to tell).
 
-    A picture is cracked from a crack area of 0.3 pixels for every pixel of its shorter side.
+    An image is cracked if the mask's area is at least 0.3 px for each pixel of the shorter side.
     """
     area = float(mask.sum())
     if area == 0.0:
@@ -59,11 +60,11 @@ def label_of(mask: Field) -> int | None:
 
 
 def draw_photo(kind: str, height: int, width: int, seed: int) -> Scene:
-    """A whole photo of a wall.
+    """A photo of a wall.
 
     Kinds: `cracked` (a main crack of 3 to 6 px with a branch), `hairline` (1.3 to 1.7 px, across
-    a joint), `sound` (stains, holes, a shadow), `joint` (joints and a few holes). The widths are
-    those for 1500 px on the longer side; they grow with it.
+    a joint), `sound` (stains, holes, a shadow), `joint` (joints and a few holes). Widths are for a
+    longer side of 1500 px, and scale with it. Raises ValueError for another kind.
     """
     if kind not in KINDS:
         raise ValueError(f"kind must be one of: {', '.join(KINDS)}. Received: {kind!r}")
@@ -85,10 +86,10 @@ _PHOTO_DISTRACTORS: dict[str, tuple[str, ...]] = {
 
 
 def draw_patch(label: int, size: int, seed: int) -> Scene:
-    """A square patch: label 1 shows a crack, label 0 shows none, at times something like one.
+    """A square patch: label 1 shows a crack, label 0 at most distractors.
 
-    Half are close-ups as in METU (3 to 20 px of crack in 227 px), half are seen from farther
-    away, with cracks of 1 to 4 px.
+    Half are close-ups as in METU (cracks of 3 to 20 px in 227 px), half are seen from farther away
+    (1 to 4 px).
     """
     rng = np.random.default_rng([seed, label])
     zoom, light = size / _CLOSE_UP, rng.uniform(-2.9, -0.2)
@@ -103,10 +104,10 @@ def draw_patch(label: int, size: int, seed: int) -> Scene:
     if not label:
         return _finish("sound", seed, crack.uncracked(surface), names, rng)
     width = log_uniform(rng, 3, 20) if near else log_uniform(rng, 1, 4)
-    drawn = crack.draw(surface, rng, max(0.8, width * zoom), light=light)
-    while label_of(drawn.mask) != 1:  # rare: the course strayed out of the picture
-        drawn = crack.draw(surface, rng, max(0.8, width * zoom), light=light)
-    return _finish("cracked", seed, drawn, names, rng)
+    painted = crack.draw(surface, rng, max(0.8, width * zoom), light=light)
+    while label_of(painted.mask) != 1:  # rare: the crack strayed out of the patch
+        painted = crack.draw(surface, rng, max(0.8, width * zoom), light=light)
+    return _finish("cracked", seed, painted, names, rng)
 
 
 def _crack_photo(
@@ -132,15 +133,15 @@ def _crack_photo(
 
 
 def _finish(
-    kind: str, seed: int, drawn: CrackedSurface, names: tuple[str, ...], rng: np.random.Generator
+    kind: str, seed: int, painted: CrackedSurface, names: tuple[str, ...], rng: np.random.Generator
 ) -> Scene:
-    pixels = camera.photograph(drawn.pixels, rng)
-    return Scene(kind, seed, pixels, drawn.mask, drawn.centre_lines, names)
+    pixels = camera.photograph(painted.pixels, rng)
+    return Scene(kind, seed, pixels, painted.mask, painted.centre_lines, names)
 
 
-def _course_dict(course: CentreLine) -> dict[str, Any]:
+def _centre_line_dict(line: CentreLine) -> dict[str, Any]:
     return {
-        "mean_width_px": round(float(course.widths.mean()), 2),
-        "points": [[round(float(x), 1), round(float(y), 1)] for x, y in course.points],
-        "widths_px": [round(float(width), 2) for width in course.widths],
+        "mean_width_px": round(float(line.widths.mean()), 2),
+        "points": [[round(float(x), 1), round(float(y), 1)] for x, y in line.points],
+        "widths_px": [round(float(width), 2) for width in line.widths],
     }

@@ -1,4 +1,4 @@
-"""Cracks on a surface, each bold enough to be seen in the texture around it."""
+"""Add cracks to a surface, each strong enough to be visible in the texture around it."""
 
 import numpy as np
 
@@ -10,36 +10,38 @@ from crackscope.synthesis.distractors import spall
 from crackscope.synthesis.surface import Surface, grey, log_uniform
 
 WIDTHS = ((0.5, 5.0), (3.0, 20.0), (20.0, 90.0))
-"""Of cracks in pixels: seen from a few metres, close up, and gaping."""
+"""Ranges of crack width in pixels: from a few metres, close up, and gaping."""
 _HOW_OFTEN, _ON_COARSE = (0.75, 0.21, 0.04), (0.45, 0.45, 0.1)
 _COARSE = 12.0
-"""Standard deviation of a texture, in grey levels, that hides what is narrow: as of asphalt."""
+"""Standard deviation of a texture, in grey levels, above which it hides narrow cracks: asphalt."""
 _NUMBERS = (0.8, 0.15, 0.05)
-"""How likely 1, 2 and 3 cracks are."""
+"""Probabilities of 1, 2 and 3 cracks."""
 _ATTEMPTS = 6
-"""How often a crack is made bolder: on black it cannot be seen whatever is tried."""
+"""Attempts to make a crack visible. On black, none succeeds."""
 _SPALLED = 0.06
 
 
 def add_cracks(
     surface: Surface, rng: np.random.Generator, setting: Setting
 ) -> tuple[CrackedSurface, Surface]:
-    """One to three cracks that can be seen, on (H, W, 3) float 0 to 255; and the ground without
-    them, which at times has a spall where a crack runs."""
+    """Add one to three visible cracks to a surface (H, W, 3), float 0 to 255.
+
+    Returns them with the ground without cracks, to which a spall beside a crack may be added.
+    """
     seed = int(rng.integers(2**32))
-    drawn = add_crack(surface, np.random.default_rng(seed), setting)
+    painted = add_crack(surface, np.random.default_rng(seed), setting)
     if rng.random() < _SPALLED:
-        surface = _spall(surface, drawn, rng, setting)
-        drawn = add_crack(surface, np.random.default_rng(seed), setting)
+        surface = _spall(surface, painted, rng, setting)
+        painted = add_crack(surface, np.random.default_rng(seed), setting)
     for _ in range(int(rng.choice(3, p=_NUMBERS))):
-        new = add_crack(drawn.pixels, rng, setting)
-        mask = np.maximum(drawn.mask, new.mask)
-        drawn = CrackedSurface(new.pixels, mask, (*drawn.centre_lines, *new.centre_lines))
-    return drawn, surface
+        new = add_crack(painted.pixels, rng, setting)
+        mask = np.maximum(painted.mask, new.mask)
+        painted = CrackedSurface(new.pixels, mask, (*painted.centre_lines, *new.centre_lines))
+    return painted, surface
 
 
 def add_crack(surface: Surface, rng: np.random.Generator, setting: Setting) -> CrackedSurface:
-    """One crack, drawn again and bolder until it lies in the picture and can be seen."""
+    """Add one crack; repeat it wider and darker until it is long enough and visible."""
     texture, least = visible.texture_of(surface), _least_length(surface)
     rough = float(texture.mean())
     often = _ON_COARSE if rough > _COARSE else _HOW_OFTEN
@@ -48,25 +50,25 @@ def add_crack(surface: Surface, rng: np.random.Generator, setting: Setting) -> C
     contrast = rng.uniform(0.2 if width < 10 else 0.5, 1.0)
     paint, look = kinds.choose(rng, width, setting), looks.choose(rng, rough)
     attempt = 0
-    while True:  # seldom a second time
-        drawn = paint(surface, rng, width, contrast, setting)
-        length = length_of(drawn)
+    while True:  # rarely a second time
+        painted = paint(surface, rng, width, contrast, setting)
+        length = length_of(painted)
         if length >= least:
-            pixels = look(surface, drawn, setting.light, rng)
-            seen = visible.strength(grey(pixels - surface), drawn.mask, texture, length)
+            pixels = look(surface, painted, setting.light, rng)
+            seen = visible.strength(grey(pixels - surface), painted.mask, texture, length)
             if seen >= 1.0 or attempt >= _ATTEMPTS:
-                return CrackedSurface(pixels, drawn.mask, drawn.centre_lines)
+                return CrackedSurface(pixels, painted.mask, painted.centre_lines)
             width, contrast = 1.2 * width, min(1.0, 1.2 * contrast)
         if attempt >= 2:
             paint, look = kinds.fractured if length < least else paint, looks.dark
         attempt += 1
 
 
-def length_of(drawn: CrackedSurface) -> float:
-    """Length of the courses within the picture, in pixels."""
-    height, width = drawn.mask.shape
+def length_of(painted: CrackedSurface) -> float:
+    """Length of all centre lines within the image, in pixels."""
+    height, width = painted.mask.shape
     total = 0.0
-    for line in drawn.centre_lines:
+    for line in painted.centre_lines:
         middle = (line.points[1:] + line.points[:-1]) / 2
         inside = polyline.inside(middle, height, width)
         total += float(np.diff(polyline.arc_length(line.points))[inside].sum())
@@ -74,11 +76,11 @@ def length_of(drawn: CrackedSurface) -> float:
 
 
 def _spall(
-    surface: Surface, drawn: CrackedSurface, rng: np.random.Generator, setting: Setting
+    surface: Surface, painted: CrackedSurface, rng: np.random.Generator, setting: Setting
 ) -> Surface:
-    """Skin that came off beside the crack."""
-    height, width = drawn.mask.shape
-    points = drawn.centre_lines[0].points
+    """Add a spall at a random point of the crack."""
+    height, width = painted.mask.shape
+    points = painted.centre_lines[0].points
     inside = points[polyline.inside(points, height, width)]
     if not len(inside):
         return surface
@@ -89,5 +91,5 @@ def _spall(
 
 
 def _least_length(surface: Surface) -> float:
-    """A crack has to run through a third of a window of 224 px, or of a smaller picture."""
+    """Minimum length: about a third of a window of 224 px, or of a smaller image."""
     return 0.3 * float(min(224, surface.shape[0], surface.shape[1]))

@@ -1,4 +1,4 @@
-"""Cracks of known course and width, drawn on any surface."""
+"""Paint cracks of known centre line and width on any surface."""
 
 import math
 from collections.abc import Iterable
@@ -33,10 +33,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class CrackedSurface:
-    """A surface with cracks, and the truth about them.
+    """A surface with cracks, and their ground truth.
 
-    `mask` (H, W) float32 is the share of each pixel that the crack covers: a hairline of half a
-    pixel covers a half.
+    `mask` (H, W) float32 is the fraction of each pixel that a crack covers: a hairline of half a
+    pixel covers half.
     """
 
     pixels: Surface
@@ -56,16 +56,17 @@ def draw(
     contrast: float | None = None,
     light: float = -2.0,
 ) -> CrackedSurface:
-    """Draw a main crack and its branches.
+    """Paint a main crack and its branches.
 
-    `background` (H, W, 3) float 0 to 255; `width_px` the mean width of the main crack, 0.3 and
-    more; `start` and `end` in pixels, drawn from `rng` on opposite borders where not given;
-    `roughness` is how far the course strays, as a share of its length, about 0.08 to 0.18;
+    `background` (H, W, 3) float 0 to 255; `width_px` the mean width of the main crack, at least
+    0.3; `start` and `end` in pixels, by default random points on opposite borders; `roughness` the
+    deviation of the crack from a straight line as a fraction of its length, about 0.08 to 0.18;
     `contrast` 0 to 1, how dark the inside is; `light` the direction to the light in radians.
-    An end inside the picture tapers. Branches are narrower and taper towards their end.
+    Arguments that are None are sampled. An end inside the image tapers; branches are narrower and
+    taper towards their end. Raises ValueError if `width_px` is too small.
     """
     if width_px < 0.3:
-        raise ValueError(f"width_px must be at least 0.3; received {width_px!r}")
+        raise ValueError(f"width_px must be at least 0.3. Received: {width_px!r}.")
     height, width = background.shape[:2]
     first, last = _borders(height, width, rng)
     rough = rng.uniform(0.08, 0.18) if roughness is None else roughness
@@ -78,25 +79,25 @@ def draw(
     ]
     lines.append(Line(main, width_px, _tapers(main, height, width, branch=False)))
     depth = rng.uniform(0.55, 1.0) if contrast is None else contrast
-    drawn = draw_lines(background, lines, rng, depth, light)
-    return CrackedSurface(drawn.pixels, drawn.mask, drawn.centre_lines[::-1])
+    painted = draw_lines(background, lines, rng, depth, light)
+    return CrackedSurface(painted.pixels, painted.mask, painted.centre_lines[::-1])
 
 
 def draw_lines(
     background: Surface, lines: Iterable[Line], rng: np.random.Generator, depth: float, light: float
 ) -> CrackedSurface:
-    """Paint these lines one after the other, as one crack.
+    """Paint lines in this order as one crack; the centre lines keep the order.
 
     `background` (H, W, 3) float 0 to 255; `depth` 0 to 1, how dark the inside is; `light` the
-    direction to the light in radians. Courses in the order of the lines.
+    direction to the light in radians.
     """
     pixels, mask = background.astype(np.float32), np.zeros(background.shape[:2], np.float32)
-    drawn: list[CentreLine] = []
+    painted: list[CentreLine] = []
     for line in lines:
         opening = _open(line.points, max(line.width_px, 0.3), rng, line.tapers)
         paint(pixels, mask, line.points, opening, depth, light, rng)
-        drawn.append(CentreLine(line.points, _widths(line.points, opening)))
-    return CrackedSurface(pixels, mask, tuple(drawn))
+        painted.append(CentreLine(line.points, _widths(line.points, opening)))
+    return CrackedSurface(pixels, mask, tuple(painted))
 
 
 def uncracked(surface: Surface) -> CrackedSurface:
@@ -107,7 +108,7 @@ def uncracked(surface: Surface) -> CrackedSurface:
 def _borders(
     height: int, width: int, rng: np.random.Generator
 ) -> tuple[tuple[float, float], tuple[float, float]]:
-    """A point beyond one border, and one beyond the opposite."""
+    """A point outside one border, and one outside the opposite border."""
     a, b = rng.uniform(0.1, 0.9, 2)
     if rng.random() < 0.5:
         return (-4.0, a * height), (width + 4.0, b * height)
@@ -115,7 +116,7 @@ def _borders(
 
 
 def _branch(main: Points, rng: np.random.Generator) -> Points:
-    """A course that leaves the main one at a sharp angle."""
+    """A branch that leaves the main crack at an acute angle."""
     length = math.dist(main[0], main[-1])
     origin = main[int(rng.uniform(0.2, 0.8) * len(main))]
     heading = math.atan2(*(main[-1] - main[0])[::-1]) + (0.0 if rng.random() < 0.5 else math.pi)
@@ -126,7 +127,7 @@ def _branch(main: Points, rng: np.random.Generator) -> Points:
 
 
 def _tapers(points: Points, height: int, width: int, branch: bool) -> tuple[bool, bool]:
-    """Whether the course tapers at its start and at its end."""
+    """Whether the line tapers at its start and at its end."""
     inside = polyline.inside(points[[0, -1]], height, width)
     return bool(inside[0]) and not branch, bool(inside[1]) or branch
 
@@ -134,7 +135,7 @@ def _tapers(points: Points, height: int, width: int, branch: bool) -> tuple[bool
 def _open(
     points: Points, mean: float, rng: np.random.Generator, tapers: tuple[bool, bool]
 ) -> Opening:
-    """Both edges: slow changes of width, and a jag of its own on either side."""
+    """Both edges: slow changes of width, and independent jags on each side."""
     length = max(2, math.ceil(polyline.arc_length(points)[-1]) + 1)
     slow = np.exp(0.3 * profile(length, 60, rng) + 0.2 * profile(length, 17, rng))
     half = (0.5 * mean * slow / slow.mean()).astype(np.float32)
@@ -158,7 +159,7 @@ def _jagged(
 
 
 def _widths(points: Points, opening: Opening) -> NDArray[np.float64]:
-    """The full width at each point: the mean over the neighbouring pixels of the course."""
+    """The full width at each point: the mean over neighbouring pixels along the line."""
     place = polyline.arc_length(points)
     full = (opening.left + opening.right).astype(np.float64)
     total = np.concatenate([[0.0], np.cumsum(full)])

@@ -1,4 +1,4 @@
-"""Kinds of cracks: where they run. Each paints one of a mean width on a surface."""
+"""Kinds of cracks by their path. Each kind paints one crack of a mean width on a surface."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -15,14 +15,14 @@ from crackscope.synthesis.polyline import Points
 from crackscope.synthesis.surface import Surface, log_uniform
 
 Ends = tuple[tuple[float, float] | None, tuple[float, float] | None]
-"""Where a crack starts and ends, in pixels; None: somewhere beyond opposite borders."""
+"""Start and end of a crack in pixels; None: a random point outside opposite borders."""
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a crack is drawn into: `light` the direction to the light in radians, `zoom` by how
-    much everything is larger than at native size, `shapes` of real cracks and the `joints` of
-    the surface, which are followed at times."""
+    """The surroundings of a crack: `light` the direction to the light in radians, `zoom` the scale
+    relative to native size; some cracks follow `shapes` of real cracks or the surface's `joints`.
+    """
 
     light: float
     zoom: float = 1.0
@@ -31,11 +31,11 @@ class Setting:
 
 
 Paint = Callable[[Surface, np.random.Generator, float, float, Setting], CrackedSurface]
-"""Surface, rng, mean width in pixels, contrast 0 to 1, setting -> what is drawn."""
+"""Surface, rng, mean width in pixels, contrast 0 to 1, setting -> the surface with a crack."""
 
 
 def choose(rng: np.random.Generator, width: float, setting: Setting) -> Paint:
-    """A kind that suits the width and the setting."""
+    """A random kind that suits the width and the setting."""
     narrow = width < 20 * setting.zoom
     if setting.joints is not None and rng.random() < 0.5:
         return along_joints if rng.random() < 0.6 else to_joint
@@ -49,7 +49,7 @@ def choose(rng: np.random.Generator, width: float, setting: Setting) -> Paint:
 def real(
     surface: Surface, rng: np.random.Generator, width: float, contrast: float, setting: Setting
 ) -> CrackedSurface:
-    """The course of a real crack."""
+    """The shape of a real crack."""
     shape = setting.shapes[int(rng.integers(len(setting.shapes)))]
     return shapes.draw(surface, rng, shape, width, contrast=contrast, light=setting.light)
 
@@ -57,7 +57,7 @@ def real(
 def fractured(
     surface: Surface, rng: np.random.Generator, width: float, contrast: float, setting: Setting
 ) -> CrackedSurface:
-    """Jagged, with branches, from border to border or ending in the picture."""
+    """Jagged, with branches, from border to border or ending within the image."""
     start, end = _ends(surface.shape[0], surface.shape[1], rng)
     return crack.draw(
         surface,
@@ -74,7 +74,7 @@ def fractured(
 def drifting(
     surface: Surface, rng: np.random.Generator, width: float, contrast: float, setting: Setting
 ) -> CrackedSurface:
-    """Smooth, as shrinkage leaves them: the heading drifts, at times the crack forks."""
+    """Smooth, as from shrinkage: the heading drifts, and the crack may fork."""
     height, wide = surface.shape[:2]
     reach = math.hypot(height, wide)
     start = rng.uniform(-0.05, 1.05, 2) * (wide, height)
@@ -94,7 +94,7 @@ def drifting(
 def parallel(
     surface: Surface, rng: np.random.Generator, width: float, contrast: float, setting: Setting
 ) -> CrackedSurface:
-    """Two to four beside each other, of which some end."""
+    """Two to four side by side, of different lengths."""
     height, wide = surface.shape[:2]
     reach, angle = 0.75 * math.hypot(height, wide), rng.uniform(0, math.pi)
     ahead = np.array([math.cos(angle), math.sin(angle)])
@@ -113,7 +113,7 @@ def parallel(
 def network(
     surface: Surface, rng: np.random.Generator, width: float, contrast: float, setting: Setting
 ) -> CrackedSurface:
-    """Map cracking: uneven meshes, some of them open, over a part of the picture."""
+    """Map cracking: uneven meshes, some of them open, over a region of the image."""
     height, wide = surface.shape[:2]
     cell = max(14.0, 5 * width, 0.07 * min(height, wide)) * log_uniform(rng, 1.0, 3.5)
     reach = rng.uniform(0.25, 0.6) * max(height, wide)
@@ -130,7 +130,7 @@ def network(
 def along_joints(
     surface: Surface, rng: np.random.Generator, width: float, contrast: float, setting: Setting
 ) -> CrackedSurface:
-    """In or beside the joints, from one to the next, at times through a stone."""
+    """In or beside the joints, from one to the next, sometimes through a stone."""
     joints = setting.joints
     if joints is None:
         return fractured(surface, rng, width, contrast, setting)
@@ -148,7 +148,7 @@ def along_joints(
 def to_joint(
     surface: Surface, rng: np.random.Generator, width: float, contrast: float, setting: Setting
 ) -> CrackedSurface:
-    """From a border, or from one joint, to another joint, where it ends without tapering."""
+    """From a border or a joint to another joint, where it ends without tapering."""
     joints = setting.joints
     if joints is None:
         return fractured(surface, rng, width, contrast, setting)
@@ -174,7 +174,7 @@ def _on(piece: Points, rng: np.random.Generator) -> Points:
 def _drift(
     start: Points, heading: float, length: float, bend: float, rng: np.random.Generator
 ) -> Points:
-    """A course of legs of 6 px whose heading changes slowly."""
+    """A polyline with segments of 6 px whose heading changes slowly."""
     steps = max(8, int(length / 6))
     slow = np.cumsum(rng.normal(0, bend * 0.35, steps))
     turns = heading + slow + rng.normal(0, bend, steps)
@@ -182,8 +182,8 @@ def _drift(
 
 
 def _ends(height: int, width: int, rng: np.random.Generator) -> Ends:
-    """Across the picture; from a border into it; or through any point in any direction, where
-    often it only cuts off a corner."""
+    """Across the image, from a border into it, or through any point in any direction, which often
+    only cuts off a corner."""
     kind = int(rng.choice(3, p=(0.4, 0.3, 0.3)))
     if kind == 0:
         return None, None

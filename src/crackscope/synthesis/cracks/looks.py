@@ -1,6 +1,6 @@
-"""Cracks that are not simply dark: filled, ravelled, white with lime, wet, rusty, painted over.
+"""Appearance of cracks: dark, filled, ravelled, white with lime, wet, rusty, painted over.
 
-Each look takes the ground, the crack as painted on it, and gives other pixels for the same mask.
+Each look takes the ground and the crack painted on it, and returns new pixels for the same mask.
 """
 
 from collections.abc import Callable
@@ -24,88 +24,92 @@ Look = Callable[[Surface, CrackedSurface, float, np.random.Generator], Surface]
 
 
 def choose(rng: np.random.Generator, texture: float) -> Look:
-    """Dark as it is painted for three in four; on a ground of coarse texture (its standard
-    deviation in grey levels), as asphalt is, up to half are ravelled."""
+    """A random look: dark for about three in four cracks. On coarse ground such as asphalt up to
+    half are ravelled; `texture` is the ground's standard deviation in grey levels."""
     if rng.random() < _RAVELLED * np.clip((texture - _FINE) / _FINE, 0, 1):
         return ravelled
     return LOOKS[int(rng.choice(len(LOOKS), p=_FREQUENCY))]
 
 
-def dark(ground: Surface, drawn: CrackedSurface, light: float, rng: np.random.Generator) -> Surface:
-    """As painted."""
+def dark(
+    ground: Surface, painted: CrackedSurface, light: float, rng: np.random.Generator
+) -> Surface:
+    """Dark, as painted."""
     del ground, light, rng
-    return drawn.pixels
+    return painted.pixels
 
 
 def filled(
-    ground: Surface, drawn: CrackedSurface, light: float, rng: np.random.Generator
+    ground: Surface, painted: CrackedSurface, light: float, rng: np.random.Generator
 ) -> Surface:
-    """Dirt, sand and needles have filled it: grainy, little darker than the ground, soft edges."""
+    """Filled with dirt, sand or needles: grainy, slightly darker than the ground, soft edges."""
     del light
-    height, width = drawn.mask.shape
+    height, width = painted.mask.shape
     pigment = np.array([1.0, rng.uniform(0.88, 1.0), rng.uniform(0.7, 1.0)], np.float32)
     tone = np.float32(rng.uniform(0.3, 0.75)) * _mean(ground) * pigment
     grain = 1 + rng.uniform(0.1, 0.35) * smooth(height, width, log_uniform(rng, 1.3, 3.5), rng)
     debris = np.clip(tone * grain[..., None], 0, 255)
-    share = blurred(drawn.mask, rng.uniform(0.4, 1.6)) * np.float32(rng.uniform(0.6, 1.0))
-    return _within(blend(ground, debris, share))
+    opacity = blurred(painted.mask, rng.uniform(0.4, 1.6)) * np.float32(rng.uniform(0.6, 1.0))
+    return _within(blend(ground, debris, opacity))
 
 
 def ravelled(
-    ground: Surface, drawn: CrackedSurface, light: float, rng: np.random.Generator
+    ground: Surface, painted: CrackedSurface, light: float, rng: np.random.Generator
 ) -> Surface:
-    """It runs between the stones of the ground, some of which lie loose in it, in grit and soil."""
+    """Between the stones of the ground, filled with grit, soil and loose stones."""
     del light
-    height, width = drawn.mask.shape
+    height, width = painted.mask.shape
     level = grey(ground)
     stones = level - 255 * blurred(level / np.float32(255), log_uniform(rng, 5, 14))
     stones = np.clip(stones / max(2 * float(stones.std()), 1.0), -1, 1)
-    soft = blurred(drawn.mask, log_uniform(rng, 0.5, 2.5))
+    soft = blurred(painted.mask, log_uniform(rng, 0.5, 2.5))
     sharp, within = rng.uniform(2.0, 5.0), soft > 0.03
-    share = np.clip(0.5 + sharp * (soft - rng.uniform(0.2, 0.45) * (1 + stones)), 0, 1) * within
+    opacity = np.clip(0.5 + sharp * (soft - rng.uniform(0.2, 0.45) * (1 + stones)), 0, 1) * within
     pigment = np.array([1.0, rng.uniform(0.9, 1.0), rng.uniform(0.75, 1.0)], np.float32)
     grain = 1 + rng.uniform(0.1, 0.4) * smooth(height, width, log_uniform(rng, 1.3, 4.0), rng)
     soil = np.clip(np.float32(rng.uniform(0.2, 0.6)) * _mean(ground) * pigment, 0, 255)
     depth = np.clip(rng.uniform(0.0, 1.0) + 0.5 * smooth(height, width, 25.0, rng), 0, 1)
-    bottom = blend(soil * grain[..., None], drawn.pixels, depth)
-    return _within(blend(ground, bottom, share))
+    bottom = blend(soil * grain[..., None], painted.pixels, depth)
+    return _within(blend(ground, bottom, opacity))
 
 
 def limed(
-    ground: Surface, drawn: CrackedSurface, light: float, rng: np.random.Generator
+    ground: Surface, painted: CrackedSurface, light: float, rng: np.random.Generator
 ) -> Surface:
-    """White or pale: lime has come out of it, or it was filled; here and there a crust beside."""
+    """White or pale from lime or filler, with patches of crust beside it."""
     del light
-    height, width = drawn.mask.shape
+    height, width = painted.mask.shape
     patchy = np.clip(0.8 + 0.4 * smooth(height, width, 20.0, rng), 0.15, 1.0)
-    crust = np.clip(smooth(height, width, 9.0, rng) - 0.4, 0, 1) * _spread(drawn.mask, rng, 2, 9)
+    crust = np.clip(smooth(height, width, 9.0, rng) - 0.4, 0, 1) * _spread(painted.mask, rng, 2, 9)
     pale = np.minimum(_mean(ground) * np.float32(log_uniform(rng, 1.2, 2.5)) + 30, 250.0)
-    share = np.maximum(drawn.mask * patchy * np.float32(rng.uniform(0.5, 1.0)), 0.6 * crust)
-    return _within(blend(ground, pale * np.array([1.0, 0.99, 0.96], np.float32), share))
+    opacity = np.maximum(painted.mask * patchy * np.float32(rng.uniform(0.5, 1.0)), 0.6 * crust)
+    return _within(blend(ground, pale * np.array([1.0, 0.99, 0.96], np.float32), opacity))
 
 
-def wet(ground: Surface, drawn: CrackedSurface, light: float, rng: np.random.Generator) -> Surface:
-    """Water comes out: a dark halo, uneven in width."""
+def wet(
+    ground: Surface, painted: CrackedSurface, light: float, rng: np.random.Generator
+) -> Surface:
+    """Wet: a dark halo of uneven width."""
     del ground, light
-    halo = _spread(drawn.mask, rng, 3, 18)
-    return _within(drawn.pixels * (1 - np.float32(rng.uniform(0.12, 0.4)) * halo)[..., None])
+    halo = _spread(painted.mask, rng, 3, 18)
+    return _within(painted.pixels * (1 - np.float32(rng.uniform(0.12, 0.4)) * halo)[..., None])
 
 
 def rusty(
-    ground: Surface, drawn: CrackedSurface, light: float, rng: np.random.Generator
+    ground: Surface, painted: CrackedSurface, light: float, rng: np.random.Generator
 ) -> Surface:
-    """Rust of the reinforcement stains both sides."""
+    """Rust stains from the reinforcement on both sides."""
     del ground, light
     tint = np.array([0.88, 0.62, 0.38], np.float32)
-    share = _spread(drawn.mask, rng, 2, 14) * np.float32(rng.uniform(0.3, 0.9))
-    return _within(blend(drawn.pixels, drawn.pixels * tint, share))
+    opacity = _spread(painted.mask, rng, 2, 14) * np.float32(rng.uniform(0.3, 0.9))
+    return _within(blend(painted.pixels, painted.pixels * tint, opacity))
 
 
 def painted_over(
-    ground: Surface, drawn: CrackedSurface, light: float, rng: np.random.Generator
+    ground: Surface, painted: CrackedSurface, light: float, rng: np.random.Generator
 ) -> Surface:
-    """Under a coat of paint it shows by its relief: one flank lit, the other in shade."""
-    soft = blurred(drawn.mask, rng.uniform(0.7, 2.0))
+    """Visible through a coat of paint by its relief: one flank lit, the other in shade."""
+    soft = blurred(painted.mask, rng.uniform(0.7, 2.0))
     slope = slope_along(soft, light)
     peak = float(np.abs(slope).max()) or 1.0
     relief = np.float32(rng.uniform(0.15, 0.5) / peak) * slope
@@ -123,7 +127,7 @@ def _mean(ground: Surface) -> np.float32:
 
 
 def _spread(mask: Field, rng: np.random.Generator, low: float, high: float) -> Field:
-    """Around the crack, 0 to 1, as far as `low` to `high` pixels, uneven along it."""
+    """A halo around the crack, 0 to 1, `low` to `high` px wide, uneven along it."""
     height, width = mask.shape
     uneven = np.clip(1 + 0.6 * smooth(height, width, 30.0, rng), 0.1, 1.8)
     near = blurred(np.minimum(1, 3 * mask), log_uniform(rng, low, high))

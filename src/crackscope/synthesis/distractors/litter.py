@@ -1,4 +1,4 @@
-"""What lies on a surface: twigs, straw, needles, hairs, single leaves."""
+"""Litter: twigs, straw, needles and hairs."""
 
 import math
 
@@ -16,7 +16,7 @@ _TWIGS = np.array([[95, 75, 55], [60, 48, 38], [150, 125, 90], [35, 30, 26]], np
 def draw_twigs(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:
-    """A few twigs that fork, each with its shadow."""
+    """A few forked twigs, each with its shadow."""
     height, width = background.shape[:2]
     pixels = background
     for _ in range(int(rng.integers(1, 5))):
@@ -37,7 +37,7 @@ def draw_twigs(
 def draw_straw(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:
-    """Straw, needles or hairs, a handful or many, pale or dark."""
+    """Straw, needles or hairs, few or many, pale or dark."""
     height, width = background.shape[:2]
     count = int(log_uniform(rng, 4, 120))
     thick = max(0.5, log_uniform(rng, 0.6, 2.5) * scale)
@@ -58,7 +58,7 @@ def draw_straw(
 def _fork(
     start: Points, heading: float, length: float, thick: float, rng: np.random.Generator
 ) -> list[tuple[Points, float]]:
-    """A twig of straight pieces with a knee at each bud, where side twigs leave."""
+    """A twig of straight segments; side twigs may leave at each bend."""
     points, lines = [start], []
     pieces = int(rng.integers(2, 6))
     for piece in range(pieces):

@@ -1,4 +1,4 @@
-"""What people leave: writing, arrows, rulers beside cracks, tyre marks, pipes."""
+"""Marks and objects left by people: writing, arrows, rulers, tyre marks, pipes."""
 
 import math
 
@@ -19,7 +19,7 @@ _INKS = np.array(
 def draw_writing(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:
-    """Letters, figures and arrows in chalk, crayon or spray, as inspectors write them."""
+    """Handwriting as left by inspectors: letters, digits and arrows in chalk, crayon or spray."""
     del light
     height, width = background.shape[:2]
     tall = max(14.0, log_uniform(rng, 25, 160) * scale)
@@ -35,7 +35,7 @@ def draw_writing(
             knots = rng.uniform(0, 1, (int(rng.integers(2, 5)), 2)) * (0.55 * tall, tall)
             track = origin + knots[:, :1] * ahead + knots[:, 1:] * aside
             lines.append((_curved(track) if rng.random() < 0.6 else track, thick))
-    if rng.random() < 0.3:  # a line that was drawn along something, or an arrow
+    if rng.random() < 0.3:  # a line beside something, or an arrow
         end = start + rng.normal(0, 0.4, 2) * (width, height)
         lines.append(
             (_curved(np.array([start, (start + end) / 2 + rng.normal(0, 20, 2), end])), thick)
@@ -45,15 +45,15 @@ def draw_writing(
     bare = np.clip(0.75 + 0.04 * (ground - ground.mean()), 0.2, 1.0)
     bare *= np.clip(1 + 0.25 * smooth(height, width, 2.0, rng), 0.2, 1.3)
     ink = _INKS[int(rng.choice(len(_INKS), p=(0.35, 0.15, 0.15, 0.2, 0.1, 0.05)))]
-    share = np.asarray(covered * np.clip(bare, 0, 1) * rng.uniform(0.4, 1.0), np.float32)
-    return strokes.lay(background, share, ink)
+    opacity = np.asarray(covered * np.clip(bare, 0, 1) * rng.uniform(0.4, 1.0), np.float32)
+    return strokes.lay(background, opacity, ink)
 
 
 @distractor("ruler")
 def draw_ruler(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:
-    """A ruler, crack gauge or scale bar: a strip with ticks or fields, figures left out."""
+    """A ruler, crack gauge or scale bar: a strip with ticks, without digits."""
     height, width = background.shape[:2]
     broad = max(8.0, log_uniform(rng, 14, 60) * scale)
     long = broad * rng.uniform(4, 16)
@@ -81,7 +81,7 @@ def draw_ruler(
 def draw_tyre(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:
-    """Skid marks and wheel tracks: dark, wide, striped lengthwise, worn."""
+    """Skid marks and wheel tracks: dark, wide, worn, with lengthwise stripes."""
     del light
     height, width = background.shape[:2]
     pixels = background.copy()
@@ -104,7 +104,7 @@ def draw_tyre(
 def draw_pipe(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:
-    """A pipe or conduit with brackets, round in its shading, straight, with its shadow."""
+    """A straight pipe or conduit with brackets, shaded as a cylinder, with its shadow."""
     height, width = background.shape[:2]
     points = _sweep(height, width, rng, bend=0.0)
     half = max(3.0, log_uniform(rng, 6, 45) * scale)
@@ -120,14 +120,14 @@ def draw_pipe(
     bracket = (band.along % gap) < 0.5 * half
     tone = rng.uniform(35, 230) * (1 + rng.normal(0, 0.06, 3))
     body = (round_ * np.where(bracket, 0.8, 1.0))[:, None] * tone
-    share = np.clip(half - np.abs(band.across) + 0.5, 0, 1)[:, None].astype(np.float32)
+    opacity = np.clip(half - np.abs(band.across) + 0.5, 0, 1)[:, None].astype(np.float32)
     there = (band.rows, band.columns)
-    pixels[there] += share * (np.clip(body, 0, 255).astype(np.float32) - pixels[there])
+    pixels[there] += opacity * (np.clip(body, 0, 255).astype(np.float32) - pixels[there])
     return pixels
 
 
 def _sweep(height: int, width: int, rng: np.random.Generator, bend: float = 0.06) -> Points:
-    """From beyond one border to beyond the opposite one."""
+    """A straight or bent line from outside one border to outside the opposite one."""
     a, b = rng.uniform(0, 1, 2)
     start, end = np.array([a * width, -9.0]), np.array([b * width, height + 9.0])
     if rng.random() < 0.5:
@@ -139,7 +139,7 @@ def _sweep(height: int, width: int, rng: np.random.Generator, bend: float = 0.06
 
 
 def _curved(knots: Points) -> Points:
-    """A smooth line through some points."""
+    """A smooth curve near some points."""
     place = np.linspace(0, len(knots) - 1, 8 * len(knots))
     line = np.stack([np.interp(place, np.arange(len(knots)), knots[:, i]) for i in (0, 1)], axis=1)
     padded = np.pad(line, ((3, 3), (0, 0)), mode="edge")

@@ -16,7 +16,7 @@ Lines = list[tuple[Points, float]]
 def draw_mesh(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:
-    """A wire mesh or chain link before the surface, with its shadow; or rusty bars in it."""
+    """A wire mesh or chain link in front of the surface with its shadow, or exposed rusty bars."""
     height, width = background.shape[:2]
     pitch = max(8.0, log_uniform(rng, 18, 110) * scale)
     thick = max(0.6, pitch * rng.uniform(0.02, 0.1))
@@ -36,7 +36,7 @@ def draw_mesh(
 def draw_web(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:
-    """A spider's web: bright or dusty threads, radial and round, in part torn."""
+    """A spider's web: bright or dusty threads, radial and circular, partly torn."""
     del light
     height, width = background.shape[:2]
     centre = rng.uniform(-0.1, 1.1, 2) * (width, height)
@@ -78,7 +78,7 @@ def draw_cast(
 def draw_tide(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:
-    """Where water stood and dried: rims, one in the other, dark or pale, and a stain within."""
+    """Tide marks of dried water: nested rims, dark or pale, around a stain."""
     del light
     height, width = background.shape[:2]
     centre = rng.uniform(0, 1, 2) * (width, height)
@@ -120,7 +120,7 @@ def _bars(
 
 
 def _link(height: int, width: int, pitch: float, thick: float, rng: np.random.Generator) -> Lines:
-    """Chain link: zigzags that hook into each other."""
+    """Chain link: interlocking zigzags."""
     lines = []
     count = math.ceil(height / pitch) + 3
     rows = (np.arange(2 * count) - 2) * pitch / 2 + rng.uniform(0, pitch)
@@ -131,7 +131,7 @@ def _link(height: int, width: int, pitch: float, thick: float, rng: np.random.Ge
 
 
 def _branches(height: int, width: int, thick: float, rng: np.random.Generator) -> Lines:
-    """Bare branches, forking thrice."""
+    """Bare branches that fork three times."""
     lines: Lines = []
     todo = [
         (rng.uniform(-0.1, 1.1, 2) * (width, height), rng.uniform(0, 2 * math.pi), thick, 3)
