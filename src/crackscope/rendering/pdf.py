@@ -1,4 +1,4 @@
-"""A PDF from headings, paragraphs, tables and pictures; A4, with fonts that come along."""
+"""PDF documents of headings, paragraphs, tables and images, on A4, with embedded fonts."""
 
 import io
 import math
@@ -17,9 +17,9 @@ _IN_A_ROW = 3
 
 
 class Pdf:
-    """A document in the making: each method adds below what is there; `content` ends it.
+    """A document under construction: each method appends, `content` returns the file.
 
-    `width` is that of the text, in points.
+    `width` is the width of the text area in points. Raises MissingExtraError without ReportLab.
     """
 
     def __init__(self, title: str) -> None:
@@ -38,11 +38,11 @@ class Pdf:
         self.markup(escape(shown(text)), style)
 
     def markup(self, markup: str, style: str = "text") -> None:
-        """A paragraph in ReportLab's markup, in which the caller has escaped what is not."""
+        """A paragraph in ReportLab's markup; the caller escapes all other text."""
         self._flow.append(self._platypus.Paragraph(markup, self._styles[style]))
 
     def table(self, rows: Sequence[Sequence[str]], head: bool = True, style: str = "table") -> None:
-        """Rows of text, the first one repeated on every page where it is the `head`."""
+        """Rows of text; with `head` the first one is a heading, repeated on every page."""
         kind = self._styles[style]
         cells = [[self._platypus.Paragraph(escape(shown(c)), kind) for c in row] for row in rows]
         widths = _column_widths(rows, self.width)
@@ -55,21 +55,21 @@ class Pdf:
         self._flow += [table, self._platypus.Spacer(1, 8)]
 
     def picture(self, jpeg: bytes, size: tuple[int, int]) -> None:
-        """A JPEG of `size` pixels, as wide as the page, and at most two thirds as high."""
+        """A JPEG of `size` pixels, as wide as the text, at most two thirds of the page high."""
         width, height = size
         scale = min(self.width / width, self._height * 2 / 3 / height)
         self._flow += [self._image(jpeg, size, scale), self._platypus.Spacer(1, 6)]
 
     def _image(self, jpeg: bytes, size: tuple[int, int], scale: float) -> Any:
-        picture = self._platypus.Image(io.BytesIO(jpeg), size[0] * scale, size[1] * scale)
-        picture.hAlign = "LEFT"
-        # ReportLab names a picture by the hash of its pixels and keeps them; that of its file does.
-        picture._img._data, picture._img._dataA = jpeg, None
-        return picture
+        image = self._platypus.Image(io.BytesIO(jpeg), size[0] * scale, size[1] * scale)
+        image.hAlign = "LEFT"
+        # ReportLab identifies an image by the hash of its decoded pixels; the file's bytes suffice.
+        image._img._data, image._img._dataA = jpeg, None
+        return image
 
     def pictures(self, shown: Sequence[tuple[str, bytes, tuple[int, int]]]) -> None:
-        """JPEGs of some size in pixels, three beside each other, each with a line below it."""
-        cells: list[Any] = [self._cell(*picture) for picture in shown]
+        """Images in rows of three: (caption, JPEG, size in pixels) of each."""
+        cells: list[Any] = [self._cell(*image) for image in shown]
         cells += [""] * (-len(cells) % _IN_A_ROW)
         rows = [cells[start : start + _IN_A_ROW] for start in range(0, len(cells), _IN_A_ROW)]
         table = self._platypus.Table(rows, [self.width / _IN_A_ROW] * _IN_A_ROW, hAlign="LEFT")
@@ -78,19 +78,19 @@ class Pdf:
 
     def _cell(self, text: str, jpeg: bytes, size: tuple[int, int]) -> list[Any]:
         scale = (self.width / _IN_A_ROW - 8) / max(size)
-        picture = self._image(jpeg, size, scale)
-        return [picture, self._platypus.Paragraph(escape(shown(text)), self._styles["table"])]
+        image = self._image(jpeg, size, scale)
+        return [image, self._platypus.Paragraph(escape(shown(text)), self._styles["table"])]
 
     def drawing(self, drawing: Any) -> None:
-        """A drawing of ReportLab's."""
+        """A ReportLab drawing."""
         self._flow += [drawing, self._platypus.Spacer(1, 6)]
 
     def new_page(self) -> None:
-        """What follows stands on a page of its own."""
+        """A page break."""
         self._flow.append(self._platypus.PageBreak())
 
     def content(self) -> bytes:
-        """The file; the same calls give the same bytes."""
+        """The PDF file. The same calls give the same bytes."""
         content = io.BytesIO()
         margin = _MARGIN_MM * module("lib.units").mm
         document = self._platypus.SimpleDocTemplate(
@@ -106,20 +106,20 @@ class Pdf:
 
 
 def shown(text: str) -> str:
-    """The text, with escapes such as `\\u4e2d` for what the font has no sign for."""
+    """The text, with escapes such as `\\u4e2d` for characters missing in the font."""
     known = _glyphs()
     signs = (c if ord(c) in known else c.encode("unicode_escape").decode("ascii") for c in text)
     return "".join(signs)
 
 
 def module(name: str) -> Any:
-    """A module of ReportLab, by its name below that."""
+    """The module `reportlab.NAME`. Raises MissingExtraError if ReportLab is not installed."""
     return extras.require(f"reportlab.{name}", "pdf", "write PDF files")
 
 
 @cache
 def _glyphs() -> frozenset[int]:
-    """Register the fonts; returns the code points that they have signs for."""
+    """Register the fonts; returns the code points that both contain."""
     metrics, fonts = module("pdfbase.pdfmetrics"), module("pdfbase.ttfonts")
     regular, bold = fonts.TTFont(FONT, f"{FONT}.ttf"), fonts.TTFont(BOLD, f"{BOLD}.ttf")
     for font in (regular, bold):
@@ -159,12 +159,12 @@ def _text_area() -> tuple[float, float]:
 
 
 def _column_widths(rows: Sequence[Sequence[str]], width: float) -> list[float]:
-    """Wider for longer texts, but not by as much as they are longer."""
+    """Column widths in proportion to the square root of the longest text."""
     weights = [math.sqrt(max(4, *map(len, column))) for column in zip(*rows, strict=True)]
     return [width * weight / sum(weights) for weight in weights]
 
 
 def _number(canvas: Any, document: Any) -> None:
-    """The number at the foot of each page."""
+    """Print the page number at the bottom."""
     canvas.setFont(FONT, 7)
     canvas.drawRightString(document.pagesize[0] - document.rightMargin, 20, str(document.page))

@@ -1,4 +1,4 @@
-"""Contact sheets: many small pictures with captions on one page."""
+"""Contact sheets: thumbnails with captions on one page."""
 
 import io
 from collections.abc import Sequence
@@ -23,18 +23,21 @@ def contact_sheet(
     cell: int = 160,
     title: str = "",
 ) -> Image.Image:
-    """Pictures in reading order, each fitted into `cell` x `cell` pixels above its caption.
+    """Thumbnails in reading order, each fitted into `cell` x `cell` pixels above its caption.
 
-    A caption may hold up to three lines; what is wider than the cell loses its middle. Without
-    pictures the sheet says that there is nothing to show. Raises ValueError where captions and
-    pictures differ in number.
+    A caption has up to three lines; a line wider than the cell is shortened in the middle. Without
+    images the sheet says so. Raises ValueError if the numbers of captions and images differ.
     """
     if len(pictures) != len(captions):
         raise ValueError(
-            f"every picture needs one caption; received {len(pictures)} and {len(captions)}"
+            "Every image must have one caption. "
+            f"Received: {len(pictures)} images, {len(captions)} captions."
         )
     if columns < 1 or cell < 16:
-        raise ValueError(f"columns >= 1 and cell >= 16 are needed; received {columns}, {cell}")
+        raise ValueError(
+            "columns must be at least 1, and cell at least 16. "
+            f"Received: columns={columns}, cell={cell}."
+        )
     if not pictures:
         return _empty_sheet(title, cell)
     lines = [caption.splitlines()[:_MOST_LINES] for caption in captions]
@@ -51,7 +54,7 @@ def contact_sheet(
 
 
 def png(sheet: Image.Image) -> bytes:
-    """The sheet as a file, which names crackscope as its software."""
+    """The sheet as PNG, with crackscope named as its software."""
     info, content = PngInfo(), io.BytesIO()
     info.add(*PNG_TEXT)
     sheet.save(content, "PNG", pnginfo=info)
@@ -98,7 +101,7 @@ def _printable(text: str) -> str:
 
 
 def _shorten(text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, width: int) -> str:
-    """`text` with as much of its middle left out as `width` pixels ask for."""
+    """`text`, shortened in the middle to `width` pixels."""
     kept, result = len(text), text
     while kept > 0 and font.getlength(result) > width:
         kept -= 1
