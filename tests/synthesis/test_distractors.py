@@ -1,10 +1,21 @@
 """One contract for every distractor."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
 from crackscope.synthesis import concrete
 from crackscope.synthesis.distractors import DISTRACTORS
+
+NAMES = [
+    "joint", "blocks", "joints", "shadow", "blot", "streaks", "rust_spot", "bugholes",
+    "tie_marks", "cable", "chalk", "scratch", "ledge", "boards", "plant", "root", "spall",
+    "bricks", "rubble", "twigs", "straw", "mesh", "web", "cast", "tide", "writing", "ruler",
+    "tyre", "pipe",
+]  # fmt: skip
+"""In the order of registration. New distractors come after these."""
 
 
 @pytest.fixture(params=DISTRACTORS.names())
@@ -50,3 +61,15 @@ def test_small_and_narrow_surfaces_work(name: str) -> None:
     for height, width in ((32, 32), (32, 150), (150, 32)):
         for seed in range(4):
             assert _draw(name, seed, height, width)[2].shape == (height, width, 3)
+
+
+@pytest.mark.parametrize("first", ["marks", "spall"])
+def test_the_order_does_not_depend_on_what_is_imported_first(first: str) -> None:
+    """Distractors are sampled by number: another order would change every seeded image."""
+    code = (
+        f"import crackscope.synthesis.distractors.{first}\n"
+        "from crackscope.synthesis.distractors import DISTRACTORS\n"
+        "print(*DISTRACTORS.names())"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.split()[: len(NAMES)] == NAMES

@@ -17,7 +17,7 @@ _MOST_LINES = 3
 
 
 def contact_sheet(
-    pictures: Sequence[Pixels],
+    images: Sequence[Pixels],
     captions: Sequence[str],
     columns: int,
     cell: int = 160,
@@ -28,27 +28,27 @@ def contact_sheet(
     A caption has up to three lines; a line wider than the cell is shortened in the middle. Without
     images the sheet says so. Raises ValueError if the numbers of captions and images differ.
     """
-    if len(pictures) != len(captions):
+    if len(images) != len(captions):
         raise ValueError(
             "Every image must have one caption. "
-            f"Received: {len(pictures)} images, {len(captions)} captions."
+            f"Received: {len(images)} images, {len(captions)} captions."
         )
     if columns < 1 or cell < 16:
         raise ValueError(
             "columns must be at least 1, and cell at least 16. "
             f"Received: columns={columns}, cell={cell}."
         )
-    if not pictures:
+    if not images:
         return _empty_sheet(title, cell)
     lines = [caption.splitlines()[:_MOST_LINES] for caption in captions]
-    columns = min(columns, len(pictures))
-    rows = -(-len(pictures) // columns)
+    columns = min(columns, len(images))
+    rows = -(-len(images) // columns)
     step_x, step_y = cell + _GAP, cell + _LINE * max(map(len, lines)) + _GAP
     top = _GAP + (_TITLE_SIZE + _GAP if title else 0)
     sheet, draw = _paper(columns * step_x + _GAP, top + rows * step_y, title)
-    for index, picture in enumerate(pictures):
+    for index, image in enumerate(images):
         x, y = _GAP + index % columns * step_x, top + index // columns * step_y
-        _place(sheet, picture, x, y, cell)
+        _place(sheet, image, x, y, cell)
         _write(draw, lines[index], x, y + cell + 2, cell)
     return sheet
 
@@ -83,8 +83,8 @@ def _empty_sheet(title: str, cell: int) -> Image.Image:
     return sheet
 
 
-def _place(sheet: Image.Image, picture: Pixels, x: int, y: int, cell: int) -> None:
-    small = ImageOps.contain(Image.fromarray(picture), (cell, cell), Image.Resampling.LANCZOS)
+def _place(sheet: Image.Image, image: Pixels, x: int, y: int, cell: int) -> None:
+    small = ImageOps.contain(Image.fromarray(image), (cell, cell), Image.Resampling.LANCZOS)
     sheet.paste(_SHADE, (x, y, x + cell, y + cell))
     sheet.paste(small, (x + (cell - small.width) // 2, y + (cell - small.height) // 2))
 
