@@ -147,10 +147,12 @@ def _metu(metu: Mapping[str, Any]) -> str:
         for figure in ("accuracy", "auroc")
     )
     return (
-        f"{len(metu['runs'])} short trainings from ImageNet weights, each tested on a part of METU "
-        f"that shares no photo and no copy with it: accuracy {accuracy}, AUROC {auroc} (median, "
-        "lowest and highest). The model in the package was trained on all of METU at hand, so that "
-        "its own figures there would say nothing. Nor do these say how it does on your wall.\n"
+        f"{len(metu['runs'])} runs of `crackscope train` from ImageNet weights, the head alone on "
+        "frozen features, each tested on a subset of METU that shares no photo and no copy with "
+        f"the rest: accuracy {accuracy}, AUROC {auroc} (median, lowest and highest); "
+        f"{len(metu['contradicted'])} labels contradicted, listed in `benchmarks/results/metu.json`."
+        " The packaged model was trained on all of METU at hand, so its own figures there would say "
+        "nothing. Nor do these say how it does on your wall.\n"
     )
 
 

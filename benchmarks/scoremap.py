@@ -101,7 +101,7 @@ def agreement(scope: Inspector, photos: list[Photo]) -> dict[str, float]:
     inside, alone = [], []
     for photo in photos:
         found = mapper_of(scope)(photo).windows
-        rows, columns = (range(0, count, found.apart) for count in found.scores.shape)
+        rows, columns = (range(0, count, found.window_stride) for count in found.scores.shape)
         boxes = [found.box(row, column) for row in rows for column in columns]
         cut = [photo.pixels[b.y0 : b.y1, b.x0 : b.x1] for b in boxes]
         inside += [found.scores[row, column] for row in rows for column in columns]

@@ -13,6 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 LAYERS = "import sys; from importlinter.cli import lint_imports_command as run; sys.exit(run())"
+MOST_WORKERS = 4
 STEPS = {
     "format": ["-m", "ruff", "format", "--check", "."],
     "lint": ["-m", "ruff", "check", "."],
@@ -37,10 +38,17 @@ def passes(name: str, command: list[str]) -> bool:
     return subprocess.run([sys.executable, *command], cwd=ROOT, check=False).returncode == 0
 
 
+def workers() -> int:
+    """Tests run at once: one for each core that may be used, each of which takes up to 3 GB."""
+    from crackscope import environment
+
+    return min(environment.cores(), MOST_WORKERS)
+
+
 def pytest(arguments: list[str]) -> tuple[int, str]:
     """Run the tests; returns their exit code and the last line that pytest printed."""
     print("== tests", flush=True)
-    command = [sys.executable, "-m", "pytest", *arguments]
+    command = [sys.executable, "-m", "pytest", "-n", str(workers()), *arguments]
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     closing = ""
     with subprocess.Popen(

@@ -10,6 +10,7 @@ command: it is emptied. The site in it opens from a disk: site/index.html. Exit 
 generator warns, a link is broken, or a page loads something from a server.
 """
 
+import argparse
 import re
 import shutil
 import subprocess
@@ -137,4 +138,8 @@ def built(build: Path) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*map(Path, sys.argv[1:])))
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folder", type=Path, nargs="?", default=BUILD, metavar="FOLDER")
+    sys.exit(main(parser.parse_args().folder))

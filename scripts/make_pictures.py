@@ -25,7 +25,7 @@ REPORT_SIZE, SHOWN_SIZE = ViewportSize(width=1100, height=1375), (880, 1100)
 BADGES = {
     "licence": ("licence", "Apache-2.0"),
     "python": ("Python", "3.11 to 3.13"),
-    "checks": ("checks", "Linux, macOS, Windows"),
+    "checks": ("checks", "Linux"),
 }
 """File -> what a badge says on its dark and on its coloured half. They state what is checked, not
 that it passed: a picture in the repository cannot know that."""

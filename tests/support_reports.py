@@ -1,5 +1,6 @@
 """Results of inspections for tests of the reports."""
 
+import base64
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,6 +8,8 @@ from crackscope.reporting import Context
 from crackscope.reporting.names import close_up_name, overlay_names, thumbnail_name
 from crackscope.types import Box, Metadata, PhotoError, PhotoResult, Region
 from support_pictures import encode, noise
+
+LOGO = base64.b64encode(encode(noise(300, 90))).decode()
 
 
 def scored(path: str, score: float = 0.1234567, verdict: str = "crack") -> PhotoResult:

@@ -18,7 +18,7 @@ _ELSEWHERE = {
     "cross": "crackscope.commands.evaluate.cross",
     "load": "crackscope.inspection.loading",
 }
-"""Where public names stand that are no command."""
+"""Modules of the public names that are not commands."""
 __all__ = [
     "audit",
     "cross",
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
 
 def __getattr__(name: str) -> Any:
-    """Import a public name on its first use, so that `import crackscope` costs nothing."""
+    """Import a public name on first use, so that `import crackscope` is fast."""
     if name not in __all__:
         raise AttributeError(f"module 'crackscope' has no attribute {name!r}")
     home = _ELSEWHERE.get(name, f"crackscope.commands.{name}.run")
@@ -56,5 +56,5 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    """The public names, whether or not they have been used yet."""
+    """All public names, including those not imported yet."""
     return [*__all__, "__version__"]

@@ -1,4 +1,4 @@
-"""How much processor time the container allows (Linux control groups, versions 1 and 2)."""
+"""CPU limit of the container (Linux control groups, versions 1 and 2)."""
 
 import math
 import re
@@ -9,9 +9,9 @@ _ESCAPED = re.compile(r"\\([0-7]{3})")
 
 
 def cpus(process: Path = Path("/proc/self")) -> float:
-    """Processors' worth of time that all groups around this process allow; infinite without one.
+    """The lowest CPU quota, in cores, of the process's control groups; inf if unlimited.
 
-    `process` holds the kernel's files `cgroup` and `mountinfo`.
+    `process` is the folder with the kernel's files `cgroup` and `mountinfo`.
     """
     try:
         groups = (process / "cgroup").read_text(encoding="utf-8", errors="replace")
@@ -23,7 +23,7 @@ def cpus(process: Path = Path("/proc/self")) -> float:
 
 
 def _folders(groups: list[str], mounts: list[str]) -> Iterator[Path]:
-    """The folder of each group that this process is in, and of each group around it.
+    """The folder of each control group of this process, and of each parent group.
 
     A container may see its own group as the root, or under the path that the host gives it.
     """
@@ -45,7 +45,7 @@ def _folders(groups: list[str], mounts: list[str]) -> Iterator[Path]:
 
 
 def _quota(folder: Path) -> float:
-    """In processors: quota by period, both in microseconds; "max" or -1 is no limit."""
+    """Quota in cores: quota / period, both in microseconds; "max" or -1 means no limit."""
     try:
         if (folder / "cpu.max").exists():
             quota, period = (folder / "cpu.max").read_text(encoding="ascii").split()

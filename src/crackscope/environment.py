@@ -1,4 +1,4 @@
-"""What a result is made with: versions, machine, cores."""
+"""The environment of a run: package versions, machine, cores."""
 
 import importlib.metadata
 import math
@@ -12,7 +12,7 @@ _PACKAGES = ("numpy", "onnxruntime", "pillow", "simplejpeg", "keras", "tensorflo
 
 
 def describe() -> dict[str, Any]:
-    """Versions of Python and packages, operating system, processor and cores; no names or paths."""
+    """Versions of Python and packages, system, processor and cores; no user names or paths."""
     return {
         "crackscope": _version("crackscope"),
         "python": platform.python_version(),
@@ -24,8 +24,10 @@ def describe() -> dict[str, Any]:
 
 
 def cores() -> int:
-    """The cores that this process may use: those of its affinity (`taskset`, a batch system), and
-    no more than its container gives time for, rounded up."""
+    """Number of cores that this process may use.
+
+    Limited by the CPU affinity (`taskset`, batch systems) and by the container's quota, rounded up.
+    """
     return max(1, math.ceil(min(_bound_to(), cgroup.cpus())))
 
 

@@ -1,22 +1,22 @@
 """Every exception that crackscope raises on purpose.
 
-    CrackscopeError             1  our fault, or the machine's
-    ├── SourceGoneError         1  the place that holds the photos is gone
-    ├── UsageError              2  the command cannot be carried out as given
-    │   ├── UnknownNameError       a name that no registry holds
+    CrackscopeError             1  an internal error, or one of the machine
+    ├── SourceGoneError         1  the source of the photos is no longer available
+    ├── UsageError              2  the command cannot run as given
+    │   ├── UnknownNameError       a name that is not registered
     │   ├── MissingExtraError      an optional dependency is not installed
-    │   ├── OutputTakenError       the output folder is finished, different or in use
-    │   │   └── FinishedError          finished by the same command; it becomes that one's outcome
+    │   ├── OutputTakenError       the results folder is finished, of another run, or in use
+    │   │   └── FinishedError          finished by the same command; its outcome is returned
     │   ├── BundleError            not a model, damaged, or not trusted
-    │   └── DatasetError           the labelled data cannot be read as such
-    ├── ImageError              3  one photo cannot be read; `kind` says why
-    ├── GateError               4  a gate was not met
-    │   ├── LeakError              training data on both sides of a split
-    │   ├── ParityError            two forms of a model disagree
-    │   └── NothingLeftError       all evaluation data was trained on
+    │   └── DatasetError           the labelled data cannot be read
+    ├── ImageError              3  one photo cannot be read; `kind` is the reason
+    ├── GateError               4  a quality gate failed
+    │   ├── LeakError              the same data in two subsets of a split
+    │   ├── ParityError            two forms of a model give different scores
+    │   └── NothingLeftError       the model was trained on all evaluation data
     └── TrainingError           1  the loss is not finite
 
-Each class carries the exit code of the command line and an HTTP status.
+Each class has the exit code of the command line.
 """
 
 from collections.abc import Mapping
@@ -39,17 +39,17 @@ ImageErrorKind = Literal[
 
 
 class CrackscopeError(Exception):
-    """Base of all; its text is written for the person who reads the terminal."""
+    """Base class; the message is written for the user at the terminal."""
 
     exit_code: ClassVar[int] = 1
 
 
 class SourceGoneError(CrackscopeError):
-    """A drive was pulled out, a folder deleted, a server out of reach: not one photo's fault."""
+    """The whole source is gone: drive removed, folder deleted, or server unreachable."""
 
 
 class UsageError(CrackscopeError):
-    """A bad flag, a missing path, nothing to do."""
+    """An invalid flag, a missing path, or nothing to do."""
 
     exit_code = 2
 
@@ -63,27 +63,26 @@ class MissingExtraError(UsageError):
 
 
 class OutputTakenError(UsageError):
-    """The output folder holds another result, or another process writes to it."""
+    """The results folder holds other results, or another process writes to it."""
 
 
 class FinishedError(OutputTakenError):
-    """The output folder `path` holds the finished results of the same command; `outcome` is what
-    was kept of its end."""
+    """The results folder `path` is finished, by the same command; `outcome` is its outcome."""
 
     def __init__(self, path: Path, outcome: Mapping[str, Any]) -> None:
         super().__init__(
-            f"{path} is finished: the same inputs, settings and model gave these results. "
-            "--exist-ok writes them anew"
+            f"{path} is finished: it holds the results of the same inputs, settings and model. "
+            "To overwrite them, give --exist-ok"
         )
         self.path, self.outcome = path, outcome
 
 
 class BundleError(UsageError):
-    """Not a model bundle, a damaged one, or one that may not be trusted."""
+    """Not a model bundle, or a damaged or untrusted one."""
 
 
 class DatasetError(UsageError):
-    """The labelled data cannot be read, or cannot be trained on."""
+    """The labelled data cannot be read, or is not suitable for training."""
 
 
 class ImageError(CrackscopeError):
@@ -97,13 +96,13 @@ class ImageError(CrackscopeError):
 
 
 class GateError(CrackscopeError):
-    """A gate was not met."""
+    """A quality gate failed."""
 
     exit_code = 4
 
 
 class LeakError(GateError):
-    """Copies, near-copies or one source photo on both sides of a given split."""
+    """A given split leaks: copies, near-copies or patches of one photo are in two subsets."""
 
 
 class ParityError(GateError):
@@ -111,8 +110,8 @@ class ParityError(GateError):
 
 
 class NothingLeftError(GateError):
-    """All of the evaluation data was used to train the model."""
+    """The model was trained on all of the evaluation data."""
 
 
 class TrainingError(CrackscopeError):
-    """Training cannot go on, for example because the loss is not finite."""
+    """Training cannot continue, for example because the loss is not finite."""

@@ -1,4 +1,4 @@
-"""Optional dependencies: imported on first use, with the exact pip line where one is missing."""
+"""Optional dependencies: imported on first use; errors give the pip command to install them."""
 
 import importlib
 import importlib.util
@@ -22,15 +22,15 @@ _CHATTER = re.compile(
 
 
 def check(module: str, extra: str, purpose: str) -> None:
-    """Like `require`, but only look whether `module` is there: quick, for what is large."""
+    """Like `require`, but only check that `module` is installed, for modules slow to import."""
     if importlib.util.find_spec(module) is None:
         raise MissingExtraError(_missing(module, extra, purpose, "it is not installed"))
 
 
 def require(module: str, extra: str, purpose: str) -> ModuleType:
-    """Import `module`, which the extra `extra` brings; `purpose` completes 'is needed to …'.
+    """Import `module` of the extra `extra`; `purpose` completes 'is required to …'.
 
-    Raises MissingExtraError with the line that installs it.
+    Raises MissingExtraError with the command that installs it.
     """
     telemetry.switch_off()
     loud = module.partition(".")[0] in _LOUD and not _LOUD & sys.modules.keys()
@@ -44,17 +44,17 @@ def require(module: str, extra: str, purpose: str) -> ModuleType:
 
 
 def _bound_threads() -> None:
-    """Let TensorFlow start no more threads than there are cores for us; it counts the machine's."""
+    """Limit TensorFlow's threads to the cores we may use; by default it uses the machine's."""
     for name in _THREADS:
         os.environ.setdefault(name, str(environment.cores()))
 
 
 @contextmanager
 def _without_chatter() -> Iterator[None]:
-    """Hold back what reaches stderr, and leave out what Google's logging says before it is set up.
+    """Buffer stderr, and drop the lines that Google's logging writes before it is configured.
 
-    TensorFlow and CUDA speak of processors and drivers on their import, past Python and whatever
-    TF_CPP_MIN_LOG_LEVEL says.
+    On import TensorFlow and CUDA log processors and drivers directly to the file descriptor, and
+    ignore TF_CPP_MIN_LOG_LEVEL.
     """
     try:
         stderr = os.dup(_STDERR)
@@ -78,6 +78,6 @@ def _without_chatter() -> Iterator[None]:
 
 def _missing(module: str, extra: str, purpose: str, reason: str) -> str:
     return (
-        f"{module} is needed to {purpose}, and could not be imported ({reason}). "
+        f"{module} is required to {purpose}, but could not be imported ({reason}). "
         f'Install it with: pip install "crackscope[{extra}]"'
     )

@@ -18,5 +18,5 @@ def of_file(path: Path) -> str:
 
 
 def of_value(value: Any) -> str:
-    """SHA-256 of a JSON value whatever the order of its keys."""
+    """SHA-256 of a JSON value, independent of the order of its keys."""
     return of_bytes(json.dumps(value, sort_keys=True, default=str).encode())

@@ -1,4 +1,4 @@
-"""Files of an unfinished run: a full disk, or a person, may have damaged them since."""
+"""Reads the files of an unfinished run, which may have been damaged since."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,20 +8,20 @@ from crackscope.errors import DatasetError, UsageError
 from crackscope.models.arrays import HEADER_DAMAGED
 
 _DAMAGE = (ValueError, TypeError, KeyError, EOFError, OSError, DatasetError, *HEADER_DAMAGED)
-"""What the readers of CSV, JSON, arrays and weights raise."""
+"""Exceptions of the readers of CSV, JSON, arrays and weights."""
 
 
 @contextmanager
 def reading(file: Path, begins_with: Path | None = None) -> Iterator[None]:
-    """Raise UsageError where `file` does not hold what was written.
+    """Raise UsageError if `file` is damaged.
 
-    It says which file to delete, so that the same command does that part again: `begins_with`,
-    where it is another one.
+    The message says which file to delete so that the same command computes that step again:
+    `begins_with` if given, else `file`.
     """
     try:
         yield
     except _DAMAGE as error:
         raise UsageError(
-            f"{file} is damaged: {error}. Delete {begins_with or 'it'}, and the same command does "
-            "again what it held; or give another --out"
+            f"{file} is damaged: {error}. Delete {begins_with or 'it'} and run the same command "
+            "again to recompute that step, or give another --out"
         ) from error

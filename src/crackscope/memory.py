@@ -1,4 +1,4 @@
-"""Memory that runs out: every library says it in its own way, and it is the photo's failure."""
+"""Out-of-memory errors of all libraries, reported as the failure of one photo."""
 
 import errno
 import re
@@ -15,11 +15,11 @@ _WORDS = re.compile(
     r"|cannot allocate memory|not enough memory|can't start new thread|encoder error -9\b",
     re.IGNORECASE,
 )
-"""Of C++ (ONNX Runtime, OpenVINO), Pillow, libjpeg, libtiff, CUDA, the system, and threads."""
+"""Messages of C++ (ONNX Runtime, OpenVINO), Pillow, libjpeg, libtiff, CUDA, the OS, and threads."""
 
 
 def ran_out(error: BaseException) -> bool:
-    """Whether this is, or comes from, an allocation that failed."""
+    """Whether an error is, or was caused by, a failed allocation."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, MemoryError) or getattr(cause, "errno", None) == errno.ENOMEM:
@@ -32,7 +32,7 @@ def ran_out(error: BaseException) -> bool:
 
 @contextmanager
 def limits(doing: str) -> Iterator[None]:
-    """Raise ImageError `out_of_memory` where memory runs out while `doing`, such as "decode it"."""
+    """Raise ImageError `out_of_memory` if memory runs out; `doing` is the task, as "decode it"."""
     try:
         yield
     except ImageError:
@@ -42,8 +42,8 @@ def limits(doing: str) -> Iterator[None]:
             raise
         raise ImageError(
             "out_of_memory",
-            f"there is not enough memory to {doing}. Give fewer --workers, close other programs, "
-            "or save it smaller, or as TIFF in strips, which is read in parts",
+            f"not enough memory to {doing}. Reduce --workers, close other programs, or save the "
+            "photo smaller, or as a TIFF in strips, which is read block by block",
         ) from error
 
 
@@ -53,10 +53,10 @@ def together(
     doing: str,
     one_by_one: AbstractContextManager[Any] | None = None,
 ) -> list[Result | ImageError]:
-    """What `function` makes of several photos, one result for each.
+    """Apply `function` to several photos at once; returns one result or error each.
 
-    Where memory does not suffice for all, once more one by one, in the context `one_by_one`; for a
-    photo that fails alone too, its error.
+    If memory runs out, each photo is processed again on its own, in the context `one_by_one`; a
+    photo that still fails gets its error.
     """
     if not photos:
         return []

@@ -1,4 +1,4 @@
-"""Reading that may never end: a share that hangs, a server that does not answer."""
+"""Timeouts for reads that may never return: a hanging network drive, an unresponsive server."""
 
 from collections.abc import Callable
 from concurrent.futures import Future, wait
@@ -14,10 +14,9 @@ R = TypeVar("R")
 def within(
     seconds: float | None, function: Callable[P, R], *arguments: P.args, **settings: P.kwargs
 ) -> R:
-    """What the function gives or raises; ImageError `timeout` once it has taken `seconds`.
+    """Call the function; raises ImageError `timeout` after `seconds` (None: no limit).
 
-    None: as long as it takes. What hangs is left behind in a thread that keeps no process alive; a
-    program that it waits for is killed.
+    A call that hangs is left in a daemon thread; a subprocess that it waits for is killed.
     """
     if seconds is None:
         return function(*arguments, **settings)
@@ -26,7 +25,7 @@ def within(
     def work() -> None:
         try:
             found.set_result(function(*arguments, **settings))
-        except BaseException as error:  # noqa: BLE001  (raised again by whoever waits)
+        except BaseException as error:  # noqa: BLE001  (raised again in the waiting thread)
             found.set_exception(error)
 
     thread = Thread(target=work, name="within", daemon=True)
@@ -37,7 +36,7 @@ def within(
         programs.stop(thread)
         raise ImageError(
             "timeout",
-            f"reading it took more than {seconds:g} s. Is its drive or server in reach? Raise "
-            "--timeout, or leave it out, to wait longer",
+            f"reading took more than {seconds:g} s. Check that the drive or server is reachable, "
+            "or increase --timeout",
         )
     return found.result()

@@ -1,4 +1,4 @@
-"""Programs of others, each for one answer, and our own helpers: none outlives the wait for it."""
+"""Subprocesses: external programs and our own helpers, all ended with this process."""
 
 import atexit
 import os
@@ -10,7 +10,7 @@ from threading import Thread, current_thread
 from typing import Any
 
 _running: dict[Thread, "subprocess.Popen[bytes]"] = {}
-# Of a session of its own: Ctrl-C in the terminal is for us, who finish what is begun.
+# A new session: Ctrl-C in the terminal reaches this process only, which shuts down cleanly.
 _APART: dict[str, Any] = (
     {"creationflags": 0x200}  # CREATE_NEW_PROCESS_GROUP
     if sys.platform == "win32"
@@ -19,22 +19,25 @@ _APART: dict[str, Any] = (
 
 
 def run(command: Sequence[str]) -> "subprocess.CompletedProcess[bytes]":
-    """What a program, given no input, answers, whatever its exit code; OSError if there is none."""
+    """Run a program without input and return its output, whatever the exit code.
+
+    Raises OSError if the program does not exist.
+    """
     pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
     with (
         subprocess.Popen(command, stdin=nothing, stdout=pipe, stderr=pipe, **_APART) as child,
         waited_for(child),
     ):
         try:
-            printed, said = child.communicate()
+            stdout, stderr = child.communicate()
         except BaseException:
             child.kill()
             raise
-    return subprocess.CompletedProcess(command, child.returncode, printed, said)
+    return subprocess.CompletedProcess(command, child.returncode, stdout, stderr)
 
 
 def start(command: Sequence[str], environment: Mapping[str, str]) -> "subprocess.Popen[bytes]":
-    """A program that is asked and answers by pipes until it is ended, or this process ends."""
+    """Start a program that communicates over pipes; it is killed when this process ends."""
     pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
     variables = {**os.environ, **environment}
     child = subprocess.Popen(
@@ -46,7 +49,7 @@ def start(command: Sequence[str], environment: Mapping[str, str]) -> "subprocess
 
 @contextmanager
 def waited_for(child: "subprocess.Popen[bytes]") -> Iterator[None]:
-    """For the time in which this thread waits for the program."""
+    """Register the program as the one that this thread waits for."""
     _running[current_thread()] = child
     try:
         yield
@@ -55,7 +58,7 @@ def waited_for(child: "subprocess.Popen[bytes]") -> Iterator[None]:
 
 
 def stop(thread: Thread) -> None:
-    """Kill the program that a thread waits for, if there is one."""
+    """Kill the program that a thread waits for, if any."""
     child = _running.get(thread)
     if child is not None:
         child.kill()
@@ -63,7 +66,7 @@ def stop(thread: Thread) -> None:
 
 @atexit.register
 def stop_all() -> None:
-    """Kill all that are waited for: the process ends."""
+    """Kill all programs that threads wait for, when this process ends."""
     for thread in list(_running):
         stop(thread)
 

@@ -1,4 +1,4 @@
-"""Progress on stderr: a bar with the time left on a terminal, a line now and then elsewhere."""
+"""Progress on stderr: a bar with the remaining time on a terminal, else a log line every 30 s."""
 
 import logging
 import sys
@@ -10,20 +10,20 @@ from typing import Protocol
 from crackscope import streams
 
 _EVERY = 30.0
-"""Seconds between two lines where there is no terminal."""
+"""Seconds between two log lines."""
 _log = logging.getLogger("crackscope")
 
 
 class Advance(Protocol):
-    """Moves a bar on by `n`, and shows `note` beside it."""
+    """Advances a bar by `n` steps, and shows `note` beside it."""
 
     def __call__(self, n: int, note: str = "") -> None:
-        """Cheap enough for every step."""
+        """Cheap enough to call at every step."""
 
 
 @contextmanager
 def bar(what: str, total: int) -> Iterator[Advance]:
-    """A bar of `total` steps; yields what advances it."""
+    """A progress bar of `total` steps; yields the function that advances it."""
     if total <= 1:
         yield lambda n, note="": None
         return
@@ -55,7 +55,7 @@ def bar(what: str, total: int) -> Iterator[Advance]:
 
 
 class _Lines:
-    """Progress for files: a line each half minute, so that a log shows that something goes on."""
+    """Progress in logs: one line every half minute."""
 
     def __init__(self, what: str, total: int) -> None:
         self._what, self._total, self._done = what, total, 0

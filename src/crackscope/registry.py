@@ -1,4 +1,4 @@
-"""A dict of plug-ins that can be read in one look."""
+"""A registry of plug-ins by name."""
 
 import difflib
 import importlib
@@ -13,16 +13,16 @@ T = TypeVar("T")
 
 
 def nearest(name: str, known: list[str]) -> str:
-    """' Did you mean …?' for the known name that is most like `name`, or an empty string."""
+    """' Did you mean …?' with the known name closest to `name`, or an empty string."""
     close = difflib.get_close_matches(name, known, n=1)
     return f" Did you mean {close[0]!r}?" if close else ""
 
 
 class Registry(Generic[T]):
-    """Names and what they stand for, in order of registration.
+    """Plug-ins by name, in order of registration.
 
-    `kind` is the word used in errors ("reader", "backbone"). The plug-ins of a `package` are
-    imported when they are asked for, each from the module of its name, and are listed by name.
+    `kind` is the noun in error messages ("reader", "backbone"). With `package`, plug-ins are
+    imported on first use, each from the module of its name, and are listed in alphabetical order.
     """
 
     def __init__(self, kind: str, package: str = "") -> None:
@@ -33,10 +33,10 @@ class Registry(Generic[T]):
         self._extras: dict[str, str] = {}
 
     def register(self, name: str, needs: str = "", extra: str = "") -> Callable[[T], T]:
-        """Decorator that adds a plug-in; a name that is taken raises ValueError.
+        """Decorator that registers a plug-in; raises ValueError if the name is taken.
 
-        `needs` is a package beyond a plain install, or several with blanks between; `extra` is what
-        brings them, else the extra of the plug-in's name.
+        `needs` are packages beyond a plain install, space-separated; `extra` is the extra that
+        installs them, by default the one with the plug-in's name.
         """
 
         def add(item: T) -> T:
@@ -50,7 +50,7 @@ class Registry(Generic[T]):
         return add
 
     def get(self, name: str) -> T:
-        """The plug-in of that name; raises UnknownNameError with the list and the nearest name."""
+        """The plug-in of that name; raises UnknownNameError with all names and the closest one."""
         if name not in self._items:
             self._import(name)
         if name not in self._items and name not in (known := self.names()):
@@ -61,12 +61,12 @@ class Registry(Generic[T]):
         return self._items[name]
 
     def needs(self, name: str) -> str:
-        """The packages that the plug-in of that name needs, blanks between; "": none."""
+        """The packages that a plug-in needs, space-separated; "" for none."""
         self.get(name)
         return self._needs[name]
 
     def extra(self, name: str) -> str:
-        """The extra that brings them."""
+        """The extra that installs these packages."""
         return self._extras.get(name, name)
 
     def names(self) -> list[str]:
@@ -80,7 +80,7 @@ class Registry(Generic[T]):
         return iter(sorted(self._items.items(), key=lambda item: item[0]))
 
     def _import(self, name: str) -> None:
-        """The module of that name, where there is one."""
+        """Import the module of that name, if it exists."""
         module = name.replace("-", "_")
         if module in {found.name for found in pkgutil.iter_modules(self._path())}:
             importlib.import_module(f"{self._package}.{module}")
@@ -90,6 +90,6 @@ class Registry(Generic[T]):
 
 
 def import_plugins(package: str, path: Iterable[str]) -> None:
-    """Import every module of a package, so that each registers what it holds."""
+    """Import every module of a package, so that each registers its plug-ins."""
     for module in pkgutil.iter_modules(path):
         importlib.import_module(f"{package}.{module.name}")

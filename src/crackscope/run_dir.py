@@ -1,4 +1,4 @@
-"""Output folders: who may write where, what is resumed, and what is never overwritten."""
+"""Results folders: locking, resuming, and protection against overwriting."""
 
 import errno
 import json
@@ -21,13 +21,13 @@ from crackscope.skipped import STATE
 _LOCK = ".lock"
 _MARKER = ".in-use"
 _OF_A_START = frozenset({STATE, _LOCK, _MARKER, "settings.json", "config.yaml", "environment.json"})
-"""What a command writes before it has a result."""
+"""Files that a command writes before it has results."""
 _NO_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL)
 _log = logging.getLogger("crackscope")
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:
-    """Write beside `path`, flush to the disk, and rename: a reader never sees half a file."""
+    """Write to a temporary file, flush to disk, and rename: readers never see a partial file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.part")
     data = content.encode() if isinstance(content, str) else content
@@ -42,7 +42,7 @@ def _sync(number: int) -> None:
     try:
         os.fsync(number)
     except OSError as error:
-        if error.errno not in _NO_LOCKS:  # such file systems write when they like
+        if error.errno not in _NO_LOCKS:  # such file systems do not support fsync either
             raise
 
 
@@ -52,10 +52,10 @@ def write_json(path: Path, value: Any) -> None:
 
 
 class RunDir:
-    """An open output folder: locked for this process, and known by what it was made from.
+    """An open results folder, locked for this process.
 
-    `identity` holds whatever decides the result (settings, data hash, model hash). A folder with
-    the same identity that is not finished is resumed.
+    `identity` holds everything that determines the results (settings, data hash, model hash). An
+    unfinished folder with the same identity is resumed.
     """
 
     def __init__(self, path: Path, resumed: bool, identity: Mapping[str, Any]) -> None:
@@ -64,26 +64,26 @@ class RunDir:
         self._identity = dict(identity)
 
     def finish(self, outcome: Mapping[str, Any] | None = None) -> None:
-        """Mark the results as whole, and keep what the command says at its end."""
+        """Mark the results as complete, and save the outcome of the command."""
         state = {"identity": hashing.of_value(self._identity), "finished": True}
         kept = {"made_from": self._identity, "outcome": dict(outcome or {})}
         write_json(self.path / STATE, {**state, **kept})
 
 
 class Placed(Protocol):
-    """The settings of a command that say where its results go."""
+    """The settings of a command that determine its results folder."""
 
     @property
     def out(self) -> Path | None:
-        """The folder itself."""
+        """The results folder."""
 
     @property
     def name(self) -> str | None:
-        """That of a folder below runs/COMMAND."""
+        """The name of a results folder in runs/COMMAND."""
 
     @property
     def exist_ok(self) -> bool:
-        """Whether a folder that holds something else is written anew."""
+        """Whether to overwrite a folder that holds other results."""
 
 
 @contextmanager
@@ -94,9 +94,10 @@ def open_output(
     identity: Mapping[str, Any],
     growing: Collection[str] = (),
 ) -> Iterator[RunDir]:
-    """Open `config.out`, else runs/<command>/<name>, where <name> is `default` if not set.
+    """Open `config.out`, else runs/<command>/<name>; <name> is `default` if not set.
 
-    Below runs a folder that `open_run` refuses is left as it is, and <name>-2, -3 ... are tried.
+    If a folder in runs is taken, <name>-2, <name>-3 ... are tried; `config.out` raises as
+    `open_run` does.
     """
     if config.out is not None:
         with open_run(config.out, identity, config.exist_ok, growing) as run:
@@ -117,15 +118,17 @@ def open_output(
 def open_run(
     path: Path, identity: Mapping[str, Any], exist_ok: bool, growing: Collection[str] = ()
 ) -> Iterator[RunDir]:
-    """Open `path` for one process; the lock goes with the process, however it ends.
+    """Open `path` for one process; the lock is released when the process ends, for any reason.
 
-    Raises OutputTakenError when another process has it, or when it is made from something else and
-    `exist_ok` is not set; FinishedError when it is finished. With `exist_ok` such a folder is
-    written anew. With `growing`, keys of the identity, it goes on where only these differ, even
-    when it is finished. A start that fails before there is a result leaves no folder behind.
+    Raises OutputTakenError if another process holds it, or if it holds results of another identity;
+    FinishedError if it is finished. With `exist_ok` such a folder is overwritten. `growing` are
+    keys of the identity that may differ: the run is then resumed even if it is finished. If an
+    error occurs before the first result, the folder is removed.
     """
     if path.exists() and not path.is_dir():
-        raise OutputTakenError(f"the output folder is a file: {path}. Give another --out")
+        raise OutputTakenError(
+            f"the results folder must not be a file. Received: {path}. Give another --out"
+        )
     with _swept(path), locked(path):
         resumed = _may_resume(path, identity, exist_ok, growing)
         state = {"identity": hashing.of_value(identity), "finished": False}
@@ -135,8 +138,8 @@ def open_run(
 
 @contextmanager
 def _swept(path: Path) -> Iterator[None]:
-    """Make the folder; where an error leaves no result in it, and it was not there or empty before,
-    all is as before."""
+    """Create the folder; on an error, remove or empty it again if it was new or empty before and
+    holds no results."""
     made = [folder for folder in (path, *path.parents) if not folder.exists()]
     path.mkdir(parents=True, exist_ok=True)
     was_empty = not any(path.iterdir())
@@ -144,7 +147,7 @@ def _swept(path: Path) -> Iterator[None]:
         yield
     except BaseException:
         if was_empty and not _holds_results(path):
-            with suppress(OSError):  # somebody else works in it
+            with suppress(OSError):  # another process uses it
                 for entry in path.iterdir():
                     shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
                 for folder in made:
@@ -159,9 +162,9 @@ def _holds_results(path: Path) -> bool:
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Keep the folder `path`, which exists, for this process; the lock goes with the process.
+    """Lock the existing folder `path` for this process, at most until the process ends.
 
-    Raises OutputTakenError when another process has it.
+    Raises OutputTakenError if another process holds the lock.
     """
     lock = _acquired(path)
     try:
@@ -171,7 +174,7 @@ def locked(path: Path) -> Iterator[None]:
 
 
 def _acquired(path: Path) -> BaseFileLock:
-    """On file systems without locks (some of NFS, SMB and FUSE) a file that names the process."""
+    """A file lock; on file systems without locks (some NFS, SMB and FUSE) a marker file."""
     try:
         with warnings.catch_warnings(action="ignore"):  # filelock marks by itself after ENOSYS
             return _taken(FileLock(path / _LOCK), "")
@@ -181,8 +184,8 @@ def _acquired(path: Path) -> BaseFileLock:
         if error.errno not in _NO_LOCKS:
             raise
     marker = path / _MARKER
-    _log.warning("%s is on a file system without locks: %s marks it as in use", path, marker)
-    return _taken(SoftFileLock(marker), f"; if none does, since it was killed, delete {marker}")
+    _log.warning("The file system of %s does not support locks. %s marks it in use", path, marker)
+    return _taken(SoftFileLock(marker), f". If that process was killed, delete {marker}")
 
 
 def _taken(lock: BaseFileLock, advice: str) -> BaseFileLock:
@@ -191,8 +194,8 @@ def _taken(lock: BaseFileLock, advice: str) -> BaseFileLock:
     except Timeout:
         folder = Path(lock.lock_file).parent
         raise OutputTakenError(
-            f"another crackscope process writes to {folder}: wait for it, or give another --out"
-            f"{advice}"
+            f"another crackscope process is writing to {folder}. Wait until it ends, or give "
+            f"another --out{advice}"
         ) from None
     return lock
 
@@ -205,8 +208,8 @@ def _may_resume(
         strangers = [entry.name for entry in path.iterdir() if entry.name not in (_LOCK, _MARKER)]
         if strangers and not exist_ok:
             raise OutputTakenError(
-                f"{path} holds files of something else ({strangers[0]}, …): "
-                "give another --out, or --exist-ok to write there all the same"
+                f"{path} is not empty, and not a results folder ({strangers[0]}, …). "
+                "Give another --out, or --exist-ok to write there anyway"
             )
         return False
     state = _state(state_file)
@@ -214,8 +217,8 @@ def _may_resume(
         if exist_ok:
             return False
         raise OutputTakenError(
-            f"{state_file} is damaged, so that nobody can tell what {path} was made from: "
-            "give another --out or --name, or --exist-ok to write it anew"
+            f"{state_file} is damaged, so the origin of the results in {path} is unknown. "
+            "Give another --out or --name, or --exist-ok to overwrite them"
         )
     same = state["identity"] == hashing.of_value(identity)
     if same and not state["finished"]:
@@ -226,14 +229,14 @@ def _may_resume(
         raise FinishedError(path, state.get("outcome", {}))
     if not exist_ok:
         raise OutputTakenError(
-            f"{path} holds results of other settings, data or another model: "
-            "give another --out, or --exist-ok to write it anew"
+            f"{path} holds results of other settings, data or another model. "
+            "Give another --out, or --exist-ok to overwrite them"
         )
     return False
 
 
 def _state(file: Path) -> dict[str, Any] | None:
-    """What run.json says; None where it is damaged."""
+    """The content of run.json; None if it is damaged."""
     try:
         state = strict_json.document(file.read_bytes())
     except (OSError, ValueError):

@@ -1,7 +1,7 @@
-"""Folders that nobody means when a folder is named: trash, thumbnails, and our own output.
+"""Folders to skip when a folder is searched: trash, thumbnails, and our own results.
 
-Drives of networks and desktops keep deleted photos and thumbnails beside the photos. Whoever names
-such a folder itself means it.
+Network drives and desktops keep deleted photos and thumbnails beside the photos. Such a folder is
+only searched if it is named itself.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -10,10 +10,10 @@ from pathlib import PurePosixPath
 from crackscope import strict_json
 
 STATE = "run.json"
-"""Lies in every folder that a command wrote, from its beginning on."""
+"""Present in every results folder from the start of the command."""
 _RESULTS = "results.jsonl"
 OWN_PICTURES = frozenset({"overlays", "thumbnails", "masks", "close-ups"})
-"""What an inspection draws into its folder, which may be one that holds photos."""
+"""Folders of images that an inspection writes; its results folder may hold photos, too."""
 
 _OF_SYSTEMS = frozenset(
     [
@@ -28,19 +28,20 @@ _SHOWN = 5
 
 
 def is_system(name: str) -> bool:
-    """Whether a file or folder of that name is hidden, or one that a system keeps for itself."""
+    """Whether a file or folder of that name is hidden, or belongs to the operating system."""
     return (name.startswith(".") and name not in (".", "..")) or name.casefold() in _OF_SYSTEMS
 
 
 def is_ours(names: Collection[str], read: Callable[[str], bytes]) -> bool:
-    """Whether a command of crackscope wrote the folder that holds these names."""
+    """Whether the folder that holds these names is a results folder of crackscope."""
     return STATE in names and (_RESULTS in names or _is_state(STATE, read))
 
 
 def own_folders(names: Collection[str], read: Callable[[str], bytes]) -> frozenset[str]:
-    """The folders that crackscope wrote, of those that hold the files `names`, joined with /.
+    """The results folders among those that hold the files `names`, joined with /.
 
-    Of the folder that was named itself only what an inspection draws: it may hold photos too.
+    If the searched folder itself is one, only its folders of overlays and the like: it may hold
+    photos, too.
     """
     found: set[str] = set()
     for name in names:
@@ -51,7 +52,7 @@ def own_folders(names: Collection[str], read: Callable[[str], bytes]) -> frozens
 
 
 def _is_state(name: str, read: Callable[[str], bytes]) -> bool:
-    """Whether it is a state file of ours; it may be anybody's, in a zip file or on a server."""
+    """Whether it is our state file, and not another program's run.json."""
     try:
         state = strict_json.document(read(name))
     except (OSError, ValueError, KeyError):
@@ -60,9 +61,9 @@ def _is_state(name: str, read: Callable[[str], bytes]) -> bool:
 
 
 def outermost(path: str, ours: Collection[str] = ()) -> str | None:
-    """The beginning of a path, joined with /, that is skipped; None where nothing is.
+    """The outermost skipped folder or file of a path, joined with /; None if it is not skipped.
 
-    `ours` are the folders that crackscope wrote.
+    `ours` are results folders of crackscope.
     """
     parts = PurePosixPath(path).parts
     for count in range(1, len(parts) + 1):
@@ -73,9 +74,9 @@ def outermost(path: str, ours: Collection[str] = ()) -> str | None:
 
 
 def in_words(places: Sequence[str], include: str) -> str:
-    """What was skipped, in a sentence; `include` says how to include it."""
+    """The skipped places as a message; `include` says how to include them."""
     shown = ", ".join([*places[:_SHOWN], *(["…"] if len(places) > _SHOWN else [])])
     return (
-        f"skipped {len(places)} folders or files (trash, thumbnails, hidden, or crackscope's own "
-        f"output): {shown}. {include}"
+        f"skipped {len(places)} folders or files (trash, thumbnails, hidden files, or crackscope "
+        f"results): {shown}. {include}"
     )

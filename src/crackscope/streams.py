@@ -1,4 +1,4 @@
-"""Standard streams that are closed or missing, as in services, under pythonw and in notebooks."""
+"""Standard streams that may be closed or missing, as in services, pythonw and notebooks."""
 
 import io
 import os
@@ -8,10 +8,10 @@ from typing import IO, Any
 
 
 def repair() -> None:
-    """Put the null device in the place of what is closed: no print fails, and no file of ours gets
-    the number of a standard stream, into which libraries write.
+    """Replace closed streams by the null device.
 
-    `sys.stdin` stays None where it is: whoever asks for a list there is told.
+    Then printing never fails, and no file that we open gets the descriptor of a standard stream,
+    to which libraries write. `sys.stdin` may stay None: reading a list from it reports that.
     """
     while (number := os.open(os.devnull, os.O_RDWR)) <= 2:  # the lowest that is free
         os.set_inheritable(number, True)
@@ -22,7 +22,7 @@ def repair() -> None:
 
 
 def is_terminal(stream: IO[Any] | None) -> bool:
-    """Whether a person sees what is written there."""
+    """Whether the stream is a terminal."""
     try:
         return stream is not None and stream.isatty()
     except ValueError:  # it is closed
@@ -30,14 +30,14 @@ def is_terminal(stream: IO[Any] | None) -> bool:
 
 
 def flush() -> None:
-    """Write out what is left, as far as anybody reads it."""
+    """Flush stdout and stderr; ignored if they are closed."""
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError, AttributeError):
             stream.flush()
 
 
 def mute_stdout() -> None:
-    """For a reader that has left: what is still buffered goes nowhere."""
+    """Discard what is still buffered for stdout, after its reader has closed the pipe."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
@@ -47,7 +47,7 @@ def _is_open(stream: IO[Any] | None) -> bool:
         if stream is None or stream.closed:
             return False
         os.fstat(stream.fileno())
-    except (io.UnsupportedOperation, AttributeError):  # a notebook's, or a test's
+    except (io.UnsupportedOperation, AttributeError):  # in notebooks and tests
         return True
     except (OSError, ValueError):
         return False

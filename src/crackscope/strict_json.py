@@ -1,4 +1,4 @@
-"""JSON from files that somebody else may have written: everything wrong with it is a ValueError."""
+"""JSON from untrusted files: every defect raises ValueError."""
 
 import json
 import math
@@ -8,8 +8,8 @@ from typing import Any
 def loads(content: bytes | str) -> Any:
     """The value of a JSON document in UTF-8.
 
-    Raises ValueError for what Python's own reader lets through or ends otherwise with: NaN and
-    Infinity, numbers beyond what a float holds, bytes that are not UTF-8, and nesting too deep.
+    Raises ValueError also for input that Python's own reader accepts or fails on differently: NaN
+    and Infinity, numbers beyond the range of a float, invalid UTF-8, and too deep nesting.
     """
     text = content.decode("utf-8") if isinstance(content, bytes) else content
     try:
@@ -19,7 +19,7 @@ def loads(content: bytes | str) -> Any:
 
 
 def document(content: bytes | str) -> dict[str, Any]:
-    """The same, of a document that is an object; raises ValueError for any other."""
+    """Like `loads`, for a JSON object; raises ValueError for any other value."""
     value = loads(content)
     if not isinstance(value, dict):
         raise ValueError(f"it must be a JSON object. Received: a {type(value).__name__}")

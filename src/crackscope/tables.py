@@ -1,9 +1,9 @@
-"""CSV tables: one writer and one reader, on terms that spreadsheets share.
+"""CSV tables, written so that spreadsheets read them correctly.
 
-A table is UTF-8 with a byte order mark, without which Excel misreads every letter beyond ASCII.
-Numbers have at most seven significant digits. Text that a spreadsheet would run as a formula gets
-an apostrophe before it, as OWASP advises; bytes of file names that are no Unicode become escapes
-such as `\\udcff`. The reader takes both back.
+Tables are UTF-8 with a byte order mark, without which Excel misreads non-ASCII characters. Numbers
+have at most seven significant digits. Text that a spreadsheet would execute as a formula is
+prefixed with an apostrophe, as OWASP recommends; bytes of file names that are not valid Unicode
+become escapes such as `\\udcff`. The reader reverses both.
 """
 
 import csv
@@ -18,22 +18,22 @@ from crackscope.errors import DatasetError
 
 _DIGITS = 7
 _ACTS = r"(?='*(?:[^\S\t\r\n]|[\0\ufeff\u200b])*[=+\-@|%＝＋－＠])"
-"""What spreadsheets act on, wherever a cell begins, also behind blanks and apostrophes."""
+"""Characters that start a formula in a cell, also after blanks and apostrophes."""
 _CELL_BEGINS = rf"(\A(?='*[\t\r\n])|(?:\A|[;\t\r\n]){_ACTS})"
-"""Spreadsheets of other countries split at semicolons, also inside of a cell."""
+"""In some locales spreadsheets split at semicolons, even inside a cell."""
 _FORMULA = re.compile(_CELL_BEGINS)
 _QUOTED = re.compile(rf"(\A)'(?='*[\t\r\n])|(\A|[;\t\r\n])'{_ACTS}")
 _ESCAPE = re.compile(r"\\u(dc[89a-f][0-9a-f])")
 _DELIMITERS = (",", ";", "\t")
 
 Row = tuple[int, dict[str, str]]
-"""The line of the file that it ends in, and its cells by column."""
+"""The line number where the row ends, and its cells by column."""
 
 
 def write(
     columns: Sequence[str], rows: Iterable[Sequence[Any]], exact: Collection[str] = ()
 ) -> bytes:
-    """The content of a CSV file; None is an empty cell.
+    """The content of a CSV file; None becomes an empty cell.
 
     Floats in the columns `exact` (coordinates, times) keep all their digits.
     """
@@ -47,16 +47,16 @@ def write(
 
 
 def read(content: bytes, name: str, required: Iterable[str]) -> list[Row]:
-    """The rows of a CSV file as programs save it; empty rows are left out.
+    """The rows of a CSV file; empty rows are skipped.
 
-    The columns are split by commas, semicolons or tabs; their names are taken in lower case. Cells
-    are as they stand, "" where a row is too short. Raises DatasetError where it is no table, lacks
-    a `required` column, has one twice, or a row with more cells than columns.
+    The delimiter may be a comma, semicolon or tab; column names are converted to lower case. Cells
+    missing at the end of a row are "". Raises DatasetError if it is not a table, lacks a `required`
+    column, has a column twice, or a row with more cells than columns.
     """
     try:
         text = text_files.decode(content)
     except UnicodeDecodeError as error:
-        raise DatasetError(f"{name} cannot be read as text: {error}. Save it as UTF-8") from error
+        raise DatasetError(f"{name} is not a text file: {error}. Save it as UTF-8") from error
     lines = _lines(text, name)
     columns = [cell.strip().lower() for cell in lines[0][1]] if lines else []
     _check_columns(columns, required, name)
@@ -64,18 +64,18 @@ def read(content: bytes, name: str, required: Iterable[str]) -> list[Row]:
 
 
 def quoted(text: str) -> str:
-    """The cell for a text: no formula to any spreadsheet, and UTF-8; `unquoted` gives it back."""
+    """Text as a cell that no spreadsheet takes for a formula, valid UTF-8; see `unquoted`."""
     return _FORMULA.sub(r"\1'", text).encode("utf-8", "backslashreplace").decode()
 
 
 def unquoted(cell: str) -> str:
-    """The text that `write` made a cell of."""
+    """The text of a cell written by `write`."""
     text = _QUOTED.sub(lambda found: found[1] or found[2] or "", cell)
     return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
 
 
 def rounded(value: float) -> float:
-    """The number that a table holds of `value`."""
+    """`value` as a table holds it, with seven significant digits."""
     return float(f"{value:.{_DIGITS}g}")
 
 
@@ -102,19 +102,19 @@ def _check_columns(columns: Sequence[str], required: Iterable[str], name: str) -
     missing = [column for column in wanted if column not in columns]
     if missing:
         raise DatasetError(
-            f"{name} must have the columns {', '.join(wanted)}; it lacks {', '.join(missing)}. "
+            f"{name} must have the columns {', '.join(wanted)}. Missing: {', '.join(missing)}. "
             f"Received: {', '.join(columns) or 'nothing'}"
         )
     twice = sorted({column for column in columns if column and columns.count(column) > 1})
     if twice:
-        raise DatasetError(f"{name} must have each column once. Twice: {', '.join(twice)}")
+        raise DatasetError(f"{name} has duplicate columns: {', '.join(twice)}. Remove one of each")
 
 
 def _row(line: int, columns: Sequence[str], cells: Sequence[str], name: str) -> Row:
     if any(cells[len(columns) :]):
         raise DatasetError(
-            f"{name}, line {line}, has {len(cells)} cells for {len(columns)} columns: put names "
-            f"that hold a separator between quotes. Received: {cells!r}"
+            f"{name}, line {line}: {len(cells)} cells for {len(columns)} columns. Quote values "
+            f"that contain the delimiter. Received: {cells!r}"
         )
     padded = [*cells, *[""] * (len(columns) - len(cells))]
     found = zip(columns, map(unquoted, padded), strict=False)

@@ -1,4 +1,4 @@
-"""Nothing is sent: what dependencies report by default is switched off before they are imported."""
+"""Disables the telemetry of dependencies before they are imported: nothing is sent."""
 
 import os
 import sys
@@ -10,13 +10,12 @@ _VARIABLES = {
     "RAY_USAGE_STATS_ENABLED": "0",
 }
 _QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3"}
-"""What TensorFlow and CUDA say of processors and drivers on their import is of no use here; who
-wants to read it sets the variable."""
+"""Silences what TensorFlow and CUDA log on import; a value set by the user is kept."""
 _OPENVINO = "openvino_telemetry"
 
 
 def switch_off() -> None:
-    """Switch telemetry off, also where a dependency was imported before us."""
+    """Switch telemetry off, also for dependencies that are already imported."""
     for name, value in _VARIABLES.items():
         os.environ[name] = value
     for name, value in _QUIET.items():
@@ -28,8 +27,10 @@ def switch_off() -> None:
 
 
 def _keep_openvino_quiet() -> None:
-    """OpenVINO reports on its import, and no variable stops it: it must not find what it reports
-    with, and where it has, that must not send."""
+    """Disable OpenVINO's telemetry, which no environment variable controls.
+
+    Hide its telemetry package from its import; if that is already imported, replace its sender.
+    """
     sender = sys.modules.get(f"{_OPENVINO}.utils.sender")
     if sender is None:
         sys.modules[_OPENVINO] = None  # type: ignore[assignment]  # imports of it fail from now on
@@ -38,4 +39,4 @@ def _keep_openvino_quiet() -> None:
 
 
 def _nothing(*_: object) -> None:
-    """In place of sending."""
+    """Replaces the method that sends."""

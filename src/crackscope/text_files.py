@@ -1,4 +1,4 @@
-"""Text as programs save it: UTF-8, UTF-16 (PowerShell, Notepad, Excel), or an older encoding."""
+"""Text files in common encodings: UTF-8, UTF-16 (PowerShell, Notepad, Excel), Windows-1252."""
 
 import re
 
@@ -13,14 +13,14 @@ _LETTERS = {
     "utf-16-le": re.compile(rb"(?:[^\0]\0){3}"),
     "utf-16-be": re.compile(rb"(?:\0[^\0]){3}"),
 }
-"""Three letters in a row: every file name has them, in its extension."""
+"""Three consecutive characters: every file name has them, in its extension."""
 _SIGNS_OF_A_PATH = frozenset("./\\\n")
 
 
 def split_mark(content: bytes) -> tuple[str | None, bytes]:
-    """The encoding that the content shows, and the content without its byte order mark.
+    """The detected encoding (None if unknown), and the content without its byte order mark.
 
-    UTF-16 without a mark is told by NULs at every second byte. None: neither tells.
+    UTF-16 without a mark is detected by NULs at every second byte.
     """
     for mark, encoding in _MARKS.items():
         if content.startswith(mark):
@@ -29,9 +29,9 @@ def split_mark(content: bytes) -> tuple[str | None, bytes]:
 
 
 def decode(content: bytes) -> str:
-    """The text of a file; bytes that are no UTF-8 are read as Windows does in western Europe.
+    """The text of a file; content that is not valid UTF-8 is read as Windows-1252.
 
-    Raises UnicodeDecodeError where UTF-16 or UTF-32 is damaged. Stray bytes behind a mark of UTF-8
+    Raises UnicodeDecodeError if UTF-16 or UTF-32 is damaged. Invalid bytes after a UTF-8 mark
     become surrogates, as in file names.
     """
     encoding, rest = split_mark(content)
@@ -46,7 +46,7 @@ def decode(content: bytes) -> str:
 
 
 def _is_wide(content: bytes, encoding: str) -> bool:
-    """Whether it reads as UTF-16, and not as a list of paths with a NUL behind each."""
+    """Whether the content looks like UTF-16, and not like NUL-separated paths."""
     high, low = (1, 0) if encoding == "utf-16-le" else (0, 1)
     nuls = content[high::2].count(0)
     if nuls <= 4 * content[low::2].count(0):  # letters such as U+4E00 have one in the low byte

@@ -99,7 +99,7 @@ def test_the_settings_reach_the_verdict(tiny_bundle: Path, tmp_path: Path) -> No
     [
         (["gone.jpg"], "gone.jpg"),
         (["empty"], "no photo found"),
-        (["site", "--threshold", "2"], "threshold must lie between 0 and 1"),
+        (["site", "--threshold", "2"], "threshold must be between 0 and 1"),
         (["site", "--treshold", "0.5"], "threshold"),
         (["site", "--workers", "0"], "workers must be at least 1"),
         (["site", "--device", "gpu"], "--device cpu"),

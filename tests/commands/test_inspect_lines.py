@@ -1,12 +1,14 @@
 """`crackscope inspect` with a model that has lines: what is left on disk."""
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from crackscope.cli.main import run
+from crackscope.models.bundle import seal
 from support_lines import cracked
 from support_pictures import encode
 
@@ -33,3 +35,21 @@ def test_each_crack_has_a_close_up_and_each_photo_a_mask(
     ]
     settings = json.loads((out / "settings.json").read_text())["settings"]
     assert settings["heat map"] == "yes"
+
+
+def test_a_report_names_the_limits_that_decided(lines_bundle: Path, tmp_path: Path) -> None:
+    """Those of photos with lines, not those of windows."""
+    bundle, out = tmp_path / "model", tmp_path / "out"
+    shutil.copytree(lines_bundle, bundle)
+    info = json.loads((bundle / "model.json").read_text())
+    info["cracks"] = {**info.get("cracks", {}), "lower": 0.123, "upper": 0.456}
+    (bundle / "model.json").write_text(json.dumps(info))
+    seal(bundle)
+    (tmp_path / "a.png").write_bytes(encode(cracked(200, 300), "PNG"))
+    assert run(["inspect", str(tmp_path / "a.png"), "--model", str(bundle), "--out", str(out)]) == 0
+    (found,) = map(json.loads, (out / "results.jsonl").read_text().splitlines())
+    settings = json.loads((out / "settings.json").read_text())["settings"]
+    assert (settings["threshold"], settings["unsure from"]) == (found["threshold"], 0.123)
+    assert settings["threshold, of photos of one window"] == info["thresholds"]["upper"]
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert "From 0.456 on, the verdict is crack, from 0.123 on unsure" in page

@@ -183,7 +183,7 @@ def test_a_split_that_leaks_leaves_nothing(photo: Path) -> None:
 def test_out_and_name_are_not_both_taken(name: str) -> None:
     first = [field.name for field in fields(PLACED[name]) if not field.kw_only]
     given = {key: ("x",) if key == "photos" else "x" for key in first if key != "more"}
-    with pytest.raises(UsageError, match=r"give one of the two\. Received: --out o --name n"):
+    with pytest.raises(UsageError, match=r"give one of them\. Received: --out o --name n"):
         build.make(PLACED[name], **given, out="o", name="n")
 
 

@@ -266,7 +266,7 @@ def test_broken_photos_are_named_and_the_rest_is_done(site, tiny_bundle, tmp_pat
         ([], "name the folder with the photos"),
         (["there", "--truth", "here"], "in place of SITE"),
         (["--truth", "here", "--labels", "x.csv"], "leave --labels out"),
-        (["there", "--recall", "1"], "recall must lie between"),
+        (["there", "--recall", "1"], "recall must be between"),
         (["there", "--patches", "0"], "patches must be at least 1"),
         (["there"], "does not exist"),
     ],

@@ -82,7 +82,7 @@ def test_nothing_can_be_read(tmp_path: Path) -> None:
     assert len(outcome.failed) == 2
 
 
-def test_copies_on_two_sides_of_a_given_split(tmp_path: Path) -> None:
+def test_copies_in_two_subsets_of_a_given_split(tmp_path: Path) -> None:
     files = {f"train/{name}": content for name, content in class_folders(3, 3).items()}
     files["test/crack/copy.jpg"] = files["train/crack/000.jpg"]
     found = audit(open_dataset(write(tmp_path, files)))

@@ -60,7 +60,7 @@ def test_a_part_of_metu_without_the_first_walk() -> None:
     assert names.tolist() == ["", "", ""]
 
 
-def test_a_small_folder_is_cut_into_enough_blocks_for_three_sides() -> None:
+def test_a_small_folder_has_enough_blocks_for_three_subsets() -> None:
     for count in (6, 12, 40, 100):
         patches = [_positive(number) for number in range(1, count + 1)]
         links = np.empty((0, 2), np.int64)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crackscope.curation import near_copies
-from crackscope.curation.split import SHARES, SIDES, assign, make_split
+from crackscope.curation.split import FRACTIONS, SUBSETS, assign, make_split
 from crackscope.datasets.manifest import Dataset, to_csv
 from crackscope.datasets.readers import open_dataset
 from crackscope.errors import DatasetError, LeakError
@@ -21,17 +21,17 @@ pytest.importorskip("scipy", reason="needs the extra [evaluate]")
     st.lists(st.tuples(st.integers(0, 1), st.integers(0, 40)), min_size=1, max_size=300),
     st.integers(0, 99),
 )
-def test_no_group_stands_on_two_sides(rows: list[tuple[int, int]], seed: int) -> None:
+def test_no_group_is_in_two_subsets(rows: list[tuple[int, int]], seed: int) -> None:
     labels = np.array([label for label, _ in rows])
     if len(set(labels.tolist())) < 2:
         labels = np.append(labels, 1 - labels[0])
         rows = [*rows, (0, 41)]
     groups = np.array([group for _, group in rows])
-    sides = assign(labels, groups, seed)
-    assert set(sides) <= set(SIDES)
+    subsets = assign(labels, groups, seed)
+    assert set(subsets) <= set(SUBSETS)
     for group in set(groups.tolist()):
-        assert len(set(sides[groups == group])) == 1
-    assert (sides == assign(labels, groups, seed)).all()
+        assert len(set(subsets[groups == group])) == 1
+    assert (subsets == assign(labels, groups, seed)).all()
 
 
 @given(st.integers(0, 999), st.integers(60, 400), st.integers(60, 400), st.integers(1, 8))
@@ -40,11 +40,11 @@ def test_each_class_is_divided_80_10_10(seed: int, cracked: int, sound: int, lar
     rng = np.random.default_rng(seed)
     groups = np.repeat(np.arange(len(labels)), rng.integers(1, largest + 1, len(labels)))
     groups = groups[: len(labels)]
-    sides = assign(labels, groups, seed)
+    subsets = assign(labels, groups, seed)
     for label in (0, 1):
-        for side, share in zip(SIDES, SHARES, strict=True):
-            count = (sides[labels == label] == side).sum()
-            assert abs(count - share * (labels == label).sum()) <= largest + 1
+        for subset, fraction in zip(SUBSETS, FRACTIONS, strict=True):
+            count = (subsets[labels == label] == subset).sum()
+            assert abs(count - fraction * (labels == label).sum()) <= largest + 1
 
 
 def test_seeds_divide_differently() -> None:
@@ -75,10 +75,10 @@ def test_grouped_keeps_copies_together_and_counts_each_file_once(tmp_path: Path)
     for seed in range(3):
         result = make_split(dataset, "grouped", seed)
         assert (result.leaks, result.shared_photos) == (0, ())
-        side = {patch.path: patch.split for patch in result.patches}
-        for path, where in side.items():
+        subset = {patch.path: patch.split for patch in result.patches}
+        for path, where in subset.items():
             twin = path.replace(".jpg", "m.jpg")
-            assert side.get(twin, where) == where
+            assert subset.get(twin, where) == where
         digests = np.array(result.fingerprints.digests)
         tested = np.array([patch.split != "train" for patch in result.patches])
         assert len(set(digests[tested])) == tested.sum()
@@ -92,8 +92,8 @@ def test_random_marks_its_leaks(tmp_path: Path) -> None:
     result = make_split(dataset, "random", 0)
     assert len(result.patches) == 100
     assert result.leaks > 5
-    side = np.array([patch.split for patch in result.patches])
-    assert (side[result.pairs[:, 0]] != side[result.pairs[:, 1]]).all()
+    subset = np.array([patch.split for patch in result.patches])
+    assert (subset[result.pairs[:, 0]] != subset[result.pairs[:, 1]]).all()
     assert result.to_dict()["leaks"] == result.leaks
 
 
@@ -108,16 +108,16 @@ def test_patches_of_one_photo_stay_together_and_over_copies_whole_photos_do(tmp_
     for seed in range(3):
         result = make_split(dataset, "grouped", seed)
         assert result.shared_photos == ()
-        side = {patch.path: patch.split for patch in result.patches}
-        assert side["crack/000.jpg"] == side["crack/015.jpg"]  # photos 0 and 3, over 001 = 012
+        subset = {patch.path: patch.split for patch in result.patches}
+        assert subset["crack/000.jpg"] == subset["crack/015.jpg"]  # photos 0 and 3, over 001 = 012
 
 
 def _given(dataset: Dataset, test: str) -> Dataset:
-    def side(patch: Patch) -> str:
+    def subset(patch: Patch) -> str:
         number = int(patch.path.split("/")[1][:3])
         return "test" if patch.path == test else ("val" if number < 3 else "train")
 
-    return dataset.of(replace(patch, split=side(patch)) for patch in dataset.patches)
+    return dataset.of(replace(patch, split=subset(patch)) for patch in dataset.patches)
 
 
 def test_a_given_split_that_leaks_is_refused_with_the_pairs(tmp_path: Path) -> None:
@@ -135,11 +135,11 @@ def test_a_given_split_that_leaks_is_refused_with_the_pairs(tmp_path: Path) -> N
     assert (result.name, result.leaks) == ("given", 1)
 
 
-def test_a_given_split_with_a_photo_on_two_sides_is_refused(tmp_path: Path) -> None:
+def test_a_given_split_with_a_photo_in_two_subsets_is_refused(tmp_path: Path) -> None:
     dataset = open_dataset(write(tmp_path, class_folders(6, 6)))
-    sides = ("train", "train", "train", "train", "val", "test")
+    subsets = ("train", "train", "train", "train", "val", "test")
     patches = [
-        replace(patch, split=sides[int(patch.path[6:9])], group="bridge 1" if patch.label else "")
+        replace(patch, split=subsets[int(patch.path[6:9])], group="bridge 1" if patch.label else "")
         for patch in dataset.patches
     ]
     with pytest.raises(LeakError, match="bridge 1"):
@@ -154,10 +154,10 @@ def test_a_split_of_ours_is_accepted_as_given(tmp_path: Path) -> None:
     assert again.counts() == first.counts()
 
 
-def test_a_given_split_without_a_side(tmp_path: Path) -> None:
+def test_a_given_split_without_a_subset(tmp_path: Path) -> None:
     dataset = open_dataset(write(tmp_path, class_folders(4, 4)))
     half = [replace(patch, split="train") for patch in dataset.patches]
-    with pytest.raises(DatasetError, match="lacks val, test"):
+    with pytest.raises(DatasetError, match="Missing: val, test"):
         make_split(dataset.of(half))
 
 
@@ -186,7 +186,7 @@ def test_contradicting_copies_are_noted(tmp_path: Path) -> None:
     files = class_folders(10, 10)
     files["sound/x.jpg"] = files["crack/003.jpg"]
     result = make_split(open_dataset(write(tmp_path, files)))
-    assert any("1 pictures stand in both classes" in note for note in result.notes)
+    assert any("1 files appear in both classes" in note for note in result.notes)
 
 
 def test_what_the_starting_model_has_seen_stays_in_train(tmp_path: Path) -> None:
@@ -195,7 +195,7 @@ def test_what_the_starting_model_has_seen_stays_in_train(tmp_path: Path) -> None
     tested = [row for row, patch in enumerate(first.patches) if patch.split == "test"]
     trained_on = near_copies.compact(first.fingerprints.take(tested))
     again = make_split(dataset, "grouped", 0, trained_on=trained_on)
-    assert any("the starting model has seen" in note for note in again.notes)
+    assert any("the starting model was trained on" in note for note in again.notes)
     assert not any("the starting model" in note for note in first.notes)
     seen = {first.patches[row].path for row in tested}
     assert {patch.split for patch in again.patches if patch.path in seen} == {"train"}

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from crackscope.datasets.manifest import apply_split, box_of, to_csv
 from crackscope.datasets.readers import open_dataset
-from crackscope.datasets.readers.table import Table
+from crackscope.datasets.readers.table import CsvManifest
 from crackscope.errors import DatasetError, ImageError
 from crackscope.types import Box, Patch
 from support_data import class_folders, dataset_of, jpeg, wall, write
@@ -46,7 +46,7 @@ class _OneFile:
 
 @given(st.lists(_PATCHES, max_size=5, unique_by=lambda patch: patch.key))
 def test_csv_there_and_back(patches: list[Patch]) -> None:
-    assert list(Table().read(_OneFile(to_csv(patches)), None)) == patches
+    assert list(CsvManifest().read(_OneFile(to_csv(patches)), None)) == patches
 
 
 def test_the_csv_is_what_other_tools_read(tmp_path: Path) -> None:
@@ -102,9 +102,9 @@ def test_apply_split_names_all_problems(tmp_path: Path) -> None:
         apply_split(dataset, manifest)
     text = str(caught.value)
     assert "4 problems" in text
-    for part in ("two sides", "line 4", "line 5", "'nowhere.jpg' is not in"):
+    for part in ("two subsets", "line 4", "line 5", "'nowhere.jpg' is not in"):
         assert part in text
-    with pytest.raises(DatasetError, match="cannot be read"):
+    with pytest.raises(DatasetError, match="cannot read the manifest"):
         apply_split(dataset, tmp_path / "none.csv")
 
 
@@ -118,8 +118,8 @@ def test_apply_split_with_and_without_boxes(tmp_path: Path) -> None:
     assert [patch.key for patch in apply_split(dataset, manifest).patches] == [boxes[1].key]
 
 
-def test_a_box_outside_its_picture(tmp_path: Path) -> None:
+def test_a_box_that_exceeds_its_image(tmp_path: Path) -> None:
     patch = Patch("a.jpg", 0, box=Box(60, 0, 70, 8))
     dataset = dataset_of(write(tmp_path, {"a.jpg": jpeg(wall(0))}), [patch])
-    with pytest.raises(ImageError, match="leaves the picture of 64x64"):
+    with pytest.raises(ImageError, match="exceeds the image size 64x64"):
         dataset.read_pixels(patch)

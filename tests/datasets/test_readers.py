@@ -233,14 +233,15 @@ TOLD = {"cracked/a.jpg": PICTURE, "uncracked/b.jpg": PICTURE}
 
 @pytest.mark.parametrize("place", ["", "data/", "data/train/"])
 @pytest.mark.parametrize("beside", ["preview.jpg", "test/1.jpg", "train/2.jpg"])
-def test_pictures_beside_the_class_folders_are_left_out_and_named(
+def test_images_outside_the_class_folders_are_skipped_and_named(
     tmp_path: Path, place: str, beside: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     files = {f"{place}{name}": content for name, content in TOLD.items()}
     root = write(tmp_path, {**files, f"{place}{beside}": PICTURE})
     assert labels(root) == {f"{place}cracked/a.jpg": 1, f"{place}uncracked/b.jpg": 0}
     assert labels(root, "cracked") == labels(root)
-    assert f"1 pictures: {place}{beside}" in caplog.text
+    assert "skipped 1 image, not in a class folder" in caplog.text
+    assert f"unknown: {place}{beside}" in caplog.text
 
 
 def test_class_folders_are_found_below_folders_of_sites(tmp_path: Path) -> None:
@@ -261,7 +262,7 @@ def test_folders_whose_names_mean_no_label_never_become_sound(
 ) -> None:
     files = {"cracked/a.jpg": PICTURE, f"{name}/c.jpg": PICTURE, f"{name}/d.jpg": PICTURE}
     root = write(tmp_path, files | ({f"{sound}/b.jpg": PICTURE} if sound else {}))
-    with pytest.raises(DatasetError, match=f"mean no label: {name}") as caught:
+    with pytest.raises(DatasetError, match=f"look unlabelled: {name}") as caught:
         open_dataset(root, crack_class=crack_class)
     for part in (f"{name} (2) sound", "cracked (1) crack", "a CSV with the columns path and label"):
         assert part in str(caught.value)
@@ -278,7 +279,10 @@ def test_what_the_names_do_not_tell_is_said(
         "spalling/c.jpg": 0,
         "uncracked/b.jpg": 0,
     }
-    assert "taken for labels: cracked (1) crack, spalling (1) sound, uncracked (1)" in caplog.text
+    assert (
+        "labels of the class folders: cracked (1) crack, spalling (1) sound, uncracked (1)"
+        in caplog.text
+    )
     caplog.clear()
     labels(root, "uncracked")
     assert "cracked (1) sound" in caplog.text
@@ -299,13 +303,14 @@ def test_what_the_names_do_not_tell_is_said(
         ("masks", "masks/lone.png"),
     ],
 )
-def test_fixed_layouts_name_the_pictures_that_they_leave_out(
+def test_fixed_layouts_name_the_images_that_they_skip(
     tmp_path: Path, layout: str, stray: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     files, expected = LAYOUTS[layout]
     root = write(tmp_path, {**files, stray: PICTURE})
     assert labels(root) == {path: label for path, (label, _) in expected.items()}
-    assert f"1 pictures: {stray}" in caplog.text
+    assert "skipped 1 image, " in caplog.text
+    assert f": {stray}\n" in caplog.text
 
 
 def test_a_table_names_files_as_people_and_spreadsheets_write_them(tmp_path: Path) -> None:
@@ -388,7 +393,7 @@ def test_csv_lists_all_its_problems_at_once(tmp_path: Path) -> None:
 
 def test_csv_without_its_columns(tmp_path: Path) -> None:
     (tmp_path / "m.csv").write_text("file,class\na.jpg,1\n")
-    with pytest.raises(DatasetError, match=r"columns path, label; .*Received: file, class"):
+    with pytest.raises(DatasetError, match=r"columns path, label\. .*Received: file, class"):
         open_dataset(tmp_path / "m.csv")
 
 

@@ -1,4 +1,4 @@
-"""Names of files in tables: as people, Windows, Macs and spreadsheets write them."""
+"""File names in tables, as people, Windows, macOS and spreadsheets write them."""
 
 import unicodedata
 

@@ -20,7 +20,7 @@ def test_one_name_means_one_type_in_all_commands(kind):
             assert theirs[name] == mine[name] or name in ("split", "photos")
 
 
-def test_all_problems_are_told_at_once():
+def test_all_problems_are_reported_at_once():
     with pytest.raises(UsageError) as caught:
         TrainConfig(Path("x"), batch=0, unfreeze=1.5, patience=0)
     for word in ("batch", "unfreeze", "patience"):

@@ -1,4 +1,4 @@
-"""How many cores are used: those of the affinity, and no more than the container pays for."""
+"""The number of cores is limited by the CPU affinity and by the container's quota."""
 
 import math
 import os

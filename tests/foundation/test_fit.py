@@ -51,7 +51,7 @@ def test_what_fits_is_given_as_the_type(value, kind, wanted):
         ([1], tuple[str, ...], "a list, each text"),
     ],
 )
-def test_what_does_not_fit_is_told_with_rule_and_value(value, kind, words):
+def test_errors_give_rule_and_value(value, kind, words):
     _, (holds, rule) = fit("x", value, kind)
     assert not holds
     assert rule.startswith(f"x must be {words}. Received: {value!r:.80} ({type(value).__name__})")
@@ -68,7 +68,7 @@ def test_a_value_of_any_type_is_taken_or_refused_by_our_own_error(value):
             assert getattr(made, name) in (value, Path(value) if isinstance(value, str) else value)
 
 
-def test_every_wrong_type_is_told_at_once():
+def test_all_wrong_types_are_reported_at_once():
     with pytest.raises(UsageError) as caught:
         build.make(TrainConfig, 7, epochs="3", augment="wild", workers=True)
     for name in ("data", "epochs", "augment", "workers"):

@@ -29,7 +29,7 @@ def test_windows_stay_inside_and_are_of_one_size(width: int, height: int, window
 
 
 @given(width=SIDES, height=SIDES, window=WINDOWS)
-def test_all_but_the_last_lie_side_by_side(width: int, height: int, window: int) -> None:
+def test_all_but_the_last_windows_do_not_overlap(width: int, height: int, window: int) -> None:
     tiles = grid(width, height, window)
     last_row, last_column = tiles[-1].row, tiles[-1].column
     for tile in tiles:

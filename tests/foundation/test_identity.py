@@ -1,4 +1,4 @@
-"""What makes the identity of a run: the settings, by the marks at their fields."""
+"""The identity of a run: its settings, by the marks on their fields."""
 
 from dataclasses import dataclass, fields
 from pathlib import Path

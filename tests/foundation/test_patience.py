@@ -1,4 +1,4 @@
-"""What takes too long is left behind, with the reason; what does not is as without a limit."""
+"""A call that exceeds its timeout is abandoned with an error; others are unaffected."""
 
 import threading
 

@@ -1,4 +1,4 @@
-"""A program answers once, hears no Ctrl-C, and does not outlive the wait for it."""
+"""A subprocess ignores Ctrl-C, and ends with the wait for it."""
 
 import os
 import sys

@@ -50,7 +50,7 @@ def test_a_folder_with_files_of_others_is_refused(tmp_path):
 def test_a_file_in_the_way_is_refused(tmp_path):
     (tmp_path / "run").write_text("")
     with (
-        pytest.raises(OutputTakenError, match="is a file"),
+        pytest.raises(OutputTakenError, match="must not be a file"),
         run_dir.open_run(tmp_path / "run", IDENTITY, exist_ok=True),
     ):
         pass
@@ -105,7 +105,7 @@ def test_without_locks_a_folder_is_marked_and_resumed(tmp_path, caplog):
     with run_dir.open_run(tmp_path / "run", IDENTITY, exist_ok=False) as run:
         assert not run.resumed
         if caplog.messages:  # where the library marks by itself, nothing is said
-            assert "without locks" in caplog.text
+            assert "does not support locks" in caplog.text
         with (
             pytest.raises(OutputTakenError, match="another crackscope process"),
             run_dir.open_run(tmp_path / "run", IDENTITY, exist_ok=True),

@@ -1,4 +1,4 @@
-"""Trash, thumbnails and our own output, by their names and their state file."""
+"""Trash, thumbnails and our own results folders, by their names and their state file."""
 
 import json
 
@@ -33,7 +33,7 @@ def test_folders_of_people(name: str) -> None:
         *((b'"identity"', False), (b"[" * 200_000, False)),
     ],
 )
-def test_our_own_output_is_told_by_what_its_state_says(content: bytes, ours: bool) -> None:
+def test_our_results_folders_are_recognised_by_their_state(content: bytes, ours: bool) -> None:
     assert is_ours({"run.json"}, lambda name: content) == ours
     assert own_folders(["a/run.json"], lambda name: content) == ({"a"} if ours else set())
     assert not is_ours({"other.json"}, lambda name: content)

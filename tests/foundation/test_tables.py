@@ -1,4 +1,4 @@
-"""CSV: what spreadsheets make of what is written, and what is read of what they save."""
+"""CSV: how spreadsheets read what we write, and how we read what they save."""
 
 import ast
 import csv
@@ -104,12 +104,12 @@ def test_what_excel_saves_is_read(delimiter: str, encoding: str) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"", "it lacks path. Received: nothing"),
+        (b"", "Missing: path. Received: nothing"),
         (b"file\na", "Received: file"),
-        (b"path,Path\na,b", "Twice: path"),
-        (b"path,label\nwall, north.jpg,1", "line 2, has 3 cells for 2 columns"),
+        (b"path,Path\na,b", "duplicate columns: path"),
+        (b"path,label\nwall, north.jpg,1", "line 2: 3 cells for 2 columns"),
         (b'path\n"a', "cannot be read as CSV"),
-        (b"\xff\xfep\0a\0t\0h\0\n", "cannot be read as text"),
+        (b"\xff\xfep\0a\0t\0h\0\n", "is not a text file"),
     ],
 )
 def test_what_is_no_such_table_is_refused(content: bytes, said: str) -> None:

@@ -1,4 +1,4 @@
-"""Encodings that programs save text in, told by their marks or by their NULs."""
+"""Text encodings, detected by their byte order marks or by their NULs."""
 
 import pytest
 

@@ -42,7 +42,7 @@ def takes_memory(path: Path, max_megapixels: float) -> Read:
 
 def runs_out_of_memory(path: Path, max_megapixels: float) -> Read:
     """Says so, as `inspect` does."""
-    return Read("unreadable", "there is not enough memory to decode it")
+    return Read("unreadable", "not enough memory to decode it")
 
 
 def gives_no_kind(path: Path, max_megapixels: float) -> Read:

@@ -71,7 +71,7 @@ def test_a_whole_campaign_finds_fault_with_a_reader_that_accepts_everything(
         (faulty.raises, "traceback: Traceback"),
         (faulty.prints_a_trace, "printed: Exception ignored"),
         (faulty.takes_memory, "memory: 3"),
-        (faulty.runs_out_of_memory, "unreadable: there is not enough memory"),
+        (faulty.runs_out_of_memory, "unreadable: not enough memory"),
         (faulty.gives_no_kind, "no kind of error: broken"),
         (faulty.gives_no_reason, "no reason: "),
         (faulty.names_an_address, "no reason: cannot identify"),

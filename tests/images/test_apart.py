@@ -1,4 +1,4 @@
-"""Decoding in a process of its own gives the same, and is ended where it takes too long."""
+"""Decoding in a subprocess gives the same result, and is killed at the timeout."""
 
 import os
 import subprocess

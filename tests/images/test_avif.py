@@ -1,4 +1,4 @@
-"""The frames of an AVIF are as large as its header says; libavif decodes, and scales, any size."""
+"""AVIF frames must match the size in the header; libavif decodes and scales any size."""
 
 import struct
 from collections.abc import Iterator
@@ -49,13 +49,13 @@ def test_frames_far_larger_than_their_picture_are_refused(
     monkeypatch.setattr("PIL.Image.Image.load", lambda *_: pytest.fail("it was decoded"))
     error = refusal(change(claiming(PLAIN, 64, 64)))
     assert error.kind == "unreadable"
-    assert "32000 pixels, and the picture itself 4096" in str(error)
+    assert "32000 pixels, but the image has 4096" in str(error)
 
 
 def test_frames_that_tell_no_size_are_refused() -> None:
     (data,) = boxes.items_of(PLAIN, b"av01")
     silent = PLAIN.replace(data, b"\x12\0" + bytes(len(data) - 2))
-    assert "how large its coded frames are" in str(refusal(silent))
+    assert "size of its frames is missing" in str(refusal(silent))
 
 
 @pytest.mark.parametrize("mode", ["L", "RGB", "RGBA"])

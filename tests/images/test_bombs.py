@@ -84,7 +84,7 @@ def test_a_file_too_small_for_its_picture_is_refused_before_it_is_decoded(
         monkeypatch.setattr(f"PIL.{module}.load", refuse)
     error = refusal(content)
     assert error.kind == "too_large"
-    assert f"fits into {len(content)} bytes" in str(error)
+    assert f"too large for a file of {len(content)} bytes" in str(error)
 
 
 @pytest.mark.parametrize("name", ["PNG", "WebP", "GIF", "16-bit TIFF", "JPEG2000"])
@@ -96,7 +96,7 @@ def test_the_limit_is_40_pixels_to_a_byte_above_24_megapixels() -> None:
     check_size(6000, 4000, 250.0, 34)
     check_size(10_000, 10_000, 250.0, 2_500_000)
     for size, length in (((6001, 4000), 34), ((10_000, 10_000), 2_499_999)):
-        with pytest.raises(ImageError, match="without compression"):
+        with pytest.raises(ImageError, match="uncompressed TIFF"):
             check_size(*size, 250.0, length)
 
 
@@ -140,7 +140,7 @@ def test_a_conversion_takes_at_most_three_times_the_8_bit_picture(mode: str) -> 
 
 def test_tiles_far_larger_than_their_picture_are_refused() -> None:
     content = tiff(noise(), tile=64, other={322: 16000, 323: 16000})
-    assert "made to fill the memory" in str(refusal(content))
+    assert "made to exhaust memory" in str(refusal(content))
     assert decode(tiff(noise(40, 40), tile=512), "photo").width == 40
 
 
@@ -211,7 +211,7 @@ def test_a_dng_reads_each_directory_once(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_a_dng_of_more_pictures_than_cameras_write_is_refused() -> None:
-    assert "names 30000 pictures" in str(refusal(naming(30_000, distinct=True)))
+    assert "lists 30000 embedded images" in str(refusal(naming(30_000, distinct=True)))
     previews = [encode(noise(380, 280), "JPEG")] * 12
     assert decode(dng((400, 300), previews), "photo").width == 380
 

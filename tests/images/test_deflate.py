@@ -1,4 +1,4 @@
-"""A TIFF is refused where the checksum of its packed pixels is wrong."""
+"""A TIFF is refused if a checksum of its compressed pixels is wrong."""
 
 import io
 import zlib
@@ -49,7 +49,7 @@ def test_whole_pixels_pass() -> None:
 
 @pytest.mark.parametrize("rest", [PACKED[:-6], PACKED[:100], b""])
 def test_what_has_no_end_is_damage(rest: bytes) -> None:
-    with pytest.raises(ImageError, match="no end"):
+    with pytest.raises(ImageError, match="their end is missing"):
         deflate.check(rest, 10**6)
 
 

@@ -1,4 +1,4 @@
-"""Files are loaded where a photo of the size that is allowed could be in them."""
+"""Files are only loaded if their size is plausible for a photo within the limit."""
 
 import pytest
 
@@ -18,6 +18,6 @@ def test_any_photo_of_the_size_may_be_loaded(length: int) -> None:
 
 @pytest.mark.parametrize(("length", "said"), [(FULL + BESIDE + 1, "227 MB"), (10**10, "10000 MB")])
 def test_what_is_longer_is_refused_with_both_sizes(length: int, said: str) -> None:
-    with pytest.raises(ImageError, match=f"{said}, more than any photo of 10 mega") as caught:
+    with pytest.raises(ImageError, match=f"{said}, too much for a photo of 10 mega") as caught:
         check_length(length, max_megapixels=10)
     assert caught.value.kind == "too_large"

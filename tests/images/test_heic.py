@@ -1,4 +1,4 @@
-"""HEIC is read by the extra, and HEIF of every kind is called what it is."""
+"""HEIC is read with the extra, and every kind of HEIF gets its own error."""
 
 import importlib.metadata
 import sys
@@ -105,7 +105,7 @@ def test_heif_whose_head_turned_to_zeros_is_called_damaged(brand: bytes) -> None
 def test_heif_of_another_codec_is_named_with_it() -> None:
     error = refusal(heic(brand=b"mif1", others=b"mif1miaf", codec=b"vvc1"))
     assert error.kind == "unsupported"
-    assert "coded as vvc1" in str(error)
+    assert "codec vvc1" in str(error)
     assert "pip install" not in str(error)
 
 

@@ -1,4 +1,4 @@
-"""A JPEG with damage in it is refused, whatever its colours; what is harmless is not."""
+"""A damaged JPEG is refused in any colour space; harmless defects are accepted."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""What crackscope drew is told by its software, moved elsewhere too, and is no photo."""
+"""Images written by crackscope are recognised by their software tag, and are not photos."""
 
 import io
 import shutil

@@ -1,4 +1,4 @@
-"""A picture of a palette is refused where the palette is lost: its numbers are no greys."""
+"""A palette image without its palette is refused."""
 
 import pytest
 from PIL import Image

@@ -1,4 +1,4 @@
-"""A PNG is refused for a wrong checksum, be it the last, and a lost palette; in parts as whole."""
+"""A PNG with a wrong checksum or without its palette is refused, as a whole and in blocks."""
 
 import struct
 from functools import partial

@@ -472,7 +472,7 @@ def test_a_video_is_refused_with_the_command_that_takes_frames_out(
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no pipes with a name")
 def test_a_pipe_does_not_hang(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.jpg")
-    with pytest.raises(ImageError, match="not a file"):
+    with pytest.raises(ImageError, match="not a regular file"):
         read(tmp_path / "pipe.jpg")
 
 

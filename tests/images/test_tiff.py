@@ -51,7 +51,7 @@ def test_floating_point_is_refused(kind: type, channels: int) -> None:
 
 @pytest.mark.parametrize("channels", [1, 3])
 def test_deep_channels_stored_apart_are_refused(channels: int) -> None:
-    with pytest.raises(ImageError, match="channels together") as caught:
+    with pytest.raises(ImageError, match="interleaved channels") as caught:
         decode(tiff(noise()[..., :channels].astype(np.uint16), planar=True), "photo")
     assert caught.value.kind == "unsupported"
 
@@ -80,7 +80,7 @@ def test_the_preview_is_turned_as_the_dng_says() -> None:
 def test_a_dng_without_a_preview_of_its_size_is_refused_with_the_way_out(
     previews: list[bytes],
 ) -> None:
-    with pytest.raises(ImageError, match=r"400 px\. Develop the photo") as caught:
+    with pytest.raises(ImageError, match=r"400 px\. Convert the photo") as caught:
         decode(dng((400, 300), previews), "photo")
     assert caught.value.kind == "unsupported"
 
@@ -96,7 +96,7 @@ def test_a_lossless_jpeg_in_a_dng_is_raw_data_and_no_preview() -> None:
     jpeg = encode(noise(400, 300), "JPEG")
     at = jpeg.index(b"\xff\xc0")  # its frame; of lossless ones it is SOF3
     lossless = jpeg[:at] + b"\xff\xc3" + jpeg[at + 2 :]
-    with pytest.raises(ImageError, match="which is missing"):
+    with pytest.raises(ImageError, match="DNG is missing"):
         decode(dng((400, 300), [lossless]), "photo")
     smaller = encode(noise(390, 290), "JPEG", progressive=True)
     photo = decode(dng((400, 300), [lossless, smaller]), "photo")
@@ -112,7 +112,7 @@ def test_a_picture_that_lacks_strips_or_tiles_is_refused(tile: int, planar: bool
     height = struct.pack("<HHII", 257, 4, 1, 64)
     assert content.count(height) == 1
     longer = content.replace(height, struct.pack("<HHII", 257, 4, 1, 4000))
-    with pytest.raises(ImageError, match="fewer strips") as caught:
+    with pytest.raises(ImageError, match="strips or tiles are missing") as caught:
         decode(longer, "photo")
     assert caught.value.kind == "unreadable"
 
@@ -130,7 +130,7 @@ def test_channels_are_stored_together_or_apart() -> None:
 def test_what_is_packed_as_a_fax_is_refused(compression: str) -> None:
     """libtiff fills what is damaged, and says nothing that Pillow would pass on."""
     content = encode(Image.fromarray(noise()).convert("1"), "TIFF", compression=compression)
-    with pytest.raises(ImageError, match="as faxes are") as caught:
+    with pytest.raises(ImageError, match="fax compression") as caught:
         decode(content, "photo")
     assert caught.value.kind == "unsupported"
     assert decode(encode(Image.fromarray(noise()).convert("1"), "TIFF"), "photo").width == 96

@@ -121,7 +121,7 @@ def test_a_threshold_is_a_probability(scope: Inspector, wrong: object) -> None:
     ("settings", "words"),
     [
         ({"threads": 0}, "threads must be at least 1"),
-        ({"scale": 9}, "scale must lie between"),
+        ({"scale": 9}, "scale must be between"),
         ({"mm_per_px": -1}, "mm_per_px must be above 0"),
         ({"device": "tpu"}, "device must be one of"),
         ({"precision": 32}, "precision must be one of"),

@@ -60,7 +60,7 @@ def kinds(results: dict[str, PhotoResult]) -> dict[str, str]:
 
 @pytest.mark.parametrize("error", SHORTAGES, ids=lambda error: str(error)[:30])
 def test_every_library_is_understood(error: Exception) -> None:
-    with pytest.raises(ImageError, match="fewer --workers") as caught, memory.limits("score it"):
+    with pytest.raises(ImageError, match="Reduce --workers") as caught, memory.limits("score it"):
         raise ValueError("a block failed") from error
     assert caught.value.kind == "out_of_memory"
 

@@ -30,7 +30,7 @@ def dark_square(side: int, at: int, width: int) -> Photo:
 def test_a_map_through_onnx_runtime_scores_its_windows_as_patches(scope: Inspector) -> None:
     photo = Photo("a", noise(5 * WINDOW, 3 * WINDOW))
     found = scope.score_map(photo)
-    assert found.apart == 4
+    assert found.window_stride == 4
     for row, column in ((0, 0), (4, 3), (8, 16)):
         box = found.box(row, column)
         alone = scope.inspect(photo.pixels[box.y0 : box.y1, box.x0 : box.x1])
@@ -58,7 +58,7 @@ def test_a_model_without_cells_refuses_a_scale(tiny_bundle: Path) -> None:
 
 @pytest.mark.parametrize("scale", [0.09, 4.1, float("nan")])
 def test_a_scale_out_of_range_is_refused(scale: float) -> None:
-    with pytest.raises(UsageError, match=r"scale must lie between 0\.1 and 4\. Received"):
+    with pytest.raises(UsageError, match=r"scale must be between 0\.1 and 4\. Received"):
         InspectConfig(("a.jpg",), scale=scale)
 
 

@@ -79,7 +79,7 @@ def test_save_writes_by_the_ending(
 
 
 def test_an_unknown_ending_is_refused(result: PhotoResult, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"must end in \.jpg.*a\.xyz"):
+    with pytest.raises(UsageError, match=r"must be one of: \.jpg.*a\.xyz"):
         result.save(tmp_path / "a.xyz")
     assert not (tmp_path / "a.xyz").exists()
 
@@ -117,7 +117,7 @@ def test_a_result_without_its_photo_says_so(result: PhotoResult, tmp_path: Path)
     read = PhotoResult.from_dict(result.to_dict())
     assert read == result, "the picture is no part of the value"
     assert "crack, score" in read._repr_html_()
-    with pytest.raises(UsageError, match="has no picture"):
+    with pytest.raises(UsageError, match="has no image"):
         read.plot()
     Image.new("L", (99, 99)).save(result.path)
     with pytest.raises(UsageError, match="is not the photo that was inspected"):

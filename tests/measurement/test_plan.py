@@ -138,7 +138,7 @@ def test_a_photo_held_upright_covers_as_much() -> None:
         ({"distance_mm": -1.0}, "distance_mm must be above 0"),
         ({"focal_length_mm": 0.0}, "focal_length_mm must be above 0"),
         ({"area_m": (1.0, 0.0)}, "a side of area_m must be above 0"),
-        ({"overlap": 1.0}, "overlap must be 0 to below 1"),
+        ({"overlap": 1.0}, "overlap must be at least 0 and below 1"),
         ({"purpose": "find"}, "purpose must be one of: measure, show"),
         ({"exposure_s": 0.01}, "exposure_s needs speed_m_s"),
         ({"speed_m_s": 1.0, "exposure_s": 0.0}, "exposure_s must be above 0"),

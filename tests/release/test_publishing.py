@@ -293,8 +293,10 @@ def test_lines_of_data_with_masks_stand_in_the_card(programs, folders):
 
 def test_metu_is_told_by_trainings_that_leave_its_test_subset_out(programs):
     runs = [{"seed": n, "accuracy": 0.997 + n / 1000, "auroc": 0.9999} for n in range(3)]
-    page = page_of(programs, metu={"runs": runs})
-    assert "3 short trainings from ImageNet weights" in page
+    contradicted = [{"path": "Negative/1.jpg", "label": 0, "score": 0.8}]
+    page = page_of(programs, metu={"runs": runs, "contradicted": contradicted})
+    assert "3 runs of `crackscope train` from ImageNet weights" in page
+    assert "1 labels contradicted" in page
     assert "accuracy 0.9980 (0.9970 to 0.9990), AUROC 0.9999" in page
 
 

@@ -9,8 +9,12 @@ from typing import Any
 import pytest
 
 from crackscope.reporting import chosen
+from crackscope.reporting.cover import Cover
+from crackscope.reporting.names import close_up_name
 from support_cracks import cracked
-from support_reports import failed, inspected, scored, with_place
+from support_measured import measured
+from support_pictures import encode, noise
+from support_reports import LOGO, failed, inspected, scored, with_place
 
 sync_api = pytest.importorskip("playwright.sync_api")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright")
@@ -18,6 +22,7 @@ axe = pytest.importorskip("axe_playwright_python.sync_playwright")
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chrome"))), None)
 pytestmark = pytest.mark.skipif(BROWSER is None, reason="no Chromium to open the page with")
 
+LONG = f"{'a' * 90}/{'b' * 90}.jpg"
 RESULTS = [
     with_place(scored("tower/b 10.jpg", 0.91), 52.5, 13.4, day=3),
     with_place(scored("tower/b 9.jpg", 0.97), 52.5005, 13.4004, day=1),
@@ -40,7 +45,9 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return page.rename(elsewhere / page.name)
 
 
+COVER = Cover("T" * 120, "<script>alert(2)</script>", "中文 שלום", "A & B", "today", LOGO)
 CRACKED = [
+    cracked(LONG, 0.9),
     with_place(cracked("tower/b 10.jpg", 0.91), 52.5, 13.4),
     cracked('"><script>alert(1)</script>.jpg', 0.4),
     cracked("deck/a.jpg", 0.02, lines=False),
@@ -51,7 +58,8 @@ CRACKED = [
 def cracks(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of a model with lines, alone in a folder."""
     folder, elsewhere = (tmp_path_factory.mktemp(name) for name in ("results", "mailed"))
-    (page,) = chosen("html")[0](CRACKED, folder, inspected(folder, CRACKED, CARD))
+    context = replace(inspected(folder, CRACKED, CARD), cover=COVER)
+    (page,) = chosen("html")[0](CRACKED, folder, context)
     return page.rename(elsewhere / page.name)
 
 
@@ -175,16 +183,54 @@ def test_it_prints_every_photo(page: Any, tmp_path: Path) -> None:
     page.pdf(path=tmp_path / "print.pdf", format="A4")
     reader = pypdf.PdfReader(tmp_path / "print.pdf")
     text = "\n".join(sheet.extract_text() for sheet in reader.pages)
-    for part in ("tower/b 10.jpg", "deck/a.jpg", "broken.jpg", "0.910", "Card"):
+    for part in ("tower/b 10.jpg", "deck/a.jpg", "broken.jpg", "0.910", "appendix"):
         assert part in text
-    assert "photos shown" not in text
+    for part in ("photos shown", "Data"):
+        assert part not in text
+
+
+def test_the_card_is_folded_until_somebody_opens_it(page: Any, tmp_path: Path) -> None:
+    pypdf = pytest.importorskip("pypdf")
+    card = page.locator("#card")
+    assert not card.is_visible()
+    page.get_by_role("link", name="Appendix").click()
+    assert card.is_visible()
+    page.pdf(path=tmp_path / "print.pdf", format="A4")
+    text = pypdf.PdfReader(tmp_path / "print.pdf").pages[-1].extract_text()
+    assert "Data" in text
+
+
+def test_scores_are_explained_where_they_stand(crack_page: Any) -> None:
+    terms = crack_page.locator(".terms dt").all_text_contents()
+    assert {"Score of a photo", "Score of a crack", "Unsure", "Severity"} <= set(terms)
+    of_photo = crack_page.locator("#p1 > td .term").first
+    assert "From 0.5 on, the verdict is crack" in of_photo.get_attribute("title")
+    of_crack = crack_page.locator(".cracks .term").first
+    assert of_crack.inner_text().startswith("score 0.910")
+    assert "that this is a crack" in of_crack.get_attribute("title")
+
+
+@pytest.mark.parametrize("width", [390, 1300])
+@pytest.mark.parametrize("kind", ["file", "cracks"])
+def test_nothing_scrolls_sideways(
+    browser: Any, kind: str, width: int, request: pytest.FixtureRequest
+) -> None:
+    context = browser.new_context(offline=True, viewport={"width": width, "height": 800})
+    page = context.new_page()
+    page.goto(request.getfixturevalue(kind).as_uri())
+    page.evaluate("document.querySelector('details').open = true")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    cut = "e => e.scrollWidth > e.clientWidth + 1"
+    for table in page.locator("table:not(.wide table)").all():
+        assert not table.evaluate(cut)
+    context.close()
 
 
 def test_each_crack_is_shown_from_near_at_its_own_size(crack_page: Any) -> None:
     near = crack_page.locator(".cracks img")
-    assert near.count() == 6
+    assert near.count() == 9
     sizes = near.evaluate_all("all => all.map(i => [i.naturalWidth, i.width, i.height])")
-    assert sizes == [[64, 64, 48]] * 6
+    assert sizes == [[64, 64, 48]] * 9
     first = crack_page.locator(".cracks li").first.inner_text()
     for part in ("Crack 3", "score 0.910", "px long", "2 branches", "px wide"):
         assert part in first
@@ -206,3 +252,46 @@ def test_axe_finds_no_fault_with_cracks(crack_page: Any, scheme: str, width: int
     found = axe.Axe().run(crack_page).response["violations"]
     assert [(fault["id"], fault["impact"], fault["nodes"][0]["html"]) for fault in found] == []
     assert crack_page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.fixture(scope="module")
+def widths(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of photos with a scale whose cracks have widths."""
+    folder = tmp_path_factory.mktemp("measured")
+    photo = measured("a.jpg", {"p95": 0.32, "p95_u95": 0.05}, {"below": 0.08}, None)
+    results = [replace(photo, width=1600, height=1200)]
+    context = inspected(folder, results, CARD)
+    close_up = folder / close_up_name(context.overlays["a.jpg"], 3)
+    close_up.write_bytes(encode(noise(320, 240)))
+    return chosen("html")[0](results, folder, context)[0]
+
+
+@pytest.mark.parametrize("width", [1300, 390])
+@pytest.mark.parametrize("media", ["screen", "print"])
+def test_a_scale_bar_lies_on_its_picture(
+    browser: Any, widths: Path, width: int, media: str
+) -> None:
+    """As large as the picture, so that its length is that of the picture's pixels."""
+    context = browser.new_context(offline=True, viewport={"width": width, "height": 900})
+    page = context.new_page()
+    page.goto(widths.as_uri())
+    page.emulate_media(media=media)
+    bars = page.locator(".bar")
+    assert bars.count() == 2
+    assert page.get_by_role("img", name="Scale bar: 20 mm").count() == 1
+    scaled = """bar => {
+        const picture = bar.parentNode.querySelector("img:not(.heat)") ;
+        const shown = Math.min(picture.clientWidth / picture.naturalWidth,
+                               picture.clientHeight / picture.naturalHeight);
+        const a = bar.getBoundingClientRect(), b = picture.getBoundingClientRect();
+        return [bar.getScreenCTM().a / shown, a.left - b.left, a.top - b.top];
+    }"""
+    for index in range(2):
+        ratio, x, y = bars.nth(index).evaluate(scaled)
+        assert ratio == pytest.approx(1, abs=0.02)
+        assert (x, y) == pytest.approx((0, 0), abs=1)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    if media == "screen":
+        found = axe.Axe().run(page).response["violations"]
+        assert [(fault["id"], fault["nodes"][0]["html"]) for fault in found] == []
+    context.close()

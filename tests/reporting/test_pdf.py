@@ -27,7 +27,8 @@ CARD = "# Card of m\n\nSome *text* with <b>.\n\n| a | b |\n|---|---|\n| 0.125 | 
 
 
 def pages(results: list[PhotoResult], folder: Path, card: str = CARD) -> list[str]:
-    (file,) = chosen("pdf")[0](results, folder, inspected(folder, results, card))
+    context = replace(inspected(folder, results, card), with_card=True)
+    (file,) = chosen("pdf")[0](results, folder, context)
     return [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(file.read_bytes())).pages]
 
 
@@ -76,14 +77,15 @@ def test_photos_to_look_at_have_a_page_each_the_worst_first(tmp_path: Path) -> N
     found = pages(RESULTS, tmp_path)
     titles = [page.splitlines()[1] for page in found]  # the first line is the number
     assert titles == [
-        "Photos inspected for cracks: 5", *titles[1:-4],
-        "many.jpg", "\\u4e2d.jpg", "doubt & <b>.jpg", "The model",
+        "Photos inspected for cracks: 5", *titles[1:-5],
+        "many.jpg", "\\u4e2d.jpg", "doubt & <b>.jpg", "How this was made",
+        "Appendix: the model card",
     ]  # fmt: skip
-    many = found[-4]
+    many = found[-5]
     assert "crack, score 0.910, 64 × 48 px" in many
     assert "and 3 more in results.jsonl" in many
     reader = pypdf.PdfReader(tmp_path / "report.pdf")
-    assert [len(page.images) for page in reader.pages[-4:]] == [1, 1, 1, 0]
+    assert [len(page.images) for page in reader.pages[-5:]] == [1, 1, 1, 0, 0]
 
 
 def test_it_says_what_failed_and_what_looks_like_something_else(tmp_path: Path) -> None:
@@ -97,6 +99,17 @@ def test_it_says_what_failed_and_what_looks_like_something_else(tmp_path: Path) 
         "Card of m",
     ):
         assert part in text
+
+
+def test_the_card_is_left_out_and_the_report_says_where_it_is(tmp_path: Path) -> None:
+    context = inspected(tmp_path, RESULTS, CARD)
+    (file,) = chosen("pdf")[0](RESULTS, tmp_path, context)
+    found = [page.extract_text() for page in pypdf.PdfReader(file).pages]
+    assert not any("Card of m" in page for page in found)
+    assert "the appendix of report.html" in " ".join(found[-1].split())
+    assert "--card" in found[-1]
+    (page,) = chosen("html")[0](RESULTS, tmp_path, context)
+    assert '<details class="card">' in page.read_text(encoding="utf-8")
 
 
 def test_missing_pictures_and_an_empty_folder_are_no_fault(tmp_path: Path) -> None:

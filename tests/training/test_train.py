@@ -224,7 +224,7 @@ def _damage(count: int) -> Callable[[Path], None]:
 @pytest.mark.parametrize(
     ("change", "weights", "hint"),
     [
-        (_empty, "none", "both classes are needed"),
+        (_empty, "none", "must contain both classes"),
         (lambda root: shutil.rmtree(root / "Negative"), "none", "class"),
         (lambda root: None, "nowhere.h5", "must be one of"),
         (_damage(3), "none", "more than 1 %"),

@@ -53,11 +53,11 @@ def test_old_encodings_and_paths_of_windows_are_understood():
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "it lacks photo, x0, y0, x1, y1, label"),
-        ("photo,label\na.jpg,1\n", "it lacks x0, y0, x1, y1"),
-        (HEAD + "a.jpg,0,0,9,9,maybe\n", "line 2: a label is crack"),
+        ("", "Missing: photo, x0, y0, x1, y1, label"),
+        ("photo,label\na.jpg,1\n", "Missing: x0, y0, x1, y1"),
+        (HEAD + "a.jpg,0,0,9,9,maybe\n", "line 2: a label must be crack"),
         (HEAD + "a.jpg,0,0,9,9,2\n", "Received: '2'"),
-        (HEAD + "a.jpg,9,0,0,9,1\n", "line 2: a box needs"),
+        (HEAD + "a.jpg,9,0,0,9,1\n", "line 2: a box must satisfy"),
         (HEAD + "a.jpg,0,0,nan,9,1\n", "whole numbers"),
         (HEAD + "a.jpg,0,0,1e400,9,1\n", "whole numbers"),
         (HEAD + "a.jpg,0,0,2.5,9,1\n", "whole numbers"),

@@ -1,1 +1,1 @@
-"""What callers give, checked: types, rules, and settings made of keyword arguments."""
+"""Validation of arguments: types, rules, and settings from keyword arguments."""

@@ -1,6 +1,4 @@
-"""A configuration from keyword arguments, and what is done to every one before it is used.
-
-Calls whose arguments are checked by their types, too."""
+"""Builds a configuration from keyword arguments, and validates the arguments of functions."""
 
 import inspect
 import os
@@ -27,10 +25,10 @@ R = TypeVar("R")
 
 
 def make(kind: type[Config], *positional: Any, **settings: Any) -> Config:
-    """A configuration from arguments.
+    """Build a configuration from arguments.
 
-    A path may be given as text, comma-separated names as a list. Raises UsageError that names every
-    unknown setting with the nearest known one, or else every value of a wrong type.
+    Paths may be strings, and comma-separated names may be a list. Raises UsageError that lists all
+    unknown settings with the closest known ones, or else all values of a wrong type.
     """
     known = [field.name for field in fields(kind)]
     _check_names(kind.__name__, list(settings), known)
@@ -43,9 +41,9 @@ def make(kind: type[Config], *positional: Any, **settings: Any) -> Config:
 
 
 def at_home(config: Config) -> Config:
-    """The configuration with the home of the user for `~` at the beginning of paths.
+    """Expand `~` at the beginning of paths to the user's home folder.
 
-    Shells do this for words of their own, but neither in `--out=~/x` nor for files and variables.
+    Shells do not expand it in `--out=~/x`, in files, or in environment variables.
     """
     values = {field.name: getattr(config, field.name) for field in fields(config)}
     changed = {name: home for name, value in values.items() if (home := _expanded(value)) != value}
@@ -53,7 +51,7 @@ def at_home(config: Config) -> Config:
 
 
 def comma_separated(kind: type) -> set[str]:
-    """The settings of a configuration that hold comma-separated names."""
+    """The settings of a configuration that are comma-separated lists."""
     hints = get_type_hints(kind, include_extras=True)
     return {
         name for name, hint in hints.items() if COMMA_SEPARATED in getattr(hint, "__metadata__", ())
@@ -61,10 +59,10 @@ def comma_separated(kind: type) -> set[str]:
 
 
 def checked(function: Callable[P, R]) -> Callable[P, R]:
-    """A public function whose arguments are checked: UsageError, whatever is wrong with them.
+    """Decorator that validates the arguments of a public function; raises UsageError.
 
-    Names that it does not know and what is missing are found by its signature, wrong types by its
-    annotations, where these are of the kinds that settings have.
+    Unknown and missing names are found by the signature, wrong types by the annotations, if these
+    are types that settings have.
     """
     signature = inspect.signature(function)
     known = [name for name in signature.parameters if name != "self"]
@@ -87,7 +85,7 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
 def _rules(
     function: Callable[..., Any], signature: inspect.Signature, given: dict[str, Any]
 ) -> Iterator[Rule]:
-    """One for each argument that is written out in the signature."""
+    """One rule for each argument named in the signature."""
     hints = get_type_hints(function)
     for name, value in given.items():
         kind = signature.parameters[name].kind
@@ -105,7 +103,7 @@ def _check_names(what: str, given: list[str], known: list[str]) -> None:
 
 
 def _joined(value: Any) -> Any:
-    """A list of names as text; whatever else it is stays, for `fit` to judge."""
+    """A list of names, joined; any other value is left for `fit` to check."""
     is_names = isinstance(value, list | tuple) and all(
         isinstance(name, str | os.PathLike) for name in value
     )

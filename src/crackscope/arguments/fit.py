@@ -1,4 +1,4 @@
-"""Whether a value is of the type that a setting has: text for a path will do, 3.5 epochs not."""
+"""Checks a value against the type of a setting: a string is a valid path, 3.5 epochs are not."""
 
 import math
 import os
@@ -22,10 +22,10 @@ _WORDS = {
 
 
 def fit(name: str, value: Any, kind: Any) -> tuple[Any, Rule]:
-    """The value as `kind`, and the rule that it keeps or breaks.
+    """Convert the value to `kind`; returns the value and the rule that it keeps or breaks.
 
-    `kind` is bool, int, float, str, Path, None, a Literal, a tuple[kind, ...] or a union of these;
-    whatever else it is, every value fits.
+    `kind` is bool, int, float, str, Path, None, a Literal, a tuple[kind, ...] or a union of these.
+    Any other kind accepts every value.
     """
     shown = f"{value!r:.80} ({type(value).__name__})"
     rule = f"{name} must be {_words(kind)}. Received: {shown}{_hint(value, kind)}"
@@ -36,7 +36,7 @@ def fit(name: str, value: Any, kind: Any) -> tuple[Any, Rule]:
 
 
 def _as(value: Any, kind: Any) -> Any:
-    """Raises TypeError where the value is of another kind."""
+    """Convert, or raise TypeError."""
     origin, options = get_origin(kind), get_args(kind)
     if origin in (Union, UnionType):
         return _first_of(value, options)
@@ -73,14 +73,14 @@ def _plain(value: Any, kind: type) -> Any:
 
 
 def _is_number(value: Any, kind: type) -> bool:
-    """True is none, though Python takes it for 1."""
+    """Whether it is a number; bool is not, although Python counts it as int."""
     return isinstance(value, kind) and type(value) is not bool
 
 
 def _is_finite(value: Any) -> bool:
     try:
         return math.isfinite(value)
-    except OverflowError:  # a whole number beyond what a float holds
+    except OverflowError:  # an integer beyond the range of a float
         return False
 
 
@@ -91,7 +91,7 @@ def _require(holds: bool, value: Any) -> Any:
 
 
 def _hint(value: Any, kind: Any) -> str:
-    """The word that was meant, as in ". Did you mean 'openvino'?"."""
+    """The closest allowed word, as in ". Did you mean 'openvino'?"."""
     literals = [one for one in (kind, *get_args(kind)) if get_origin(one) is Literal]
     words = [word for one in literals for word in get_args(one)]
     near = nearest(value, words) if isinstance(value, str) else ""

@@ -1,6 +1,6 @@
-"""What decides the results of a command: its settings, by the marks at their fields.
+"""Identity of a run: the settings that determine its results, by the marks on their fields.
 
-A setting without a mark does. Marks stand in `options.py`.
+Settings without a mark are part of it. The marks are defined in `options.py`.
 """
 
 from dataclasses import fields
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def deciding(config: "DataclassInstance") -> dict[str, Any]:
-    """Name and value of each setting that decides the results, whatever the data."""
+    """Name and value of each setting that determines the results, apart from data and models."""
     found = {}
     for name, marks in _marks(type(config)).items():
         switches = [mark.switch for mark in marks if isinstance(mark, OnlyWith)]
@@ -24,16 +24,15 @@ def deciding(config: "DataclassInstance") -> dict[str, Any]:
 
 
 def identity(command: str, config: "DataclassInstance", **content: Any) -> dict[str, Any]:
-    """What makes a run of a command: its settings, and the content of what they name.
+    """Identity of a run: the command, its settings, and the content of what they name.
 
-    `content` gives a hash, or else something that tells, for each setting that counts by its
-    content, where it names anything; more of it may be given. Raises TypeError where one is
-    missing.
+    `content` has a hash or another identifier for each setting marked `ByContent` that is set;
+    further entries are allowed. Raises TypeError if one is missing.
     """
     by_content = [name for name, marks in _marks(type(config)).items() if BY_CONTENT in marks]
     wanted = [name for name in by_content if getattr(config, name) not in (None, ())]
     if missing := [name for name in wanted if name not in content]:
-        raise TypeError(f"the content of {', '.join(missing)} is missing in the identity")
+        raise TypeError(f"identity() must receive the content of {', '.join(missing)}")
     changing = {name for name, marks in _marks(type(config)).items() if CHANGING in marks}
     fixed = {name: value for name, value in deciding(config).items() if name not in changing}
     return {"command": command, **fixed, **content}

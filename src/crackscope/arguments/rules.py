@@ -1,4 +1,4 @@
-"""What settings must fulfil: all that is wrong with a configuration is told at once."""
+"""Validation rules for settings; all broken rules are reported at once."""
 
 import re
 from collections.abc import Collection
@@ -9,7 +9,7 @@ from crackscope.errors import UsageError
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h)?")
 _SECONDS = {"ms": 0.001, "s": 1.0, None: 1.0, "m": 60.0, "h": 3600.0}
 Rule = tuple[bool, str]
-"""Whether it holds, and what is said where it does not."""
+"""Whether the rule holds, and the message if it does not."""
 
 
 def check(*rules: Rule) -> None:
@@ -20,13 +20,13 @@ def check(*rules: Rule) -> None:
 
 
 def one_of(name: str, value: str, allowed: Collection[str]) -> Rule:
-    """One of a few words."""
+    """One of the allowed words."""
     rule = f"{name} must be one of: {', '.join(allowed)}. Received: {value!r}"
     return value in allowed, rule
 
 
 def at_least(name: str, value: int | None, least: int) -> Rule:
-    """No less than `least`; None: not set."""
+    """At least `least`; None: not set."""
     rule = f"{name} must be at least {least}. Received: {value}"
     return value is None or value >= least, rule
 
@@ -38,38 +38,38 @@ def positive(name: str, value: float | None) -> Rule:
 
 def within(name: str, value: float, low: float, high: float) -> Rule:
     """From `low` to `high`."""
-    rule = f"{name} must lie between {low:g} and {high:g}. Received: {value}"
+    rule = f"{name} must be between {low:g} and {high:g}. Received: {value}"
     return low <= value <= high, rule
 
 
-def share(name: str, value: float | None) -> Rule:
+def fraction(name: str, value: float | None) -> Rule:
     """Above 0 and below 1; None: not set."""
-    rule = f"{name} must lie between 0 and 1. Received: {value}"
+    rule = f"{name} must be between 0 and 1, exclusive. Received: {value}"
     return value is None or 0.0 < value < 1.0, rule
 
 
 def below_one(name: str, value: float) -> Rule:
-    """A share that may be 0."""
-    return 0.0 <= value < 1.0, f"{name} must be 0 to below 1. Received: {value}"
+    """A fraction that may be 0, but not 1."""
+    return 0.0 <= value < 1.0, f"{name} must be at least 0 and below 1. Received: {value}"
 
 
 def duration(name: str, value: str | None) -> Rule:
-    """A time such as 1s, 500ms, 2m or 1h, of a millisecond at least; None: not set."""
-    rule = f"{name} must be a time such as 1s, 500ms or 2m. Received: {value!r}"
+    """A duration such as 1s, 500ms, 2m or 1h, at least 1 ms; None: not set."""
+    rule = f"{name} must be a duration such as 1s, 500ms or 2m. Received: {value!r}"
     found = value is None or (_DURATION.fullmatch(value) and seconds_of(value) >= 0.001)
     return bool(found), rule
 
 
 def seconds_of(value: str) -> float:
-    """The seconds of a time that keeps the rule `duration`."""
+    """The seconds of a valid `duration`."""
     found = _DURATION.fullmatch(value)
     if found is None:
-        raise ValueError(f"not a time: {value!r}")
+        raise ValueError(f"not a duration: {value!r}")
     return float(found[1]) * _SECONDS[found[2]]
 
 
 def one_place(out: Path | None, name: str | None) -> Rule:
-    """The results go to `out`, or to a folder of that name below runs: not both."""
+    """The results folder is given by `out`, or by its `name` in runs, but not by both."""
     both = f"--out {out} --name {name}"
-    rule = f"--out is a folder, --name one below runs: give one of the two. Received: {both}"
+    rule = f"--out and --name exclude each other: give one of them. Received: {both}"
     return out is None or name is None, rule

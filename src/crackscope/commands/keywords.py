@@ -30,6 +30,13 @@ class InspectKeywords(TypedDict, total=False):
     heat_map: bool | None
     masks: bool
     report: str | Sequence[str]
+    title: str | None
+    client: str | None
+    project: str | None
+    author: str | None
+    date: str | None
+    logo: str | Path | None
+    card: bool | None
     fail_on: Literal["crack", "unsure"] | None
     watch: bool
 
@@ -39,6 +46,13 @@ class ReportKeywords(TypedDict, total=False):
 
     report: str | Sequence[str]
     out: str | Path | None
+    title: str | None
+    client: str | None
+    project: str | None
+    author: str | None
+    date: str | None
+    logo: str | Path | None
+    card: bool | None
     exist_ok: bool
 
 

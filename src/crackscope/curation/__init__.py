@@ -1,1 +1,1 @@
-"""Labelled data before training: audit, near-copies, label errors, and a leak-free split."""
+"""Preparation of labelled data: audit, near-copies, label errors, and a leak-free split."""

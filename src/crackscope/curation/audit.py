@@ -1,4 +1,4 @@
-"""What is wrong with labelled data, found before it is trained on."""
+"""Audit of labelled data: finds problems before training."""
 
 import dataclasses
 from collections import Counter
@@ -19,7 +19,7 @@ _LISTED = 1000
 
 @dataclass(frozen=True)
 class Suspicious:
-    """A label that looks wrong; doubt is 0 to 1."""
+    """A label that may be wrong; `doubt` is 0 to 1."""
 
     patch: Patch
     doubt: float
@@ -27,10 +27,11 @@ class Suspicious:
 
 @dataclass(frozen=True)
 class Audit:
-    """What was found. Pairs are patches that are exact or near copies of each other.
+    """The result of an audit. Pairs are patches that are exact or near copies of each other.
 
-    classes, splits, sizes: numbers of patches by class, side and `WxH`. unique: different files
-    (or boxes) by class. odd: patches of another size than most, where nearly all have one.
+    classes, splits, sizes: number of patches by class, subset and `WxH`. unique: number of distinct
+    files (or boxes) by class. odd: patches with an unusual size, if at least 90 % have the same
+    one. on_two_sides: pairs in two subsets.
     """
 
     count: int
@@ -49,7 +50,7 @@ class Audit:
     notes: tuple[str, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """As in audit.json; lists of pairs end after 1,000, their numbers stand in `counts`."""
+        """As in audit.json; lists of pairs are limited to 1,000, `counts` has the full numbers."""
         pairs = ("exact", "near", "in_both_classes", "on_two_sides")
         names = ("count", "photos", "classes", "unique", "splits", "sizes", "odd", "notes")
         return {
@@ -66,12 +67,12 @@ class Audit:
 
 
 def audit(dataset: Dataset, suspicious: int = 48, workers: int | None = None) -> Audit:
-    """Read every patch and look for all that would spoil training or evaluation."""
+    """Read every patch and look for problems that affect training or evaluation."""
     read = scan(dataset, workers)
     copies = near_copies.pairs(read.fingerprints)
     digests = np.array(read.fingerprints.digests)
     labels = np.array([patch.label for patch in read.patches], dtype=np.int64)
-    sides = np.array([patch.split for patch in read.patches])
+    subsets = np.array([patch.split for patch in read.patches])
     a, b = copies[:, 0], copies[:, 1]
     same_bytes = digests[a] == digests[b]
     sizes, odd = _sizes(read)
@@ -91,7 +92,7 @@ def audit(dataset: Dataset, suspicious: int = 48, workers: int | None = None) ->
         near=_pairs(read, copies[~same_bytes]),
         in_both_classes=_pairs(read, copies[labels[a] != labels[b]]),
         on_two_sides=_pairs(
-            read, copies[(sides[a] != sides[b]) & (sides[a] != "") & (sides[b] != "")]
+            read, copies[(subsets[a] != subsets[b]) & (subsets[a] != "") & (subsets[b] != "")]
         ),
         suspicious=doubted,
         notes=notes,
@@ -107,7 +108,7 @@ def _keys(pairs: tuple[tuple[Patch, Patch], ...]) -> list[list[str]]:
 
 
 def _sizes(read: Scan) -> tuple[dict[str, int], tuple[str, ...]]:
-    """Patches by size, the most frequent first, and the odd ones where 90 % have one size."""
+    """Number of patches by size, most frequent first, and the odd ones if 90 % have one size."""
     names = [f"{width}x{height}" for width, height in read.fingerprints.sizes.tolist()]
     sizes = dict(Counter(names).most_common())
     usual, count = next(iter(sizes.items()), ("", 0))
@@ -122,21 +123,21 @@ def _suspicious(
 ) -> tuple[tuple[Suspicious, ...], tuple[str, ...]]:
     labels = np.array([patch.label for patch in read.patches], dtype=np.int64)
     if len(set(labels.tolist())) < 2:
-        return (), ("suspicious labels need both classes: none were looked for",)
+        return (), ("the check for label errors was skipped: it needs both classes",)
     groups = split.group(read, copies)
     features = label_errors.features_of(dataset, read.patches, workers)
     doubt = label_errors.doubts(features, labels, groups)
     if doubt is None:
-        return (), ("too few independent patches to look for suspicious labels",)
+        return (), ("the check for label errors was skipped: too few independent patches",)
     rows = np.argsort(-doubt, kind="stable")
     first = _one_of_each(rows, near_copies.clusters(len(labels), copies))[:most]
     found = tuple(Suspicious(read.patches[row], float(doubt[row])) for row in first)
     wrong = int((doubt > 0.5).sum())
-    return found, (f"{wrong} labels are doubted (doubt above 0.5); of copies, one is shown",)
+    return found, (f"{wrong} suspicious labels (doubt above 0.5); one of each set of copies",)
 
 
 def _one_of_each(rows: NDArray[np.int64], clusters: NDArray[np.int64]) -> list[int]:
-    """The rows in order, the first of each cluster only."""
+    """The first row of each cluster, in order."""
     first: dict[int, int] = {}
     for row in rows.tolist():
         first.setdefault(int(clusters[row]), row)

@@ -1,4 +1,4 @@
-"""An audit as a page, a document and contact sheets."""
+"""Reports of an audit: an HTML page, a JSON document and contact sheets."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,7 +18,7 @@ _CLASS = ("sound", "crack")
 
 
 def write(found: Audit, dataset: Dataset, folder: Path) -> None:
-    """audit.json, the sheets as PNG, and audit.html that shows them."""
+    """Write audit.json, the contact sheets as PNG, and audit.html."""
     run_dir.write_json(
         folder / DOCUMENT,
         {"data": dataset.name, "content_hash": dataset.content_hash, **found.to_dict()},
@@ -37,7 +37,7 @@ def write(found: Audit, dataset: Dataset, folder: Path) -> None:
 
 
 def summary(found: Audit) -> str:
-    """What a person reads on the terminal."""
+    """The summary for the terminal."""
     lines = [
         f"{found.count} patches: {found.classes['crack']} crack, {found.classes['sound']} sound"
         + (f", of {found.photos} photos" if found.photos else ", source photos unknown"),
@@ -52,12 +52,12 @@ def _facts(found: Audit) -> list[tuple[str, object]]:
     unique = found.unique
     return [
         ("unreadable", len(found.unreadable)),
-        ("different files", f"{unique['crack']} crack, {unique['sound']} sound"),
+        ("distinct files", f"{unique['crack']} crack, {unique['sound']} sound"),
         ("pairs of exact copies", len(found.exact)),
         ("pairs of near-copies", len(found.near)),
         ("pairs of copies in both classes", len(found.in_both_classes)),
-        ("pairs of copies on two sides of the given split", len(found.on_two_sides)),
-        ("of odd size", len(found.odd)),
+        ("pairs of copies in two subsets of the given split", len(found.on_two_sides)),
+        ("unusual size", len(found.odd)),
     ]
 
 
@@ -65,19 +65,19 @@ def _sections(found: Audit, sheets: set[str]) -> list[Section]:
     facts = [("patches", found.count), ("source photos", found.photos or "unknown")]
     sizes = [(size, count) for size, count in list(found.sizes.items())[:_LINES]]
     overview: list[Text | Table | Picture] = [
-        Table(("what", "how many"), [*facts, *found.classes.items(), *_facts(found)]),
+        Table(("item", "count"), [*facts, *found.classes.items(), *_facts(found)]),
         *(Text(note) for note in found.notes),
     ]
     sections = [Section("Overview", overview)]
     if found.unreadable:
         rows = [(entry.path, entry.kind, entry.message) for entry in found.unreadable]
-        sections.append(Section("Unreadable", [Table(("path", "kind", "why"), rows)]))
-    sections.append(Section("Sizes", [Table(("width x height", "patches"), sizes)]))
+        sections.append(Section("Unreadable", [Table(("path", "kind", "reason"), rows)]))
+    sections.append(Section("Sizes", [Table(("width × height", "patches"), sizes)]))
     headings = {
-        "suspicious.png": "Most suspicious labels, the most doubted first",
-        "in_both_classes.png": "The same picture in both classes",
-        "on_two_sides.png": "The same picture on two sides of the given split",
-        "near_copies.png": "Near-copies, the first pairs",
+        "suspicious.png": "Suspicious labels, highest doubt first",
+        "in_both_classes.png": "Copies in both classes",
+        "on_two_sides.png": "Copies in two subsets of the given split",
+        "near_copies.png": "First pairs of near-copies",
     }
     for name, heading in headings.items():
         if name in sheets:

@@ -1,4 +1,4 @@
-"""Fingerprints by which exact and near copies are found: read once, compared many times."""
+"""Fingerprints of patches, for finding exact and near copies."""
 
 import os
 import time
@@ -22,21 +22,22 @@ from crackscope.types import Patch, Pixels
 SIDE = 20
 """Thumbnails are SIDE x SIDE."""
 FLAT = 0.5
-"""Grey levels (standard deviation, straight structure aside) below which a thumbnail is noise."""
+"""Standard deviation in grey levels, without straight structure, below which a thumbnail is
+noise."""
 STRAIGHT = np.logical_or.outer(np.arange(SIDE) == 0, np.arange(SIDE) == 0)
 """(SIDE, SIDE) bool: the terms of a cosine transform that do not change along rows or columns."""
 _CHUNK = 64
 _MANY, _LARGE_CHUNK = 2000, 250
-"""From how many patches on processes pay for their start, and how many patches they get at once."""
+"""Number of patches from which processes are faster than threads, and their chunk size."""
 
 
 @dataclass(frozen=True)
 class Fingerprints:
-    """What is known of N patches without their pixels, row by row.
+    """Fingerprints of N patches, row by row.
 
-    digests: SHA-256 of the file's bytes, and of the box where there is one.
-    shapes: (N, 20, 20) float32, cosine transform of the mean-centred grey thumbnail, of length 1;
-    zero where the patch is flat.
+    digests: SHA-256 of the file's bytes, and of the box if there is one.
+    shapes: (N, 20, 20) float32, cosine transform of the mean-centred grey thumbnail, normalised to
+    length 1; zero if the patch is flat.
     colours: (N, 3) float32, mean RGB, 0 to 255.
     sizes: (N, 2) int64, width and height in pixels.
     """
@@ -50,7 +51,7 @@ class Fingerprints:
         return len(self.digests)
 
     def take(self, rows: Sequence[int] | NDArray[np.int64]) -> "Fingerprints":
-        """The given rows, in that order."""
+        """The given rows, in the given order."""
         index = np.asarray(rows, dtype=np.int64)
         digests = tuple(self.digests[row] for row in index)
         return Fingerprints(digests, self.shapes[index], self.colours[index], self.sizes[index])
@@ -58,7 +59,7 @@ class Fingerprints:
 
 @dataclass(frozen=True)
 class Unreadable:
-    """A patch that could not be read, and why."""
+    """A patch that could not be read, and the reason."""
 
     path: str
     kind: str
@@ -67,7 +68,7 @@ class Unreadable:
 
 @dataclass(frozen=True)
 class Scan:
-    """The patches of a data set that can be read, their fingerprints, and the rest by name."""
+    """The readable patches of a data set, their fingerprints, and the unreadable patches."""
 
     patches: tuple[Patch, ...]
     fingerprints: Fingerprints
@@ -78,10 +79,10 @@ _Row = tuple[str, NDArray[np.float32], NDArray[np.float32], tuple[int, int]]
 
 
 def scan(dataset: Dataset, workers: int | None = None) -> Scan:
-    """Read every patch once, on `workers` cores (all by default).
+    """Read every patch once, on `workers` cores (default: all).
 
-    Many files of a folder are read by processes: what Python does with a small picture takes
-    about as long as decoding it, and threads would wait for each other.
+    Many files in a folder are read by processes: for a small image, Python's overhead is similar to
+    the decoding time, so threads would block each other.
     """
     workers = workers or environment.cores()
     many = workers > 1 and len(dataset) >= _MANY and isinstance(dataset.source, Folder)
@@ -99,13 +100,13 @@ def scan(dataset: Dataset, workers: int | None = None) -> Scan:
 
 
 def of_files(contents: Iterable[bytes]) -> Fingerprints:
-    """Of patches that are whole files, from the bytes of these; raises ImageError."""
+    """Fingerprints of patches that are whole files, from their bytes; raises ImageError."""
     return _gather([_row(hashing.of_bytes(one), decode(one, "").pixels) for one in contents])
 
 
 def _by_threads(dataset: Dataset, workers: int) -> Iterator[list[_Row | Unreadable]]:
     with ThreadPoolExecutor(workers) as pool:
-        yield from pool.map(_read, _parts(dataset, _CHUNK))
+        yield from pool.map(_read, _chunks(dataset, _CHUNK))
 
 
 def _by_processes(dataset: Dataset, workers: int) -> Iterator[list[_Row | Unreadable]]:
@@ -113,11 +114,11 @@ def _by_processes(dataset: Dataset, workers: int) -> Iterator[list[_Row | Unread
     read = joblib.delayed(_read)
     with joblib.parallel_config("loky", initializer=_end_with, initargs=(os.getpid(),)):
         parallel = joblib.Parallel(n_jobs=workers, return_as="generator")
-        yield from parallel(read(part) for part in _parts(dataset, _LARGE_CHUNK))
+        yield from parallel(read(chunk) for chunk in _chunks(dataset, _LARGE_CHUNK))
 
 
 def _end_with(parent: int) -> None:
-    """Let this process end soon after its parent, also where that was killed."""
+    """End this process soon after its parent, even if the parent was killed."""
 
     def look() -> None:
         while os.getppid() == parent:
@@ -127,17 +128,17 @@ def _end_with(parent: int) -> None:
     Thread(target=look, daemon=True).start()
 
 
-def _parts(dataset: Dataset, size: int) -> Iterator[Dataset]:
+def _chunks(dataset: Dataset, size: int) -> Iterator[Dataset]:
     for at in range(0, len(dataset), size):
         yield dataset.of(dataset.patches[at : at + size])
 
 
-def _read(part: Dataset) -> list[_Row | Unreadable]:
-    return [_try(part, patch) for patch in part.patches]
+def _read(chunk: Dataset) -> list[_Row | Unreadable]:
+    return [_try(chunk, patch) for patch in chunk.patches]
 
 
 def join(scans: Sequence[Scan]) -> Scan:
-    """Several data sets as one, in their order."""
+    """The scans of several data sets as one, in order."""
     prints = [scan.fingerprints for scan in scans]
     return Scan(
         patches=tuple(patch for scan in scans for patch in scan.patches),
@@ -152,10 +153,10 @@ def join(scans: Sequence[Scan]) -> Scan:
 
 
 def thumbnail(pixels: Pixels) -> NDArray[np.float32]:
-    """(20, 20) float32 grey means, 0 to 255: the same for a flipped or turned picture, so turned.
+    """(20, 20) float32 thumbnail in grey levels, 0 to 255; flips and rotations commute with it.
 
-    Weighted means of areas (a box filter would count pixels on its edge on one side only), kept as
-    fractions: rounded to grey levels they would drown the faint texture of sound concrete.
+    Weighted means (a box filter assigns pixels on an edge to one side only), not rounded: rounding
+    would hide the faint texture of sound concrete.
     """
     grey = Image.fromarray(pixels).convert("L").convert("F")
     small = grey.resize((SIDE, SIDE), Image.Resampling.HAMMING)
@@ -163,7 +164,7 @@ def thumbnail(pixels: Pixels) -> NDArray[np.float32]:
 
 
 def shapes_of(thumbnails: NDArray[np.float32]) -> NDArray[np.float32]:
-    """(N, 20, 20) thumbnails to the cosine transforms that Fingerprints holds."""
+    """(N, 20, 20) thumbnails to normalised cosine transforms, as in `Fingerprints.shapes`."""
     basis = _cosines(SIDE)
     terms = basis @ thumbnails @ basis.T
     terms[:, 0, 0] = 0.0

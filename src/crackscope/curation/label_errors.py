@@ -1,4 +1,4 @@
-"""Which labels look wrong: a small model of dark lines, asked about patches it has not seen."""
+"""Finds likely label errors by cross-validating a small model of dark-line features."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -24,12 +24,12 @@ Floats = NDArray[np.float32]
 def doubts(
     features: Floats, labels: NDArray[np.int64], groups: NDArray[np.int64]
 ) -> NDArray[np.float64] | None:
-    """(N,) doubt in each label, 0 to 1: the probability that the other class is right.
+    """(N,) doubt in each label, 0 to 1: the probability of the other class.
 
     Logistic regression, cross-validated in five folds that keep groups together (confident
-    learning, Northcutt et al. 2021, in its simplest form). None where a class has fewer than two
-    groups. On METU, features and regression take 0.998 of its labels for right; among the ten
-    negatives that they doubt most are one crack and three roots or twigs.
+    learning, Northcutt et al. 2021, in its simplest form). None if a class has fewer than two
+    groups. On METU it confirms a fraction of 0.998 of the labels; the ten negatives with the
+    highest doubt include one crack and three roots or twigs.
     """
     folds = min(_FOLDS, *(len(set(groups[labels == label].tolist())) for label in (0, 1)))
     if folds < 2:
@@ -55,7 +55,7 @@ def features_of(dataset: Dataset, patches: Sequence[Patch], workers: int | None 
     chunks = [patches[at : at + _CHUNK] for at in range(0, len(patches), _CHUNK)]
     with (
         ThreadPoolExecutor(workers or environment.cores()) as pool,
-        progress.bar("looking for dark lines", len(patches)) as advance,
+        progress.bar("checking labels", len(patches)) as advance,
     ):
         rows = []
         for row in pool.map(lambda chunk: _chunk_features(dataset, chunk), chunks):
@@ -65,10 +65,10 @@ def features_of(dataset: Dataset, patches: Sequence[Patch], workers: int | None 
 
 
 def line_features(grey: Floats) -> Floats:
-    """(N, 64, 64) grey, 0 to 255, to (N, 42): how dark, how thin and how straight is what is dark.
+    """Features of (N, 64, 64) grey, 0 to 255: (N, 42), darkness, thinness and straightness.
 
-    Percentiles about the median; percentiles of what a closing with 3, 5 and 9 pixels fills (thin
-    dark structure); and the mean of the latter along lines of 17 pixels in 12 directions.
+    Percentiles relative to the median; percentiles of the black top-hat of 3, 5 and 9 pixels (thin
+    dark structure); and the mean of the last one along lines of 17 pixels in 12 directions.
     """
     ndimage = extras.require("scipy.ndimage", "evaluate", "rank suspicious labels")
     median = np.median(grey, axis=(1, 2))
@@ -82,7 +82,7 @@ def line_features(grey: Floats) -> Floats:
 
 
 def _straight(hat: Floats) -> Floats:
-    """(N, 10): the strongest lines over directions, and how much of the patch they cover."""
+    """(N, 10): the strongest responses over directions, and percentiles over the patch."""
     spectrum = np.fft.rfft2(hat)
     inner = slice(_MARGIN, -_MARGIN)
     along = np.stack(
@@ -95,7 +95,7 @@ def _straight(hat: Floats) -> Floats:
 
 
 def _lines() -> list[NDArray[np.complex64]]:
-    """The spectra of short lines through the origin, one for each direction, of sum 1."""
+    """Spectra of short lines through the origin with sum 1, one for each direction."""
     along = np.linspace(-(_LINE - 1) / 2, (_LINE - 1) / 2, 4 * _LINE)
     spectra = []
     for angle in np.arange(_ANGLES) * np.pi / _ANGLES:

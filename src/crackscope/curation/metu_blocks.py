@@ -1,16 +1,16 @@
-"""Which METU positives lie close together in the order of the source photos.
+"""Groups METU positives that are probably from the same source photo.
 
-METU tells no source photo, but its Positive names are in an order (measured on the full set).
-Numbers up to 5560 walk through the photos once; 5561 to 9999 walk through the same photos again,
-and near-copies tie each number of the second walk to its place in the first: on 11,481 files all
-1,009 ties between the two walks are in strictly the same order. The mirrored `_1` names are
-shuffled from about 15000 on and have a place only where they are near-copies of a placed file.
+METU does not name source photos, but its Positive names are ordered (measured on the full set).
+Numbers up to 5560 pass through the photos once, 5561 to 9999 a second time in the same order:
+near-copies link the two passes, and on 11,481 files all 1,009 links are in strictly the same order.
+The mirrored `_1` names are shuffled from about 15000 on, and are placed only if they are
+near-copies of a placed file.
 
-So every positive gets a place, where it can: its number in the first walk. The first walk is cut
-into blocks of about 40 places, where the mean colour jumps most within 10 places of each multiple
-of 40, for photos differ in light and tint. A block keeps whole photos together but for those at
-its two ends; which these are stays unknown, and so does the photo of every negative. A small folder
-is cut finer, into about ten blocks, so that all three sides get some.
+The place of a positive is its number in the first pass, if known. The first pass is divided into
+blocks of about 40 places, at the largest jump of the mean colour within 10 places of each multiple
+of 40, as photos differ in light and tint. A block keeps whole photos together, except at its two
+ends. The photos of negatives stay unknown. A small folder is divided into about ten smaller blocks,
+so that all three subsets get some.
 """
 
 import re
@@ -24,7 +24,7 @@ from crackscope.curation import near_copies
 from crackscope.types import Patch
 
 _NAME = re.compile(r"(\d{5})(_1)?\.jpg")
-_FIRST_WALK, _SECOND_WALK = 5560, 9999
+_FIRST_PASS, _SECOND_PASS = 5560, 9999
 _BLOCK, _FEWEST_BLOCKS = 40, 10
 _TOGETHER = 30
 
@@ -36,23 +36,23 @@ def blocks(
 ) -> NDArray[np.str_]:
     """(N,) block names, "" for negatives and for positives without a place.
 
-    `links` are the pairs of near-copies, `colours` the (N, 3) mean colours.
+    `links` are pairs of near-copies, `colours` the (N, 3) mean colours.
     """
     numbers = _numbers(patches)
-    places = np.where(numbers <= _FIRST_WALK, numbers, np.nan)
+    places = np.where(numbers <= _FIRST_PASS, numbers, np.nan)
     cluster = near_copies.clusters(len(patches), links)
     places = _from_copies(places, cluster)
     places = _from_neighbours(places, numbers)
     places = _from_copies(places, cluster)
-    walk = np.flatnonzero(numbers <= _FIRST_WALK)
-    walk = walk[np.argsort(numbers[walk], kind="stable")]
-    cuts = _cuts(numbers[walk], colours[walk])
-    names = [f"block {index}" for index in np.searchsorted(cuts, np.nan_to_num(places))]
+    first = np.flatnonzero(numbers <= _FIRST_PASS)
+    first = first[np.argsort(numbers[first], kind="stable")]
+    ends = _block_ends(numbers[first], colours[first])
+    names = [f"block {index}" for index in np.searchsorted(ends, np.nan_to_num(places))]
     return np.where(np.isnan(places), "", names)
 
 
 def _numbers(patches: Sequence[Patch]) -> Floats:
-    """The number in each positive's name, NaN for all others."""
+    """(N,) number in the name of each positive, NaN for all others."""
     numbers = np.full(len(patches), np.nan)
     for row, patch in enumerate(patches):
         match = _NAME.fullmatch(PurePosixPath(patch.path).name)
@@ -62,7 +62,7 @@ def _numbers(patches: Sequence[Patch]) -> Floats:
 
 
 def _from_copies(places: Floats, cluster: NDArray[np.int64]) -> Floats:
-    """Files without a place take the first one of their near-copies."""
+    """Assign the lowest place among its near-copies to each file without one."""
     first = np.full(cluster.max(initial=-1) + 1, np.inf)
     np.fmin.at(first, cluster, places)
     known = np.where(np.isinf(first), np.nan, first)[cluster]
@@ -70,8 +70,8 @@ def _from_copies(places: Floats, cluster: NDArray[np.int64]) -> Floats:
 
 
 def _from_neighbours(places: Floats, numbers: Floats) -> Floats:
-    """Numbers of the second walk between two whose places are in order and close together."""
-    numbers = np.where(numbers <= _SECOND_WALK, numbers, np.nan)
+    """Interpolate places of the second pass between two that are in order and close together."""
+    numbers = np.where(numbers <= _SECOND_PASS, numbers, np.nan)
     placed = np.flatnonzero(~np.isnan(places) & ~np.isnan(numbers))
     wanted = np.flatnonzero(np.isnan(places) & ~np.isnan(numbers))
     if len(placed) < 2:
@@ -87,13 +87,13 @@ def _from_neighbours(places: Floats, numbers: Floats) -> Floats:
     return result
 
 
-def _cuts(numbers: Floats, colours: NDArray[np.float32]) -> Floats:
-    """The last place of each block; `numbers` are those of the first walk, in order."""
+def _block_ends(numbers: Floats, colours: NDArray[np.float32]) -> Floats:
+    """The last place of each block; `numbers` are those of the first pass, in order."""
     jumps = np.abs(np.diff(colours, axis=0)).sum(axis=1)
     block = min(_BLOCK, max(1, len(numbers) // _FEWEST_BLOCKS))
-    cuts: list[float] = []
+    ends: list[float] = []
     for target in range(block, int(numbers[-1]) if len(numbers) else 0, block):
         near = np.flatnonzero(np.abs(numbers[:-1] - target) <= block // 4)
         if len(near):
-            cuts.append(float(numbers[near[jumps[near].argmax()]]))
-    return np.array(cuts)
+            ends.append(float(numbers[near[jumps[near].argmax()]]))
+    return np.array(ends)

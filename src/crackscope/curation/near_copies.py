@@ -1,16 +1,16 @@
-"""Exact and near copies, under the 8 flips and rotations.
+"""Finds exact and near copies, including the 8 flips and rotations.
 
-Two patches are near-copies when the cosine of their mean-centred 20x20 grey thumbnails, best of
-the 8, is above 0.985, and, in that same position, above 0.9 once all structure along the sides is
-taken off as well (shading, and straight joints, edges and formwork lines): without that, other
-places with a like joint match by chance. On METU, true pairs keep at least 0.97; chance pairs of
-other data sets stay below 0.6. A patch with nearly no contrast (`fingerprints.FLAT`) has exact
-copies only.
+Two patches are near-copies if the cosine similarity of their mean-centred 20x20 grey thumbnails, in
+the best of the 8 orientations, is above 0.985, and in the same orientation above 0.9 after
+structure parallel to the sides is removed (shading, straight joints, edges and formwork lines).
+Without the second condition, different places with similar joints match by chance. On METU, true
+pairs have at least 0.97; chance pairs of other data sets stay below 0.6. A patch with nearly no
+contrast (`fingerprints.FLAT`) can only have exact copies.
 
-A flip only changes signs of a cosine transform, a quarter turn swaps rows and columns besides.
-So absolute values, sorted over each swapped pair, do not change under the 8; they never lie
-further apart than the best of the 8 positions. The search compares these first, by one matrix
-product on the lowest frequencies, and misses nothing.
+A flip changes only signs of a cosine transform, a quarter turn also swaps rows and columns. So
+absolute values, sorted within each swapped pair, are invariant, and their distance is never larger
+than that in the best orientation. The search first compares these invariants, by one matrix product
+on the lowest frequencies, and misses no pair.
 """
 
 from collections.abc import Iterator, Mapping
@@ -33,15 +33,15 @@ _BLOCK = 1024
 
 Floats = NDArray[np.float32]
 Pairs = NDArray[np.int64]
-"""(M, 2) int64: rows of two patches, the smaller first."""
+"""(M, 2) int64: row numbers of two patches, the smaller first."""
 
 
 def pairs(fingerprints: Fingerprints) -> Pairs:
-    """Pairs of exact or near copies, (M, 2) int64, sorted; 40,000 patches take seconds.
+    """Pairs of exact or near copies, (M, 2) int64, sorted; takes seconds for 40,000 patches.
 
-    Near-copies are looked for among different files only, and each exact copy is paired with the
-    one before it: a thousand empty tiles are 999 pairs, not half a million. All copies are linked,
-    directly or over others.
+    Near-copies are searched among distinct files only, and each exact copy is paired with the
+    previous one: a thousand empty patches give 999 pairs, not half a million. All copies are
+    linked, directly or indirectly.
     """
     digests = np.array(fingerprints.digests)
     first = np.sort(np.unique(digests, return_index=True)[1])
@@ -50,7 +50,7 @@ def pairs(fingerprints: Fingerprints) -> Pairs:
 
 
 def clusters(count: int, links: Pairs) -> NDArray[np.int64]:
-    """(count,) cluster numbers: rows that are linked, directly or over others, share one."""
+    """(count,) int64 cluster numbers: rows linked directly or indirectly have the same one."""
     sparse = extras.require("scipy.sparse", "evaluate", "cluster copies")
     graph = extras.require("scipy.sparse.csgraph", "evaluate", "cluster copies")
     ones = np.ones(len(links), dtype=np.int8)
@@ -60,17 +60,17 @@ def clusters(count: int, links: Pairs) -> NDArray[np.int64]:
 
 
 def chain(keys: NDArray[Any]) -> Pairs:
-    """Links that join all rows of one key, one after the other; empty keys join nothing."""
+    """Links between consecutive rows with the same key; empty keys are ignored."""
     order = np.argsort(keys, kind="stable")
     same = (keys[order][1:] == keys[order][:-1]) & (keys[order][1:] != "")
     return np.stack([order[:-1][same], order[1:][same]], axis=1).astype(np.int64)
 
 
 def compact(fingerprints: Fingerprints) -> dict[str, NDArray[Any]]:
-    """What a model keeps of its training patches: 110 bytes each.
+    """Compact fingerprints, stored in a model for its training patches: 110 bytes each.
 
     digest: (N, 8) uint8, the start of the SHA-256. shape: (N, 10, 10) int8, the lowest
-    frequencies of the thumbnail. scale: (N,) float16, what one step of them stands for.
+    frequencies of the thumbnail. scale: (N,) float16, the quantisation step of shape.
     """
     low = fingerprints.shapes[:, :_COMPACT_SIDE, :_COMPACT_SIDE]
     scale = (np.abs(low).max(axis=(1, 2), initial=0.0) / 127).astype(np.float16)
@@ -82,11 +82,11 @@ def compact(fingerprints: Fingerprints) -> dict[str, NDArray[Any]]:
 def matches(
     fingerprints: Fingerprints, trained_on: Mapping[str, NDArray[Any]]
 ) -> NDArray[np.bool_]:
-    """(N,) bool: the patches that are exact or near copies of those in `compact`'s arrays.
+    """(N,) bool: the patches that are exact or near copies of those in the arrays of `compact`.
 
-    The same rule on the lowest frequencies alone. Measured on 11,481 METU patches: all of the
-    3,830 pairs that `pairs` finds beyond exact copies are found, and a few more of one class, just
-    below its threshold; none of 1,760 patches of three foreign data sets matches METU.
+    The same rule on the lowest frequencies only. Measured on 11,481 METU patches: it finds all
+    3,830 near-copies of `pairs`, and a few more of one class just below the threshold; none of
+    1,760 patches of three other data sets matches METU.
     """
     check(trained_on)
     exact = np.isin(_prefixes(fingerprints.digests).view("S8"), trained_on["digest"].view("S8"))
@@ -99,7 +99,7 @@ def matches(
 
 
 def check(trained_on: Mapping[str, NDArray[Any]]) -> None:
-    """Raise BundleError for arrays that are not those of `compact`."""
+    """Raise BundleError for arrays that do not have the form of `compact`."""
     rest = {"digest": (_DIGEST_BYTES,), "shape": (_COMPACT_SIDE, _COMPACT_SIDE), "scale": ()}
     kinds = {"digest": np.uint8, "shape": np.int8, "scale": np.float16}
     count = len(np.atleast_1d(trained_on.get("scale", ())))
@@ -107,9 +107,10 @@ def check(trained_on: Mapping[str, NDArray[Any]]) -> None:
         values = trained_on.get(name)
         if values is None or values.dtype != kinds[name] or values.shape != (count, *shape):
             raise BundleError(
-                f"the model must remember its training patches as {name} {('N', *shape)}, "
+                f"the model's array {name} of training patches must be {('N', *shape)}, "
                 f"{kinds[name].__name__}. Received: "
                 + ("nothing" if values is None else f"{values.shape}, {values.dtype}")
+                + ". Train the model again"
             )
 
 
@@ -119,7 +120,8 @@ def _prefixes(digests: tuple[str, ...]) -> NDArray[np.uint8]:
 
 
 def _unit(shapes: Floats) -> Floats:
-    """Of length 1; zero where the lowest frequencies hold too little to tell patches apart."""
+    """Normalised to length 1; zero if the lowest frequencies are too weak to distinguish
+    patches."""
     length = np.linalg.norm(shapes, axis=(1, 2))
     enough = length**2 >= _LEAST_ENERGY
     scale = np.where(enough, 1 / np.where(enough, length, 1), 0)
@@ -127,7 +129,7 @@ def _unit(shapes: Floats) -> Floats:
 
 
 def _similar(left: Floats, right: Floats | None, cosine: float) -> Pairs:
-    """Near-copies between two sets of unit shapes, or within one where `right` is None."""
+    """Near-copies between two sets of unit shapes, or within one if `right` is None."""
     other = left if right is None else right
     found = [np.empty((0, 2), dtype=np.int64)]
     for a, b in _candidates(left, right, cosine):
@@ -141,7 +143,7 @@ def _similar(left: Floats, right: Floats | None, cosine: float) -> Pairs:
 def _candidates(
     left: Floats, right: Floats | None, cosine: float
 ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-    """Rows whose invariants are near enough: ab - (aa + bb) / 2 is minus half their distance²."""
+    """Pairs with close invariants: ab - (aa + bb) / 2 is minus half of their squared distance."""
     rows = np.flatnonzero(left.any(axis=(1, 2)))
     columns = rows if right is None else np.flatnonzero(right.any(axis=(1, 2)))
     a = _invariants(left[rows])
@@ -162,7 +164,7 @@ def _half_square(rows: Floats) -> Floats:
 
 
 def _invariants(shapes: Floats) -> Floats:
-    """(N, K): the lowest frequencies in a form that no flip or rotation changes."""
+    """(N, K): the lowest frequencies, invariant to flips and rotations."""
     side = shapes.shape[1]
     size = np.abs(shapes)
     u, v = np.triu_indices(side, 1)
@@ -174,7 +176,7 @@ def _invariants(shapes: Floats) -> Floats:
 
 
 def _same(left: Floats, right: Floats, cosine: float) -> NDArray[np.bool_]:
-    """(M,) bool: whether the best of the 8 positions passes with and without straight structure."""
+    """(M,) bool: whether the best orientation passes both with and without straight structure."""
     side = left.shape[1]
     straight = STRAIGHT[:side, :side]
     whole = _positions(left, right)
@@ -188,7 +190,7 @@ def _same(left: Floats, right: Floats, cosine: float) -> NDArray[np.bool_]:
 
 
 def _positions(left: Floats, right: Floats) -> Floats:
-    """(M, 8) products of each left shape with its right one in the 8 positions."""
+    """(M, 8) products of each left shape with its right one in the 8 orientations."""
     side = left.shape[1]
     odd = (-1.0) ** np.arange(side, dtype=np.float32)
     even = np.ones(side, dtype=np.float32)

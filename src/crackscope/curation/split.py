@@ -1,4 +1,4 @@
-"""Train, validation and test, 80:10:10, such that no copy stands on two sides."""
+"""Splits a data set into train, val and test, 80:10:10, without copies in two subsets."""
 
 import dataclasses
 from collections import Counter
@@ -11,23 +11,23 @@ from numpy.typing import NDArray
 
 from crackscope.curation import metu_blocks, near_copies, split_checks
 from crackscope.curation.fingerprints import Fingerprints, Scan, Unreadable, scan
-from crackscope.curation.split_checks import SIDES
+from crackscope.curation.split_checks import SUBSETS
 from crackscope.datasets.manifest import Dataset
 from crackscope.options import SplitName
 from crackscope.types import Patch
 
-SHARES = (0.8, 0.1, 0.1)
+FRACTIONS = (0.8, 0.1, 0.1)
 _SHOWN = 100
 
 
 @dataclass(frozen=True)
 class SplitResult:
-    """A divided data set.
+    """A split data set.
 
-    `patches` carry their side; `fingerprints` go with them row by row, and so do `copies`, (N,)
-    int64: exact and near copies share a number. `pairs` are rows that are copies of each other and
-    stand on two sides, (M, 2) int64; `shared_photos` the source photos with patches on two sides.
-    `largest` is the number of patches in the largest group.
+    `patches` have their subset in `split`; `fingerprints` and `copies` correspond to them row by
+    row: (N,) int64, exact and near copies have the same number. `pairs`, (M, 2) int64, are rows of
+    copies in two subsets; `shared_photos` are source photos with patches in two subsets. `largest`
+    is the number of patches in the largest group.
     """
 
     name: SplitName
@@ -43,11 +43,11 @@ class SplitResult:
 
     @property
     def leaks(self) -> int:
-        """How many pairs of copies or near-copies stand on two sides."""
+        """Number of pairs of copies or near-copies in two subsets."""
         return len(self.pairs)
 
     def distinct(self) -> tuple[Patch, ...]:
-        """The patches to fit: of copies in train one for each class, as more teach nothing new."""
+        """The patches to train on: of copies in train, one per class; the others add nothing."""
         kept, seen = [], set()
         for copy, patch in zip(self.copies.tolist(), self.patches, strict=True):
             if patch.split != "train" or (copy, patch.label) not in seen:
@@ -56,9 +56,11 @@ class SplitResult:
         return tuple(kept)
 
     def counts(self) -> dict[str, dict[str, int]]:
-        """Side -> class -> number of patches."""
+        """Subset -> class -> number of patches."""
         found = Counter((patch.split, patch.label) for patch in self.patches)
-        return {side: {"crack": found[side, 1], "sound": found[side, 0]} for side in SIDES}
+        return {
+            subset: {"crack": found[subset, 1], "sound": found[subset, 0]} for subset in SUBSETS
+        }
 
     def to_dict(self) -> dict[str, Any]:
         """As in split.json."""
@@ -77,19 +79,19 @@ class SplitResult:
         }
 
 
-class Reading(NamedTuple):
-    """What a split is made from: its name, and the patches that it takes part of, read."""
+class SplitInput(NamedTuple):
+    """The input of a split: its name, and the scanned patches."""
 
     name: SplitName
     scan: Scan
 
 
-def read(dataset: Dataset, name: SplitName | None = None, workers: int | None = None) -> Reading:
-    """Read every patch that the split `name` places, for `make`.
+def read(dataset: Dataset, name: SplitName | None = None, workers: int | None = None) -> SplitInput:
+    """Read every patch needed for the split `name`, for `make`.
 
     grouped keeps copies, near-copies and patches of one source photo together; random does not,
-    and counts what leaks; given takes the sides that the patches carry. None: given where they
-    carry any, else grouped. Raises DatasetError where more than 1 % cannot be read.
+    and counts the leaks; given uses the subsets of the patches. None: given if the patches have
+    subsets, else grouped. Raises DatasetError if more than 1 % cannot be read.
     """
     if name is None:
         name = "given" if any(patch.split for patch in dataset.patches) else "grouped"
@@ -97,24 +99,25 @@ def read(dataset: Dataset, name: SplitName | None = None, workers: int | None = 
         dataset = dataset.of(split_checks.given(dataset))
     found = scan(dataset, workers)
     split_checks.readable(dataset, found)
-    return Reading(name, found)
+    return SplitInput(name, found)
 
 
 def make(
-    reading: Reading,
+    given: SplitInput,
     seed: int = 0,
     allow_leaks: bool = False,
     trained_on: Mapping[str, NDArray[Any]] | None = None,
 ) -> SplitResult:
-    """Find the copies, and divide. Unreadable patches are left out and listed.
+    """Find the copies and split. Unreadable patches are skipped and listed.
 
     `trained_on` are the arrays of `near_copies.compact` of the model that training starts from:
-    what it has seen, and every group with such a patch, goes to train.
+    groups with patches that it was trained on are assigned to train.
 
-    Raises DatasetError where a class is missing or a side would lack one; LeakError where a given
-    split leaks, or tests what the starting model has seen, and `allow_leaks` is not set.
+    Raises DatasetError if a class is missing, or would be missing in a subset. Unless `allow_leaks`
+    is set, raises LeakError if a given split leaks, or if its val or test contains patches that the
+    starting model was trained on.
     """
-    name, found = reading
+    name, found = given
     seen = np.zeros(len(found.patches), dtype=bool)
     if trained_on is not None:
         seen = near_copies.matches(found.fingerprints, trained_on)
@@ -126,8 +129,8 @@ def make(
     if not seen.any():
         return result
     note = (
-        f"the starting model has seen {int(seen.sum())} of these patches, or near-copies of them: "
-        "they and all of their photos are in train, so that val and test are new to it, and smaller"
+        f"the starting model was trained on {int(seen.sum())} of these patches, or on near-copies "
+        "of them. They and all patches of their photos are in train, so val and test are smaller"
     )
     return replace(result, notes=(*result.notes, note))
 
@@ -140,39 +143,41 @@ def make_split(
     workers: int | None = None,
     trained_on: Mapping[str, NDArray[Any]] | None = None,
 ) -> SplitResult:
-    """`read` and `make` in one."""
+    """`read` followed by `make`."""
     return make(read(dataset, name, workers), seed, allow_leaks, trained_on)
 
 
 def divide(
     scan: Scan, name: SplitName, seed: int, seen: NDArray[np.bool_] | None = None
 ) -> SplitResult:
-    """Divide patches that are already read and fingerprinted; see `make`.
+    """Split patches that are already scanned; see `make`.
 
-    `seen` (N,) marks patches that have to stay in train.
+    `seen` (N,) bool marks patches that must stay in train.
     """
     labels = np.array([patch.label for patch in scan.patches], dtype=np.int64)
     split_checks.classes(labels)
     copies = near_copies.pairs(scan.fingerprints)
     groups = group(scan, copies)
-    sides = np.array([patch.split for patch in scan.patches])
+    subsets = np.array([patch.split for patch in scan.patches])
     seen = np.zeros(len(labels), dtype=bool) if seen is None else seen
     if name != "given":
         units = groups if name == "grouped" else np.arange(len(labels))
-        sides = assign(labels, units, seed, fixed=np.unique(units[seen]))
-    split_checks.sides(labels, sides, int(seen.sum()))
+        subsets = assign(labels, units, seed, fixed=np.unique(units[seen]))
+    split_checks.subsets(labels, subsets, int(seen.sum()))
     rows = np.arange(len(labels))
-    if name == "grouped":  # no pair crosses, so that `pairs` needs no new row numbers
-        rows = rows[~_repeated(scan.fingerprints.digests, sides)]
-    patches = tuple(_placed(scan.patches[r], str(sides[r]), int(groups[r])) for r in rows.tolist())
+    if name == "grouped":  # no pair is in two subsets, so the row numbers of `pairs` stay valid
+        rows = rows[~_repeated(scan.fingerprints.digests, subsets)]
+    patches = tuple(
+        _placed(scan.patches[r], str(subsets[r]), int(groups[r])) for r in rows.tolist()
+    )
     return SplitResult(
         name=name,
         seed=seed,
         patches=patches,
         fingerprints=scan.fingerprints.take(rows),
         copies=near_copies.clusters(len(labels), copies)[rows],
-        pairs=copies[sides[copies[:, 0]] != sides[copies[:, 1]]],
-        shared_photos=_shared_photos(scan.patches, sides),
+        pairs=copies[subsets[copies[:, 0]] != subsets[copies[:, 1]]],
+        shared_photos=_shared_photos(scan.patches, subsets),
         largest=int(np.bincount(groups).max()),
         notes=_notes(scan, labels, len(labels) - len(rows)),
         unreadable=scan.unreadable,
@@ -180,9 +185,9 @@ def divide(
 
 
 def group(scan: Scan, copies: near_copies.Pairs) -> NDArray[np.int64]:
-    """(N,) group numbers: copies, near-copies and patches of one photo share one, transitively.
+    """(N,) int64 group numbers: copies, near-copies and patches of one photo, transitively.
 
-    METU's positives are joined with blocks of consecutive numbers besides (`metu_blocks`).
+    METU's positives are also grouped in blocks of consecutive numbers (`metu_blocks`).
     """
     links = [copies, near_copies.chain(np.array([_photo(patch) for patch in scan.patches]))]
     metu = np.array([patch.dataset == "metu" for patch in scan.patches])
@@ -192,9 +197,9 @@ def group(scan: Scan, copies: near_copies.Pairs) -> NDArray[np.int64]:
     return near_copies.clusters(len(scan.patches), np.concatenate(links))
 
 
-def _placed(patch: Patch, side: str, number: int) -> Patch:
-    """The patch with its side, and with the group it was kept together with as source group."""
-    return dataclasses.replace(patch, split=side, group=patch.group or f"copies-{number}")
+def _placed(patch: Patch, subset: str, number: int) -> Patch:
+    """The patch with its subset, and with the group of its copies if its photo is unknown."""
+    return dataclasses.replace(patch, split=subset, group=patch.group or f"copies-{number}")
 
 
 def assign(
@@ -203,60 +208,60 @@ def assign(
     seed: int,
     fixed: NDArray[np.int64] | None = None,
 ) -> NDArray[np.str_]:
-    """(N,) sides: whole groups to train, val and test, each class 80:10:10 as near as they allow.
+    """(N,) subsets: assigns whole groups to train, val and test, each class 80:10:10 if possible.
 
-    `fixed` groups go to train. The others go in order of size (powers of two; shuffled within),
-    each to the side where it adds least to the chi-square distance from the wanted numbers. Pure:
-    same seed, same result.
+    `fixed` groups are assigned to train. The others follow in order of size (powers of two;
+    shuffled within), each to the subset where it adds least to the chi-square distance from the
+    target numbers. Pure: same seed, same result.
     """
-    return np.array(SIDES)[apportion(labels, groups, SHARES, seed, fixed)]
+    return np.array(SUBSETS)[apportion(labels, groups, FRACTIONS, seed, fixed)]
 
 
 def apportion(
     labels: NDArray[np.int64],
     groups: NDArray[np.int64],
-    shares: Sequence[float],
+    fractions: Sequence[float],
     seed: int,
     fixed: NDArray[np.int64] | None = None,
 ) -> NDArray[np.int64]:
-    """(N,) part of each patch, from 0: whole groups to parts of these shares; see `assign`."""
+    """(N,) int64 subset of each patch, from 0: whole groups, in these fractions; see `assign`."""
     count = int(groups.max()) + 1
     sizes = np.stack([np.bincount(groups[labels == c], minlength=count) for c in (0, 1)], axis=1)
-    wanted = np.outer(shares, sizes.sum(axis=0))
+    wanted = np.outer(fractions, sizes.sum(axis=0))
     order = np.random.default_rng(seed).permutation(count)
     magnitude = np.floor(np.log2(sizes.sum(axis=1).clip(1)))
     placed = np.zeros_like(wanted)
-    side_of = np.zeros(count, dtype=np.int64)
+    subset_of = np.zeros(count, dtype=np.int64)
     fixed = np.empty(0, np.int64) if fixed is None else fixed
     placed[0] = sizes[fixed].sum(axis=0)
     order = order[~np.isin(order, fixed)]
     for index in order[np.argsort(-magnitude[order], kind="stable")]:
         cost = (sizes[index] * (2 * placed + sizes[index]) / wanted).sum(axis=1)
-        side = int(cost.argmin())
-        placed[side] += sizes[index]
-        side_of[index] = side
-    return side_of[groups]
+        subset = int(cost.argmin())
+        placed[subset] += sizes[index]
+        subset_of[index] = subset
+    return subset_of[groups]
 
 
 def _photo(patch: Patch) -> str:
     return f"{patch.dataset}/{patch.group}" if patch.group else ""
 
 
-def _repeated(digests: tuple[str, ...], sides: NDArray[np.str_]) -> NDArray[np.bool_]:
-    """(N,) bool: exact copies in val and test but for the first: they would count twice."""
+def _repeated(digests: tuple[str, ...], subsets: NDArray[np.str_]) -> NDArray[np.bool_]:
+    """(N,) bool: exact copies in val and test, except the first: they would count twice."""
     seen: set[str] = set()
     repeated = np.zeros(len(digests), dtype=bool)
     for row, digest in enumerate(digests):
-        repeated[row] = sides[row] != "train" and digest in seen
+        repeated[row] = subsets[row] != "train" and digest in seen
         seen.add(digest)
     return repeated
 
 
-def _shared_photos(patches: tuple[Patch, ...], sides: NDArray[np.str_]) -> tuple[str, ...]:
+def _shared_photos(patches: tuple[Patch, ...], subsets: NDArray[np.str_]) -> tuple[str, ...]:
     seen: dict[str, set[str]] = {}
-    for patch, side in zip(patches, sides.tolist(), strict=True):
+    for patch, subset in zip(patches, subsets.tolist(), strict=True):
         if patch.group:
-            seen.setdefault(_photo(patch), set()).add(side)
+            seen.setdefault(_photo(patch), set()).add(subset)
     return tuple(sorted(photo for photo, found in seen.items() if len(found) > 1))
 
 
@@ -266,14 +271,14 @@ def _notes(scan: Scan, labels: NDArray[np.int64], dropped: int) -> tuple[str, ..
     digests = scan.fingerprints.digests
     distinct = len(set(zip(digests, labels.tolist(), strict=True)))
     notes = {
-        "METU does not tell source photos. Positives are kept together in blocks of about 40 "
-        "consecutive numbers, so a photo at a block's end may stand on two sides; of the "
-        "negatives, whose names are shuffled, only copies and near-copies are kept together": metu,
+        "METU does not name source photos. Positives are kept together in blocks of about 40 "
+        "consecutive numbers, so a photo at the end of a block may appear in two subsets. Names "
+        "of negatives are shuffled: only copies and near-copies are kept together": metu,
         f"the source photo of {unknown} patches is unknown: only their copies and near-copies are "
-        "kept together. A CSV manifest with the column group tells it": unknown,
-        f"{distinct - len(set(digests))} pictures stand in both classes: `crackscope data audit` "
-        "names them": distinct - len(set(digests)),
-        f"{dropped} exact copies are left out of val and test: each counts once (`evaluate` counts "
-        "all that its data holds)": dropped,
+        "kept together. To name it, give a CSV manifest with the column group": unknown,
+        f"{distinct - len(set(digests))} files appear in both classes: run `crackscope data audit` "
+        "to list them": distinct - len(set(digests)),
+        f"{dropped} exact copies are omitted from val and test, where each file counts once "
+        "(`evaluate` counts all patches)": dropped,
     }
     return tuple(note for note, count in notes.items() if count)

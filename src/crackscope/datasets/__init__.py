@@ -1,1 +1,1 @@
-"""Labelled pictures, read in any layout: where their files lie, and which label each one has."""
+"""Data sets of labelled patches: readers for several layouts, and access to the files."""

@@ -1,4 +1,4 @@
-"""Words for labels: in names of class folders, in tables, and on the label page."""
+"""Words for labels, in names of class folders, in tables, and on the label page."""
 
 import re
 
@@ -21,7 +21,7 @@ _NO_LABEL = re.compile(
 
 
 def label_of(name: str) -> int | None:
-    """What the name of a class says: 1 (crack), 0 (sound), or None where it does not tell.
+    """The label that the name of a class implies: 1 (crack), 0 (sound), or None if unclear.
 
     >>> label_of("Positive"), label_of("Non-cracked"), label_of("Walls")
     (1, 0, None)
@@ -33,7 +33,7 @@ def label_of(name: str) -> int | None:
 
 
 def means_no_label(name: str) -> bool:
-    """Whether a class of that name would hold pictures that nobody has labelled.
+    """Whether a class of that name is likely to contain unlabelled patches.
 
     >>> means_no_label("Un-labelled"), means_no_label("Formwork")
     (True, False)
@@ -42,9 +42,9 @@ def means_no_label(name: str) -> bool:
 
 
 def parse(cell: str) -> int | None:
-    """The label in a cell of a table: 1, 0, or None for unsure; also 1.0, and 1,0 of Excel.
+    """The label in a table cell: 1, 0, or None for unsure; also 1.0, and 1,0 as Excel writes it.
 
-    Raises ValueError that lists the words where it is none of them.
+    Raises ValueError with the allowed words for anything else.
     """
     word = cell.strip().lower()
     if word in _UNSURE:
@@ -55,7 +55,7 @@ def parse(cell: str) -> int | None:
     label = None if any(map(str.isdigit, word)) else label_of(word)
     if label is None:
         raise ValueError(
-            f"a label is {CRACK} (1, yes), {SOUND} (0, no) or {UNSURE} (?). Received: {cell!r}"
+            f"a label must be {CRACK} (1, yes), {SOUND} (0, no) or {UNSURE} (?). Received: {cell!r}"
         )
     return label
 

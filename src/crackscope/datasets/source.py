@@ -1,4 +1,4 @@
-"""Where the files of a data set lie: a folder, or a zip that is read in place."""
+"""Access to the files of a data set, in a folder or in a zip that is read in place."""
 
 import os
 import re
@@ -22,8 +22,8 @@ _DRIVE_OR_ESCAPE = ("/", "\\")
 class Files(Protocol):
     """Files by name; a name is relative to the root and joined with `/`.
 
-    `skipped` are the places below the root that nobody means (see `crackscope.skipped`): what lies
-    there is not in `names`.
+    `skipped` are the files and folders that are not in `names`, such as trash and thumbnails (see
+    `crackscope.skipped`).
     """
 
     root: Path
@@ -32,14 +32,14 @@ class Files(Protocol):
     skipped: tuple[str, ...]
 
     def holds(self, name: str) -> bool:
-        """Whether there is a file of that name, also one that `names` passes over."""
+        """Whether there is a file of that name, including skipped ones."""
 
     def read_bytes(self, name: str) -> bytes:
-        """The content of one file; raises OSError where the system refuses."""
+        """The content of one file; raises OSError if it cannot be read."""
 
 
 class Folder:
-    """The files below a folder, or one file; a linked folder is entered once."""
+    """The files in a folder and its subfolders, or one file; a linked folder is entered once."""
 
     def __init__(self, root: Path) -> None:
         self.root = root if root.is_dir() else root.parent
@@ -62,11 +62,11 @@ class Folder:
 
 
 class Zip:
-    """The members of a zip archive; nothing is ever extracted.
+    """The members of a zip archive, read in place.
 
-    Raises DatasetError for an archive that cannot be read, a member whose name leaves the archive,
-    and one that would unpack to more than 512 MiB, or to far more than a photo. Safe to read from
-    several threads: zipfile gives each open member its own position and locks the shared file.
+    Raises DatasetError for an unreadable archive, a member whose name points outside the archive,
+    and a member of more than 512 MiB, or with the compression ratio of a zip bomb. Thread-safe:
+    zipfile gives each open member its own position and locks the shared file.
     """
 
     def __init__(self, root: Path) -> None:
@@ -75,7 +75,7 @@ class Zip:
         try:
             self._archive = zipfile.ZipFile(root)
         except (zipfile.BadZipFile, OSError) as error:
-            raise DatasetError(f"{root} cannot be read as a zip archive: {error}") from error
+            raise DatasetError(f"{root} is not a readable zip archive: {error}") from error
         members = [member for member in self._archive.infolist() if not member.is_dir()]
         _check_members(root, members)
         self._members = {member.filename for member in members}
@@ -90,18 +90,20 @@ class Zip:
         return name in self._members
 
     def read_bytes(self, name: str) -> bytes:
-        """The content of one member, of what is no picture in spite of its name the first bytes
-        alone; a damaged one raises OSError."""
+        """The content of one member; raises OSError if it is damaged.
+
+        Of a member that is named like an image but is not one, only the first bytes.
+        """
         try:
             if is_picture(name):
                 return zipped.picture(self._archive, self._archive.getinfo(name))
             return self._archive.read(name)
         except Exception as error:  # zipfile raises a dozen kinds on damage
-            raise OSError(f"{name} in {self.root} cannot be unpacked: {error}") from error
+            raise OSError(f"cannot unpack {name} in {self.root}: {error}") from error
 
 
 def open_source(root: Path) -> Files:
-    """The folder, zip or single file at `root`; raises DatasetError where there is none."""
+    """The folder, zip or single file at `root`; raises DatasetError if it does not exist."""
     if not root.exists():
         raise DatasetError(f"the labelled data does not exist: {root}")
     if root.suffix.lower() == ".zip":
@@ -110,18 +112,18 @@ def open_source(root: Path) -> Files:
 
 
 def is_picture(name: str) -> bool:
-    """Whether the name ends like a picture's."""
+    """Whether the name has the extension of an image format."""
     return _PICTURE.fullmatch(PurePosixPath(name).suffix) is not None
 
 
 def leaves_root(name: str) -> bool:
-    """Whether a relative name is absolute, names a drive, or climbs above its root."""
+    """Whether a name is absolute, has a drive letter, or points above its root."""
     parts = name.replace("\\", "/").split("/")
     return ".." in parts or name.startswith(_DRIVE_OR_ESCAPE) or ":" in parts[0]
 
 
 def _walk(root: Path, skipped: list[str]) -> Iterator[str]:
-    """The files below a folder; the places that are left out are added to `skipped`."""
+    """The files in a folder and its subfolders; those omitted are added to `skipped`."""
     entered: set[str] = set()
     for folder, folders, files in os.walk(root, followlinks=True):
         place = Path(folder).relative_to(root)
@@ -147,7 +149,7 @@ def _is_drawn(file: Path) -> bool:
 
 
 def _shows(name: str) -> bool:
-    """Whether a hidden file is a picture, and not what Macs write beside one."""
+    """Whether a skipped file is an image, and not the metadata file of macOS for one."""
     return is_picture(name) and not PurePosixPath(name).name.startswith("._")
 
 
@@ -155,8 +157,8 @@ def _check_members(root: Path, members: list[zipfile.ZipInfo]) -> None:
     outside = [member.filename for member in members if leaves_root(member.filename)]
     huge = [member.filename for member in members if member.file_size > MAX_MEMBER_BYTES]
     bombs = [member.filename for member in members if zipped.is_bomb(member)]
-    problems = [f"a name that leaves the archive: {name!r}" for name in outside[:10]]
-    problems += [f"more than 512 MiB in one member: {name!r}" for name in huge[:10]]
-    problems += [f"a member packed to less than a hundredth: {name!r}" for name in bombs[:10]]
+    problems = [f"a name outside the archive: {name!r}" for name in outside[:10]]
+    problems += [f"a member of more than 512 MiB: {name!r}" for name in huge[:10]]
+    problems += [f"a member compressed more than 100 to 1: {name!r}" for name in bombs[:10]]
     if problems:
-        raise DatasetError(f"{root} is not trusted; it holds " + "; ".join(problems))
+        raise DatasetError(f"{root} is not safe to read. It contains " + "; ".join(problems))

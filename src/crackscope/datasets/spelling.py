@@ -1,4 +1,4 @@
-"""Names of files in tables, as people and spreadsheets write them, and the files that they mean."""
+"""Resolves file names in tables, as people and spreadsheets write them, to existing files."""
 
 import os
 import unicodedata
@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 
 
 def meant(name: str, exists: Callable[[str], bool]) -> str:
-    """The path, joined with /, that a name in a table stands for.
+    """The path, joined with /, that a name in a table refers to.
 
-    The name as it stands where `exists` knows it: it may hold a backslash. Else with slashes for
-    the backslashes of Windows, without blanks around it, in the Unicode form of another system, or
-    with the bytes that an older encoding has for its letters. Where none exists: with slashes.
+    Returns the first spelling that `exists`: the name itself, which may contain a backslash; with
+    backslashes replaced by slashes; stripped of blanks; in another Unicode normal form; or in the
+    bytes of Windows-1252. If none exists: the name with slashes.
     """
     if name.isascii() and "\\" not in name and name == name.strip():
         return name

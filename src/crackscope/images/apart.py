@@ -1,7 +1,7 @@
-"""Decoding that may take too long, in a process of its own: a thread cannot be ended, it can.
+"""Decodes images with a timeout, in a subprocess, which unlike a thread can be killed.
 
-Run as a program, this is that process. It decodes one file after another: it is sent a head of JSON
-and the file, and answers with a head and, where that says no error, the pixels and the EXIF block.
+Run as a program, this module is the subprocess. For each file it receives a JSON header and the
+content, and replies with a JSON header and, unless that reports an error, pixels and EXIF block.
 """
 
 import json
@@ -26,7 +26,7 @@ _READY = b"ready\n"
 
 
 def decode(seconds: float, content: bytes, path: str, max_megapixels: float) -> Photo:
-    """As `read.decode`; ImageError `timeout` after `seconds`, and the work is ended then."""
+    """Like `read.decode`; after `seconds` the subprocess is killed: ImageError `timeout`."""
     child = _idle.pop() if _idle else _started()
     if child is None:
         return within(seconds, read.decode, content, path, max_megapixels)
@@ -34,7 +34,7 @@ def decode(seconds: float, content: bytes, path: str, max_megapixels: float) -> 
 
 
 def _started() -> "subprocess.Popen[bytes] | None":
-    """A process that is ready; None where there is no Python to run it."""
+    """A subprocess that is ready; None if there is no Python interpreter to run it."""
     if not sys.executable or getattr(sys, "frozen", False):
         return None
     modules = os.pathsep.join(place or str(Path.cwd()) for place in sys.path)
@@ -59,7 +59,7 @@ def _asked(
     except (OSError, EOFError) as error:
         with child:
             child.kill()
-        raise ImageError("unreadable", "its decoder crashed, or was ended") from error
+        raise ImageError("unreadable", "the decoder crashed or was killed") from error
     except ImageError:
         _idle.append(child)
         raise
@@ -105,13 +105,14 @@ def _length(file: IO[bytes]) -> int:
 
 
 def _exactly(file: IO[bytes], count: int) -> bytes:
+    """Read `count` bytes."""
     buffer = bytearray(count)
     _fill(file, memoryview(buffer))
     return bytes(buffer)
 
 
 def _fill(file: Any, room: memoryview) -> None:
-    """Raises EOFError where the other side has ended."""
+    """Read until `room` is full; raises EOFError if the other process has ended."""
     while room:
         count = file.readinto(room)
         if not count:
@@ -125,7 +126,7 @@ def _out(child: "subprocess.Popen[bytes]") -> IO[bytes]:
 
 
 def serve() -> None:
-    """Answer until nothing more is asked; what decoders print does not mix with the answers."""
+    """Answer requests until stdin is closed; output that decoders print is discarded."""
     asked, out = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     out.write(_READY)

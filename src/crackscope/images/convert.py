@@ -1,4 +1,4 @@
-"""Any mode of Pillow to 8-bit sRGB, a strip at a time: beside the picture there is its result."""
+"""Converts images of any Pillow mode to 8-bit sRGB, strip by strip to save memory."""
 
 import numpy as np
 from PIL import Image, ImageCms
@@ -15,10 +15,10 @@ def to_rgb(
     profile: ImageCms.ImageCmsProfile | None = None,
     depth: Depth | None = None,
 ) -> Pixels:
-    """Pixels of a loaded picture: (H, W, 3) uint8 RGB.
+    """Pixels of a loaded image: (H, W, 3) uint8 RGB.
 
-    Deep values are scaled to 8 bit by `depth`, alpha is dropped, colours go through `profile` where
-    it fits. Raises ImageError where `depth` does.
+    Values of more than 8 bits are scaled by `depth`, alpha is dropped, and colours are converted
+    with `profile` if it is valid. Raises ImageError if `depth` does.
     """
     width, height = image.size
     pixels = np.empty((height, width, 3), np.uint8)
@@ -34,7 +34,7 @@ def to_rgb(
 
 
 def _eight_bit(image: Image.Image, depth: Depth | None) -> Image.Image:
-    """Without alpha, its deep values scaled."""
+    """Without alpha, and with values scaled to 8 bits."""
     if is_deep(image):
         depth = depth or Depth()
         return Image.fromarray(depth.eight_bit(widened(image, depth)))
@@ -47,7 +47,7 @@ def _eight_bit(image: Image.Image, depth: Depth | None) -> Image.Image:
 def _transform(
     mode: str, profile: ImageCms.ImageCmsProfile | None
 ) -> ImageCms.ImageCmsTransform | None:
-    """From a mode of Pillow to sRGB; None where that needs none, or the profile is of others."""
+    """From a Pillow mode to sRGB; None if not needed, or if the profile is for other modes."""
     if mode == "LAB":
         profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB"))
     if profile is None:

@@ -1,4 +1,4 @@
-"""The EXIF block of a photo: found, and carried over to a copy of it."""
+"""Reads the EXIF block of a photo, and writes it to copies."""
 
 from contextlib import suppress
 from typing import Any
@@ -12,25 +12,25 @@ BASE_TAGS = (
     *(Base.ImageDescription, Base.Make, Base.Model, Base.XResolution, Base.YResolution),
     *(Base.ResolutionUnit, Base.Software, Base.DateTime, Base.Artist, Base.Copyright),
 )
-"""What describes the photo, not how its file is laid out: text, camera, density, author, rights."""
+"""Tags that describe the photo rather than its file: text, camera, density, author, rights."""
 EXIF, GPS = IFD.Exif, IFD.GPSInfo
 SOFTWARE = "crackscope"
-"""As the software of what we draw, so that it is not taken for a photo."""
+"""Software tag of images that we write, so that they are not taken for photos."""
 _LONGEST = 8192
-"""Bytes of one value; the whole block has to fit into one segment of a JPEG (64 KiB)."""
+"""Maximum bytes of a value; the whole block must fit into one JPEG segment (64 KiB)."""
 _SEGMENT = 0xFFFF - 2
 
 
 def exif_of(image: Image.Image) -> Image.Exif:
-    """The EXIF of an open picture; empty where there is none, or a broken one."""
+    """The EXIF of an open image; empty if missing or invalid."""
     try:
         return image.getexif()
-    except Exception:  # noqa: BLE001  (EXIF is free-form: a broken one may raise anything)
+    except Exception:  # noqa: BLE001  (EXIF is free-form: invalid EXIF may raise anything)
         return Image.Exif()
 
 
 def block_of(image: Image.Image, exif: Image.Exif) -> bytes:
-    """The EXIF block as bytes, b"" where there is none; made from the tags of a TIFF."""
+    """The EXIF block as bytes, for TIFF made from its tags; b"" if there is none."""
     if image.format == "TIFF":
         return _written(_portable(exif)) if exif else b""
     block = image.info.get("exif", b"")
@@ -38,7 +38,7 @@ def block_of(image: Image.Image, exif: Image.Exif) -> bytes:
 
 
 def parse(block: bytes) -> Image.Exif:
-    """The EXIF in a block; empty where it is broken."""
+    """The EXIF in a block; empty if it is invalid."""
     exif = Image.Exif()
     with our_limits(), suppress(Exception):  # as above
         exif.load(block)
@@ -46,9 +46,9 @@ def parse(block: bytes) -> Image.Exif:
 
 
 def for_copy(block: bytes, width: int, height: int) -> bytes:
-    """The EXIF of our upright copy of width x height px, which names crackscope as its software.
+    """The EXIF block for our upright copy of width x height px, with crackscope as its software.
 
-    Without the thumbnail and the maker's note, which do not survive a move.
+    Without the thumbnail and the maker note, which are invalid in another file.
     """
     with our_limits():
         exif = _portable(parse(block)) if block else Image.Exif()
@@ -62,21 +62,21 @@ def for_copy(block: bytes, width: int, height: int) -> bytes:
 
 
 def software_of(exif: Image.Exif) -> str:
-    """What wrote the file, as its EXIF says; "" where it does not."""
+    """The software tag of the EXIF; "" if there is none."""
     with suppress(Exception):  # as above
         return str(exif.get(Base.Software, ""))
     return ""
 
 
 def insert(jpeg: bytes, block: bytes) -> bytes:
-    """The JPEG with an EXIF block as its first segment; as it was where the block is b""."""
+    """Insert an EXIF block as the first segment of a JPEG; unchanged if the block is b""."""
     if not block:
         return jpeg
     return b"".join((jpeg[:2], b"\xff\xe1", (len(block) + 2).to_bytes(2, "big"), block, jpeg[2:]))
 
 
 def _portable(exif: Image.Exif) -> Image.Exif:
-    """The part that still holds in another file."""
+    """The tags that are valid in another file."""
     copy = Image.Exif()
     for tag in BASE_TAGS:
         with suppress(Exception):  # as above
@@ -99,8 +99,8 @@ def _short(values: dict[int, Any]) -> dict[int, Any]:
 
 
 def _written(exif: Image.Exif) -> bytes:
-    """As a block of at most one segment; a tag that cannot be written, or has no room, is left
-    out, the longest first."""
+    """As a block of at most one segment; omits tags that cannot be written, and the longest ones
+    if there are too many."""
     block = _packed(exif)
     if block is not None and len(block) <= _SEGMENT:
         return block
@@ -116,7 +116,7 @@ def _written(exif: Image.Exif) -> bytes:
 def _packed(exif: Image.Exif) -> bytes | None:
     try:
         return exif.tobytes()
-    except Exception:  # noqa: BLE001  (a value that Pillow has read, but cannot write)
+    except Exception:  # noqa: BLE001  (Pillow cannot write every value that it reads)
         return None
 
 
@@ -125,7 +125,7 @@ _Entry = tuple[int, int, Any]
 
 
 def _entries(exif: Image.Exif) -> list[_Entry]:
-    """The tags of the three directories, of a copy."""
+    """The tags of the three directories."""
     first = [(0, tag, value) for tag, value in exif.items() if tag not in (EXIF, GPS)]
     groups = [(group, *item) for group in (EXIF, GPS) for item in exif.get_ifd(group).items()]
     return [*first, *groups]

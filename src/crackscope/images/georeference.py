@@ -1,4 +1,4 @@
-"""Where the pixels of a GeoTIFF lie on the earth, as its tags say (OGC GeoTIFF 1.1)."""
+"""Georeference of a GeoTIFF, from its tags (OGC GeoTIFF 1.1)."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,18 +8,18 @@ from crackscope.types import Georeference
 SCALE, TIEPOINT, TRANSFORMATION, DIRECTORY = 33550, 33922, 34264, 34735
 _MODEL_TYPE, _RASTER_TYPE, _GEOGRAPHIC, _PROJECTED = 1024, 1025, 2048, 3072
 _CODE_OF = {1: _PROJECTED, 2: _GEOGRAPHIC}
-"""By the model type: projected, or geographic."""
+"""Key of the EPSG code by model type: projected or geographic."""
 _POINT = 2
-"""Raster type in which whole numbers are the centres of pixels, not their corners."""
+"""Raster type in which integer coordinates are pixel centres instead of corners."""
 _USER_DEFINED = 32767
 _INLINE = 0
 
 
 def georeference_of(tags: Mapping[int, Any]) -> Georeference | None:
-    """The coordinate system by its EPSG code, and the way there from the pixels.
+    """The coordinate reference system by its EPSG code, and the transform from pixels to it.
 
-    None where that is not said, or not in these words: ground control points, systems without a
-    code. Nonsense counts as not said; never raises.
+    None if unknown, invalid or unsupported (ground control points, systems without a code). Never
+    raises.
     """
     try:
         keys = _keys(tags[DIRECTORY])
@@ -27,12 +27,12 @@ def georeference_of(tags: Mapping[int, Any]) -> Georeference | None:
         if code in (0, _USER_DEFINED):
             return None
         return Georeference(code, _from_corners(_transform(tags), keys.get(_RASTER_TYPE)))
-    except Exception:  # noqa: BLE001  (tags are free-form: broken ones may raise anything)
+    except Exception:  # noqa: BLE001  (tags are free-form: invalid ones may raise anything)
         return None
 
 
 def _keys(directory: Sequence[int]) -> dict[int, int]:
-    """The keys whose values stand in the directory itself: four numbers to a key, after four."""
+    """The keys with values in the directory itself: four numbers each, after a header of four."""
     entries = zip(*[iter(directory[4 : 4 + 4 * directory[3]])] * 4, strict=True)
     return {int(key): int(value) for key, location, _, value in entries if location == _INLINE}
 
@@ -48,7 +48,7 @@ def _transform(tags: Mapping[int, Any]) -> tuple[float, ...]:
 
 
 def _from_corners(transform: tuple[float, ...], raster_type: int | None) -> tuple[float, ...]:
-    """The same for coordinates in which the first pixel's centre is (0.5, 0.5)."""
+    """The transform for coordinates in which the centre of the first pixel is (0.5, 0.5)."""
     if raster_type != _POINT:
         return transform
     a, b, c, d, e, f = transform

@@ -1,4 +1,4 @@
-"""Pillow without its warnings and its own size limit, and strict, for the time of one decoding."""
+"""Context for decoding with Pillow: strict, without warnings, and without Pillow's size limit."""
 
 import ctypes
 import warnings
@@ -11,11 +11,11 @@ from threading import Lock
 from PIL import Image, ImageFile
 
 _OURS = (
-    (Image, "MAX_IMAGE_PIXELS", None),  # ours is checked first
-    (ImageFile, "LOAD_TRUNCATED_IMAGES", False),  # else half a file passes for a whole one
+    (Image, "MAX_IMAGE_PIXELS", None),  # our own limit is checked first
+    (ImageFile, "LOAD_TRUNCATED_IMAGES", False),  # else truncated files are accepted
 )
 _HANDLER = "TIFFSetErrorHandler"
-"""Of libtiff, which else writes what it finds damaged to the user's terminal, past Python."""
+"""Function of libtiff, which by default writes errors directly to the terminal."""
 _lock = Lock()
 _inside = 0
 _state = ExitStack()
@@ -23,10 +23,10 @@ _state = ExitStack()
 
 @contextmanager
 def our_limits() -> Iterator[None]:
-    """Pillow's switches as we need them, whatever others have set, and its warnings kept quiet.
+    """Set Pillow's global options for decoding, and silence its warnings.
 
-    They are global, in Pillow and in `warnings`, and several threads decode at once: each that
-    comes sets them, the last to leave puts back what the first has found.
+    The options are global, and several threads may decode at once: each thread sets them, and the
+    last one restores the values that the first one found.
     """
     global _inside
     with _lock:
@@ -60,7 +60,8 @@ def _libtiff_quiet() -> Iterator[None]:
 
 @cache
 def _set_handler() -> Callable[[int | None], int | None]:
-    """libtiff's switch, which gives the former handler; none where Pillow hides its libtiff."""
+    """libtiff's function to set the handler, which returns the former one; does nothing if Pillow
+    does not expose its libtiff."""
     decoders = getattr(find_spec("PIL._imaging"), "origin", None)
     try:
         switch = getattr(ctypes.CDLL(decoders), _HANDLER)

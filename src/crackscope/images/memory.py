@@ -1,4 +1,4 @@
-"""Pictures that a program holds already: arrays of numpy, and images of Pillow."""
+"""Images in memory: NumPy arrays and Pillow images."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
     from typing_extensions import TypeIs
 
 Picture = NDArray[np.uint8] | Image.Image
-"""Upright pixels (H, W), (H, W, 1), (H, W, 3) RGB or (H, W, 4) RGBA, or an image of any mode."""
+"""Upright uint8 pixels (H, W), (H, W, 1), (H, W, 3) RGB or (H, W, 4) RGBA, or a Pillow image."""
 
 
 def is_picture(value: Any) -> "TypeIs[Picture]":
-    """Whether it is one by its type; of an array `photo_of` says whether it is one of pixels."""
+    """Whether the type is supported; `photo_of` checks the shape and dtype of an array."""
     return isinstance(value, np.ndarray | Image.Image)
 
 
 def name_of(picture: Picture) -> str:
-    """Its file where Pillow opened one, else the word array or image."""
+    """The file name of a Pillow image, if it has one; else "array" or "image"."""
     if isinstance(picture, Image.Image):
         return str(getattr(picture, "filename", "") or "image")
     return "array"
@@ -38,9 +38,9 @@ def name_of(picture: Picture) -> str:
 def photo_of(
     picture: Picture, name: str | None = None, max_megapixels: float = MAX_MEGAPIXELS
 ) -> Photo:
-    """The picture as a file with the same content is read: upright, sRGB, 8 bit, no alpha.
+    """Convert to a photo as if read from a file: upright, sRGB, 8 bit, no alpha.
 
-    The picture itself stays as it is. Raises ImageError.
+    Does not change the input. Raises ImageError.
     """
     name = name or name_of(picture)
     if not isinstance(picture, Image.Image):
@@ -48,7 +48,8 @@ def photo_of(
     check_size(*picture.size, max_megapixels)
     if picture.mode == "F":
         raise ImageError(
-            "unsupported", "an image must have whole numbers as pixels. Received: mode F (float)"
+            "unsupported",
+            "pixels must be integers. Received: an image of mode F (float). Convert it to 8 bits",
         )
     from crackscope.images.convert import to_rgb
 
@@ -61,5 +62,5 @@ def photo_of(
             return Photo(name, pixels, metadata_of(exif), block_of(picture, exif))
     except ImageError:
         raise
-    except Exception as error:  # a file that is opened, but not read yet, may hold anything
-        raise ImageError("unreadable", f"the image cannot be decoded: {error}") from error
+    except Exception as error:  # Pillow reads files lazily, and these may contain anything
+        raise ImageError("unreadable", f"cannot decode the image: {error}") from error

@@ -1,4 +1,4 @@
-"""When, where and with what a photo was taken, as its EXIF says."""
+"""Metadata of a photo from its EXIF: time, position and camera."""
 
 import math
 import re
@@ -16,15 +16,15 @@ _LATITUDE, _LONGITUDE, _ALTITUDE = 2, 4, 6
 _LOWEST_M, _HIGHEST_M = -1000.0, 10000.0
 _LONGEST_LENS_MM = 10000.0
 _ABOVE, _BELOW = (0, 2), (1, 3)
-"""References of an altitude; 2 and 3 since EXIF 3.0, and counted from the sea."""
+"""Altitude references; 2 and 3 since EXIF 3.0, relative to sea level."""
 _UNITS = (1.0, 60.0, 3600.0)
 """Degrees, minutes, seconds."""
 
 
 def metadata_of(exif: Image.Exif, turned: bool = False) -> Metadata | None:
-    """What is known, or None where that is nothing; nonsense counts as not known. Never raises.
+    """The metadata, None if there is none; invalid values count as unknown. Never raises.
 
-    A GeoTIFF counts pixels as they are stored: one that is `turned` has no place.
+    A georeference refers to pixels as stored: it is ignored if the image is `turned`.
     """
     if not exif:
         return None
@@ -53,7 +53,7 @@ def _georeference(exif: Image.Exif) -> Georeference | None:
 def _group(exif: Image.Exif, tag: int) -> dict[int, Any]:
     try:
         return exif.get_ifd(tag)
-    except Exception:  # noqa: BLE001  (EXIF is free-form: a broken one may raise anything)
+    except Exception:  # noqa: BLE001  (EXIF is free-form: invalid EXIF may raise anything)
         return {}
 
 
@@ -82,15 +82,15 @@ def _position(place: dict[int, Any]) -> tuple[float, float] | tuple[None, None]:
     longitude = _degrees(place.get(_LONGITUDE), _text(place.get(_LONGITUDE - 1)), "EW", 180.0)
     if latitude is None or longitude is None:
         return None, None
-    if latitude == longitude == 0.0:  # receivers without a fix write zeros: a place in the sea
+    if latitude == longitude == 0.0:  # written by receivers without a fix
         return None, None
     return latitude, longitude
 
 
 def _degrees(value: Any, side: str, sides: str, most: float) -> float | None:
-    """Signed degrees of degrees, minutes, seconds; None where the side of the globe is not said.
+    """Signed degrees from degrees, minutes, seconds; None if the hemisphere is missing.
 
-    EXIF has no negative numbers. Where one is written, it says what S and W say, and says it once.
+    EXIF has no negative numbers. If there is one, it means the same as S or W, and counts once.
     """
     parts = value if isinstance(value, tuple) else (value,)
     numbers = [number for part in parts[:3] if (number := _number(part)) is not None]
@@ -104,7 +104,7 @@ def _degrees(value: Any, side: str, sides: str, most: float) -> float | None:
 
 
 def _altitude(place: dict[int, Any]) -> float | None:
-    """Metres above sea level or, by EXIF 3.0, the ellipsoid; a negative number says below, too."""
+    """Metres above sea level or, in EXIF 3.0, the ellipsoid; a negative number also means below."""
     height = _number(place.get(_ALTITUDE))
     reference = place.get(_ALTITUDE - 1, 0)
     if isinstance(reference, bytes):
@@ -115,7 +115,7 @@ def _altitude(place: dict[int, Any]) -> float | None:
 
 
 def _time(taken: Any, offset: Any) -> str | None:
-    """ISO 8601, with the offset from UTC where the camera knew it; None for clocks never set."""
+    """ISO 8601, with the UTC offset if present; None if the camera's clock was never set."""
     try:
         time = datetime.strptime(_text(taken)[:19], "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007
     except ValueError:
@@ -125,7 +125,7 @@ def _time(taken: Any, offset: Any) -> str | None:
 
 
 def _camera(make: Any, model: Any) -> str | None:
-    """Make and model, the make once: `Canon` and `Canon EOS R5` are `Canon EOS R5`."""
+    """Make and model, without repeating the make: `Canon`, `Canon EOS R5` give `Canon EOS R5`."""
     make, model = _text(make), _text(model)
     if not model.casefold().startswith(make.split(" ")[0].casefold()):
         model = f"{make} {model}"
@@ -133,7 +133,7 @@ def _camera(make: Any, model: Any) -> str | None:
 
 
 def _text(value: Any) -> str:
-    """One printable line of at most 100 characters; what no text is gives an empty one."""
+    """One printable line of at most 100 characters; "" if it is not text."""
     if isinstance(value, bytes):
         value = value.decode("latin-1")
     if not isinstance(value, str):

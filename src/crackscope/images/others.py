@@ -1,4 +1,4 @@
-"""Photos that are no JPEG, decoded by Pillow once their format has been looked at."""
+"""Decodes photos in other formats than JPEG with Pillow, after format-specific checks."""
 
 import io
 
@@ -19,13 +19,13 @@ from crackscope.images.profile import foreign_profile
 from crackscope.types import Photo, Pixels
 
 _LENIENT = ("PNG", "JPEG2000")
-"""Formats whose decoder passes a file that is cut off."""
+"""Formats whose decoder accepts truncated files."""
 _PARTS = {"AVIF": "avif", "WEBP": "webp", "JPEG2000": "jpg_2000"}
-"""What Pillow may be built without."""
+"""Optional features of Pillow."""
 
 
 def decode(content: bytes, name: str, path: str, max_megapixels: float) -> Photo:
-    """The photo in a file of format `name`; what it raises, `read.decode` explains."""
+    """The photo in a file of format `name`; other errors than ImageError are for `read.decode`."""
     if name == signature.RAW:
         raise tiff.raw()
     if name == signature.HEIF:
@@ -40,17 +40,17 @@ def decode(content: bytes, name: str, path: str, max_megapixels: float) -> Photo
 
 
 def unidentified(content: bytes, name: str) -> ImageError:
-    """For what begins as format `name`, and Pillow takes for nothing that it knows."""
+    """The error for a file that begins as format `name`, but is unknown to Pillow."""
     if name == "TIFF":
         with our_limits():
             return tiff.explain(content)
     if (part := _PARTS.get(name)) and not features.check(part):
         return ImageError(
             "unsupported",
-            f"the Pillow of this installation was built without {name}: install its own wheel "
-            "with pip, or convert the photo to JPEG",
+            f"the installed Pillow was built without {name}. Install the official wheel with pip, "
+            "or convert the photo to JPEG",
         )
-    reason = "its header is damaged, or it is of a variant that is not read"
+    reason = "its header is damaged, or the variant is not supported"
     return signature.undecodable(name, reason)
 
 
@@ -70,7 +70,7 @@ def _decode_common(content: bytes, path: str, max_megapixels: float) -> Photo:
         elif image.mode == "F":
             raise tiff.floating_point()
         elif image.mode == "P" and image.palette is None:
-            raise ImageError("unreadable", "its palette is missing: the file is damaged")
+            raise ImageError("unreadable", "the file is damaged: its palette is missing")
         remark = tail.check(lambda begin, end: content[begin:end], image, len(content))
         pixels = _upright_pixels(content, image)
         exif = exif_of(image)
@@ -78,7 +78,7 @@ def _decode_common(content: bytes, path: str, max_megapixels: float) -> Photo:
 
 
 def _decode_dng(content: bytes, image: Image.Image, path: str, max_megapixels: float) -> Photo:
-    """The preview as the photo; what was taken when and how stands in the DNG around it."""
+    """The preview, with the metadata of the DNG."""
     preview = read.decode(dng.preview(content, image), path, max_megapixels)
     exif = exif_of(image)
     pixels = preview.pixels if preview.exif else upright(preview.pixels, orientation_of(exif))
@@ -115,10 +115,9 @@ def _other_heif(content: bytes) -> ImageError:
     coded = ", ".join(sorted(codec.decode() for codec in boxes.codecs(content)))
     if not coded:
         return ImageError(
-            "unreadable", "a HEIF file that does not say what its pictures are: it is damaged"
+            "unreadable", "the HEIF file is damaged: the codec of its images is missing"
         )
     return ImageError(
         "unsupported",
-        f"a HEIF file whose pictures are coded as {coded}: of HEIF, AVIF and HEIC are read. "
-        "Convert the photo to JPEG",
+        f"unsupported HEIF codec {coded}. Supported: AVIF, HEIC. Convert the photo to JPEG",
     )

@@ -1,4 +1,4 @@
-"""Pictures that crackscope drew: they name it as their software, wherever they are moved to."""
+"""Recognises images written by crackscope, by their software tag."""
 
 import stat
 from functools import lru_cache
@@ -7,15 +7,15 @@ from pathlib import Path
 from crackscope.images.exif import SOFTWARE, parse, software_of
 
 PNG_TEXT = (b"tEXt", b"Software\0" + SOFTWARE.encode())
-"""Kind and data of the chunk that says it in a PNG."""
+"""Kind and data of the PNG chunk with the software tag."""
 _PNG, _EXIF = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe1"
 HEAD_BYTES = 2**15
-"""Enough for the directory of an EXIF block and the longest texts before the software's name."""
+"""Enough for the directory of an EXIF block and the longest texts before the software tag."""
 
 
 def is_ours(head: bytes) -> bool:
-    """Whether the picture that begins so was drawn by crackscope."""
-    if SOFTWARE.encode() not in head:  # most often that is all there is to do
+    """Whether the image that begins with `head` was written by crackscope."""
+    if SOFTWARE.encode() not in head:  # fast path for most photos
         return False
     if head.startswith(_PNG):
         return PNG_TEXT in _chunks(head)
@@ -23,7 +23,7 @@ def is_ours(head: bytes) -> bool:
 
 
 def is_our_file(path: Path) -> bool:
-    """The same for a file; what cannot be read is not ours. Its beginning alone is read."""
+    """The same for a file, of which only the beginning is read; False if it cannot be read."""
     try:
         state = path.stat()
         return stat.S_ISREG(state.st_mode) and _look(path, state.st_size, state.st_mtime_ns)
@@ -33,7 +33,7 @@ def is_our_file(path: Path) -> bool:
 
 @lru_cache(maxsize=2**16)
 def _look(path: Path, size: int, changed: int) -> bool:
-    """Kept, since a folder that is watched is listed every few seconds."""
+    """Cached, because a watched folder is listed every few seconds."""
     with path.open("rb") as file:
         return is_ours(file.read(HEAD_BYTES))
 

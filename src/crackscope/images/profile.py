@@ -1,4 +1,4 @@
-"""The colour profile that a picture brings."""
+"""Embedded ICC colour profiles."""
 
 import io
 from functools import lru_cache
@@ -9,11 +9,11 @@ from PIL import Image, ImageCms
 from crackscope.types import Pixels
 
 _SAME = 3
-"""Levels of 255 by which a profile may differ from sRGB, as rounded tables of it do."""
+"""Tolerance in levels of 255 for a profile to count as sRGB, because of rounded tables."""
 
 
 def foreign_profile(image: Image.Image) -> ImageCms.ImageCmsProfile | None:
-    """The embedded ICC profile where it asks for a conversion: not if missing, sRGB or broken."""
+    """The embedded ICC profile; None if it is missing, invalid or sRGB (no conversion needed)."""
     content = image.info.get("icc_profile")
     if not content:
         return None
@@ -26,7 +26,7 @@ def foreign_profile(image: Image.Image) -> ImageCms.ImageCmsProfile | None:
 
 @lru_cache(maxsize=16)
 def _is_srgb(content: bytes) -> bool:
-    """By what it does to colours, not by its name: `Linear sRGB` has another curve."""
+    """Compares converted colours instead of names: `Linear sRGB` has another curve."""
     profile = ImageCms.ImageCmsProfile(io.BytesIO(content))
     if profile.profile.xcolor_space.strip() != "RGB":
         return False
@@ -38,6 +38,6 @@ def _is_srgb(content: bytes) -> bool:
 
 
 def _samples() -> Pixels:
-    """(9, 81, 3): all colours of nine levels a channel."""
+    """(9, 81, 3) uint8: all colours with nine levels per channel."""
     levels = np.linspace(0, 255, 9).astype(np.uint8)
     return np.stack(np.meshgrid(levels, levels, levels), axis=-1).reshape(9, 81, 3)

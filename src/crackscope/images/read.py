@@ -1,6 +1,6 @@
-"""Read a photo: any file in, upright 8-bit RGB out, or an ImageError that says why not.
+"""Reads photos in any supported format as upright 8-bit RGB.
 
-The one way to get pixels, so that training, evaluation and inspection see the same ones.
+Training, evaluation and inspection all use this module, so they see the same pixels.
 """
 
 import io
@@ -26,16 +26,16 @@ from crackscope.types import Photo, Pixels
 MAX_MEGAPIXELS = 250.0
 MIN_SIDE = 32
 PIXELS_PER_BYTE = 100
-"""What packs more densely is no photo: those of walls have less than 30, blank paper 340."""
+"""More pixels per byte are not a photo: photos of walls have less than 30, blank paper 340."""
 _PIXELS_PER_BYTE_WHOLE, _ALWAYS_MEGAPIXELS = 40, 24.0
-"""Decoded whole, a pixel takes up to 24 bytes, and a file under 1 MB must not take more than 1 GB;
-up to 24 megapixels none does, however densely it is packed."""
+"""Limit for images decoded as a whole: a pixel takes up to 24 bytes, and a file under 1 MB must not
+take more than 1 GB. Up to 24 megapixels are always accepted."""
 
 
 def read(path: Path, name: str | None = None, max_megapixels: float = MAX_MEGAPIXELS) -> Photo:
-    """Read the file at `path`; the photo carries `name` where one is given.
+    """Read the photo at `path`; its path is `name` if given.
 
-    Raises ImageError, whose kind tells a missing or forbidden file from a broken one.
+    Raises ImageError, with different kinds for missing, forbidden and damaged files.
     """
     return decode(content_of(path, max_megapixels), name or str(path), max_megapixels)
 
@@ -43,14 +43,14 @@ def read(path: Path, name: str | None = None, max_megapixels: float = MAX_MEGAPI
 def decode(content: bytes, path: str, max_megapixels: float = MAX_MEGAPIXELS) -> Photo:
     """Decode the content of a file: upright (EXIF), sRGB (ICC), 8 bit, first frame, no alpha.
 
-    Raises ImageError; a picture over `max_megapixels` is refused before it is decoded.
+    Raises ImageError; an image above `max_megapixels` is refused before it is decoded.
     """
     if not content:
         raise ImageError("empty", "the file is empty (0 bytes)")
     name = signature.format_of(content)
     if name is None:
         readable = ", ".join(signature.READABLE)
-        raise ImageError("not_an_image", f"the file is not a picture. Read are: {readable}")
+        raise ImageError("not_an_image", f"unrecognised image format. Supported: {readable}")
     try:
         with our_limits(), memory.limits("decode it"):
             return _decode(content, name, path, max_megapixels)
@@ -78,11 +78,11 @@ def from_array(pixels: NDArray[np.uint8], path: str = "array") -> Photo:
 
 
 def check_size(width: int, height: int, max_megapixels: float, length: int | None = None) -> None:
-    """Raise ImageError where a side is under 32 px or the whole is too large, also for any photo in
-    a file of `length` bytes."""
+    """Raise ImageError if a side is under 32 px, or if the image exceeds `max_megapixels` or is
+    implausibly large for a file of `length` bytes."""
     if min(width, height) < MIN_SIDE:
         raise ImageError(
-            "too_small", f"the photo is {width}×{height} px; a side must be at least {MIN_SIDE} px"
+            "too_small", f"both sides must be at least {MIN_SIDE} px. Received: {width}×{height} px"
         )
     megapixels = width * height / 1e6
     size = f"the photo is {width}×{height} px, {megapixels:.1f} megapixels"
@@ -90,15 +90,15 @@ def check_size(width: int, height: int, max_megapixels: float, length: int | Non
     if megapixels > max(_ALWAYS_MEGAPIXELS, most):
         raise ImageError(
             "too_large",
-            f"{size}, by its header, and no photo of that size fits into {length} bytes: see where "
-            "it comes from. If it is one, save it as TIFF without compression",
+            f"{size}, according to its header: too large for a file of {length} bytes. Check the "
+            "origin of the file. If it is a photo, save it as uncompressed TIFF",
         )
     if megapixels > max_megapixels:
         raise ImageError(
             "too_large",
-            f"{size}; the limit for what is decoded whole is {max_megapixels:g}. Raise it with "
-            "--max-megapixels, or save the photo on this machine as TIFF in strips, which is read "
-            "in parts",
+            f"{size}. Photos decoded as a whole must have at most {max_megapixels:g}. Increase "
+            "--max-megapixels, or save the photo on this machine as a TIFF in strips, which is "
+            "read block by block",
         )
 
 
@@ -135,7 +135,7 @@ def _explain(content: bytes, name: str, error: Exception) -> ImageError:
         return signature.truncated()
     if name == "JPEG" and "subsampling" in text:
         return jpeg.odd_subsampling()
-    if isinstance(error, UnidentifiedImageError):  # its text names an address in memory
+    if isinstance(error, UnidentifiedImageError):  # its message contains a memory address
         from crackscope.images import others
 
         return others.unidentified(content, name)

@@ -1,4 +1,4 @@
-"""What a file is, judged by its first bytes, and whether it ends too soon."""
+"""Detects the format of an image file by its first bytes, and whether it is truncated."""
 
 import re
 import struct
@@ -9,7 +9,7 @@ from crackscope.images.formats.jpeg_segments import EOI, segments
 
 READABLE = ("JPEG", "PNG", "TIFF", "WEBP", "BMP", "GIF", "JPEG2000", "PPM", "AVIF")
 HEIC, HEIF, RAW = "HEIC", "HEIF", "camera raw"
-"""HEIC is HEIF whose pictures are coded as HEVC, AVIF as AV1; HEIF stands for all others."""
+"""HEIC is HEIF with HEVC, AVIF is HEIF with AV1; HEIF stands for all other codecs."""
 
 _STARTS = (
     (b"\xff\xd8\xff", "JPEG"),
@@ -37,7 +37,7 @@ _BMP_HEADERS = (12, 16, 40, 52, 56, 64, 108, 124)
 
 
 def format_of(content: bytes) -> str | None:
-    """The picture format that the content begins as, or None where it is none we know."""
+    """The image format of the content by its first bytes; None if unknown."""
     if content[8:10] == b"CR" and content[:4] == b"II*\0":
         return RAW
     for start, name in _STARTS:
@@ -53,7 +53,7 @@ def format_of(content: bytes) -> str | None:
 
 
 def _iso_format(content: bytes) -> str | None:
-    """By what its pictures are coded as, else by what the file says of itself."""
+    """The format by the codec of its images, else by the brands of the file."""
     from crackscope.images.formats.boxes import brands, codecs
 
     named = brands(content)
@@ -63,39 +63,39 @@ def _iso_format(content: bytes) -> str | None:
     if not by_brand:
         return None
     coded = {_CODECS[codec] for codec in codecs(content) if codec in _CODECS}
-    known = coded or by_brand  # the items of a damaged file are not told
+    known = coded or by_brand  # a damaged file may have no readable items
     return next((name for name in ("AVIF", HEIC) if name in known), HEIF)
 
 
 def cut_off(content: bytes, name: str) -> bool:
-    """Whether a file of format `name` ends before its own structure says that it may.
+    """Whether a file of format `name` ends before the end given by its own structure.
 
-    Bytes after the end do no harm. Formats without such a structure give False.
+    Bytes after the end are ignored. False for formats without such a structure.
     """
     check = _CHECKS.get(name)
     try:
         return check is not None and check(content)
-    except (IndexError, ValueError, struct.error):  # the header itself is not whole
+    except (IndexError, ValueError, struct.error):  # the header itself is truncated
         return True
 
 
 def truncated() -> ImageError:
-    """For a file that is cut off."""
+    """The error for a truncated file."""
     return ImageError(
         "truncated",
-        "the file is cut off: it ends before the picture does. Copy it again from the camera",
+        "the file is truncated: it ends before the image data does. Copy it again from the camera",
     )
 
 
 def undecodable(name: str, reason: str) -> ImageError:
-    """For a file of format `name` whose pixels cannot be had."""
-    return ImageError("unreadable", f"it begins as {name} but cannot be decoded: {reason}")
+    """The error for a file of format `name` that cannot be decoded."""
+    return ImageError("unreadable", f"cannot decode the {name} file: {reason}")
 
 
 def _jpeg_cut_off(content: bytes) -> bool:
-    """An end marker has to follow the head of the first scan.
+    """Whether there is no end marker after the header of the first scan.
 
-    The thumbnail inside EXIF has an end marker too, but stands before the scan.
+    The thumbnail in the EXIF has an end marker, too, but is before the scan.
     """
     *_, (scan, _) = segments(content)
     return content.find(EOI, scan) < 0
@@ -135,7 +135,7 @@ def _gif_cut_off(content: bytes) -> bool:
 
 
 def _boxes_cut_off(content: bytes) -> bool:
-    """Whether the last box of an ISO file lies in part behind its end."""
+    """Whether the last box of an ISO file exceeds the file."""
     from crackscope.images.formats.boxes import boxes
 
     ends = [end for _, _, end in boxes(content, 0, len(content))]

@@ -1,4 +1,4 @@
-"""Whether the data of an open picture is there up to its end, format by format."""
+"""Checks that the data of an open image is complete up to its end, by format."""
 
 from collections.abc import Iterator
 from math import ceil
@@ -21,23 +21,23 @@ from crackscope.images.zeros import (
 )
 
 _NOISE = 8
-"""What a lossy WebP adds to a single colour."""
+"""Noise that lossy WebP adds to a single colour, in levels of 255."""
 _PADDING = {webp.LOSSY: 8, webp.LOSSLESS: 2}
-"""Zeros at the end of a WebP that its decoder need not ask for: 3 and 1 were seen in whole files.
-What an interrupted copy leaves is decoded as blocks without content, of which many fit into a byte,
-or as the pixels with the shortest code."""
+"""Trailing zero bytes of a WebP that its decoder may leave unread; 3 and 1 occurred in complete
+files. The zeros of an interrupted copy are decoded as empty blocks, many per byte, or as the pixels
+with the shortest code."""
 _UNREAD = 16
-"""Bytes of any kind that it need not ask for; other encoders may write more padding."""
+"""Trailing bytes of any value that may be left unread; other encoders may write more padding."""
 _LOSSLESS = 1 / 2
-"""Bytes of zeros for each pixel in rows of one colour, where lossless: 0.38 were seen."""
+"""Maximum zero bytes per pixel in rows of one colour in lossless WebP; 0.38 occurred."""
 
 
 def check(read: Read, image: Any, size: int) -> str:
-    """A remark on rows at the end that are black or without data, "" where there are none.
+    """A remark on rows at the end that are black or without data, "" if there are none.
 
-    `read` gives bytes of the file, which has `size`; `image` has it open and not yet decoded.
-    Raises ImageError where the end is missing, and zeros stand in its place. Formats whose own
-    structure tells it (JPEG, PNG, GIF, JPEG 2000) are not looked at.
+    `read` returns bytes of the file of `size` bytes; `image` is open and not yet decoded. Raises
+    ImageError if the end was replaced by zeros. Formats whose own structure reveals it (JPEG, PNG,
+    GIF, JPEG 2000) are not checked.
     """
     if image.format == "WEBP":
         return _webp(read, image)
@@ -49,7 +49,7 @@ def check(read: Read, image: Any, size: int) -> str:
     if all(tile.codec_name in ("raw", "ppm") for tile in image.tile):
         pieces = list(_rows(read, image))
         inside = all(piece.row_bytes > 0 and piece.end <= size for piece in pieces)
-        return remark(black_rows(read, pieces)) if inside else ""  # else its decoder says it
+        return remark(black_rows(read, pieces)) if inside else ""  # else the decoder raises
     places = tiff.packed(image.tag_v2) if image.format == "TIFF" else [(0, size)]
     begin, end = max(places, default=(0, 0))
     check_packed(read, begin, min(end, size))
@@ -63,7 +63,7 @@ def check_heif(content: bytes) -> None:
 
 
 def _rows(read: Read, image: Any) -> Iterator[Rows]:
-    """The pieces of raw data: one, or strips and tiles of a TIFF."""
+    """The pieces of uncompressed data: one, or the strips or tiles of a TIFF."""
     for tile in image.tile:
         x0, y0, x1, y1 = tile.extents
         row, used = _row_bytes(read, image, x1 - x0)
@@ -73,7 +73,7 @@ def _rows(read: Read, image: Any) -> Iterator[Rows]:
 
 
 def _row_bytes(read: Read, image: Any, width: int) -> tuple[int, int]:
-    """Bytes of a row, and those of them that lie inside the picture."""
+    """Bytes of a row, and those of them within the image."""
     if image.format == "TIFF":
         bits, whole = tiff.bits(image.tag_v2), tiff.piece_width(image.tag_v2)
         return ceil(whole * bits / 8), ceil(width * bits / 8)
@@ -86,8 +86,8 @@ def _row_bytes(read: Read, image: Any, width: int) -> tuple[int, int]:
 
 
 def _webp(read: Read, image: Image.Image) -> str:
-    """Its decoder has to come to the end of the data. Rows of one colour may be packed into zeros:
-    then it needs these, too."""
+    """Check that the decoder reads the data to its end, unless trailing zeros may be the code of
+    rows of one colour."""
     found = webp.payload(read)
     if found is None:
         return ""

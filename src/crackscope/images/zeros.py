@@ -1,6 +1,7 @@
-"""Zeros where the data of a picture ends: what an interrupted copy leaves of the rest.
+"""Detects zeros at the end of image data, as an interrupted copy leaves them.
 
-Packed data does not end so. Raw rows may: black, or without data, as the margin of an orthomosaic.
+Compressed data does not end with many zeros. Uncompressed rows may: if they are black or, as in the
+margin of an orthomosaic, without data.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,18 +12,18 @@ from math import inf
 from crackscope.errors import ImageError
 
 Read = Callable[[int, int], bytes]
-"""The bytes of a file from one place to another; fewer where it ends sooner."""
+"""The bytes of a file from one position to another; fewer if it ends before."""
 
 LONG = 32
-"""Bytes: packed data of photos was seen to end with 3 zeros at most."""
+"""Zero bytes that indicate an interrupted copy; compressed photos ended with at most 3."""
 _AT_ONCE = 2**20
 _EDGE = 16
-"""Bytes at the end of a row: more zeros there are a margin."""
+"""Zero bytes at the end of a row from which it counts as a margin."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Raw rows one after the other, `row_bytes` each, of which `used` show the picture."""
+    """Consecutive uncompressed rows of `row_bytes` each, of which `used` belong to the image."""
 
     begin: int
     count: int
@@ -31,12 +32,12 @@ class Rows:
 
     @property
     def end(self) -> int:
-        """Where the next piece may begin."""
+        """Position after the last row."""
         return self.begin + self.count * self.row_bytes
 
 
 def before(read: Read, end: int, begin: int) -> int:
-    """How many zeros lie before `end`, and not before `begin`."""
+    """Number of consecutive zero bytes before `end`, at most back to `begin`."""
     place = end
     while place > begin:
         start = max(begin, place - _AT_ONCE)
@@ -48,17 +49,17 @@ def before(read: Read, end: int, begin: int) -> int:
 
 
 def check_packed(read: Read, begin: int, end: int) -> None:
-    """Raise ImageError where packed data ends with many zeros."""
+    """Raise ImageError if compressed data ends with many zeros."""
     found = before(read, end, begin)
     if found >= LONG:
         raise interrupted(found)
 
 
 def black_rows(read: Read, pieces: Sequence[Rows]) -> int:
-    """How many rows at the end of raw data, in the order of the file, hold nothing but zeros.
+    """Number of rows of zeros at the end of uncompressed data, in file order.
 
-    Raises ImageError where these begin within a row, while the row above goes on to the edge: a
-    copy was interrupted there. A margin without data ends both.
+    Raises ImageError if the zeros begin within a row and the row above has data up to the edge: a
+    copy was interrupted there. A margin without data would end both rows.
     """
     in_order = sorted(pieces, key=lambda piece: piece.begin)
     empty = list(takewhile(lambda piece: _zeros(read, piece) >= _length(piece), in_order[::-1]))
@@ -84,9 +85,9 @@ def _zeros(read: Read, piece: Rows) -> int:
 
 
 def _margin(read: Read, others: Sequence[Rows], last: Rows, row: int) -> float:
-    """How many zeros end the row above `row` of the last piece, infinite where they are many.
+    """Number of zeros at the end of the row above `row` of the last piece; inf if there are many.
 
-    The first row of all has none above, and no margin.
+    0 for the very first row.
     """
     if not row and not others:
         return 0.0
@@ -97,19 +98,19 @@ def _margin(read: Read, others: Sequence[Rows], last: Rows, row: int) -> float:
 
 
 def interrupted(count: int) -> ImageError:
-    """For `count` zeros in place of the rest of a picture."""
+    """The error for image data that ends with `count` zeros."""
     return ImageError(
         "truncated",
-        f"the last {count} bytes of the picture are zeros, as an interrupted copy leaves them. "
-        "Copy it again from the camera",
+        f"the last {count} bytes of the image data are zeros, as after an interrupted copy. "
+        "Copy the file again from the camera",
     )
 
 
 def remark(rows: int) -> str:
-    """What is said of a picture whose last rows may be missing; "" where there are none."""
+    """The remark on an image whose last rows may be missing; "" if there are none."""
     if not rows:
         return ""
     return (
-        f"{rows} whole rows at the end of its data are black or without data: taken as they are. "
-        "Copy the photo again if it should go on there"
+        f"{rows} whole rows at the end are black or without data, and were used as they are. "
+        "If the photo should have content there, copy it again"
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import overload
 
 from crackscope.arguments.build import checked
-from crackscope.arguments.rules import check, share
+from crackscope.arguments.rules import check, fraction
 from crackscope.errors import ImageError, UsageError
 from crackscope.images.large.large_photo import LargePhoto, opened
 from crackscope.images.memory import is_picture, name_of
@@ -67,7 +67,7 @@ class Inspector:
         `threshold` is the score from which a window counts as cracked; else the model's own.
         Raises ImageError, which names the photo, where it cannot be read.
         """
-        check(share("threshold", threshold))
+        check(fraction("threshold", threshold))
         if isinstance(photo, str | PathLike | Photo) or is_picture(photo):
             return self._inspect(photo, self.judge(threshold))
         if isinstance(photo, Iterable) and not isinstance(photo, bytes | Mapping):

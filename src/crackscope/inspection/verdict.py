@@ -25,7 +25,7 @@ def score(found: ScoreMap) -> float:
     if found.scores.size == 1:
         return float(found.scores[0, 0])
     odds = np.minimum(found.scores / np.maximum(1.0 - found.scores, 1.0 / _HIGHEST), _HIGHEST)
-    squares = _means(_means(odds, found.apart + 1, 0), found.apart + 1, 1)
+    squares = _means(_means(odds, found.window_stride + 1, 0), found.window_stride + 1, 1)
     joined = float(np.sqrt(np.mean(squares**2)))
     return min(joined / (1.0 + joined), float(found.scores.max()))
 

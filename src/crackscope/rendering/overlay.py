@@ -18,7 +18,8 @@ LARGEST = 65_500
 """Largest side of a JPEG file in pixels."""
 _FAR = 4 / 3
 _LEGEND_WIDTH = 240
-_LEGEND_WIDTH_WITH_SCALE = 360
+WIDEST_LEGEND = 360
+"""Width of the legend with a colour scale in pixels. Overlays are at least as wide."""
 _LETTERS = 28
 """Width of the complete legend, in multiples of its font size."""
 _QUALITY = 85
@@ -69,7 +70,7 @@ def draw(
         from crackscope.rendering import crack_lines
 
         crack_lines.draw(small, result.cracks, ratio)
-    least = _LEGEND_WIDTH_WITH_SCALE if heat_map else _LEGEND_WIDTH
+    least = WIDEST_LEGEND if heat_map else _LEGEND_WIDTH
     canvas = Image.new("RGB", (max(width, least), height + strip), _PAPER)
     canvas.paste(Image.fromarray(small), (0, 0))
     pen = ImageDraw.Draw(canvas)

@@ -3,17 +3,36 @@
 import io
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from xml.sax.saxutils import escape
 
 from crackscope import extras
+from crackscope.rendering.scale_bar import Bar
 
 FONT, BOLD = "Vera", "VeraBd"
 _MARGIN_MM = 15
 _CELL_STYLES = {"table": 8.0, "small": 6.0}
 _GREY = "#c8c8c8"
 _IN_A_ROW = 3
+_HIGHEST = 0.56
+"""Maximum height of a single image, as a fraction of the page height."""
+CELL_WIDTH = 0.32
+"""Width of an image in a row, as a fraction of the text width."""
+_BAR_SIZE = 7.0
+"""Font size of the label of a scale bar, in points."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A JPEG of `size` pixels with an optional scale bar; text and an optional drawing below it."""
+
+    text: str
+    jpeg: bytes
+    size: tuple[int, int]
+    bar: Bar | None = None
+    drawing: Any = None
 
 
 class Pdf:
@@ -54,32 +73,44 @@ class Pdf:
         table.setStyle(lines + padding)
         self._flow += [table, self._platypus.Spacer(1, 8)]
 
-    def picture(self, jpeg: bytes, size: tuple[int, int]) -> None:
-        """A JPEG of `size` pixels, as wide as the text, at most two thirds of the page high."""
+    def picture(self, jpeg: bytes, size: tuple[int, int], bar: Bar | None = None) -> None:
+        """A JPEG of `size` pixels, as wide as the text and at most about half a page high, to leave
+        room for its text."""
         width, height = size
-        scale = min(self.width / width, self._height * 2 / 3 / height)
+        scale = min(self.width / width, self._height * _HIGHEST / height)
+        self._flow += [self._image(jpeg, size, scale, bar), self._platypus.Spacer(1, 6)]
+
+    def logo(self, jpeg: bytes, size: tuple[int, int]) -> None:
+        """A JPEG of `size` pixels, at most 5 cm wide and 2 cm high."""
+        mm = module("lib.units").mm
+        scale = min(50 * mm / size[0], 20 * mm / size[1])
         self._flow += [self._image(jpeg, size, scale), self._platypus.Spacer(1, 6)]
 
-    def _image(self, jpeg: bytes, size: tuple[int, int], scale: float) -> Any:
-        image = self._platypus.Image(io.BytesIO(jpeg), size[0] * scale, size[1] * scale)
-        image.hAlign = "LEFT"
+    def _image(
+        self, jpeg: bytes, size: tuple[int, int], scale: float, bar: Bar | None = None
+    ) -> Any:
+        picture = self._platypus.Image(io.BytesIO(jpeg), size[0] * scale, size[1] * scale)
+        picture.hAlign = "LEFT"
         # ReportLab identifies an image by the hash of its decoded pixels; the file's bytes suffice.
-        image._img._data, image._img._dataA = jpeg, None
-        return image
+        picture._img._data, picture._img._dataA = jpeg, None
+        if bar is not None:
+            _put_bar(picture, bar, scale)
+        return picture
 
-    def pictures(self, shown: Sequence[tuple[str, bytes, tuple[int, int]]]) -> None:
-        """Images in rows of three: (caption, JPEG, size in pixels) of each."""
-        cells: list[Any] = [self._cell(*image) for image in shown]
-        cells += [""] * (-len(cells) % _IN_A_ROW)
-        rows = [cells[start : start + _IN_A_ROW] for start in range(0, len(cells), _IN_A_ROW)]
+    def pictures(self, cells: Sequence["Cell"]) -> None:
+        """Images in rows of three, each with its text and drawing below."""
+        flows: list[Any] = [self._cell(cell) for cell in cells]
+        flows += [""] * (-len(flows) % _IN_A_ROW)
+        rows = [flows[start : start + _IN_A_ROW] for start in range(0, len(flows), _IN_A_ROW)]
         table = self._platypus.Table(rows, [self.width / _IN_A_ROW] * _IN_A_ROW, hAlign="LEFT")
         table.setStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (-1, -1), 0)])
         self._flow += [table, self._platypus.Spacer(1, 6)]
 
-    def _cell(self, text: str, jpeg: bytes, size: tuple[int, int]) -> list[Any]:
-        scale = (self.width / _IN_A_ROW - 8) / max(size)
-        image = self._image(jpeg, size, scale)
-        return [image, self._platypus.Paragraph(escape(shown(text)), self._styles["table"])]
+    def _cell(self, cell: "Cell") -> list[Any]:
+        scale = CELL_WIDTH * self.width / max(cell.size)
+        picture = self._image(cell.jpeg, cell.size, scale, cell.bar)
+        text = self._platypus.Paragraph(escape(shown(cell.text)), self._styles["table"])
+        return [picture, text, *([cell.drawing] if cell.drawing else [])]
 
     def drawing(self, drawing: Any) -> None:
         """A ReportLab drawing."""
@@ -87,6 +118,8 @@ class Pdf:
 
     def new_page(self) -> None:
         """A page break."""
+        while self._flow and isinstance(self._flow[-1], self._platypus.Spacer):
+            self._flow.pop()  # a spacer that does not fit would leave an empty page
         self._flow.append(self._platypus.PageBreak())
 
     def content(self) -> bytes:
@@ -103,6 +136,28 @@ class Pdf:
         )
         document.build(self._flow, onFirstPage=_number, onLaterPages=_number)
         return content.getvalue()
+
+
+def _put_bar(picture: Any, bar: Bar, scale: float) -> None:
+    """Draw a scale bar on an image, whose pixels are `scale` points."""
+    plain = picture.draw
+
+    def draw() -> None:
+        plain()
+        canvas, foot = picture.canv, picture.drawHeight - bar.y * scale
+        left, right = bar.x * scale, (bar.x + bar.length) * scale
+        for grey, thick in ((1, 4.0), (0, 1.8)):
+            canvas.setStrokeGray(grey)
+            canvas.setLineWidth(thick)
+            canvas.line(left, foot, right, foot)
+        canvas.setFillGray(1)
+        wide = module("pdfbase.pdfmetrics").stringWidth(bar.label, FONT, _BAR_SIZE)
+        canvas.rect(left - 1, foot + 3, wide + 2, _BAR_SIZE + 1, stroke=0, fill=1)
+        canvas.setFillGray(0)
+        canvas.setFont(FONT, _BAR_SIZE)
+        canvas.drawString(left, foot + 4.5, bar.label)
+
+    picture.draw = draw
 
 
 def shown(text: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from crackscope.errors import UsageError
 from crackscope.registry import Registry
+from crackscope.reporting.cover import Cover
 from crackscope.types import PhotoResult
 
 
@@ -21,7 +22,8 @@ class Context:
 
     `folder` is that of the inspection; `overlays` gives the overlay of each photo that was found,
     by its path in the results, relative to that folder and joined with `/`; `settings` are what
-    the verdicts were made with; `card` is the model card, Markdown.
+    the verdicts were made with; `card` is the model card, Markdown, and `with_card` whether formats
+    that are printed have it, too. `cover` is what their head says.
     """
 
     model: str
@@ -31,6 +33,8 @@ class Context:
     passed_over: int = 0
     card: str = ""
     skipped: int = 0
+    cover: Cover = field(default_factory=Cover)
+    with_card: bool = False
 
     def facts(self) -> list[tuple[str, str]]:
         """How the results were made, name and value, for a table."""

@@ -3,12 +3,11 @@
 What a drawing shows, whatever its format; x runs right and y down from the photo's upper left.
 """
 
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from crackscope.rendering import colour
+from crackscope.rendering import colour, scale_bar
 from crackscope.reporting import Context
 from crackscope.reporting.columns import sizes
 from crackscope.reporting.measured import Width, scale_of, width_of
@@ -19,7 +18,6 @@ from crackscope.types import Crack, PhotoResult, PhotoScale, Region
 Shade = tuple[int, int, int]
 _NO_WIDTH: Shade = (0, 100, 60)
 _DECIMALS = 3
-_STEPS = (5, 2, 1)
 
 
 @dataclass(frozen=True)
@@ -67,14 +65,12 @@ class CrackMap:
     def layers(self) -> dict[str, Shade]:
         """Name and colour of each class that a line is in, from thin to wide."""
         used = {line.layer for line in self.lines}
-        return {name: shade for name, shade in _shades(self.classes).items() if name in used}
+        return {name: shade for name, shade in shades(self.classes).items() if name in used}
 
     def bar(self) -> float:
         """The length of a scale bar: 1, 2 or 5 times a power of ten, a third of the width at
         most."""
-        most = self.width / 3
-        power = 10.0 ** math.floor(math.log10(most))
-        return next(step * power for step in _STEPS if step * power <= most * (1 + 1e-9))
+        return scale_bar.round_length(self.width / 3)
 
 
 def crack_map(result: PhotoResult, context: Context) -> CrackMap:
@@ -104,8 +100,8 @@ def _lines(
         yield MappedLine(layer, classes.unit, width, points, layer == REGION, number, found)
 
 
-def _shades(classes: WidthClasses) -> Mapping[str, Shade]:
+def shades(classes: WidthClasses) -> Mapping[str, Shade]:
     """From dark blue for thin to orange for wide; what has no width is green."""
     last = len(classes.names) - 1
-    shades = {name: colour.of_score(rank / last) for rank, name in enumerate(classes.names)}
-    return {name: shades.get(name, _NO_WIDTH) for name in classes.all_names}
+    known = {name: colour.of_score(rank / last) for rank, name in enumerate(classes.names)}
+    return {name: known.get(name, _NO_WIDTH) for name in classes.all_names}

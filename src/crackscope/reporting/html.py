@@ -15,19 +15,25 @@ from markupsafe import Markup
 from crackscope import environment
 from crackscope.rendering import colour, template, thumbnail
 from crackscope.rendering.page import data_uri
-from crackscope.reporting import REPORTS, Context, pictures
+from crackscope.rendering.scale_bar import Bar
+from crackscope.reporting import REPORTS, Context, explained, pictures
 from crackscope.reporting.columns import in_mm
+from crackscope.reporting.cover import one_line
 from crackscope.reporting.drawing import markdown
 from crackscope.reporting.drawing.site_map import SiteMap, plan
+from crackscope.reporting.drawing.width_profile import profile
+from crackscope.reporting.measured import Width, scale_of, width_of
 from crackscope.reporting.names import printable
 from crackscope.reporting.overview import FOUND_SHOWN, failures, overview, worst_first
 from crackscope.reporting.rows import has_cracks
 from crackscope.run_dir import write_atomically
-from crackscope.types import PhotoResult
+from crackscope.types import Crack, PhotoResult
 
 PAGE = "report.html"
 _PICTURE_BYTES = 55e6
 """Room for pictures, so that the page can be mailed and opened; the worst photos come first."""
+_CURVE = (240, 40)
+"""Width and height, in pixels, of the width along a crack."""
 _AT_ONCE = 32
 """Photos whose pictures are made together, on all cores."""
 
@@ -36,9 +42,15 @@ _AT_ONCE = 32
 def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[Path]:
     """One page that needs nothing beside it; its links lead to the overlays."""
     rows = _rows(worst_first(results), dest, context)
+    figures = overview(results, context)
     script = template.load("reporting/report.js").render()
     page = template.load("reporting/report.html.jinja").render(
-        overview=overview(results, context),
+        overview=figures,
+        title=one_line(context.cover.title) or figures.subject,
+        subject=figures.subject,
+        terms=explained.terms(results, context),
+        of_photo=explained.of_photo(results, context),
+        of_found=explained.of_found(results),
         photos=rows,
         failed=[(printable(path), error) for path, error in failures(results)],
         site=_site(rows),
@@ -46,6 +58,8 @@ def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[
         shades=[f"rgb{colour.of_score(step / 8)}" for step in range(9)],
         cracks=has_cracks(results),
         in_mm=in_mm,
+        curve_size=_CURVE,
+        **_widths(results, context),
         shown=FOUND_SHOWN,
         context=context,
         card=markdown.to_html(context.card, heading=3),
@@ -57,6 +71,20 @@ def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[
     return [file]
 
 
+def _widths(results: Sequence[PhotoResult], context: Context) -> dict[str, Any]:
+    """What the page says of measured widths; nothing, and at no cost, where there are none."""
+    widths = (width_of(crack, in_mm=True) for photo in results for crack in photo.cracks or ())
+    if all(width == Width() for width in widths):
+        return {"classes": [], "class_note": "", "class_of": lambda crack, result: None}
+    from crackscope.reporting import crack_widths
+
+    return {
+        "classes": crack_widths.legend(results, context),
+        "class_note": crack_widths.NOTE,
+        "class_of": lambda crack, result: crack_widths.class_of(crack, scale_of(result, context)),
+    }
+
+
 @dataclass(frozen=True)
 class _Row:
     """A photo in the table: its result, and what the page makes of it."""
@@ -66,6 +94,26 @@ class _Row:
     kind: str
     overlay: str | None
     pictures: dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class _CloseUp:
+    """A crack from near: the address of the picture, its size in pixels, its scale bar, and the
+    path of the width along the crack."""
+
+    uri: str
+    width: int
+    height: int
+    bar: Bar | None
+    curve: str
+
+
+def _curve(crack: Crack) -> str:
+    """The width along a crack as the path of an SVG of `_CURVE` pixels."""
+    width, height = _CURVE
+    curves = profile(crack).within(width, height - 2)
+    ways = ("L".join(f"{x:g} {height - y:g}" for x, y in curve) for curve in curves)
+    return "".join(f"M{way}" for way in ways)
 
 
 def _rows(photos: Sequence[PhotoResult], dest: Path, context: Context) -> list[_Row]:
@@ -108,18 +156,23 @@ def _pictures(result: PhotoResult, context: Context) -> dict[str, Any] | None:
         "plain": plain and data_uri(plain, "image/jpeg"),
     }
     near = _close_ups(result, context)
-    contents = [*uris.values(), *(uri for uri, *_ in near.values())]
+    contents = [*uris.values(), *(one.uri + one.curve for one in near.values())]
     size = sum(len(content or "") for content in contents)
-    return {**uris, "width": width, "height": height, "close_ups": near, "size": size}
+    bar = pictures.bar_on_photo(result, context, width)
+    shape = {"width": width, "height": height, "bar": bar}
+    return {**uris, **shape, "close_ups": near, "size": size}
 
 
-def _close_ups(result: PhotoResult, context: Context) -> dict[int, tuple[str, int, int]]:
-    """Address, width and height of the close-up of each crack that has one, by its id."""
+def _close_ups(result: PhotoResult, context: Context) -> dict[int, _CloseUp]:
+    """The close-up of each crack that has one, by its id."""
     near = {}
     for crack in (result.cracks or ())[:FOUND_SHOWN]:
         content = pictures.close_up(context, result.path, crack.id)
         if content is not None:
-            near[crack.id] = (data_uri(content, "image/jpeg"), *thumbnail.size_of(content))
+            size = thumbnail.size_of(content)
+            bar = pictures.bar_on_close_up(result, context, size)
+            uri = data_uri(content, "image/jpeg")
+            near[crack.id] = _CloseUp(uri, *size, bar, _curve(crack))
     return near
 
 

@@ -15,20 +15,9 @@ CRACKS = "cracks found"
 
 FOUND_SHOWN = CLOSE_UPS
 """Cracks or regions of each photo; a shattered wall has hundreds."""
-_ON_CRACKS = (
-    "A crack's score is the model's probability that it is one; the photo's verdict and score "
-    "follow from its cracks. Lengths and widths are in pixels of the photo, lengths in mm too "
-    "where its scale was given. Unsure photos have to be seen by a person, and no score replaces "
-    "an engineer's judgement. Severity is not assessed."
-)
-_ON_SCORES = (
-    "A score is the model's probability that a window of the photo shows a crack; the photo's "
-    "score is made of all of them. Unsure photos have to be seen by a person, and no score "
-    "replaces an engineer's judgement. Severity is not assessed."
-)
-_ON_OTHERS = (
-    "Photos marked “no concrete?” do not look like the surfaces that the model knows: their scores "
-    "mean little. That is a hint, and odd concrete may be marked too."
+_ON_ALL = (
+    "Unsure photos have to be seen by a person, and no score replaces an engineer's judgement. "
+    "Severity is not assessed: neither a score nor a verdict says whether a structure is safe."
 )
 
 
@@ -48,6 +37,11 @@ class Overview:
     missing: int
     cracks: int | None = None
 
+    @property
+    def subject(self) -> str:
+        """What the report is about, in a line."""
+        return f"Photos inspected for cracks: {self.photos}"
+
     def rows(self) -> list[tuple[str, int]]:
         """Name and number, for a table; what there is none of is left out where it is rare."""
         rows = [("photos", self.photos), *self.verdicts.items(), (FAILED, self.failed)]
@@ -58,9 +52,7 @@ class Overview:
 
     def remarks(self) -> list[str]:
         """What a reader has to know of these figures, a paragraph each."""
-        remarks = [_ON_SCORES if self.cracks is None else _ON_CRACKS]
-        if self.other:
-            remarks.append(_ON_OTHERS)
+        remarks = [_ON_ALL]
         if self.missing:
             remarks.append(
                 f"The inspection was not finished: {self.missing} of {self.photos + self.missing} "

@@ -2,14 +2,26 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 from crackscope.rendering import thumbnail
-from crackscope.rendering.pdf import Pdf
-from crackscope.reporting import REPORTS, Context, overview, pictures
+from crackscope.rendering.pdf import CELL_WIDTH, Cell, Pdf, shown
+from crackscope.reporting import (
+    REPORTS,
+    Context,
+    crack_widths,
+    explained,
+    logos,
+    overview,
+    pictures,
+)
 from crackscope.reporting.columns import metric
+from crackscope.reporting.cover import one_line
 from crackscope.reporting.drawing.pdf_card import add_markdown
+from crackscope.reporting.drawing.pdf_curve import draw_curve, draw_legend
 from crackscope.reporting.drawing.pdf_plan import draw_plan
 from crackscope.reporting.drawing.site_map import plan
+from crackscope.reporting.measured import scale_of
 from crackscope.reporting.names import printable
 from crackscope.reporting.rows import has_cracks
 from crackscope.run_dir import write_atomically
@@ -18,38 +30,69 @@ from crackscope.types import Crack, PhotoResult, Region
 PAGES = "report.pdf"
 _PICTURE_SIDE, _PICTURE_QUALITY = 1200, 75
 """About 170 dots an inch on A4."""
+_MOST_BESIDE = 2
+"""Columns in mm that a page has room for beside those in pixels."""
 _TO_SEE = ("crack", "unsure")
+_CARD_HERE = (
+    "How the model was trained and tested, and what it is bad at, stands in its card: the appendix "
+    "at the end."
+)
+_CARD_ELSEWHERE = (
+    "How the model was trained and tested, and what it is bad at, stands in its card: the appendix "
+    "of report.html. `crackscope report RESULTS --report pdf --card` adds it to this file."
+)
 
 
 @REPORTS.register("pdf", needs="reportlab")
 def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[Path]:
-    """Summary, plan and tables; a page for each photo to look at; what failed; the model card."""
+    """Summary, plan and tables; a page for each photo to look at; what failed; the model card where
+    it is asked for."""
     photos = overview.worst_first(results)
-    pdf = Pdf(f"Photos inspected for cracks: {len(results)}")
-    _summary(pdf, results, context)
+    figures = overview.overview(results, context)
+    pdf = Pdf(one_line(context.cover.title) or figures.subject)
+    _summary(pdf, figures, context)
     _plan(pdf, photos)
-    _photos(pdf, photos)
+    _widths(pdf, results, context)
+    _photos(pdf, photos, context)
     _failed(pdf, results)
     for result in photos:
         if result.verdict in _TO_SEE:
             _photo(pdf, result, context)
-    if context.card:
+    _how(pdf, context)
+    if context.card and context.with_card:
         pdf.new_page()
-        pdf.heading(1, "The model")
+        pdf.heading(1, "Appendix: the model card")
         add_markdown(pdf, context.card)
     file = dest / PAGES
     write_atomically(file, pdf.content())
     return [file]
 
 
-def _summary(pdf: Pdf, results: Sequence[PhotoResult], context: Context) -> None:
-    figures = overview.overview(results, context)
-    pdf.heading(1, f"Photos inspected for cracks: {figures.photos}")
+def _summary(pdf: Pdf, figures: overview.Overview, context: Context) -> None:
+    _head(pdf, context, figures.subject)
     pdf.table([[name, str(count)] for name, count in figures.rows()], head=False)
     for sentence in figures.remarks():
         pdf.text(sentence)
+
+
+def _how(pdf: Pdf, context: Context) -> None:
+    pdf.new_page()
     pdf.heading(2, "How this was made")
     pdf.table(context.facts(), head=False)
+    if context.card:
+        pdf.text(_CARD_HERE if context.with_card else _CARD_ELSEWHERE)
+
+
+def _head(pdf: Pdf, context: Context, subject: str) -> None:
+    cover = context.cover
+    if cover.logo:
+        jpeg = logos.decoded(cover.logo)
+        pdf.logo(jpeg, thumbnail.size_of(jpeg))
+    pdf.heading(1, one_line(cover.title) or subject)
+    if cover.title:
+        pdf.text(subject)
+    if rows := cover.rows():
+        pdf.table([[name.capitalize(), text] for name, text in rows], head=False)
 
 
 def _plan(pdf: Pdf, photos: Sequence[PhotoResult]) -> None:
@@ -61,9 +104,25 @@ def _plan(pdf: Pdf, photos: Sequence[PhotoResult]) -> None:
         pdf.drawing(draw_plan(plan(places), verdicts, pdf.width))
 
 
-def _photos(pdf: Pdf, photos: Sequence[PhotoResult]) -> None:
+def _widths(pdf: Pdf, results: Sequence[PhotoResult], context: Context) -> None:
+    rows = crack_widths.legend(results, context)
+    if rows:
+        pdf.heading(2, "Crack widths")
+        pdf.drawing(draw_legend([(row.name, row.shade) for row in rows], pdf.width))
+        pdf.table(
+            [
+                ["width", "cracks", "length"],
+                *([row.name, str(row.cracks), row.length] for row in rows),
+            ]
+        )
+        pdf.text(crack_widths.NOTE)
+
+
+def _photos(pdf: Pdf, photos: Sequence[PhotoResult], context: Context) -> None:
     if photos:
         pdf.heading(2, "Photos")
+        for term, text in explained.terms(photos, context):
+            pdf.markup(f"<b>{escape(shown(term))}.</b> {escape(shown(text))}")
         found = "cracks" if has_cracks(photos) else "regions"
         pdf.table([["photo", "verdict", "score", found, "taken"], *map(_row, photos)])
 
@@ -91,13 +150,15 @@ def _photo(pdf: Pdf, result: PhotoResult, context: Context) -> None:
         pdf.text(result.remark)
     picture = pictures.overlay(context, result.path, _PICTURE_SIDE, _PICTURE_QUALITY)
     if picture is not None:
-        pdf.picture(picture, thumbnail.size_of(picture))
+        size = thumbnail.size_of(picture)
+        pdf.picture(picture, size, pictures.bar_on_photo(result, context, size[0]))
     if result.cracks:
         _cracks(pdf, result, result.cracks[: overview.FOUND_SHOWN], context)
     if result.regions:
         regions = result.regions[: overview.FOUND_SHOWN]
         head = ["region", "score", "length (px)", "x (px)", "y (px)"]
-        pdf.table(_with_mm([head, *map(_region, regions)], regions))
+        for table in _with_mm([head, *map(_region, regions)], regions):
+            pdf.table(table)
     more = len(result.found) - overview.FOUND_SHOWN
     if more > 0:
         pdf.text(f"and {more} more in results.jsonl")
@@ -106,21 +167,32 @@ def _photo(pdf: Pdf, result: PhotoResult, context: Context) -> None:
 def _cracks(pdf: Pdf, result: PhotoResult, cracks: Sequence[Crack], context: Context) -> None:
     """A table, and each crack from near."""
     head = ["crack", "score", "length (px)", "branches", "width (px)", "widest (px)"]
-    pdf.table(_with_mm([[*head, "x (px)", "y (px)"], *map(_crack, cracks)], cracks))
-    near = [(crack.id, pictures.close_up(context, result.path, crack.id)) for crack in cracks]
-    shown = [
-        (f"crack {number}", content, thumbnail.size_of(content))
-        for number, content in near
-        if content is not None
-    ]
-    if shown:
-        pdf.pictures(shown)
+    for table in _with_mm([[*head, "x (px)", "y (px)"], *map(_crack, cracks)], cracks):
+        pdf.table(table)
+    cells = [_near(pdf, result, crack, context) for crack in cracks]
+    if known := [cell for cell in cells if cell is not None]:
+        pdf.pictures(known)
 
 
-def _with_mm(rows: list[list[str]], found: Sequence[Crack | Region]) -> list[list[str]]:
-    """The table, head first, with a column for each size in mm that is known."""
+def _near(pdf: Pdf, result: PhotoResult, crack: Crack, context: Context) -> Cell | None:
+    """A crack from near, with its class and the width along it; None where it has no close-up."""
+    content = pictures.close_up(context, result.path, crack.id)
+    if content is None:
+        return None
+    size = thumbnail.size_of(content)
+    of_class = crack_widths.class_of(crack, scale_of(result, context))
+    text = f"crack {crack.id}{f', {of_class}' if of_class else ''}"
+    curve = draw_curve(crack, CELL_WIDTH * pdf.width, of_class.shade if of_class else None)
+    return Cell(text, content, size, pictures.bar_on_close_up(result, context, size), curve)
+
+
+def _with_mm(rows: list[list[str]], found: Sequence[Crack | Region]) -> list[list[list[str]]]:
+    """The table, head first, with a column for each size in mm that is known; where these are too
+    many for the width of a page, they have a table of their own."""
     known = [[heading, *texts] for heading, texts in metric(found).items()]
-    return [[*row, *more] for row, *more in zip(rows, *known, strict=True)]
+    if len(known) <= _MOST_BESIDE:
+        return [[[*row, *more] for row, *more in zip(rows, *known, strict=True)]]
+    return [rows, [[row[0], *more] for row, *more in zip(rows, *known, strict=True)]]
 
 
 def _crack(crack: Crack) -> list[str]:

@@ -48,6 +48,10 @@ for (const head of document.querySelectorAll("th[data-key]")) {
   button.addEventListener("click", () => sortBy(head));
   head.append(button);
 }
+const words = byId("table").dataset;  // once, not in each row of thousands
+for (const term of document.querySelectorAll(".term")) {
+  term.title = term.closest("li") ? words.found : words.photo;
+}
 const toggles = [...document.querySelectorAll("button.toggle")];
 for (const button of toggles) {
   button.addEventListener("click", () => press(button, button.getAttribute("aria-pressed") !== "true"));

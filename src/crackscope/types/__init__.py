@@ -1,4 +1,4 @@
-"""The values that flow through crackscope: frozen, checked when made, ready for JSON."""
+"""Data types of crackscope: frozen, validated on creation, and serialisable to JSON."""
 
 from crackscope.types.box import Box
 from crackscope.types.crack import Below, Crack, Line, Widths, WidthsMm

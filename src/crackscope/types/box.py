@@ -1,13 +1,13 @@
-"""A rectangle in a photo, and the rule that every value is checked by."""
+"""A rectangle in a photo, and the check that all types use for validation."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 
 def require(condition: bool, rule: str, received: object) -> None:
-    """Raise a ValueError that says the rule and what was received instead."""
+    """Raise ValueError with the rule and the value received."""
     if not condition:
-        raise ValueError(f"{rule}; received {received!r}")
+        raise ValueError(f"{rule}. Received: {received!r}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,21 +20,21 @@ class Box:
     y1: int
 
     def __post_init__(self) -> None:
-        rule = "a box needs 0 <= x0 < x1 and 0 <= y0 < y1"
+        rule = "a box must satisfy 0 <= x0 < x1 and 0 <= y0 < y1"
         require(0 <= self.x0 < self.x1 and 0 <= self.y0 < self.y1, rule, self.to_list())
 
     @property
     def width(self) -> int:
-        """Pixels from left to right."""
+        """Width in pixels."""
         return self.x1 - self.x0
 
     @property
     def height(self) -> int:
-        """Pixels from top to bottom."""
+        """Height in pixels."""
         return self.y1 - self.y0
 
     def union(self, other: "Box") -> "Box":
-        """The smallest box that holds both."""
+        """The smallest box that contains both."""
         return Box(
             min(self.x0, other.x0),
             min(self.y0, other.y0),
@@ -48,5 +48,5 @@ class Box:
 
     @classmethod
     def of_list(cls, edges: Iterable[int]) -> "Box":
-        """Back from `to_list`."""
+        """Inverse of `to_list`."""
         return cls(*edges)

@@ -1,8 +1,8 @@
-"""What a type is in a table: a column for each field that holds one value, by its name and type.
+"""Table columns of a type: one for each field that holds a single value.
 
-A box gives its four edges, a counted sequence its length, a type within a type a column for each of
-its fields, with the name of the field before it. A name that ends in _px, _mm or _mm2 is a size in
-that unit, and so is what lies below it: `width_mm` gives width_mm_median, in mm.
+A box becomes four columns, a counted sequence its length, and a nested type one column for each of
+its fields, prefixed with the name of the outer field. A name that ends in _px, _mm or _mm2 is a
+size in that unit; nested fields inherit it: `width_mm` gives width_mm_median, in mm.
 """
 
 from collections.abc import Iterator
@@ -14,15 +14,15 @@ from crackscope.types.fields import Mark, Member, members
 
 _MILLIMETRES = ("mm", "mm²")
 _UNITS = {"mm_per_px": "mm per px", "px": "px", "mm": "mm", "mm2": "mm²"}
-"""By how a name ends; the first that fits."""
+"""Unit by the end of the name; the first match counts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: `way` are the fields that lead to its value, `kind` is int, float or str.
+    """A column: `way` is the path of field names to its value, `kind` is int, float or str.
 
-    `measured` says whether it stands beside the sizes in reports and exports, `sparse` that no
-    table has it where it is known of nothing.
+    `measured`: listed with the sizes in reports and exports. `sparse`: omitted from tables in which
+    it has no value. `counted`: the value is the length. `exact`: written with all digits.
     """
 
     name: str
@@ -36,11 +36,11 @@ class Column:
 
     @property
     def in_mm(self) -> bool:
-        """Whether it is a size of the surface, in mm or mm²."""
+        """Whether it is a size on the surface, in mm or mm²."""
         return self.measured and self.unit in _MILLIMETRES
 
     def of(self, thing: Any) -> Any:
-        """The value of a thing; None where it is not known."""
+        """The value of this column for an object; None if unknown."""
         for step in self.way:
             thing = getattr(thing, step, None)
         if self.counted:
@@ -49,7 +49,7 @@ class Column:
 
 
 def columns(kind: type) -> tuple[Column, ...]:
-    """The columns of a type, in order."""
+    """The columns of a type, in order of its fields."""
     return _columns(kind)
 
 
@@ -59,20 +59,20 @@ def _columns(kind: type) -> tuple[Column, ...]:
 
 
 def unit_of(name: str) -> str:
-    """The unit that a name says, "" where it says none."""
+    """The unit at the end of a name; "" if it has none."""
     ends = (unit for end, unit in _UNITS.items() if name == end or name.endswith(f"_{end}"))
     return next(ends, "")
 
 
 def _below(kind: type, above: Column) -> Iterator[Column]:
-    """The columns of a type that stands in the field `above`, whose unit and marks go for them."""
+    """The columns of a type nested in the field `above`, which pass on its unit and marks."""
     for member in members(kind):
         if Mark.NO_COLUMN not in member.marks:
             yield from _of(member, _field(member, above))
 
 
 def _field(member: Member, above: Column) -> Column:
-    """A field as if it were a column."""
+    """A field as a column, with inherited unit and marks."""
     unit = unit_of(member.name) or above.unit
     marked = Mark.MEASURED in member.marks
     of_surface = Mark.OF_CAMERA not in member.marks

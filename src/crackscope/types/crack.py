@@ -1,4 +1,4 @@
-"""A crack as it was found: where it runs, how wide it is there, and how sure the model is."""
+"""A detected crack: its branches, widths, length and score."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import KW_ONLY, dataclass, field, fields, replace
@@ -12,18 +12,18 @@ from crackscope.types.document import Document
 from crackscope.types.fields import Counted, Mark
 
 Line = NDArray[np.float64]
-"""One branch of a crack: (N, 3), N >= 2, read-only: x, y and the width there, in pixels of the
-upright photo; the centre of its first pixel is (0.5, 0.5)."""
+"""One branch of a crack as a polyline, (N, 3) float64, N >= 2, read-only: x, y and width, in pixels
+of the upright photo; the centre of the first pixel is (0.5, 0.5)."""
 
 LONGEST_STEP_PX = 16.0
-"""How far consecutive points of a line may be apart."""
+"""Maximum distance of consecutive points of a line, in pixels."""
 _DECIMALS = 2
-"""Of a coordinate or width: a hundredth of a pixel is far below what can be seen."""
+"""Decimals of coordinates and widths; 0.01 px is far below the accuracy of both."""
 
 
 @dataclass(frozen=True, slots=True)
 class Widths(Document):
-    """How wide a crack is, in pixels: over its length, so that dense points count no more."""
+    """Widths of a crack in pixels: quantiles over its length, independent of point density."""
 
     median: float
     p95: float
@@ -32,7 +32,7 @@ class Widths(Document):
 
 @dataclass(frozen=True, slots=True)
 class WidthsMm(Document):
-    """How wide a crack is, in mm; each `u95` is the half-width of a 95 % interval."""
+    """Widths of a crack in mm; each `u95` is the half-width of a 95 % interval."""
 
     median: float
     median_u95: float
@@ -43,29 +43,29 @@ class WidthsMm(Document):
 
     def __post_init__(self) -> None:
         widths = (self.median, self.p95, self.max)
-        require(min(widths) > 0, "a crack is wider than nothing", widths)
+        require(min(widths) > 0, "the widths of a crack must be above 0", widths)
         intervals = (self.median_u95, self.p95_u95, self.max_u95)
-        require(min(intervals) >= 0, "the half-width of an interval is not negative", intervals)
+        require(min(intervals) >= 0, "the half-width of an interval must be at least 0", intervals)
 
 
 @dataclass(frozen=True, slots=True)
 class Below(Document):
-    """The width of a crack that is too narrow for a number: at most `below` mm."""
+    """Width of a crack that is too narrow to measure: at most `below` mm."""
 
     below: float
 
     def __post_init__(self) -> None:
-        require(self.below > 0, "a crack is wider than nothing", self.below)
+        require(self.below > 0, "the width of a crack must be above 0", self.below)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Crack(Document):
-    """A connected set of lines, its branches; `score` is the probability that it is a crack.
+    """A connected set of branches; `score` is the probability that it is a crack, 0 to 1.
 
-    `box` holds all of it, widths included, within the photo. `length_px` is that of all branches
-    together. What is in mm is known only where the photo's scale is: `length_mm` with the
-    half-width of its 95 % interval, and `width_mm`. `measured` is the fraction of the length whose
-    width could be measured. Make one of traced points with `of`, which rounds them.
+    `box` encloses it within the photo, widths included. `length_px` is the total length of all
+    branches. Values in mm require the scale of the photo: `length_mm` with the half-width of its
+    95 % interval, and `width_mm`. `measured` is the fraction of the length whose width could be
+    measured. Use `of` to make one from traced points. Raises ValueError for invalid values.
     """
 
     id: int
@@ -81,14 +81,14 @@ class Crack(Document):
     measured: Annotated[float | None, Mark.MEASURED] = None
 
     def __post_init__(self) -> None:
-        require(0.0 <= self.score <= 1.0, "a score is a probability", self.score)
-        require(len(self.lines) > 0, "a crack needs at least one line", self.lines)
+        require(0.0 <= self.score <= 1.0, "a score must be between 0 and 1", self.score)
+        require(len(self.lines) > 0, "a crack must have at least one line", self.lines)
         lines = tuple(map(_frozen, self.lines))
         thinnest = min(float(line[:, 2].min()) for line in lines)
-        require(thinnest > 0, "a crack is wider than nothing", thinnest)
+        require(thinnest > 0, "the widths of a crack must be above 0", thinnest)
         steps = [_steps(line) for line in lines]
         longest = max(float(step.max()) for step in steps)
-        rule = f"consecutive points of a line are at most {LONGEST_STEP_PX:g} px apart"
+        rule = f"consecutive points of a line must be at most {LONGEST_STEP_PX:g} px apart"
         require(longest <= LONGEST_STEP_PX + 1e-9, rule, longest)
         length = round(float(sum(step.sum() for step in steps)), 4)
         for name, value in (("lines", lines), ("length_px", length)):
@@ -98,29 +98,29 @@ class Crack(Document):
 
     def _check_sizes(self) -> None:
         length, interval = self.length_mm, self.length_u95_mm
-        require(length is None or length > 0, "a crack has a length", length)
-        rule = "length_u95_mm is the half-width of an interval of length_mm"
+        require(length is None or length > 0, "length_mm must be above 0", length)
+        rule = "length_u95_mm must be at least 0, and requires length_mm"
         require(interval is None or (length is not None and interval >= 0), rule, interval)
         fraction = self.measured
-        rule = "measured is a fraction, 0 to 1"
+        rule = "measured must be a fraction, 0 to 1"
         require(fraction is None or 0.0 <= fraction <= 1.0, rule, fraction)
 
     @classmethod
     def of(
         cls, number: int, score: float, lines: Iterable[ArrayLike], width: int, height: int
     ) -> "Crack":
-        """A crack of traced lines (N, 3) in a photo of `width` x `height` px.
+        """Make a crack from traced lines (N, 3) in a photo of `width` x `height` px.
 
-        Points are rounded to 0.01 px and kept within the photo, widths are 0.01 px at least, and
-        steps that are too long get points in between.
+        Points are rounded to 0.01 px and clipped to the photo, widths are at least 0.01 px, and
+        points are added between those that are too far apart.
         """
         most = (width, height, np.inf)
         kept = [_rounded(_dense(_frozen(line)), most) for line in lines]
-        require(len(kept) > 0, "a crack needs at least one line", kept)
+        require(len(kept) > 0, "a crack must have at least one line", kept)
         return cls(number, float(score), tuple(kept), _box(kept, width, height))
 
     def in_mm(self, mm_per_px: float) -> "Crack":
-        """The same with its length in mm, at a scale."""
+        """The same crack with `length_mm`, at the given scale."""
         return replace(self, length_mm=self.length_px * mm_per_px)
 
     def __eq__(self, other: object) -> bool:
@@ -137,15 +137,15 @@ class Crack(Document):
 
 
 _COMPARED = tuple(each.name for each in fields(Crack) if each.init and each.name != "lines")
-"""All that decides whether two cracks are equal, but for their lines, which are arrays."""
+"""Fields compared for equality; lines are arrays and compared separately."""
 
 
 def _frozen(points: ArrayLike) -> Line:
-    """A line of its own that nobody can change; raises ValueError where it is none."""
+    """A read-only copy of a line; raises ValueError if it is invalid."""
     line = np.array(points, np.float64)
-    rule = "a line needs at least two points of x, y and width"
+    rule = "a line must have at least two points of x, y and width"
     require(line.ndim == 2 and line.shape[1:] == (3,) and len(line) > 1, rule, line.shape)
-    require(bool(np.isfinite(line).all()), "points of a line are finite", points)
+    require(bool(np.isfinite(line).all()), "the points of a line must be finite", points)
     line.setflags(write=False)
     return line
 
@@ -158,19 +158,19 @@ def _steps(line: Line) -> NDArray[np.float64]:
 
 
 def _widths(lines: Sequence[Line], steps: Sequence[NDArray[np.float64]]) -> Widths:
-    """Each point stands for half the way to both of its neighbours."""
+    """Quantiles weighted by length: each point counts for half the distance to its neighbours."""
     weights = np.concatenate([(np.append(step, 0) + np.append(0, step)) / 2 for step in steps])
     widths = np.concatenate([line[:, 2] for line in lines])
     order = np.argsort(widths)
     widths, reached = widths[order], np.cumsum(weights[order])
-    # A little less, lest rounding decides which of two equal halves is the middle.
+    # Slightly less, so that rounding does not decide between two equal halves.
     places = np.searchsorted(reached, np.array([0.5, 0.95]) * reached[-1] * (1 - 1e-9))
     median, p95 = widths[places].tolist()
     return Widths(median, p95, float(widths[-1]))
 
 
 def _dense(line: Line) -> Line:
-    """The line with points in between where a step is too long, also once points are rounded."""
+    """The line with points added where steps are too long, with a margin for rounding."""
     steps = _steps(line)
     if not steps.max() > LONGEST_STEP_PX - 0.1:
         return line
@@ -186,10 +186,10 @@ def _rounded(line: Line, most: Sequence[float]) -> Line:
 
 
 def _box(lines: Sequence[Line], width: int, height: int) -> Box:
-    """The pixels that the lines touch with half their width to each side."""
+    """The box of all pixels covered by the lines, widths included."""
     points = np.concatenate(lines)
-    reach = points[:, 2:] / 2
-    low, high = (points[:, :2] - reach).min(axis=0), (points[:, :2] + reach).max(axis=0)
+    half = points[:, 2:] / 2
+    low, high = (points[:, :2] - half).min(axis=0), (points[:, :2] + half).max(axis=0)
     x0, y0 = np.clip(np.floor(low), 0, (width - 1, height - 1)).astype(int).tolist()
     x1, y1 = np.clip(np.ceil(high), (x0 + 1, y0 + 1), (width, height)).astype(int).tolist()
     return Box(x0, y0, x1, y1)

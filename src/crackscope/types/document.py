@@ -1,4 +1,4 @@
-"""JSON of a type and its way back: one mechanism, by the fields of the type."""
+"""Conversion of types to and from JSON, driven by their fields."""
 
 from collections.abc import Mapping
 from dataclasses import MISSING, Field
@@ -8,12 +8,12 @@ from crackscope.types.fields import Mark, Member, members
 
 
 class Document:
-    """A dataclass that stands in JSON by its fields."""
+    """Base of dataclasses that are stored as JSON objects."""
 
     __slots__ = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """Its keys and values in JSON; what holds its default is left out, unless it is marked."""
+        """As a JSON object; fields at their default are omitted unless marked ALWAYS."""
         kept = {}
         for member in sorted(members(type(self)), key=_order):
             value = getattr(self, member.name)
@@ -23,17 +23,17 @@ class Document:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """Back from JSON; keys that it does not know are passed over.
+        """From a JSON object; unknown keys are ignored.
 
-        Raises TypeError or ValueError where a key is missing or holds something else.
+        Raises TypeError or ValueError if a key is missing or has an invalid value.
         """
         return cls(**arguments(cls, values))
 
 
 def arguments(kind: type, values: Mapping[str, Any]) -> dict[str, Any]:
-    """What a type is made of, from the keys of a document."""
+    """Constructor arguments of a type, from the keys of a JSON object."""
     if not isinstance(values, Mapping):
-        raise TypeError(f"{kind.__name__} must be an object. Received: {values!r:.100}")
+        raise TypeError(f"{kind.__name__} must be a JSON object. Received: {values!r:.100}")
     return {
         member.name: _read(values[member.name], member)
         for member in members(kind)
@@ -42,7 +42,7 @@ def arguments(kind: type, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _order(member: Member) -> int:
-    """What is marked so comes last, and of it what is a sequence."""
+    """Sort key: fields marked LAST at the end, sequences after the others."""
     return 0 if Mark.LAST not in member.marks else 2 if member.counted else 1
 
 
@@ -57,7 +57,7 @@ def _is_default(value: Any, field: Field[Any]) -> bool:
 
 
 def _written(value: Any) -> Any:
-    """A value as JSON has it."""
+    """A value as JSON."""
     if isinstance(value, Document):
         return value.to_dict()
     if hasattr(value, "to_list"):
@@ -76,7 +76,7 @@ def _read(value: Any, member: Member) -> Any:
 
 
 def _made(value: Any, kinds: tuple[Any, ...]) -> Any:
-    """A value of one of several types, from what JSON has of it."""
+    """A value of one of several types, from JSON."""
     if documents := _documents(kinds):
         return _fitting(value, documents).from_dict(value)
     (kind, *others) = kinds
@@ -91,12 +91,12 @@ def _made(value: Any, kinds: tuple[Any, ...]) -> Any:
 
 def _tuple(value: Any, inside: tuple[Any, ...]) -> tuple[Any, ...]:
     if isinstance(value, str | bytes | Mapping):
-        raise TypeError(f"a list is wanted. Received: {value!r:.100}")
+        raise TypeError(f"the value must be a list. Received: {value!r:.100}")
     return tuple(_made(each, inside[:1]) for each in value)
 
 
 def _fitting(value: Any, kinds: list[type[Document]]) -> type[Document]:
-    """The first type whose keys are all there; the last one says what is missing."""
+    """The first type whose required keys are present, else the last, whose error is raised."""
     for kind in kinds:
         wanted = (m.name for m in members(kind) if m.own.init and m.own.default is MISSING)
         if isinstance(value, Mapping) and all(name in value for name in wanted):

@@ -1,4 +1,4 @@
-"""Labelled pictures, and how good a model is on them."""
+"""Labelled patches, and the metrics of a model on them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ _DIGITS = ".4f"
 
 @dataclass(frozen=True, slots=True)
 class Interval(Document):
-    """A figure and its 95 % interval; as text '0.9985 (0.9971 to 0.9995)'.
+    """A value with its 95 % interval; as text '0.9985 (0.9971 to 0.9995)'.
 
-    A format such as `f"{rate:.1%}"` goes for all three numbers.
+    A format such as `f"{rate:.1%}"` applies to all three numbers.
     """
 
     value: float
@@ -29,20 +29,20 @@ class Interval(Document):
         return f"{self.value:{digits or _DIGITS}} ({self.ends(digits)})"
 
     def cells(self, digits: str = "") -> tuple[str, str]:
-        """Figure and interval, for two columns of a table."""
+        """Value and interval, for two columns of a table."""
         return format(self.value, digits or _DIGITS), self.ends(digits)
 
     def ends(self, digits: str = "") -> str:
-        """'0.9971 to 0.9995'."""
+        """The interval, as in '0.9971 to 0.9995'."""
         return f"{self.low:{digits or _DIGITS}} to {self.high:{digits or _DIGITS}}"
 
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """One labelled picture: a whole file, or a box of one.
+    """One labelled patch: a whole image file, or a box in one.
 
-    `path` is relative to the data set's root, joined with `/`; `group` names the source photo
-    ("" where nothing is known of it); `split` is train, val, test or "".
+    `path` is relative to the data set's root, joined with `/`; `label` is 1 (crack) or 0 (sound);
+    `group` names the source photo, "" if unknown; `split` is the subset: train, val, test or "".
     """
 
     path: str
@@ -54,18 +54,19 @@ class Patch:
     box: Box | None = None
 
     def __post_init__(self) -> None:
-        require(self.label in (0, 1), "a label is 1 (crack) or 0 (sound)", self.label)
-        require(self.split in ("", "train", "val", "test"), "unknown split", self.split)
+        require(self.label in (0, 1), "a label must be 1 (crack) or 0 (sound)", self.label)
+        rule = "split must be train, val or test"
+        require(self.split in ("", "train", "val", "test"), rule, self.split)
 
     @property
     def key(self) -> str:
-        """Unique within its data set: the path, and the box where there is one."""
+        """Unique key within the data set: the path, and the box if there is one."""
         return self.path if self.box is None else f"{self.path}#{self.box.to_list()}"
 
 
 @dataclass(frozen=True, slots=True)
 class EvalResult(Document):
-    """How good a model is on one set of labelled pictures."""
+    """The metrics of a model on one set of labelled patches."""
 
     metrics: Mapping[str, Interval]
     counts: Mapping[str, int]

@@ -1,8 +1,8 @@
-"""The fields of a type: what is marked at them, and whether values are what they say.
+"""The fields of a type, their marks, and the check of their values.
 
-A type says with marks, `Annotated[kind, Mark.…]`, what is special about a field; nothing else holds
-its name. By default a field is a key in JSON, left out where it holds its default (`document.py`),
-and a column of every table (`columns.py`).
+Special fields are marked, `Annotated[kind, Mark.…]`; no other code lists field names. By default a
+field is a key in JSON, omitted if it has its default value (`document.py`), and a column of every
+table (`columns.py`).
 """
 
 from collections.abc import Mapping
@@ -25,35 +25,35 @@ T = TypeVar("T")
 
 
 class Mark(Enum):
-    """What is special about a field."""
+    """Marks of special fields."""
 
-    ALWAYS = "a key in JSON also where it holds its default"
-    LATE = "comes after the others, as do those that are given by name only"
-    LAST = "comes last in JSON, so that the head of a line can be read"
-    FLAT = "its columns have names of their own, without that of the field before them"
-    MEASURED = "stands beside the sizes in every table, report and export, only where it is known"
-    OF_CAMERA = "a size that is none of the surface"
-    EXACT = "keeps all of its digits in CSV"
-    NO_COLUMN = "in no table"
-    UNWRITTEN = "of this process, and in no file"
+    ALWAYS = "written to JSON even if it has its default value"
+    LATE = "sorted after the others, like keyword-only fields"
+    LAST = "last in JSON, so that a line can be read from its beginning"
+    FLAT = "its columns are not prefixed with the name of the field"
+    MEASURED = "listed with the sizes in every table, report and export, only where it is known"
+    OF_CAMERA = "a size of the camera, not of the surface"
+    EXACT = "written to CSV with all digits"
+    NO_COLUMN = "not in any table"
+    UNWRITTEN = "in memory only, not written to any file"
 
 
 @dataclass(frozen=True)
 class Counted:
-    """Marks a sequence: tables have its length, as a column of the name `column`."""
+    """Marks a sequence: tables have its length, in the column `column`."""
 
     column: str
 
 
 OrNull = Annotated[T | None, Mark.ALWAYS]
-"""A value that JSON names even where it is not known."""
+"""A value that is written to JSON as null if it is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A field of a type, as documents and tables see it.
+    """A field of a type, as documents and tables use it.
 
-    `kinds` are the types that it may have but for None: one, or several of a union.
+    `kinds` are its types without None: one, or the members of a union.
     """
 
     name: str
@@ -65,7 +65,7 @@ class Member:
 
 
 def members(kind: type) -> tuple[Member, ...]:
-    """The fields of a dataclass in the order of columns, but for those in no file."""
+    """The fields of a dataclass in column order, without those marked UNWRITTEN."""
     return _members(kind)
 
 
@@ -90,7 +90,7 @@ def _member(field: Field[Any], hint: Any) -> Member:
 
 
 def _options(hint: Any) -> tuple[list[Any], list[Any]]:
-    """The types that a hint allows, and its marks."""
+    """The types of a hint, and its marks."""
     if get_origin(hint) is Annotated:
         kinds, notes = _options(get_args(hint)[0])
         return kinds, [*hint.__metadata__, *notes]
@@ -101,10 +101,10 @@ def _options(hint: Any) -> tuple[list[Any], list[Any]]:
 
 
 def check_types(value: Any) -> None:
-    """Raise a TypeError that names the first field of a dataclass that holds something else.
+    """Raise TypeError for the first field of a dataclass whose value has the wrong type.
 
-    Numbers must be finite; where a float is meant, a whole number does. What is neither a plain
-    value, a tuple, a mapping nor a dataclass is not looked into.
+    Numbers must be finite; an int is accepted for a float. Only plain values, tuples, mappings and
+    dataclasses are checked.
     """
     hints = _hints(value.__class__)
     for field in fields(value):
@@ -142,7 +142,7 @@ def _tuple_fits(value: tuple[Any, ...], inside: tuple[Any, ...]) -> bool:
 def _is(value: Any, hint: Any) -> bool:
     if hint is float:
         number = isinstance(value, int | float) and not isinstance(value, bool)
-        return number and abs(value) < 1e300  # which NaN is not, either
+        return number and abs(value) < 1e300  # False for NaN, too
     if hint is int:
         return isinstance(value, int) and not isinstance(value, bool)
     if hint in (str, bool, NoneType):

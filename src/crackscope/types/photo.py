@@ -1,4 +1,4 @@
-"""A photo as it was read, what its file says of it, and what a pixel of it measures."""
+"""A photo as read from a file, its metadata, and its scale."""
 
 import math
 from dataclasses import dataclass, field
@@ -17,10 +17,10 @@ Pixels = NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """A photo as every later step sees it: upright, RGB, 8 bit.
+    """A decoded photo: upright, RGB, 8 bit.
 
-    `exif` is the file's own EXIF block, b"" where it has none. `remark` says what may be wrong with
-    the pixels, "" where nothing is.
+    `exif` is the EXIF block of the file, b"" if it has none. `remark` is a warning about the
+    pixels, "" if there is none.
     """
 
     path: str
@@ -36,21 +36,21 @@ class Photo:
 
     @property
     def width(self) -> int:
-        """Pixels from left to right."""
+        """Width in pixels."""
         return int(self.pixels.shape[1])
 
     @property
     def height(self) -> int:
-        """Pixels from top to bottom."""
+        """Height in pixels."""
         return int(self.pixels.shape[0])
 
 
 @dataclass(frozen=True, slots=True)
 class Georeference(Document):
-    """Where the pixels of a map lie: in the coordinate system with the code `epsg`, x east.
+    """Transform from pixels to the coordinate reference system `epsg` (x is east).
 
     `transform` is a, b, c, d, e, f: X = a x + b y + c, Y = d x + e y + f, for x and y in pixels of
-    the upright photo.
+    the upright photo. Raises ValueError for invalid values.
     """
 
     epsg: int
@@ -59,22 +59,22 @@ class Georeference(Document):
     def __post_init__(self) -> None:
         values = self.transform
         known = len(values) == 6 and all(map(math.isfinite, values))
-        require(known, "a transform needs six finite numbers", values)
+        require(known, "a transform must be six finite numbers", values)
         area = values[0] * values[4] - values[1] * values[3]
-        require(area != 0.0, "pixels have an area", values)
+        require(area != 0.0, "a transform must be invertible", values)
 
     def place(self, x: float, y: float) -> tuple[float, float]:
-        """Where a point of the photo lies."""
+        """Coordinates of a point of the photo."""
         a, b, c, d, e, f = self.transform
         return a * x + b * y + c, d * x + e * y + f
 
 
 @dataclass(frozen=True, slots=True)
 class Metadata(Document):
-    """What the file says of when, where and with what the photo was taken; None: not said.
+    """When, where and with which camera the photo was taken, from its file; None: unknown.
 
-    `taken` is ISO 8601; degrees are of WGS 84, north and east positive. `georeference` is known of
-    GeoTIFF.
+    `taken` is ISO 8601; latitude and longitude are WGS 84 degrees, north and east positive;
+    `altitude_m` is in metres. `georeference` is that of a GeoTIFF.
     """
 
     taken: OrNull[str] = None
@@ -91,12 +91,12 @@ class Metadata(Document):
         else:
             known = abs(self.latitude) <= 90.0 and abs(self.longitude) <= 180.0
         place = (self.latitude, self.longitude)
-        rule = "a place needs both a latitude (-90 to 90) and a longitude (-180 to 180), or neither"
+        rule = "latitude (-90 to 90) and longitude (-180 to 180) must be given together"
         require(known or place == (None, None), rule, place)
 
     @property
     def place(self) -> tuple[float, float] | None:
-        """(latitude, longitude), where both are known."""
+        """(latitude, longitude) if known, else None."""
         if self.latitude is None or self.longitude is None:
             return None
         return self.latitude, self.longitude
@@ -104,10 +104,10 @@ class Metadata(Document):
 
 @dataclass(frozen=True, slots=True)
 class PhotoScale(Document):
-    """The scale of a photo, as its result has it.
+    """The scale of a photo in mm per pixel.
 
-    `source` names what it comes from, such as mm_per_px where it was given; `u95` is the half-width
-    of its 95 % interval, in mm per pixel too, None where nobody said how sure it is.
+    `source` is its origin, such as mm_per_px if the user gave it; `u95` is the half-width of its
+    95 % interval in mm per pixel, None if unknown. Raises ValueError for invalid values.
     """
 
     source: str
@@ -115,9 +115,10 @@ class PhotoScale(Document):
     u95: float | None = None
 
     def __post_init__(self) -> None:
-        require(bool(self.source), "a scale has a source", self.source)
-        require(0 < self.mm_per_px < float("inf"), "a scale is above 0", self.mm_per_px)
-        rule = "the half-width of an interval is not negative"
+        require(bool(self.source), "a scale must have a source", self.source)
+        rule = "a scale must be finite and above 0"
+        require(0 < self.mm_per_px < float("inf"), rule, self.mm_per_px)
+        rule = "the half-width of an interval must be at least 0"
         require(self.u95 is None or self.u95 >= 0, rule, self.u95)
 
     def __str__(self) -> str:

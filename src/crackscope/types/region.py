@@ -1,4 +1,4 @@
-"""Where a model without lines sees a crack: neighbouring windows."""
+"""A cracked region: the result of models that score windows but do not trace lines."""
 
 from dataclasses import dataclass, replace
 from typing import Annotated
@@ -10,11 +10,11 @@ from crackscope.types.fields import Mark
 
 @dataclass(frozen=True, slots=True)
 class Region(Document):
-    """Neighbouring windows that reach the threshold.
+    """Adjacent windows whose scores reach the threshold.
 
-    `score` is the highest among them; `outline` are the corners (x, y) of the polygon, in pixels of
-    the upright photo, () where only the box is known; `length_px` runs along the centre line.
-    Millimetres are known where the photo's ground sampling distance is.
+    `score` is their maximum; `outline` are the corners (x, y) of the polygon, in pixels of the
+    upright photo, () if only the box is known; `length_px` is the length of the centre line. Values
+    in mm require the photo's ground sampling distance.
     """
 
     id: int
@@ -28,7 +28,7 @@ class Region(Document):
     length_mm: float | None = None
 
     def in_mm(self, mm_per_px: float) -> "Region":
-        """The same with its length and area in mm, at a ground sampling distance."""
+        """The same region with length and area in mm, at a ground sampling distance."""
         area = None if self.area_px is None else self.area_px * mm_per_px**2
         length = None if self.length_px is None else self.length_px * mm_per_px
         return replace(self, area_mm2=area, length_mm=length)

@@ -1,4 +1,4 @@
-"""What inspection says of a photo."""
+"""The result of inspecting one photo."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -17,22 +17,22 @@ from crackscope.types.shown import Draws, Shown
 
 Verdict = Literal["crack", "no crack", "unsure"]
 Material = Literal["concrete", "other"]
-"""What a photo's surface is made of; a hint, beside the verdict."""
+"""What the photographed surface is made of; a hint in addition to the verdict."""
 SCHEMA_VERSION = 1
-"""Of every document but the results of a model that has lines."""
+"""Schema of all documents except results with cracks."""
 CRACKS_SCHEMA_VERSION = 2
-"""Of a line of results.jsonl with cracks in it."""
+"""Schema of a line of results.jsonl with cracks."""
 
 
 GIVEN_SCALE = "mm_per_px"
-"""The source of a scale that a user gave."""
+"""Source of a scale given by the user."""
 _OF_FAILED = frozenset({"path", "status", "error"})
-"""All that is said of a photo that could not be read."""
+"""Fields of the result of a photo that could not be read."""
 
 
 @dataclass(frozen=True, slots=True)
 class PhotoError(Document):
-    """Why a photo has no result."""
+    """The reason why a photo has no result."""
 
     kind: ImageErrorKind
     message: str
@@ -40,13 +40,13 @@ class PhotoError(Document):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class PhotoResult(Shown, Document):
-    """What inspection says of one photo; `error` is set where it could not be read.
+    """The result of one photo; `error` is set if it could not be read.
 
-    `cracks`, highest score first, is None where the model has no lines; only then there are
-    `regions`. `material` is None where the model cannot tell what a surface is made of, `metadata`
-    where nothing was read from the file but its pixels. `scale` is known where anything is in mm.
-    `remark` says what may be wrong with these. `view` draws the result, where the photo is at hand:
-    see `plot`, `show` and `save`.
+    `cracks`, highest score first, is None if the model does not trace lines; only then there are
+    `regions`. `material` is None if the model does not classify materials, `metadata` if only
+    pixels were read. `scale` is set if any value is in mm. `remark` is a warning about the photo.
+    `view` draws the result if the photo is available: see `plot`, `show` and `save`. Raises
+    ValueError for invalid values.
     """
 
     path: str
@@ -72,26 +72,28 @@ class PhotoResult(Shown, Document):
         object.__setattr__(self, "status", "ok" if self.error is None else "failed")
         done = (self.verdict, self.score, self.threshold, self.width, self.height)
         if self.error is None:
-            require(None not in done, "a result without an error needs all its fields", done)
+            require(None not in done, "a result without an error must have all fields", done)
         sides = [side for side in (self.width, self.height) if side is not None]
-        require(all(side > 0 for side in sides), "a photo has pixels", sides)
+        require(all(side > 0 for side in sides), "width and height must be above 0", sides)
         if self.score is not None:
-            require(0.0 <= self.score <= 1.0, "a score is a probability", self.score)
+            require(0.0 <= self.score <= 1.0, "a score must be between 0 and 1", self.score)
         if self.cracks is not None:
-            require(not self.regions, "a result has cracks or regions", self.regions)
+            require(not self.regions, "a result must have cracks or regions", self.regions)
             self._check(self.cracks)
         if self.scale is None:
             in_mm = [found.id for found in self.found if _has_mm(found)]
-            require(not in_mm, "sizes in mm need the scale of their photo", in_mm)
+            require(not in_mm, "values in mm require the scale of the photo", in_mm)
 
     def _check(self, cracks: tuple[Crack, ...]) -> None:
         scores = [crack.score for crack in cracks]
-        require(scores == sorted(scores, reverse=True), "the highest score comes first", scores)
+        rule = "cracks must be sorted by score, highest first"
+        require(scores == sorted(scores, reverse=True), rule, scores)
         ids = [crack.id for crack in cracks]
-        require(len(set(ids)) == len(ids), "each crack has an id of its own", ids)
+        require(len(set(ids)) == len(ids), "the ids of cracks must be unique", ids)
         width, height = self.width or 0, self.height or 0
         outside = [c.box for c in cracks if c.box.x1 > width or c.box.y1 > height]
-        require(not outside, f"cracks lie within the photo, {width} x {height} px", outside)
+        rule = f"cracks must lie within the photo, {width} x {height} px"
+        require(not outside, rule, outside)
 
     @property
     def ok(self) -> bool:
@@ -100,11 +102,11 @@ class PhotoResult(Shown, Document):
 
     @property
     def found(self) -> tuple[Crack, ...] | tuple[Region, ...]:
-        """What the model found: cracks, or regions where it has no lines."""
+        """The detections: cracks, or regions if the model does not trace lines."""
         return self.regions if self.cracks is None else self.cracks
 
     def summary(self) -> str:
-        """As in "crack, score 0.973, 3 cracks, 4000 × 3000 px"."""
+        """The result in a few words, as in "crack, score 0.973, 3 cracks, 4000 × 3000 px"."""
         if self.error is not None:
             return f"failed, {self.error.kind}"
         noun = "region" if self.cracks is None else "crack"
@@ -112,7 +114,7 @@ class PhotoResult(Shown, Document):
         return f"{self.verdict}, score {self.score:.3f}, {count}, {self.width} × {self.height} px"
 
     def says(self, name: str) -> bool:
-        """Whether documents and tables have the field `name` of this result."""
+        """Whether documents and tables contain the field `name` of this result."""
         other = "regions" if self.cracks is not None else "cracks"
         return name != other if self.ok else name in _OF_FAILED
 
@@ -125,12 +127,12 @@ class PhotoResult(Shown, Document):
 
     @classmethod
     def from_dict(cls, line: Mapping[str, Any]) -> "PhotoResult":
-        """Back from one line of results.jsonl, of either schema and any version."""
-        require(line["status"] in ("ok", "failed"), "status is ok or failed", line["status"])
+        """From one line of results.jsonl, of either schema and any version."""
+        require(line["status"] in ("ok", "failed"), "status must be ok or failed", line["status"])
         if line["status"] == "failed":
             return cls(line["path"], "", 0.0, error=PhotoError.from_dict(line["error"]))
         lines = "cracks" in line
-        require(lines or "regions" in line, "a result has cracks or regions", sorted(line))
+        require(lines or "regions" in line, "a result must have cracks or regions", sorted(line))
         values = arguments(cls, {**line, "material": line.get(name_of("material", lines))})
         if "scale" not in line:
             values["scale"] = _scale_of(values["cracks" if lines else "regions"])
@@ -138,8 +140,8 @@ class PhotoResult(Shown, Document):
 
 
 def name_of(field_name: str, lines: bool) -> str:
-    """What documents and tables call a field: the material is a surface in the older schema, that
-    of models without lines."""
+    """The name of a field in documents and tables: in schema 1, that of models without lines,
+    `material` is called surface."""
     return "surface" if field_name == "material" and not lines else field_name
 
 
@@ -148,7 +150,7 @@ def _has_mm(found: Crack | Region) -> bool:
 
 
 def _scale_of(found: Sequence[Crack | Region]) -> PhotoScale | None:
-    """That of results which do not tell it: up to version 0.1.0, all photos had the one given."""
+    """The scale of results without one: up to version 0.1.0 it was the one given by the user."""
     for each in found:
         if each.length_mm and each.length_px:
             return PhotoScale(GIVEN_SCALE, each.length_mm / each.length_px)

@@ -1,4 +1,4 @@
-"""What a result can show of itself: a line of text, a picture, a page of a notebook."""
+"""How a result is shown: as a line of text, as an image, and in notebooks."""
 
 import base64
 import io
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 LONG_SIDE = 2048
 CLOSE_UPS = 8
-"""Cracks of a photo that are shown from near; a shattered wall has hundreds."""
+"""Maximum close-ups of one photo; a shattered wall has hundreds of cracks."""
 _IN_NOTEBOOKS = 1024
 _JPEG = (".jpg", ".jpeg")
 
@@ -24,11 +24,11 @@ class Draws(Protocol):
     """Draws a result on its photo."""
 
     def __call__(self, result: Any, long_side: int) -> bytes:
-        """The overlay as JPEG, of at most `long_side` px."""
+        """The overlay as JPEG, its long side at most `long_side` px."""
 
 
 class Shown:
-    """The part of a result that is for eyes; `view` draws it, None where there is no photo."""
+    """Base of results that can be drawn; `view` draws it, None if the photo is not available."""
 
     __slots__ = ()
 
@@ -44,9 +44,9 @@ class Shown:
         return f"<{type(self).__name__} {name!r}: {self.summary()}>"
 
     def plot(self, long_side: int = LONG_SIDE) -> "Image":
-        """The photo with what was found on it, of at most `long_side` px.
+        """The photo with the detections drawn on it, its long side at most `long_side` px.
 
-        Raises UsageError where the result has no photo, as one that was read from results.jsonl.
+        Raises UsageError if the result has no photo, for example if read from results.jsonl.
         """
         from PIL import Image
 
@@ -55,16 +55,16 @@ class Shown:
         return image
 
     def show(self) -> None:
-        """Show `plot()`: below the cell of a notebook, else in the viewer of the system."""
+        """Show `plot()`: in a notebook below the cell, else in the system's image viewer."""
         if "ipykernel" in sys.modules:
             import_module("IPython.display").display(self.plot())
         else:
             self.plot().show()
 
     def save(self, file: str | Path, long_side: int = LONG_SIDE) -> Path:
-        """Write `plot()` to a file, its format by the ending; returns its path.
+        """Save `plot()` to a file, in the format of its extension; returns its path.
 
-        A JPEG keeps the EXIF of the photo. Raises UsageError for an unknown ending.
+        A JPEG keeps the EXIF of the photo. Raises UsageError for an unknown extension.
         """
         path, jpeg = Path(file), self._jpeg(long_side)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -75,12 +75,13 @@ class Shown:
             self.plot(long_side).save(path)
         except ValueError as error:
             raise UsageError(
-                f"the file must end in .jpg, .png, .webp, .tif or .bmp. Received: {str(file)!r}"
+                "the file extension must be one of: .jpg, .png, .webp, .tif, .bmp. "
+                f"Received: {str(file)!r}"
             ) from error
         return path
 
     def _repr_html_(self) -> str:
-        """For notebooks: the picture with a caption; text where there is none."""
+        """For notebooks: the image with a caption; without a photo, the caption alone."""
         caption = f"<code>{escape(self.path)}</code>: {escape(self.summary())}"
         if self.view is None:
             return f"<p>{caption}</p>"
@@ -91,7 +92,7 @@ class Shown:
     def _jpeg(self, long_side: int) -> bytes:
         if self.view is None:
             raise UsageError(
-                f"the result of {self.path} has no picture: only what load().inspect(photo) "
-                "returns has. Overlays of a whole run lie in its folder"
+                f"the result of {self.path} has no image. Only results of load().inspect(photo) "
+                "can be drawn; the overlays of a run are in its results folder"
             )
         return self.view(self, long_side)

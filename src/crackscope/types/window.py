@@ -20,10 +20,10 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class ScoreMap:
-    """The calibrated score of every window over a photo: (rows, columns) float64, 0 to 1.
+    """The calibrated scores of all windows of a photo: (rows, columns) float64, 0 to 1.
 
-    Windows are `height` × `width` pixels; `tops` and `lefts` are where their rows and columns
-    begin, ascending. Those `apart` rows or columns from each other do not overlap.
+    Windows are `height` × `width` pixels; `tops` and `lefts` are the first pixels of their rows and
+    columns, ascending. Windows `window_stride` rows or columns from each other do not overlap.
     """
 
     scores: NDArray[np.float64]
@@ -31,17 +31,17 @@ class ScoreMap:
     lefts: NDArray[np.int64]
     height: int
     width: int
-    apart: int = 1
+    window_stride: int = 1
 
     def __post_init__(self) -> None:
         shape = (len(self.tops), len(self.lefts))
-        rule = "every window needs one score"
+        rule = "there must be one score for each window"
         require(self.scores.shape == shape and self.scores.size > 0, rule, shape)
 
     @classmethod
     def even(cls, scores: NDArray[np.float64], side: int, width: int, height: int) -> "ScoreMap":
-        """Windows of `side` × `side` equal cells that fill a photo of `width` × `height` px, a cell
-        apart."""
+        """Scores of windows of `side` × `side` equal cells, with a stride of one cell, that cover a
+        photo of `width` × `height` px."""
         rows, columns = (count + side - 1 for count in scores.shape)
         tops, lefts = (
             np.rint(np.arange(count) * (pixels / cells)).astype(np.int64)
@@ -66,13 +66,13 @@ class ScoreMap:
         )
 
     def box(self, row: int, column: int) -> Box:
-        """The window in a row and column."""
+        """The box of the window in a row and column."""
         top, left = int(self.tops[row]), int(self.lefts[column])
         return Box(left, top, left + self.width, top + self.height)
 
     def borders(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Where the part of the photo that each row (R + 1,) and each column (C + 1,) stands for
-        begins and ends: midway between the middles of neighbouring windows."""
+        """Borders of the rows (R + 1,) and columns (C + 1,) of cells that the windows represent:
+        midway between the centres of adjacent windows, in pixels."""
         return _borders(self.tops, self.height), _borders(self.lefts, self.width)
 
 

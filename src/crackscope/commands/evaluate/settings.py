@@ -4,7 +4,7 @@ from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 from typing import Annotated
 
-from crackscope.arguments.rules import at_least, check, one_place, share
+from crackscope.arguments.rules import at_least, check, fraction, one_place
 from crackscope.options import ByContent, Device, NotIdentity, OnlyWith, Precision, RuntimeName
 
 
@@ -61,8 +61,8 @@ class EvaluateConfig:
     def __post_init__(self) -> None:
         check(
             one_place(self.out, self.name),
-            share("threshold", self.threshold),
-            share("prevalence", self.prevalence),
+            fraction("threshold", self.threshold),
+            fraction("prevalence", self.prevalence),
             at_least("bootstrap", self.bootstrap, 100),
             (
                 self.cross or not self.more,

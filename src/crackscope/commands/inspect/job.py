@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from threading import Event
@@ -19,6 +19,7 @@ from crackscope.inspection.inspector import Inspector
 from crackscope.inspection.results_file import ResultsFile, write_errors
 from crackscope.models.bundle import CARD
 from crackscope.reporting import Context, chosen, settings
+from crackscope.reporting.cover import Cover
 from crackscope.reporting.names import close_up_name, mask_names, overlay_names, thumbnail_name
 from crackscope.reporting.summary import one_line
 from crackscope.types import PhotoResult
@@ -30,7 +31,8 @@ _log = logging.getLogger("crackscope")
 class Plan:
     """How photos are inspected, and in which folder the results are kept.
 
-    Once `stop` is set, the photos that are begun are finished, and no other is begun.
+    Once `stop` is set, the photos that are begun are finished, and no other is begun. `cover` and
+    `with_card` are the head and tail of the reports.
     """
 
     config: InspectConfig
@@ -38,6 +40,8 @@ class Plan:
     path: Path
     run: Run
     stop: Event
+    cover: Cover = field(default_factory=Cover)
+    with_card: bool = False
 
 
 class Job:
@@ -45,7 +49,8 @@ class Job:
 
     def __init__(self, found: Found, plan: Plan) -> None:
         self._found, self._plan = found, plan
-        self._context = _context(plan.config, found, plan.inspector, plan.path)
+        context = _context(plan.config, found, plan.inspector, plan.path)
+        self._context = replace(context, cover=plan.cover, with_card=plan.with_card)
         masks = mask_names(photo.relative for photo in found.photos)
         self._masks = dict(zip((photo.name for photo in found.photos), masks, strict=True))
 
@@ -94,9 +99,20 @@ def _heat_map(config: InspectConfig) -> dict[str, str]:
     return {} if config.heat_map is None else {"heat map": "yes" if config.heat_map else "no"}
 
 
+def _of_one_window(config: InspectConfig, inspector: Inspector) -> dict[str, float]:
+    """What the score of a photo of one window is held against, where that is something else."""
+    limits = inspector.bundle.thresholds
+    if limits == inspector.bundle.crack_thresholds:
+        return {}
+    return {
+        "threshold, of photos of one window": config.threshold or limits.upper,
+        "unsure from, of photos of one window": limits.lower,
+    }
+
+
 def _context(config: InspectConfig, found: Found, inspector: Inspector, path: Path) -> Context:
     """What the reports say beside the results."""
-    limits = inspector.bundle.thresholds
+    limits = inspector.bundle.crack_thresholds
     overlays = overlay_names(photo.relative for photo in found.photos)
     return Context(
         model=inspector.bundle.identity,
@@ -104,6 +120,7 @@ def _context(config: InspectConfig, found: Found, inspector: Inspector, path: Pa
         settings={
             "threshold": config.threshold or limits.upper,
             "unsure from": limits.lower,
+            **_of_one_window(config, inspector),
             "window": f"{inspector.bundle.input.window / config.scale:.0f} px of the photo",
             "mm per pixel": "not given" if config.mm_per_px is None else f"{config.mm_per_px:g}",
             "computed with": inspector.runtime.description,

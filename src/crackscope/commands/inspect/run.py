@@ -5,13 +5,14 @@ import os
 import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import fields, replace
 from functools import partial
 from itertools import takewhile
 from pathlib import Path
 from typing import Any, Unpack
 
-from crackscope import environment, hashing
+from crackscope import environment, hashing, run_dir
 from crackscope.arguments.build import checked, make
 from crackscope.arguments.rules import seconds_of
 from crackscope.commands.inspect.job import Job, Plan
@@ -29,7 +30,9 @@ from crackscope.inspection.results_file import read as read_results
 from crackscope.inspection.settings import InspectSettings
 from crackscope.inspection.sources.memory import OnePhoto, named
 from crackscope.options import FailOn
-from crackscope.reporting import chosen
+from crackscope.reporting import Context, chosen
+from crackscope.reporting import settings as kept_settings
+from crackscope.reporting.cover import made
 from crackscope.reporting.summary import summarise
 from crackscope.types import PhotoResult, Verdict
 
@@ -59,12 +62,14 @@ def run(config: InspectConfig, given: Mapping[str, Source | None] | None = None)
         return _run(config, given or {})
     except FinishedError as error:
         results = read_results(error.path)
+        _renew(config, error.path, results)
         text = f"{error}, `crackscope report` other reports.\n{summarise(results, [], 0.0)}"
         return replace(_outcome(results, text, error.path, config.fail_on), repeated=True)
 
 
 def _run(config: InspectConfig, given: Mapping[str, Source | None]) -> Outcome:
     chosen(config.report)  # what cannot be written is said at once
+    made(vars(config))  # and a logo that cannot be used
     engine = engines.chosen(config.engine)
     found = _found(config, given)
     workers = config.workers or environment.cores()
@@ -82,7 +87,8 @@ def _run(config: InspectConfig, given: Mapping[str, Source | None]) -> Outcome:
         engine(settings, inspector) as inspect_all,
     ):
         start, done = time.perf_counter(), len(kept)
-        plan = Plan(config, inspector, output.path, inspect_all, asked)
+        head = _head(config, output)
+        plan = Plan(config, inspector, output.path, inspect_all, asked, **head)
         job = partial(Job, plan=plan)
         if config.watch:
             from crackscope.commands.inspect.watch import watch
@@ -136,6 +142,29 @@ def _inspect(job: Job, kept: ResultsFile) -> None:
     job.write_reports(kept.results())
     if not whole:
         raise KeyboardInterrupt
+
+
+def _head(config: InspectConfig, output: run_dir.RunDir) -> dict[str, Any]:
+    """Cover and card of the reports: as given, else as the start that is resumed had them."""
+    known = Context("", output.path)
+    if output.resumed:
+        with suppress(UsageError):  # it ended before it kept any
+            known = kept_settings.load(output.path)
+    context = kept_settings.changed(known, vars(config))
+    return {"cover": context.cover, "with_card": context.with_card}
+
+
+def _renew(config: InspectConfig, path: Path, results: Sequence[PhotoResult]) -> None:
+    """Write the reports of a finished inspection again where another head is asked for."""
+    if not kept_settings.heads(vars(config)):
+        return
+    known = kept_settings.load(path)
+    context = kept_settings.changed(known, vars(config))
+    if context != known:
+        with run_dir.locked(path):
+            kept_settings.save(context)
+            for write in chosen(config.report):
+                write(results, path, context)
 
 
 def _outcome(

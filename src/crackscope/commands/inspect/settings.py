@@ -7,9 +7,9 @@ from crackscope.arguments.rules import (
     at_least,
     check,
     duration,
+    fraction,
     one_place,
     positive,
-    share,
     within,
 )
 from crackscope.options import (
@@ -82,6 +82,20 @@ class InspectConfig:
     report: NotIdentity[Names] = REPORTS
     """What to write beside results.jsonl, comma-separated, such as csv, html, pdf, geojson, coco,
     label-studio, cvat, yolo, parquet. `crackscope report` makes any of them later."""
+    title: NotIdentity[str | None] = None
+    """Title of the reports."""
+    client: NotIdentity[str | None] = None
+    """Who the reports are for."""
+    project: NotIdentity[str | None] = None
+    """Project or structure that is inspected."""
+    author: NotIdentity[str | None] = None
+    """Who answers for the reports: a name, a firm."""
+    date: NotIdentity[str | None] = None
+    """Date of the reports, as it is to be shown."""
+    logo: NotIdentity[Path | None] = None
+    """PNG or JPEG file for the head of the reports, at most 5 MB."""
+    card: NotIdentity[bool | None] = None
+    """Add the model card to report.pdf, as an appendix. report.html always has it, folded."""
     fail_on: NotIdentity[FailOn | None] = None
     """Exit with code 4 where a photo gets this verdict; unsure: where it gets that or crack."""
     watch: NotIdentity[bool] = False
@@ -95,7 +109,7 @@ class InspectConfig:
                 not self.watch or len(self.photos) == 1,
                 f"watch takes one folder. Received: {', '.join(self.photos)}",
             ),
-            share("threshold", self.threshold),
+            fraction("threshold", self.threshold),
             within("scale", self.scale, 0.1, 4.0),
             positive("mm_per_px", self.mm_per_px),
             at_least("workers", self.workers, 1),

@@ -1,7 +1,9 @@
 """Make reports of an inspection from what it left: results.jsonl, settings.json and pictures."""
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Unpack
 
@@ -12,10 +14,14 @@ from crackscope.commands.keywords import ReportKeywords
 from crackscope.commands.outcome import Outcome
 from crackscope.commands.report.settings import ReportConfig
 from crackscope.commands.skeleton import again, kept
+from crackscope.errors import FinishedError, OutputTakenError
 from crackscope.inspection import results_file
 from crackscope.reporting import Context, Write, chosen, settings
 from crackscope.reporting.overview import overview
 from crackscope.types import PhotoResult
+
+_HEAD = ("head",)
+"""What may change of reports that are written already: title, client, logo and the like."""
 
 
 @checked
@@ -32,13 +38,24 @@ def run(config: ReportConfig) -> Outcome:
     """Write every report that is asked for; raises UsageError where there is no inspection."""
     formats = chosen(config.report)
     results = results_file.read(config.results)
-    context = settings.load(config.results)
+    known = settings.load(config.results)
+    context = settings.changed(known, vars(config))
     if config.out is None:
         with run_dir.locked(config.results):
+            if context != known:
+                settings.save(context)
             return _write(formats, results, context, config.results)
     content = hashing.of_file(config.results / results_file.RESULTS)
-    made_from = identity("report", config, results=content)
-    with run_dir.open_run(config.out, made_from, config.exist_ok) as output:
+    head = hashing.of_value([asdict(context.cover), context.with_card])
+    made_from = identity("report", config, results=content, head=head)
+    with ExitStack() as stack:
+        open_as = partial(run_dir.open_run, config.out, made_from, config.exist_ok)
+        try:
+            output = stack.enter_context(open_as())
+        except FinishedError:
+            raise
+        except OutputTakenError:  # but not by the same reports with another head
+            output = stack.enter_context(open_as(_HEAD))
         return kept(output, _write(formats, results, context, output.path))
 
 

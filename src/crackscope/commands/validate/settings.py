@@ -3,7 +3,7 @@
 from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 
-from crackscope.arguments.rules import at_least, check, one_place, positive, share
+from crackscope.arguments.rules import at_least, check, fraction, one_place, positive
 from crackscope.options import ByContent, Changing, Device, NotIdentity
 
 
@@ -58,8 +58,8 @@ class ValidateConfig:
             (not (self.labels and self.truth), "--truth brings its labels: leave --labels out"),
             at_least("patches", self.patches, 1),
             at_least("photos", self.photos, 1),
-            share("recall", self.recall),
-            share("threshold", self.threshold),
+            fraction("recall", self.recall),
+            fraction("threshold", self.threshold),
             at_least("bootstrap", self.bootstrap, 100),
             at_least("seed", self.seed, 0),
             at_least("workers", self.workers, 1),

@@ -1,4 +1,4 @@
-"""Readers of labelled data: one file a layout."""
+"""Readers of labelled data, one module per layout."""
 
 import importlib
 import logging
@@ -13,18 +13,18 @@ from crackscope.skipped import in_words
 __all__ = ["READERS", "open_dataset"]
 
 _LOG = logging.getLogger("crackscope")
-_INCLUDE = "To learn from one of them, name it as the data, or list its pictures in a CSV"
+_INCLUDE = "To train on one of them, give its path, or list its files in a CSV"
 
-# The order in which `auto` asks them: the most particular first, any class folders last.
+# The order of `auto`: the most specific layouts first, class folders last.
 for _module in ("table", "masks", "metu", "sdnet2018", "folders"):
     importlib.import_module(f"{__name__}.{_module}")
 
 
 def open_dataset(root: Path, reader: str = "auto", crack_class: str | None = None) -> Dataset:
-    """Read the rows (not the pictures) of a folder, a zip or a CSV manifest.
+    """Read the list of patches (not their pixels) of a folder, a zip or a CSV manifest.
 
     `reader` is a name of READERS, or auto: the first that recognises the layout. Raises
-    DatasetError where the data is not there, no reader knows it, or it holds no patch.
+    DatasetError if the data does not exist, no reader recognises it, or it contains no patch.
     """
     source = open_source(root)
     if reader == "auto":
@@ -40,5 +40,8 @@ def open_dataset(root: Path, reader: str = "auto", crack_class: str | None = Non
         _LOG.warning("%s", in_words(source.skipped, _INCLUDE))
     patches = tuple(layout.read(source, crack_class))
     if not patches:
-        raise DatasetError(f"no labelled picture in {root} (read as: {reader})")
+        raise DatasetError(
+            f"no labelled patches in {root}, read with --reader {reader}. "
+            "Check the path and the layout"
+        )
     return Dataset(layout.name or source.name, layout.licence, patches, source)

@@ -1,4 +1,4 @@
-"""Class folders of any names, also with train, val and test folders above or below them."""
+"""Class folders with any names, optionally with train, val and test folders above or below."""
 
 import logging
 from collections import Counter
@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from typing import ClassVar
 
 from crackscope.datasets.label_words import label_of, means_no_label
-from crackscope.datasets.readers.reader import READERS, say_left_out
+from crackscope.datasets.readers.reader import READERS, warn_skipped
 from crackscope.datasets.source import Files, is_picture
 from crackscope.errors import DatasetError
 from crackscope.registry import nearest
@@ -27,30 +27,30 @@ _SPLITS = {
 
 @READERS.register("folders")
 class Folders:
-    """One folder a class; folders inside a class folder belong to it."""
+    """One folder per class; subfolders of a class folder belong to it."""
 
     name: ClassVar[str] = ""
     licence: ClassVar[str] = "unknown"
 
     def recognises(self, source: Files) -> bool:
-        """Pictures in at least two class folders."""
+        """Whether there are images in at least two class folders."""
         return len(set(_classes(_pictures(source), None).values())) >= 2
 
     def read(self, source: Files, crack_class: str | None) -> Iterator[Patch]:
-        """Every picture of a class folder; pictures beside them are left out, and named.
+        """Every image in a class folder; a warning names the images outside of them.
 
-        The crack class is told by the names of the folders, or by `crack_class`.
+        The crack class is given by `crack_class`, else by the names of the folders.
         """
         pictures = _pictures(source)
         classes = _classes(pictures, crack_class)
         if not classes:
             raise DatasetError(
-                f"{source.root} holds no class folders: put the pictures into one folder for "
-                "cracked and one for sound ones, or give a CSV with the columns path and label"
+                f"{source.root} contains no class folders. Put the cracked and the sound patches "
+                "into one folder each, or give a CSV with the columns path and label"
             )
         labels = _labels(Counter(classes.values()), crack_class)
         beside = [name for name in pictures if name not in classes]
-        say_left_out(source, beside, "in no class folder, so that nothing tells their label")
+        warn_skipped(source, beside, "not in a class folder, so their label is unknown")
         for name, folder in classes.items():
             split = next((_SPLITS[part] for part in _parts(name) if part in _SPLITS), "")
             yield Patch(name, labels[folder], dataset=source.name, split=split)
@@ -65,7 +65,7 @@ def _parts(name: str) -> list[str]:
 
 
 def _classes(pictures: Sequence[str], crack_class: str | None) -> dict[str, str]:
-    """The class folder of each picture that lies in one."""
+    """The class folder of each image that is in one."""
     places = {
         name: [part for part in PurePosixPath(name).parent.parts if part.lower() not in _SPLITS]
         for name in pictures
@@ -75,9 +75,10 @@ def _classes(pictures: Sequence[str], crack_class: str | None) -> dict[str, str]
 
 
 def _depth(places: Sequence[Sequence[str]], crack_class: str | None) -> int:
-    """How deep the class folders lie, splits aside.
+    """Depth of the class folders, not counting folders of subsets.
 
-    Where folders tell both classes, or one is `crack_class`; else where folders first differ.
+    The depth at which the names imply both classes, or one is `crack_class`; else the first depth
+    at which folders differ.
     """
     levels = [
         {place[depth] for place in places if len(place) > depth}
@@ -94,10 +95,10 @@ def _depth(places: Sequence[Sequence[str]], crack_class: str | None) -> int:
 
 
 def _labels(counts: Mapping[str, int], crack_class: str | None) -> dict[str, int]:
-    """The label of each class folder, of which `counts` says how many pictures it holds.
+    """The label of each class folder; `counts` are the numbers of images in them.
 
-    Says in the log what the names alone do not tell. Raises DatasetError where nobody knows which
-    class holds the cracks, or where pictures that nobody labelled would become sound.
+    Logs the labels if they do not follow from the names alone. Raises DatasetError if the crack
+    class is unknown, or if images that are probably unlabelled would become sound.
     """
     classes = sorted(counts)
     cracked = _cracked(classes, crack_class)
@@ -105,12 +106,12 @@ def _labels(counts: Mapping[str, int], crack_class: str | None) -> dict[str, int
     taken = ", ".join(f"{n} ({counts[n]}) {('sound', 'crack')[v]}" for n, v in labels.items())
     if doubtful := [name for name in classes if name not in cracked and _is_unlabelled(name)]:
         raise DatasetError(
-            f"folders whose names mean no label: {', '.join(doubtful)}. As it is, the pictures "
-            f"would become: {taken}. Move these folders elsewhere, name them for what they show, "
-            "or give a CSV with the columns path and label"
+            f"folders that look unlabelled: {', '.join(doubtful)}. Their patches would be used as: "
+            f"{taken}. Move these folders elsewhere, rename them to their class, or give a CSV "
+            "with the columns path and label"
         )
     if any(label_of(name) != label for name, label in labels.items()):
-        _LOG.warning("taken for labels: %s", taken)
+        _LOG.warning("labels of the class folders: %s", taken)
     return labels
 
 
@@ -119,7 +120,7 @@ def _is_unlabelled(name: str) -> bool:
 
 
 def _cracked(classes: Sequence[str], crack_class: str | None) -> set[str]:
-    """The classes that hold cracks; raises DatasetError where that is not known."""
+    """The crack classes; raises DatasetError if unknown."""
     if crack_class is not None:
         chosen = {name for name in classes if name.lower() == crack_class.lower()}
         if not chosen:
@@ -132,7 +133,7 @@ def _cracked(classes: Sequence[str], crack_class: str | None) -> set[str]:
     unknown = [name for name in classes if label_of(name) is None and not _is_unlabelled(name)]
     if unknown and not (cracked and len(classes) == 2):
         raise DatasetError(
-            f"which class holds the cracks? The folders are: {', '.join(classes)}. "
-            "Say it with --crack-class NAME; all others become sound"
+            f"the crack class is unknown. The class folders are: {', '.join(classes)}. "
+            "Give it with --crack-class NAME; all others become sound"
         )
     return cracked

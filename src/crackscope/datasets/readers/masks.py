@@ -1,8 +1,8 @@
-"""Pictures with crack masks: `images/` and `masks/`, cut into patches by one fixed rule.
+"""Photos with crack masks, `images/` and `masks/`, divided into patches by a fixed rule.
 
-Patches are 224x224 from the top left, stride 224, whole ones only. A mask pixel over 127 is
-crack. A patch is cracked with at least 150 crack pixels in its rows and columns 22 to 201, sound
-with no crack pixel at all, and is left out in between.
+Patches are 224x224 px from the top left, with stride 224, complete ones only. Mask pixels above 127
+are crack. A patch is cracked if it has at least 150 crack pixels in rows and columns 22 to 201,
+sound if it has none at all, and is omitted otherwise.
 """
 
 import re
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crackscope.datasets.manifest import raise_all
-from crackscope.datasets.readers.reader import READERS, check_crack_class, say_left_out
+from crackscope.datasets.readers.reader import READERS, check_crack_class, warn_skipped
 from crackscope.datasets.source import Files, is_picture
 from crackscope.errors import DatasetError, ImageError
 from crackscope.images.read import decode
@@ -28,18 +28,18 @@ _CROP_NUMBER = re.compile(r"\d{1,5}")
 
 @READERS.register("masks")
 class Masks:
-    """`images/` and `masks/` with the same names."""
+    """`images/` and `masks/` with equal file names."""
 
     name: ClassVar[str] = ""
     licence: ClassVar[str] = "unknown"
 
     def recognises(self, source: Files) -> bool:
-        """Pictures in both folders."""
+        """Whether both folders contain images."""
         images, masks = _by_stem(source, "images"), _by_stem(source, "masks")
         return bool(images and masks)
 
     def read(self, source: Files, crack_class: str | None) -> Iterator[Patch]:
-        """The patches of every picture, row by row; the masks are decoded, the pictures not."""
+        """The patches of every photo, row by row; decodes the masks, but not the photos."""
         check_crack_class(crack_class, "crack")
         images, masks = _by_stem(source, "images"), _by_stem(source, "masks")
         problems = [f"{images[stem]} has no mask" for stem in images if stem not in masks]
@@ -57,27 +57,27 @@ class Masks:
             ]
         raise_all(str(source.root), problems)
         lone = sorted(masks[stem] for stem in masks.keys() - images.keys())
-        say_left_out(source, lone, "masks of no image")
+        warn_skipped(source, lone, "masks without an image")
         known = {*images.values(), *masks.values()}
         strange = [name for name in source.names if is_picture(name) and name not in known]
-        say_left_out(source, strange, "neither in images nor in masks")
+        warn_skipped(source, strange, "neither in images nor in masks")
         yield from patches
 
 
 def pairs(source: Files) -> dict[str, str]:
-    """Picture -> mask of the same name, by path; raises DatasetError where a name is not unique."""
+    """Path of each photo -> path of its mask; raises DatasetError if a name is not unique."""
     images, masks = _by_stem(source, "images"), _by_stem(source, "masks")
     return {images[stem]: masks[stem] for stem in sorted(images.keys() & masks.keys())}
 
 
 def cracked(mask: Pixels) -> NDArray[np.bool_]:
-    """Where a mask (H, W, 3) shows a crack, (H, W)."""
+    """The crack pixels of a mask (H, W, 3), (H, W) bool."""
     found: NDArray[np.bool_] = mask.max(axis=2) > 127
     return found
 
 
 def cut_patches(mask: NDArray[np.bool_]) -> Iterator[tuple[Box, int]]:
-    """The patches that an (H, W) crack mask labels, each with 1 (crack) or 0 (sound)."""
+    """The patches labelled by a crack mask (H, W) bool, each with 1 (crack) or 0 (sound)."""
     height, width = mask.shape
     for y in range(0, height - SIDE + 1, SIDE):
         for x in range(0, width - SIDE + 1, SIDE):
@@ -89,11 +89,11 @@ def cut_patches(mask: NDArray[np.bool_]) -> Iterator[tuple[Box, int]]:
 
 
 def photo_of(name: str) -> str:
-    """The source photo that the name of a crop tells.
+    """The name of the source photo, from the file name of a crop.
 
-    Crops end in `_x_y_w_h`, `_x_y` or `_number`, each number of at most five digits (longer ones
-    are dates, times and serial numbers). Four, two or one of them are taken off, the most for
-    which the rest still ends in a field with a digit: the photo's own name.
+    Crops end in `_x_y_w_h`, `_x_y` or `_number`, each number with at most five digits (longer ones
+    are dates, times and serial numbers). Four, two or one of them are removed: as many as possible
+    so that the rest still ends in a field with a digit, the name of the photo.
 
     >>> photo_of("bridge_9S6A2782_0_0_3840_5760.jpg")
     'bridge_9S6A2782'
@@ -117,8 +117,22 @@ def _by_stem(source: Files, folder: str) -> dict[str, str]:
     names = [name for name in source.names if is_picture(name) and folder in name.split("/")[:-1]]
     stems = {_stem(PurePosixPath(name).name): name for name in names}
     if len(stems) < len(names):
-        raise DatasetError(f"{source.root}: two pictures of {folder}/ have one name")
+        raise DatasetError(
+            f"{source.root}: file names in {folder}/ must be unique, also without folder and "
+            f"extension. Received: {_repeated(names)}. Rename one of them"
+        )
     return stems
+
+
+def _repeated(names: list[str]) -> str:
+    """The first two names with the same stem."""
+    first: dict[str, str] = {}
+    for name in names:
+        stem = _stem(PurePosixPath(name).name)
+        if stem in first:
+            return f"{first[stem]}, {name}"
+        first[stem] = name
+    return ""
 
 
 def _stem(name: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import ClassVar
 
-from crackscope.datasets.readers.reader import READERS, check_crack_class, say_left_out
+from crackscope.datasets.readers.reader import READERS, check_crack_class, warn_skipped
 from crackscope.datasets.source import Files, is_picture
 from crackscope.errors import DatasetError
 from crackscope.types import Patch
@@ -16,13 +16,14 @@ _FILE_NAME = re.compile(r"\d{5}(_1)?\.jpg")
 
 @READERS.register("metu")
 class Metu:
-    """`Positive` and `Negative`, also below a folder; no name tells the source photo."""
+    """`Positive` and `Negative`, possibly in a folder; the source photos are unknown."""
 
     name: ClassVar[str] = "metu"
     licence: ClassVar[str] = "CC BY 4.0"
 
     def recognises(self, source: Files) -> bool:
-        """Two class folders with names like 00001.jpg and 10103_1.jpg, or the publisher's .rar."""
+        """Whether there are two class folders with files such as 00001.jpg and 10103_1.jpg, or the
+        publisher's .rar."""
         pictures = [path for path in map(PurePosixPath, source.names) if _label(path) is not None]
         named = all(_FILE_NAME.fullmatch(path.name) for path in pictures)
         places = {path.parent.parent for path in pictures}
@@ -30,16 +31,16 @@ class Metu:
         return _packed(source) or (named and both and len(places) == 1)
 
     def read(self, source: Files, crack_class: str | None) -> Iterator[Patch]:
-        """Every file of both class folders."""
+        """Every file in both class folders."""
         check_crack_class(crack_class, "Positive")
         if _packed(source):
             raise DatasetError(
-                f"{source.root} holds the publisher's .rar, which cannot be read in place. Unpack "
-                "it with `unar FILE.rar`, `unrar x FILE.rar`, `bsdtar -xf FILE.rar` or 7-Zip, and "
-                "name the folder that then holds Positive and Negative"
+                f"{source.root} contains the publisher's .rar, which cannot be read in place. "
+                "Unpack it with `unar FILE.rar`, `unrar x FILE.rar`, `bsdtar -xf FILE.rar` or "
+                "7-Zip, and give the folder that contains Positive and Negative"
             )
         strange = [n for n in source.names if is_picture(n) and _label(PurePosixPath(n)) is None]
-        say_left_out(source, strange, "neither in Positive nor in Negative as JPEG")
+        warn_skipped(source, strange, "not a JPEG in Positive or Negative")
         for name in source.names:
             label = _label(PurePosixPath(name))
             if label is not None:

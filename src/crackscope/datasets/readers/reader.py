@@ -1,4 +1,4 @@
-"""What a reader is: it recognises a layout, and yields the rows of a data set laid out so."""
+"""The interface of readers, which recognise a layout and yield the patches of a data set."""
 
 import logging
 from collections.abc import Iterator, Sequence
@@ -11,17 +11,17 @@ from crackscope.types import Patch
 
 
 class Reader(Protocol):
-    """One layout of labelled pictures."""
+    """A reader for one layout of labelled data."""
 
     name: ClassVar[str]
-    """Written to `Patch.dataset`; "" stands for the name of the folder."""
+    """Written to `Patch.dataset`; "" means the name of the folder."""
     licence: ClassVar[str]
 
     def recognises(self, source: Files) -> bool:
-        """Whether the names look like this layout; cheap, reads no picture."""
+        """Whether the file names match this layout; fast, reads no image."""
 
     def read(self, source: Files, crack_class: str | None) -> Iterator[Patch]:
-        """Every labelled patch; raises DatasetError that lists all that is wrong."""
+        """Every labelled patch; raises DatasetError that lists all problems."""
 
 
 _LOG = logging.getLogger("crackscope")
@@ -29,17 +29,18 @@ _SHOWN = 5
 READERS: Registry[type[Reader]] = Registry("reader")
 
 
-def say_left_out(source: Files, names: Sequence[str], why: str) -> None:
-    """Name in the log pictures that get no label, where there are some; `why` says the reason."""
+def warn_skipped(source: Files, names: Sequence[str], why: str) -> None:
+    """Log a warning about images that are skipped, if any; `why` is the reason."""
     if names:
         shown = ", ".join([*names[:_SHOWN], *(["…"] if len(names) > _SHOWN else [])])
-        _LOG.warning("left out of %s, %s: %d pictures: %s", source.root, why, len(names), shown)
+        count = f"{len(names)} image{'' if len(names) == 1 else 's'}"
+        _LOG.warning("%s: skipped %s, %s: %s", source.root, count, why, shown)
 
 
 def check_crack_class(crack_class: str | None, own: str) -> None:
-    """Raise DatasetError where another crack class is asked for than the layout's own."""
+    """Raise DatasetError if the given crack class is not the one of the layout."""
     if crack_class is not None and crack_class.lower() != own.lower():
         raise DatasetError(
-            f"the crack class of this layout is {own!r}. Received: --crack-class {crack_class}. "
-            "Leave it out, or read the data with --reader folders"
+            f"the crack class of this layout must be {own!r}. Received: --crack-class "
+            f"{crack_class}. Omit it, or read the data with --reader folders"
         )

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import ClassVar
 
-from crackscope.datasets.readers.reader import READERS, check_crack_class, say_left_out
+from crackscope.datasets.readers.reader import READERS, check_crack_class, warn_skipped
 from crackscope.datasets.source import Files, is_picture
 from crackscope.types import Patch
 
@@ -19,20 +19,20 @@ _PATH = re.compile(
 
 @READERS.register("sdnet2018")
 class Sdnet2018:
-    """`D|P|W/C*|U*`; the number before the dash is the source photo of that surface."""
+    """`D|P|W/C*|U*`; the number before the dash is the source photo of that structure."""
 
     name: ClassVar[str] = "sdnet2018"
     licence: ClassVar[str] = "CC BY 4.0"
 
     def recognises(self, source: Files) -> bool:
-        """At least one file named and placed as in SDNET2018."""
+        """Whether at least one file has a path as in SDNET2018."""
         return any(_PATH.fullmatch(name) for name in source.names)
 
     def read(self, source: Files, crack_class: str | None) -> Iterator[Patch]:
-        """Every file whose place and name tell its label and its photo."""
+        """Every file whose path gives its label and source photo."""
         check_crack_class(crack_class, "C")
         strange = [n for n in source.names if is_picture(n) and not _PATH.fullmatch(n)]
-        say_left_out(source, strange, "not placed and named as in SDNET2018")
+        warn_skipped(source, strange, "not named as in SDNET2018")
         for name in source.names:
             match = _PATH.fullmatch(name)
             if match is not None:

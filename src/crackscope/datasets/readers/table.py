@@ -1,4 +1,4 @@
-"""A CSV manifest: path and label, and where known group, dataset, licence, split and box."""
+"""A CSV manifest: path and label, optionally group, dataset, licence, split and box."""
 
 from collections.abc import Iterator
 from typing import ClassVar
@@ -15,22 +15,24 @@ _MANIFEST = "manifest.csv"
 
 
 @READERS.register("csv")
-class Table:
-    """A .csv file, or a folder or zip with manifest.csv in it; paths are relative to its place."""
+class CsvManifest:
+    """A .csv file, or a folder or zip with manifest.csv; paths are relative to the CSV."""
 
     name: ClassVar[str] = ""
     licence: ClassVar[str] = "as listed"
 
     def recognises(self, source: Files) -> bool:
-        """A single .csv file, or manifest.csv at the top."""
+        """Whether it is a single .csv file, or has manifest.csv at the top level."""
         return _manifest(source) is not None
 
     def read(self, source: Files, crack_class: str | None) -> Iterator[Patch]:
-        """Every row; all that is wrong with them is listed at once."""
+        """Every row; raises DatasetError that lists all problems."""
         check_crack_class(crack_class, "crack")
         manifest = _manifest(source)
         if manifest is None:
-            raise DatasetError(f"{source.root} is no CSV and holds no {_MANIFEST}")
+            raise DatasetError(
+                f"{source.root} must be a CSV, or contain {_MANIFEST}. Give another --reader"
+            )
         patches: list[Patch] = []
         problems: list[str] = []
         content = source.read_bytes(manifest)
@@ -57,7 +59,7 @@ def _patch(row: dict[str, str], source: Files) -> Patch:
         )
     label = label_words.parse(row["label"])
     if label is None:
-        raise ValueError(f"a row to learn from is crack or sound. Received: {row['label']!r}")
+        raise ValueError(f"the label must be crack or sound. Received: {row['label']!r}")
     return Patch(
         spelling.meant(row["path"], source.holds),
         label,

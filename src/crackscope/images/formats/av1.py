@@ -1,18 +1,18 @@
-"""AV1: how large the frames are that a stream codes (AV1 Bitstream Specification, 5.3 to 5.9)."""
+"""AV1: frame sizes of a stream (AV1 Bitstream Specification, 5.3 to 5.9)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 _SEQUENCE, _FRAME_HEADER, _FRAME = 1, 3, 6
 _LONGEST = 512
-"""Bytes of the longest header."""
+"""Bytes read of a unit, enough for any header."""
 _SELECT = 2
-"""Of a choice that each frame makes for itself."""
+"""Value of a choice that each frame makes itself."""
 _SWITCH_FRAME, _KEY_FRAME = 3, 0
 
 
 class _Bits:
-    """Numbers, one after the other, the highest bit first; raises IndexError behind the end."""
+    """Reads numbers bit by bit, highest bit first; raises IndexError after the end."""
 
     def __init__(self, data: bytes) -> None:
         self._value, self._left = int.from_bytes(data), 8 * len(data)
@@ -27,7 +27,7 @@ class _Bits:
         return bool(self.take(1))
 
     def skip_unary(self) -> None:
-        """A number of as many bits as there are zeros before it."""
+        """Skip a number with as many bits as there are zeros before it."""
         zeros = 0
         while not self.flag():
             zeros += 1
@@ -36,7 +36,7 @@ class _Bits:
 
 @dataclass(frozen=True)
 class _Sequence:
-    """What of a sequence header bears on the sizes of its frames."""
+    """The fields of a sequence header that affect frame sizes."""
 
     reduced: bool
     size: tuple[int, int]
@@ -48,10 +48,10 @@ class _Sequence:
 
 
 def largest_frame(data: bytes) -> int | None:
-    """Pixels that a frame of the stream may have; None where it does not say that.
+    """Maximum pixels of a frame in the stream; None if unknown.
 
-    A frame may have another size than its sequence says, if it says so: then as many as fit.
-    Raises IndexError where the headers are cut off.
+    If a frame header overrides the size of the sequence, the largest possible size counts. Raises
+    IndexError if the headers are truncated.
     """
     most, sequence = None, None
     for kind, body in _units(data):
@@ -77,7 +77,7 @@ def _units(data: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def _leb128(data: bytes, place: int) -> tuple[int, int]:
-    """A number of up to 8 bytes, and the place behind it."""
+    """A number of up to 8 bytes, and the position after it."""
     value = 0
     for count in range(8):
         value |= (data[place + count] & 127) << 7 * count
@@ -100,7 +100,7 @@ def _sequence(bits: _Bits) -> _Sequence:
 
 
 def _timing(bits: _Bits) -> int:
-    """Skips the operating points; gives the bits of a time that each shown frame has."""
+    """Skip the operating points; returns the number of bits of a frame's presentation time."""
     time_bits = delay_bits = 0
     if bits.flag():
         bits.take(64)
@@ -125,7 +125,7 @@ def _timing(bits: _Bits) -> int:
 
 
 def _choices(bits: _Bits) -> tuple[int, int, int]:
-    """Bits of a frame's number, and whether frames choose tools for screens and whole motion."""
+    """Bits of a frame id, and whether frames select screen content tools and integer motion."""
     id_bits = bits.take(4) + bits.take(3) + 3 if bits.flag() else 0
     bits.take(7)
     if ordered := bits.flag():
@@ -140,8 +140,8 @@ def _choices(bits: _Bits) -> tuple[int, int, int]:
 
 
 def _own_size(bits: _Bits, sequence: _Sequence) -> bool:
-    """Whether a frame has another size than its sequence."""
-    if sequence.reduced or bits.flag():  # or it shows one that was there before
+    """Whether a frame overrides the size of its sequence."""
+    if sequence.reduced or bits.flag():  # the flag: it shows an existing frame
         return False
     kind, shown = bits.take(2), bits.flag()
     if kind == _SWITCH_FRAME:

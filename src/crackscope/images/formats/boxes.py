@@ -1,22 +1,22 @@
-"""The boxes of an ISO file, as HEIF is: what codes its pictures, and where their bytes lie."""
+"""The boxes of ISO media files such as HEIF: codecs of the images, and positions of their data."""
 
 from collections.abc import Iterator
 from contextlib import suppress
 
 _TEXT = (b"Exif", b"mime", b"uri ")
-"""Types of items that are no part of a picture."""
+"""Types of items that are not image data."""
 _MOST_BRANDS = 1024
-"""Bytes."""
+"""Maximum bytes of the list of brands."""
 _FILMS = (b"avis",)
 _IN_FILE, _IN_IDAT = 0, 1
-"""What the place of an item is counted from: the file's beginning, or that of the box `idat`."""
+"""Origin of an item's position: the beginning of the file, or of the box `idat`."""
 
 Extent = tuple[int, int]
-"""Where something begins and ends in the file."""
+"""First and end position in the file, in bytes."""
 
 
 class _Cursor:
-    """Big-endian numbers, one after the other; raises IndexError behind the end."""
+    """Reads big-endian numbers; raises IndexError after the end."""
 
     def __init__(self, content: bytes, at: int) -> None:
         self.content, self.at = content, at
@@ -32,10 +32,10 @@ class _Cursor:
 
 
 def boxes(content: bytes, begin: int, end: int) -> Iterator[tuple[bytes, int, int]]:
-    """(kind, begin, end) of what each box between the two holds; its end may lie behind the file's.
+    """(kind, begin, end) of the content of each box in the range; the end may exceed the file.
 
-    A length of 0 reaches to the end, 1 stands for a longer length. Raises IndexError where the
-    head of a box is cut off.
+    A length of 0 means up to the end, 1 means a 64-bit length. Raises IndexError if the header of a
+    box is truncated.
     """
     while begin < end:
         head = _Cursor(content, begin)
@@ -48,7 +48,7 @@ def boxes(content: bytes, begin: int, end: int) -> Iterator[tuple[bytes, int, in
 
 
 def brands(content: bytes) -> set[bytes]:
-    """What a file says that it is; empty where it is no ISO file."""
+    """The brands of an ISO file; empty if it is not one."""
     if content[4:8] != b"ftyp":
         return set()
     end = min(int.from_bytes(content[:4]), _MOST_BRANDS)
@@ -56,15 +56,15 @@ def brands(content: bytes) -> set[bytes]:
 
 
 def branded(content: bytes, brand: bytes) -> bytes:
-    """The file as one of `brand`, for decoders that go by what it says first: mif1 stands for any
-    codec, and a film is decoded by its track, not by its items."""
+    """The file with `brand` as its major brand, for decoders that only check that one: mif1 means
+    any codec, and an image sequence is decoded by its track instead of its items."""
     if brand in brands(content) and content[8:12] not in _FILMS:
         return content
     return content[:8] + brand + content[12:]
 
 
 def codecs(content: bytes) -> set[bytes]:
-    """What codes the pictures in the file, such as av01 or hvc1; empty where that is not told."""
+    """The codecs of the images in the file, such as av01 or hvc1; empty if unknown."""
     with suppress(IndexError, KeyError):
         types = _types(content, _in_meta(content)[b"iinf"]).values()
         return {kind for kind in types if kind.isalnum() and kind not in _TEXT}
@@ -72,7 +72,7 @@ def codecs(content: bytes) -> set[bytes]:
 
 
 def items_of(content: bytes, kind: bytes) -> list[bytes]:
-    """The bytes of each item of a type, such as av01; [] where these are not told."""
+    """The bytes of each item of a type such as av01; [] if unknown."""
     with suppress(IndexError, KeyError):
         meta = _in_meta(content)
         types = _types(content, meta[b"iinf"])
@@ -87,7 +87,7 @@ def items_of(content: bytes, kind: bytes) -> list[bytes]:
 
 
 def picture_extents(content: bytes) -> list[Extent]:
-    """Where the bytes of all pictures in the file lie; [] where that is not told."""
+    """Positions of the data of all images in the file; [] if unknown."""
     with suppress(IndexError, KeyError):
         meta = _in_meta(content)
         types = _types(content, meta[b"iinf"])
@@ -116,14 +116,14 @@ def _types(content: bytes, iinf: Extent) -> dict[int, bytes]:
 
 
 def _places(content: bytes, iloc: Extent) -> Iterator[tuple[int, Extent]]:
-    """(item, extent) of all that lies in the file itself, outside of the box `meta`."""
+    """(item, extent) of all items with positions relative to the file, not to the box `idat`."""
     for item, way, extent in _all_places(content, iloc):
         if way == _IN_FILE:
             yield item, extent
 
 
 def _all_places(content: bytes, iloc: Extent) -> Iterator[tuple[int, int, Extent]]:
-    """(item, what its extent is counted from, extent) of all that is listed."""
+    """(item, origin of its position, extent) of all items."""
     box = _Cursor(content, iloc[0])
     version, sizes = box.take(4) >> 24, box.take(2)
     of_offset, of_length, of_base, of_index = (sizes >> shift & 15 for shift in (12, 8, 4, 0))

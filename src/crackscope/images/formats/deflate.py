@@ -1,6 +1,6 @@
-"""Deflated pixels, unpacked to their checksum.
+"""Checks Deflate-compressed pixels up to their checksum.
 
-libtiff stops where it has all pixels. Damage that makes more of them shows behind that only.
+libtiff stops when it has all pixels, and misses damage that produces more of them.
 """
 
 import zlib
@@ -8,14 +8,14 @@ import zlib
 from crackscope.errors import ImageError
 
 COMPRESSIONS = (8, 32946)
-"""Of a TIFF."""
+"""Compression numbers of Deflate in TIFF."""
 _AT_ONCE = 2**22
 
 
 def check(piece: bytes, most: int) -> None:
-    """Raise ImageError where a strip or tile is damaged, as its own checksum says.
+    """Raise ImageError if a strip or tile is damaged, by its checksum.
 
-    One that unpacks to more than `most` bytes is left to the decoder.
+    If it unpacks to more than `most` bytes, it is left to the decoder.
     """
     unpacker, packed = zlib.decompressobj(), piece
     try:
@@ -23,6 +23,6 @@ def check(piece: bytes, most: int) -> None:
             most -= len(unpacker.decompress(packed, _AT_ONCE))
             packed = unpacker.unconsumed_tail
     except zlib.error as error:
-        raise ImageError("unreadable", f"the packed pixels are damaged: {error}") from error
+        raise ImageError("unreadable", f"the compressed pixels are damaged: {error}") from error
     if most > 0 and not unpacker.eof:
-        raise ImageError("unreadable", "the packed pixels are damaged: they have no end")
+        raise ImageError("unreadable", "the compressed pixels are damaged: their end is missing")

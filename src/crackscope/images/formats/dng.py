@@ -1,4 +1,4 @@
-"""DNG: the JPEG preview inside, where it shows as much as the raw picture does."""
+"""DNG: reads the embedded JPEG preview, if it is as large as the raw image."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -11,8 +11,8 @@ from crackscope.images.formats.tiff import directory_at
 
 _JPEG = 7
 _MOST_DIRECTORIES = 64
-_LEAST_SHARE = 0.9
-"""Of the raw picture's long side, whose margins are cropped in development."""
+_LEAST_FRACTION = 0.9
+"""Minimum long side of the preview relative to the raw image, whose margins are cropped."""
 
 
 def recognises(image: Image.Image) -> bool:
@@ -21,27 +21,27 @@ def recognises(image: Image.Image) -> bool:
 
 
 def preview(content: bytes, image: Image.Image) -> bytes:
-    """The largest JPEG in the DNG `content`, which `image` has open.
+    """The largest JPEG in the DNG `content`, open as `image`.
 
-    Raises ImageError where it is smaller than the raw picture: fine cracks would be lost.
+    Raises ImageError if it is smaller than the raw image: fine cracks would be lost.
     """
     found = [(_long_side(tags), _jpeg(content, tags)) for tags in _directories(content, image)]
     raw_side = max(side for side, _ in found)
     side, jpeg = max((entry for entry in found if entry[1]), default=(0, b""))
-    if side < _LEAST_SHARE * raw_side:
+    if side < _LEAST_FRACTION * raw_side:
         size = f"is only {side} px long" if side else "is missing"
         raise ImageError(
             "unsupported",
-            f"of a DNG the JPEG preview inside is read, which {size}; the raw picture has "
-            f"{raw_side} px. Develop the photo to JPEG or TIFF, or have the camera save JPEG too",
+            f"the JPEG preview of the DNG {size}; the raw image has {raw_side} px. Convert the "
+            "photo to JPEG or TIFF, or set the camera to save JPEG as well",
         )
     return jpeg
 
 
 def _directories(content: bytes, image: Any) -> Iterator[Any]:
-    """The tags of the first picture, and of those below it, each once.
+    """The tags of the first image and of its sub-images, each once.
 
-    Raises ImageError where they are more than any camera writes.
+    Raises ImageError if there are more than any camera writes.
     """
     yield image.tag_v2
     offsets = image.tag_v2.get(Tag.SubIFDs, ())
@@ -49,8 +49,8 @@ def _directories(content: bytes, image: Any) -> Iterator[Any]:
     if len(below) > _MOST_DIRECTORIES:
         raise ImageError(
             "unreadable",
-            f"this DNG names {len(below)} pictures inside of it, and cameras write up to a dozen: "
-            "it is damaged. Copy it again from the camera",
+            f"the DNG is damaged: it lists {len(below)} embedded images, and cameras write up to "
+            "a dozen. Copy it again from the camera",
         )
     for offset in below:
         yield directory_at(content, offset)
@@ -61,8 +61,8 @@ def _long_side(directory: Any) -> int:
 
 
 def _jpeg(content: bytes, directory: Any) -> bytes:
-    """The file in a directory's only strip, b"" where that is none; raw data is JPEG too at times,
-    but lossless, which no decoder here takes."""
+    """The JPEG in the only strip of a directory, b"" if there is none; raw data may be lossless
+    JPEG, which is not supported."""
     offsets, lengths = directory.get(Tag.StripOffsets, ()), directory.get(Tag.StripByteCounts, ())
     if directory.get(Tag.Compression) != _JPEG or len(offsets) != 1 or len(lengths) != 1:
         return b""
@@ -71,7 +71,7 @@ def _jpeg(content: bytes, directory: Any) -> bytes:
 
 
 def _is_lossless(strip: bytes) -> bool:
-    """By the marker of its frame, SOF3."""
+    """Whether its frame marker is SOF3."""
     position = 2
     while position + 4 <= len(strip) and strip[position] == 0xFF:
         marker = strip[position + 1]

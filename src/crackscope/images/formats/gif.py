@@ -1,7 +1,7 @@
-"""GIF: the first picture alone, so that its codes have to give all of its pixels.
+"""GIF: extracts the first image, so that its own data must provide all of its pixels.
 
-Pillow takes what is missing from the blocks behind, be they of another picture, and passes over
-what stands between blocks, be it half of a palette.
+Pillow would take missing pixels from the following blocks, even of another image, and skips bytes
+between blocks, even half a palette.
 """
 
 from crackscope.errors import ImageError
@@ -11,9 +11,9 @@ _HEAD, _DESCRIPTOR = 13, 10
 
 
 def first_picture(content: bytes) -> bytes:
-    """A GIF of the first picture in `content`; all of it where it is cut off before that.
+    """A GIF with the first image of `content`; the whole content if it is truncated before that.
 
-    Raises ImageError where other things than blocks, or zeros, stand before it.
+    Raises ImageError if there is anything but blocks or zeros before the image.
     """
     try:
         position = _HEAD + _palette(content[_HEAD - 3])
@@ -21,7 +21,7 @@ def first_picture(content: bytes) -> bytes:
             extension = content[position] == _EXTENSION
             position = _behind_blocks(content, position + 2) if extension else position + 1
         if content[position] != _PICTURE:
-            raise ImageError("unreadable", "the blocks of the GIF before its picture are damaged")
+            raise ImageError("unreadable", "the GIF is damaged before its first image")
         position += _DESCRIPTOR + _palette(content[position + _DESCRIPTOR - 1])
         return content[: _behind_blocks(content, position + 1)] + _END
     except IndexError:
@@ -29,12 +29,12 @@ def first_picture(content: bytes) -> bytes:
 
 
 def _palette(flags: int) -> int:
-    """Bytes of the palette that stands behind these flags."""
+    """Bytes of the palette after these flags."""
     return 3 * 2 ** (flags % 8 + 1) if flags & 0x80 else 0
 
 
 def _behind_blocks(content: bytes, position: int) -> int:
-    """Blocks begin with their length; one of 0 is the last."""
+    """Position after a series of blocks; each begins with its length, 0 is the last."""
     while content[position]:
         position += 1 + content[position]
     return position + 1

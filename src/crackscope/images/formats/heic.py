@@ -1,6 +1,6 @@
-"""HEIC, where the extra `heic` is installed: pi-heif, which only decodes.
+"""HEIC, decoded by pi-heif if the extra `heic` is installed.
 
-Its wheels carry libheif and libde265 under the LGPL, so the plain install does not bring it.
+Its wheels contain libheif and libde265 under the LGPL, so it is not part of the plain install.
 """
 
 import importlib
@@ -16,7 +16,7 @@ _DECODERS = ("pi_heif", "pillow_heif")
 
 
 def open_heic(content: bytes) -> Any:
-    """The lazily decoded file; raises ImageError("unsupported") where no decoder is installed."""
+    """The lazily decoded file; raises ImageError("unsupported") if no decoder is installed."""
     for name in _DECODERS:
         try:
             return importlib.import_module(name).open_heif(io.BytesIO(content))
@@ -24,13 +24,13 @@ def open_heic(content: bytes) -> Any:
             continue
     raise ImageError(
         "unsupported",
-        "HEIC is read with an extra that is not installed (its libraries are under the LGPL): "
-        'pip install "crackscope[heic]", or convert the photo to JPEG',
+        "HEIC needs an extra that is not installed. Install it with: "
+        'pip install "crackscope[heic]" (LGPL libraries), or convert the photo to JPEG',
     )
 
 
 def to_pillow(opened: Any) -> "Image.Image":
-    """Decode; the decoder has turned the picture upright already."""
+    """Decode; the decoder has already rotated the image upright."""
     image: Image.Image = opened.to_pillow()
     image.info.pop("exif", None)
     return image

@@ -1,4 +1,4 @@
-"""The scans of a JPEG: a progressive one is stored in several, each of which is decoded in full."""
+"""Checks the scans of a progressive JPEG, each of which is decoded in full."""
 
 import re
 from collections.abc import Iterator
@@ -9,32 +9,32 @@ from crackscope.errors import ImageError
 from crackscope.images.formats.jpeg_segments import EOI, SOS, segments
 
 MOST = 100
-"""libtiff's limit; programs write up to a dozen."""
+"""Maximum number of scans, as in libtiff; programs write up to a dozen."""
 _START = bytes((0xFF, SOS))
 _PROGRESSIVE = (0xC2, 0xCA)
 _COEFFICIENTS, _NOT_SENT = 64, 16
-"""Of a block; more bits than a scan may leave to those after it."""
+"""Coefficients of a block, and the initial number of missing bits, above any valid one."""
 _MARKER = re.compile(rb"\xff[^\x00\x01\xff\xd0-\xd8]")
-"""Of a segment with a length, or the end; not of stuffed bytes and restarts inside of a scan."""
+"""Marker of a segment with a length, or of the end; not stuffed bytes or restarts in a scan."""
 
 
 def check(content: bytes) -> None:
-    """Raise ImageError for a JPEG of so many scans that it was made to waste time."""
-    if content.count(_START) <= MOST:  # most often that is all there is to do
+    """Raise ImageError for a JPEG with so many scans that it was made to waste time."""
+    if content.count(_START) <= MOST:  # fast path for most photos
         return
     if sum(1 for _ in _scans(content)) > MOST:
         raise ImageError(
             "unreadable",
-            f"it is stored in more than {MOST} scans, each of which takes as long as the picture; "
-            "no camera writes so many. See where it comes from, or save it again",
+            f"the JPEG has more than {MOST} scans, each of which takes as long as the whole image. "
+            "No camera writes so many. Check the origin of the file, or save it again",
         )
 
 
 def check_whole(content: bytes) -> None:
-    """Raise ImageError where scans of a progressive JPEG are missing.
+    """Raise ImageError if scans of a progressive JPEG are missing.
 
-    Cut between two scans and given an end marker, it decodes without a warning, into a picture
-    whose coefficients lack their last bits.
+    If it is cut between two scans and given an end marker, it decodes without a warning, but the
+    last bits of its coefficients are missing.
     """
     components = [number for number, *_ in _frame(content)]
     left = {number: np.full(_COEFFICIENTS, _NOT_SENT) for number in components}
@@ -48,13 +48,13 @@ def check_whole(content: bytes) -> None:
     if any(bits.any() for bits in left.values()):
         raise ImageError(
             "truncated",
-            "the last scans of this progressive JPEG are missing: it was cut off, and only looks "
-            "whole. Copy it again",
+            "the file is truncated: the last scans of this progressive JPEG are missing. Copy it "
+            "again from the camera",
         )
 
 
 def _frame(content: bytes) -> Iterator[bytes]:
-    """The entry of each component in the head of a progressive picture."""
+    """The entry of each component in the header of a progressive image."""
     for begin, end in segments(content):
         if content[begin + 1] in _PROGRESSIVE:
             entries = content[begin + 10 : end]
@@ -62,7 +62,7 @@ def _frame(content: bytes) -> Iterator[bytes]:
 
 
 def _scans(content: bytes) -> Iterator[int]:
-    """Where each begins, up to the end of the picture: what follows may hold anything."""
+    """The start of each scan, up to the end marker; anything may follow it."""
     position = 2
     while (found := _MARKER.search(content, position)) and found[0] != EOI:
         if found[0] == _START:

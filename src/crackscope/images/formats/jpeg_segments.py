@@ -1,16 +1,16 @@
-"""The segments of a JPEG, from its beginning to the head of its first scan."""
+"""The segments of a JPEG, from its beginning to the header of its first scan."""
 
 from collections.abc import Iterator
 
 SOS, EOI = 0xDA, b"\xff\xd9"
-"""The marker of a scan, and what ends the picture."""
+"""Start-of-scan marker, and end-of-image marker."""
 
 
 def segments(content: bytes) -> Iterator[tuple[int, int]]:
-    """Where each segment begins and ends, up to the head of the first scan, which is one of them.
+    """(begin, end) of each segment, up to and including the header of the first scan.
 
-    Stray bytes between them are passed over, as libjpeg does. Raises ValueError where the file ends
-    before that scan.
+    Stray bytes between segments are skipped, as by libjpeg. Raises ValueError if the file ends
+    before the first scan.
     """
     position = 2
     while True:

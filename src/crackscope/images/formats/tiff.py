@@ -1,4 +1,4 @@
-"""What the tags of a TIFF say before it is decoded."""
+"""Checks the tags of a TIFF, and its strips and tiles, before it is decoded."""
 
 import io
 from collections.abc import Iterable
@@ -14,21 +14,21 @@ from crackscope.images.formats import deflate, jpeg
 
 _REDUCED = 1
 _LARGEST_TILE = 2**24
-"""Of a small picture a tile may be larger than itself, but not by much; in pixels."""
+"""Maximum pixels of a tile that is larger than its image."""
 _JPEG, _PACKBITS = 7, 32773
 _STRIPS = (Tag.StripOffsets, Tag.StripByteCounts)
 _TILES = (Tag.TileOffsets, Tag.TileByteCounts)
 _TOGETHER, _SEPARATE, _UNSIGNED, _SIGNED, _FLOATING_POINT = 1, 2, 1, 2, (3, 6)
 _RAW, _YCBCR = 1, 6
 _FAX = (2, 3, 4, 32771)
-"""Compressions of black and white: Huffman, Group 3, Group 4, and Huffman by words."""
+"""Bilevel compressions: Huffman, Group 3, Group 4, and word-aligned Huffman."""
 
 Place = tuple[int, int]
 """Offset and length in bytes of a strip or tile."""
 
 
 def directory_at(content: bytes, offset: int | None = None) -> Any:
-    """The tags of the picture at `offset` of the file, else of the first."""
+    """The tags of the image at `offset` in the file, by default of the first."""
     big = 43 in content[2:4]
     directory = TiffImagePlugin.ImageFileDirectory_v2(content[: 16 if big else 8])
     file = io.BytesIO(content)
@@ -38,14 +38,14 @@ def directory_at(content: bytes, offset: int | None = None) -> Any:
 
 
 def check(tags: Any) -> None:
-    """Raise ImageError for a picture whose pixels are not what a photo shows, or are misread."""
+    """Raise ImageError for images that are not photos, or that Pillow would misread."""
     if tags.get(Tag.NewSubfileType, 0) & _REDUCED:  # a camera's raw file: not its thumbnail
         raise raw()
     if tags.get(Tag.Compression) in _FAX:
         raise ImageError(
             "unsupported",
-            "it is packed as faxes are (CCITT), and its decoder fills what is damaged without a "
-            "word: save it as PNG, or as TIFF with LZW or Deflate",
+            "fax compression (CCITT) is not supported: its decoder hides damage. Save the image "
+            "as PNG, or as TIFF with LZW or Deflate",
         )
     formats = set(tags.get(Tag.SampleFormat, (_UNSIGNED,)))
     bits = max(tags.get(Tag.BitsPerSample, (1,)))
@@ -54,46 +54,47 @@ def check(tags: Any) -> None:
     if formats - {_UNSIGNED} and not (formats == {_SIGNED} and bits > 8):
         raise ImageError(
             "unsupported",
-            "nothing says which value is black in a picture of signed or unknown numbers "
-            f"(SampleFormat {max(formats)}): save it with unsigned ones",
+            f"the value of black is unknown for SampleFormat {max(formats)}. Save the image with "
+            "unsigned integers",
         )
     if Tag.PhotometricInterpretation not in tags and tags.get(Tag.SamplesPerPixel, 1) == 1:
-        # Pillow would take white for 0
+        # Pillow would assume that 0 is white
         raise ImageError(
             "unreadable",
-            "its tags do not say whether 0 is black or white (PhotometricInterpretation): it is "
-            "damaged, or was written by a faulty program. Save it again with another one",
+            "the tag PhotometricInterpretation is missing, so it is unknown whether 0 is black or "
+            "white. The file is damaged, or was written by a faulty program. Save it again with "
+            "another one",
         )
     tile = _area(tags, Tag.TileWidth, Tag.TileLength)
-    picture = _area(tags, Tag.ImageWidth, Tag.ImageLength)
-    if tile > max(_LARGEST_TILE, picture):
+    image = _area(tags, Tag.ImageWidth, Tag.ImageLength)
+    if tile > max(_LARGEST_TILE, image):
         raise ImageError(
             "unreadable",
-            f"its tiles have {tile} pixels, and the picture itself {picture}: it is damaged, or "
-            "made to fill the memory. See where it comes from",
+            f"its tiles have {tile} pixels, but the image has {image}. The file is damaged, or "
+            "made to exhaust memory. Check its origin",
         )
     if _short_of_colour(tags):
         raise ImageError(
             "unsupported",
-            "an uncompressed TIFF in YCbCr with less colour than brightness (such as 4:2:0) is not "
-            "read: save it as RGB, or compressed as JPEG",
+            "uncompressed YCbCr TIFF with chroma subsampling (such as 4:2:0) is not supported. "
+            "Save it as RGB, or with JPEG compression",
         )
     if tags.get(Tag.PlanarConfiguration, _TOGETHER) not in (_TOGETHER, _SEPARATE):
         raise ImageError(
             "unreadable",
-            "its channels are stored together (PlanarConfiguration 1) or apart (2). Received: "
-            f"{tags[Tag.PlanarConfiguration]}: its tags are damaged",
+            "the tags are damaged: PlanarConfiguration must be 1 or 2. Received: "
+            f"{tags[Tag.PlanarConfiguration]}. Copy the file again, or save it again",
         )
     if tags.get(Tag.PlanarConfiguration) == _SEPARATE and bits > 8:  # Pillow misreads them
         raise ImageError(
             "unsupported",
-            "a TIFF of 16 bits whose channels are stored apart is not read: "
-            "save it with the channels together, or with 8 bits",
+            "TIFF with 16 bits and separate channels is not supported. Save it with interleaved "
+            "channels, or with 8 bits",
         )
 
 
 def _short_of_colour(tags: Any) -> bool:
-    """Whether raw YCbCr is stored with less colour than brightness."""
+    """Whether uncompressed YCbCr has chroma subsampling."""
     stored = tags.get(Tag.PhotometricInterpretation), tags.get(Tag.Compression, _RAW)
     if stored != (_YCBCR, _RAW) or tags.get(Tag.YCbCrSubSampling, (2, 2)) == (1, 1):
         return False
@@ -102,36 +103,36 @@ def _short_of_colour(tags: Any) -> bool:
 
 
 def bits(tags: Any) -> int:
-    """Bits of a pixel in one strip or tile."""
+    """Bits per pixel in a strip or tile."""
     each = tags.get(Tag.BitsPerSample, (1,))
     return int(each[0] if tags.get(Tag.PlanarConfiguration) == _SEPARATE else sum(each))
 
 
 def piece_width(tags: Any) -> int:
-    """Pixels in a row of a strip or tile, those behind the edge of the picture too."""
+    """Pixels in a row of a strip or tile, including those beyond the edge of the image."""
     return int(tags.get(Tag.TileWidth) or tags[Tag.ImageWidth])
 
 
 def packed(tags: Any) -> list[tuple[int, int]]:
-    """Where each strip or tile begins and ends; [] of PackBits, which decoders miss the end of."""
+    """(begin, end) of each strip or tile; [] for PackBits, whose end decoders do not check."""
     if tags.get(Tag.Compression) == _PACKBITS:
         return []
     return [(offset, offset + length) for offset, length in places(tags) if length]
 
 
 def places(tags: Any) -> list[Place]:
-    """Where each strip or tile lies; [] where that is not told."""
+    """Offset and length of each strip or tile; [] if unknown."""
     offsets, lengths = _TILES if _TILES[0] in tags else _STRIPS
     return list(zip(tags.get(offsets, ()), tags.get(lengths, ()), strict=False))
 
 
 def check_pieces(content: bytes, tags: Any) -> None:
-    """Raise ImageError where a strip or tile is damaged in a way that libtiff passes over.
+    """Raise ImageError if a strip or tile has damage that libtiff ignores.
 
-    Several may be one and the same; others lie apart, or they are not of a picture.
+    Strips or tiles may be identical, but must not overlap otherwise.
     """
     if len(places(tags)) < _pieces_needed(tags):
-        raise ImageError("unreadable", "it has fewer strips or tiles than its picture needs")
+        raise ImageError("unreadable", "the file is damaged: some strips or tiles are missing")
     distinct = dict.fromkeys(places(tags))
     check_apart(distinct, len(content))
     for offset, length in distinct:
@@ -139,13 +140,13 @@ def check_pieces(content: bytes, tags: Any) -> None:
 
 
 def check_apart(places: Iterable[Place], size: int) -> None:
-    """Raise ImageError where strips or tiles hold more than the `size` bytes of their file."""
+    """Raise ImageError if strips or tiles have more bytes in total than their file, `size`."""
     if sum(length for _, length in places) > size:
-        raise ImageError("unreadable", "parts of the picture lie over each other in the file")
+        raise ImageError("unreadable", "the file is damaged: its strips or tiles overlap")
 
 
 def _pieces_needed(tags: Any) -> int:
-    """How many strips or tiles cover the picture; Pillow leaves the rest black."""
+    """Number of strips or tiles that cover the image; Pillow would leave the rest black."""
     width, height = (int(tags.get(tag, 0)) for tag in (Tag.ImageWidth, Tag.ImageLength))
     across, rows = width, int(tags.get(Tag.RowsPerStrip, height))
     if _TILES[0] in tags:
@@ -158,7 +159,7 @@ def _pieces_needed(tags: Any) -> int:
 
 
 def check_piece(piece: bytes, tags: Any) -> None:
-    """The same for one of them."""
+    """Raise ImageError if a strip or tile has damage that libtiff ignores."""
     compression = tags.get(Tag.Compression)
     if compression == _JPEG:
         most = max(_LARGEST_TILE, _area(tags, Tag.ImageWidth, Tag.ImageLength))
@@ -172,15 +173,13 @@ def _area(tags: Any, width: int, height: int) -> int:
 
 
 def turned(tags: Any) -> bool:
-    """Whether the pixels are not stored upright; Pillow forgets that when it decodes them."""
+    """Whether the pixels are not stored upright; Pillow drops this tag when it decodes them."""
     return bool(tags.get(Tag.Orientation, 1) != 1)
 
 
 def explain(content: bytes) -> ImageError:
-    """Why Pillow does not know a file that begins as TIFF."""
-    unknown = ImageError(
-        "unreadable", "its tags are damaged, or of a kind of TIFF that is not read"
-    )
+    """The error for a file that begins as TIFF, but is unknown to Pillow."""
+    unknown = ImageError("unreadable", "damaged tags, or an unsupported kind of TIFF")
     try:
         check(directory_at(content))
     except ImageError as error:
@@ -191,16 +190,16 @@ def explain(content: bytes) -> ImageError:
 
 
 def raw() -> ImageError:
-    """For the raw files of cameras."""
+    """The error for camera raw files."""
     return ImageError(
-        "unsupported", "camera raw files are not read: develop the photo to JPEG or TIFF"
+        "unsupported", "camera raw files are not supported. Convert the photo to JPEG or TIFF"
     )
 
 
 def floating_point() -> ImageError:
-    """For pixels without a known white."""
+    """The error for floating-point pixels."""
     return ImageError(
         "unsupported",
-        "nothing says which value of a floating-point picture is white: "
-        "save it with 8 or 16 bits a channel",
+        "the value of white is unknown for floating-point pixels. Save the image with 8 or 16 "
+        "bits per channel",
     )

@@ -1,7 +1,6 @@
-"""Whether all tags that a TIFF lists have been understood.
+"""Checks that all tags of a TIFF could be parsed.
 
-Pillow leaves out those that it does not understand; tifffile, which would be one more package, does
-the same.
+Pillow ignores tags that it cannot parse; so does tifffile, which would be one more dependency.
 """
 
 from typing import IO, Any
@@ -15,28 +14,28 @@ DECODING = frozenset(
     | {Tag.SamplesPerPixel, Tag.Predictor, Tag.ColorMap, Tag.ExtraSamples, Tag.SampleFormat}
     | {Tag.JPEGTables, Tag.YCbCrSubSampling, Tag.ReferenceBlackWhite}
 )
-"""What each strip or tile is decoded by."""
+"""Tags needed to decode a strip or tile."""
 _PIXELS = (
     DECODING
     | {Tag.ImageWidth, Tag.ImageLength, Tag.Orientation, Tag.PlanarConfiguration}
     | {Tag.StripOffsets, Tag.RowsPerStrip, Tag.StripByteCounts}
     | {Tag.TileWidth, Tag.TileLength, Tag.TileOffsets, Tag.TileByteCounts}
 )
-"""Tags that say what the pixels are, and where: without one of them others would come out."""
+"""Tags that determine the pixels: without one of them, the result would be wrong."""
 _MOST_TAGS = 2**16
 
 
 def check_understood(file: IO[bytes], tags: Any) -> None:
-    """Raise ImageError where a tag of the pixels stands in the file, but not in `tags`.
+    """Raise ImageError if a tag that determines the pixels is in the file, but not in `tags`.
 
-    Its type, its length or the place of its numbers is damaged then.
+    Then its type, length or offset is damaged.
     """
     lost = sorted(_PIXELS.intersection(_listed(file, tags)).difference(tags))
     if lost:
         raise ImageError(
             "unreadable",
-            f"its tag {lost[0]:d}, which bears on the pixels, is damaged: copy the file again from "
-            "where it was made",
+            f"tag {lost[0]:d}, which determines the pixels, is damaged. Copy the file again from "
+            "its origin",
         )
 
 

@@ -1,4 +1,4 @@
-"""WebP: where the data of its first picture lies, and whether its decoder needs all of it."""
+"""WebP: finds the data of the first image, and checks that the decoder needs all of it."""
 
 import io
 import struct
@@ -10,12 +10,12 @@ from PIL import Image
 from crackscope.errors import ImageError
 
 LOSSY, LOSSLESS = b"VP8 ", b"VP8L"
-"""Kinds of chunks."""
+"""Chunk types."""
 
 
 @dataclass(frozen=True)
 class Payload:
-    """Where the data lies in the file, `kind` being the name of its chunk."""
+    """Position of the data in the file; `kind` is the type of its chunk."""
 
     kind: bytes
     begin: int
@@ -23,8 +23,8 @@ class Payload:
 
 
 def payload(read: Callable[[int, int], bytes]) -> Payload | None:
-    """That of the first picture, in whose file `read` gives the bytes between two places; None
-    where there is none."""
+    """The data of the first image; `read` returns the bytes between two positions. None if there is
+    no image."""
     place = 12
     while len(head := read(place, place + 8)) == 8:
         kind, length = struct.unpack("<4sI", head)
@@ -35,9 +35,9 @@ def payload(read: Callable[[int, int], bytes]) -> Payload | None:
 
 
 def is_whole(kind: bytes, data: bytes) -> bool:
-    """Whether the decoder gets all of a picture out of `data`, and does not come to its end before.
+    """Whether `data` is enough for the decoder to produce the whole image.
 
-    libwebp refuses a picture as soon as it asks for a bit behind the end.
+    libwebp raises an error as soon as it needs a bit after the end.
     """
     chunk = kind + struct.pack("<I", len(data)) + data + bytes(len(data) % 2)
     file = b"RIFF" + struct.pack("<I", 4 + len(chunk)) + b"WEBP" + chunk
@@ -50,9 +50,9 @@ def is_whole(kind: bytes, data: bytes) -> bool:
 
 
 def damaged() -> ImageError:
-    """For data of which the decoder leaves a part unread."""
+    """The error for data that the decoder does not read to the end."""
     return ImageError(
         "unreadable",
-        "its decoder is done before the packed pixels end: they are damaged. Copy the file again "
-        "from where it was made",
+        "the compressed pixels are damaged: decoding finished before their end. Copy the file "
+        "again from its origin",
     )

@@ -1,1 +1,1 @@
-"""Photos that are too large to decode whole: read from top to bottom, a few rows at a time."""
+"""Photos too large to decode as a whole, read from top to bottom, a few rows at a time."""

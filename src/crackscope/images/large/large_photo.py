@@ -1,7 +1,7 @@
-"""Photos that are too large to be decoded whole, read in parts from top to bottom.
+"""Photos too large to decode as a whole, read block by block from top to bottom.
 
-TIFF in strips or tiles, and PNG without interlace: what Pillow decodes whole only is cut into small
-files of the same kind (docs/decisions/0014).
+TIFF with strips or tiles, and PNG without interlacing. Pillow can only decode these as a whole, so
+they are divided into small files of the same format (docs/decisions/0014).
 """
 
 import io
@@ -25,7 +25,7 @@ from crackscope.images.metadata import metadata_of
 from crackscope.images.orient import orientation_of
 from crackscope.images.profile import foreign_profile
 from crackscope.images.read import MAX_MEGAPIXELS, PIXELS_PER_BYTE, check_size
-from crackscope.images.signature import READABLE, format_of
+from crackscope.images.signature import READABLE, format_of, undecodable
 from crackscope.patience import within
 from crackscope.types import Photo, Pixels
 
@@ -33,20 +33,20 @@ if TYPE_CHECKING:
     from crackscope.images.large.rows import RowReader
 
 WHOLE_MEGAPIXELS = 50.0
-"""Up to this size every photo is decoded whole."""
+"""Photos up to this size are decoded as a whole."""
 _KINDS = ("TIFF", "PNG")
 _LONGEST_EXIF = 2**20
 
 
 @dataclass(frozen=True)
 class LargePhoto:
-    """A photo whose pixels come as they are asked for, downwards, as `rows` says."""
+    """A photo whose pixels are read on demand, from top to bottom, by `rows`."""
 
     photo: Photo
     rows: "RowReader"
 
     def reduced(self) -> Photo:
-        """A small copy in memory, for pictures; for when all rows have been read."""
+        """A reduced copy in memory, for overlays; call after all rows have been read."""
         photo = self.photo
         return Photo(photo.path, self.rows.reduced(), photo.metadata, photo.exif)
 
@@ -58,10 +58,11 @@ def opened(
     max_megapixels: float = MAX_MEGAPIXELS,
     timeout: float | None = None,
 ) -> Iterator[LargePhoto | None]:
-    """The photo at `path`, which carries `name`; None where it is to be decoded whole.
+    """Open the photo at `path`, with `name` as its path; None if it must be decoded as a whole.
 
-    Raises ImageError where it has more than `max_megapixels` and cannot be read in parts; reading
-    its pixels raises it, too, also where the next of its parts takes more than `timeout` seconds.
+    Raises ImageError if it has more than `max_megapixels` and cannot be read block by block.
+    Reading its pixels also raises ImageError, for example if a block takes more than `timeout`
+    seconds.
     """
     least = min(WHOLE_MEGAPIXELS, max_megapixels)
     with ExitStack() as stack:
@@ -83,8 +84,8 @@ def opened(
 
 
 def _file(path: Path, least: float) -> IO[bytes] | None:
-    """None where it is too short for a photo of `least` megapixels, which saves the opening of many
-    patches, or cannot be opened: whoever reads it whole says why."""
+    """The open file. None if it is too short for a photo of `least` megapixels, which avoids
+    opening patches, or if it cannot be opened: decoding it as a whole reports the reason."""
     try:
         return path.open("rb") if path.stat().st_size * PIXELS_PER_BYTE > least * 1e6 else None
     except (OSError, ValueError):
@@ -92,7 +93,7 @@ def _file(path: Path, least: float) -> IO[bytes] | None:
 
 
 def megapixels(content: bytes) -> float:
-    """What the content of a file says of its size; 0 where it is too short for a large photo."""
+    """Megapixels according to the header of a file; 0 if it is too short for a large photo."""
     if len(content) * PIXELS_PER_BYTE < WHOLE_MEGAPIXELS * 1e6:
         return 0.0
     try:
@@ -103,7 +104,7 @@ def megapixels(content: bytes) -> float:
 
 
 def _opened(file: IO[bytes], kind: str) -> Image.Image | None:
-    """Its tags alone are read; None where it is damaged, or a raw photo."""
+    """Open the image, reading only its header; None if it is damaged, or a raw photo."""
     try:
         image = Image.open(file, formats=(kind,))
     except Exception:  # noqa: BLE001  (decoders raise anything on hostile bytes)
@@ -118,12 +119,12 @@ def _megapixels(image: Image.Image) -> float:
 
 
 def _why_not(file: IO[bytes], image: Image.Image) -> str:
-    """Why the photo has to be decoded whole; "" where it need not."""
+    """The reason why the photo must be decoded as a whole; "" if there is none."""
     try:
         return _checked(file, image)
     except ImageError:
         raise
-    except Exception as error:  # noqa: BLE001  (tags may hold anything)
+    except Exception as error:  # noqa: BLE001  (tags may contain anything)
         return f"its header is damaged ({error})"
 
 
@@ -133,7 +134,7 @@ def _checked(file: IO[bytes], image: Image.Image) -> str:
     check_size(*image.size, math.inf)
     size = file.seek(0, os.SEEK_END)
     if image.width * image.height > size * PIXELS_PER_BYTE:
-        return f"no photo of that size fits into {size} bytes"
+        return f"its size is implausible for a file of {size} bytes"
     if isinstance(image, TiffImageFile):
         reason = tiff.why_not(file, image, size)
     else:
@@ -141,11 +142,11 @@ def _checked(file: IO[bytes], image: Image.Image) -> str:
         reason = png.why_not(file.read(33))
         _find_exif(file, image)
     turned = orientation_of(exif_of(image)) != 1
-    return reason or ("it is stored turned, as its EXIF orientation says" if turned else "")
+    return reason or ("it is stored rotated (EXIF orientation)" if turned else "")
 
 
 def _find_exif(file: IO[bytes], image: Image.Image) -> None:
-    """Where it stands behind the pixels, Pillow would decode them all to find it."""
+    """Find the EXIF chunk of a PNG; if it is after the pixels, Pillow would decode them first."""
     from crackscope.images.large import png
 
     for kind, offset, length in png.chunks(file):
@@ -159,8 +160,8 @@ def _too_large(image: Image.Image, max_megapixels: float, reason: str) -> ImageE
     return ImageError(
         "too_large",
         f"the photo is {image.width}×{image.height} px, {_megapixels(image):.1f} megapixels, and "
-        f"has to be decoded whole: {reason}. That is done up to {max_megapixels:g} megapixels. "
-        "Save it as TIFF in strips or tiles, or raise --max-megapixels",
+        f"must be decoded as a whole: {reason}. The limit for that is {max_megapixels:g} "
+        "megapixels. Save it as a TIFF in strips or tiles, or increase --max-megapixels",
     )
 
 
@@ -176,20 +177,20 @@ def _large(file: IO[bytes], image: Image.Image, name: str, timeout: float | None
     reader = RowReader(*image.size, _explained(strips, image, timeout))
     remark = _remark(file, image)
     exif = exif_of(image)
-    pixels = cast(Pixels, reader)  # all that is done with them is slicing
+    pixels = cast(Pixels, reader)  # only slicing is used
     photo = Photo(name, pixels, metadata_of(exif), block_of(image, exif), remark)
     return LargePhoto(photo, reader)
 
 
 def _remark(file: IO[bytes], image: Image.Image) -> str:
-    """What is said of the end of its data."""
+    """The remark on the end of the data, "" if there is none."""
     from crackscope.images import tail
 
     try:
         return tail.check(partial(_read, file), image, file.seek(0, os.SEEK_END))
     except ImageError:
         raise
-    except Exception as error:  # tags may hold anything
+    except Exception as error:  # tags may contain anything
         raise ImageError("unreadable", f"its header is damaged ({error})") from error
 
 
@@ -201,16 +202,14 @@ def _read(file: IO[bytes], begin: int, end: int) -> bytes:
 def _explained(
     strips: Iterator[Pixels], image: Image.Image, timeout: float | None
 ) -> Iterator[Pixels]:
-    """Whatever goes wrong in a decoder is the photo's fault."""
+    """The strips, with every decoder error turned into an ImageError."""
     try:
         while (strip := within(timeout, _next, strips)) is not None:
             yield strip
     except ImageError:
         raise
     except Exception as error:
-        raise ImageError(
-            "unreadable", f"it begins as {image.format} but cannot be decoded: {error}"
-        ) from error
+        raise undecodable(str(image.format), str(error)) from error
 
 
 def _next(strips: Iterator[Pixels]) -> Pixels | None:

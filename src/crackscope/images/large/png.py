@@ -1,6 +1,6 @@
-"""The rows of a PNG as they are unpacked: a few at a time, each lot decoded as a small PNG.
+"""Reads the rows of a PNG a few at a time, each group decoded as a small PNG.
 
-The filter of a row refers to the row above, so that goes first into the next small PNG.
+The filter of a row refers to the row above, so that row is the first of the next small PNG.
 """
 
 import io
@@ -18,21 +18,21 @@ from crackscope.types import Pixels
 
 _START = b"\x89PNG\r\n\x1a\n"
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
-"""By colour type: grey, RGB, palette, grey and alpha, RGBA."""
+"""Channels by colour type: grey, RGB, palette, grey and alpha, RGBA."""
 _INDEXED = 3
 _READ, _AT_ONCE = 2**20, 2**24
-"""Bytes, packed and unpacked."""
+"""Bytes read at once, compressed and uncompressed."""
 _ROW = 2**27
-"""Bytes of one row."""
+"""Maximum bytes of a row."""
 
 
 def why_not(head: bytes) -> str:
-    """Why a PNG that begins with `head` cannot be read in parts; "" where it can."""
+    """Why a PNG that begins with `head` cannot be read block by block; "" if it can."""
     width, _, depth, colour, _, _, interlace = _header(head)
     if interlace:
         return "it is interlaced"
     if depth != 8 or colour not in _CHANNELS:
-        return f"it has {depth} bits a channel instead of 8"
+        return f"it has {depth} bits per channel instead of 8"
     return "its rows are too long" if width * _CHANNELS[colour] > _ROW else ""
 
 
@@ -41,9 +41,9 @@ def _header(head: bytes) -> tuple[int, int, int, int, int, int, int]:
 
 
 def chunks(file: IO[bytes]) -> Iterator[tuple[bytes, int, int]]:
-    """(kind, offset, length) of the chunks up to the end; their data is not read.
+    """(kind, offset, length) of all chunks, without reading their data.
 
-    Raises ImageError where the file ends sooner.
+    Raises ImageError if the file is truncated.
     """
     size = file.seek(0, io.SEEK_END)
     position, kind = len(_START), b""
@@ -58,13 +58,13 @@ def chunks(file: IO[bytes]) -> Iterator[tuple[bytes, int, int]]:
 
 
 def verify(content: bytes) -> None:
-    """Raise ImageError where a checksum of the pixels is wrong: Pillow looks at none of them."""
+    """Raise ImageError if a checksum of the pixels is wrong; Pillow does not check them."""
     for _ in _packed(io.BytesIO(content)):
         pass
 
 
 def strips(file: IO[bytes], profile: ImageCms.ImageCmsProfile | None) -> Iterator[Pixels]:
-    """The rows of the picture from top to bottom, (h, W, 3) uint8 RGB."""
+    """The rows of the image from top to bottom, (h, W, 3) uint8 RGB."""
     file.seek(0)
     width, height, depth, colour, *_ = _header(file.read(33))
     row_bytes = width * _CHANNELS[colour]
@@ -88,14 +88,14 @@ def strips(file: IO[bytes], profile: ImageCms.ImageCmsProfile | None) -> Iterato
 
 
 def _palette(file: IO[bytes]) -> list[tuple[bytes, bytes]]:
-    """Its chunk; raises ImageError where there is none before the pixels."""
+    """The palette chunk; raises ImageError if there is none before the pixels."""
     for kind, offset, length in chunks(file):
         if kind == b"PLTE":
             file.seek(offset)
             return [(kind, file.read(length))]
         if kind == b"IDAT":
             break
-    raise ImageError("unreadable", "the palette of the PNG is missing: it is damaged")
+    raise ImageError("unreadable", "the PNG is damaged: its palette is missing")
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:
@@ -104,26 +104,26 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
 
 
 class _Unpacked:
-    """The content of the IDAT chunks, unpacked as it is taken."""
+    """The content of the IDAT chunks, unpacked on demand."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._packed = _packed(file)
         self._unpacker = zlib.decompressobj()
 
     def take(self, count: int) -> bytes:
-        """The next `count` bytes; raises ImageError where there are not so many."""
+        """The next `count` bytes; raises ImageError if there are fewer."""
         parts: list[bytes] = []
         while count:
             packed = self._unpacker.unconsumed_tail or next(self._packed, b"")
             part = self._unpacker.decompress(packed, count)
             if not part and (not packed or self._unpacker.eof):
-                raise ImageError("truncated", "the picture ends before its last row")
+                raise ImageError("truncated", "the image data ends before the last row")
             parts.append(part)
             count -= len(part)
         return b"".join(parts)
 
     def finish(self) -> None:
-        """Verify the checksums that are left; raises ImageError where one is wrong."""
+        """Verify the remaining checksums; raises ImageError if one is wrong."""
         for _ in self._packed:
             pass
 
@@ -141,4 +141,4 @@ def _packed(file: IO[bytes]) -> Iterator[bytes]:
             yield data
         file.seek(offset + length)
         if file.read(4) != checksum.to_bytes(4):
-            raise ImageError("unreadable", "a checksum of the PNG is wrong: it is damaged")
+            raise ImageError("unreadable", "the PNG is damaged: a checksum is wrong")

@@ -1,4 +1,4 @@
-"""The pixels of a large photo, read from top to bottom: sliced like an array, never there whole."""
+"""The pixels of a large photo, read from top to bottom, sliced like an array."""
 
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -11,14 +11,14 @@ from crackscope.images.signature import truncated
 from crackscope.types import Box, Pixels
 
 _REDUCED_SIDE = 2048
-"""The reduced copy has at least this long a side, and less than twice it."""
+"""Minimum long side of the reduced copy in pixels; it is less than twice as long."""
 
 
 class RowReader:
-    """(height, width, 3) uint8 from `strips` of whole rows, each (h, width, 3).
+    """(height, width, 3) uint8 from `strips` of full rows, each (h, width, 3).
 
-    `rows[y0:y1, x0:x1]` gives a copy. Rows above the y0 last asked for are let go, so it must
-    never fall, but for the boxes that `keep` named before. Several threads may ask.
+    `rows[y0:y1, x0:x1]` returns a copy. Rows above the last y0 are discarded, so y0 must not
+    decrease, except for boxes passed to `keep` before. Thread-safe.
     """
 
     dtype = np.dtype(np.uint8)
@@ -33,7 +33,7 @@ class RowReader:
         self._lock = Lock()
 
     def keep(self, boxes: Sequence[Box]) -> None:
-        """Keep these for later, once their rows have been read."""
+        """Keep the pixels of these boxes for later access."""
         self._kept = {box: np.zeros((box.height, box.width, 3), np.uint8) for box in boxes}
 
     def __getitem__(self, part: tuple[slice, slice]) -> Pixels:
@@ -47,17 +47,17 @@ class RowReader:
         return np.concatenate([strip[:, box.x0 : box.x1] for strip in held])
 
     def reduced(self) -> Pixels:
-        """The whole photo, its long side 2048 to 4095 px; for when all rows have been read."""
+        """The whole photo, its long side 2048 to 4095 px; call after all rows have been read."""
         return self._reduced.pixels
 
     def _move_to(self, box: Box) -> None:
-        """Let go what lies above the box, and read as far as it reaches."""
+        """Discard the rows above the box, and read the rows down to its end."""
         while self._held and self._held[0][0] + len(self._held[0][1]) <= box.y0:
             self._held.popleft()
         while self._end < box.y1:
             self._read(box.y0)
         if self._held[0][0] > box.y0:
-            raise ValueError(f"rows are read downwards: {box.y0} lies above {self._held[0][0]}")
+            raise ValueError(f"y0 must be at least {self._held[0][0]}. Received: {box.y0}")
 
     def _read(self, top: int) -> None:
         strip = next(self._strips, None)
@@ -75,7 +75,7 @@ class RowReader:
 
 
 class _Reduced:
-    """A copy in which each pixel is the mean of a square, made as rows come."""
+    """A copy in which each pixel is the mean of a square, computed while rows are read."""
 
     def __init__(self, width: int, height: int) -> None:
         self._side = max(1, max(width, height) // _REDUCED_SIDE)

@@ -1,4 +1,4 @@
-"""The rows of a TIFF: a tile or some strips at a time, decoded as a small TIFF of their own."""
+"""Reads the rows of a TIFF, a tile or some strips at a time, each decoded as a small TIFF."""
 
 import io
 from collections.abc import Iterator, Sequence
@@ -25,12 +25,12 @@ _YCBCR, _COLOURS = 6, (0, 1, 2, 3, 5)
 _SEPARATE = 2
 _MODES = ("1", "L", "LA", "P", "RGB", "RGBA", "RGBX", "CMYK", "YCbCr", "I;16", "I;16B", "I;16L")
 _AT_ONCE, _PIECE, _ROW = 2**22, 2**25, 2**27
-"""Pixels: decoded at once where that is ours to choose; at most in a piece; at most in a row."""
+"""Pixels decoded at once if we can choose, and maximum pixels of a piece and of a row of pieces."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """Pieces of `width` × `height` px side by side; each a tile, or strips of `strip` rows."""
+    """A row of pieces of `width` × `height` px; each is a tile, or strips of `strip` rows."""
 
     width: int
     height: int
@@ -39,9 +39,9 @@ class _Row:
 
 
 def why_not(file: IO[bytes], image: TiffImageFile, size: int) -> str:
-    """Why a `file` of `size` bytes, open as TIFF, cannot be read in parts; "" where it can.
+    """Why a TIFF of `size` bytes cannot be read block by block; "" if it can.
 
-    Raises ImageError where it cannot be read at all.
+    Raises ImageError if it cannot be read at all.
     """
     tags: Any = image.tag_v2
     check_understood(file, tags)
@@ -49,24 +49,24 @@ def why_not(file: IO[bytes], image: TiffImageFile, size: int) -> str:
     compression = tags.get(Tag.Compression, _PLAIN)
     colours = (*_COLOURS, _YCBCR) if compression == _JPEG else _COLOURS
     if tags.get(Tag.PlanarConfiguration) == _SEPARATE and tags.get(Tag.SamplesPerPixel, 1) > 1:
-        return "its channels are stored apart"
+        return "its channels are stored separately"
     if image.mode not in _MODES or tags.get(Tag.PhotometricInterpretation) not in colours:
-        return f"its colours are stored in an unusual way ({image.mode})"
+        return f"its colour format ({image.mode}) is not supported"
     if compression not in _COMPRESSIONS:
-        return f"its compression is unusual (number {compression})"
+        return f"its compression (number {compression}) is not supported"
     rows = _layout(image)
     if not rows:
-        return "it does not say where each of its strips or tiles lies"
+        return "the offsets of its strips or tiles are incomplete"
     if max(row.width * row.height for row in rows) > _PIECE:
         return "it is stored in one piece"
     if max(image.width * row.height for row in rows) > _ROW:
-        return "its tiles are too high"
+        return "its tiles are too tall"
     _check_places(rows, size)
     return ""
 
 
 def _check_places(rows: Sequence[_Row], size: int) -> None:
-    """Pieces lie inside the file, and apart: a bomb points to one of them again and again."""
+    """Pieces must be inside the file and must not overlap, unlike in decompression bombs."""
     places = [place for row in rows for piece in row.pieces for place in piece]
     if max(offset + length for offset, length in places) > size:
         raise truncated()
@@ -76,7 +76,7 @@ def _check_places(rows: Sequence[_Row], size: int) -> None:
 def strips(
     file: IO[bytes], image: TiffImageFile, profile: ImageCms.ImageCmsProfile | None
 ) -> Iterator[Pixels]:
-    """The rows of the picture from top to bottom, (h, W, 3) uint8 RGB."""
+    """The rows of the image from top to bottom, (h, W, 3) uint8 RGB."""
     left, depth = image.height, depth_of(image)
     for row in _layout(image):
         pixels = np.empty((min(row.height, left), image.width, 3), np.uint8)
@@ -97,7 +97,7 @@ def strips(
 
 
 def _small_tiff(tags: Any, row: _Row, packed: Sequence[bytes]) -> bytes:
-    """A file of one piece; Pillow moves the offsets, which are counted from the end of the tags."""
+    """A TIFF of one piece; Pillow adjusts the offsets, which start at the end of the tags."""
     start = {b"II": b"II*\0\x08\0\0\0", b"MM": b"MM\0*\0\0\0\x08"}[tags.prefix]
     directory = ImageFileDirectory_v2(start)
     for tag in DECODING:
@@ -118,7 +118,7 @@ def _read(file: IO[bytes], place: tiff.Place) -> bytes:
 
 
 def _layout(image: TiffImageFile) -> list[_Row]:
-    """The pieces row by row; [] where they are not all told."""
+    """The pieces row by row; [] if their positions are incomplete."""
     tags: Any = image.tag_v2
     return _tiled(image, tags) if Tag.TileOffsets in tags else _striped(image, tags)
 
@@ -136,7 +136,7 @@ def _tiled(image: TiffImageFile, tags: Any) -> list[_Row]:
 
 
 def _striped(image: TiffImageFile, tags: Any) -> list[_Row]:
-    """Low strips are taken together; a single one is taken apart where it is not compressed."""
+    """Low strips are combined; a single uncompressed strip is divided."""
     width, height = image.size
     places = tiff.places(tags)
     strip = min(tags.get(Tag.RowsPerStrip, height), height)

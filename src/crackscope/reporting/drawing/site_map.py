@@ -4,6 +4,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from crackscope.rendering import scale_bar
+
 _EARTH_M = 6_371_008.8
 """Mean radius."""
 _LEAST_M = 20.0
@@ -44,7 +46,7 @@ def plan(
     points = tuple(
         (width / 2 + (x - centre[0]) * scale, used / 2 - (y - centre[1]) * scale) for x, y in metres
     )
-    length = _round_length(wide / 4 / scale)
+    length = scale_bar.round_length(wide / 4 / scale)
     return SiteMap(points, width, used, length * scale, _in_words(length))
 
 
@@ -62,12 +64,6 @@ def _in_metres(places: Sequence[tuple[float, float]]) -> list[tuple[float, float
         )
         for latitude, longitude in places
     ]
-
-
-def _round_length(metres: float) -> float:
-    """The largest of 1, 2, 5, 10, … that is not above `metres`."""
-    power = 10.0 ** math.floor(math.log10(metres))
-    return next(step * power for step in (5, 2, 1) if step * power <= metres * (1 + 1e-9))
 
 
 def _in_words(metres: float) -> str:

@@ -1,0 +1,43 @@
+"""The width along a crack, and the colour of its class, as a drawing for a PDF."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from crackscope.rendering.pdf import FONT, module
+from crackscope.reporting.drawing.width_profile import profile
+from crackscope.types import Crack
+
+_HEIGHT, _CHIP = 26.0, 7.0
+
+
+def draw_curve(crack: Crack, width: float, shade: str | None) -> Any:
+    """`width` points wide; a chip of the colour `shade` stands in its upper right corner."""
+    shapes, colors = module("graphics.shapes"), module("lib.colors")
+    frame = shapes.Rect(
+        0, 0, width, _HEIGHT, fillColor=None, strokeColor=colors.HexColor("#c8c8c8")
+    )
+    drawing = shapes.Drawing(width, _HEIGHT, frame)
+    for curve in profile(crack).within(width, _HEIGHT - 2):
+        points = [value for point in curve for value in point]
+        drawing.add(shapes.PolyLine(points, strokeWidth=0.6))
+    if shade is not None:
+        drawing.add(_chip(width - _CHIP - 2, _HEIGHT - _CHIP - 2, shade))
+    return drawing
+
+
+def draw_legend(classes: Sequence[tuple[str, str]], width: float) -> Any:
+    """Name and colour of each class, beside each other."""
+    shapes = module("graphics.shapes")
+    drawing = shapes.Drawing(width, _CHIP + 4)
+    step = width / max(1, len(classes))
+    for index, (name, shade) in enumerate(classes):
+        drawing.add(_chip(index * step, 2, shade))
+        left = index * step + _CHIP + 3
+        drawing.add(shapes.String(left, 3, name, fontName=FONT, fontSize=7))
+    return drawing
+
+
+def _chip(x: float, y: float, shade: str) -> Any:
+    """A square of the colour of a class; (x, y) is its lower left corner."""
+    fill = module("lib.colors").HexColor(shade)
+    return module("graphics.shapes").Rect(x, y, _CHIP, _CHIP, fillColor=fill, strokeWidth=0.4)
