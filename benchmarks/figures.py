@@ -151,8 +151,8 @@ def _metu(metu: Mapping[str, Any]) -> str:
         "frozen features, each tested on a subset of METU that shares no photo and no copy with "
         f"the rest: accuracy {accuracy}, AUROC {auroc} (median, lowest and highest); "
         f"{len(metu['contradicted'])} labels contradicted, listed in "
-        "`benchmarks/results/metu.json`. The packaged model was trained on all of METU at hand, so its own figures there would say "
-        "nothing. Nor do these say how it does on your wall.\n"
+        "`benchmarks/results/metu.json`. The packaged model was trained on all of METU at "
+        "hand, so its own figures there would say nothing. Nor do these say how it does on your wall.\n"
     )
 
 
