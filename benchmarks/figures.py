@@ -152,7 +152,8 @@ def _metu(metu: Mapping[str, Any]) -> str:
         f"the rest: accuracy {accuracy}, AUROC {auroc} (median, lowest and highest); "
         f"{len(metu['contradicted'])} labels contradicted, listed in "
         "`benchmarks/results/metu.json`. The packaged model was trained on all of METU at "
-        "hand, so its own figures there would say nothing. Nor do these say how it does on your wall.\n"
+        "hand, so its own figures there would say nothing. Nor do these say how "
+        "it does on your wall.\n"
     )
 
 
