@@ -1,19 +1,19 @@
-"""Fit what the packaged model decides with, and pack it: from a training to a bundle.
+"""Calibrate a trained network and pack it as a bundle.
 
     python benchmarks/calibrate.py RUN packed.npz OUT
 
-RUN is a folder of train.py, packed.npz what it was trained on. OUT gets a bundle, model/, and
-calibration.json with the figures of each fit. What is chosen and not fitted stands in
-packaged.yaml; what the bundle takes over from the model in the package is its input rule, and what
-concrete looks like by the statistics of pixels.
+RUN is a run folder of train.py, packed.npz its training data. OUT gets a bundle, model/, and
+calibration.json with the figures of each fit. Constants that are chosen, not fitted, are in
+packaged.yaml. The bundle takes its input rule and its pixel statistics of concrete from the
+packaged model.
 
-score of cracks   a logistic rule on lines traced in synthetic photos of 0.8 MP, on the surfaces
-                  that the training left out, METU's sound patches and generated ones; every other
-                  photo is kept to test it
-score of windows  a temperature, and thresholds, on METU's patches and on synthetic ones
-int8              made with patches, and with synthetic ones
+score of cracks   logistic regression on lines traced in synthetic photos of 0.8 MP, on surfaces
+                  left out of training, METU's sound patches and generated materials; every other
+                  photo is held out to test it
+score of windows  a temperature and thresholds, on METU's patches and synthetic ones
+int8              calibrated with patches and synthetic ones
 
-What was traced and seen is kept in OUT: the same command, once more, only fits.
+Traced lines and logits are kept in OUT: repeating the command only repeats the fits.
 """
 
 import argparse
@@ -57,10 +57,10 @@ from train import RECIPE
 CHOSEN = Path(__file__).with_name("packaged.yaml")
 SIDE, PATCH = 896, 227
 INT8_BATCH, INT8_BATCHES = 8, 16
-"""Pictures that int8 is made with, of each kind: half are patches, half synthetic."""
+"""Batch size and number of batches for int8: half patches, half synthetic."""
 LEVELS = (0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 0.95)
 _LOT, _FIRST = 4, 10**6
-"""Photos painted at a time, and the number of the first lot: none that was trained on."""
+"""Photos per batch, and the number of the first batch, none of which was trained on."""
 _FITTED_LATER, _EVERYWHERE = Thresholds(0.2, 0.5), Gate(-1e9)
 Floats = NDArray[np.float64]
 
@@ -102,13 +102,15 @@ def parse() -> argparse.Namespace:
     parser.add_argument("packed", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--photos", type=int, default=1600, help="synthetic photos")
-    parser.add_argument("--patches", type=int, default=1200, help="of each kind")
+    parser.add_argument(
+        "--patches", type=int, default=1200, help="METU patches and synthetic ones, each"
+    )
     parser.add_argument("--seed", type=int, default=5)
     return parser.parse_args()
 
 
 def described(temperature: float, of_cracks: dict[str, Any]) -> dict[str, Any]:
-    """model.json, but for what `packing.write` says."""
+    """model.json without the fields that `packing.write` adds."""
     return {
         **bundles.load().info,
         "calibration": {
@@ -122,13 +124,13 @@ def described(temperature: float, of_cracks: dict[str, Any]) -> dict[str, Any]:
 
 
 def trained_on(data: Packed) -> dict[str, NDArray[Any]]:
-    """What keeps the patches that were trained on out of tests."""
+    """The record that keeps training patches out of tests."""
     rows = np.concatenate([data.rows("sound"), data.rows("cracked")])
     return near_copies.compact(fingerprints.of_files(data.file(int(row)) for row in rows))
 
 
 def int8_pictures(path: Path, window: int) -> list[NDArray[np.uint8]]:
-    """Batches of windows, patches and synthetic ones in turn."""
+    """Batches of windows, alternating patches and synthetic ones."""
     data, rng, paint = packed.read(path), np.random.default_rng(0), Painter(path, window)
     rows = np.concatenate([data.rows("sound"), data.rows("cracked")])
     found = []
@@ -140,14 +142,14 @@ def int8_pictures(path: Path, window: int) -> list[NDArray[np.uint8]]:
 
 
 def trained(run: Path, recipe: dict[str, Any]) -> Any:
-    """The network that a training ended with; anew each time, since Keras packs a network once."""
+    """The trained network, built anew each time, since Keras can pack a network only once."""
     model = network(recipe["recipe"]["backbone"], 0)
     model.load_weights(run / WEIGHTS)
     return model
 
 
 def looks(arguments: argparse.Namespace, recipe: dict[str, Any]) -> tuple[Lines, Floats]:
-    """What the network sees where its lines are asked for everywhere, made once."""
+    """Traced lines and logits of windows, computed once and kept."""
     files = [arguments.out / f"{name}.npz" for name in ("lines", "windows")]
     if not all(file.exists() for file in files):
         with tempfile.TemporaryDirectory() as place:
@@ -167,7 +169,7 @@ def looks(arguments: argparse.Namespace, recipe: dict[str, Any]) -> tuple[Lines,
 
 
 def lots(painter: Painter, count: int) -> Iterator[Pictures]:
-    """Synthetic photos, a few at a time."""
+    """Synthetic photos in batches."""
     with bar("photos", count) as advance:
         for number in range(count // _LOT):
             yield painter(_FIRST + number, _LOT)
@@ -194,12 +196,12 @@ def seen(inspector: Inspector, painter: Painter, arguments: argparse.Namespace) 
 
 
 def logit(inspector: Inspector, pixels: NDArray[np.uint8]) -> float:
-    """That of a window."""
+    """The logit of a window."""
     return float(numerics.log_odds(inspector.score_map(Photo("", pixels)).scores[0, 0], 1e-7))
 
 
 def fit_windows(windows: Floats) -> tuple[float, Thresholds, dict[str, Any]]:
-    """The temperature and the thresholds of windows, and what they are worth."""
+    """Fit the temperature and thresholds of windows; returns them with their figures."""
     logits, labels, synthetic = windows[:, 0], windows[:, 1].astype(np.int64), windows[:, 2] == 1
     temperature = calibration.fit_temperature(logits, labels)
     scores = numerics.logistic(logits / temperature)
@@ -213,7 +215,7 @@ def fit_windows(windows: Floats) -> tuple[float, Thresholds, dict[str, Any]]:
 
 
 def fit_cracks(lines: Lines, photos: int) -> tuple[Scorer, dict[str, Any]]:
-    """How cracks are scored, fitted on every other photo; what it is worth on the rest."""
+    """Fit the score of cracks on every other photo, and evaluate it on the rest."""
     tested = lines.photo % 2 == 1
     scorer = scoring.fit(lines.take(~tested))
     scores, truth = scorer.probabilities(lines.numbers[tested]), lines.cracks[tested]
@@ -235,7 +237,7 @@ def fit_cracks(lines: Lines, photos: int) -> tuple[Scorer, dict[str, Any]]:
 
 
 def tempered(scorer: Scorer, temperature: float) -> Scorer:
-    """For logits of windows that are divided by the temperature: it was fitted to the others."""
+    """The score for logits divided by the temperature; it was fitted to undivided ones."""
     divide = np.where(np.array(ALL) == "windows", temperature, 1.0)
     return replace(scorer, mean=scorer.mean / divide, spread=scorer.spread / divide)
 

@@ -1,16 +1,16 @@
-"""crackscope beside the usual Keras recipe, in one run on one machine, one process at a time.
+"""Compare crackscope with the usual Keras recipe, on one machine, one process at a time.
 
     python benchmarks/compare.py --data METU --weights FILE.h5 --yardstick yardstick.py
 
-training    seconds from process start, imports included, to the test accuracy that the yardstick
-            ends with; same files on each side, same weights, same input size
-inspection  patches a second from JPEG file to score on two cores, the same network in float32:
-            Keras predict on a tf.data pipeline, the inspect path, the whole inspect command; and
-            the inspect path in int8
+training    seconds from process start, including imports, to the recipe's final test accuracy;
+            both with the same files, weights and input size
+inspection  patches/s from JPEG file to score on two cores with the same float32 network: Keras
+            predict on a tf.data pipeline, the inspect path, the whole inspect command; also the
+            inspect path in int8
 start       seconds of `crackscope --help`, and of a cold process to its first score
 
-Writes compare.json and compare.md after every training and every part; what is there is not
-measured again, so that `--runs 3` adds two trainings to one.
+Writes compare.json and compare.md after every training and every measurement. Finished ones are not
+repeated: `--runs 3` adds two trainings to one.
 """
 
 import argparse
@@ -33,7 +33,7 @@ FIRST_SCORE = (
 
 
 def main() -> None:
-    """Measure the parts asked for, and write the two files."""
+    """Run the selected measurements, and write both files."""
     arguments = parse()
     document = measuring.made_from(arguments.data, arguments.weights)
     document["cores"] = measuring.keep_to_cores(arguments.cores)
@@ -47,7 +47,7 @@ def main() -> None:
 
 
 def finished(file: Path, document: dict[str, Any]) -> dict[str, Any]:
-    """The parts that an earlier call measured on the same machine, data and weights."""
+    """Earlier measurements on the same machine, data and weights."""
     if not file.exists():
         return {}
     earlier = json.loads(file.read_text(encoding="utf-8"))
@@ -61,14 +61,14 @@ def parse() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--data", type=Path, required=True, help="METU folder")
-    parser.add_argument("--weights", type=Path, required=True, help="ImageNet weights, no top")
-    parser.add_argument("--yardstick", type=Path, help="the recipe's program (for training)")
-    parser.add_argument("--model", default="crackscope", help="model of inspection and start")
+    parser.add_argument("--weights", type=Path, required=True, help="ImageNet weights without top")
+    parser.add_argument("--yardstick", type=Path, help="program of the recipe, for training")
+    parser.add_argument("--model", default="crackscope", help="model for inspection and start")
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
-    parser.add_argument("--runs", type=int, default=3, help="trainings of each side")
+    parser.add_argument("--runs", type=int, default=3, help="trainings of each")
     parser.add_argument("--rounds", type=int, default=5, help="alternations of inspection")
-    parser.add_argument("--patches", type=int, default=2000, help="JPEG files of inspection")
-    parser.add_argument("--cores", type=int, default=2, help="cores that every process may use")
+    parser.add_argument("--patches", type=int, default=2000, help="JPEG files for inspection")
+    parser.add_argument("--cores", type=int, default=2, help="cores per process")
     parser.add_argument("--image-size", type=int, default=160, help="input size of training")
     parser.add_argument("--seed", type=int, default=0, help="seed of split and training")
     parser.add_argument("--out", type=Path, default=Path("runs/benchmark"))
@@ -81,9 +81,9 @@ def parse() -> argparse.Namespace:
 def training(
     arguments: argparse.Namespace, folder: Path, earlier: dict[str, Any] | None
 ) -> Iterator[dict[str, Any]]:
-    """Both sides on the same leak-free split, in turn, until there are as many runs as asked.
+    """Train both on the same leak-free split, alternating, up to the number of runs.
 
-    Libraries are in the system's cache before the clock starts, as files are by the split.
+    Libraries and files are in the system's cache before the clock starts.
     """
     measuring.timed("-c", LIBRARIES)
     seed = ("--seed", arguments.seed)
@@ -105,8 +105,8 @@ def training(
 
 
 def train_ours(arguments: argparse.Namespace, manifest: Path, out: Path) -> dict[str, Any]:
-    """`crackscope train`, head phase alone: wall time until its test figures are known, the
-    bundle written, loaded and scored with; and that of the whole process."""
+    """`crackscope train`, head only: wall time to its test figures, with the bundle written, loaded
+    and used; and wall time of the whole process."""
     given = ("--manifest", manifest, "--weights", arguments.weights)
     settings = ("--image-size", arguments.image_size, "--epochs", 0, "--seed", arguments.seed)
     command = ("train", arguments.data, *given, *settings, "--out", out)
@@ -120,7 +120,7 @@ def train_ours(arguments: argparse.Namespace, manifest: Path, out: Path) -> dict
 
 
 def train_theirs(arguments: argparse.Namespace, manifest: Path, out: Path) -> dict[str, Any]:
-    """The yardstick: the first epoch that reaches its final test accuracy, by its own clock."""
+    """The recipe: time of the first epoch that reaches its final test accuracy, by its clock."""
     given = ("--manifest", manifest, "--weights", arguments.weights)
     command = (arguments.yardstick, arguments.data, out, *given, "--size", arguments.image_size)
     total, stdout = measuring.timed(*command)
@@ -140,7 +140,7 @@ def train_theirs(arguments: argparse.Namespace, manifest: Path, out: Path) -> di
 def inspection(
     arguments: argparse.Namespace, folder: Path, earlier: dict[str, Any] | None
 ) -> Iterator[dict[str, Any]]:
-    """Keras, the inspect path (in int8, too) and the inspect command on the same files, in turn."""
+    """Keras, the inspect path (also in int8) and the inspect command on the same files, in turn."""
     if earlier is not None:
         return
     files = folder / "patches"
@@ -169,20 +169,20 @@ def inspection(
 
 
 def one_round(program: str, *arguments: object) -> dict[str, Any]:
-    """What a program beside this one measures."""
+    """The measurement of another program in this folder."""
     result: dict[str, Any] = measuring.last_json(measuring.timed(HERE / program, *arguments)[1])
     return result
 
 
 def ratio(ours: list[float], theirs: list[float]) -> dict[str, Any]:
-    """Spread of the ratios of neighbouring rounds."""
+    """Spread of the ratios within each round."""
     return measuring.spread([a / b for a, b in zip(ours, theirs, strict=True)])
 
 
 def start(
     arguments: argparse.Namespace, folder: Path, earlier: dict[str, Any] | None
 ) -> Iterator[dict[str, Any]]:
-    """Seconds of whole processes, seven of each."""
+    """Seconds of whole processes, seven times each."""
     if earlier is not None:
         return
     sample = find([str(SAMPLES)]).photos[0].name
@@ -207,7 +207,7 @@ def text(document: dict[str, Any]) -> str:
 
 
 def training_text(part: dict[str, Any]) -> str:
-    """Seconds and accuracy of both sides, the runs one below the other."""
+    """Seconds and accuracy of both, one row per run."""
     rows = []
     for ours, theirs in zip(part["crackscope"], part["yardstick"], strict=True):
         factor = f"{theirs['seconds'] / ours['seconds']:.1f}"
@@ -218,7 +218,7 @@ def training_text(part: dict[str, Any]) -> str:
 
 
 def inspection_text(part: dict[str, Any]) -> str:
-    """Patches a second of each."""
+    """Patches/s of each."""
     names = {
         "keras": "Keras predict, tf.data",
         "inspect": "crackscope, file to verdict",

@@ -1,6 +1,6 @@
-"""A camera that photographs a plane: perspective, blur that is not Gaussian, and its processing.
+"""A camera that photographs a plane: perspective, non-Gaussian blur, and image processing.
 
-Shares nothing with what measures: used by rendered.py only.
+Used by rendered.py only. It shares no code with the measurement.
 """
 
 import io
@@ -12,15 +12,15 @@ from PIL import Image
 
 Floats = NDArray[np.float64]
 FINE = 4
-"""Samples a pixel along each side."""
+"""Samples per pixel along each side."""
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A camera that looks at the origin of a plane, tilted about an axis in it.
+    """A camera aimed at the origin of a plane, tilted about an axis in the plane.
 
-    `mm_per_px` is that at the middle of the photo in the direction of the axis; `far_mm` the
-    distance of the camera.
+    `mm_per_px` is the scale at the centre of the photo along the axis; `far_mm` the distance of the
+    camera.
     """
 
     mm_per_px: float
@@ -31,7 +31,7 @@ class View:
     far_mm: float
 
     def homography(self) -> Floats:
-        """(3, 3) from the plane in mm to the photo in pixels."""
+        """Homography (3, 3) from the plane in mm to the photo in pixels."""
         cosine, sine = np.cos(self.axis), np.sin(self.axis)
         turn = np.array([[cosine, sine, 0], [-sine, cosine, 0], [0, 0, 1]])
         lean, drop = np.cos(self.tilt), np.sin(self.tilt)
@@ -41,11 +41,11 @@ class View:
         return np.asarray(moved @ scaled @ turn.T @ tilted @ turn)
 
     def to_plane(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
-        """Millimetres of the plane at pixels of the photo."""
+        """Points of the plane in mm for points of the photo in pixels."""
         return _mapped(np.asarray(np.linalg.inv(self.homography()), np.float64), x, y)
 
     def to_photo(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
-        """Pixels of the photo at millimetres of the plane."""
+        """Points of the photo in pixels for points of the plane in mm."""
         return _mapped(self.homography(), x, y)
 
     def grid(self) -> tuple[Floats, Floats]:
@@ -62,9 +62,10 @@ def _mapped(matrix: Floats, x: Floats, y: Floats) -> tuple[Floats, Floats]:
 
 
 def blurred(light: Floats, sigma_px: float, motion: float, rng: np.random.Generator) -> Floats:
-    """Fine samples behind a disc of confusion and a straight motion, `motion` of the variance.
+    """Fine samples, blurred by a disc of confusion and linear motion.
 
-    The standard deviation of both together along one axis is `sigma_px` on average.
+    `motion` is the fraction of the variance due to motion; the standard deviation of both along one
+    axis is `sigma_px` on average.
     """
     variance = (sigma_px * FINE) ** 2
     radius = 2 * np.sqrt(variance * (1 - motion))
@@ -96,7 +97,7 @@ def pixels(fine: Floats) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class Development:
-    """How a camera makes a photo of light: noise, sharpening, tone and JPEG."""
+    """A camera's image processing: noise, sharpening, tone curve and JPEG."""
 
     noise: float
     sharpening: float
@@ -105,7 +106,7 @@ class Development:
 
 
 def developed(light: Floats, how: Development, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """(H, W) grey values of light (H, W), 1 is white, through a Bayer mosaic and back."""
+    """(H, W) grey values of light (H, W), 1 for white, by way of a Bayer mosaic."""
     colour = light[..., None] * np.array([0.95, 1.0, 0.9])
     height, width = light.shape
     yy, xx = np.mgrid[:height, :width]
@@ -126,7 +127,7 @@ def developed(light: Floats, how: Development, rng: np.random.Generator) -> NDAr
 
 
 def _demosaiced(raw: Floats, mask: NDArray[np.bool_]) -> Floats:
-    """One colour at all pixels: the mean of its pixels in reach, nearer ones counting more."""
+    """One colour at all pixels: the distance-weighted mean of its neighbouring samples."""
     weights = np.array([[1, 2, 1], [2, 4, 2], [1, 2, 1]]) / 4
     total, known = np.zeros_like(raw), np.zeros_like(raw)
     padded, there = np.pad(raw * mask, 1, mode="reflect"), np.pad(mask * 1.0, 1, mode="reflect")

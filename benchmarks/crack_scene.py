@@ -1,6 +1,6 @@
-"""A crack of known width on a plane, in millimetres: its geometry, and how dark it is where.
+"""A crack of known width on a plane, in millimetres: its geometry and its darkness.
 
-Shares nothing with what measures: used by rendered.py only.
+Used by rendered.py only. It shares no code with the measurement.
 """
 
 from dataclasses import dataclass
@@ -13,10 +13,10 @@ _STEP_MM = 0.1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Course:
-    """A crack that runs along v: at each `v` (K,) its centre `u` and its width, in mm.
+class CrackLine:
+    """A crack along v: its centre `u` and its width at each `v` (K,), in mm.
 
-    `angle` turns it about the origin of the plane, in radians.
+    `angle` rotates it about the origin of the plane, in radians.
     """
 
     v: Floats
@@ -47,8 +47,8 @@ class Course:
         return cosine * x + sine * y, -sine * x + cosine * y
 
 
-def winding(rng: np.random.Generator, width_mm: float, reach_mm: float) -> Course:
-    """A crack that winds, of about `width_mm`, through the origin and `reach_mm` to both sides."""
+def winding(rng: np.random.Generator, width_mm: float, reach_mm: float) -> CrackLine:
+    """A winding crack of about `width_mm` through the origin, `reach_mm` long on each side."""
     v = np.arange(-reach_mm, reach_mm + _STEP_MM, _STEP_MM)
     u = np.zeros_like(v)
     for wavelength, slope in ((reach_mm, 0.25), (reach_mm / 3, 0.2), (reach_mm / 8, 0.12)):
@@ -57,11 +57,11 @@ def winding(rng: np.random.Generator, width_mm: float, reach_mm: float) -> Cours
         u += rng.uniform(0.3, 1.0) * height * np.sin(2 * np.pi * v / wavelength + phase)
     swell = 0.12 * _smooth(rng, len(v), 6.0 / _STEP_MM) + 0.04 * _smooth(rng, len(v), 1 / _STEP_MM)
     width = width_mm * np.clip(1 + swell, 0.5, 1.5)
-    return Course(v, u - np.interp(0, v, u), width, rng.uniform(0, np.pi))
+    return CrackLine(v, u - np.interp(0, v, u), width, rng.uniform(0, np.pi))
 
 
 def _smooth(rng: np.random.Generator, count: int, over: float) -> Floats:
-    """(count,) noise of standard deviation 1 that is smooth over about `over` samples."""
+    """(count,) noise of standard deviation 1, smooth over about `over` samples."""
     reach = int(3 * over) + 1
     taps = np.exp(-0.5 * (np.arange(-reach, reach + 1) / over) ** 2)
     noise = np.convolve(rng.standard_normal(count + 2 * reach), taps, "valid")

@@ -1,11 +1,11 @@
-"""The encoder of a network trained in PyTorch, for `train.py --encoder`.
+"""Convert the encoder of a network trained in PyTorch for `train.py --encoder`.
 
     python benchmarks/encoder.py trial_lines.npz encoder.npz
 
-Reads an archive of a state dict: `enc.c1`, `enc.b.<block>.<e, d or p>` and `enc.last`, each a
-convolution `c` and a batch norm `b`. Writes each array by the layer of keras.applications'
-MobileNetV2 and the number of the weight, `Conv1/0`, as `training.lines.trainer.take_encoder` reads
-it. How to make such weights from ImageNet's: `train.py`, whose encoder is a part of what it gives.
+Reads the archive of a state dict: `enc.c1`, `enc.b.<block>.<e, d or p>` and `enc.last`, each with a
+convolution `c` and a batch norm `b`. Writes each array under the layer name of keras.applications'
+MobileNetV2 and the index of the weight, such as `Conv1/0`, as `training.lines.trainer.take_encoder`
+reads it. `train.py` trains such an encoder from ImageNet weights.
 """
 
 import argparse
@@ -20,7 +20,7 @@ Arrays = Mapping[str, NDArray[np.float32]]
 _BLOCKS = 17
 _NORM = ("weight", "bias", "running_mean", "running_var")
 _ORDINARY, _DEPTHWISE = (2, 3, 1, 0), (2, 3, 0, 1)
-"""PyTorch's (out, in, H, W) as Keras has it: (H, W, in, out), and (H, W, in, 1) by channel."""
+"""Axes from PyTorch (out, in, H, W) to Keras (H, W, in, out), or (H, W, in, 1) for depthwise."""
 
 
 def main() -> None:

@@ -1,9 +1,9 @@
-"""How the engines of `crackscope inspect` scale with their workers, from file to overlay.
+"""Scaling of the engines of `crackscope inspect` with the number of workers, file to overlay.
 
     python benchmarks/engines.py --photos 120 --megapixels 2 --workers 1 2 --rounds 3 --out DIR
 
-The photos are drawn. Each measurement is a process of its own, the engines in turn; the start, with
-Ray's own and the model's, is told apart. Stops where two engines differ in a result.
+Photos are synthetic. Each measurement is a separate process, alternating between engines. Start-up,
+including Ray and the model, is measured separately. Stops if the results of two engines differ.
 """
 
 import argparse
@@ -44,7 +44,7 @@ document = {"start": warm - started, "seconds": seconds, "results": hashing.of_v
 print(json.dumps(document))
 """
 _WAYS = 8
-"""A drawn scene is used turned and mirrored."""
+"""Each synthetic scene is reused rotated and mirrored."""
 
 
 def draw(folder: Path, count: int, megapixels: float) -> None:
@@ -62,13 +62,13 @@ def draw(folder: Path, count: int, megapixels: float) -> None:
 def measure(
     folder: Path, model: str, ways: list[tuple[str, int]], rounds: int
 ) -> list[dict[str, Any]]:
-    """A line for each engine and number of workers."""
+    """One row per engine and number of workers."""
     runs: dict[tuple[str, int], list[dict[str, Any]]] = {way: [] for way in ways}
     for _, way in itertools.product(range(rounds), ways):
         _, printed = measuring.timed("-c", _INSPECT, folder, model, *way)
         runs[way].append(measuring.last_json(printed))
     if len({run["results"] for every in runs.values() for run in every}) != 1:
-        raise SystemExit("the engines differ in their results")
+        raise SystemExit("The results of the engines differ. Compare the `results` hashes.")
     return [
         {
             "engine": engine,
@@ -101,7 +101,7 @@ def text(lines: list[dict[str, Any]], photos: int) -> str:
 
 
 def main() -> None:
-    """Measure, and write engines.json and engines.md."""
+    """Measure and write engines.json and engines.md."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--model", default="crackscope")
     parser.add_argument("--engines", nargs="+", default=["local", "ray"])

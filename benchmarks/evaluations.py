@@ -1,6 +1,6 @@
-"""What is published of `crackscope evaluate`: read from its run folders, without any path.
+"""Results of `crackscope evaluate` for publication, read from its run folders, without paths.
 
-A folder's kind follows from what is in it: figures on one data set, a matrix of `--cross`, or the
+The content of a folder determines its kind: figures on one data set, a matrix of `--cross`, or the
 tables of `--robustness`.
 """
 
@@ -29,17 +29,17 @@ KEPT = {
     ),
 }
 OPTIONAL = {SURFACES: "lines"}
-"""What a run may have besides: figures of lines, where the model has these and the data masks."""
+"""Optional in a run: figures of lines, if the model has lines and the data masks."""
 _DEFAULTS = {each.name: each.default for each in fields(EvaluateConfig)}
 _PLACE = re.compile(r"[^=+]*[/\\]")
-"""The folders above a data set, in a set as it is written for --cross."""
+"""The parent folders of a data set in an argument of --cross."""
 
 
 def gather(folders: Sequence[Path], identities: Sequence[str]) -> dict[str, Any]:
-    """The runs by kind, and by data set where there may be several of a kind.
+    """The runs by kind, and by data set for kinds with several runs.
 
-    `identities` are those of the model, the first its own. Raises SystemExit where a folder is no
-    finished run, is of another model, or is a second one of the same.
+    `identities` are those of the model, its own first. Raises SystemExit if a folder is not a
+    finished run, belongs to another model, or repeats a run.
     """
     found: dict[str, Any] = {"model": identities[0], SURFACES: {}, CROSS: {}, ROBUSTNESS: {}}
     for folder in folders:
@@ -47,7 +47,7 @@ def gather(folders: Sequence[Path], identities: Sequence[str]) -> dict[str, Any]
         check(str(folder), document, identities)
         name = "matrix" if kind == CROSS else document["data"]["name"]
         if name in found[kind]:
-            raise SystemExit(f"{folder} is a second run of {kind} on {name}: give one")
+            raise SystemExit(f"{folder} is a second run of {kind} on {name}. Pass only one.")
         found[kind][name] = published(kind, document)
     return found
 
@@ -55,11 +55,13 @@ def gather(folders: Sequence[Path], identities: Sequence[str]) -> dict[str, Any]
 def check(what: str, document: Mapping[str, Any], identities: Sequence[str]) -> None:
     """Raise SystemExit for a result of another model."""
     if document["model"] not in identities:
-        raise SystemExit(f"{what} is of {document['model']}, not of {identities[0]}")
+        raise SystemExit(
+            f"{what} must be a result of {identities[0]}. Received: {document['model']}."
+        )
 
 
 def published(kind: str, document: Mapping[str, Any]) -> dict[str, Any]:
-    """What is kept of one run, and the command that gives it."""
+    """The published figures of one run, with its command."""
     kept = {name: document[name] for name in KEPT[kind]}
     if document.get(OPTIONAL.get(kind, "")):
         kept[OPTIONAL[kind]] = without_curve(document[OPTIONAL[kind]])
@@ -71,13 +73,13 @@ def published(kind: str, document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def without_curve(lines: Mapping[str, Any]) -> dict[str, Any]:
-    """What is kept of the figures of lines: all but the points of the curve."""
+    """The published figures of lines, without the points of the curve."""
     froc = lines["froc"] and {name: v for name, v in lines["froc"].items() if name != "curve"}
     return {**lines, "froc": froc}
 
 
 def command(kind: str, document: Mapping[str, Any]) -> str:
-    """The command behind a run; a data set stands for its folder, MODEL for the training."""
+    """The command of a run, with names of data sets instead of folders, and MODEL."""
     if kind == CROSS:
         words = ["--cross", *(_generic(each["given_as"]) for each in document["sets"])]
     else:
@@ -90,7 +92,7 @@ def _generic(given_as: str) -> str:
 
 
 def _flags(settings: Mapping[str, Any]) -> Iterator[str]:
-    """The settings that are not the default ones."""
+    """Flags of the settings that differ from the defaults."""
     for name, value in settings.items():
         if value == _DEFAULTS.get(name, MISSING):
             continue
@@ -103,7 +105,7 @@ def _read(folder: Path) -> tuple[str, dict[str, Any]]:
     robustness, metrics = folder / "robustness.json", folder / "metrics.json"
     path = robustness if robustness.is_file() else metrics
     if not path.is_file():
-        raise SystemExit(f"{folder} is no finished run of crackscope evaluate")
+        raise SystemExit(f"{folder} is not a finished run of crackscope evaluate. Run it again.")
     document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     if path == robustness:
         return ROBUSTNESS, document

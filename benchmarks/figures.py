@@ -1,8 +1,7 @@
-"""What README.md and docs/figures.md say of the packaged model.
+"""Tables of the packaged model for README.md, docs/figures.md and the card.
 
-README.md has a short table, docs/figures.md and the card have all of it: whole photos first, then
-patches, METU and speed. Each part comes from one result, and says so where that was not measured
-for this model.
+README.md has a short table; docs/figures.md and the card have all tables: whole photos, patches,
+METU and speed. Each comes from one result, and states if it was not measured for this model.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,18 +14,18 @@ from measuring import NONE, interval
 
 NOT_YET = "Not measured yet for this model."
 TRAINED_ON = "metu"
-"""Its figures are in-sample."""
+"""The training data, whose figures are in-sample."""
 CALLED = ("called_crack", "flagged")
 HALVES = {"all": "", "odd": ", odd half"}
 LINES = (PRECISION, RECALL, F1)
 PATCHES = {"auroc": "AUROC", "recall_at_5pct_false_alarms": "recall at 5 % false alarms"}
 
 Results = Mapping[str, Mapping[str, Any]]
-"""By name: lines, evaluations, whole_photos, metu, …; empty where not measured."""
+"""By name: lines, evaluations, whole_photos, metu and others; empty if not measured."""
 
 
 def summary(results: Results) -> str:
-    """Markdown for README.md: five rows, of the odd half of the photos where it is known."""
+    """Markdown for README.md: five rows, on the odd half of the photos if known."""
     lines, speed = results["lines"], results["whole_photos"]
     rows = [
         ["sound walls called `crack`", *_of(lines, "walls", "called_crack")],
@@ -39,7 +38,7 @@ def summary(results: Results) -> str:
 
 
 def _of(lines: Mapping[str, Any], name: str, figure: str) -> tuple[str, str]:
-    """A figure of a set, and of how many photos it is: of the odd half, where it is known."""
+    """A figure of a data set with its number of photos, on the odd half if known."""
     halves = lines.get("figures", {}).get(name)
     if not halves:
         return NOT_YET, name
@@ -58,8 +57,8 @@ def _rates(speed: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def page(results: Results) -> str:
-    """Markdown for docs/figures.md, and for the first section of the card; the link is the card's,
-    which is that of a file beside README.md."""
+    """Markdown for docs/figures.md and the first section of the card; the link is relative to
+    README.md, as in the card."""
     parts = (
         ("Whole photos without cracks", _sound(results["lines"])),
         ("Whole photos with cracks, and where these run", _cracked(results["lines"])),
@@ -72,7 +71,7 @@ def page(results: Results) -> str:
 
 
 def _sets(lines: Mapping[str, Any], cracked: bool) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Name and figures of each set and of its odd half, of those with or without cracks."""
+    """Name and figures of each data set and its odd half, with or without cracks."""
     for name, halves in lines["figures"].items():
         if is_cracked(lines, name) == cracked:
             for half, suffix in HALVES.items():
@@ -81,7 +80,7 @@ def _sets(lines: Mapping[str, Any], cracked: bool) -> Iterator[tuple[str, Mappin
 
 
 def is_cracked(lines: Mapping[str, Any], name: str) -> bool:
-    """Whether a set has photos with cracks: lines are looked for there."""
+    """Whether a data set has photos with cracks, and so figures of lines."""
     found = lines["figures"][name]["all"]["lines"]
     return bool(lines["sets"][name]["masks"] if found is None else RECALL in found["metrics"])
 
@@ -152,8 +151,9 @@ def _metu(metu: Mapping[str, Any]) -> str:
         "frozen features, each tested on a subset of METU that shares no photo and no copy with "
         f"the rest: accuracy {accuracy}, AUROC {auroc} (median, lowest and highest); "
         f"{len(metu['contradicted'])} labels contradicted, listed in "
-        "`benchmarks/results/metu.json`. The packaged model was trained on all of METU at hand, so "
-        "its own figures there would say nothing. Nor do these say how it does on your wall.\n"
+        "`benchmarks/results/metu.json`. The packaged model was trained on all of METU at "
+        "hand, so its own figures there would say nothing. Nor do these say how "
+        "it does on your wall.\n"
     )
 
 

@@ -1,11 +1,11 @@
-"""How near do widths come to what a crack gauge said on site, and do their intervals cover it?
+"""Error of measured widths against crack gauges on site, and coverage of their intervals.
 
     python benchmarks/gauge.py PROFILES.csv --out OUT
 
-PROFILES.csv has a row a profile: `structure`, `gauge_mm`, `mm_per_px`, and `intensities`, the grey
-values across the crack with spaces between. Nothing but the scale is given with each profile. The
-constants of crackscope.measurement.width were chosen by looking at the structures BridgeB and
-Indoors of Benz & Rodehorst (MVA 2021): others say more.
+PROFILES.csv has one row per profile: `structure`, `gauge_mm`, `mm_per_px`, and `intensities`, the
+grey values across the crack, separated by spaces. Only the scale is used besides the profile. The
+constants of crackscope.measurement.width were chosen on the structures BridgeB and Indoors of Benz
+& Rodehorst (MVA 2021), so other structures are better evidence.
 """
 
 import argparse
@@ -26,7 +26,7 @@ Floats = NDArray[np.float64]
 
 
 def main() -> None:
-    """Measure every profile, and print and keep the figures."""
+    """Measure every profile, and print and write the figures."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -49,7 +49,7 @@ def main() -> None:
 
 
 def measure(row: dict[str, str]) -> tuple[float, float, float, float]:
-    """Error and half of the interval in px, then in mm."""
+    """Error and half-width of the interval in px, then in mm."""
     scale, gauge = float(row["mm_per_px"]), float(row["gauge_mm"])
     profile = np.array([float(value) for value in row["intensities"].split()])
     found = width(profile, mm_per_px=scale)
@@ -58,7 +58,7 @@ def measure(row: dict[str, str]) -> tuple[float, float, float, float]:
 
 
 def summary(rows: Floats) -> dict[str, Any]:
-    """What is said of some profiles (N, 4)."""
+    """Figures of profiles (N, 4)."""
     pixels, half, millimetres, _ = rows.T
     return {
         "profiles": len(rows),

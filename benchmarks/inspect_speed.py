@@ -1,4 +1,4 @@
-"""One round of what `crackscope inspect` does with a photo, from file to verdict, without overlays.
+"""One round of the inspect path, from file to verdict, without overlays.
 
     python benchmarks/inspect_speed.py FOLDER --model MODEL --workers 2
 

@@ -1,10 +1,10 @@
-"""Does the int8 form of a model keep its scores? AUROC on each set beside float32, and speed.
+"""Compare int8 with float32: AUROC on each data set, and speed.
 
     python benchmarks/int8.py --evaluate metu=METU rissbilder=FOLDER walls=FOLDER \
         --combine rissbilder walls
 
-Where the bar is met, no set loses more than 0.002. Recall and false alarms are those at the model's
-own threshold, which is one for both. Writes int8.json and int8.md.
+Passes if no data set loses more than 0.002 of its AUROC. Recall and false-alarm rate are at the
+model's threshold, which both share. Writes int8.json and int8.md.
 """
 
 import argparse
@@ -30,12 +30,14 @@ Scored = tuple[NDArray[np.int64], NDArray[np.float64]]
 
 
 def main() -> None:
-    """Score with both forms, and write what they give."""
+    """Score with both precisions, and write the figures."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--evaluate", type=measuring.named_folder, nargs="+", required=True)
-    parser.add_argument("--combine", nargs=2, help="the cracked of one, the sound of another")
+    parser.add_argument(
+        "--combine", nargs=2, help="cracked patches of the first set, sound patches of the second"
+    )
     parser.add_argument("--model", default=bundle.PACKAGED)
     parser.add_argument("--cores", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=5)
@@ -73,7 +75,7 @@ def main() -> None:
 
 
 def scored(runtimes: list[OnnxRuntime], folder: Path, cores: int) -> list[Scored]:
-    """Labels and scores of every patch of a set, by each runtime."""
+    """Labels and scores of every patch of a data set, by runtime."""
     dataset = open_dataset(folder)
     labels = np.array([patch.label for patch in dataset.patches])
 
@@ -88,14 +90,14 @@ def scored(runtimes: list[OnnxRuntime], folder: Path, cores: int) -> list[Scored
 
 
 def cracked_and_sound(one: Scored, other: Scored) -> Scored:
-    """The cracked of one set and the sound of another."""
+    """The cracked patches of one data set and the sound patches of another."""
     parts = [(y[y == label], s[y == label]) for (y, s), label in ((one, 1), (other, 0))]
     labels, scores = (np.concatenate(part) for part in zip(*parts, strict=True))
     return labels, scores
 
 
 def figures_of(found: Scored, limit: float) -> dict[str, float]:
-    """AUROC where there are both classes, recall and false alarms where there are such."""
+    """AUROC, recall and false-alarm rate, as far as the classes allow."""
     labels, scores = found
     above = scores >= limit
     figures = {"recall": (1, above), "false_alarms": (0, above)}
@@ -111,7 +113,7 @@ def figures_of(found: Scored, limit: float) -> dict[str, float]:
 def faster(
     runtimes: list[OnnxRuntime], batch: NDArray[np.uint8], cores: int, rounds: int
 ) -> dict[str, Any]:
-    """How many times sooner the last of the runtimes scores, a thread a core, in turn."""
+    """Speed-up of the last runtime over the first, one thread per core, alternating."""
     seconds: list[list[float]] = [[] for _ in runtimes]
     with ThreadPoolExecutor(cores) as pool:
         for _ in range(rounds + 1):

@@ -1,11 +1,11 @@
-"""One round of the usual way to score JPEG files: Keras `predict` on a tf.data pipeline.
+"""One round of the usual way to score JPEG files: Keras `predict` with a tf.data pipeline.
 
     python benchmarks/keras_speed.py FOLDER --model MODEL
 
 Prints JSON: patches, seconds (model loaded and warm) and the scores in order of file names.
 
-The clock stops with the last batch: in some runs `predict` returns as much as 20 s later, since
-tf.data waits for a thread of its AUTOTUNE, which sleeps twice as long each time.
+The clock stops with the last batch. In some runs `predict` returns up to 20 s later, since tf.data
+waits for its AUTOTUNE thread, which doubles its sleep each time.
 """
 
 import argparse
@@ -18,7 +18,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 
 def main() -> None:
-    """Load, warm up on each shape of batch, then score every file of the folder."""
+    """Load, warm up with each batch shape, then score every file of the folder."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--model", required=True)

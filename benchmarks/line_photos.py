@@ -1,7 +1,4 @@
-"""The photos that benchmarks/lines.py looks at, and what a model said of each.
-
-That is kept, so that a rerun is quick.
-"""
+"""The photos of benchmarks/lines.py, and a cache of a model's results on them."""
 
 import csv
 import json
@@ -25,16 +22,16 @@ from crackscope.inspection.inspector import Inspector
 from crackscope.types import Photo, PhotoResult, Pixels
 
 JOINED = 64
-"""Photos of 448 px that make 12.8 megapixels."""
+"""Number of photos of 448 px that make 12.8 megapixels."""
 CONCRETE = ("concrete", "plaster", "asphalt", "pavers")
 _ROOMS = ("images", "inspection", "lines", "models", "runtimes", "tiles", "types")
 
 
 @dataclass(frozen=True)
 class Looked:
-    """A photo to look at: its set, its source photo, the number in its name (None: counts in no
-    half), and its mask; None where it is sound. `load` gives its pixels, `digest` names them;
-    `joined` says that it repeats photos of another set."""
+    """A photo: its data set, its source photo, the number in its name (None: in neither half), and
+    its mask (None if it is sound). `load` reads its pixels, `digest` identifies them; `joined` is
+    True if it repeats photos of another set."""
 
     set: str
     group: str
@@ -45,7 +42,7 @@ class Looked:
     joined: bool = False
 
     def cracked(self) -> NDArray[np.bool_] | None:
-        """Its mask (H, W); None where it is sound."""
+        """Its mask (H, W), or None if it is sound."""
         return None if self.mask is None else masks.cracked(read(self.mask).pixels)
 
 
@@ -56,14 +53,14 @@ def with_masks(name: str, folder: Path) -> Iterator[Looked]:
 
 
 def sound(name: str, folder: Path) -> Iterator[Looked]:
-    """Sound photos: those in `images/` where there is such a folder, else all."""
+    """Sound photos: those in `images/` if the folder exists, otherwise all."""
     inside = folder / "images" if (folder / "images").is_dir() else folder
     for path in sorted(path for path in inside.rglob("*") if is_picture(path.name)):
         yield _file(name, path, None)
 
 
 def surfaces(folder: Path) -> Iterator[Looked]:
-    """The sound surfaces kept for tests: a set of concrete and the like, one of the others."""
+    """The sound test surfaces as two sets: materials that count as concrete, and others."""
     with (folder / "surfaces.csv").open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["use"] == "test"]
     for row in rows:
@@ -75,7 +72,7 @@ def surfaces(folder: Path) -> Iterator[Looked]:
 
 
 def joined(name: str, folder: Path, seed: int) -> Iterator[Looked]:
-    """Sound photos of a data set joined as benchmarks/photos.py does it, the largest of them."""
+    """Sound photos of a data set, joined as in benchmarks/photos.py at its largest size."""
     sound = joining.alike(joining.whole(open_dataset(folder)))
     for number, rows in joining.mixtures(len(sound), np.random.default_rng(seed)):
         if len(rows) == JOINED:
@@ -85,7 +82,7 @@ def joined(name: str, folder: Path, seed: int) -> Iterator[Looked]:
 
 
 class Kept:
-    """What a model said of photos: one file for each model, threshold and state of the code."""
+    """Cached results of photos: one file per model, threshold and state of the code."""
 
     def __init__(self, folder: Path, inspector: Inspector, threshold: float | None) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -102,7 +99,7 @@ class Kept:
         return photo.digest in self._known
 
     def __call__(self, photo: Looked) -> PhotoResult:
-        """The result of a photo, inspected where it is not known; several threads may call."""
+        """The result of a photo, from the cache or by inspection. Thread-safe."""
         known = self._known.get(photo.digest)
         if known is not None:
             return known
@@ -114,7 +111,7 @@ class Kept:
 
 
 def code() -> str:
-    """SHA-256 of the code that makes results: another one may say something else."""
+    """SHA-256 of the code that makes results: other code may give other results."""
     root = Path(crackscope.__file__).parent
     files = sorted(path for room in _ROOMS for path in (root / room).rglob("*.py"))
     return hashing.of_value([hashing.of_file(path) for path in files])

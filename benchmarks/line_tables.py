@@ -42,7 +42,7 @@ def _photos(figures: Mapping[str, Any]) -> str:
 
 
 def _false(lines: Mapping[str, Any] | None) -> list[str]:
-    """Of all cracks that are listed, and of those that reach the threshold."""
+    """False cracks: all listed ones, and those that reach the threshold."""
     if lines is None:
         return [NONE] * 6
     cells = []
@@ -54,7 +54,7 @@ def _false(lines: Mapping[str, Any] | None) -> list[str]:
 
 
 def _lines(figures: Mapping[str, Any]) -> str:
-    """Precision, recall, F1 and length of the sets with cracks; nothing without lines."""
+    """Precision, recall, F1 and length on data sets with cracks; empty without lines."""
     head = (
         *("lines", "precision", "recall", "F1", "length found"),
         *("F1 from the threshold", "best F1 (threshold)"),
@@ -79,7 +79,7 @@ def _best(froc: Mapping[str, Any] | None) -> str:
 
 
 def _froc(curves: Mapping[str, Any]) -> str:
-    """Recall at rates of false cracks on all that is sound."""
+    """Recall at rates of false cracks on all sound photos."""
     head = ("recall at false cracks a megapixel of sound photos", *(f"{rate:g}" for rate in _AT))
     rows = []
     for name, curve in curves.items():

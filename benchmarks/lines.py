@@ -1,16 +1,16 @@
-"""How well a model's lines run, and how silent it is on what is sound: one table.
+"""Evaluate a model's lines, and its false cracks on sound photos.
 
     python benchmarks/lines.py --model MODEL --photos rissbilder=FOLDER crack500=FOLDER \\
         --sound walls=FOLDER --joined walls=FOLDER --surfaces FOLDER
 
-photos    with masks (images/ and masks/): line precision, recall and F1 against the masks
+photos    photos with masks (images/ and masks/): line precision, recall and F1
 sound     sound photos: every crack found is false
-joined    the sound photos of a data set, 64 as one, as benchmarks/photos.py joins them
-surfaces  those that surfaces.csv keeps for tests, without the cracked ones; on those of concrete
-          and the like synthetic cracks of known width are measured, too
+joined    the sound photos of a data set, 64 joined to one, as in benchmarks/photos.py
+surfaces  the test surfaces of surfaces.csv without the cracked ones; on materials that count as
+          concrete, also synthetic cracks of known width
 
-Sets are halved by the number in the names of their photos: choose on the even half, report the odd
-half and all. Results are kept in --kept by model and code. Writes lines.json and lines.md.
+Data sets are halved by the number in their photos' names: choose on the even half, report the odd
+half and all. Results are cached in --kept by model and code. Writes lines.json and lines.md.
 """
 
 import argparse
@@ -46,9 +46,10 @@ VERDICTS = {"called_crack": ("crack",), "flagged": ("crack", "unsure")}
 
 
 class Row(NamedTuple):
-    """A photo, what the model said, and its lines; None where it has masks and the model none.
+    """A photo, its result, and its figures of lines (None without masks or lines).
 
-    `counts` for verdicts: a sound photo, or one of which a patch is cracked, as in photos.py.
+    `counts`: whether it counts for verdicts: a sound photo, or one with a cracked patch, as in
+    photos.py.
     """
 
     photo: Looked
@@ -58,7 +59,7 @@ class Row(NamedTuple):
 
 
 def main() -> None:
-    """Look at every photo, and write the two files."""
+    """Evaluate every photo, and write both files."""
     arguments = parse()
     inspector = load(arguments.model, "cpu", threads=1)
     kept = Kept(arguments.kept, inspector, arguments.threshold)
@@ -105,9 +106,11 @@ def parse() -> argparse.Namespace:
             help=what,
         )
     parser.add_argument("--surfaces", type=Path, help="folder with surfaces.csv")
-    parser.add_argument("--threshold", type=float, help="in place of the model's own")
-    parser.add_argument("--each", type=int, default=2, help="cracks by width and surface")
-    parser.add_argument("--block", type=float, help="pixels after which blocks meet; else a tile")
+    parser.add_argument("--threshold", type=float, help="crack threshold; default: the model's own")
+    parser.add_argument("--each", type=int, default=2, help="cracks per width and surface")
+    parser.add_argument(
+        "--block", type=float, help="spacing of block borders in pixels; default: a tile"
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--workers", type=int, default=environment.cores())
     parser.add_argument("--kept", type=Path, default=Path("runs/benchmark/kept"))
@@ -116,13 +119,13 @@ def parse() -> argparse.Namespace:
 
 
 def thresholds(inspector: Inspector, given: float | None) -> dict[str, float]:
-    """Those that verdicts were given by."""
+    """The thresholds of the verdicts."""
     own = inspector.bundle.thresholds
     return {"lower": own.lower, "upper": own.upper if given is None else given}
 
 
 def sets(arguments: argparse.Namespace) -> Iterator[list[Looked]]:
-    """The photos of each set."""
+    """The photos of each data set."""
     for name, folder in arguments.photos:
         yield list(line_photos.with_masks(name, folder))
     for name, folder in arguments.sound:
@@ -134,11 +137,11 @@ def sets(arguments: argparse.Namespace) -> Iterator[list[Looked]]:
 
 
 def look(photos: Sequence[Looked], kept: Kept, workers: int) -> list[Row]:
-    """Inspect and match the photos of a set."""
+    """Inspect the photos of a data set, and match their cracks."""
     if not photos:
         return []
     started, known = time.perf_counter(), sum(photo in kept for photo in photos)
-    say(f"{photos[0].set}: {len(photos)} photos, {known} of them known")
+    say(f"{photos[0].set}: {len(photos)} photos, {known} of them cached")
     with ThreadPoolExecutor(workers) as pool:
         rows = list(pool.map(partial(row, kept=kept), photos))
     say(f"  {time.perf_counter() - started:.0f} s")
@@ -146,7 +149,7 @@ def look(photos: Sequence[Looked], kept: Kept, workers: int) -> list[Row]:
 
 
 def row(photo: Looked, kept: Kept) -> Row:
-    """One photo. On a sound one whatever a model without lines finds is a false crack, too."""
+    """One photo. On a sound photo, regions of a model without lines count as false cracks."""
     result = kept(photo)
     assert result.width is not None
     assert result.height is not None
@@ -164,12 +167,12 @@ def row(photo: Looked, kept: Kept) -> Row:
 
 
 def chosen(rows: Sequence[Row], name: str) -> list[Row]:
-    """The rows of a set."""
+    """The rows of a data set."""
     return [row for row in rows if row.photo.set == name]
 
 
 def halves(rows: Sequence[Row]) -> Iterator[tuple[str, list[Row]]]:
-    """All, and by the parity of their numbers, where each has one."""
+    """All photos, and the halves by the parity of their numbers if all have one."""
     yield HALVES[0], list(rows)
     if all(row.photo.number is not None for row in rows):
         for parity, name in enumerate(HALVES[1:]):
@@ -179,7 +182,7 @@ def halves(rows: Sequence[Row]) -> Iterator[tuple[str, list[Row]]]:
 
 
 def described(rows: Sequence[Row]) -> dict[str, Any]:
-    """What a set is."""
+    """The description of a data set."""
     return {
         "photos": len(rows),
         "masks": rows[0].photo.mask is not None,
@@ -188,7 +191,7 @@ def described(rows: Sequence[Row]) -> dict[str, Any]:
 
 
 def facts(rows: Sequence[Row], upper: float, seed: int) -> dict[str, Any]:
-    """Every figure of these photos; of lines only where the model has some."""
+    """All figures of these photos; those of lines only if the model has lines."""
     judged = [row for row in rows if row.counts]
     said = {
         name: rate(judged, [row.result.verdict in meant for row in judged])
@@ -210,7 +213,7 @@ def facts(rows: Sequence[Row], upper: float, seed: int) -> dict[str, Any]:
 
 
 def rate(rows: Sequence[Row], values: Sequence[bool]) -> dict[str, Any] | None:
-    """How many, with the interval of as many trials as there are source photos."""
+    """A count, with an interval that takes each source photo as one trial."""
     if not rows:
         return None
     groups = len({row.photo.group for row in rows})
@@ -219,7 +222,7 @@ def rate(rows: Sequence[Row], values: Sequence[bool]) -> dict[str, Any] | None:
 
 
 def froc(rows: Sequence[Row], seed: int) -> dict[str, Any]:
-    """Recall on each set with masks against the false cracks on all that is sound, not joined."""
+    """Recall on each data set with masks against false cracks on all sound photos, not joined."""
     matched = [(row.photo, row.matched) for row in rows if row.matched is not None]
     silent = [one for photo, one in matched if photo.mask is None and not photo.joined]
     found = {}
@@ -256,7 +259,7 @@ def on_surfaces(
 
 
 def say(text: str) -> None:
-    """On stderr: stdout is for the table."""
+    """Print to stderr; stdout is for the table."""
     print(text, file=sys.stderr, flush=True)
 
 

@@ -1,4 +1,4 @@
-"""What the benchmarks share: processes timed one after the other, machines, tables."""
+"""Shared helpers of the benchmarks: timed processes, machine descriptions, tables."""
 
 import argparse
 import json
@@ -21,7 +21,7 @@ NONE = "–"
 
 
 def timed(*arguments: object) -> tuple[float, str]:
-    """Seconds of a Python process from start to end, and its stdout; stderr passes through."""
+    """Wall time of a Python process in seconds, and its stdout. stderr is passed through."""
     command = [sys.executable, *map(str, arguments)]
     started = time.perf_counter()
     process = subprocess.run(command, stdout=subprocess.PIPE, encoding="utf-8", check=False)
@@ -32,17 +32,17 @@ def timed(*arguments: object) -> tuple[float, str]:
 
 
 def crackscope(*arguments: object) -> tuple[float, str]:
-    """The same for a `crackscope` command."""
+    """Wall time of a `crackscope` command in seconds, and its stdout."""
     return timed("-m", "crackscope", *arguments)
 
 
 def last_json(stdout: str) -> Any:
-    """The document in the last line that is not empty."""
+    """The JSON document in the last non-empty line."""
     return json.loads(stdout.strip().splitlines()[-1])
 
 
 def named_folder(argument: str) -> tuple[str, Path]:
-    """A flag's NAME=FOLDER."""
+    """Parse NAME=FOLDER."""
     name, _, folder = argument.partition("=")
     if not folder:
         raise argparse.ArgumentTypeError(f"expected NAME=FOLDER. Received: {argument!r}")
@@ -50,9 +50,9 @@ def named_folder(argument: str) -> tuple[str, Path]:
 
 
 def keep_to_cores(count: int) -> int:
-    """Bind this process and its children to `count` cores, where the system can.
+    """Bind this process and its children to `count` cores, if the system supports it.
 
-    Returns how many cores they have.
+    Returns the number of cores.
     """
     if not hasattr(os, "sched_setaffinity"):
         return environment.cores()
@@ -78,14 +78,14 @@ def shown(spread: Mapping[str, Any], digits: int = 2) -> str:
 
 
 def interval(value: Mapping[str, float] | None, digits: int = 3) -> str:
-    """'0.012 (0.001 to 0.043)': a figure and its interval, or that there is none."""
+    """'0.012 (0.001 to 0.043)': a figure and its interval, or a placeholder."""
     if value is None:
         return NONE
     return f"{Interval(**value):.{digits}f}"
 
 
 def facts(data: Path) -> dict[str, Any]:
-    """What a data set is, and the hash of its content; no path."""
+    """The description of a data set and the hash of its content, without paths."""
     dataset = open_dataset(data)
     return {
         "name": dataset.name,
@@ -96,7 +96,7 @@ def facts(data: Path) -> dict[str, Any]:
 
 
 def made_from(data: Path, weights: Path) -> dict[str, Any]:
-    """Machine, versions, and hashes of what was used; no paths."""
+    """Machine, versions, and hashes of the inputs, without paths."""
     return {
         "machine": environment.describe(),
         "data": facts(data),
@@ -105,7 +105,7 @@ def made_from(data: Path, weights: Path) -> dict[str, Any]:
 
 
 def copy_patches(data: Path, folder: Path, count: int) -> int:
-    """Copy about `count` evenly spaced JPEG files, so that every side reads the same warm files."""
+    """Copy about `count` evenly spaced JPEG files, so that all read the same cached files."""
     folder.mkdir()
     patches = open_dataset(data).patches
     chosen = patches[:: max(1, len(patches) // count)][:count]
@@ -121,7 +121,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
 
 
 def save(out: Path, name: str, document: Mapping[str, Any], text: str) -> None:
-    """Write `name`.json and `name`.md into `out`, and print the text."""
+    """Write `name`.json and `name`.md to `out`, and print the text."""
     write_json(out / f"{name}.json", document)
     write_atomically(out / f"{name}.md", text)
     print(text)

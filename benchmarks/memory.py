@@ -1,12 +1,12 @@
-"""How much memory `crackscope inspect` holds at most, by the size of a photo, and by their number.
+"""Peak memory of `crackscope inspect` by the size of a photo, and by the number of photos.
 
     python benchmarks/memory.py --megapixels 12 60 250 1000 --photos 10 2000 --workers 2 --out DIR
     python benchmarks/memory.py --small 5000 --out DIR
 
-Of one photo: a drawn wall in an uncompressed TIFF of strips. Of many: drawn JPEG photos of 3
-megapixels. Each run is a process of its own, with overlays and the default reports. `--small`
-inspects as many photos of 300 px instead, on Linux, and says how much more memory the last of them
-find taken than those after the first 500; exit code 1 from 5 MB on.
+One photo: a synthetic wall in an uncompressed TIFF of strips. Many: synthetic JPEG photos of 3
+megapixels. Each run is a separate process, with overlays and the default reports. `--small`
+inspects that many photos of 300 px instead, on Linux, and reports the growth of memory from photo
+500 to the last one. Exit code 1 from 5 MB on.
 """
 
 import argparse
@@ -45,7 +45,7 @@ print(json.dumps(found | {"model": results[0]["model"]}))
 """
 _SMALL_SIDE = 300
 _FIRST, _NEXT, _MOST_GROWTH_MB = 500, 250, 5.0
-"""Photos until the memory has to be flat, and photos whose median is taken then and at the end."""
+"""Photos until memory must stay constant, and photos for the median then and at the end."""
 _FLAT = """
 import json, resource, sys
 from pathlib import Path
@@ -53,8 +53,8 @@ import crackscope
 from crackscope.inspection.results_file import ResultsFile
 model, photos, workers = sys.argv[1:]
 held, append = [], ResultsFile.append
-def watched(ledger, result):
-    append(ledger, result)
+def watched(results, result):
+    append(results, result)
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     held.append(pages * resource.getpagesize() / 2**20)
 ResultsFile.append = watched
@@ -106,7 +106,7 @@ def _tags(file: BinaryIO, side: int, offsets: list[int], lengths: list[int]) -> 
 
 
 def one(model: str, megapixels: float, workers: int) -> dict[str, Any]:
-    """A single photo."""
+    """Measure a single photo."""
     side = round(math.sqrt(megapixels * 1e6))
     with tempfile.TemporaryDirectory() as folder:
         photo = Path(folder) / "photo.tif"
@@ -116,7 +116,7 @@ def one(model: str, megapixels: float, workers: int) -> dict[str, Any]:
 
 
 def many(model: str, count: int, workers: int) -> dict[str, Any]:
-    """A folder of photos."""
+    """Measure a folder of photos."""
     with tempfile.TemporaryDirectory() as folder:
         photos = Path(folder) / "photos"
         draw_photos(photos, count, EACH)
@@ -124,7 +124,7 @@ def many(model: str, count: int, workers: int) -> dict[str, Any]:
 
 
 def small(model: str, count: int, workers: int) -> dict[str, Any]:
-    """The memory held after each of many small photos, and how much it grew."""
+    """Memory after each of many small photos, and its growth."""
     with tempfile.TemporaryDirectory() as folder:
         photos = Path(folder) / "photos"
         draw_photos(photos, count, _SMALL_SIDE**2 / 1e6)
@@ -150,12 +150,14 @@ def _inspected(model: str, photos: Path, workers: int) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Measure each size, and write memory.json and memory.md."""
+    """Measure each size and write memory.json and memory.md."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--model", default="crackscope")
     parser.add_argument("--megapixels", type=float, nargs="+", default=[12, 60, 250, 1000])
     parser.add_argument("--photos", type=int, nargs="+", default=[10, 2000])
-    parser.add_argument("--small", type=int, metavar="COUNT", help="small photos, at least 1000")
+    parser.add_argument(
+        "--small", type=int, metavar="COUNT", help="number of small photos, at least 1000"
+    )
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()

@@ -1,12 +1,12 @@
-"""Pack what the packaged model is trained on into one file, which travels to any machine.
+"""Pack the training data of the packaged model into one portable file.
 
     python benchmarks/pack_data.py --metu METU --surfaces SURFACES --masks MASKS --out packed.npz
 
 METU       "Concrete Crack Images for Classification": Positive and Negative
-SURFACES   pictures of surfaces, with a table surfaces.csv: file, material, cracked, use
-MASKS      masks of the cracks of METU's photos, "Concrete Crack Segmentation Dataset", as PNG
+SURFACES   images of surfaces, with a table surfaces.csv: file, material, cracked, use
+MASKS      masks of the cracks in METU's photos, "Concrete Crack Segmentation Dataset", as PNG
 
-With the default limits the file has less than 35 MB. `--names` lists what is in it.
+With the default limits the file has less than 35 MB. `--names` lists its content.
 """
 
 import argparse
@@ -20,7 +20,7 @@ import numpy as np
 from PIL import Image
 
 from crackscope.progress import bar
-from crackscope.synthesis import shapes
+from crackscope.synthesis.cracks import shapes
 from crackscope.training.lines import packed
 from crackscope.training.lines.packed import File, Kind
 from crackscope.training.lines.real_cracks import shape_of
@@ -30,14 +30,14 @@ CRACKED = (
     "nobiax_79_diffuse.jpg",
     "polyhaven_interior_concrete_wall_001.jpg",
 )
-"""Surfaces that show cracks, by eye, though the table calls them sound."""
+"""Surfaces that show cracks by eye, although the table calls them sound."""
 _QUALITY = 80
 _AREA = (0.004, 0.2)
-"""Fraction of a mask that its crack covers, to be worth painting."""
+"""Range of the fraction of a mask that its crack covers."""
 
 
 def main() -> None:
-    """Pack, and say what was packed."""
+    """Pack, and print a summary."""
     arguments = parse()
     files = [
         *patches(arguments.metu / "Negative", "sound", arguments.sound, arguments.seed),
@@ -59,22 +59,26 @@ def parse() -> argparse.Namespace:
     )
     for name in ("metu", "surfaces", "masks", "out"):
         parser.add_argument(f"--{name}", type=Path, required=True)
-    parser.add_argument("--sound", type=int, default=2300, help="sound patches, at most")
-    parser.add_argument("--cracked", type=int, default=1300, help="cracked patches, at most")
-    parser.add_argument("--shapes", type=int, default=2500, help="shapes of real cracks, at most")
-    parser.add_argument("--side", type=int, default=900, help="longer side of a surface, in pixels")
+    parser.add_argument("--sound", type=int, default=2300, help="maximum number of sound patches")
+    parser.add_argument(
+        "--cracked", type=int, default=1300, help="maximum number of cracked patches"
+    )
+    parser.add_argument(
+        "--shapes", type=int, default=2500, help="maximum number of shapes of real cracks"
+    )
+    parser.add_argument("--side", type=int, default=900, help="longer side of surfaces in pixels")
     parser.add_argument("--seed", type=int, default=0)
     return parser.parse_args()
 
 
 def patches(folder: Path, kind: Kind, most: int, seed: int) -> Iterator[File]:
-    """A sample of the patches of a folder, as they are."""
+    """A sample of the patches of a folder, unchanged."""
     for path in sample(sorted(folder.iterdir()), most, seed):
         yield File(path.name, kind, "concrete", path.read_bytes())
 
 
 def surfaces(folder: Path, side: int) -> Iterator[File]:
-    """The surfaces for training that have no cracks, made smaller where they are larger."""
+    """The training surfaces without cracks, reduced to the maximum size."""
     with (folder / "surfaces.csv").open(encoding="utf-8", newline="") as table:
         rows = [row for row in csv.DictReader(table) if row["use"] == "train"]
     for row in rows:
@@ -106,7 +110,7 @@ def courses(folder: Path, most: int, seed: int) -> Iterator[File]:
 
 
 def sample(paths: Sequence[Path], most: int, seed: int) -> list[Path]:
-    """Up to `most` of them, in their order."""
+    """A sample of up to `most`, in the original order."""
     chosen = random.Random(seed).sample(paths, min(most, len(paths)))
     return sorted(chosen)
 

@@ -1,13 +1,12 @@
-"""Verdicts on whole photos: of data sets, and joined of their photos or patches.
+"""Verdicts on whole photos: of data sets, and joined from their photos or patches.
 
     python benchmarks/photos.py --model STUDY/RUN --photos walls=FOLDER rissbilder=FOLDER \\
         --patches METU
 
-photos    those of a data set with masks: cracked where a patch is, sound where all patches are
-joined    all sound photos of one group beside each other as one, and ever more of any groups: is a
-          large sound wall likelier to be called cracked?
-patches   4 x 4 patches of the test side of RUN beside each other; a row of the cracked ones is
-          cracked
+photos    photos of a data set with masks: cracked if a patch is, sound if all patches are
+joined    the sound photos of one group joined to one, and growing numbers from any groups: does the
+          false-alarm rate rise with the size of a photo?
+patches   4 x 4 patches of the test subset of RUN joined; cracked ones have a row of cracked patches
 
 Writes photos.json and photos.md.
 """
@@ -38,7 +37,7 @@ READINGS = {"crack": ("crack",), "crack or unsure": ("crack", "unsure")}
 
 
 class Picture(NamedTuple):
-    """A picture, the row of the table that it counts in, its truth, and the photo it is from."""
+    """An image, its row in the table, its label, and its source photo."""
 
     row: str
     cracked: bool
@@ -47,7 +46,7 @@ class Picture(NamedTuple):
 
 
 def main() -> None:
-    """Look at every picture, and write the two files."""
+    """Inspect every image, and write both files."""
     arguments = parse()
     inspector = load(arguments.model, "cpu")
     found: dict[tuple[str, bool], list[tuple[str, str]]] = defaultdict(list)
@@ -78,14 +77,14 @@ def parse() -> argparse.Namespace:
     parser.add_argument(
         "--photos", nargs="*", type=measuring.named_folder, default=[], metavar="NAME=FOLDER"
     )
-    parser.add_argument("--patches", type=Path, help="the folder that RUN was trained on")
+    parser.add_argument("--patches", type=Path, help="training data of RUN")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, default=Path("runs/benchmark"))
     return parser.parse_args()
 
 
 def pictures(arguments: argparse.Namespace) -> Iterator[Picture]:
-    """Everything that is looked at."""
+    """All images to inspect."""
     for name, path in arguments.photos:
         known = list(whole(open_dataset(path)))
         yield from (picture._replace(row=f"{name}, photos") for picture in known)
@@ -98,7 +97,7 @@ def pictures(arguments: argparse.Namespace) -> Iterator[Picture]:
 
 
 def whole(dataset: Dataset) -> Iterator[Picture]:
-    """The photos of a data set of patches; those in which a patch is left out are no sound ones."""
+    """The photos of a data set of patches. A photo with a missing patch is not sound."""
     patches: dict[str, list[Patch]] = defaultdict(list)
     for patch in dataset.patches:
         patches[patch.path].append(patch)
@@ -110,7 +109,7 @@ def whole(dataset: Dataset) -> Iterator[Picture]:
 
 
 def joined(row: str, known: Iterable[Picture]) -> Iterator[Picture]:
-    """The sound photos of every group of two or more, as one."""
+    """The sound photos of each group of at least two, joined."""
     groups: dict[str, list[Pixels]] = defaultdict(list)
     for picture in known:
         if not picture.cracked:
@@ -123,7 +122,7 @@ def joined(row: str, known: Iterable[Picture]) -> Iterator[Picture]:
 
 
 def mosaics(dataset: Dataset, rng: np.random.Generator) -> Iterator[Picture]:
-    """Patches of the test side, the sound ones once without and once with a row of cracked ones."""
+    """Patches of the test subset: sound ones, with and without a row of cracked ones."""
     test = [patch for patch in dataset.patches if patch.split == "test"]
     shuffled = [test[row] for row in rng.permutation(len(test))]
     sound, cracked = ([patch for patch in shuffled if patch.label == side] for side in (0, 1))
@@ -138,13 +137,13 @@ def mosaics(dataset: Dataset, rng: np.random.Generator) -> Iterator[Picture]:
 
 
 def grid(parts: list[Pixels], columns: int) -> Pixels:
-    """Pictures of one size beside and below each other."""
+    """Images of one size joined to a grid."""
     rows = [parts[at : at + columns] for at in range(0, len(parts), columns)]
     return np.concatenate([np.concatenate(row, axis=1) for row in rows])
 
 
 def mixed(name: str, known: list[Picture], rng: np.random.Generator) -> Iterator[Picture]:
-    """Sound photos of any groups as one, ever more of them, so ever more places to be wrong at."""
+    """Growing numbers of sound photos from any groups joined: more places for false alarms."""
     sound = alike(known)
     for number, rows in mixtures(len(sound), rng):
         megapixels = len(rows) * sound[0][..., 0].size / 1e6
@@ -153,13 +152,13 @@ def mixed(name: str, known: list[Picture], rng: np.random.Generator) -> Iterator
 
 
 def alike(known: Iterable[Picture]) -> list[Pixels]:
-    """The sound photos that have the size of the first."""
+    """The sound photos with the size of the first one."""
     sound = [picture.pixels for picture in known if not picture.cracked]
     return [pixels for pixels in sound if pixels.shape == sound[0].shape]
 
 
 def mixtures(count: int, rng: np.random.Generator) -> Iterator[tuple[int, NDArray[np.intp]]]:
-    """Which of `count` photos make each picture: its number, and rows, as many as in a square."""
+    """The number of each joined image, and the rows of its photos, enough for a square."""
     for side in SIDES:
         if side * side > count:
             return
@@ -168,12 +167,12 @@ def mixtures(count: int, rng: np.random.Generator) -> Iterator[tuple[int, NDArra
 
 
 def square(parts: list[Pixels], rows: NDArray[np.intp]) -> Pixels:
-    """Those of the rows as a square."""
+    """The photos of these rows, joined to a square."""
     return grid([parts[row] for row in rows], math.isqrt(len(rows)))
 
 
 def facts(row: str, cracked: bool, found: list[tuple[str, str]]) -> dict[str, Any]:
-    """How often each verdict came, with the interval of as many trials as there are groups."""
+    """The rate of each verdict, with an interval that takes each group as one trial."""
     groups = len({group for group, _ in found})
     rates = {
         name: wilson(float(np.mean([verdict in meant for _, verdict in found])), groups).to_dict()

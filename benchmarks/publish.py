@@ -1,23 +1,23 @@
-"""Make the package's model from a bundle, and write its figures wherever they stand.
+"""Make the packaged model from a bundle, and update all its published figures.
 
     python benchmarks/publish.py BUNDLE --training RUN --lines lines.json --runs CARD/* \\
         --photos photos.json --int8 int8.json --whole-photos whole_photos.json --metu metu.json
     python benchmarks/publish.py crackscope --whole-photos whole_photos.json
 
-BUNDLE is a folder as calibrate.py makes it, or `crackscope`, the model in the package, where only
-figures are new. RUN is the folder of train.py that it came from. CARD/* are run folders of
-`crackscope evaluate`: one on each data set, one of --cross, one or more of --robustness.
+BUNDLE is a folder made by calibrate.py, or `crackscope`, the packaged model, to update figures
+only. RUN is its run folder of train.py. CARD/* are run folders of `crackscope evaluate`: one on
+each data set, one of --cross, one or more of --robustness.
 
-Every result is of this model, or refused; what is given once is kept in benchmarks/results/, and
-what was never measured for this model is said to be missing. One source, five places: model.json,
-the card, benchmarks/results/*.json, README.md, docs/figures.md. --study and --compare, of other
-models, go to docs/recipes.md. tests/release/test_card.py fails where two of them disagree.
+Results of other models are refused. Results are kept in benchmarks/results/; figures that were
+never measured for this model are marked as missing. One source, five places: model.json, the card,
+benchmarks/results/*.json, README.md, docs/figures.md. --study and --compare, of other models, go to
+docs/recipes.md. tests/release/test_card.py fails if two of them disagree.
 
 model.json, for the card: `name`, `version`, `backbone`, `input` (`window`, `size`), `thresholds`
-(`lower`, `upper`), `calibration` (`method`, `temperature`, `fitted_on`; `cracks`, in words, how the
-score of a crack was fitted), `lines` (`ask`, `score`) for a model with lines, `parity`, `int8`,
-`metrics`. `data`, `started_from`, `training` and `licence` are those of training.py with
---training, else as `crackscope train` writes them. `figures` and `sections` are written here.
+(`lower`, `upper`), `calibration` (`method`, `temperature`, `fitted_on`; `cracks`: a description of
+how the score of a crack was fitted), `lines` (`ask`, `score`) for a model with lines, `parity`,
+`int8`, `metrics`. `data`, `started_from`, `training` and `licence` come from training.py with
+--training, otherwise from `crackscope train`. `figures` and `sections` are written here.
 """
 
 import argparse
@@ -47,13 +47,13 @@ README, PAGE, RECIPES = (
 )
 REGION = re.compile(r"(?<=<!-- figures:begin -->\n).*?(?=<!-- figures:end -->)", re.DOTALL)
 WRITTEN = (bundle.JSON, bundle.CARD, bundle.SUMS)
-"""Files of a bundle that are made anew; all others are copied."""
+"""Files of a bundle that are generated; all others are copied."""
 LARGEST_FILE, LARGEST_MODEL = 12_000_000, 20_000_000
 EVALUATIONS, METU = "evaluations", "metu"
 OF_THE_MODEL = ("lines", EVALUATIONS, "photos", "int8", "whole_photos")
 NAMES = (*OF_THE_MODEL, METU)
-"""Results that README.md, docs/figures.md and the card are made of. METU's is of short trainings by
-one recipe: it names no model, and goes with the model that it was published with."""
+"""Results for README.md, docs/figures.md and the card. METU's are of short trainings by one recipe:
+they name no model, and belong to the model that they were published with."""
 
 
 def main() -> None:
@@ -84,7 +84,7 @@ def parse() -> argparse.Namespace:
     )
     parser.add_argument("bundle", help="folder, or crackscope")
     parser.add_argument("--training", type=Path, help="folder of train.py")
-    parser.add_argument("--origin", default="", help="what its encoder started from, in words")
+    parser.add_argument("--origin", default="", help="description of the encoder's initial weights")
     parser.add_argument("--runs", type=Path, nargs="+", help="run folders of crackscope evaluate")
     for name in ("lines", "photos", "int8", "whole-photos", METU, "study", "compare"):
         parser.add_argument(f"--{name}", type=Path, help=f"{name.replace('-', '_')}.json")
@@ -92,8 +92,8 @@ def parse() -> argparse.Namespace:
 
 
 def known_as(model: bundle.Bundle) -> list[str]:
-    """The identities under which this network was measured: its bundle's, and those that it had in
-    the package, where figures change model.json."""
+    """The identities of this network: that of its bundle, and those it had in the package, where
+    new figures change model.json."""
     packaged = bundle.load()
     before = list(packaged.info["figures"]["known_as"])
     if model.identity == packaged.identity or model.identity in before:
@@ -102,20 +102,20 @@ def known_as(model: bundle.Bundle) -> list[str]:
 
 
 def referred_to(results: figures.Results, identities: list[str]) -> list[str]:
-    """The first, which is that of the bundle, and those that a result names."""
+    """The first, that of the bundle, and those named in a result."""
     named = {document.get("model") for document in results.values()}
     return [each for each in identities if each == identities[0] or each in named]
 
 
 def kept(identities: list[str]) -> dict[str, Any]:
-    """What was published of this model before."""
+    """The published results of this model."""
     found = {name: read(RESULTS / f"{name}.json") for name in OF_THE_MODEL}
     found = {name: value for name, value in found.items() if value.get("model") in identities}
     return found | ({METU: read(RESULTS / f"{METU}.json")} if len(identities) > 1 else {})
 
 
 def given(arguments: argparse.Namespace, identities: list[str]) -> dict[str, Any]:
-    """The results of the command line; raises SystemExit where one is of another model."""
+    """The results of the command line. Raises SystemExit if one belongs to another model."""
     found = {} if not arguments.runs else evaluations.gather(arguments.runs, identities)
     paths = {name: getattr(arguments, name) for name in NAMES if name != EVALUATIONS}
     results = {name: read(path) for name, path in paths.items() if path}
@@ -125,7 +125,7 @@ def given(arguments: argparse.Namespace, identities: list[str]) -> dict[str, Any
 
 
 def read(path: Path) -> dict[str, Any]:
-    """A JSON document; empty where there is none."""
+    """A JSON document, or an empty one if there is no file."""
     if not path.exists():
         return {}
     document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
@@ -148,7 +148,7 @@ def described(
 
 
 def make(model: bundle.Bundle, info: Mapping[str, Any]) -> None:
-    """Write every file of the package's model anew."""
+    """Write all files of the packaged model."""
     if model.folder.resolve() != PRETRAINED.resolve():
         shutil.rmtree(PRETRAINED, ignore_errors=True)
         PRETRAINED.mkdir()
@@ -158,7 +158,7 @@ def make(model: bundle.Bundle, info: Mapping[str, Any]) -> None:
 
 
 def save(name: str, document: Mapping[str, Any]) -> None:
-    """Keep a result; remove that of another model."""
+    """Keep a result, and remove those of other models."""
     path = RESULTS / f"{name}.json"
     if document:
         write_json(path, document)
@@ -167,7 +167,7 @@ def save(name: str, document: Mapping[str, Any]) -> None:
 
 
 def tables(results: figures.Results) -> dict[Path, str]:
-    """Page -> what stands between its marks: the short table, and all of them."""
+    """Page -> text between its marks: the short table, or all tables."""
     return {
         README: figures.summary(results),
         PAGE: figures.page(results).replace("](benchmarks/", "](../benchmarks/"),
@@ -175,7 +175,7 @@ def tables(results: figures.Results) -> dict[Path, str]:
 
 
 def publish_recipes(study: Path | None, compare: Path | None) -> None:
-    """Keep study and comparison, where given, and write their page."""
+    """Keep study and comparison, if given, and write their page."""
     for name, path in (("study", study), ("compare", compare)):
         if path is not None:
             save(name, read(path))
@@ -189,13 +189,13 @@ def check_sizes(folder: Path) -> None:
     sizes = {path.name: path.stat().st_size for path in folder.iterdir()}
     large = [name for name, size in sizes.items() if size > LARGEST_FILE]
     if large or sum(sizes.values()) > LARGEST_MODEL:
-        raise SystemExit(f"the model is too large for the package: {sizes}")
+        raise SystemExit(f"The model is too large for the package. Received: {sizes}.")
 
 
 def fill(page: str, text: str) -> str:
-    """A page with the text between its two marks."""
+    """A page with the text between its marks replaced."""
     if not REGION.search(page):
-        raise SystemExit("a page lacks <!-- figures:begin --> and <!-- figures:end -->")
+        raise SystemExit("The page must hold <!-- figures:begin --> and <!-- figures:end -->.")
     return REGION.sub(lambda _: f"\n{text}\n", page)
 
 

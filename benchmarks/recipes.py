@@ -29,7 +29,7 @@ STARTS = {
 
 
 def page(study: Mapping[str, Any], compare: Mapping[str, Any]) -> str:
-    """Markdown: the table of the recipes, what its brackets mean, and the comparison."""
+    """Markdown: the table of recipes, its legend, and the comparison."""
     parts = [_models(study["models"]), _explanation(study)]
     if compare:
         parts.append(_compared(compare))

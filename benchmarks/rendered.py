@@ -1,13 +1,12 @@
-"""How near do widths come to those of cracks that were rendered, and do the intervals cover them?
+"""Error of measured widths on rendered cracks, and coverage of their intervals.
 
     python benchmarks/rendered.py --photos 500 --seeds odd --out OUT [--surfaces DIR]
 
-Each photo is a crop that shows one crack of known width on a plane, as a camera sees it: winding
-geometry drawn finer than pixels, perspective, a blur of a disc and of motion, a Bayer mosaic and
-back, noise, sharpening, a tone curve and JPEG. Nothing of it is known to what measures, and
-nothing of crackscope.measurement is used to draw it. The lines that are measured are the true ones,
-displaced by about half a pixel, with widths wrong by a third. Photos of even seeds are for
-development, odd ones for figures.
+Each photo is a crop with one crack of known width on a plane, as seen by a camera: winding geometry
+at subpixel resolution, perspective, defocus and motion blur, a Bayer mosaic, noise, sharpening, a
+tone curve and JPEG. The measurement knows none of these, and rendering shares no code with
+crackscope.measurement. The measured lines are the true ones, displaced by about half a pixel, with
+widths wrong by a third. Photos of even seeds are for development, odd ones for figures.
 """
 
 import argparse
@@ -23,7 +22,7 @@ from PIL import Image
 
 import measuring
 from crack_camera import FINE, Development, View, blurred, developed, pixels
-from crack_scene import Course, concrete, winding
+from crack_scene import CrackLine, concrete, winding
 from crackscope import environment
 from crackscope.measurement.local_scale import LocalScale
 from crackscope.measurement.measure import measure
@@ -33,14 +32,14 @@ from crackscope.run_dir import write_json
 Floats = NDArray[np.float64]
 OVER_MM = 5.0
 SCALE_U95 = 0.01
-"""Of the scale that is given with a photo, as a fraction: it errs by half of it, as a rule."""
+"""Stated uncertainty of a photo's scale as a fraction; the typical error is half of it."""
 _WIDTH, _HEIGHT = 360, 300
 _TEXTURE = 700
 
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """What a photo was rendered with, and the figures of its crack in mm."""
+    """The parameters of a rendered photo, and the figures of its crack in mm."""
 
     seed: int
     mm_per_px: float
@@ -54,15 +53,15 @@ class Truth:
 
 
 def main() -> None:
-    """Render, measure, and print and keep the figures."""
+    """Render, measure, and print and write the figures."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--photos", type=int, default=500)
     parser.add_argument("--seeds", choices=["even", "odd"], default="even")
-    parser.add_argument("--first", type=int, default=0, help="seeds from this even one on")
+    parser.add_argument("--first", type=int, default=0, help="first seed, an even number")
     parser.add_argument("--surfaces", type=Path)
-    parser.add_argument("--keep", type=Path, help="a folder for the photos and their lines")
+    parser.add_argument("--keep", type=Path, help="folder for the photos and their lines")
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
@@ -114,7 +113,7 @@ def one(seed: int, surfaces: list[Path], keep: Path | None) -> dict[str, Any]:
 def rendered(
     seed: int, rng: np.random.Generator, surfaces: list[Path]
 ) -> tuple[NDArray[np.uint8], Floats, Truth, View]:
-    """A photo (H, W), the line (N, 3) of its crack as it might be traced, and the truth."""
+    """A photo (H, W), the line (N, 3) of its crack as if traced, and the ground truth."""
     scale = float(np.exp(rng.uniform(np.log(0.05), np.log(0.3))))
     widest = min(5.0, 60 * scale)
     width = float(np.exp(rng.uniform(np.log(0.1), np.log(widest))))
@@ -122,9 +121,9 @@ def rendered(
     view = View(
         scale, tilt, rng.uniform(0, np.pi), _WIDTH, _HEIGHT, rng.uniform(1500, 8000) * scale
     )
-    course = winding(rng, width, 260 * scale / np.cos(tilt))
+    crack_line = winding(rng, width, 260 * scale / np.cos(tilt))
     sigma = rng.uniform(0.5, 2.0)
-    light = lit(view, course, rng, surfaces)
+    light = lit(view, crack_line, rng, surfaces)
     how = Development(
         noise=rng.uniform(0.003, 0.02),
         sharpening=rng.uniform(0, 0.5),
@@ -132,12 +131,14 @@ def rendered(
         quality=int(rng.integers(80, 97)),
     )
     photo = developed(pixels(blurred(light, sigma, rng.uniform(0, 0.5), rng)), how, rng)
-    line, truth = traced(view, course, rng)
+    line, truth = traced(view, crack_line, rng)
     return photo, line, Truth(seed, scale, sigma, np.degrees(tilt), how.sharpening, *truth), view
 
 
-def lit(view: View, course: Course, rng: np.random.Generator, surfaces: list[Path]) -> Floats:
-    """Light of the fine samples: the plane's reflectance, its crack, and uneven illumination."""
+def lit(
+    view: View, crack_line: CrackLine, rng: np.random.Generator, surfaces: list[Path]
+) -> Floats:
+    """Light of the fine samples: reflectance of the plane, crack, and uneven illumination."""
     x, y = view.to_plane(*view.grid())
     texture = surface(rng, surfaces)
     place = (
@@ -154,7 +155,7 @@ def lit(view: View, course: Course, rng: np.random.Generator, surfaces: list[Pat
         + texture[column[0], column[1]] * part[0] * part[1]
     )
     dark = rng.uniform(0.005, 0.04)
-    covered = course.covered(x, y, view.mm_per_px / FINE)
+    covered = crack_line.covered(x, y, view.mm_per_px / FINE)
     xx, yy = view.grid()
     slope = rng.uniform(-0.15, 0.15, 2)
     light = 1 + slope[0] * (xx / view.width - 0.5) + slope[1] * (yy / view.height - 0.5)
@@ -163,7 +164,7 @@ def lit(view: View, course: Course, rng: np.random.Generator, surfaces: list[Pat
 
 
 def surface(rng: np.random.Generator, surfaces: list[Path]) -> Floats:
-    """(T, T) reflectance: generated, or a photo of a surface, decoded to light."""
+    """(T, T) reflectance: generated, or a photo of a surface in linear light."""
     if not surfaces:
         return concrete(rng, _TEXTURE)
     with Image.open(surfaces[int(rng.integers(len(surfaces)))]) as image:
@@ -173,12 +174,12 @@ def surface(rng: np.random.Generator, surfaces: list[Path]) -> Floats:
 
 
 def traced(
-    view: View, course: Course, rng: np.random.Generator
+    view: View, crack_line: CrackLine, rng: np.random.Generator
 ) -> tuple[Floats, tuple[float, float, float, float]]:
-    """The line within the photo as it might be traced, and the true median, 95th percentile,
-    maximum over 5 mm, and length of what of it is in the photo."""
+    """The line within the photo as if traced, and the true median, 95th percentile, maximum over
+    5 mm, and length of its visible part."""
     every = 0.25 * view.mm_per_px
-    points, width = course.points(every)
+    points, width = crack_line.points(every)
     x, y = view.to_photo(*points.T)
     within = (x > 4) & (y > 4) & (x < view.width - 4) & (y < view.height - 4)
     start, end = _longest(within)
@@ -205,7 +206,7 @@ def traced(
 
 
 def _longest(within: NDArray[np.bool_]) -> tuple[int, int]:
-    """Start and end of the longest run of true."""
+    """Start and end of the longest run of True."""
     edges = np.flatnonzero(np.diff(np.concatenate([[0], within.astype(int), [0]])))
     starts, ends = edges[::2], edges[1::2]
     best = int((ends - starts).argmax())
@@ -213,7 +214,7 @@ def _longest(within: NDArray[np.bool_]) -> tuple[int, int]:
 
 
 def local(view: View, at: Floats, way: Floats) -> Floats:
-    """(M,) mm per px at places of the photo in a direction, by a small step."""
+    """(M,) mm per px at points of the photo in a direction, by finite differences."""
     small = 0.01
     ahead, behind = at + small * way, at - small * way
     first, second = view.to_plane(*ahead.T), view.to_plane(*behind.T)
@@ -221,7 +222,7 @@ def local(view: View, at: Floats, way: Floats) -> Floats:
 
 
 def groups(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    """Photos by what the aims are said for, by width in pixels, and by blur."""
+    """Photos grouped by the conditions of the targets, by width in pixels, and by blur."""
     found = {"all": rows}
     found["<= 0.15 mm/px, sigma <= 1"] = [
         row for row in rows if row["mm_per_px"] <= 0.15 and row["sigma_px"] <= 1
@@ -236,7 +237,7 @@ def groups(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
 
 
 def summary(rows: list[dict[str, Any]]) -> dict[str, float | None]:
-    """What is said of some photos."""
+    """Figures of a group of photos."""
     numbers = [row for row in rows if row.get("found")]
     result: dict[str, float | None] = {
         "photos": len(rows),

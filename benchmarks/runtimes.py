@@ -1,13 +1,13 @@
-"""Runtimes side by side: windows a second of the network alone, and how far the scores differ.
+"""Compare runtimes: windows/s of the network alone, and differences of scores.
 
     python benchmarks/runtimes.py PHOTO_OR_FOLDER…
 
-speed       windows in batches, scored from as many threads as there are cores, as `inspect` does;
-            A B C A B C …, loaded and warm
-difference  of scores, and of log-odds, from those of ONNX Runtime; windows on another side of the
+speed       windows in batches, one thread per core, as in `inspect`; runtimes alternate, loaded and
+            warm
+difference  of scores and log-odds from those of ONNX Runtime; windows on the other side of the
             model's threshold
 
-Windows are cut out of the photos and are not resized before. Writes runtimes.json and runtimes.md.
+Windows are cropped from the photos without resizing. Writes runtimes.json and runtimes.md.
 """
 
 import argparse
@@ -40,13 +40,15 @@ WAYS: tuple[tuple[RuntimeName, Precision], ...] = (
 
 
 def main() -> None:
-    """Measure, and write the two files."""
+    """Measure and write both files."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("photos", nargs="+", help="photos and folders")
     parser.add_argument("--model", default=bundle.PACKAGED)
-    parser.add_argument("--windows", type=int, default=640, help="how many, of all photos")
+    parser.add_argument(
+        "--windows", type=int, default=640, help="number of windows over all photos"
+    )
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--cores", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=5)
@@ -70,7 +72,7 @@ def main() -> None:
 
 
 def cut_out(photos: list[str], side: int, most: int) -> NDArray[np.uint8]:
-    """Up to `most` windows of `side` pixels, evenly spread over all that the photos have."""
+    """Up to `most` windows of `side` pixels, evenly spaced over all photos."""
     sources = find(photos).photos
     found = []
     for source in sources[:: -(-len(sources) // most)]:
@@ -79,12 +81,12 @@ def cut_out(photos: list[str], side: int, most: int) -> NDArray[np.uint8]:
         whole = [box for box in boxes if (box.width, box.height) == (side, side)]
         found += [cut(pixels, box) for box in whole]
     if not found:
-        raise SystemExit(f"no photo has a window of {side} px")
+        raise SystemExit(f"At least one photo must hold a window of {side} px.")
     return np.stack(found[:: -(-len(found) // most)])
 
 
 def started(model: bundle.Bundle) -> list[Runtime]:
-    """Those that this processor can compute with; ONNX Runtime first."""
+    """The runtimes and precisions that this processor supports; ONNX Runtime first."""
     runtimes = []
     for name, precision in WAYS:
         try:
@@ -124,7 +126,7 @@ def measured(
 def differences(
     scores: NDArray[np.float64], expected: NDArray[np.float64], threshold: float
 ) -> dict[str, float]:
-    """How far scores are from those expected."""
+    """Differences of scores from the reference."""
     odds = np.abs(logits(scores) - logits(expected))
     return {
         "largest_difference": float(np.abs(scores - expected).max()),

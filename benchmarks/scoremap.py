@@ -1,12 +1,12 @@
-"""The score map beside windows scored one by one: halo, agreement and cost.
+"""Compare the score map with windows scored one by one: halo, agreement and cost.
 
     python benchmarks/scoremap.py PHOTO_OR_FOLDER…
 
-halo       largest difference of a score between blocks of 16, 32 and 48 cells and the photo in one
-           piece, by the cells around a block that are computed and thrown away
-agreement  windows of the map against the same windows as patches of their own, in log-odds
-cost       megapixels a second of the map, of disjoint windows, and of the network alone on as many
-           pixels, in turn
+halo       largest difference of a score between blocks of 16, 32 and 48 cells and the whole photo,
+           by the width of the halo in cells
+agreement  windows of the map against the same windows as separate patches, in log-odds
+cost       MP/s of the map, of disjoint windows, and of the network alone on as many pixels,
+           alternating
 
 Writes scoremap.json and scoremap.md.
 """
@@ -35,7 +35,7 @@ WHOLE = 10**6
 
 
 def main() -> None:
-    """Measure, and write the two files."""
+    """Measure and write both files."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -43,7 +43,7 @@ def main() -> None:
     parser.add_argument("--model", default="crackscope")
     parser.add_argument("--cores", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--most", type=float, default=4.0, help="megapixels of the largest photo")
+    parser.add_argument("--most", type=float, default=4.0, help="maximum megapixels of a photo")
     parser.add_argument("--out", type=Path, default=Path("runs/benchmark"))
     arguments = parser.parse_args()
     cores = measuring.keep_to_cores(arguments.cores)
@@ -66,27 +66,27 @@ def main() -> None:
 
 
 def cropped(photo: Photo, most: float) -> Photo:
-    """The middle of a photo, of at most `most` megapixels."""
-    share = min(1.0, (most / megapixels(photo)) ** 0.5)
-    height, width = (int(side * share) for side in (photo.height, photo.width))
+    """The centre of a photo, at most `most` megapixels."""
+    scale = min(1.0, (most / megapixels(photo)) ** 0.5)
+    height, width = (int(side * scale) for side in (photo.height, photo.width))
     top, left = (photo.height - height) // 2, (photo.width - width) // 2
     return Photo(photo.path, photo.pixels[top : top + height, left : left + width])
 
 
 def megapixels(photo: Photo) -> float:
-    """Millions of pixels."""
+    """Megapixels of an image."""
     return photo.width * photo.height / 1e6
 
 
 def mapper_of(scope: Inspector) -> ScoreMapper:
-    """The score map's; ends the program where the model has none."""
+    """The network of the score map. Raises SystemExit if the model has none."""
     if scope.mapper is None:
-        raise SystemExit(f"{scope.bundle.identity} has no cells.npz: it scores windows only")
+        raise SystemExit(f"{scope.bundle.identity} has no cells.npz, so no score map.")
     return scope.mapper
 
 
 def halo(scope: Inspector, photos: list[Photo], cells: int) -> dict[str, Any]:
-    """Differences of scores with this many cells around a block."""
+    """Differences of scores with a halo of this many cells."""
     worst: list[float] = []
     given = mapper_of(scope)
     for photo in photos:
@@ -97,7 +97,7 @@ def halo(scope: Inspector, photos: list[Photo], cells: int) -> dict[str, Any]:
 
 
 def agreement(scope: Inspector, photos: list[Photo]) -> dict[str, float]:
-    """Scores of windows of the map, and of the same windows cut out and scored alone."""
+    """Scores of windows of the map, and of the same windows as separate patches."""
     inside, alone = [], []
     for photo in photos:
         found = mapper_of(scope)(photo).windows
@@ -120,7 +120,7 @@ def agreement(scope: Inspector, photos: list[Photo]) -> dict[str, float]:
 
 
 def cost(scope: Inspector, photos: list[Photo], rounds: int) -> dict[str, Any]:
-    """Megapixels a second of the three, A B C A B C …"""
+    """MP/s of the three, alternating."""
     mapper = mapper_of(scope)
     windows = replace(scope, mapper=None)
     pixels = sum(map(megapixels, photos))

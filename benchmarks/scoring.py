@@ -1,4 +1,4 @@
-"""Scores of a trained model on labelled data, kept beside the model so that they are made once."""
+"""Scores of a trained model on labelled data, cached beside the model."""
 
 import csv
 import io
@@ -23,7 +23,7 @@ COLUMNS = ("label", "score", "group")
 
 @dataclass(frozen=True)
 class Scores:
-    """N labels, scores and source groups, and the model's own threshold."""
+    """Labels, scores and source groups, (N,) each, and the model's threshold."""
 
     labels: tuple[int, ...]
     scores: tuple[float, ...]
@@ -35,24 +35,24 @@ class Scores:
 
     @property
     def right(self) -> tuple[bool, ...]:
-        """Whether each verdict is the label."""
+        """Whether each verdict matches the label."""
         pairs = zip(self.labels, self.scores, strict=True)
         return tuple((score >= self.threshold) == bool(label) for label, score in pairs)
 
     @property
     def errors(self) -> int:
-        """How many are not."""
+        """The number of errors."""
         return self.right.count(False)
 
     def of_class(self, label: int) -> "Scores":
-        """The pictures of one class."""
+        """The patches of one class."""
         rows = zip(self.labels, self.scores, self.groups, strict=True)
         kept = [row for row in rows if row[0] == label]
         labels, scores, groups = zip(*kept, strict=True)
         return Scores(labels, scores, groups, self.threshold)
 
     def joined(self, other: "Scores") -> "Scores":
-        """Both, scored by the same model."""
+        """Both sets of patches, scored by the same model."""
         return Scores(
             self.labels + other.labels,
             self.scores + other.scores,
@@ -61,22 +61,22 @@ class Scores:
         )
 
     def figures(self, names: Sequence[str]) -> dict[str, Any]:
-        """Those of the figures that the pictures allow, with 95 % intervals."""
+        """Figures with 95 % intervals, as far as the classes allow."""
         found = intervals.measure(self.labels, self.scores, self.threshold, self.groups).metrics
         return {name: found[name].to_dict() for name in names if name in found}
 
 
-def accuracy(sides: Sequence[Scores]) -> dict[str, float]:
-    """Accuracy over all sides, each model at its own threshold, with a 95 % interval."""
-    labels = [label for side in sides for label in side.labels]
-    groups = [group for side in sides for group in side.groups]
-    right = np.array([right for side in sides for right in side.right])
+def accuracy(subsets: Sequence[Scores]) -> dict[str, float]:
+    """Accuracy over all test subsets, each model at its own threshold, with a 95 % interval."""
+    labels = [label for subset in subsets for label in subset.labels]
+    groups = [group for subset in subsets for group in subset.groups]
+    right = np.array([right for subset in subsets for right in subset.right])
     verdicts = np.where(right, labels, 1 - np.array(labels))
     return intervals.measure(labels, verdicts, 0.5, groups).metrics["accuracy"].to_dict()
 
 
-def of_test_side(run: Path, data: Path) -> Scores:
-    """The test side of a training, as its split.csv says."""
+def of_test_subset(run: Path, data: Path) -> Scores:
+    """The test subset of a training, from its split.csv."""
 
     def measure(inspector: Inspector) -> Rows:
         table = tables.read((run / "split.csv").read_bytes(), "split.csv", ("path", "split"))
@@ -91,7 +91,7 @@ def of_test_side(run: Path, data: Path) -> Scores:
 
 
 def on(run: Path, name: str, data: Path) -> Scores:
-    """A data set of another place, as `crackscope evaluate` scores and groups it."""
+    """Another data set, scored and grouped as by `crackscope evaluate`."""
 
     def measure(inspector: Inspector) -> Rows:
         found = evaluate_dataset(inspector, open_dataset(data), resamples=1)

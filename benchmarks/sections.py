@@ -1,6 +1,6 @@
-"""The card's sections, as Markdown, from what is published of the evaluations.
+"""The card's sections as Markdown, from the published evaluations.
 
-A section whose result was not measured for this model says so.
+A section without a result for this model says so.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -42,7 +42,8 @@ LINES = {PRECISION: "precision", RECALL: "recall", F1: "F1", LENGTH: "length fou
 def build(results: Results, info: Mapping[str, Any], knobs: str) -> list[dict[str, str]]:
     """Title and text of each.
 
-    `results` by name, empty where not measured; `info`: model.json; `knobs`: what was chosen how.
+    `results` by name, empty if not measured; `info`: model.json; `knobs`: how constants were
+    chosen.
     """
     evaluations = results["evaluations"] or {SURFACES: {}, CROSS: {}, ROBUSTNESS: {}}
     surfaces, runs = evaluations[SURFACES], evaluations[ROBUSTNESS]
@@ -94,7 +95,7 @@ def _speed(whole_photos: Mapping[str, Any]) -> str:
 
 
 def _surfaces(surfaces: Mapping[str, Any], matrix: Mapping[str, Any] | None) -> str:
-    """The data sets, and what the matrix joins of them, as the model is."""
+    """The data sets, and combinations of them in the matrix, for the unchanged model."""
     rows = {name: (run["metrics"], run["counts"]) for name, run in surfaces.items()}
     for cell in matrix["matrix"] if matrix else ():
         if cell["train"] is None and cell["metrics"]:
@@ -217,7 +218,7 @@ def _robustness(name: str, run: Mapping[str, Any]) -> str:
 
 
 def _false_alarms(runs: Mapping[str, Any]) -> str:
-    """A column for each background; synthetic concrete, which every run has, from the first."""
+    """One column per background; synthetic concrete, part of every run, from the first run."""
     if not runs:
         return ""
     columns: dict[str, dict[str, Any]] = {}

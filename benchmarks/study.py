@@ -1,15 +1,15 @@
-"""How good are the networks, and is a pretrained one worth it? Five split seeds of each.
+"""Compare networks and initial weights on METU and other data sets, with five split seeds each.
 
     python benchmarks/study.py --data METU --weights FILE.h5 --out STUDY
         --evaluate rissbilder=FOLDER walls=FOLDER crack500=FOLDER --combine rissbilder walls
 
-Trains mobilenetv2 with the default settings on leak-free and on random splits, and small-cnn from
-scratch on leak-free ones; pools the test sides of all seeds; scores each model on data of other
-places. Every interval is a bootstrap over source groups (crackscope.evaluation.intervals).
+Trains mobilenetv2 with the default settings on leak-free and random splits, and small-cnn from
+scratch on leak-free ones. Pools the test subsets of all seeds, and scores each model on other data
+sets. All intervals are bootstraps over source groups (crackscope.evaluation.intervals).
 
-A training or a scoring that is finished is not done again, so the command may be killed and
-repeated, and trainings of another machine be copied into STUDY (STUDY/mobilenetv2-grouped-0 …).
-Writes STUDY/study.json and study.md. Arguments after -- go to every `crackscope train`.
+Finished trainings and scores are not repeated: an interrupted study resumes, and trainings of other
+machines can be copied to STUDY (as STUDY/mobilenetv2-grouped-0). Writes STUDY/study.json and
+study.md. Arguments after -- are passed to every `crackscope train`.
 """
 
 import argparse
@@ -34,7 +34,7 @@ SPEED_ROUNDS = 3
 class Kind:
     """One network on one kind of split, with the flags that differ from the defaults.
 
-    `variant` tells two apart that share both.
+    `variant` distinguishes recipes with the same network and split.
     """
 
     backbone: str
@@ -59,7 +59,7 @@ KINDS = (
 
 
 def main() -> None:
-    """Train, score and pool what is not there yet, and write the two files."""
+    """Run unfinished trainings and scores, and write both files."""
     arguments = parse()
     document = measuring.made_from(arguments.data, arguments.weights)
     document["cores"] = measuring.keep_to_cores(arguments.cores)
@@ -79,37 +79,37 @@ def parse() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--data", type=Path, required=True, help="METU folder")
-    parser.add_argument("--weights", type=Path, required=True, help="ImageNet weights, no top")
+    parser.add_argument("--weights", type=Path, required=True, help="ImageNet weights without top")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument(
         "--evaluate", type=measuring.named_folder, nargs="*", default=[], metavar="NAME=FOLDER"
     )
     parser.add_argument("--combine", nargs=2, default=(), metavar=("CRACKED", "SOUND"))
-    parser.add_argument("--patches", type=int, default=2000, help="JPEG files of the speed test")
-    parser.add_argument("--cores", type=int, default=2, help="cores that every process may use")
+    parser.add_argument("--patches", type=int, default=2000, help="JPEG files for the speed test")
+    parser.add_argument("--cores", type=int, default=2, help="cores per process")
     parser.add_argument(
-        "train_flags", nargs="*", help="after --: flags of every training, each with its value"
+        "train_flags", nargs="*", help="after --: flags for every training, each with its value"
     )
     return parser.parse_args()
 
 
 def study(arguments: argparse.Namespace, kind: Kind, files: Path) -> dict[str, Any]:
     """All seeds of one network on one kind of split."""
-    runs, sides = [], []
+    runs, subsets = [], []
     for seed in range(min(arguments.seeds, kind.most_seeds)):
         folder = arguments.out / f"{kind.name}-{seed}"
         train(arguments, kind, seed, folder)
-        side = scoring.of_test_side(folder, arguments.data)
-        sides.append(side)
-        runs.append(describe(arguments, folder, seed, side))
+        subset = scoring.of_test_subset(folder, arguments.data)
+        subsets.append(subset)
+        runs.append(describe(arguments, folder, seed, subset))
     names = runs[0]["surfaces"]
     model = arguments.out / f"{kind.name}-0"
     return {
         "backbone": kind.backbone,
         "split": kind.split,
         "flags": list(kind.flags),
-        "pooled": pooled(sides),
+        "pooled": pooled(subsets),
         "surfaces": {name: over_seeds([run["surfaces"][name] for run in runs]) for name in names},
         "megabytes": round((model / "model" / bundle.ONNX).stat().st_size / 1e6, 2),
         "patches_per_second": speed(model, files, arguments.cores),
@@ -118,7 +118,7 @@ def study(arguments: argparse.Namespace, kind: Kind, files: Path) -> dict[str, A
 
 
 def train(arguments: argparse.Namespace, kind: Kind, seed: int, folder: Path) -> None:
-    """`crackscope train`, unless it is finished; a training that was killed goes on."""
+    """Run `crackscope train`, or resume it; nothing if it is finished."""
     state = folder / "run.json"
     if state.exists() and json.loads(state.read_text(encoding="utf-8"))["finished"]:
         return
@@ -128,7 +128,7 @@ def train(arguments: argparse.Namespace, kind: Kind, seed: int, folder: Path) ->
 
 
 def merged(*parts: Sequence[object]) -> list[object]:
-    """Flags with their values, each flag once: the last part that has it wins."""
+    """Flags with their values, each flag once: the last value wins."""
     values = {
         flag: value for part in parts for flag, value in zip(part[::2], part[1::2], strict=True)
     }
@@ -136,9 +136,9 @@ def merged(*parts: Sequence[object]) -> list[object]:
 
 
 def describe(
-    arguments: argparse.Namespace, folder: Path, seed: int, side: Scores
+    arguments: argparse.Namespace, folder: Path, seed: int, subset: Scores
 ) -> dict[str, Any]:
-    """What one training amounts to, on its own test side and on every surface."""
+    """The figures of one training, on its test subset and on every other data set."""
     found = {name: scoring.on(folder, name, data) for name, data in arguments.evaluate}
     if arguments.combine:
         cracked, sound = arguments.combine
@@ -150,16 +150,20 @@ def describe(
         "model": bundle.load(folder).identity,
         "seconds": metrics["seconds"]["total"],
         "leaks": metrics["split"]["leaks"],
-        "test": pooled([side]),
+        "test": pooled([subset]),
         "surfaces": {name: scores.figures(SURFACE_FIGURES) for name, scores in found.items()},
     }
 
 
-def pooled(sides: list[Scores]) -> dict[str, Any]:
-    """Errors of several test sides together; a group that is in several is drawn as one."""
-    errors = sum(side.errors for side in sides)
-    accuracy = scoring.accuracy(sides)
-    return {"patches": sum(len(side) for side in sides), "errors": errors, "accuracy": accuracy}
+def pooled(subsets: list[Scores]) -> dict[str, Any]:
+    """Errors over several test subsets; a group in several is resampled as one."""
+    errors = sum(subset.errors for subset in subsets)
+    accuracy = scoring.accuracy(subsets)
+    return {
+        "patches": sum(len(subset) for subset in subsets),
+        "errors": errors,
+        "accuracy": accuracy,
+    }
 
 
 def over_seeds(runs: list[dict[str, Any]]) -> dict[str, Any]:
@@ -168,7 +172,7 @@ def over_seeds(runs: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def speed(model: Path, files: Path, cores: int) -> dict[str, Any]:
-    """Patches a second from file to verdict."""
+    """Patches/s from file to verdict."""
     rates = []
     for _ in range(SPEED_ROUNDS):
         program = Path(__file__).parent / "inspect_speed.py"

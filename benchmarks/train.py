@@ -1,18 +1,18 @@
-"""Train the network of the packaged model from one packed file; killed at any moment, it goes on.
+"""Train the network of the packaged model from one packed file. Interrupted runs resume.
 
     python benchmarks/train.py packed.npz RUN --encoder FILE
     python benchmarks/train.py packed.npz RUN --encoder FILE --backend jax \\
         --precision mixed_bfloat16 --batch 64 --steps 120 --capacity 6000 --minutes 7
 
-PACKED  what pack_data.py made
-RUN     a folder; the same command, on this machine or another, goes on after its last epoch
-FILE    what the encoder starts from: ImageNet weights (.h5) of MobileNetV2 without its top, or the
-        encoder of another training (.npz, see encoder.py)
+PACKED  output of pack_data.py
+RUN     run folder; repeating the command resumes after the last epoch, on any machine
+FILE    initial weights of the encoder: ImageNet weights (.h5) of MobileNetV2 without its top, or
+        the encoder of another training (.npz, see encoder.py)
 
-The first is for two CPU cores, where it takes a night; the second for one GPU and 16 cores. Neither
-needs a network. With JAX or torch TensorFlow is not needed either, only Keras, the backend and what
-a plain install of crackscope has. In the end RUN holds network.weights.h5, log.jsonl with a line
-for each epoch, and recipe.json, from which the card tells how the model was trained.
+The first command is for two CPU cores and takes a night; the second is for one GPU and 16 cores.
+Neither needs internet access. With JAX or torch, TensorFlow is not needed either, only Keras, the
+backend and a plain install of crackscope. RUN then holds network.weights.h5, log.jsonl with one
+line per epoch, and recipe.json, the card's source for the training.
 """
 
 import argparse
@@ -39,13 +39,13 @@ RECIPE = "recipe.json"
 BACKENDS = ("tensorflow", "jax", "torch")
 PRECISIONS = ("float32", "mixed_bfloat16")
 MACHINE = "machine"
-"""What recipe.json says of where the training ran last: it may go on elsewhere."""
+"""Fields of recipe.json about the machine of the last epoch. They may change when resuming."""
 _AT_FIRST = 16
-"""Batches of synthetic pictures that are painted before the first step, at most."""
+"""Maximum number of batches of synthetic images that are painted before the first step."""
 
 
 def main(words: Sequence[str] | None = None) -> None:
-    """Train, or go on."""
+    """Train or resume."""
     arguments = parse(words)
     os.environ["KERAS_BACKEND"] = arguments.backend
     logging.basicConfig(format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
@@ -70,25 +70,31 @@ def parse(words: Sequence[str] | None) -> argparse.Namespace:
     pair: Any = {"nargs": 2, "metavar": ("DECODER", "ALL")}
     parser.add_argument("packed", type=Path)
     parser.add_argument("run", type=Path)
-    parser.add_argument("--encoder", type=Path, help="what the encoder starts from")
+    parser.add_argument("--encoder", type=Path, help="initial weights of the encoder")
     parser.add_argument("--backend", choices=BACKENDS, default=BACKENDS[0])
     parser.add_argument("--precision", choices=PRECISIONS, default=PRECISIONS[0])
     parser.add_argument("--epochs", type=int, default=(5, 40), **pair)
-    parser.add_argument("--minutes", type=float, help="of all epochs: as many as there is time for")
-    parser.add_argument("--steps", type=int, default=150, help="steps of an epoch")
-    parser.add_argument("--rates", type=float, default=(2e-3, 3e-4), help="largest steps", **pair)
-    parser.add_argument("--batch", type=int, default=8, help="pictures of a step")
-    parser.add_argument("--side", type=int, default=448, help="pixels along a picture: n * 224")
-    parser.add_argument("--real", type=float, default=0.25, help="fraction that is METU's patches")
-    parser.add_argument("--capacity", type=int, default=1500, help="synthetic pictures at hand")
-    parser.add_argument("--workers", type=int, help="processes that paint; default: cores - 1")
-    parser.add_argument("--left-out", nargs="*", default=[], help="surfaces not to paint on")
+    parser.add_argument("--minutes", type=float, help="time limit of all epochs in minutes")
+    parser.add_argument("--steps", type=int, default=150, help="steps per epoch")
+    parser.add_argument(
+        "--rates", type=float, default=(2e-3, 3e-4), help="peak learning rates", **pair
+    )
+    parser.add_argument("--batch", type=int, default=8, help="batch size")
+    parser.add_argument(
+        "--side", type=int, default=448, help="image size in pixels, a multiple of 224"
+    )
+    parser.add_argument("--real", type=float, default=0.25, help="fraction of METU patches")
+    parser.add_argument(
+        "--capacity", type=int, default=1500, help="number of buffered synthetic images"
+    )
+    parser.add_argument("--workers", type=int, help="painting processes; default: cores - 1")
+    parser.add_argument("--left-out", nargs="*", default=[], help="surfaces left out of training")
     parser.add_argument("--seed", type=int, default=0)
     return parser.parse_args(words)
 
 
 def recipe_of(arguments: argparse.Namespace) -> LineRecipe:
-    """The two phases: the decoder and the heads on a fixed encoder, then all of it."""
+    """The two phases: decoder and heads on a frozen encoder, then all layers."""
     both = zip(("decoder", "all"), arguments.epochs, arguments.rates, (False, True), strict=True)
     phases = tuple(
         LinePhase(name, epochs, arguments.steps, rate, encoder)
@@ -98,7 +104,7 @@ def recipe_of(arguments: argparse.Namespace) -> LineRecipe:
 
 
 def describe(arguments: argparse.Namespace, recipe: LineRecipe, data: Packed) -> dict[str, Any]:
-    """Everything that decides the result, and where it is computed; no paths."""
+    """All settings that determine the result, and the machine, without paths."""
     names = ("batch", "side", "real", "capacity", "left_out")
     encoder = arguments.encoder
     return {
@@ -114,18 +120,20 @@ def describe(arguments: argparse.Namespace, recipe: LineRecipe, data: Packed) ->
 
 
 def keep(path: Path, made: dict[str, Any]) -> None:
-    """Write the recipe; raises SystemExit where the folder has one that differs."""
+    """Write the recipe. Raises SystemExit if the folder has a different one."""
     ours = json.loads(json.dumps(made))
     known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else ours
     differ = [name for name in ours if name != MACHINE and known[name] != ours[name]]
     if differ:
         told = "\n".join(f"{name}: {known[name]}, now {ours[name]}" for name in differ)
-        raise SystemExit(f"{path.parent} was begun otherwise: give another folder.\n{told}")
+        raise SystemExit(
+            f"{path.parent} was started with other settings. Use another folder.\n{told}"
+        )
     write_json(path, made)
 
 
 def train(arguments: argparse.Namespace, recipe: LineRecipe, data: Packed) -> Any:
-    """The trained network, whose weights are in the run folder."""
+    """Train the network; its weights are in the run folder."""
     import keras
 
     keras.config.set_dtype_policy(arguments.precision)
@@ -141,7 +149,7 @@ def train(arguments: argparse.Namespace, recipe: LineRecipe, data: Packed) -> An
 
 
 def threads(workers: int) -> int:
-    """Threads that make batches, for so many processes that paint."""
+    """Number of threads that make batches, for this number of painting processes."""
     return min(6, 1 + workers // 3)
 
 

@@ -1,4 +1,4 @@
-"""What model.json says of a training by train.py: data, start, phases; from its run folder."""
+"""The description of a training by train.py for model.json: data, initial weights, phases."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -18,7 +18,7 @@ SETS: dict[Kind, tuple[str, str, str]] = {
     "surface": (SURFACES, "CC0 1.0", "ground to paint on; sound; what is no concrete"),
     "shape": (MASKS, "CC BY 4.0", "shapes of real cracks, painted on other ground"),
 }
-"""Of each kind of file: where it is from, its licence, and what it is used for."""
+"""Source, licence and use of each kind of file."""
 _LICENCE = (
     "Apache-2.0 for code and weights. The data the model was trained on keeps its own licences: "
     "{}; see NOTICE."
@@ -26,15 +26,15 @@ _LICENCE = (
 
 
 def facts(run: Path, origin: str) -> dict[str, Any]:
-    """`data`, `started_from`, `training` and `licence` of model.json, without any path; and no
-    `metrics`, since no subset is kept for a test.
+    """`data`, `started_from`, `training` and `licence` of model.json, without paths. There are no
+    `metrics`, since no subset is held out.
 
-    `origin` says in words what the encoder started from; "" where the file's name does. Raises
-    SystemExit where `run` is no folder of train.py.
+    `origin` describes the encoder's initial weights; "" if the file's name does. Raises SystemExit
+    if `run` is not a run folder of train.py.
     """
     path = run / RECIPE
     if not path.is_file():
-        raise SystemExit(f"{run} is no folder of train.py: it has no {RECIPE}")
+        raise SystemExit(f"{run} is not a run folder of train.py: {RECIPE} is missing.")
     made = json.loads(path.read_text(encoding="utf-8"))
     files = {kind: count for kind, count in made["packed"]["files"].items() if count}
     licences = " and ".join(sorted({SETS[kind][1] for kind in files}))

@@ -1,18 +1,17 @@
-"""How near whole-photo inspection comes to the network alone, and how far from a plain loop.
+"""Compare the speed of whole-photo inspection with the network alone and with a plain loop.
 
     python benchmarks/whole_photos.py --model MODEL --photos 16 --megapixels 12
 
-inspect   `crackscope inspect` on drawn JPEG photos: decode, score map, regions, overlays, files;
-          start and loading included
+inspect   `crackscope inspect` on synthetic JPEG photos: decoding, score map, regions, overlays,
+          files; start-up included
 int8      the same command with --precision int8
-blocks    ONNX Runtime alone, float32, on the blocks that the score map of one of the photos is made
-          of, with their halo, in memory: what `inspect` does besides should hide behind it
+blocks    ONNX Runtime alone, float32, on the blocks of a photo's score map with their halo, in
+          memory: the lower bound for `inspect`
 network   the same on windows, which need no halo and stay in the processor's cache: the fastest
-loop      tiles that overlap by half, cut out of the photo and given to Keras `predict`, all at once
-          (one photo)
-each      the same tiles, with a call of `predict` for each, as notebooks do (of every fourth row)
+loop      windows that overlap by half, in one call of Keras `predict` (one photo)
+each      the same windows, one call of `predict` each, as in notebooks (every fourth row)
 
-One process at a time, in turn. Writes whole_photos.json and whole_photos.md.
+One process at a time, alternating. Writes whole_photos.json and whole_photos.md.
 """
 
 import argparse
@@ -48,7 +47,7 @@ BATCH = 16
 
 
 def main() -> None:
-    """Draw the photos, measure every way in turn, and write the two files."""
+    """Generate the photos, measure every way in turn, and write both files."""
     arguments = parse()
     if arguments.way:
         ways = {"blocks": blocks, "network": network, "loop": loop, "each": each}
@@ -103,20 +102,20 @@ def parse() -> argparse.Namespace:
     )
     parser.add_argument("--model", default="crackscope")
     parser.add_argument("--photos", type=int, default=16)
-    parser.add_argument("--megapixels", type=float, default=12.0, help="of each photo")
+    parser.add_argument("--megapixels", type=float, default=12.0, help="megapixels per photo")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--cores", type=int, default=2, help="cores that every process may use")
+    parser.add_argument("--cores", type=int, default=2, help="cores per process")
     parser.add_argument("--out", type=Path, default=Path("runs/benchmark"))
-    parser.add_argument("--way", choices=ALONE, help="measure this one alone, once")
-    parser.add_argument("--photo", type=Path, help="the photo of --way blocks, loop and each")
+    parser.add_argument("--way", choices=ALONE, help="measure only this one, once")
+    parser.add_argument("--photo", type=Path, help="photo for --way blocks, loop and each")
     return parser.parse_args()
 
 
 def draw(folder: Path, count: int, megapixels: float) -> int:
-    """JPEG photos of drawn walls in the proportion 4:3; returns how many pixels they have.
+    """Write synthetic JPEG photos of walls with aspect ratio 4:3; returns their number of pixels.
 
-    A quarter of one scene of each kind is drawn and mirrored to the others, since drawing takes
-    longer than looking; photos of one kind are mirrored too.
+    A quarter of one scene of each kind is generated and mirrored, since synthesis takes longer than
+    inspection; photos of one kind are mirrored as well.
     """
     folder.mkdir()
     height: int = 2 * round((megapixels * 1e6 * 3 / 4) ** 0.5 / 2)
@@ -132,27 +131,27 @@ def draw(folder: Path, count: int, megapixels: float) -> int:
 
 
 class Kept:
-    """A network that keeps the blocks that it is given."""
+    """A network that records its input blocks."""
 
     def __init__(self, network: Network) -> None:
         self.network, self.taken = network, list[Pixels]()
 
     def maps(self, pixels: Pixels) -> Maps:
-        """Of a block, which is kept."""
+        """Features of a block, which is recorded."""
         self.taken.append(pixels)
         return self.network.maps(pixels)
 
     def lines(self, pixels: Pixels, maps: Maps, rows: Span, columns: Span) -> Floats:
-        """As the network gives them."""
+        """Logits of lines, from the network."""
         return self.network.lines(pixels, maps, rows, columns)
 
 
 def blocks(arguments: argparse.Namespace) -> float:
-    """Megapixels of a photo a second, of the network on its blocks, one thread a core."""
+    """MP/s of the network on the blocks of a photo, one thread per core."""
     inspector = load(arguments.model, "cpu", threads=1)
     mapper, photo = inspector.mapper, read(arguments.photo)
     if mapper is None:
-        raise SystemExit(f"{inspector.bundle.identity} has no score map")
+        raise SystemExit(f"{inspector.bundle.identity} has no score map.")
     run = mapper.network.maps
     kept = Kept(mapper.network)
     replace(mapper, network=kept)(photo)
@@ -168,7 +167,7 @@ def blocks(arguments: argparse.Namespace) -> float:
 
 
 def network(arguments: argparse.Namespace) -> float:
-    """Megapixels a second of ONNX Runtime on windows in memory: one thread a core, the fastest."""
+    """MP/s of ONNX Runtime on windows in memory, one thread per core: the fastest way."""
     from crackscope.runtimes.onnx import OnnxRuntime
 
     bundle = bundles.load(arguments.model)
@@ -186,7 +185,7 @@ def network(arguments: argparse.Namespace) -> float:
 
 
 def loop(arguments: argparse.Namespace) -> float:
-    """Megapixels a second of a plain loop: every tile cut out, `predict` on all of them."""
+    """MP/s of a plain loop: all windows cropped, then one call of `predict`."""
     model, side = keras_model(arguments)
     started = time.perf_counter()
     pixels = read(arguments.photo).pixels
@@ -196,7 +195,7 @@ def loop(arguments: argparse.Namespace) -> float:
 
 
 def each(arguments: argparse.Namespace) -> float:
-    """The same of the usual notebook: `predict` on each tile as it is cut out."""
+    """MP/s of the usual notebook: one call of `predict` per window."""
     model, side = keras_model(arguments)
     started = time.perf_counter()
     pixels = read(arguments.photo).pixels
@@ -210,13 +209,13 @@ def each(arguments: argparse.Namespace) -> float:
 
 
 def overlapping(pixels: Pixels, side: int) -> Iterator[list[Pixels]]:
-    """Rows of tiles that overlap by half."""
+    """Rows of windows that overlap by half."""
     tops, lefts = (range(0, length - side + 1, side // 2) for length in pixels.shape[:2])
     return ([pixels[y : y + side, x : x + side] for x in lefts] for y in tops)
 
 
 def keras_model(arguments: argparse.Namespace) -> tuple[Any, int]:
-    """The model in Keras, ready to predict, and the side of its windows."""
+    """The model in Keras, ready to predict, and its window size."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     from crackscope.models import classifier
 

@@ -8,7 +8,8 @@ import pytest
 
 from crackscope.lines.find import Traced, find_cracks
 from crackscope.scoring.linemap import LineMap
-from crackscope.synthesis import concrete, crack
+from crackscope.synthesis import concrete
+from crackscope.synthesis.cracks import crack
 from support_traced import length_of, logits_of, points_of
 
 HEIGHT, WIDTH = 384, 512
@@ -16,7 +17,9 @@ RULER_PX = 8.0
 """A broken line is as long as the ruler is short: truth is measured with steps of 8 px."""
 
 
-def _synthetic(width_px: float, seed: int, branches: int = 0) -> tuple[crack.Drawn, LineMap]:
+def _synthetic(
+    width_px: float, seed: int, branches: int = 0
+) -> tuple[crack.CrackedSurface, LineMap]:
     rng = np.random.default_rng(seed)
     ground = concrete.texture(HEIGHT, WIDTH, rng)
     drawn = crack.draw(ground, rng, width_px, branches=branches)
@@ -24,7 +27,7 @@ def _synthetic(width_px: float, seed: int, branches: int = 0) -> tuple[crack.Dra
     return drawn, LineMap.of(logits_of(drawn.mask, 0.7, seed), grey)
 
 
-def _true_points(course: crack.Course, step: float) -> np.ndarray:
+def _true_points(course: crack.CentreLine, step: float) -> np.ndarray:
     """(N, 2) points every `step` px along a course, inside the picture."""
     place = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(course.points, axis=0).T))])
     at = np.arange(0, place[-1], step)
@@ -32,7 +35,7 @@ def _true_points(course: crack.Course, step: float) -> np.ndarray:
     return points[((points > 0) & (points < (WIDTH, HEIGHT))).all(axis=1)]
 
 
-def _true_length(course: crack.Course) -> float:
+def _true_length(course: crack.CentreLine) -> float:
     return float(np.hypot(*np.diff(_true_points(course, RULER_PX), axis=0).T).sum())
 
 
@@ -55,7 +58,7 @@ def test_length_width_and_course(width_px: float) -> None:
     for seed in range(10):
         drawn, found = _synthetic(width_px, seed)
         cracks = find_cracks(found)
-        (course,) = drawn.courses
+        (course,) = drawn.centre_lines
         truth, traced = _true_points(course, 2.0), _dense(cracks)
         strays.append(_furthest(traced[::4], truth, 0.95))
         misses.append(_furthest(truth, traced, 0.95))
@@ -75,7 +78,7 @@ def test_branches_are_connected() -> None:
         drawn, found = _synthetic(5.0, seed, branches=2)
         cracks = find_cracks(found)
         connected += len(cracks) == 1 and len(cracks[0].branches) >= 4
-        total = sum(_true_length(course) for course in drawn.courses)
+        total = sum(_true_length(course) for course in drawn.centre_lines)
         assert 0.75 * total < length_of(cracks) < 1.1 * total
     assert connected >= 7
 

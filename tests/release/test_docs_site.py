@@ -97,6 +97,6 @@ def test_pages_open_from_a_disk_fit_and_can_be_searched(site: Path) -> None:
         page.goto((site / "index.html").as_uri())
         page.keyboard.press("/")
         page.get_by_placeholder("Search").press_sequentially("OpenVINO")
-        page.get_by_text("OpenVINO by choice").first.wait_for(timeout=20_000)
+        page.get_by_text("OpenVINO on request").first.wait_for(timeout=20_000)
         chromium.close()
     assert [each for each in said if not each.startswith(("file:", "data:", "about:"))] == []

@@ -11,7 +11,8 @@ from crackscope.images.read import read
 from crackscope.inspection.inspector import Inspector
 from crackscope.inspection.loading import load
 from crackscope.lines.score import ALL, Scorer
-from crackscope.synthesis import camera, concrete, joints, pattern
+from crackscope.synthesis import camera, concrete, pattern
+from crackscope.synthesis.distractors import joints
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "samples"

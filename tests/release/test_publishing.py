@@ -160,13 +160,13 @@ def test_the_commands_give_the_same_runs(programs, folders):
 
 def test_what_does_not_belong_is_refused(programs, folders, tmp_path):
     evaluations, _ = programs
-    with pytest.raises(SystemExit, match="no finished run"):
+    with pytest.raises(SystemExit, match="not a finished run"):
         evaluations.gather([tmp_path], [IDENTITY])
-    with pytest.raises(SystemExit, match="not of another"):
+    with pytest.raises(SystemExit, match="must be a result of another"):
         evaluations.gather(folders, ["another"])
     with pytest.raises(SystemExit, match="second run of surfaces on walls"):
         evaluations.gather([*folders, folders[0]], [IDENTITY])
-    with pytest.raises(SystemExit, match=r"photos\.json is of b, not of a"):
+    with pytest.raises(SystemExit, match=r"photos\.json must be a result of a\. Received: b"):
         evaluations.check("photos.json", {"model": "b"}, ["a", "c"])
 
 
@@ -375,5 +375,5 @@ def test_the_card_tells_how_a_network_with_lines_was_trained(programs, tmp_path)
     assert "in-sample" in text
     assert "surest crack" in text
     assert "CC BY 4.0 and CC0 1.0" in info["licence"]
-    with pytest.raises(SystemExit, match=r"no recipe\.json"):
+    with pytest.raises(SystemExit, match=r"recipe\.json is missing"):
         training.facts(tmp_path, "")

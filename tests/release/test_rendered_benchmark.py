@@ -23,7 +23,7 @@ def test_scene_and_camera_share_nothing_with_what_measures() -> None:
 def test_a_crack_covers_its_width(module) -> None:
     scene = module("crack_scene")
     v = np.arange(-20.0, 20.1, 0.1)
-    crack = scene.Course(v, 0.3 * v, np.full_like(v, 1.3), 0.7)
+    crack = scene.CrackLine(v, 0.3 * v, np.full_like(v, 1.3), 0.7)
     y, x = (np.mgrid[-400:400, -400:400] + 0.5) * 0.02
     area = crack.covered(x, y, 0.02).sum() * 0.02**2
     inside = (np.hypot(x, y) < 6) * crack.covered(x, y, 0.02)

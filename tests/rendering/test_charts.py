@@ -1,4 +1,4 @@
-"""Each chart shows the values it was given, on the axes that say what they are."""
+"""Each chart shows its values on labelled axes."""
 
 import sys
 
@@ -52,7 +52,7 @@ def test_roc_is_recall_against_the_false_alarm_rate():
     is_unit_square(axes)
 
 
-def test_precision_is_drawn_against_recall():
+def test_precision_is_plotted_against_recall():
     axes = axes_of(lambda: charts.precision_recall(LINE, 1 - LINE / 2, 0.3, 0.8))
     assert names_of(axes) == ("recall", "precision")
     assert "0.8000" in axes.get_title(loc="left")
@@ -63,16 +63,16 @@ def test_precision_is_drawn_against_recall():
     is_unit_square(axes)
 
 
-def test_reliability_is_the_share_of_cracks_against_the_mean_score():
+def test_reliability_is_the_fraction_of_cracks_against_the_mean_score():
     axes = axes_of(lambda: charts.reliability(LINE, LINE**2, [1, 2, 3, 4, 0], 0.125))
-    assert names_of(axes) == ("mean score", "share that is cracked")
+    assert names_of(axes) == ("mean score", "fraction cracked")
     assert "0.1250" in axes.get_title(loc="left")
-    shows(lines_of(axes)["truthful"], [(0, 0), (1, 1)])
+    shows(lines_of(axes)["calibrated"], [(0, 0), (1, 1)])
     (dots,) = axes.collections
     shows(dots.get_offsets(), points(LINE, LINE**2))
     assert any(np.array_equal(one.get_xydata(), dots.get_offsets()) for one in axes.get_lines())
     assert np.argsort(dots.get_sizes()).tolist() == [4, 0, 1, 2, 3], "more pictures, a larger dot"
-    assert words_of(axes.get_legend()) == ["truthful", "model"]
+    assert words_of(axes.get_legend()) == ["calibrated", "model"]
     is_unit_square(axes)
 
 
@@ -84,22 +84,22 @@ def test_bins_of_one_size_get_dots_of_one_size(counts):
 
 
 @pytest.mark.parametrize("band", [None, (0.4, 0.05)])
-def test_error_is_drawn_against_coverage_from_all_of_it_down(band):
+def test_error_is_plotted_against_falling_coverage(band):
     coverage = [1.0, 0.8, 0.5]
     error = [Interval(0.2, 0.1, 0.3), Interval(0.1, 0.05, 0.2), Interval(0.0, 0.0, 0.1)]
     axes = axes_of(lambda: charts.selective(coverage, error, band))
-    assert names_of(axes) == ("share answered", "error rate of the answered")
+    assert names_of(axes) == ("coverage", "error rate")
     lines = lines_of(axes)
-    shows(lines["the surest answered"], points(coverage, [0.2, 0.1, 0.0]))
-    shows(lines["all answered"][:, 1], [0.2, 0.2])
-    shows(lines["90 % answered"][:, 0], [0.9, 0.9])
+    shows(lines["most certain first"], points(coverage, [0.2, 0.1, 0.0]))
+    shows(lines["full coverage"][:, 1], [0.2, 0.2])
+    shows(lines["90 % coverage"][:, 0], [0.9, 0.9])
     (spread,) = axes.collections
     corners = set(map(tuple, spread.get_paths()[0].vertices.round(6).tolist()))
     assert {(1.0, 0.1), (1.0, 0.3), (0.5, 0.0), (0.5, 0.1)} <= corners
     assert spread.get_alpha() < 0.5, "the lines stay visible"
     assert axes.get_xlim() == (1.0, 0.5 if band is None else 0.4)
     assert axes.get_ylim()[0] == 0
-    own = "the model's own unsure left out"
+    own = "without the model's unsure"
     assert (own in lines) == (band is not None)
     assert band is None or lines[own].tolist() == [list(band)]
     assert sorted(words_of(axes.get_legend())) == sorted(lines)
@@ -111,10 +111,10 @@ def test_froc_is_line_recall_against_false_cracks(own):
     axes = axes_of(lambda: charts.froc([0.1, 2.0], [0.4, 0.9], [0.1, 10.0], at, own))
     assert names_of(axes) == ("false cracks per megapixel", "line recall")
     lines = lines_of(axes)
-    shows(lines["by falling threshold"], [(0, 0), (0.1, 0.4), (2, 0.9), (10, 0.9)])
-    shows(lines["all cracks listed"], [(2, 0.9)])
-    assert ("the model's threshold" in lines) == (own is not None)
-    assert own is None or lines["the model's threshold"].tolist() == [list(own)]
+    shows(lines["threshold sweep"], [(0, 0), (0.1, 0.4), (2, 0.9), (10, 0.9)])
+    shows(lines["all listed cracks"], [(2, 0.9)])
+    assert ("model threshold" in lines) == (own is not None)
+    assert own is None or lines["model threshold"].tolist() == [list(own)]
     (bars,) = axes.containers
     middle, _, (spread,) = bars.lines
     shows(middle.get_xydata(), [(0.1, 0.5), (10, 0.9)])
@@ -133,7 +133,7 @@ def test_froc_is_line_recall_against_false_cracks(own):
 )
 def test_the_confusion_matrix_has_the_truth_by_row(counts, shares):
     axes = axes_of(lambda: charts.confusion(*counts))
-    assert names_of(axes) == ("the model says", "the truth is")
+    assert names_of(axes) == ("prediction", "truth")
     for ticks in (axes.get_xticklabels(), axes.get_yticklabels()):
         assert [tick.get_text() for tick in ticks] == ["crack", "no crack"]
     (image,) = axes.images
@@ -152,7 +152,7 @@ def test_the_histogram_tells_cracked_from_sound():
     labels, scores = [0, 0, 0, 1, 1], [0.01, 0.02, 0.51, 0.99, 1.0]
     axes = axes_of(lambda: charts.histogram(labels, scores, 0.7))
     assert names_of(axes)[0] == "score"
-    assert "logarithmic" in names_of(axes)[1]
+    assert "log scale" in names_of(axes)[1]
     assert axes.get_yscale() == "symlog"
     sound, crack = axes.patches
     for patch, name, bars in ((sound, "sound", {0.0: 2, 0.5: 1}), (crack, "crack", {0.975: 2})):
@@ -166,7 +166,7 @@ def test_the_histogram_tells_cracked_from_sound():
     assert sorted(words_of(axes.get_legend())) == ["crack", "sound", "threshold 0.7"]
 
 
-def test_training_curves_run_on_over_the_phases():
+def test_training_curves_continue_over_the_phases():
     loss, accuracy, rate = figure_of(lambda: charts.training_curves(ROWS)).axes
     epochs = [1, 2, 3]
     for axes, name in ((loss, "loss"), (accuracy, "accuracy")):

@@ -19,7 +19,7 @@ def test_a_short_crack_is_shown_whole_with_ground_around_it():
     assert box.y1 >= SHORT.box.y1 + 32
 
 
-def test_a_long_one_is_shown_where_it_is_widest():
+def test_a_long_crack_is_shown_at_its_widest_place():
     box = close_up.place(LONG, W, H)
     assert box.x0 < 800 < box.x1
     assert box.y1 > 750
@@ -47,14 +47,14 @@ def test_pixels_are_those_of_the_photo_but_for_the_lines():
     assert np.abs(picture - part).max() > 60
 
 
-def test_of_a_reduced_copy_its_pixels_are_shown():
+def test_a_reduced_copy_shows_its_own_pixels():
     result = PhotoResult("a", "m", 1, "crack", 0.9, 0.5, W, H, cracks=(SHORT,))
     copy = Photo("a", np.full((H // 3, W // 3, 3), 128, np.uint8))
     (content,) = close_up.of_cracks(copy, result).values()
     assert Image.open(io.BytesIO(content)).size == (320, 240)
 
 
-def test_a_shattered_wall_has_only_so_many():
+def test_the_number_of_close_ups_is_limited():
     cracks = tuple(Crack.of(n, 0.9, [[(n, n, 1), (n + 9, n, 1)]], W, H) for n in range(1, 30))
     result = PhotoResult("a", "m", 1, "crack", 0.9, 0.5, W, H, cracks=cracks)
     assert len(close_up.of_cracks(Photo("a", np.zeros((H, W, 3), np.uint8)), result)) == 8

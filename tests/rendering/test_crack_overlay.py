@@ -1,4 +1,4 @@
-"""Overlays of cracks: the crack stays bare, lines beside it, ids beside those."""
+"""Overlays of cracks: the crack stays visible, with lines and ids beside it."""
 
 import io
 import itertools
@@ -42,7 +42,7 @@ def test_the_crack_itself_is_left_bare():
 
 
 @pytest.mark.parametrize("tone", [0, 60, 128, 200, 255])
-def test_lines_are_seen_on_any_ground_also_in_grey(tone):
+def test_lines_are_visible_on_any_ground_and_in_grey(tone):
     grey = shown(tone=tone).astype(float)[:H] @ [0.2126, 0.7152, 0.0722]
     plain = shown(cracks=(), tone=tone).astype(float)[:H] @ [0.2126, 0.7152, 0.0722]
     assert np.abs(grey - plain).max() > 100
@@ -90,7 +90,7 @@ def test_ids_lie_beside_the_cracks_and_over_nothing(ratio):
         assert apart or a.box[3] <= b.box[1] or b.box[3] <= a.box[1]
 
 
-def test_a_crack_in_the_thick_of_others_goes_without_id():
+def test_a_crack_without_free_space_nearby_has_no_id():
     lines = [[(2, y, 3), (W - 2, y, 3)] for y in range(5, H, 20)]
     cracks = [Crack.of(n, 0.9, [line], W, H) for n, line in enumerate(lines, start=1)]
     assert labels.place(cracks, 1.0, (W, H), [(24, 18)] * len(cracks)) == []

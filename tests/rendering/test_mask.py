@@ -24,7 +24,7 @@ def test_a_mask_is_the_area_of_the_cracks():
     assert np.count_nonzero(found) < 4 * 100 + 4 * 4
 
 
-def test_it_does_not_show_that_it_is_made_in_parts():
+def test_blocks_leave_no_seam():
     rng = np.random.default_rng(0)
     lines = [np.c_[rng.uniform(0, (333, 1000), (9, 2)), rng.uniform(1, 30, 9)] for _ in range(4)]
     crack = Crack.of(1, 0.9, lines, 333, 1000)

@@ -14,7 +14,7 @@ WHOLE = Box(0, 0, SIDE, SIDE)
 
 
 def true_distance(drawn: list[np.ndarray]) -> np.ndarray:
-    """From each pixel's centre to the nearest edge, by 2,000 discs a segment."""
+    """Distance of each pixel centre to the nearest edge, by 2,000 discs per segment."""
     centres = np.stack(np.meshgrid(np.arange(SIDE) + 0.5, np.arange(SIDE) + 0.5), axis=-1)
     found = np.full((SIDE, SIDE), np.inf)
     for line in drawn:
@@ -39,7 +39,7 @@ def test_distances_are_those_to_the_edges_of_thick_lines(drawn, reach):
 
 @settings(max_examples=25, deadline=None)
 @given(lines, st.integers(1, SIDE - 1), st.integers(1, SIDE - 1))
-def test_parts_of_a_picture_fit_together(drawn, x, y):
+def test_blocks_of_an_image_fit_together(drawn, x, y):
     discs = Discs.of(drawn)
     whole = distance(discs, WHOLE, 5)
     parts = [
@@ -56,5 +56,5 @@ def test_a_hairline_is_not_broken():
     assert drawn.sum() < 90
 
 
-def test_nothing_drawn_is_nothing_near():
+def test_without_lines_every_distance_is_infinite():
     assert np.isinf(distance(Discs.of([]), WHOLE, 9)).all()

@@ -64,7 +64,7 @@ def test_links_are_quoted():
     assert link("javascript:x") == "./javascript%3Ax"
 
 
-def test_the_page_can_be_read_aloud():
+def test_the_page_works_with_screen_readers():
     seen = parse(full_page())
     assert ("html", "lang", "en") in seen.attributes
     assert {"main", "h1", "h2", "caption", "figcaption"} <= set(seen.tags)
@@ -73,7 +73,7 @@ def test_the_page_can_be_read_aloud():
     assert images.count("alt") == 2
 
 
-def test_a_row_of_the_wrong_length_is_refused():
+def test_a_row_of_the_wrong_length_raises():
     with pytest.raises(ValueError, match="2 cells"):
         Table(["a", "b"], [["1"]])
 

@@ -14,7 +14,7 @@ def flat(value, height=40, width=40):
     return np.full((height, width, 3), value, np.uint8)
 
 
-def test_pictures_stand_in_reading_order():
+def test_images_are_in_reading_order():
     sheet = np.asarray(
         contact_sheet([flat(10), flat(90), flat(170)], ["a", "b", "c"], columns=2, cell=32)
     )
@@ -23,7 +23,7 @@ def test_pictures_stand_in_reading_order():
     assert (sheet == 170).any()
 
 
-def test_the_shape_of_a_picture_is_kept():
+def test_the_aspect_ratio_of_an_image_is_kept():
     sheet = np.asarray(contact_sheet([flat(10, 20, 80)], [""], columns=4, cell=64))
     rows, columns = np.nonzero((sheet == 10).all(axis=2))
     assert np.ptp(columns) + 1 == 64
@@ -42,7 +42,7 @@ def test_long_and_hostile_captions_stay_in_their_cell():
         assert (line < 128).any(), "what fits of a caption is shown"
 
 
-def test_each_caption_stands_below_its_picture_line_by_line():
+def test_captions_are_below_their_images_line_by_line():
     captions = ["first\nscore 0.25", "second"]
     sheet = contact_sheet([flat(120), flat(200)], captions, columns=2, cell=96, title="Errors")
     turned = 255 - np.asarray(sheet)
@@ -54,13 +54,13 @@ def test_each_caption_stands_below_its_picture_line_by_line():
         assert 15 * line <= y < 15 * line + 12
 
 
-def test_nothing_to_show_is_said():
+def test_an_empty_sheet_says_so():
     sheet = contact_sheet([], [], columns=3, title="Worst errors")
     turned = 255 - np.asarray(sheet)
     assert places_of("Worst errors", turned, TITLE, INK)
     assert places_of("Nothing to show.", turned, FONT, INK)
 
 
-def test_every_picture_needs_a_caption():
-    with pytest.raises(ValueError, match="received 1 and 0"):
+def test_every_image_needs_a_caption():
+    with pytest.raises(ValueError, match="Received: 1 images, 0 captions"):
         contact_sheet([flat(0)], [], columns=1)

@@ -20,7 +20,7 @@ def test_the_long_side_fits_and_the_shape_stays(width: int, height: int) -> None
     assert shown[1] == pytest.approx(height * ratio, abs=1.5)
 
 
-def test_it_shows_the_same_picture() -> None:
+def test_a_thumbnail_shows_the_photo() -> None:
     small = Image.open(io.BytesIO(thumbnail.of_pixels(quadrants(960, 640), 96)))
     for place, colour in (((10, 10), (200, 40, 40)), ((85, 55), (220, 210, 90))):
         shown = small.getpixel(place)

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from crackscope.synthesis.grounds import Grounds, Packed
+from crackscope.synthesis.grounds import GroundImage, Grounds
 
 
-def packed(pixels: np.ndarray, name: str, **more: Any) -> Packed:
+def packed(pixels: np.ndarray, name: str, **more: Any) -> GroundImage:
     content = io.BytesIO()
     Image.fromarray(pixels).save(content, "PNG")
-    return Packed(content.getvalue(), name, **more)
+    return GroundImage(content.getvalue(), name, **more)
 
 
 def noise(side: int, seed: int, grey: float = 150.0, spread: float = 12.0) -> np.ndarray:
@@ -55,7 +55,7 @@ def test_patches_side_by_side_leave_no_seam() -> None:
     assert np.abs(np.diff(mean)).max() < 6 * np.median(np.abs(np.diff(mean)))
 
 
-def test_without_any_picture_surfaces_are_generated() -> None:
+def test_without_images_materials_are_generated() -> None:
     seen = set()
     for seed in range(20):
         ground = Grounds().take(np.random.default_rng(seed), 64)
@@ -65,7 +65,7 @@ def test_without_any_picture_surfaces_are_generated() -> None:
     assert seen == {"concrete", "other"}
 
 
-def test_cracks_are_drawn_on_what_cracks() -> None:
+def test_cracks_are_painted_only_on_materials_that_crack() -> None:
     wood = packed(noise(300, 97), "wood", material="other", cracks=False)
     grounds = Grounds(surfaces=[SURFACE, wood])
     taken = [grounds.take(np.random.default_rng(i), 64, cracked=True) for i in range(40)]

@@ -14,14 +14,14 @@ def name(request: pytest.FixtureRequest) -> str:
 def test_shape_type_and_range(name: str) -> None:
     draw = MATERIALS.get(name).draw
     for height, width, seed in ((90, 130, 0), (32, 32, 1), (200, 64, 2), (96, 96, 3)):
-        drawn = draw(height, width, np.random.default_rng(seed))
-        assert drawn.shape == (height, width, 3)
-        assert drawn.dtype == np.float32
-        assert np.isfinite(drawn).all()
-        assert 0 <= drawn.min() <= drawn.max() <= 255
+        made = draw(height, width, np.random.default_rng(seed))
+        assert made.shape == (height, width, 3)
+        assert made.dtype == np.float32
+        assert np.isfinite(made).all()
+        assert 0 <= made.min() <= made.max() <= 255
 
 
-def test_the_same_seed_draws_the_same_and_another_something_else(name: str) -> None:
+def test_the_seed_determines_the_material(name: str) -> None:
     draw = MATERIALS.get(name).draw
     first, second, other = (draw(64, 80, np.random.default_rng(seed)) for seed in (4, 4, 5))
     assert np.array_equal(first, second)
@@ -30,9 +30,9 @@ def test_the_same_seed_draws_the_same_and_another_something_else(name: str) -> N
 
 def test_neither_black_nor_white_nor_flat(name: str) -> None:
     draw = MATERIALS.get(name).draw
-    drawn = [draw(120, 120, np.random.default_rng(seed)) for seed in range(6)]
-    assert 10 < np.median([one.mean() for one in drawn]) < 245
-    assert min(one.std() for one in drawn) > 0.5
+    made = [draw(120, 120, np.random.default_rng(seed)) for seed in range(6)]
+    assert 10 < np.median([one.mean() for one in made]) < 245
+    assert min(one.std() for one in made) > 0.5
 
 
 def test_a_material_cracks_or_does_not() -> None:

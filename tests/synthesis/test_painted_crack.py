@@ -1,4 +1,4 @@
-"""Drawn cracks: the truth that is stated is the truth in the picture."""
+"""Synthetic cracks: the stated ground truth matches the image."""
 
 import math
 
@@ -7,14 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crackscope.synthesis import course, crack, paint
+from crackscope.synthesis import polyline
+from crackscope.synthesis.cracks import crack, paint
 
 
 def _flat(height: int = 160, width: int = 220, grey: float = 170.0) -> np.ndarray:
     return np.full((height, width, 3), grey, np.float32)
 
 
-def _line(width_px: float, seed: int, angle: float = 0.0) -> crack.Drawn:
+def _line(width_px: float, seed: int, angle: float = 0.0) -> crack.CrackedSurface:
     """A crack without branches across the middle, from border to border."""
     lean = math.tan(angle) * 110
     return crack.draw(
@@ -29,7 +30,7 @@ def _line(width_px: float, seed: int, angle: float = 0.0) -> crack.Drawn:
 
 
 def _inside(points: np.ndarray, height: int, width: int) -> float:
-    """Length of the course within the picture, in pixels."""
+    """Length of the centre line within the image, in pixels."""
     middle = (points[1:] + points[:-1]) / 2
     legs = np.hypot(*np.diff(points, axis=0).T)
     return float(legs[((middle > 0) & (middle < (width, height))).all(axis=1)].sum())
@@ -42,16 +43,16 @@ def _inside(points: np.ndarray, height: int, width: int) -> float:
     angle=st.floats(-0.5, 0.5),
 )
 def test_the_mask_is_as_wide_as_stated(width_px: float, seed: int, angle: float) -> None:
-    drawn = _line(width_px, seed, angle)
-    (line,) = drawn.courses
-    measured = drawn.mask.sum() / _inside(line.points, *drawn.mask.shape)
+    painted = _line(width_px, seed, angle)
+    (line,) = painted.centre_lines
+    measured = painted.mask.sum() / _inside(line.points, *painted.mask.shape)
     assert measured == pytest.approx(line.widths.mean(), rel=0.15)
     assert line.widths.mean() == pytest.approx(width_px, rel=0.2)
 
 
 def test_a_straight_hairline_of_half_a_pixel_covers_half() -> None:
     points = np.array([[-2.0, 20.5], [102.0, 20.5]])
-    band = course.band(40, 100, points, reach=3)
+    band = polyline.band(40, 100, points, reach=3)
     half = np.full(len(band.across), 0.25, np.float32)
     mask = np.zeros((40, 100))
     mask[band.rows, band.columns] = paint.coverage(band.across, half, half)
@@ -65,7 +66,7 @@ def test_the_band_holds_exactly_the_pixels_within_reach(
     x0: float, y0: float, x1: float, y1: float
 ) -> None:
     points = np.array([[x0, y0], [x1, y1], [30.0, 10.0]])
-    band = course.band(40, 50, points, reach=4.0)
+    band = polyline.band(40, 50, points, reach=4.0)
     found = np.zeros((40, 50), bool)
     found[band.rows, band.columns] = True
     y, x = np.mgrid[:40, :50] + 0.5
@@ -85,34 +86,34 @@ def _distance(
 
 @pytest.mark.parametrize("width_px", [0.6, 1.5, 4.0, 12.0])
 def test_the_crack_is_darker_than_its_surroundings(width_px: float) -> None:
-    drawn = _line(width_px, 3)
-    grey = drawn.pixels.mean(axis=2)
-    crossed = grey[drawn.mask > 0.8 * drawn.mask.max()]
-    assert crossed.mean() < 170 - 30 * drawn.mask.max()
-    assert grey[drawn.mask == 0].mean() == pytest.approx(170, abs=8)
+    painted = _line(width_px, 3)
+    grey = painted.pixels.mean(axis=2)
+    crossed = grey[painted.mask > 0.8 * painted.mask.max()]
+    assert crossed.mean() < 170 - 30 * painted.mask.max()
+    assert grey[painted.mask == 0].mean() == pytest.approx(170, abs=8)
 
 
 def test_far_from_the_crack_nothing_changes_and_the_background_is_left_alone() -> None:
     background = _flat()
-    drawn = crack.draw(
+    painted = crack.draw(
         background, np.random.default_rng(0), 5, start=(-3, 20), end=(223, 30), branches=0
     )
-    assert np.array_equal(drawn.pixels[120:], background[120:])
+    assert np.array_equal(painted.pixels[120:], background[120:])
     assert (background == 170).all()
 
 
-def test_an_end_inside_the_picture_tapers() -> None:
-    drawn = crack.draw(
+def test_an_end_inside_the_image_tapers() -> None:
+    painted = crack.draw(
         _flat(), np.random.default_rng(5), 8, start=(-3, 80), end=(150, 80), branches=0
     )
-    widths = drawn.courses[0].widths
+    widths = painted.centre_lines[0].widths
     assert widths[-1] < 0.4 * widths[: len(widths) // 2].mean()
-    assert drawn.mask[:, 170:].sum() == 0
+    assert painted.mask[:, 170:].sum() == 0
 
 
 def test_branches_start_on_the_main_crack_and_are_narrower() -> None:
-    drawn = crack.draw(_flat(), np.random.default_rng(1), 8, branches=2)
-    main, *branches = drawn.courses
+    painted = crack.draw(_flat(), np.random.default_rng(1), 8, branches=2)
+    main, *branches = painted.centre_lines
     assert len(branches) == 2
     for branch in branches:
         gaps = np.hypot(*(main.points - branch.points[0]).T)
@@ -120,8 +121,8 @@ def test_branches_start_on_the_main_crack_and_are_narrower() -> None:
         assert branch.widths.mean() < main.widths.mean()
 
 
-def test_a_course_is_broken_not_smooth() -> None:
-    points = course.fracture((0, 0), (300, 0), np.random.default_rng(2))
+def test_a_polyline_is_jagged_not_smooth() -> None:
+    points = polyline.fracture((0, 0), (300, 0), np.random.default_rng(2))
     turns = np.diff(np.unwrap(np.arctan2(*np.diff(points, axis=0).T[::-1])))
     assert np.abs(turns).max() > 0.6
     assert np.median(np.abs(turns)) < 0.5
@@ -130,5 +131,5 @@ def test_a_course_is_broken_not_smooth() -> None:
 
 
 def test_too_narrow_a_crack_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"at least 0\.3; received 0\.1"):
+    with pytest.raises(ValueError, match=r"at least 0\.3\. Received: 0\.1"):
         crack.draw(_flat(), np.random.default_rng(0), 0.1)

@@ -177,4 +177,4 @@ def test_a_killed_training_goes_on_after_its_last_epoch(packed_file, tmp_path):
         program(packed_file, run, "--seed", 1), check=False, capture_output=True, encoding="utf-8"
     )
     assert refused.returncode == 1
-    assert "was begun otherwise" in refused.stderr
+    assert "was started with other settings" in refused.stderr

@@ -1,1 +1,1 @@
-"""Charts, contact sheets and HTML pages: values in, pictures and text out."""
+"""Charts, contact sheets, overlays, and HTML and PDF pages."""

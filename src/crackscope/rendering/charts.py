@@ -1,7 +1,7 @@
-"""Charts as PNG: values in, bytes out, no global state.
+"""Charts as PNG bytes, without global state.
 
-scikit-learn's Displays import pyplot, which has one, and show neither how many pictures a bin of
-the reliability curve holds nor counts and shares in one confusion matrix.
+scikit-learn's Displays import pyplot, which has global state. They also show neither the number of
+patches in each bin of the reliability curve, nor counts and fractions in one confusion matrix.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ from crackscope.types import Interval
 
 _SQUARE = (4.6, 4.4)
 _SMALLEST_RATE = 0.01
-"""False cracks a megapixel below which the axis is linear, so that it reaches 0."""
+"""False cracks per megapixel below which the axis is linear, so it includes 0."""
 
 
 def roc(false_alarm_rate: ArrayLike, recall: ArrayLike, auroc: float) -> bytes:
@@ -30,12 +30,17 @@ def roc(false_alarm_rate: ArrayLike, recall: ArrayLike, auroc: float) -> bytes:
     return drawing.png
 
 
-def precision_recall(recall: ArrayLike, precision: ArrayLike, share: float, area: float) -> bytes:
-    """Precision against recall, each (N,) from 0 to 1, as PNG; `share` of the pictures cracked."""
+def precision_recall(
+    recall: ArrayLike, precision: ArrayLike, prevalence: float, area: float
+) -> bytes:
+    """Precision against recall, each (N,) from 0 to 1, as PNG.
+
+    `prevalence` is the fraction of cracked patches, `area` the average precision.
+    """
     with draw(_SQUARE) as drawing:
         title = f"Precision and recall, average precision {area:.4f}"
         axes = drawing.axes(title, "recall", "precision")
-        axes.axhline(share, color=GREY, linestyle="--", linewidth=1, label="chance")
+        axes.axhline(prevalence, color=GREY, linestyle="--", linewidth=1, label="chance")
         axes.step(recall, precision, where="post", color=CRACK, linewidth=2, label="model")
         _unit(axes)
         axes.legend(loc="lower left", frameon=False)
@@ -43,17 +48,20 @@ def precision_recall(recall: ArrayLike, precision: ArrayLike, share: float, area
 
 
 def reliability(
-    mean_score: ArrayLike, crack_share: ArrayLike, count: ArrayLike, error: float
+    mean_score: ArrayLike, crack_fraction: ArrayLike, count: ArrayLike, error: float
 ) -> bytes:
-    """Share of cracks against mean score of each bin, larger dots for more pictures, as PNG."""
+    """Fraction of cracked patches against mean score per bin, (N,) each, as PNG.
+
+    Larger dots are bins with more patches.
+    """
     sizes = np.asarray(count, np.float64)
     with draw(_SQUARE) as drawing:
         title = f"Reliability, calibration error {error:.4f}"
-        axes = drawing.axes(title, "mean score", "share that is cracked")
-        axes.plot([0, 1], [0, 1], color=GREY, linestyle="--", linewidth=1, label="truthful")
-        axes.plot(mean_score, crack_share, color=CRACK, linewidth=1)
+        axes = drawing.axes(title, "mean score", "fraction cracked")
+        axes.plot([0, 1], [0, 1], color=GREY, linestyle="--", linewidth=1, label="calibrated")
+        axes.plot(mean_score, crack_fraction, color=CRACK, linewidth=1)
         area = 20 + 100 * sizes / max(sizes.max(initial=0.0), 1.0)
-        axes.scatter(mean_score, crack_share, s=area, color=CRACK, label="model", clip_on=False)
+        axes.scatter(mean_score, crack_fraction, s=area, color=CRACK, label="model", clip_on=False)
         _unit(axes)
         axes.legend(loc="best", frameon=False)
     return drawing.png
@@ -62,22 +70,21 @@ def reliability(
 def selective(
     coverage: Sequence[float], error: Sequence[Interval], band: tuple[float, float] | None
 ) -> bytes:
-    """Error rate among the answered against the share answered, from all of it down, as PNG.
+    """Error rate against coverage, the fraction of answered patches, as PNG.
 
-    `band`: share and error of the model's own `unsure`, or None.
+    `coverage` falls from 1; `band`: coverage and error rate with the model's `unsure` left out, or
+    None.
     """
     values = [one.value for one in error]
     with draw((6.4, 3.6)) as drawing:
-        axes = drawing.axes(
-            "Error against coverage", "share answered", "error rate of the answered"
-        )
+        axes = drawing.axes("Error against coverage", "coverage", "error rate")
         low, high = [one.low for one in error], [one.high for one in error]
         axes.fill_between(coverage, low, high, color=CRACK, alpha=0.15, linewidth=0)
-        axes.plot(coverage, values, color=CRACK, linewidth=2, label="the surest answered")
-        axes.axhline(values[0], color=GREY, linestyle="--", linewidth=1, label="all answered")
-        axes.axvline(0.9, color=SOUND, linestyle=":", label="90 % answered")
+        axes.plot(coverage, values, color=CRACK, linewidth=2, label="most certain first")
+        axes.axhline(values[0], color=GREY, linestyle="--", linewidth=1, label="full coverage")
+        axes.axvline(0.9, color=SOUND, linestyle=":", label="90 % coverage")
         if band is not None:
-            axes.plot(*band, "s", color=THIRD, label="the model's own unsure left out")
+            axes.plot(*band, "s", color=THIRD, label="without the model's unsure")
         axes.set_xlim(max(coverage), min(*coverage, *(band or coverage)[:1]))
         axes.set_ylim(0, None)
         axes.legend(loc="best", frameon=False)
@@ -91,9 +98,10 @@ def froc(
     at: Sequence[Interval],
     own: tuple[float, float] | None = None,
 ) -> bytes:
-    """Line recall against false cracks per megapixel, (T,) each as thresholds fall, as PNG.
+    """Line recall against false cracks per megapixel, (T,) each in order of falling threshold.
 
-    `at`: recall with its interval at each of `rates`; `own`: both at the model's threshold.
+    `at`: recall with its interval at each of `rates`; `own`: false cracks per megapixel and recall
+    at the model's threshold. Returns PNG bytes.
     """
     x, y = np.append(0.0, np.asarray(false_rate)), np.append(0.0, np.asarray(recall))
     with draw((6.4, 3.6)) as drawing:
@@ -102,11 +110,11 @@ def froc(
         middle = [one.value for one in at]
         reach = np.abs(np.array([low, high]) - middle)
         reached = (np.append(x, max(x[-1], *rates)), np.append(y, y[-1]))
-        axes.step(*reached, where="post", color=CRACK, linewidth=2, label="by falling threshold")
+        axes.step(*reached, where="post", color=CRACK, linewidth=2, label="threshold sweep")
         axes.errorbar(rates, middle, reach, fmt="o", color=SOUND, capsize=3, label="95 % interval")
-        axes.plot(x[-1], y[-1], "s", color=THIRD, label="all cracks listed")
+        axes.plot(x[-1], y[-1], "s", color=THIRD, label="all listed cracks")
         if own is not None:
-            axes.plot(*own, "D", color="black", markersize=5, label="the model's threshold")
+            axes.plot(*own, "D", color="black", markersize=5, label="model threshold")
         axes.set_xscale("symlog", linthresh=_SMALLEST_RATE)
         axes.set_xlim(-_SMALLEST_RATE / 10, None)
         axes.set_ylim(-0.01, 1.01)
@@ -117,27 +125,27 @@ def froc(
 def confusion(
     true_positives: int, false_positives: int, false_negatives: int, true_negatives: int
 ) -> bytes:
-    """The confusion matrix as PNG: truth by row, with the share of each row."""
+    """The confusion matrix as PNG: truth by row, with fractions of each row."""
     cells = np.array([[true_positives, false_negatives], [false_positives, true_negatives]])
-    shares = cells / np.maximum(cells.sum(axis=1, keepdims=True), 1)
+    fractions = cells / np.maximum(cells.sum(axis=1, keepdims=True), 1)
     with draw(_SQUARE) as drawing:
-        axes = drawing.axes("Confusion matrix", "the model says", "the truth is")
+        axes = drawing.axes("Confusion matrix", "prediction", "truth")
         axes.grid(visible=False)
-        axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+        axes.imshow(fractions, cmap="Blues", vmin=0, vmax=1)
         axes.set_xticks([0, 1], ["crack", "no crack"])
         axes.set_yticks([0, 1], ["crack", "no crack"], rotation=90, va="center")
         for (row, column), number in np.ndenumerate(cells):
-            text = f"{number:,}\n{shares[row, column]:.2%}"
-            ink = "white" if shares[row, column] > 0.5 else "black"
+            text = f"{number:,}\n{fractions[row, column]:.2%}"
+            ink = "white" if fractions[row, column] > 0.5 else "black"
             axes.text(column, row, text, ha="center", va="center", color=ink, fontsize=13)
     return drawing.png
 
 
 def histogram(labels: ArrayLike, scores: ArrayLike, threshold: float) -> bytes:
-    """How the scores (N,) of cracked and of sound pictures spread, as PNG."""
+    """Histogram of the scores (N,) of cracked (label 1) and sound (0) patches, as PNG."""
     y, values = np.asarray(labels), np.asarray(scores)
     with draw((6.4, 3.6)) as drawing:
-        axes = drawing.axes("Scores", "score", "pictures (logarithmic)")
+        axes = drawing.axes("Scores", "score", "patches (log scale)")
         for label, colour, name, hatch in ((0, SOUND, "sound", ""), (1, CRACK, "crack", "//")):
             axes.hist(
                 values[y == label],
@@ -156,7 +164,7 @@ def histogram(labels: ArrayLike, scores: ArrayLike, threshold: float) -> bytes:
 
 
 def training_curves(rows: Sequence[Mapping[str, Any]]) -> bytes:
-    """Loss, accuracy and learning rate against the epochs, one phase after the other, as PNG.
+    """Loss, accuracy and learning rate by epoch over all phases, as PNG.
 
     Each row has phase, epoch, loss, accuracy, val_loss, val_accuracy and learning_rate.
     """
@@ -179,7 +187,7 @@ def training_curves(rows: Sequence[Mapping[str, Any]]) -> bytes:
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[str]], title: str) -> bytes:
-    """A small table of text as PNG; the first column is set to the left, the others right."""
+    """A small table of text as PNG; the first column is left-aligned, the others right-aligned."""
     width, height = 1.0 + 1.15 * len(columns), 0.7 + 0.32 * (len(rows) + 1)
     with draw((width, height)) as drawing:
         axes = drawing.figure.add_subplot()

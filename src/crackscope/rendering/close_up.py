@@ -1,4 +1,4 @@
-"""A crack from near: the photo's own pixels where it is widest, lines along both its edges."""
+"""Close-ups of cracks: the photo's own pixels with lines along both edges of the crack."""
 
 from dataclasses import dataclass
 
@@ -12,15 +12,15 @@ from crackscope.types import Box, Crack, Photo, PhotoResult, Pixels
 from crackscope.types.shown import CLOSE_UPS
 
 WIDTH, HEIGHT = 320, 240
-"""Most pixels of a close-up; those of the photo, one for one."""
+"""Largest size of a close-up in pixels of the photo."""
 _MARGIN = 32
 _QUALITY = 70
 
 
 def of_cracks(photo: Photo, result: PhotoResult) -> dict[int, bytes]:
-    """A JPEG for each of the first `CLOSE_UPS` cracks, by its id.
+    """A JPEG for each of the first `CLOSE_UPS` cracks, by id.
 
-    Pixels of the photo are shown one for one; where only a reduced copy is at hand, its pixels.
+    Shows the pixels of the photo, or of its reduced copy if that was all that could be read.
     """
     ratio = photo.width / (result.width or photo.width)
     cracks = result.cracks or ()
@@ -32,10 +32,10 @@ def of_cracks(photo: Photo, result: PhotoResult) -> dict[int, bytes]:
 
 
 def place(crack: Crack, width: int, height: int, ratio: float = 1.0) -> Box:
-    """The part of a picture of `width` x `height` px that shows a crack from near.
+    """The box of a close-up in an image of `width` x `height` px.
 
-    All of the crack with some ground around it, or, where that is too large, its widest place. The
-    picture shows the photo `ratio` times as large.
+    It holds the whole crack with a margin, or the widest place of a crack that is too large. The
+    image shows the photo at `ratio` times its size.
     """
     box = crack.box
     columns = _Span(box.x0 * ratio, box.x1 * ratio, WIDTH, width)
@@ -50,7 +50,7 @@ def place(crack: Crack, width: int, height: int, ratio: float = 1.0) -> Box:
 
 @dataclass(frozen=True)
 class _Span:
-    """From where to where a crack reaches along one side of a picture of `side` pixels."""
+    """Extent of a crack along one axis of an image with `side` pixels."""
 
     start: float
     end: float
@@ -66,27 +66,27 @@ class _Span:
         return (self.start + self.end) / 2
 
     def around(self, middle: float) -> tuple[int, int]:
-        """As much as a close-up shows, within the picture."""
+        """Start and end of the close-up, within the image."""
         shown = min(self.most, self.side)
         first = int(np.clip(round(middle - shown / 2), 0, self.side - shown))
         return first, first + shown
 
 
 def _widest(crack: Crack) -> tuple[float, float]:
-    """Where the crack is widest over some length: a single wide point may be a stain."""
+    """The place with the largest mean width over a few points: one wide point may be a stain."""
     best, place = -1.0, (0.0, 0.0)
     for line in crack.lines:
-        window = min(len(line), 9)
-        means = np.convolve(line[:, 2], np.full(window, 1 / window), mode="valid")
+        length = min(len(line), 9)
+        means = np.convolve(line[:, 2], np.full(length, 1 / length), mode="valid")
         at = int(means.argmax())
         if means[at] > best:
-            x, y, _ = line[at + window // 2].tolist()
+            x, y, _ = line[at + length // 2].tolist()
             best, place = float(means[at]), (x, y)
     return place
 
 
 def _jpeg(pixels: Pixels, box: Box, discs: Discs) -> bytes:
-    part = np.array(pixels[box.y0 : box.y1, box.x0 : box.x1])
-    crack_lines.draw_part(part, discs, (box.x0, box.y0))
-    jpeg = bytes(simplejpeg.encode_jpeg(part, quality=_QUALITY, colorsubsampling="444"))
+    crop = np.array(pixels[box.y0 : box.y1, box.x0 : box.x1])
+    crack_lines.draw_part(crop, discs, (box.x0, box.y0))
+    jpeg = bytes(simplejpeg.encode_jpeg(crop, quality=_QUALITY, colorsubsampling="444"))
     return exif.insert(jpeg, exif.for_copy(b"", box.width, box.height))

@@ -1,4 +1,4 @@
-"""The colour scale of scores: perceptually even, safe for the colour-blind, readable in grey."""
+"""The colour scale of scores: perceptually uniform, safe for colour blindness and grey prints."""
 
 from functools import cache
 
@@ -9,8 +9,8 @@ _START = (0.30, 0.15, 275.0)
 _END = (0.80, 0.16, 430.0)
 """Ends of the scale in OKLCh (lightness, chroma, hue in degrees): dark blue, then orange (70°).
 
-Even steps there are even to the eye. Lightness rises all along, so that the scale survives a grey
-print and any kind of colour blindness, and it passes no grey, which concrete would hide.
+OKLCh is perceptually uniform. Lightness rises along the whole scale, which keeps it readable in a
+grey print and with any colour blindness. It contains no grey, which would vanish on concrete.
 """
 
 

@@ -1,4 +1,4 @@
-"""Cracks on a photo: a thin line along both of their edges, which leaves the crack itself bare."""
+"""Cracks on a photo: a thin line along both edges leaves the crack itself visible."""
 
 from collections.abc import Iterable
 
@@ -9,39 +9,39 @@ from crackscope.rendering.nearness import Discs, distance
 from crackscope.types import Box, Crack, Pixels
 
 COLOUR = (176, 0, 116)
-"""Magenta: no concrete, rust or moss has it. It is dark, and its casing white, so that the line is
-seen on dark and on light ground, in a grey print, and by the colour-blind, who lose the hue."""
+"""Magenta, which concrete, rust and moss never show. A dark line with a white casing is visible on
+dark and light ground, in a grey print, and with colour blindness."""
 _CASING = (255, 255, 255)
 _GAP, _LINE, _EDGE = 2.0, 2.5, 1.0
-"""Pixels of the picture, whatever its scale: from the crack to the line, the line, and the casing
-to both sides of it."""
+"""Pixels of the image at any scale: gap between crack and line, width of the line, and width of
+the casing on each side."""
 REACH = _GAP + _LINE + _EDGE
 _OPACITY = 0.9
 _SIDE = 256
-"""Pixels along a part of the picture that is drawn at once."""
+"""Side in pixels of the block that is drawn at once."""
 
 
 def draw(pixels: Pixels, cracks: Iterable[Crack], ratio: float) -> None:
-    """Draw on a photo that is shown `ratio` times its size, (H, W, 3) uint8, in place."""
+    """Draw on a photo shown at `ratio` times its size, (H, W, 3) uint8, in place."""
     draw_part(pixels, Discs.of((line for crack in cracks for line in crack.lines), ratio), (0, 0))
 
 
 def draw_part(pixels: Pixels, discs: Discs, corner: tuple[int, int]) -> None:
-    """Draw on a part of a photo, in place; `corner` (x, y) is where it begins."""
+    """Draw on a crop of a photo, in place; `corner` (x, y) is its top left pixel."""
     left, top = corner
     height, width = pixels.shape[:2]
     for y in range(0, height, _SIDE):
         for x in range(0, width, _SIDE):
             shown = pixels[y : y + _SIDE, x : x + _SIDE]
             high, wide = shown.shape[:2]
-            part = Box(left + x, top + y, left + x + wide, top + y + high)
-            near = discs.near(part, REACH + 0.5)
+            block = Box(left + x, top + y, left + x + wide, top + y + high)
+            near = discs.near(block, REACH + 0.5)
             if len(near.x):
-                _blend(shown, distance(near, part, REACH + 0.5))
+                _blend(shown, distance(near, block, REACH + 0.5))
 
 
 def _blend(pixels: Pixels, found: NDArray[np.float32]) -> None:
-    """Casing, then line: each as opaque as it covers of a pixel."""
+    """Blend the casing, then the line, antialiased."""
     at = np.nonzero(np.isfinite(found))
     mixed, far = pixels[at].astype(np.float32), found[at]
     for colour, start, end in (

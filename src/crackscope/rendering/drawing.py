@@ -1,7 +1,7 @@
-"""The ground that every chart is drawn on.
+"""The figure and axes of every chart.
 
-Colours are those of Okabe and Ito, which people with colour-blindness can tell apart; lines differ
-in their dashes too, so that a print in grey can be read.
+Colours are those of Okabe and Ito, which are distinct with colour blindness. Lines also differ in
+their dashes, for prints in grey.
 """
 
 import io
@@ -16,14 +16,14 @@ _DOTS_PER_INCH = 150
 
 
 class Drawing:
-    """A figure on its way to a PNG; `png` is set when the block ends."""
+    """A figure; `png` is set when the `with` block ends."""
 
     def __init__(self, figure: Any) -> None:
         self.figure = figure
         self.png = b""
 
     def axes(self, title: str, x: str, y: str, place: Any = 111) -> Any:
-        """Axes with labels and no more ink than needed; `place` as for matplotlib's subplots."""
+        """Add labelled axes; `place` as in matplotlib's `add_subplot`."""
         axes = self.figure.add_subplot(place)
         axes.set_title(title, fontsize=11, loc="left")
         axes.set_xlabel(x)
@@ -36,7 +36,10 @@ class Drawing:
 
 @contextmanager
 def draw(size: tuple[float, float]) -> Iterator[Drawing]:
-    """A figure of `size` inches of its own: pyplot and its global list are not touched."""
+    """A new figure of `size` inches, without pyplot and its global state.
+
+    Raises MissingExtraError if matplotlib is not installed.
+    """
     figures = extras.require("matplotlib.figure", "evaluate", "draw charts")
     drawing = Drawing(figures.Figure(figsize=size, layout="constrained"))
     yield drawing

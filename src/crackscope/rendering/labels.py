@@ -1,4 +1,4 @@
-"""Where the ids of cracks go: beside them, over no crack and no other id."""
+"""Placement of crack ids: beside the cracks, without covering a crack or another id."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ from crackscope.rendering.crack_lines import REACH
 from crackscope.types import Crack, Line
 
 _CELL = 4
-"""Pixels along a square of the plan of what is taken."""
+"""Side in pixels of a cell of the occupancy grid."""
 _REACHES = (1.5, 10.0)
-"""How far an id may be from its crack, in heights of its text: farther, no one sees whose it is.
-What is near is looked at first, for speed."""
+"""Largest distance of an id from its crack, in heights of its text: farther away, nobody sees
+which crack it belongs to. Near places are searched first, for speed."""
 _TRIES = 200
-"""Places that are looked at, the nearest first."""
+"""Number of places tried, nearest first."""
 _ANCHORS = 12
-"""Points of a crack that a leader may start from."""
+"""Number of points of a crack where a leader may end."""
 
 Point = tuple[float, float]
 
@@ -38,11 +38,10 @@ def place(
     size: tuple[int, int],
     text: Sequence[tuple[int, int]],
 ) -> list[Label]:
-    """Labels for a picture of `size` (width, height) that shows the photo `ratio` times as large.
+    """Labels for an image of `size` (width, height) that shows the photo at `ratio` times its size.
 
-    `text` is the (width, height) of the ids of the first cracks, which get one; no id covers any
-    crack. First come, first served; a crack that has no
-    free place near it gets no label.
+    `text` holds (width, height) of the ids of the first cracks, which get a label in this order. A
+    crack without free space nearby gets none.
     """
     plan = _Plan(cracks, ratio, size)
     labels = []
@@ -57,7 +56,7 @@ def place(
 
 
 class _Plan:
-    """What is taken of the picture, in square cells: by cracks, and by labels and their leaders."""
+    """Occupancy grid of the image: cells taken by cracks, labels and leaders."""
 
     def __init__(self, cracks: Sequence[Crack], ratio: float, size: tuple[int, int]) -> None:
         self._taken = np.zeros((size[1] // _CELL, size[0] // _CELL), bool)
@@ -69,9 +68,9 @@ class _Plan:
     def find(
         self, number: int, anchors: NDArray[np.float64], width: int, height: int
     ) -> Label | None:
-        """The free place nearest to one of the anchors whose leader crosses no label.
+        """The nearest free place whose leader crosses no label.
 
-        Anchors are points of the crack, (N, 3) with its width.
+        `anchors` (N, 3) are points of the crack: x, y and width.
         """
         for reach in _REACHES:
             label = self._within(reach * height, number, anchors, width, height)
@@ -98,7 +97,7 @@ class _Plan:
         return None
 
     def keep(self, label: Label) -> None:
-        """Nothing else goes there."""
+        """Mark the cells of a label and its leader as taken."""
         x0, y0, x1, y1 = label.box
         place = slice(y0 // _CELL, -(-y1 // _CELL)), slice(x0 // _CELL, -(-x1 // _CELL))
         for plan in (self._taken, self._labels):
@@ -108,15 +107,15 @@ class _Plan:
     def _free(
         self, anchors: NDArray[np.float64], width: int, height: int, reach: float
     ) -> NDArray[np.int64]:
-        """(M, 2) upper left corners x, y, in reach of the anchors, with nothing below them."""
+        """(M, 2) top left corners x, y of free rectangles within `reach` of the anchors."""
         wide, high = -(-width // _CELL), -(-height // _CELL)
         far, most = reach / _CELL + max(wide, high), self._taken.shape[::-1]
         x0, y0 = np.clip(anchors.min(axis=0) / _CELL - far, 0, most).astype(int).tolist()
         x1, y1 = np.clip(anchors.max(axis=0) / _CELL + far, 0, most).astype(int).tolist()
-        part = self._taken[y0:y1, x0:x1]
-        if part.shape[0] < high or part.shape[1] < wide:
+        near = self._taken[y0:y1, x0:x1]
+        if near.shape[0] < high or near.shape[1] < wide:
             return np.empty((0, 2), np.int64)
-        sums = np.pad(part.cumsum(axis=0).cumsum(axis=1), ((1, 0), (1, 0)))
+        sums = np.pad(near.cumsum(axis=0).cumsum(axis=1), ((1, 0), (1, 0)))
         full = sums[high:, wide:] - sums[:-high, wide:] - sums[high:, :-wide] + sums[:-high, :-wide]
         corners: NDArray[np.int64] = (np.argwhere(full == 0)[:, ::-1] + (x0, y0)) * _CELL
         return corners
@@ -125,7 +124,7 @@ class _Plan:
         plan[self._cells(points)] = True
 
     def _cells(self, points: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-        """Rows and columns of the cells that points (N, 2) lie in."""
+        """Rows and columns of the cells of points (N, 2)."""
         columns, rows = np.floor(points / _CELL).astype(np.intp).T
         inside = (rows >= 0) & (columns >= 0)
         inside &= (rows < self._taken.shape[0]) & (columns < self._taken.shape[1])
@@ -133,7 +132,7 @@ class _Plan:
 
 
 def _band(line: Line) -> NDArray[np.float64]:
-    """(N, 2) points, a cell apart, over the ground that a crack is drawn on."""
+    """(N, 2) points, one cell apart, that cover a line with its crack and casing."""
     steps = np.hypot(*np.diff(line[:, :2], axis=0).T)
     along = np.concatenate([[0], np.cumsum(steps)])
     where = np.linspace(0, along[-1], 2 + int(along[-1] / _CELL))
@@ -148,7 +147,7 @@ def _band(line: Line) -> NDArray[np.float64]:
 def _label(
     number: int, corner: NDArray[np.int64], anchor: NDArray[np.float64], size: tuple[int, int]
 ) -> Label:
-    """The leader ends at the line beside the crack, not on it."""
+    """A label whose leader ends at the line beside the crack, not on it."""
     x, y = corner.tolist()
     right, bottom = x + size[0], y + size[1]
     start = np.clip(anchor[:2], (x, y), (right, bottom))
@@ -159,7 +158,7 @@ def _label(
 
 
 def _leader(label: Label) -> NDArray[np.float64]:
-    """(N, 2) points along the leader, a pixel apart."""
+    """(N, 2) points along the leader, one pixel apart."""
     length = float(np.hypot(*np.subtract(label.end, label.start)))
     points: NDArray[np.float64] = np.linspace(label.start, label.end, 2 + int(length))
     return points

@@ -1,4 +1,4 @@
-"""Cracks as a mask: a PNG of the photo's size, 255 where a crack is, else 0."""
+"""Crack masks: a PNG of the photo's size, 255 on cracks and 0 elsewhere."""
 
 import struct
 import zlib
@@ -11,13 +11,13 @@ from crackscope.rendering.nearness import Discs, distance
 from crackscope.types import Box, Crack
 
 _ROWS = 256
-"""Rows that are drawn at once: the mask of a photo of a gigapixel is never held whole."""
+"""Rows drawn at once: the mask of a gigapixel photo is never held in memory as a whole."""
 _FAST = 1
-"""zlib's level: nearly all of a mask is 0, so that more effort saves nothing."""
+"""zlib level. A mask is almost entirely 0: a higher level saves nothing."""
 
 
 def png(cracks: Iterable[Crack], width: int, height: int) -> bytes:
-    """The file, 8 bits a pixel, grey."""
+    """The mask as PNG, 8-bit greyscale."""
     header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
     data = b"".join(_compressed(cracks, width, height))
     chunks = ((b"IHDR", header), PNG_TEXT, (b"IDAT", data), (b"IEND", b""))
@@ -25,16 +25,16 @@ def png(cracks: Iterable[Crack], width: int, height: int) -> bytes:
 
 
 def _compressed(cracks: Iterable[Crack], width: int, height: int) -> Iterator[bytes]:
-    """The rows, each after a byte for the filter: none."""
+    """The compressed rows, each with the filter byte 0."""
     discs = Discs.of(line for crack in cracks for line in crack.lines)
     packer = zlib.compressobj(_FAST)
     for top in range(0, height, _ROWS):
-        part = Box(0, top, width, min(top + _ROWS, height))
-        rows = np.zeros((part.height, 1 + width), np.uint8)
-        near = discs.near(part, 0.0)
+        block = Box(0, top, width, min(top + _ROWS, height))
+        rows = np.zeros((block.height, 1 + width), np.uint8)
+        near = discs.near(block, 0.0)
         if len(near.x):
-            x0, x1 = near.columns(part)
-            rows[:, 1 + x0 : 1 + x1][distance(near, Box(x0, part.y0, x1, part.y1)) <= 0] = 255
+            x0, x1 = near.columns(block)
+            rows[:, 1 + x0 : 1 + x1][distance(near, Box(x0, block.y0, x1, block.y1)) <= 0] = 255
         yield packer.compress(rows.tobytes())
     yield packer.flush()
 

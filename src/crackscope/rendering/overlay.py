@@ -1,4 +1,4 @@
-"""A photo with what was found on it: cracks or regions with their ids, heat map, a legend."""
+"""Overlays: a photo with its cracks or regions, their ids, a heat map and a legend."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -15,18 +15,18 @@ from crackscope.types import Crack, Photo, PhotoResult, Pixels, Region, ScoreMap
 
 LONG_SIDE = shown.LONG_SIDE
 LARGEST = 65_500
-"""Pixels along a side that a JPEG file can have."""
+"""Largest side of a JPEG file in pixels."""
 _FAR = 4 / 3
 _LEGEND_WIDTH = 240
 WIDEST_LEGEND = 360
-"""Pixels: an overlay of a photo that is drawn less wide is wider than the photo."""
+"""Width of the legend with a colour scale in pixels. Overlays are at least as wide."""
 _LETTERS = 28
-"""How many letters of the legend's height are as wide as a picture that holds all of it."""
+"""Width of the complete legend, in multiples of its font size."""
 _QUALITY = 85
 _STRONGEST = 0.45
-"""Opacity of the heat map where the score is 1: the crack has to stay visible below it."""
+"""Opacity of the heat map at score 1: the crack has to stay visible below it."""
 _NAMED = 60
-"""Cracks of a photo that get their id: more could not be told apart."""
+"""Number of cracks of a photo that get an id: more would be unreadable."""
 _INK, _PAPER = (255, 255, 255), (24, 24, 27)
 
 
@@ -54,7 +54,7 @@ def draw(
 ) -> Pixels:
     """The overlay as (H, W, 3) uint8 RGB: the photo, scaled down to fit, above its legend.
 
-    `heat_map` tints the photo by the scores of its windows; None: where it has no lines.
+    `heat_map` tints the photo by the scores of its windows; None: only if the model has no lines.
     """
     tall, wide = (int(edges[-1]) for edges in found.borders())
     font_size = max(12, min(long_side, max(wide, tall)) // 64)
@@ -71,20 +71,20 @@ def draw(
 
         crack_lines.draw(small, result.cracks, ratio)
     least = WIDEST_LEGEND if heat_map else _LEGEND_WIDTH
-    picture = Image.new("RGB", (max(width, least), height + strip), _PAPER)
-    picture.paste(Image.fromarray(small), (0, 0))
-    pen = ImageDraw.Draw(picture)
+    canvas = Image.new("RGB", (max(width, least), height + strip), _PAPER)
+    canvas.paste(Image.fromarray(small), (0, 0))
+    pen = ImageDraw.Draw(canvas)
     _outline(pen, result.regions, ratio, max(1, font_size // 8))
     _number(pen, result.regions, ratio, font_size)
     if result.cracks:
         _label(pen, result.cracks, ratio, (width, height), font_size)
-    _legend(picture, result, font_size, heat_map)
-    return np.asarray(picture)
+    _legend(canvas, result, font_size, heat_map)
+    return np.asarray(canvas)
 
 
 def _ratio(most: float) -> float:
-    """How much smaller the photo is drawn: a half, a third ... where that is not far below `most`,
-    since the mean of whole pixels is sharper, and made sooner, than what is interpolated."""
+    """Scale of the photo: a half, a third and so on if that is close to `most`. The mean of whole
+    pixels is sharper and faster than interpolation."""
     whole = ceil(1 / most)
     return 1 / whole if whole * most <= _FAR else most
 
@@ -98,7 +98,7 @@ def _scaled(pixels: Pixels, width: int, height: int) -> Pixels:
 
 
 def _heat(pixels: Pixels, found: ScoreMap) -> None:
-    """Tint the part that each window stands for by its score, in place."""
+    """Tint the area of each window by its score, in place."""
     height, width = pixels.shape[:2]
     rows, columns = (
         np.searchsorted(edges[1:-1], (np.arange(side) + 0.5) * edges[-1] / side, side="right")
@@ -106,10 +106,10 @@ def _heat(pixels: Pixels, found: ScoreMap) -> None:
     )
     opacity = np.rint(256 * _STRONGEST * found.scores).astype(np.uint16)[..., None].repeat(3, 2)
     tint = _tints()[np.rint(255 * found.scores).astype(np.intp)] * opacity
-    for row in np.unique(rows):  # a row of windows at a time: little memory
-        part = slice(*np.searchsorted(rows, (row, row + 1)))
-        mixed = pixels[part] * (256 - opacity[row][columns]) + tint[row][columns]
-        pixels[part] = mixed >> 8
+    for row in np.unique(rows):  # one row of windows at a time, to limit memory
+        strip = slice(*np.searchsorted(rows, (row, row + 1)))
+        mixed = pixels[strip] * (256 - opacity[row][columns]) + tint[row][columns]
+        pixels[strip] = mixed >> 8
 
 
 @cache
@@ -118,7 +118,7 @@ def _tints() -> NDArray[np.uint16]:
 
 
 def _outline(pen: ImageDraw.ImageDraw, regions: Sequence[Region], ratio: float, line: int) -> None:
-    """Line round each region; white on black stands out from any concrete."""
+    """Outline each region; white on black stands out from any concrete."""
     for fill, width in ((_PAPER, 3 * line), (_INK, line)):
         for region in regions:
             corners = [_fitted(corner, ratio) for corner in region.outline]
@@ -128,7 +128,7 @@ def _outline(pen: ImageDraw.ImageDraw, regions: Sequence[Region], ratio: float, 
 def _number(
     pen: ImageDraw.ImageDraw, regions: Sequence[Region], ratio: float, font_size: int
 ) -> None:
-    """Each region's id, in the first corner of its outline."""
+    """Write each region's id at the first corner of its outline."""
     font = _font(font_size)
     for region in reversed(regions):  # the most important on top
         x0, y0 = _fitted(region.outline[0], ratio)
@@ -145,7 +145,7 @@ def _label(
     size: tuple[int, int],
     font_size: int,
 ) -> None:
-    """Ids beside the first cracks, each with a leader to its own."""
+    """Write ids beside the first cracks, each with a leader to its crack."""
     from crackscope.rendering import labels
 
     font, high = _font(font_size), round(font_size * 1.3)
@@ -159,16 +159,16 @@ def _label(
 
 
 def _fitted(corner: tuple[int, int], ratio: float) -> tuple[int, int]:
-    """A corner on the scaled photo: that on its right or lower border is still inside."""
+    """A corner on the scaled photo, kept inside at the right and lower border."""
     x, y = (max(0, round(value * ratio) - 1) for value in corner)
     return x, y
 
 
-def _legend(picture: Image.Image, result: PhotoResult, font_size: int, heat_map: bool) -> None:
-    """Verdict and score on the left; on the right the scale, with a mark at the threshold,
-    which is named."""
-    pen, font = ImageDraw.Draw(picture), _font(font_size)
-    width, height = picture.size
+def _legend(canvas: Image.Image, result: PhotoResult, font_size: int, heat_map: bool) -> None:
+    """Verdict and score on the left; with a heat map also the threshold, and the colour scale with
+    a mark at the threshold on the right."""
+    pen, font = ImageDraw.Draw(canvas), _font(font_size)
+    width, height = canvas.size
     top = height - 2 * font_size
     middle = top + font_size
     text = f"{result.verdict}  {result.score:.3f}"
@@ -182,7 +182,7 @@ def _legend(picture: Image.Image, result: PhotoResult, font_size: int, heat_map:
     left = width - length - 2 * font_size
     bar = (top + round(0.6 * font_size), top + round(1.4 * font_size))
     shades = colour.scale(length)[None].repeat(bar[1] + 1 - bar[0], axis=0)
-    picture.paste(Image.fromarray(shades), (left, bar[0]))
+    canvas.paste(Image.fromarray(shades), (left, bar[0]))
     mark = left + round((result.threshold or 0.0) * (length - 1))
     pen.line((mark, bar[0] - 3, mark, bar[1] + 3), fill=_INK, width=max(1, font_size // 8))
     pen.text((left - 3, middle), "0", fill=_INK, font=font, anchor="rm")

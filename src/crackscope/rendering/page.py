@@ -1,7 +1,7 @@
-"""One self-contained HTML page from headings, text, tables and pictures.
+"""Self-contained HTML pages of headings, text, tables and images.
 
-Everything that comes from outside (file names, notes) is escaped. The page runs no script and
-loads nothing but the pictures that it names.
+All text from outside, such as file names and notes, is escaped. Pages run no scripts and load
+nothing but their images.
 """
 
 import base64
@@ -24,9 +24,9 @@ class Text:
 
 @dataclass(frozen=True)
 class Shade:
-    """A cell of a table, coloured by `value` from 0 (dark blue) to 1 (light orange); None: not.
+    """A table cell, coloured by `value` from 0 (dark blue) to 1 (light orange); None: no colour.
 
-    `note` stands below `text`, smaller.
+    `note` is printed below `text` in a smaller font.
     """
 
     text: str
@@ -35,11 +35,11 @@ class Shade:
 
     def __post_init__(self) -> None:
         if self.value is not None and not 0.0 <= self.value <= 1.0:
-            raise ValueError(f"a shade lies between 0 and 1; received {self.value}")
+            raise ValueError(f"Shade.value must be between 0 and 1. Received: {self.value}.")
 
     @property
     def style(self) -> str:
-        """CSS of background and ink, black or white, whichever can be read better."""
+        """CSS of the background, and of black or white text, whichever has more contrast."""
         if self.value is None:
             return ""
         shade = colour.of_score(self.value)
@@ -49,7 +49,7 @@ class Shade:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows below column heads; a cell may be a Shade, and else is shown as `str` gives it."""
+    """Rows below column headings; cells are Shades or anything with a `str`."""
 
     columns: Sequence[str]
     rows: Sequence[Sequence[object]]
@@ -59,15 +59,15 @@ class Table:
         for row in self.rows:
             if len(row) != len(self.columns):
                 raise ValueError(
-                    f"every row needs {len(self.columns)} cells; received {list(row)!r}"
+                    f"Every row must have {len(self.columns)} cells. Received: {list(row)!r}."
                 )
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture; `source` comes from `data_uri` or `link`, `alt` says what it shows.
+    """An image; `source` comes from `data_uri` or `link`, `alt` describes it.
 
-    `width` in CSS pixels; 0: its own.
+    `width` in CSS pixels; 0: the image's own width.
     """
 
     source: str
@@ -78,22 +78,22 @@ class Picture:
 
 @dataclass(frozen=True)
 class Section:
-    """A heading and what stands below it; neighbouring pictures stand side by side."""
+    """A heading with its content; consecutive images are placed side by side."""
 
     heading: str
     items: Sequence[Text | Table | Picture]
 
 
 def data_uri(content: bytes, media_type: str = "image/png") -> str:
-    """A picture as part of the page itself."""
+    """An image as a data URI, embedded in the page."""
     return f"data:{media_type};base64,{base64.b64encode(content).decode()}"
 
 
 def link(path: str) -> str:
-    """A relative URL of a file beside the page, from its path joined with `/`."""
+    """The relative URL of a file beside the page, from its path with `/` as separator."""
     return "./" + quote(path)
 
 
 def render(title: str, sections: Sequence[Section]) -> str:
-    """The whole HTML page, UTF-8, readable by screen readers, in the dark and on paper."""
+    """The HTML page as text, with a dark mode and a print style, readable by screen readers."""
     return template.load("rendering/page.html.jinja").render(title=title, sections=sections)

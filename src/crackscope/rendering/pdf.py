@@ -1,4 +1,4 @@
-"""A PDF from headings, paragraphs, tables and pictures; A4, with fonts that come along."""
+"""PDF documents of headings, paragraphs, tables and images, on A4, with embedded fonts."""
 
 import io
 import math
@@ -17,17 +17,16 @@ _CELL_STYLES = {"table": 8.0, "small": 6.0}
 _GREY = "#c8c8c8"
 _IN_A_ROW = 3
 _HIGHEST = 0.56
-"""Of a picture of its own, as a fraction of the height of the page."""
+"""Maximum height of a single image, as a fraction of the page height."""
 CELL_WIDTH = 0.32
-"""Of a picture among others, as a fraction of the width of the text."""
+"""Width of an image in a row, as a fraction of the text width."""
 _BAR_SIZE = 7.0
-"""Of the label of a scale bar, in points."""
+"""Font size of the label of a scale bar, in points."""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A JPEG of `size` pixels with its scale bar, a line of text below it, and a drawing below
-    that."""
+    """A JPEG of `size` pixels with an optional scale bar; text and an optional drawing below it."""
 
     text: str
     jpeg: bytes
@@ -37,9 +36,9 @@ class Cell:
 
 
 class Pdf:
-    """A document in the making: each method adds below what is there; `content` ends it.
+    """A document under construction: each method appends, `content` returns the file.
 
-    `width` is that of the text, in points.
+    `width` is the width of the text area in points. Raises MissingExtraError without ReportLab.
     """
 
     def __init__(self, title: str) -> None:
@@ -58,11 +57,11 @@ class Pdf:
         self.markup(escape(shown(text)), style)
 
     def markup(self, markup: str, style: str = "text") -> None:
-        """A paragraph in ReportLab's markup, in which the caller has escaped what is not."""
+        """A paragraph in ReportLab's markup; the caller escapes all other text."""
         self._flow.append(self._platypus.Paragraph(markup, self._styles[style]))
 
     def table(self, rows: Sequence[Sequence[str]], head: bool = True, style: str = "table") -> None:
-        """Rows of text, the first one repeated on every page where it is the `head`."""
+        """Rows of text; with `head` the first one is a heading, repeated on every page."""
         kind = self._styles[style]
         cells = [[self._platypus.Paragraph(escape(shown(c)), kind) for c in row] for row in rows]
         widths = _column_widths(rows, self.width)
@@ -75,8 +74,8 @@ class Pdf:
         self._flow += [table, self._platypus.Spacer(1, 8)]
 
     def picture(self, jpeg: bytes, size: tuple[int, int], bar: Bar | None = None) -> None:
-        """A JPEG of `size` pixels, as wide as the page, and at most somewhat more than half as
-        high: what is said of it has room below it."""
+        """A JPEG of `size` pixels, as wide as the text and at most about half a page high, to leave
+        room for its text."""
         width, height = size
         scale = min(self.width / width, self._height * _HIGHEST / height)
         self._flow += [self._image(jpeg, size, scale, bar), self._platypus.Spacer(1, 6)]
@@ -92,14 +91,14 @@ class Pdf:
     ) -> Any:
         picture = self._platypus.Image(io.BytesIO(jpeg), size[0] * scale, size[1] * scale)
         picture.hAlign = "LEFT"
-        # ReportLab names a picture by the hash of its pixels and keeps them; that of its file does.
+        # ReportLab identifies an image by the hash of its decoded pixels; the file's bytes suffice.
         picture._img._data, picture._img._dataA = jpeg, None
         if bar is not None:
             _put_bar(picture, bar, scale)
         return picture
 
     def pictures(self, cells: Sequence["Cell"]) -> None:
-        """Pictures, three beside each other, each with what belongs below it."""
+        """Images in rows of three, each with its text and drawing below."""
         flows: list[Any] = [self._cell(cell) for cell in cells]
         flows += [""] * (-len(flows) % _IN_A_ROW)
         rows = [flows[start : start + _IN_A_ROW] for start in range(0, len(flows), _IN_A_ROW)]
@@ -114,17 +113,17 @@ class Pdf:
         return [picture, text, *([cell.drawing] if cell.drawing else [])]
 
     def drawing(self, drawing: Any) -> None:
-        """A drawing of ReportLab's."""
+        """A ReportLab drawing."""
         self._flow += [drawing, self._platypus.Spacer(1, 6)]
 
     def new_page(self) -> None:
-        """What follows stands on a page of its own."""
+        """A page break."""
         while self._flow and isinstance(self._flow[-1], self._platypus.Spacer):
-            self._flow.pop()  # one that does not fit would begin a page, and leave it empty
+            self._flow.pop()  # a spacer that does not fit would leave an empty page
         self._flow.append(self._platypus.PageBreak())
 
     def content(self) -> bytes:
-        """The file; the same calls give the same bytes."""
+        """The PDF file. The same calls give the same bytes."""
         content = io.BytesIO()
         margin = _MARGIN_MM * module("lib.units").mm
         document = self._platypus.SimpleDocTemplate(
@@ -140,7 +139,7 @@ class Pdf:
 
 
 def _put_bar(picture: Any, bar: Bar, scale: float) -> None:
-    """Have a picture draw a scale bar on itself; a pixel of it is `scale` points."""
+    """Draw a scale bar on an image, whose pixels are `scale` points."""
     plain = picture.draw
 
     def draw() -> None:
@@ -162,20 +161,20 @@ def _put_bar(picture: Any, bar: Bar, scale: float) -> None:
 
 
 def shown(text: str) -> str:
-    """The text, with escapes such as `\\u4e2d` for what the font has no sign for."""
+    """The text, with escapes such as `\\u4e2d` for characters missing in the font."""
     known = _glyphs()
     signs = (c if ord(c) in known else c.encode("unicode_escape").decode("ascii") for c in text)
     return "".join(signs)
 
 
 def module(name: str) -> Any:
-    """A module of ReportLab, by its name below that."""
+    """The module `reportlab.NAME`. Raises MissingExtraError if ReportLab is not installed."""
     return extras.require(f"reportlab.{name}", "pdf", "write PDF files")
 
 
 @cache
 def _glyphs() -> frozenset[int]:
-    """Register the fonts; returns the code points that they have signs for."""
+    """Register the fonts; returns the code points that both contain."""
     metrics, fonts = module("pdfbase.pdfmetrics"), module("pdfbase.ttfonts")
     regular, bold = fonts.TTFont(FONT, f"{FONT}.ttf"), fonts.TTFont(BOLD, f"{BOLD}.ttf")
     for font in (regular, bold):
@@ -215,12 +214,12 @@ def _text_area() -> tuple[float, float]:
 
 
 def _column_widths(rows: Sequence[Sequence[str]], width: float) -> list[float]:
-    """Wider for longer texts, but not by as much as they are longer."""
+    """Column widths in proportion to the square root of the longest text."""
     weights = [math.sqrt(max(4, *map(len, column))) for column in zip(*rows, strict=True)]
     return [width * weight / sum(weights) for weight in weights]
 
 
 def _number(canvas: Any, document: Any) -> None:
-    """The number at the foot of each page."""
+    """Print the page number at the bottom."""
     canvas.setFont(FONT, 7)
     canvas.drawRightString(document.pagesize[0] - document.rightMargin, 20, str(document.page))

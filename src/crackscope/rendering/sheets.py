@@ -1,4 +1,4 @@
-"""Contact sheets: many small pictures with captions on one page."""
+"""Contact sheets: thumbnails with captions on one page."""
 
 import io
 from collections.abc import Sequence
@@ -17,41 +17,44 @@ _MOST_LINES = 3
 
 
 def contact_sheet(
-    pictures: Sequence[Pixels],
+    images: Sequence[Pixels],
     captions: Sequence[str],
     columns: int,
     cell: int = 160,
     title: str = "",
 ) -> Image.Image:
-    """Pictures in reading order, each fitted into `cell` x `cell` pixels above its caption.
+    """Thumbnails in reading order, each fitted into `cell` x `cell` pixels above its caption.
 
-    A caption may hold up to three lines; what is wider than the cell loses its middle. Without
-    pictures the sheet says that there is nothing to show. Raises ValueError where captions and
-    pictures differ in number.
+    A caption has up to three lines; a line wider than the cell is shortened in the middle. Without
+    images the sheet says so. Raises ValueError if the numbers of captions and images differ.
     """
-    if len(pictures) != len(captions):
+    if len(images) != len(captions):
         raise ValueError(
-            f"every picture needs one caption; received {len(pictures)} and {len(captions)}"
+            "Every image must have one caption. "
+            f"Received: {len(images)} images, {len(captions)} captions."
         )
     if columns < 1 or cell < 16:
-        raise ValueError(f"columns >= 1 and cell >= 16 are needed; received {columns}, {cell}")
-    if not pictures:
+        raise ValueError(
+            "columns must be at least 1, and cell at least 16. "
+            f"Received: columns={columns}, cell={cell}."
+        )
+    if not images:
         return _empty_sheet(title, cell)
     lines = [caption.splitlines()[:_MOST_LINES] for caption in captions]
-    columns = min(columns, len(pictures))
-    rows = -(-len(pictures) // columns)
+    columns = min(columns, len(images))
+    rows = -(-len(images) // columns)
     step_x, step_y = cell + _GAP, cell + _LINE * max(map(len, lines)) + _GAP
     top = _GAP + (_TITLE_SIZE + _GAP if title else 0)
     sheet, draw = _paper(columns * step_x + _GAP, top + rows * step_y, title)
-    for index, picture in enumerate(pictures):
+    for index, image in enumerate(images):
         x, y = _GAP + index % columns * step_x, top + index // columns * step_y
-        _place(sheet, picture, x, y, cell)
+        _place(sheet, image, x, y, cell)
         _write(draw, lines[index], x, y + cell + 2, cell)
     return sheet
 
 
 def png(sheet: Image.Image) -> bytes:
-    """The sheet as a file, which names crackscope as its software."""
+    """The sheet as PNG, with crackscope named as its software."""
     info, content = PngInfo(), io.BytesIO()
     info.add(*PNG_TEXT)
     sheet.save(content, "PNG", pnginfo=info)
@@ -80,8 +83,8 @@ def _empty_sheet(title: str, cell: int) -> Image.Image:
     return sheet
 
 
-def _place(sheet: Image.Image, picture: Pixels, x: int, y: int, cell: int) -> None:
-    small = ImageOps.contain(Image.fromarray(picture), (cell, cell), Image.Resampling.LANCZOS)
+def _place(sheet: Image.Image, image: Pixels, x: int, y: int, cell: int) -> None:
+    small = ImageOps.contain(Image.fromarray(image), (cell, cell), Image.Resampling.LANCZOS)
     sheet.paste(_SHADE, (x, y, x + cell, y + cell))
     sheet.paste(small, (x + (cell - small.width) // 2, y + (cell - small.height) // 2))
 
@@ -98,7 +101,7 @@ def _printable(text: str) -> str:
 
 
 def _shorten(text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, width: int) -> str:
-    """`text` with as much of its middle left out as `width` pixels ask for."""
+    """`text`, shortened in the middle to `width` pixels."""
     kept, result = len(text), text
     while kept > 0 and font.getlength(result) > width:
         kept -= 1

@@ -1,4 +1,4 @@
-"""HTML templates of the package: what is filled in is escaped, and a missing name is an error."""
+"""HTML templates of the package. Values are escaped; an undefined name is an error."""
 
 from functools import cache
 from typing import TYPE_CHECKING
@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 
 def load(path: str) -> "Template":
-    """The template at a path below the package, as `rendering/page.html.jinja`."""
+    """The template at a path within the package, such as `rendering/page.html.jinja`."""
     return _environment().get_template(path)
 
 

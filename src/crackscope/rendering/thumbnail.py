@@ -1,4 +1,4 @@
-"""Small JPEGs of photos and of overlays, for pages that carry their pictures with them."""
+"""Thumbnails of photos and overlays as JPEG, to embed in pages."""
 
 import numpy as np
 import simplejpeg
@@ -8,13 +8,13 @@ from crackscope.types import Pixels
 
 LONG_SIDE = 480
 QUALITY = 42
-"""About 20 kB for rough concrete, so that a page of 1,000 photos, each twice, can be handed on."""
+"""About 20 kB for rough concrete: a page of 1,000 photos, two thumbnails each, can be mailed."""
 
 
 def of_pixels(pixels: Pixels, long_side: int = LONG_SIDE, quality: int = QUALITY) -> bytes:
     """(H, W, 3) uint8 as JPEG, its long side at most `long_side` px."""
     step = max(1, max(pixels.shape) // (2 * long_side))
-    image = Image.fromarray(pixels[::step, ::step])  # Pillow copies what it takes: take little
+    image = Image.fromarray(pixels[::step, ::step])  # Pillow copies its input: keep it small
     ratio = min(1.0, long_side / max(image.size))
     size = (max(1, round(image.width * ratio)), max(1, round(image.height * ratio)))
     small = np.asarray(image.resize(size, Image.Resampling.BILINEAR))
@@ -22,7 +22,7 @@ def of_pixels(pixels: Pixels, long_side: int = LONG_SIDE, quality: int = QUALITY
 
 
 def of_jpeg(content: bytes, long_side: int = LONG_SIDE, quality: int = QUALITY) -> bytes:
-    """The same from the content of a JPEG file; raises ValueError where that is damaged."""
+    """The same from the bytes of a JPEG file. Raises ValueError if the file is damaged."""
     width, height = size_of(content)
     least = {"min_width": long_side} if width > height else {"min_height": long_side}
     return of_pixels(simplejpeg.decode_jpeg(content, **least), long_side, quality)

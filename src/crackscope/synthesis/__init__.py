@@ -1,1 +1,1 @@
-"""Drawn concrete, drawn cracks of known course and width, and what is mistaken for cracks."""
+"""Synthetic images: cracks of known centre line and width, distractors, materials, camera."""

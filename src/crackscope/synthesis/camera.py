@@ -1,4 +1,4 @@
-"""What a camera adds (a little blur, noise, rounding to 8 bit), and what is done to its photos."""
+"""Camera model: blur, noise and rounding to 8 bit; exposure, resizing and JPEG compression."""
 
 import io
 
@@ -11,16 +11,16 @@ from crackscope.types import Pixels
 
 
 def photograph(surface: Surface, rng: np.random.Generator, noise: float = 1.2) -> Pixels:
-    """(H, W, 3) uint8: softened by the mean of the neighbours, with `noise` in grey levels."""
+    """(H, W, 3) uint8: blurred over neighbouring pixels, with noise of `noise` grey levels."""
     soft = surface + np.float32(rng.uniform(0.35, 1.0)) * (_binomial(surface) - surface)
     grain = rng.standard_normal(surface.shape[:2], dtype=np.float32) * np.float32(noise)
     return rounded(soft + grain[..., None])
 
 
 def resave(pixels: Pixels, rng: np.random.Generator) -> Pixels:
-    """What befalls a photo on its way: a small one enlarged, a sharp one saved as JPEG.
+    """Some photos enlarged from a smaller size, some saved as JPEG, the others unchanged.
 
-    (H, W, 3) uint8 -> the same shape, at times unchanged.
+    (H, W, 3) uint8 -> the same shape.
     """
     if rng.random() < 0.2:
         pixels = coarsen(pixels, log_uniform(rng, 1.2, 2.5), Image.Resampling.BICUBIC)
@@ -30,7 +30,7 @@ def resave(pixels: Pixels, rng: np.random.Generator) -> Pixels:
 
 
 def coarsen(pixels: Pixels, factor: float, way: Image.Resampling) -> Pixels:
-    """Shrunk by a factor, and enlarged again in some way: (H, W, 3) uint8 -> the same shape."""
+    """Downscaled by `factor` and enlarged again: (H, W, 3) uint8 -> the same shape."""
     height, width = pixels.shape[:2]
     small = (max(8, round(width / factor)), max(8, round(height / factor)))
     coarse = Image.fromarray(pixels).resize(small, Image.Resampling.BOX)
@@ -38,7 +38,7 @@ def coarsen(pixels: Pixels, factor: float, way: Image.Resampling) -> Pixels:
 
 
 def compress(pixels: Pixels, quality: int) -> Pixels:
-    """Saved as JPEG and read again: (H, W, 3) uint8 -> the same shape."""
+    """JPEG compression at `quality` 1 to 95: (H, W, 3) uint8 -> the same shape."""
     content = io.BytesIO()
     Image.fromarray(pixels).save(content, "JPEG", quality=quality)
     with Image.open(content) as image:
@@ -46,13 +46,13 @@ def compress(pixels: Pixels, quality: int) -> Pixels:
 
 
 def any_way(rng: np.random.Generator) -> Image.Resampling:
-    """How some program enlarges."""
+    """A random interpolation filter."""
     ways = (Image.Resampling.BILINEAR, Image.Resampling.BICUBIC, Image.Resampling.LANCZOS)
     return ways[int(rng.integers(3))]
 
 
 def develop(pixels: Pixels, rng: np.random.Generator) -> Pixels:
-    """Exposure, gamma and white balance of some camera: (H, W, 3) uint8 -> the same shape."""
+    """Random exposure, gamma and white balance: (H, W, 3) uint8 -> the same shape."""
     gain = rng.uniform(0.85, 1.12) * (1 + rng.normal(0, 0.025, 3))
     gamma = log_uniform(rng, 0.75, 1.35)
     levels = (np.arange(256) / 255) ** gamma
@@ -63,10 +63,10 @@ def develop(pixels: Pixels, rng: np.random.Generator) -> Pixels:
 def enlarge(
     pixels: Pixels, mask: NDArray[np.uint8], rng: np.random.Generator
 ) -> tuple[Pixels, NDArray[np.uint8], tuple[float, float, float]]:
-    """A part of a picture enlarged 1.4 to 4 times to its size, soft and without detail, and the
-    same part of the mask; with it left, top and factor of the part.
+    """A random crop of the image and its mask, enlarged 1.4 to 4 times to the full size.
 
-    Where the mask is not empty, the part shows some of it.
+    Returns pixels, mask and (left, top, factor) of the crop. If the mask is not empty, the crop
+    contains some of it.
     """
     height, width = mask.shape
     factor = log_uniform(rng, 1.4, 4.0)

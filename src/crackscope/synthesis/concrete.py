@@ -33,7 +33,7 @@ def texture(
 
     `tone` is the mean grey; `grain` the size of the texture, 1 for a close-up (METU) and about
     0.4 for a wall from some metres; `light` the direction to the light in radians, clockwise
-    from the right. What is not given is drawn from `rng`.
+    from the right. Arguments that are not given are sampled from `rng`.
     """
     chosen = FINISHES[int(rng.choice(len(FINISHES), p=_FREQUENCY))] if finish is None else finish
     grey = float(np.clip(rng.normal(172, 26), 75, 215)) if tone is None else tone
@@ -49,7 +49,7 @@ def texture(
 
 
 def _albedo(height: int, width: int, rng: np.random.Generator, grain: float) -> Field:
-    """Cement skin and clouding; strengths follow the octaves of sound METU patches."""
+    """Cement skin and clouding; amplitudes follow the octaves of sound METU patches."""
     strength = log_uniform(rng, 0.7, 1.5)
     cells = tuple(max(1.0, grain * cell) for cell in (3.0, 7.0, 16.0, 38.0))
     value = fractal(height, width, cells, rng, gain=1.12) * np.float32(1.7 * strength)
@@ -61,7 +61,7 @@ def _albedo(height: int, width: int, rng: np.random.Generator, grain: float) -> 
 def _relief(
     height: int, width: int, rng: np.random.Generator, grain: float, light: float, rough: bool
 ) -> Field:
-    """Small bumps: bright where they face the light, dark where they turn away."""
+    """Small bumps: bright towards the light, dark away from it."""
     cell = max(1.6, grain * (log_uniform(rng, 3, 6) if rough else log_uniform(rng, 5, 11)))
     bumps = smooth(height + 2, width + 2, cell, rng)
     across = bumps[1:-1, 2:] - bumps[1:-1, :-2]
@@ -72,7 +72,7 @@ def _relief(
 
 
 def _boards(height: int, width: int, rng: np.random.Generator, grain: float) -> Field:
-    """Prints of formwork boards: each of its own grey, with long wood grain."""
+    """Prints of formwork boards, each with its own grey and wood grain."""
     board = grain * rng.uniform(70, 140)
     upright = rng.random() < 0.5
     length, breadth = (height, width) if upright else (width, height)
@@ -87,7 +87,7 @@ def _boards(height: int, width: int, rng: np.random.Generator, grain: float) -> 
 
 
 def _brush_marks(height: int, width: int, rng: np.random.Generator, grain: float) -> Field:
-    """Fine slanting streaks, as a broom or a float leaves them."""
+    """Fine slanting streaks, as left by a broom or a float."""
     lean = rng.uniform(-0.6, 0.6)
     reach = int(abs(lean) * height) + 1
     straight = smooth(height, width + reach, (grain * rng.uniform(60, 200), grain * 2.2), rng)
@@ -98,7 +98,7 @@ def _brush_marks(height: int, width: int, rng: np.random.Generator, grain: float
 
 
 def _specks(height: int, width: int, rng: np.random.Generator, grain: float) -> Field:
-    """Pores (dark) and grains of sand (bright), rare peaks of fine noise."""
+    """Pores (dark) and grains of sand (bright): rare peaks of fine noise."""
     pores = smooth(height, width, max(1.5, 3.2 * grain), rng)
     dark = step(pores, rng.uniform(3.0, 3.9), 0.7) * np.float32(-rng.uniform(20, 75))
     if rng.random() < 0.5:
@@ -116,8 +116,8 @@ def _uneven_light(height: int, width: int, rng: np.random.Generator) -> Field:
 
 
 def _coloured(value: Field, rng: np.random.Generator) -> Surface:
-    """Light grey to beige, at times a little green or blue, never strong."""
+    """Light grey to beige, sometimes slightly green or blue."""
     warmth, green = rng.normal(0.03, 0.022), rng.normal(0.0, 0.006)
     tint = np.array([1 + warmth, 1 + green, 1 - warmth], np.float32)
-    channels = np.stack([value * share for share in tint], axis=2)
+    channels = np.stack([value * channel for channel in tint], axis=2)
     return np.asarray(np.clip(channels, 0.0, 255.0), np.float32)

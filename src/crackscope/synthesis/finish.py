@@ -1,4 +1,4 @@
-"""What a surface is finished with: exposed aggregate, the relief of plaster or of boards."""
+"""Surface finishes: exposed aggregate, and the relief of plaster or boards."""
 
 import numpy as np
 
@@ -15,18 +15,18 @@ from crackscope.synthesis.surface import (
 
 
 def expose_aggregate(surface: Surface, rng: np.random.Generator) -> Surface:
-    """Stones of a few pixels, washed out of the mortar."""
+    """Exposed aggregate: stones of a few pixels in the mortar."""
     height, width = surface.shape[:2]
     cell = log_uniform(rng, 2.5, 8.0)
     stones, tone = (smooth(height, width, cell * size, rng) for size in (1.0, 1.3))
     pigment = rng.uniform(0.82, 1.0) ** np.arange(3)  # from grey to ochre
     colour = surface.mean() * rng.uniform(0.6, 1.1) * pigment * np.exp(0.2 * tone)[..., None]
-    share = step(stones, rng.uniform(-0.2, 0.6), 0.4) * np.float32(rng.uniform(0.2, 0.7))
-    return np.clip(blend(surface, colour, share), 0.0, 255.0)
+    opacity = step(stones, rng.uniform(-0.2, 0.6), 0.4) * np.float32(rng.uniform(0.2, 0.7))
+    return np.clip(blend(surface, colour, opacity), 0.0, 255.0)
 
 
 def roughen(surface: Surface, rng: np.random.Generator, light: float) -> Surface:
-    """The relief of plaster or of boards, lit from `light` (radians): few walls are smooth."""
+    """The relief of plaster or boards, lit from `light` (radians). Few walls are smooth."""
     height, width = surface.shape[:2]
     cell = log_uniform(rng, 1.2, 5.0)
     stretch = log_uniform(rng, 4.0, 40.0) if rng.random() < 0.35 else 1.0
@@ -45,7 +45,7 @@ def roughen(surface: Surface, rng: np.random.Generator, light: float) -> Surface
 
 
 def _strokes(height: int, width: int, cell: float, rng: np.random.Generator) -> Field:
-    """Ridges that a float or a trowel left here and there in the render."""
-    course, where = (smooth(height, width, cell * size, rng) for size in (3.0, 5.0))
-    thin: Field = np.exp(-np.square(course / np.float32(0.15)))
+    """Ridges left by a float or a trowel in some places of the render."""
+    level, where = (smooth(height, width, cell * size, rng) for size in (3.0, 5.0))
+    thin: Field = np.exp(-np.square(level / np.float32(0.15)))
     return thin * np.clip(where, 0.0, None)

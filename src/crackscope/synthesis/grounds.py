@@ -1,4 +1,4 @@
-"""Sound ground to draw on: crops of any size from patches, scans and generated surfaces."""
+"""Sound ground to paint on: crops of any size from patches, scans and generated materials."""
 
 import io
 import math
@@ -14,18 +14,18 @@ from crackscope.types import Pixels
 
 Material = Literal["concrete", "other"]
 _SEAM = 56
-"""Pixels over which neighbouring patches are blended."""
+"""Overlap in pixels over which neighbouring patches are blended."""
 _ALIKE = 12
-"""How many patches of the most similar tone a neighbour is chosen from."""
+"""Number of patches of the most similar tone that a neighbour is sampled from."""
 _NATIVE = 0.8
-"""Patches are not shrunk below this scale: too many would have to be read for a crop."""
+"""Smallest scale of patches: below it too many would have to be read for one crop."""
 
 
-class Packed(NamedTuple):
-    """A picture of sound ground: the bytes of its file, a name, its material (None: not known).
+class GroundImage(NamedTuple):
+    """An image of sound ground: the bytes of its file, a name, its material (None: not known).
 
-    `tiles`: its right border fits its left, and its lower border its upper one. `cracks`: it is
-    of a kind that cracks as concrete does, so that cracks are drawn on it.
+    `tiles`: opposite borders match, so it can be repeated. `cracks`: the material cracks as
+    concrete does, so cracks are painted on it.
     """
 
     content: bytes
@@ -36,7 +36,7 @@ class Packed(NamedTuple):
 
 
 class Ground(NamedTuple):
-    """A crop (H, W, 3) uint8 RGB, the material it shows, and the name of where it is from."""
+    """A crop (H, W, 3) uint8 RGB, its material, and the name of its source."""
 
     pixels: Pixels
     material: Material | None
@@ -44,15 +44,15 @@ class Ground(NamedTuple):
 
 
 class Grounds:
-    """Crops of sound ground: `patches` laid side by side, parts of `surfaces`, and generated ones.
+    """Crops of sound ground: mosaics of `patches`, crops of `surfaces`, and generated materials.
 
-    `weights` are how often a crop comes from patches, from surfaces, and from neither.
+    `weights` are the probabilities of the three; one that has no images is left out.
     """
 
     def __init__(
         self,
-        patches: Sequence[Packed] = (),
-        surfaces: Sequence[Packed] = (),
+        patches: Sequence[GroundImage] = (),
+        surfaces: Sequence[GroundImage] = (),
         weights: tuple[float, float, float] = (0.42, 0.4, 0.18),
     ) -> None:
         self._patches, self._surfaces = tuple(patches), tuple(surfaces)
@@ -63,8 +63,9 @@ class Grounds:
         self._scans: dict[int, Pixels] = {}
 
     def take(self, rng: np.random.Generator, size: int, cracked: bool = False) -> Ground:
-        """A square crop of `size` px at 0.5 to 2 times the native scale, turned by quarters and
-        mirrored; if `cracked`, of a kind that cracks. The same `rng` gives the same crop."""
+        """A square crop of `size` px at 0.5 to 2 times the native scale, randomly rotated by
+        quarter turns and mirrored; if `cracked`, of a material that cracks. The same `rng` gives
+        the same crop."""
         ways = (self._from_patches, self._from_surfaces, _generated)
         ground = ways[int(rng.choice(3, p=self._weights))](rng, size, cracked)
         turned = np.rot90(ground.pixels, int(rng.integers(4)))
@@ -83,17 +84,17 @@ class Grounds:
         return Ground(_resized(part, size), chosen.material, chosen.name)
 
     def _mosaic(self, first: int, need: int, rng: np.random.Generator) -> Pixels:
-        """A picture of at least need x need px of one patch and others of its tone."""
-        picture = _read(self._patches[first].content)
-        side = min(picture.shape[:2])
+        """An image of at least need x need px, of one patch and others of its tone."""
+        patch = _read(self._patches[first].content)
+        side = min(patch.shape[:2])
         count = 1 if need <= side else 1 + math.ceil((need - side) / (side - _SEAM))
         if count == 1:
-            return picture
+            return patch
         distance = np.abs(self._tones - self._tones[first]).sum(axis=1)
         others = np.argsort(distance)[: max(_ALIKE, count * count)]
         tiles = [_read(self._patches[int(i)].content) for i in rng.choice(others, count * count)]
-        tiles[int(rng.integers(len(tiles)))] = picture
-        tone = picture.mean(axis=(0, 1))
+        tiles[int(rng.integers(len(tiles)))] = patch
+        tone = patch.mean(axis=(0, 1))
         return _joined([_turned(tile, rng, side, tone) for tile in tiles], count)
 
     def _from_surfaces(self, rng: np.random.Generator, size: int, cracked: bool) -> Ground:
@@ -116,7 +117,7 @@ class Grounds:
 
 
 def _generated(rng: np.random.Generator, size: int, cracked: bool) -> Ground:
-    """Concrete or what is like it for half, and other materials."""
+    """A generated material; half of the crops show one that cracks."""
     names = materials.CRACKING if cracked or rng.random() < 0.5 else materials.OTHERS
     name = names[int(rng.integers(len(names)))]
     kind = materials.MATERIALS.get(name)
@@ -130,7 +131,7 @@ def _read(content: bytes) -> Pixels:
 
 
 def _tone(content: bytes) -> np.ndarray:
-    """Mean colour (3,), from a reduced picture, which is quick to read."""
+    """Mean colour (3,), from a reduced image, which is fast to read."""
     with Image.open(io.BytesIO(content)) as image:
         image.draft("RGB", (32, 32))
         tone: np.ndarray = np.asarray(image.convert("RGB"), np.float64).mean(axis=(0, 1))
@@ -144,7 +145,7 @@ def _resized(part: Pixels, size: int) -> Pixels:
 
 
 def _turned(tile: Pixels, rng: np.random.Generator, side: int, tone: np.ndarray) -> Surface:
-    """A neighbour as float, turned by quarters and mirrored, brought to a mean colour."""
+    """A neighbour as float32, randomly rotated and mirrored, shifted to the mean colour `tone`."""
     if min(tile.shape[:2]) < side:
         tile = _resized(tile[: min(tile.shape[:2]), : min(tile.shape[:2])], side)
     turned = np.rot90(tile[:side, :side], int(rng.integers(4)))
@@ -158,8 +159,8 @@ def _turned(tile: Pixels, rng: np.random.Generator, side: int, tone: np.ndarray)
 def _joined(tiles: Sequence[Surface], count: int) -> Pixels:
     """count x count tiles, blended where they overlap.
 
-    Plain blending would halve the texture's variance in a seam, and the seam would be a line;
-    so around the mean the weights' squares sum to one.
+    Linear blending would halve the variance of the texture in a seam, which would show as a line.
+    So the squares of the weights sum to one, around the mean.
     """
     side = len(tiles[0])
     pitch = side - _SEAM
@@ -180,7 +181,7 @@ def _joined(tiles: Sequence[Surface], count: int) -> Pixels:
 
 
 def _ramp(side: int, place: int, count: int) -> Field:
-    """Weights along a side: rising where there is a neighbour before, falling where one after."""
+    """Weights along one side: rising after a previous neighbour, falling before the next."""
     weight = np.ones(side, np.float32)
     rise = (np.arange(_SEAM, dtype=np.float32) + 0.5) / _SEAM
     if place > 0:

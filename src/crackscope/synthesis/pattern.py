@@ -1,4 +1,4 @@
-"""Where joints run: grids, bonds, hexagons, slabs, crossings; and ways along them."""
+"""Layouts of joints: grids, bonds, hexagons, slabs, crossings; and paths along them."""
 
 import itertools
 import math
@@ -8,17 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from crackscope.synthesis.course import Points
+from crackscope.synthesis.polyline import Points
 from crackscope.synthesis.surface import log_uniform
 
 Pieces = NDArray[np.float64]
-"""(N, 2, 2) straight pieces: start and end, x and y in pixels."""
+"""(N, 2, 2) straight segments: start and end, x and y in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """The joints of one surface: `pieces` from node to node, `cell` the size of a stone or slab
-    in pixels, `name` of the kind."""
+    """The joints of one surface: `pieces` are segments between nodes, `cell` the size of a stone
+    or slab in pixels, `name` the kind."""
 
     pieces: Pieces
     cell: float
@@ -26,8 +26,8 @@ class Pattern:
 
 
 def lay(height: int, width: int, rng: np.random.Generator, scale: float = 1.0) -> Pattern:
-    """Some pattern over the whole picture, upright or level for the most part, seen a little
-    askew; `scale` 1 for a close-up."""
+    """A random pattern over the whole image, mostly level or upright, in slight perspective;
+    `scale` 1 for a close-up."""
     name = str(rng.choice(list(KINDS), p=_FREQUENCY))
     reach = 0.75 * math.hypot(height, width)
     cell = max(_SIZES[name][0] * scale, 0.06 * reach) * log_uniform(rng, 1.0, _SIZES[name][1])
@@ -36,8 +36,8 @@ def lay(height: int, width: int, rng: np.random.Generator, scale: float = 1.0) -
 
 
 def way(pattern: Pattern, through: Points, rng: np.random.Generator) -> Points:
-    """A way along the joints in some general direction and back, from piece to piece, through
-    the joint nearest to a point: (N, 2)."""
+    """A path along the joints in a random direction, through the joint nearest to a point:
+    (N, 2)."""
     starts = pattern.pieces[:, 0]
     first = starts[int(np.hypot(*(starts - through).T).argmin())]
     heading = rng.uniform(0, 2 * math.pi)
@@ -49,7 +49,7 @@ def way(pattern: Pattern, through: Points, rng: np.random.Generator) -> Points:
 def _walk(
     pieces: Pieces, place: Points, ahead: Points, rng: np.random.Generator, steps: int = 30
 ) -> list[Points]:
-    """Nodes from a place on, each the one of its neighbours that lies ahead, more or less."""
+    """Nodes from `place` on; each step goes to a neighbour that lies roughly ahead."""
     points: list[Points] = []
     for _ in range(steps):
         forth = np.hypot(*(pieces[:, 0] - place).T) < 1.0
@@ -66,8 +66,10 @@ def _walk(
 
 
 def meshes(reach: float, cell: float, missing: float, rng: np.random.Generator) -> list[Points]:
-    """Ways over the edges of uneven meshes around (0, 0), as far as `reach`, of which a fraction
-    is `missing`; each edge lies on one way, single ones on none."""
+    """Paths over the edges of an uneven mesh around (0, 0), up to the distance `reach`.
+
+    A fraction of the edges is `missing`. Each edge lies on one path; single edges are left out.
+    """
     pieces = _hexagons(reach, cell, rng)
     kept = np.hypot(*pieces.mean(axis=1).T) < reach * rng.uniform(0.6, 1.0, len(pieces))
     pieces = pieces[kept & (rng.random(len(pieces)) > missing)]
@@ -89,7 +91,7 @@ def _node(point: Points) -> tuple[int, int]:
 
 
 def _trails(ways: dict[tuple[int, int], list[tuple[int, int]]]) -> list[list[tuple[int, int]]]:
-    """Every edge once, each trail as long as it goes."""
+    """Trails that use every edge once, each as long as possible."""
     trails = []
     for start in ways:
         while ways[start]:
@@ -103,7 +105,7 @@ def _trails(ways: dict[tuple[int, int], list[tuple[int, int]]]) -> list[list[tup
 
 
 def _grid(reach: float, cell: float, rng: np.random.Generator) -> Pieces:
-    """Slabs or tiles, joint on joint."""
+    """Slabs or tiles in a grid."""
     wide = cell * (1.0 if rng.random() < 0.4 else rng.uniform(0.5, 2.5))
     xs, ys = _places(reach, wide), _places(reach, cell)
     level = [[(a, y), (b, y)] for y in ys for a, b in itertools.pairwise(xs)]
@@ -112,7 +114,7 @@ def _grid(reach: float, cell: float, rng: np.random.Generator) -> Pieces:
 
 
 def _bond(reach: float, cell: float, rng: np.random.Generator) -> Pieces:
-    """Courses of bricks or blocks, every second one moved."""
+    """Courses of bricks or blocks, every second one shifted."""
     wide, moved = cell * rng.uniform(1.5, 4.0), rng.uniform(0.25, 0.5)
     pieces = []
     ys = _places(reach, cell)
@@ -126,7 +128,7 @@ def _bond(reach: float, cell: float, rng: np.random.Generator) -> Pieces:
 
 
 def _hexagons(reach: float, cell: float, rng: np.random.Generator) -> Pieces:
-    """Six-sided pavers."""
+    """Hexagonal pavers."""
     del rng
     side = cell / math.sqrt(3)
     pieces = []
@@ -139,7 +141,7 @@ def _hexagons(reach: float, cell: float, rng: np.random.Generator) -> Pieces:
 
 
 def _slabs(reach: float, cell: float, rng: np.random.Generator) -> Pieces:
-    """Courses of uneven height, and in each stones of uneven length."""
+    """Courses of uneven height with stones of uneven length."""
     pieces, y = [], -reach
     while y < reach:
         tall = cell * rng.uniform(0.5, 1.5)
@@ -196,7 +198,7 @@ def _places(reach: float, step: float) -> NDArray[np.float64]:
 
 
 def _seen(pieces: Pieces, cell: float, height: int, width: int, rng: np.random.Generator) -> Pieces:
-    """Laid a little unevenly, turned, moved, and in perspective."""
+    """Laid slightly unevenly, then rotated, shifted, and put in perspective."""
     lean = rng.normal(0, 0.03) if rng.random() < 0.75 else rng.uniform(-math.pi, math.pi)
     angle = lean + float(rng.integers(2)) * math.pi / 2
     cos, sin = math.cos(angle), math.sin(angle)

@@ -1,4 +1,4 @@
-"""Draw the photos in samples/, and what is known of them:
+"""Generate the photos in samples/ and their ground truth:
 
 python -m crackscope.synthesis.samples samples
 """
@@ -23,8 +23,8 @@ _ORIENTATION_TAG = 0x0112
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
-    """One photo: its upright size in pixels, and whether the camera was held on its side."""
+class SamplePhoto:
+    """One photo: its upright size in pixels, and whether it is stored rotated."""
 
     name: str
     kind: str
@@ -35,35 +35,35 @@ class Sample:
 
 
 SAMPLES = (
-    Sample("cracked_with_branch.jpg", "cracked", 2000, 1500, 13),
-    Sample("cracked_turned.jpg", "cracked", 1350, 1800, 11, turned=True),
-    Sample("hairline_across_joint.jpg", "hairline", 1800, 1350, 11),
-    Sample("sound_stained.jpg", "sound", 1600, 1200, 12),
-    Sample("joint_only.jpg", "joint", 1600, 1200, 14),
+    SamplePhoto("cracked_with_branch.jpg", "cracked", 2000, 1500, 13),
+    SamplePhoto("cracked_turned.jpg", "cracked", 1350, 1800, 11, turned=True),
+    SamplePhoto("hairline_across_joint.jpg", "hairline", 1800, 1350, 11),
+    SamplePhoto("sound_stained.jpg", "sound", 1600, 1200, 12),
+    SamplePhoto("joint_only.jpg", "joint", 1600, 1200, 14),
 )
 
 
-def draw(sample: Sample, share: float = 1.0) -> Scene:
-    """The upright picture; `share` of its size, for a quick look."""
-    height, width = round(sample.height * share), round(sample.width * share)
+def draw(sample: SamplePhoto, scale: float = 1.0) -> Scene:
+    """The upright photo, at `scale` times its size."""
+    height, width = round(sample.height * scale), round(sample.width * scale)
     return scene.draw_photo(sample.kind, height, width, sample.seed)
 
 
-def write(folder: Path, share: float = 1.0) -> Path:
-    """Write all samples and truth.json below `folder`; the same files every time."""
+def write(folder: Path, scale: float = 1.0) -> Path:
+    """Write all photos and truth.json to `folder`; the files are the same every time."""
     folder.mkdir(parents=True, exist_ok=True)
     truth: dict[str, Any] = {}
     for sample in SAMPLES:
-        drawn = draw(sample, share)
-        _write_photo(folder / sample.name, drawn.pixels, sample.turned)
-        truth[sample.name] = drawn.truth
+        made = draw(sample, scale)
+        _write_photo(folder / sample.name, made.pixels, sample.turned)
+        truth[sample.name] = made.truth
     file = folder / TRUTH
     file.write_text(_as_json(truth), encoding="utf-8", newline="\n")
     return file
 
 
 def _write_photo(file: Path, upright: Pixels, turned: bool) -> None:
-    """Save a JPEG; turned by 90 degrees, EXIF says how to hold it."""
+    """Save a JPEG; if `turned`, rotated by 90 degrees with the EXIF orientation set."""
     stored = np.ascontiguousarray(np.rot90(upright)) if turned else upright
     exif = Image.Exif()
     exif[_ORIENTATION_TAG] = _TURNED if turned else 1
@@ -71,7 +71,7 @@ def _write_photo(file: Path, upright: Pixels, turned: bool) -> None:
 
 
 def _as_json(truth: dict[str, Any]) -> str:
-    """One photo a line, so that a changed drawing is a short difference."""
+    """One line per photo, to keep diffs short."""
     lines = [f"{json.dumps(name)}: {json.dumps(facts)}" for name, facts in truth.items()]
     return "{\n" + ",\n".join(lines) + "\n}\n"
 

@@ -1,12 +1,13 @@
-"""Whole drawn photos and patches, with the truth about them."""
+"""Synthetic photos and patches with their ground truth."""
 
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 import numpy as np
 
-from crackscope.synthesis import camera, concrete, crack, distractors
-from crackscope.synthesis.crack import Course, Drawn
+from crackscope.synthesis import camera, concrete, distractors
+from crackscope.synthesis.cracks import crack
+from crackscope.synthesis.cracks.crack import CentreLine, CrackedSurface
 from crackscope.synthesis.distractors import DISTRACTORS
 from crackscope.synthesis.surface import Field, Surface, log_uniform
 from crackscope.types import Pixels
@@ -19,21 +20,22 @@ _CLOSE_UP = 227
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A drawn picture, the share of each pixel that is crack, and what was drawn.
+    """A synthetic image with its ground truth.
 
-    `pixels` (H, W, 3) uint8 RGB; `mask` (H, W) float32, 0 to 1; `distractors` by name.
+    `pixels` (H, W, 3) uint8 RGB; `mask` (H, W) float32, the fraction of each pixel that a crack
+    covers; `distractors` by name.
     """
 
     kind: str
     seed: int
     pixels: Pixels
     mask: Field
-    courses: tuple[Course, ...]
+    centre_lines: tuple[CentreLine, ...]
     distractors: tuple[str, ...]
 
     @property
     def truth(self) -> dict[str, Any]:
-        """What is known of the picture, ready for JSON: courses and widths in pixels."""
+        """The ground truth, ready for JSON: centre lines and widths in pixels."""
         height, width = self.mask.shape
         return {
             "kind": self.kind,
@@ -42,14 +44,14 @@ class Scene:
             "height": height,
             "label": label_of(self.mask),
             "distractors": list(self.distractors),
-            "cracks": [_course_dict(course) for course in self.courses],
+            "cracks": [_centre_line_dict(line) for line in self.centre_lines],
         }
 
 
 def label_of(mask: Field) -> int | None:
-    """1 (crack), 0 (no crack at all) or None (too little to tell), from the mask that is left.
+    """1 (crack), 0 (no crack) or None (too little of a crack to tell).
 
-    A picture is cracked from a crack area of 0.3 pixels for every pixel of its shorter side.
+    An image is cracked if the mask's area is at least 0.3 px for each pixel of the shorter side.
     """
     area = float(mask.sum())
     if area == 0.0:
@@ -58,11 +60,11 @@ def label_of(mask: Field) -> int | None:
 
 
 def draw_photo(kind: str, height: int, width: int, seed: int) -> Scene:
-    """A whole photo of a wall.
+    """A photo of a wall.
 
     Kinds: `cracked` (a main crack of 3 to 6 px with a branch), `hairline` (1.3 to 1.7 px, across
-    a joint), `sound` (stains, holes, a shadow), `joint` (joints and a few holes). The widths are
-    those for 1500 px on the longer side; they grow with it.
+    a joint), `sound` (stains, holes, a shadow), `joint` (joints and a few holes). Widths are for a
+    longer side of 1500 px, and scale with it. Raises ValueError for another kind.
     """
     if kind not in KINDS:
         raise ValueError(f"kind must be one of: {', '.join(KINDS)}. Received: {kind!r}")
@@ -71,7 +73,7 @@ def draw_photo(kind: str, height: int, width: int, seed: int) -> Scene:
     scale = max(height, width) / 1500
     surface = concrete.texture(height, width, rng, grain=1.15 * scale, light=light)
     names = _PHOTO_DISTRACTORS[kind]
-    surface = distractors.add(surface, names, rng, light, 1.5 * scale)
+    surface = distractors.paint(surface, names, rng, light, 1.5 * scale)
     return _finish(kind, seed, _crack_photo(kind, surface, rng, light, scale), names, rng)
 
 
@@ -84,10 +86,10 @@ _PHOTO_DISTRACTORS: dict[str, tuple[str, ...]] = {
 
 
 def draw_patch(label: int, size: int, seed: int) -> Scene:
-    """A square patch: label 1 shows a crack, label 0 shows none, at times something like one.
+    """A square patch: label 1 shows a crack, label 0 at most distractors.
 
-    Half are close-ups as in METU (3 to 20 px of crack in 227 px), half are seen from farther
-    away, with cracks of 1 to 4 px.
+    Half are close-ups as in METU (cracks of 3 to 20 px in 227 px), half are seen from farther away
+    (1 to 4 px).
     """
     rng = np.random.default_rng([seed, label])
     zoom, light = size / _CLOSE_UP, rng.uniform(-2.9, -0.2)
@@ -98,19 +100,19 @@ def draw_patch(label: int, size: int, seed: int) -> Scene:
     pool = _AROUND_CRACKS if label else tuple(DISTRACTORS.names())
     count = int(rng.choice(3, p=(0.6, 0.3, 0.1) if label else (0.35, 0.45, 0.2)))
     names = tuple(str(name) for name in rng.choice(pool, count, replace=False))
-    surface = distractors.add(surface, names, rng, light, zoom * (1.0 if near else 0.5))
+    surface = distractors.paint(surface, names, rng, light, zoom * (1.0 if near else 0.5))
     if not label:
         return _finish("sound", seed, crack.uncracked(surface), names, rng)
     width = log_uniform(rng, 3, 20) if near else log_uniform(rng, 1, 4)
-    drawn = crack.draw(surface, rng, max(0.8, width * zoom), light=light)
-    while label_of(drawn.mask) != 1:  # rare: the course strayed out of the picture
-        drawn = crack.draw(surface, rng, max(0.8, width * zoom), light=light)
-    return _finish("cracked", seed, drawn, names, rng)
+    painted = crack.draw(surface, rng, max(0.8, width * zoom), light=light)
+    while label_of(painted.mask) != 1:  # rare: the crack strayed out of the patch
+        painted = crack.draw(surface, rng, max(0.8, width * zoom), light=light)
+    return _finish("cracked", seed, painted, names, rng)
 
 
 def _crack_photo(
     kind: str, surface: Surface, rng: np.random.Generator, light: float, scale: float
-) -> Drawn:
+) -> CrackedSurface:
     height, width = surface.shape[:2]
     if kind not in ("cracked", "hairline"):
         return crack.uncracked(surface)
@@ -131,15 +133,15 @@ def _crack_photo(
 
 
 def _finish(
-    kind: str, seed: int, drawn: Drawn, names: tuple[str, ...], rng: np.random.Generator
+    kind: str, seed: int, painted: CrackedSurface, names: tuple[str, ...], rng: np.random.Generator
 ) -> Scene:
-    pixels = camera.photograph(drawn.pixels, rng)
-    return Scene(kind, seed, pixels, drawn.mask, drawn.courses, names)
+    pixels = camera.photograph(painted.pixels, rng)
+    return Scene(kind, seed, pixels, painted.mask, painted.centre_lines, names)
 
 
-def _course_dict(course: Course) -> dict[str, Any]:
+def _centre_line_dict(line: CentreLine) -> dict[str, Any]:
     return {
-        "mean_width_px": round(float(course.widths.mean()), 2),
-        "points": [[round(float(x), 1), round(float(y), 1)] for x, y in course.points],
-        "widths_px": [round(float(width), 2) for width in course.widths],
+        "mean_width_px": round(float(line.widths.mean()), 2),
+        "points": [[round(float(x), 1), round(float(y), 1)] for x, y in line.points],
+        "widths_px": [round(float(width), 2) for width in line.widths],
     }

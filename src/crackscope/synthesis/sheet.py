@@ -1,4 +1,4 @@
-"""Draw a sheet of patches:
+"""Generate a contact sheet of synthetic patches:
 
 python -m crackscope.synthesis.sheet docs/pictures/synthesis.png
 """
@@ -16,20 +16,20 @@ _COLOURS = 128
 
 
 def write(file: Path) -> Path:
-    """Twelve cracked and twelve sound patches; a palette keeps the file small."""
+    """Write twelve cracked and twelve sound patches; a palette keeps the file small."""
     file.parent.mkdir(parents=True, exist_ok=True)
     scenes = [scene.draw_patch(label, 227, 100 + i) for label in (1, 0) for i in range(12)]
-    captions = [_caption(drawn) for drawn in scenes]
-    sheet = contact_sheet([drawn.pixels for drawn in scenes], captions, _COLUMNS, cell=136)
+    captions = [_caption(patch) for patch in scenes]
+    sheet = contact_sheet([patch.pixels for patch in scenes], captions, _COLUMNS, cell=136)
     sheet.quantize(_COLOURS, dither=Image.Dither.NONE).save(file, "PNG", optimize=True)
     return file
 
 
-def _caption(drawn: scene.Scene) -> str:
-    """The width of the main crack, or what is there instead."""
-    if drawn.courses:
-        return f"crack {drawn.courses[0].widths.mean():.1f} px"
-    return ", ".join(drawn.distractors) or "sound"
+def _caption(patch: scene.Scene) -> str:
+    """The width of the main crack, or else the distractors."""
+    if patch.centre_lines:
+        return f"crack {patch.centre_lines[0].widths.mean():.1f} px"
+    return ", ".join(patch.distractors) or "sound"
 
 
 if __name__ == "__main__":

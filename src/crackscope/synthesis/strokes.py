@@ -1,4 +1,4 @@
-"""Strokes of a pen over a picture, quickly and with soft edges."""
+"""Antialiased strokes, with an optional shadow."""
 
 import math
 from collections.abc import Iterable
@@ -6,16 +6,16 @@ from collections.abc import Iterable
 import numpy as np
 from PIL import Image, ImageDraw
 
-from crackscope.synthesis.course import Points
+from crackscope.synthesis.polyline import Points
 from crackscope.synthesis.surface import Field, Surface, blend
 
 _FINER = 2
 
 
 def cover(height: int, width: int, lines: Iterable[tuple[Points, float]]) -> Field:
-    """(H, W) 0 to 1: how much of each pixel lies under polylines (N, 2) of some width in pixels.
+    """(H, W), 0 to 1: the fraction of each pixel under polylines (N, 2) of a width in pixels.
 
-    Drawn twice as large and reduced; lines of less than a pixel cover as much less.
+    Rendered at twice the size and reduced. Lines thinner than a pixel cover proportionally less.
     """
     image = Image.new("L", (_FINER * width, _FINER * height))
     draw = ImageDraw.Draw(image)
@@ -36,8 +36,8 @@ def lay(
     far: float = 0.0,
     depth: float = 0.0,
 ) -> Surface:
-    """Things of a colour (3,) where `cover` says, and their shadow, which lies `far` pixels from
-    them, away from the `light` (radians), and darkens by `depth`."""
+    """`colour` (3,) with opacity `cover`, and its shadow: `far` pixels away from the `light`
+    (radians), darker by `depth`."""
     right, down = round(-far * math.cos(light)), round(-far * math.sin(light))
     shadow = np.roll(cover, (down, right), (0, 1))
     shaded = background * (1 - np.float32(depth) * shadow)[..., None]

@@ -1,4 +1,4 @@
-"""What the drawing functions share: the surface, the light and fast noise."""
+"""Shared helpers of synthesis: surface types, lighting, and fast noise."""
 
 import math
 from collections.abc import Sequence
@@ -19,14 +19,17 @@ _COARSER = 4
 
 
 def log_uniform(rng: np.random.Generator, low: float, high: float) -> float:
-    """One number between low and high, each ratio equally likely."""
+    """A log-uniform sample between low and high."""
     return float(np.exp(rng.uniform(math.log(low), math.log(high))))
 
 
 def smooth(
     height: int, width: int, cell: float | tuple[float, float], rng: np.random.Generator
 ) -> Field:
-    """Noise of about unit variance without structure below `cell` pixels (or (rows, columns))."""
+    """Smooth noise of about unit variance, without structure finer than `cell` pixels.
+
+    `cell` may be (rows, columns). Returns (height, width) float32.
+    """
     tall, wide = cell if isinstance(cell, tuple) else (cell, cell)
     rows, columns = height / tall, width / wide
     grid = rng.standard_normal((math.ceil(rows) + 3, math.ceil(columns) + 3), dtype=np.float32)
@@ -58,7 +61,7 @@ def fractal(
 
 
 def _enlarged(coarse: Field, height: int, width: int) -> Field:
-    """Broad noise is summed on a coarser grid, which saves most of its time."""
+    """Enlarge noise that was summed on a coarser grid, which saves most of the time."""
     box = (0.0, 0.0, width / _COARSER, height / _COARSER)
     image = Image.fromarray(coarse).resize((width, height), Image.Resampling.BILINEAR, box=box)
     return np.asarray(image)
@@ -90,41 +93,41 @@ def grey(surface: Surface) -> Field:
 
 
 def step(values: Field, edge: float, softness: float) -> Field:
-    """0 below the edge, 1 above it, a ramp of `softness` between."""
+    """0 below the edge, 1 above it, with a linear ramp of width `softness`."""
     ramp = (values - np.float32(edge)) / np.float32(max(softness, 1e-3)) + np.float32(0.5)
     return np.asarray(np.clip(ramp, 0.0, 1.0), np.float32)
 
 
-def blend(background: Surface, colour: NDArray[np.floating] | Surface, share: Field) -> Surface:
-    """`colour` over the background, as much as `share` (H, W; 0 to 1) says."""
-    weight = share[..., None]
+def blend(background: Surface, colour: NDArray[np.floating] | Surface, opacity: Field) -> Surface:
+    """`colour` over the background with `opacity` (H, W), 0 to 1."""
+    weight = opacity[..., None]
     mixed = background + (np.asarray(colour, np.float32) - background) * weight
     return np.asarray(mixed, np.float32)
 
 
-def blurred(share: Field, sigma: float) -> Field:
-    """(H, W) 0 to 1, blurred with this standard deviation in pixels, in 8 bit."""
-    image = Image.fromarray(np.asarray(np.clip(share, 0, 1) * 255, np.uint8))
+def blurred(values: Field, sigma: float) -> Field:
+    """(H, W), 0 to 1: Gaussian blur with standard deviation `sigma` in pixels, at 8 bit."""
+    image = Image.fromarray(np.asarray(np.clip(values, 0, 1) * 255, np.uint8))
     return np.asarray(image.filter(ImageFilter.GaussianBlur(sigma)), np.float32) / np.float32(255)
 
 
 def coloured(value: NDArray[np.floating], colour: NDArray[np.floating]) -> Surface:
-    """A surface of one colour (3,), lit by `value` (H, W), kept within 0 to 255."""
+    """`value` (H, W) times `colour` (3,), clipped to 0 to 255."""
     tinted = np.asarray(value, np.float32)[..., None] * colour.astype(np.float32)
     return np.asarray(np.clip(tinted, 0.0, 255.0), np.float32)
 
 
 def rounded(values: NDArray[np.floating]) -> Pixels:
-    """As 8 bit, values beyond 0 and 255 cut off."""
+    """Rounded to uint8, clipped to 0 to 255."""
     return np.asarray(np.clip(values + np.float32(0.5), 0, 255), np.uint8)
 
 
 def shade(background: Surface, factor: NDArray[np.floating]) -> Surface:
-    """The background lit by `factor` (H, W), kept within 0 to 255."""
+    """The background times `factor` (H, W), clipped to 0 to 255."""
     return np.asarray(np.clip(background * factor[..., None], 0.0, 255.0), np.float32)
 
 
 def slope_along(relief: Field, direction: float) -> NDArray[np.floating]:
-    """How steeply a relief rises in a direction (radians), by which light from there shades it."""
+    """Slope of a relief in a direction (radians), for shading by light from there."""
     down, right = np.gradient(relief)
     return np.asarray(np.cos(direction) * right + np.sin(direction) * down)

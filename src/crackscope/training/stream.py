@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from crackscope.datasets.manifest import Dataset
 from crackscope.options import Augmentation
-from crackscope.synthesis import camera, overdraw
+from crackscope.synthesis import camera, paste_cracks
 from crackscope.training.augment import augment
 from crackscope.training.tf_data import ahead
 from crackscope.types import Patch, Pixels
@@ -160,7 +160,7 @@ class Stream:
             return pixels
         rng = np.random.default_rng(item.seed)
         if item.synthetic:
-            return overdraw.draw(pixels, item.label, rng)
+            return paste_cracks.paste(pixels, item.label, rng)
         return camera.resave(pixels, rng)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from crackscope.evaluation.lines.synthetic import WIDTHS, Synthetic, follow, follow_all, pictures
 from crackscope.evaluation.lines.widths import named, summarise
-from crackscope.synthesis.crack import Course
+from crackscope.synthesis.cracks.crack import CentreLine
 from crackscope.types import Crack
 from support_found import crack
 
@@ -18,7 +18,7 @@ GROUNDS = {name: np.full((300, 400, 3), grey, np.uint8) for name, grey in (("a",
 def straight(width=4.0, side=400):
     """A crack from border to border in row 200."""
     points = np.array([(-4.0, 200.0), (side + 4.0, 200.0)])
-    course = Course(points, np.full(2, width))
+    course = CentreLine(points, np.full(2, width))
     return Synthetic("ground", np.zeros((side, side, 3), np.uint8), course)
 
 
@@ -68,7 +68,7 @@ def test_what_is_missed_counts_as_nothing():
 
 def test_recall_is_by_the_width_at_each_place():
     one = straight()
-    course = Course(one.course.points, np.array([1.0, 3.0]))
+    course = CentreLine(one.course.points, np.array([1.0, 3.0]))
     tapering = Synthetic("ground", one.pixels, course)
     found = summarise([follow(tapering, [crack((0, 200), (200, 200))])], 100)
     assert found.recall["1-2"].value == pytest.approx(1.0, abs=0.03)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from crackscope.evaluation.lines import raster as rasters
 from crackscope.evaluation.lines.match import NEVER, match
 from crackscope.evaluation.lines.measures import F1, LENGTH, PRECISION, RECALL, measure
-from crackscope.synthesis import crack as cracks
+from crackscope.synthesis.cracks import crack as cracks
 from crackscope.types import Crack
 from support_found import crack, mask
 
@@ -136,7 +136,7 @@ def test_agrees_with_skeletons_of_scikit_image(seed, width):
         Crack.of(
             n, 0.9, [np.c_[shaken(course.points, rng), np.full(len(course.points), 2.0)]], 200, 160
         )
-        for n, course in enumerate(drawn.courses)
+        for n, course in enumerate(drawn.centre_lines)
     ]
     ours = match(found, truth)
     if not ours.cracked:

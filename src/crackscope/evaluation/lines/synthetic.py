@@ -15,9 +15,9 @@ from crackscope.evaluation.lines.match import TOLERANCE_PX
 from crackscope.evaluation.lines.raster import nearest
 from crackscope.evaluation.metrics import Floats
 from crackscope.lines.graph import numbered
-from crackscope.synthesis import course as courses
-from crackscope.synthesis import crack as cracks
-from crackscope.synthesis.crack import Course
+from crackscope.synthesis import polyline
+from crackscope.synthesis.cracks import crack as cracks
+from crackscope.synthesis.cracks.crack import CentreLine
 from crackscope.synthesis.surface import log_uniform
 from crackscope.types import Crack, Pixels
 
@@ -35,7 +35,7 @@ class Synthetic:
 
     ground: str
     pixels: Pixels
-    course: Course
+    course: CentreLine
 
     @property
     def width_px(self) -> float:
@@ -82,7 +82,7 @@ def pictures(
                 light = rng.uniform(-2.9, -0.2)
                 drawn = cracks.draw(part.astype(np.float32), rng, width, branches=0, light=light)
                 painted = np.clip(drawn.pixels + 0.5, 0, 255).astype(np.uint8)
-                yield Synthetic(name, painted, drawn.courses[0])
+                yield Synthetic(name, painted, drawn.centre_lines[0])
 
 
 def follow(picture: Synthetic, found: Sequence[Crack], block: float = math.inf) -> Followed:
@@ -133,7 +133,7 @@ def _part(ground: Pixels, side: int, rng: np.random.Generator) -> Pixels:
 def _walk(picture: Synthetic) -> tuple[Floats, Floats]:
     """The centre line inside the image, in steps of a pixel: (S, 2) x and y, and (S,) widths."""
     points, height, width = picture.course.points, *picture.pixels.shape[:2]
-    place = courses.arc_length(points)
+    place = polyline.arc_length(points)
     steps = np.arange(0.5, place[-1])
     walked = np.stack([np.interp(steps, place, column) for column in points.T], axis=1)
     widths = np.interp(steps, place, picture.course.widths)

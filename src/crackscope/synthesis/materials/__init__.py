@@ -1,6 +1,6 @@
-"""Generated surfaces: mineral ones, which crack, and others, whose lines are no cracks.
+"""Generated materials: mineral ones, which crack, and others, whose lines are not cracks.
 
-A new one is a function in its file under `@material(name, cracks=…)`.
+Add one in a file of this folder, as a function under `@material(name, cracks=…)`.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,7 @@ Draw = Callable[[int, int, np.random.Generator], Surface]
 
 
 class Material(NamedTuple):
-    """How to draw it, and whether it is concrete or what cracks as concrete does."""
+    """The painting function, and whether the material cracks as concrete does."""
 
     draw: Draw
     cracks: bool
@@ -26,7 +26,7 @@ MATERIALS: Registry[Material] = Registry("material")
 
 
 def material(name: str, *, cracks: bool) -> Callable[[Draw], Draw]:
-    """Register a drawing function."""
+    """Register a material by name."""
 
     def add(draw: Draw) -> Draw:
         MATERIALS.register(name)(Material(draw, cracks))

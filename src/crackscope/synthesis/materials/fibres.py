@@ -1,4 +1,4 @@
-"""Wood, bark, cloth and carpet: grain, gaps, fissures, weaves."""
+"""Wood, bark, cloth, carpet and metal: grain, gaps, fissures, weaves, rust."""
 
 import math
 
@@ -40,7 +40,7 @@ def draw_wood(height: int, width: int, rng: np.random.Generator) -> Surface:
 
 @material("bark", cracks=False)
 def draw_bark(height: int, width: int, rng: np.random.Generator) -> Surface:
-    """Ridges with dark fissures between them, that fork and join."""
+    """Ridges, with dark fissures between them that fork and join."""
     cell, long = log_uniform(rng, 8, 40), rng.uniform(2, 7)
     ridges = np.abs(smooth(height, width, (cell * long, cell), rng))
     ridges += np.float32(0.4) * np.abs(smooth(height, width, (cell * long / 3, cell / 2.5), rng))
@@ -53,7 +53,7 @@ def draw_bark(height: int, width: int, rng: np.random.Generator) -> Surface:
 
 @material("cloth", cracks=False)
 def draw_cloth(height: int, width: int, rng: np.random.Generator) -> Surface:
-    """A weave seen from close by or from afar, threads of uneven thickness, folds."""
+    """A weave, near or far, with threads of uneven thickness, and folds."""
     x, y = grid(height, width)
     pitch = log_uniform(rng, 2.5, 16)
     warp = 0.6 * smooth(height, width, 30.0, rng)
@@ -99,6 +99,6 @@ def draw_metal(height: int, width: int, rng: np.random.Generator) -> Surface:
     rust = np.clip(
         smooth(height, width, 50.0, rng) + fractal(height, width, (12.0, 4.0), rng), 0, 3
     )
-    share = np.clip(rust - rng.uniform(0.8, 4.0), 0, 1)[..., None]
+    opacity = np.clip(rust - rng.uniform(0.8, 4.0), 0, 1)[..., None]
     rusty = np.array([105, 60, 35], np.float32) * (1 + 0.2 * brushed[..., None])
-    return np.asarray(np.clip(surface + (rusty - surface) * share, 0, 255), np.float32)
+    return np.asarray(np.clip(surface + (rusty - surface) * opacity, 0, 255), np.float32)

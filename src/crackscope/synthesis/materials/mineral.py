@@ -1,4 +1,4 @@
-"""Other surfaces that crack: render with its relief, stone, sand-lime, plain concrete."""
+"""Mineral materials: plain concrete, render with its relief, mortar, rock, veined stone."""
 
 import math
 
@@ -27,7 +27,7 @@ def draw_concrete(height: int, width: int, rng: np.random.Generator) -> Surface:
 
 @material("render", cracks=True)
 def draw_render(height: int, width: int, rng: np.random.Generator) -> Surface:
-    """Painted render of any colour: its relief is nearly all there is to see."""
+    """Painted render of any colour: almost only its relief is visible."""
     colour = rng.uniform(90, 235) * np.sort(rng.uniform(0.72, 1.0, 3))[::-1]
     if rng.random() < 0.2:
         colour = colour[rng.permutation(3)]
@@ -47,7 +47,7 @@ def draw_sanded(height: int, width: int, rng: np.random.Generator) -> Surface:
 
 @material("rock", cracks=False)
 def draw_rock(height: int, width: int, rng: np.random.Generator) -> Surface:
-    """Broken rock, soil or snow: steep relief at all scales, at times in layers."""
+    """Broken rock, soil or snow: steep relief at all scales, sometimes layered."""
     stretch = log_uniform(rng, 1.0, 6.0)
     relief = np.zeros((height, width), np.float32)
     for cell in (90.0, 40.0, 18.0, 8.0, 4.0):
@@ -61,16 +61,16 @@ def draw_rock(height: int, width: int, rng: np.random.Generator) -> Surface:
 
 @material("veined", cracks=False)
 def draw_veined(height: int, width: int, rng: np.random.Generator) -> Surface:
-    """Polished stone: soft veins, wide and narrow, that fade and come again."""
+    """Polished stone: soft veins, wide and narrow, with gaps."""
     ground = rng.uniform(40, 235)
     vein = rng.uniform(170, 245) if ground < 130 else rng.uniform(60, 175)
-    share = np.zeros((height, width), np.float32)
+    opacity = np.zeros((height, width), np.float32)
     for _ in range(int(rng.integers(1, 4))):
         level = fractal(height, width, (120.0, 45.0, 14.0), rng, gain=0.45)
         thin = log_uniform(rng, 0.02, 0.15)
         fade = np.clip(smooth(height, width, 70.0, rng), 0, 1)
-        share = np.maximum(share, fade * np.exp(-np.square(level / np.float32(thin))))
+        opacity = np.maximum(opacity, fade * np.exp(-np.square(level / np.float32(thin))))
     clouds = 1 + np.float32(0.05) * fractal(height, width, (60.0, 20.0, 5.0), rng)
-    value = (ground + (vein - ground) * np.float32(0.7) * share) * clouds
+    value = (ground + (vein - ground) * np.float32(0.7) * opacity) * clouds
     tint = np.array([1.0, rng.uniform(0.92, 1.0), rng.uniform(0.82, 1.04)])
     return coloured(value, tint)

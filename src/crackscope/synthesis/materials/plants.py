@@ -15,7 +15,7 @@ _AUTUMN = ((150, 90, 40), (120, 65, 35), (175, 130, 60), (95, 75, 45), (110, 110
 
 @material("grass", cracks=False)
 def draw_grass(height: int, width: int, rng: np.random.Generator) -> Surface:
-    """Blades over blades."""
+    """Overlapping blades."""
     return _strewn(height, width, rng, _GREENS, log_uniform(rng, 8, 40), 1.5, bent=0.8)
 
 
@@ -27,7 +27,7 @@ def draw_straw(height: int, width: int, rng: np.random.Generator) -> Surface:
 
 @material("leaves", cracks=False)
 def draw_leaves(height: int, width: int, rng: np.random.Generator) -> Surface:
-    """Fallen leaves with their ribs, one over the other."""
+    """Overlapping fallen leaves with their midribs."""
     length = log_uniform(rng, 14, 70)
     image = Image.new("RGB", (width, height), (50, 42, 32))
     draw = ImageDraw.Draw(image)
@@ -55,7 +55,7 @@ def _strewn(
     thick: float,
     bent: float,
 ) -> Surface:
-    """Strokes of some length, later ones brighter, on dark ground."""
+    """Strokes of about `length` px on dark ground, later ones brighter."""
     image = Image.new("RGB", (width, height), (34, 30, 22))
     draw = ImageDraw.Draw(image)
     count = min(2500, math.ceil(4 * height * width / (length * 3)))
@@ -82,7 +82,7 @@ def _shaded(colour: tuple[int, int, int], tone: float) -> tuple[int, int, int]:
 
 
 def _grainy(image: Image.Image, rng: np.random.Generator) -> Surface:
-    drawn = np.asarray(image.filter(ImageFilter.GaussianBlur(0.7)), np.float32)
-    height, width = drawn.shape[:2]
+    painted = np.asarray(image.filter(ImageFilter.GaussianBlur(0.7)), np.float32)
+    height, width = painted.shape[:2]
     light = 1 + np.float32(0.12) * fractal(height, width, (2.0, 9.0, 60.0), rng)
-    return np.asarray(np.clip(drawn * light[..., None], 0, 255), np.float32)
+    return np.asarray(np.clip(painted * light[..., None], 0, 255), np.float32)

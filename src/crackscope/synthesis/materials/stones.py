@@ -12,7 +12,7 @@ from crackscope.synthesis.surface import Field, Surface, fractal, log_uniform, s
 
 @dataclass(frozen=True, slots=True)
 class _Stones:
-    """Stones from small to large: centres, radii, how long, and grey of each (0 to 255)."""
+    """Stones from small to large: centres, radii, elongations, and greys (0 to 255)."""
 
     centres: np.ndarray
     radii: np.ndarray
@@ -31,7 +31,7 @@ def draw_asphalt(height: int, width: int, rng: np.random.Generator) -> Surface:
 
 @material("aggregate", cracks=True)
 def draw_aggregate(height: int, width: int, rng: np.random.Generator) -> Surface:
-    """Concrete whose skin was washed off: round stones in a mortar of nearly their tone."""
+    """Washed concrete: round stones in mortar of a similar tone."""
     size = log_uniform(rng, 6, 20)
     stones = _scatter(height, width, size, rng, spread=rng.uniform(0.08, 0.25), dense=0.9)
     mortar = float(stones.tones.mean()) * rng.uniform(0.75, 1.15)
@@ -66,7 +66,7 @@ def draw_pebbles(height: int, width: int, rng: np.random.Generator) -> Surface:
 def _scatter(
     height: int, width: int, size: float, rng: np.random.Generator, spread: float, dense: float
 ) -> _Stones:
-    """Places of stones of about `size` px across; `dense` 1: as many as would just fill it."""
+    """Stones of about `size` px; with `dense` 1, about as many as fill the area."""
     count = min(6000, math.ceil(dense * 1.6 * height * width / size**2))
     radii = np.sort(0.5 * size * np.exp(rng.normal(0, 0.35, count)))
     centres = rng.uniform(0, 1, (count, 2)) * (width + 2 * size, height + 2 * size) - size
@@ -84,7 +84,7 @@ def _laid(
     corners: int,
     relief: float,
 ) -> Surface:
-    """Each stone over the smaller ones, lit from some side, in its own hue."""
+    """Paint the stones from small to large, each in its own hue, lit from a random direction."""
     warm = rng.uniform(0.0, 0.12)
     grey, tint = (
         Image.new("L", (width, height), round(matrix)),
@@ -116,7 +116,7 @@ def _laid(
 def _outlines(
     stones: _Stones, corners: int, rng: np.random.Generator
 ) -> list[list[tuple[float, float]]]:
-    """Polygons of the stones, uneven and turned."""
+    """Irregular, randomly rotated polygons of the stones."""
     count = len(stones.radii)
     angle = np.linspace(0, 2 * math.pi, corners, endpoint=False)
     angle = angle + rng.uniform(-0.3, 0.3, (count, corners)) * (5 / corners)
@@ -129,7 +129,7 @@ def _outlines(
 
 
 def _lit(tall: Image.Image, relief: float, rng: np.random.Generator) -> Field:
-    """Flanks bright or dark, gaps in shade."""
+    """Shading: flanks lit or dark, gaps in shade."""
     round_ = np.asarray(tall.filter(ImageFilter.GaussianBlur(rng.uniform(1.0, 3.0))), np.float32)
     slope = slope_along(round_, rng.uniform(-math.pi, math.pi))
     broad = np.asarray(tall.filter(ImageFilter.BoxBlur(6)), np.float32)

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from crackscope.synthesis import grounds, sample, shapes
+from crackscope.synthesis import grounds, sample
+from crackscope.synthesis.cracks import shapes
+from crackscope.synthesis.cracks.shapes import Shape
 from crackscope.synthesis.grounds import Ground, Grounds, Material
-from crackscope.synthesis.shapes import Shape
 from crackscope.training.lines import packed
 from crackscope.training.lines.packed import Packed
 from crackscope.training.lines.pool import Pictures
@@ -71,12 +72,12 @@ class Painter:
         chosen = [one for one in surfaces if (one.name in self.left_out) is self.turned_round]
         return Grounds(patches, chosen)
 
-    def _ground(self, row: int) -> grounds.Packed:
+    def _ground(self, row: int) -> grounds.GroundImage:
         material = str(self._packed.materials[row])
         known: Material | None = "concrete" if material in CONCRETE else "other"
         known = known if material else None
         scan = bool(self._packed.kinds[row] == "surface")
-        return grounds.Packed(
+        return grounds.GroundImage(
             self._packed.file(row),
             str(self._packed.names[row]),
             known,

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from crackscope.inspection.centreline import thin
 from crackscope.scoring.places import AROUND
-from crackscope.synthesis import course
-from crackscope.synthesis.shapes import Shape
+from crackscope.synthesis import polyline
+from crackscope.synthesis.cracks.shapes import Shape
 from crackscope.synthesis.surface import Field
 
 Grid = NDArray[np.bool_]
@@ -117,4 +117,4 @@ def _branch(run: NDArray[np.intp], widths: Field, block: float, side: float) -> 
 
 
 def _length(branch: NDArray[np.float32]) -> float:
-    return float(course.arc_length(branch[:, :2].astype(np.float64))[-1])
+    return float(polyline.arc_length(branch[:, :2].astype(np.float64))[-1])

@@ -1,9 +1,10 @@
-"""Parallel edges: ledges, mouldings, pipes, and concrete that took on the grain of boards."""
+"""Parallel edges: ledges, mouldings, and the imprint of boards."""
 
 import math
 
 import numpy as np
 
+from crackscope.synthesis.distractors import distractor
 from crackscope.synthesis.surface import (
     Field,
     Surface,
@@ -15,10 +16,11 @@ from crackscope.synthesis.surface import (
 )
 
 
+@distractor("ledge")
 def draw_ledge(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:
-    """A few parallel bands, straight or along an arc, each of its own tone, stepped or rounded."""
+    """A few parallel bands of different tones, straight or along an arc, stepped or rounded."""
     height, width = background.shape[:2]
     across, facing = _across(height, width, rng, light)
     edges = np.cumsum(np.exp(rng.uniform(math.log(3), math.log(70), 8))) * scale
@@ -38,10 +40,11 @@ def draw_ledge(
     return shade(background, np.asarray(factor, np.float32))
 
 
+@distractor("boards")
 def draw_boards(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:
-    """The grain of boards, a few knots, and an open, filled or raised seam between two boards."""
+    """The grain of boards, with open, filled or raised seams between them."""
     height, width = background.shape[:2]
     upright = rng.random() < 0.5
     long, short = (height, width) if upright else (width, height)
@@ -65,7 +68,7 @@ def draw_boards(
 
 
 def _across(height: int, width: int, rng: np.random.Generator, light: float) -> tuple[Field, float]:
-    """Pixels across the edges, and from which side the light falls on them (-1 or 1)."""
+    """Distance across the edges in pixels, and the side that the light comes from (-1 or 1)."""
     x, y = grid(height, width)
     level = float(rng.integers(2)) * math.pi / 2 + rng.normal(0, 0.04)
     direction = level if rng.random() < 0.7 else rng.uniform(0, math.pi)

@@ -1,4 +1,4 @@
-"""Joints of every kind: open, pointed with mortar, tooled, sawn, sealed, overgrown."""
+"""Patterns of joints: open, pointed with mortar, tooled, sealed, overgrown."""
 
 import math
 from collections.abc import Callable
@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from crackscope.synthesis import course, pattern
-from crackscope.synthesis.course import Band
+from crackscope.synthesis import pattern, polyline
+from crackscope.synthesis.distractors import distractor
 from crackscope.synthesis.pattern import Pattern
+from crackscope.synthesis.polyline import Band
 from crackscope.synthesis.surface import Field, Surface, log_uniform, smooth
 
 
@@ -32,10 +33,11 @@ class _Joint:
         return np.asarray(np.clip(self.half - np.abs(self.across) + 0.5, 0, 1), np.float32)
 
 
+@distractor("joints")
 def draw_pattern(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:
-    """Joints over the whole picture: grids, bonds, hexagons, slabs, crossings, parallel ones."""
+    """Joints over the whole image: grids, bonds, hexagons, slabs, crossings, parallel lines."""
     height, width = background.shape[:2]
     return draw(background, pattern.lay(height, width, rng, scale), rng, light, scale)
 
@@ -43,7 +45,7 @@ def draw_pattern(
 def draw(
     background: Surface, laid: Pattern, rng: np.random.Generator, light: float, scale: float
 ) -> Surface:
-    """The joints of a pattern in one style, on a copy of the surface."""
+    """Paint the joints of a pattern in one style on a copy of the surface."""
     widest = min(0.12 * laid.cell, 16 * max(scale, 0.4))
     width = log_uniform(rng, 0.8, max(1.0, widest))
     style = STYLES[int(rng.choice(len(STYLES), p=_FREQUENCY))]
@@ -58,7 +60,7 @@ def _along(
     background: Surface, laid: Pattern, width: float, rng: np.random.Generator, light: float
 ) -> _Joint:
     height, wide = background.shape[:2]
-    band = course.band_of_pieces(height, wide, _cut(laid.pieces), 1.6 * width + 4)
+    band = polyline.band_of_pieces(height, wide, _subdivide(laid.pieces), 1.6 * width + 4)
     wear = rng.uniform(0.0, 0.22) * band.noise(max(6.0, 1.5 * width), rng)
     slow = rng.uniform(0.0, 0.25) * band.noise(60.0, rng)
     half = np.asarray(0.5 * width * np.exp(wear + slow), np.float32)
@@ -67,14 +69,14 @@ def _along(
     return _Joint(band, half, facing, grain)
 
 
-def _cut(pieces: pattern.Pieces, longest: float = 64.0) -> pattern.Pieces:
-    """Long pieces in parts, around which a band needs less room."""
-    parts = []
+def _subdivide(pieces: pattern.Pieces, longest: float = 64.0) -> pattern.Pieces:
+    """Segments of at most `longest` px, whose bands need less memory."""
+    short = []
     for start, end in pieces:
         number = max(1, math.ceil(float(np.hypot(*(end - start))) / longest))
         places = np.linspace(start, end, number + 1)
-        parts.append(np.stack([places[:-1], places[1:]], axis=1))
-    return np.concatenate(parts)
+        short.append(np.stack([places[:-1], places[1:]], axis=1))
+    return np.concatenate(short)
 
 
 Style = Callable[[Surface, _Joint, float, np.random.Generator], Surface]
@@ -93,8 +95,10 @@ def _open(pixels: Surface, joint: _Joint, width: float, rng: np.random.Generator
 
 
 def _mortar(pixels: Surface, joint: _Joint, width: float, rng: np.random.Generator) -> Surface:
-    """Filled: a colour of its own, grainy, flush or a little deeper."""
-    mean = pixels.mean(axis=0) if len(pixels) else np.zeros(3)  # it may lie between the joints
+    """Mortar of its own colour, grainy, flush or slightly recessed."""
+    mean = (
+        pixels.mean(axis=0) if len(pixels) else np.zeros(3)
+    )  # the image may lie between the joints
     tone = np.clip(float(mean.mean()) * log_uniform(rng, 0.45, 1.9), 25, 235)
     colour = tone * np.sort(rng.uniform(0.86, 1.0, 3))[::-1]
     filled = colour * (1 + 0.07 * joint.grain)[:, None]
@@ -105,7 +109,7 @@ def _mortar(pixels: Surface, joint: _Joint, width: float, rng: np.random.Generat
 
 
 def _tooled(pixels: Surface, joint: _Joint, width: float, rng: np.random.Generator) -> Surface:
-    """A rounded groove: soft, one flank lit, the other in shade, at times a thin dark bottom."""
+    """A rounded groove: one flank lit, the other in shade, sometimes with a thin dark bottom."""
     place = joint.across / np.maximum(joint.half, 0.5)
     round_ = np.exp(-np.square(place))
     slope = rng.uniform(0.15, 0.7) * place * round_ * joint.facing
@@ -116,7 +120,7 @@ def _tooled(pixels: Surface, joint: _Joint, width: float, rng: np.random.Generat
 
 
 def _sealed(pixels: Surface, joint: _Joint, width: float, rng: np.random.Generator) -> Surface:
-    """A strip of sealant, smooth, black, grey or white, with a soft highlight and dirty edges."""
+    """A smooth strip of sealant, black, grey or white, with a soft highlight and dirty edges."""
     tone = rng.choice([rng.uniform(15, 60), rng.uniform(80, 150), rng.uniform(170, 235)])
     place = joint.across / np.maximum(joint.half, 0.5)
     shine = rng.uniform(0, 0.4) * np.exp(-np.square((place - 0.3 * joint.facing) / 0.3))
@@ -127,7 +131,7 @@ def _sealed(pixels: Surface, joint: _Joint, width: float, rng: np.random.Generat
 
 
 def _overgrown(pixels: Surface, joint: _Joint, width: float, rng: np.random.Generator) -> Surface:
-    """Dirt, sand or moss in the joint, ragged, here and there none."""
+    """Dirt, sand or moss in the joint, ragged and with gaps."""
     colours = np.array([[62, 70, 38], [88, 96, 50], [84, 70, 52], [130, 116, 92], [48, 42, 36]])
     colour = colours[int(rng.integers(len(colours)))] * rng.uniform(0.7, 1.3)
     here = np.clip(joint.band.noise(40, rng) + 0.9, 0, 1)

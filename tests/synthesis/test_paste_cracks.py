@@ -1,9 +1,9 @@
-"""What is drawn on real pictures: labels hold, the background stays, the same seed repeats."""
+"""Cracks pasted on real patches: labels, background, and repeatability."""
 
 import numpy as np
 import pytest
 
-from crackscope.synthesis import camera, overdraw
+from crackscope.synthesis import camera, paste_cracks
 
 SHAPES = [(227, 227), (96, 140), (48, 48), (300, 224)]
 
@@ -16,19 +16,21 @@ def background(height: int, width: int, seed: int = 0) -> np.ndarray:
 
 @pytest.mark.parametrize("label", [0, 1])
 @pytest.mark.parametrize("shape", SHAPES)
-def test_the_same_seed_draws_the_same_picture(shape, label):
+def test_the_same_seed_gives_the_same_patch(shape, label):
     ground = background(*shape)
     kept = ground.copy()
-    first, second = (overdraw.draw(ground, label, np.random.default_rng(7)) for _ in range(2))
+    first, second = (paste_cracks.paste(ground, label, np.random.default_rng(7)) for _ in range(2))
     assert first.shape == ground.shape
     assert first.dtype == np.uint8
     assert np.array_equal(first, second)
-    assert np.array_equal(ground, kept), "the background is not drawn upon in place"
+    assert np.array_equal(ground, kept), "the background is not changed in place"
 
 
-def test_a_sound_picture_may_stay_as_it_was_but_for_the_camera():
+def test_a_sound_patch_may_stay_unchanged_apart_from_the_camera():
     ground = np.full((227, 227, 3), 160, np.uint8)
-    spread = [overdraw.draw(ground, 0, np.random.default_rng(seed)).std() for seed in range(40)]
+    spread = [
+        paste_cracks.paste(ground, 0, np.random.default_rng(seed)).std() for seed in range(40)
+    ]
     assert 1 <= sum(value < 3.5 for value in spread) <= 30
 
 
@@ -41,7 +43,7 @@ def test_saving_again_keeps_shape_and_light():
         assert abs(float(saved.mean()) - float(ground.mean())) < 2.0
 
 
-def test_on_black_where_no_crack_shows_drawing_ends():
+def test_painting_ends_on_black_where_no_crack_is_visible():
     ground = np.zeros((64, 64, 3), np.uint8)
     for seed in range(6):
-        assert overdraw.draw(ground, 1, np.random.default_rng(seed)).shape == ground.shape
+        assert paste_cracks.paste(ground, 1, np.random.default_rng(seed)).shape == ground.shape

@@ -1,6 +1,6 @@
-"""Whether a crack can be seen in the texture it stands in, and where along it.
+"""Visibility of a crack in the texture around it, as a whole and along its length.
 
-A crack that nobody could see must not be labelled: it would teach that rough texture is cracked.
+An invisible crack must not be labelled: it would teach the network that rough texture is cracked.
 """
 
 import math
@@ -11,21 +11,21 @@ from PIL import Image
 from crackscope.synthesis.surface import Field, Surface, grey
 
 VISIBLE = 55.0
-"""Contrast of a crack of 227 px, in units of the texture it stands in, times the square root of
-its area, below which nobody would see it. From looking at sheets."""
+"""Smallest visible contrast of a crack 227 px long, in units of the texture around it, times the
+square root of its area. Chosen by eye on contact sheets."""
 _LENGTH = 227.0
 _WINDOW, _COARSE = 33, 4
 _MIDDLE = 0.4
-"""How much texture of 4 to 12 px hides, in proportion to finer one."""
+"""Weight of texture of 4 to 12 px relative to finer texture."""
 _FADED = 0.6
-"""Fraction of the contrast asked of a whole crack that a stretch of it has to keep."""
+"""Required contrast of a section of a crack, as a fraction of that of a whole crack."""
 
 
 def strength(change: Field, mask: Field, texture: Field, length: float) -> float:
-    """How well a crack shows, in units of what is asked of it: at 1 and more it can be seen.
+    """Visibility of a crack: at least 1 means visible.
 
-    `change` (H, W) is by how many grey levels the crack differs from its ground, `texture` as
-    `texture_of` gives it, `length` that of all its branches in pixels.
+    `change` (H, W) is the difference to the ground in grey levels, `texture` the result of
+    `texture_of`, `length` that of all branches in pixels.
     """
     here = _box(mask)
     area = float(mask[here].sum())
@@ -37,7 +37,7 @@ def strength(change: Field, mask: Field, texture: Field, length: float) -> float
 
 
 def keep(change: Field, mask: Field, texture: Field) -> Field:
-    """The mask without the stretches, longer than some 30 px, along which nothing is to be seen."""
+    """The mask without sections longer than about 30 px in which the crack is invisible."""
     here = _box(mask)
     if not mask[here].size:
         return mask
@@ -51,14 +51,14 @@ def keep(change: Field, mask: Field, texture: Field) -> Field:
 
 
 def _contrast(change: Field, mask: Field) -> Field:
-    """By how much the change differs from that beside the crack: a halo alone is no crack."""
+    """Difference between the change on the crack and beside it: a halo alone is not a crack."""
     beside = 1 - mask
     level = _around(change * beside) / np.maximum(_around(beside), 1.0)
     return np.asarray(np.abs(change - level), np.float32)
 
 
 def _box(mask: Field) -> tuple[slice, slice]:
-    """The rows and columns that hold the mask, and as many around as its windows reach."""
+    """Rows and columns that hold the mask, with a margin of half an averaging window."""
     rows, columns = np.nonzero(mask.any(axis=1))[0], np.nonzero(mask.any(axis=0))[0]
     if not len(rows):
         return slice(0, 0), slice(0, 0)
@@ -70,8 +70,8 @@ def _box(mask: Field) -> tuple[slice, slice]:
 
 
 def texture_of(surface: Surface) -> Field:
-    """(H, W) standard deviation in grey levels of what is finer than some 12 pixels, coarse
-    structure counting for less, in windows of some 33 px; at least 1.5."""
+    """(H, W) local standard deviation in grey levels of texture finer than about 12 px, at least
+    1.5, in averaging windows of about 33 px; coarser texture counts less."""
     height, width = surface.shape[:2]
     image = Image.fromarray(grey(surface))
     small = (-(-width // _COARSE), -(-height // _COARSE))
@@ -95,7 +95,7 @@ def _without(image: Image.Image, coarse: Image.Image) -> Field:
 
 
 def _around(values: Field) -> Field:
-    """Sums over the windows around each pixel, on a grid of 4 px, which saves most of the time."""
+    """Sums over averaging windows around each pixel, on a grid of 4 px, to save time."""
     height, width = values.shape
     image = Image.fromarray(np.ascontiguousarray(values, np.float32))
     cells = np.asarray(image.reduce(_COARSE), np.float64) * _COARSE**2
@@ -106,7 +106,7 @@ def _around(values: Field) -> Field:
 
 
 def _sums(values: np.ndarray, axis: int, half: int) -> np.ndarray:
-    """Sums over the `half` neighbours on either side, as far as there are any, and the value."""
+    """Sums over each value and up to `half` neighbours on either side."""
     size = values.shape[axis]
     total = np.concatenate(
         [np.zeros_like(values.take([0], axis)), np.cumsum(values, axis=axis)], axis=axis

@@ -1,11 +1,12 @@
-"""What people leave: writing, arrows, rulers beside cracks, tyre marks, pipes."""
+"""Marks and objects left by people: writing, arrows, rulers, tyre marks, pipes."""
 
 import math
 
 import numpy as np
 
-from crackscope.synthesis import course, strokes
-from crackscope.synthesis.course import Points
+from crackscope.synthesis import polyline, strokes
+from crackscope.synthesis.distractors import distractor
+from crackscope.synthesis.polyline import Points
 from crackscope.synthesis.surface import Surface, grey, log_uniform, smooth
 
 _INKS = np.array(
@@ -14,10 +15,11 @@ _INKS = np.array(
 )
 
 
+@distractor("writing")
 def draw_writing(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:
-    """Letters, figures and arrows in chalk, crayon or spray, as inspectors write them."""
+    """Handwriting as left by inspectors: letters, digits and arrows in chalk, crayon or spray."""
     del light
     height, width = background.shape[:2]
     tall = max(14.0, log_uniform(rng, 25, 160) * scale)
@@ -33,7 +35,7 @@ def draw_writing(
             knots = rng.uniform(0, 1, (int(rng.integers(2, 5)), 2)) * (0.55 * tall, tall)
             track = origin + knots[:, :1] * ahead + knots[:, 1:] * aside
             lines.append((_curved(track) if rng.random() < 0.6 else track, thick))
-    if rng.random() < 0.3:  # a line that was drawn along something, or an arrow
+    if rng.random() < 0.3:  # a line beside something, or an arrow
         end = start + rng.normal(0, 0.4, 2) * (width, height)
         lines.append(
             (_curved(np.array([start, (start + end) / 2 + rng.normal(0, 20, 2), end])), thick)
@@ -43,14 +45,15 @@ def draw_writing(
     bare = np.clip(0.75 + 0.04 * (ground - ground.mean()), 0.2, 1.0)
     bare *= np.clip(1 + 0.25 * smooth(height, width, 2.0, rng), 0.2, 1.3)
     ink = _INKS[int(rng.choice(len(_INKS), p=(0.35, 0.15, 0.15, 0.2, 0.1, 0.05)))]
-    share = np.asarray(covered * np.clip(bare, 0, 1) * rng.uniform(0.4, 1.0), np.float32)
-    return strokes.lay(background, share, ink)
+    opacity = np.asarray(covered * np.clip(bare, 0, 1) * rng.uniform(0.4, 1.0), np.float32)
+    return strokes.lay(background, opacity, ink)
 
 
+@distractor("ruler")
 def draw_ruler(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:
-    """A ruler, crack gauge or scale bar: a strip with ticks or fields, figures left out."""
+    """A ruler, crack gauge or scale bar: a strip with ticks, without digits."""
     height, width = background.shape[:2]
     broad = max(8.0, log_uniform(rng, 14, 60) * scale)
     long = broad * rng.uniform(4, 16)
@@ -74,17 +77,18 @@ def draw_ruler(
     return strokes.lay(pixels, strokes.cover(height, width, ticks) * body, ink)
 
 
+@distractor("tyre")
 def draw_tyre(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:
-    """Skid marks and wheel tracks: dark, wide, striped lengthwise, worn."""
+    """Skid marks and wheel tracks: dark, wide, worn, with lengthwise stripes."""
     del light
     height, width = background.shape[:2]
     pixels = background.copy()
     points = _sweep(height, width, rng)
     broad = max(6.0, log_uniform(rng, 15, 110) * scale)
     for _ in range(int(rng.integers(1, 3))):
-        band = course.band(height, width, points, broad / 2)
+        band = polyline.band(height, width, points, broad / 2)
         place = band.across / np.float32(broad) + np.float32(0.5)
         tread = 0.6 + 0.4 * np.sin(place * np.float32(2 * math.pi * rng.integers(1, 7)))
         along = np.clip(0.6 + 0.4 * band.noise(50, rng), 0, 1)
@@ -96,18 +100,19 @@ def draw_tyre(
     return pixels
 
 
+@distractor("pipe")
 def draw_pipe(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:
-    """A pipe or conduit with brackets, round in its shading, straight, with its shadow."""
+    """A straight pipe or conduit with brackets, shaded as a cylinder, with its shadow."""
     height, width = background.shape[:2]
     points = _sweep(height, width, rng, bend=0.0)
     half = max(3.0, log_uniform(rng, 6, 45) * scale)
     pixels = background.copy()
     cast = points - half * rng.uniform(0.3, 1.5) * np.array([math.cos(light), math.sin(light)])
-    shade = course.band(height, width, cast, half)
+    shade = polyline.band(height, width, cast, half)
     pixels[shade.rows, shade.columns] *= np.float32(rng.uniform(0.55, 0.9))
-    band = course.band(height, width, points, half + 1)
+    band = polyline.band(height, width, points, half + 1)
     place = np.clip(band.across / np.float32(half), -1, 1)
     facing = float(band.facing(light)[0])
     round_ = 0.55 + 0.45 * np.sqrt(1 - np.square(place)) + 0.35 * place * facing
@@ -115,14 +120,14 @@ def draw_pipe(
     bracket = (band.along % gap) < 0.5 * half
     tone = rng.uniform(35, 230) * (1 + rng.normal(0, 0.06, 3))
     body = (round_ * np.where(bracket, 0.8, 1.0))[:, None] * tone
-    share = np.clip(half - np.abs(band.across) + 0.5, 0, 1)[:, None].astype(np.float32)
+    opacity = np.clip(half - np.abs(band.across) + 0.5, 0, 1)[:, None].astype(np.float32)
     there = (band.rows, band.columns)
-    pixels[there] += share * (np.clip(body, 0, 255).astype(np.float32) - pixels[there])
+    pixels[there] += opacity * (np.clip(body, 0, 255).astype(np.float32) - pixels[there])
     return pixels
 
 
 def _sweep(height: int, width: int, rng: np.random.Generator, bend: float = 0.06) -> Points:
-    """From beyond one border to beyond the opposite one."""
+    """A straight or bent line from outside one border to outside the opposite one."""
     a, b = rng.uniform(0, 1, 2)
     start, end = np.array([a * width, -9.0]), np.array([b * width, height + 9.0])
     if rng.random() < 0.5:
@@ -134,7 +139,7 @@ def _sweep(height: int, width: int, rng: np.random.Generator, bend: float = 0.06
 
 
 def _curved(knots: Points) -> Points:
-    """A smooth line through some points."""
+    """A smooth curve near some points."""
     place = np.linspace(0, len(knots) - 1, 8 * len(knots))
     line = np.stack([np.interp(place, np.arange(len(knots)), knots[:, i]) for i in (0, 1)], axis=1)
     padded = np.pad(line, ((3, 3), (0, 0)), mode="edge")

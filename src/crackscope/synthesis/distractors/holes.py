@@ -4,13 +4,15 @@ import math
 
 import numpy as np
 
+from crackscope.synthesis.distractors import distractor
 from crackscope.synthesis.surface import Surface, log_uniform
 
 
+@distractor("bugholes")
 def draw_bugholes(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:
-    """A few to a few dozen round or lengthened holes."""
+    """A few to a few dozen round or elongated holes."""
     pixels = background.copy()
     height, width = background.shape[:2]
     for _ in range(int(log_uniform(rng, 3, 30))):
@@ -20,10 +22,11 @@ def draw_bugholes(
     return pixels
 
 
+@distractor("tie_marks")
 def draw_tie_marks(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:
-    """One to three large round marks: an open cone, or one plugged with mortar."""
+    """One to three large round marks in a row: open cones, or cones plugged with mortar."""
     pixels = background.copy()
     height, width = background.shape[:2]
     radius = log_uniform(rng, 9, 26) * scale
@@ -43,7 +46,7 @@ def _hole(
     light: float,
     ragged: float = 0.11,
 ) -> None:
-    """Cut one hole into the pixels, in a window around it."""
+    """Paint one hole in place."""
     height, width = pixels.shape[:2]
     reach = radius * stretch + 4
     left, right = max(0, int(centre[0] - reach)), min(width, int(centre[0] + reach) + 1)
@@ -67,5 +70,5 @@ def _hole(
     floor = 1 - depth * np.clip(0.6 + 0.5 * towards, 0.15, 1.0)
     rim = np.exp(-(((distance - 0.6) / 0.9) ** 2)) * np.clip(-towards, 0, 1) * rng.uniform(0, 0.2)
     factor = (1 + rim) * (1 - inside) + floor * inside
-    window = pixels[top:bottom, left:right]
-    np.clip(window * factor[..., None], 0, 255, out=window)
+    area = pixels[top:bottom, left:right]
+    np.clip(area * factor[..., None], 0, 255, out=area)

@@ -4,17 +4,19 @@ import math
 
 import numpy as np
 
-from crackscope.synthesis import course, strokes
-from crackscope.synthesis.course import Points
+from crackscope.synthesis import polyline, strokes
+from crackscope.synthesis.distractors import distractor
+from crackscope.synthesis.polyline import Points
 from crackscope.synthesis.surface import Surface, blurred, log_uniform, shade
 
 Lines = list[tuple[Points, float]]
 
 
+@distractor("mesh")
 def draw_mesh(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:
-    """A wire mesh or chain link before the surface, with its shadow; or rusty bars in it."""
+    """A wire mesh or chain link in front of the surface with its shadow, or exposed rusty bars."""
     height, width = background.shape[:2]
     pitch = max(8.0, log_uniform(rng, 18, 110) * scale)
     thick = max(0.6, pitch * rng.uniform(0.02, 0.1))
@@ -30,10 +32,11 @@ def draw_mesh(
     )
 
 
+@distractor("web")
 def draw_web(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:
-    """A spider's web: bright or dusty threads, radial and round, in part torn."""
+    """A spider's web: bright or dusty threads, radial and circular, partly torn."""
     del light
     height, width = background.shape[:2]
     centre = rng.uniform(-0.1, 1.1, 2) * (width, height)
@@ -53,6 +56,7 @@ def draw_web(
     return strokes.lay(background, covered, colour)
 
 
+@distractor("cast")
 def draw_cast(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:
@@ -70,10 +74,11 @@ def draw_cast(
     return np.asarray(background * (1 - soft[..., None] * tint), np.float32)
 
 
+@distractor("tide")
 def draw_tide(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:
-    """Where water stood and dried: rims, one in the other, dark or pale, and a stain within."""
+    """Tide marks of dried water: nested rims, dark or pale, around a stain."""
     del light
     height, width = background.shape[:2]
     centre = rng.uniform(0, 1, 2) * (width, height)
@@ -115,7 +120,7 @@ def _bars(
 
 
 def _link(height: int, width: int, pitch: float, thick: float, rng: np.random.Generator) -> Lines:
-    """Chain link: zigzags that hook into each other."""
+    """Chain link: interlocking zigzags."""
     lines = []
     count = math.ceil(height / pitch) + 3
     rows = (np.arange(2 * count) - 2) * pitch / 2 + rng.uniform(0, pitch)
@@ -126,7 +131,7 @@ def _link(height: int, width: int, pitch: float, thick: float, rng: np.random.Ge
 
 
 def _branches(height: int, width: int, thick: float, rng: np.random.Generator) -> Lines:
-    """Bare branches, forking thrice."""
+    """Bare branches that fork three times."""
     lines: Lines = []
     todo = [
         (rng.uniform(-0.1, 1.1, 2) * (width, height), rng.uniform(0, 2 * math.pi), thick, 3)
@@ -135,7 +140,7 @@ def _branches(height: int, width: int, thick: float, rng: np.random.Generator) -
     while todo:
         start, heading, wide, depth = todo.pop()
         length = max(height, width) * rng.uniform(0.15, 0.5)
-        track = course.walk(start, heading + np.cumsum(rng.normal(0, 0.12, 8)), length / 8)
+        track = polyline.walk(start, heading + np.cumsum(rng.normal(0, 0.12, 8)), length / 8)
         lines.append((track, wide))
         if depth:
             for _ in range(int(rng.integers(1, 4))):

@@ -1,20 +1,22 @@
-"""What grows on concrete: leaves, moss, roots and tendrils."""
+"""Vegetation: leaves, moss, roots and tendrils."""
 
 import math
 
 import numpy as np
 
-from crackscope.synthesis import course
+from crackscope.synthesis import polyline
+from crackscope.synthesis.distractors import distractor
 from crackscope.synthesis.surface import Surface, log_uniform, profile
 
 _LEAVES = np.array([[70, 105, 35], [105, 130, 60], [45, 75, 40], [120, 95, 55]], np.float32)
 _BARK = np.array([[95, 75, 55], [150, 130, 105], [60, 50, 42], [110, 120, 70]], np.float32)
 
 
+@distractor("plant")
 def draw_plant(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:
-    """A tuft of leaves with its shadow; tiny ones are moss."""
+    """A tuft of leaves with its shadow; small tufts look like moss."""
     height, width = background.shape[:2]
     pixels = background.copy()
     count = int(log_uniform(rng, 25, 200))
@@ -42,7 +44,7 @@ def _leaf(
     narrow: float,
     colour: np.ndarray | None,
 ) -> None:
-    """An ellipse of this colour, or of shade where it is None, cut into the pixels."""
+    """Paint an ellipse of this colour, or a shadow if None, in place."""
     height, width = pixels.shape[:2]
     left, right = max(0, int(place[0] - length)), min(width, int(place[0] + length) + 1)
     top, bottom = max(0, int(place[1] - length)), min(height, int(place[1] + length) + 1)
@@ -53,15 +55,16 @@ def _leaf(
     long = dx * np.float32(math.cos(turn)) + dy * np.float32(math.sin(turn))
     short = (dy * np.float32(math.cos(turn)) - dx * np.float32(math.sin(turn))) / narrow
     inside = np.clip((length / 2 - np.hypot(long, short)) * np.float32(narrow) + 0.5, 0, 1)
-    window = pixels[top:bottom, left:right]
-    paint = window * np.float32(0.65) if colour is None else colour.astype(np.float32)
-    window += inside[..., None] * (paint - window)
+    area = pixels[top:bottom, left:right]
+    paint = area * np.float32(0.65) if colour is None else colour.astype(np.float32)
+    area += inside[..., None] * (paint - area)
 
 
+@distractor("root")
 def draw_root(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:
-    """A root or tendril that lies on the wall: round, thinning out, with a shadow beside it."""
+    """A root or tendril on the wall: round, tapering, with a shadow beside it."""
     height, width = background.shape[:2]
     pixels = background.copy()
     half = max(1.4, log_uniform(rng, 1.5, 7) * scale)  # a thinner one would be a hairline crack
@@ -80,16 +83,16 @@ def draw_root(
 
 def _winding(
     start: np.ndarray, heading: float, length: float, rng: np.random.Generator
-) -> course.Points:
-    """A course without kinks, whose heading drifts."""
+) -> polyline.Points:
+    """A polyline without kinks whose heading drifts."""
     steps = max(6, int(length / 6))
     turns = heading + np.cumsum(0.12 * profile(steps, 4, rng))
-    return course.walk(start, turns, length / steps)
+    return polyline.walk(start, turns, length / steps)
 
 
 def _lay(
     pixels: Surface,
-    points: course.Points,
+    points: polyline.Points,
     half: float,
     colour: np.ndarray,
     light: float,
@@ -97,13 +100,13 @@ def _lay(
 ) -> None:
     height, width = pixels.shape[:2]
     cast = points - 1.5 * half * np.array([math.cos(light), math.sin(light)])
-    band = course.band(height, width, cast, 2 * half + 2)
+    band = polyline.band(height, width, cast, 2 * half + 2)
     shade = np.float32(rng.uniform(0.15, 0.5)) * np.clip(1.3 * half - np.abs(band.across), 0, 1)
     pixels[band.rows, band.columns] *= 1 - shade[:, None]
-    band = course.band(height, width, points, half + 1)
-    taper = 1 - 0.7 * band.along / max(float(course.arc_length(points)[-1]), 1.0)
-    share = np.clip(half * taper - np.abs(band.across) + 0.5, 0, 1)[:, None]
+    band = polyline.band(height, width, points, half + 1)
+    taper = 1 - 0.7 * band.along / max(float(polyline.arc_length(points)[-1]), 1.0)
+    opacity = np.clip(half * taper - np.abs(band.across) + 0.5, 0, 1)[:, None]
     body = 0.85 + 0.4 * np.clip(band.across / half, -1, 1) * band.facing(light)[band.segment]
     there = (band.rows, band.columns)
     paint = np.clip(body[:, None] * colour, 0, 255).astype(np.float32)
-    pixels[there] += share.astype(np.float32) * (paint - pixels[there])
+    pixels[there] += opacity.astype(np.float32) * (paint - pixels[there])

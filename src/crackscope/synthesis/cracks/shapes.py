@@ -1,7 +1,7 @@
-"""Cracks that ran through real concrete, painted on any surface.
+"""Shapes of real cracks, painted on any surface.
 
-Of a real crack only its course and its relative widths are known, so that they can be painted at
-any scale and width without the steps of a mask's pixels.
+A shape holds only centre lines and relative widths, so it can be painted at any scale and width
+without the staircase of a mask's pixels.
 """
 
 import math
@@ -9,26 +9,27 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from crackscope.synthesis import course, crack
-from crackscope.synthesis.crack import Drawn, Line
+from crackscope.synthesis import polyline
+from crackscope.synthesis.cracks import crack
+from crackscope.synthesis.cracks.crack import CrackedSurface, Line
 from crackscope.synthesis.surface import Surface
 
 Shape = tuple[NDArray[np.float32], ...]
-"""The branches of a real crack, longest first, each (N, 3): x, y and width in fractions of the
-side of its mask."""
+"""The branches of a real crack, longest first, each (N, 3): x, y and width as fractions of the
+mask's side."""
 
 _FINE = 65535
 
 
 def to_bytes(shape: Shape) -> bytes:
-    """A shape as bytes, 1/65535 of the side exact."""
+    """A shape as bytes, with a resolution of 1/65535 of the side."""
     rows = [np.column_stack([np.full(len(one), place), one]) for place, one in enumerate(shape)]
     whole = np.concatenate(rows) * (1, _FINE, _FINE, _FINE)
     return np.asarray(np.clip(np.rint(whole), 0, _FINE), "<u2").tobytes()
 
 
 def from_bytes(content: bytes) -> Shape:
-    """Back from `to_bytes`."""
+    """The inverse of `to_bytes`."""
     rows = np.frombuffer(content, "<u2").reshape(-1, 4)
     starts = np.flatnonzero(np.diff(rows[:, 0])) + 1
     points = rows[:, 1:].astype(np.float32) / np.float32(_FINE)
@@ -43,11 +44,11 @@ def draw(
     *,
     contrast: float,
     light: float = -2.0,
-) -> Drawn:
+) -> CrackedSurface:
     """Paint a real crack with a mean width of `width_px`.
 
     `background` (H, W, 3) float 0 to 255; `contrast` and `light` as for `crack.draw`. The shape is
-    mirrored, turned and enlarged until it covers the picture, and more; some point of it lies near
+    mirrored, rotated and enlarged to at least the size of the image, with a random point of it near
     the middle.
     """
     height, width = background.shape[:2]
@@ -63,12 +64,12 @@ def draw(
         lines.append(
             Line(_roughened(points, rng), width_px * relative, _ends(branch, branches, mean))
         )
-    drawn = crack.draw_lines(background, lines, rng, contrast, light)
-    return Drawn(drawn.pixels, drawn.mask, drawn.courses[::-1])
+    painted = crack.draw_lines(background, lines, rng, contrast, light)
+    return CrackedSurface(painted.pixels, painted.mask, painted.centre_lines[::-1])
 
 
 def _turned(shape: Shape, rng: np.random.Generator) -> list[NDArray[np.float32]]:
-    """Turned about the middle by quarters and a little, and mirrored."""
+    """Rotated about the middle by quarter turns plus a small angle, and mirrored at random."""
     angle = float(rng.integers(4)) * math.pi / 2 + rng.normal(0, 0.12)
     cos, sin = math.cos(angle), math.sin(angle)
     matrix = np.array([[cos, -sin], [sin, cos]], np.float32)
@@ -87,17 +88,17 @@ def _corner(
     return np.asarray(np.clip(corner, 0.0, np.maximum(1.0 - size, 0.0)))
 
 
-def _roughened(points: course.Points, rng: np.random.Generator) -> course.Points:
-    """Points every few pixels: between those of the shape the course strays a little."""
-    return course.fracture_through(points, rng, rng.uniform(0.04, 0.16))
+def _roughened(points: polyline.Points, rng: np.random.Generator) -> polyline.Points:
+    """Points every few pixels, with small random deviations between the points of the shape."""
+    return polyline.fracture_through(points, rng, rng.uniform(0.04, 0.16))
 
 
 def _ends(
     branch: NDArray[np.float32], branches: list[NDArray[np.float32]], mean: float
 ) -> tuple[bool, bool]:
-    """Whether the line ends free, and so tapers, at its start and at its end.
+    """Whether the line has a free end, which tapers, at its start and at its end.
 
-    An end at the border of the mask was cut off, and one at another branch is a junction.
+    An end at the border of the mask was cut off; an end at another branch is a junction.
     """
     others = np.concatenate(
         [other[[0, -1], :2] for other in branches if other is not branch]

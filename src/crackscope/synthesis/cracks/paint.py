@@ -1,12 +1,12 @@
-"""How a crack looks: dark inside, a lit far wall and lip, dirt and spalled skin beside it."""
+"""Paint one line of a crack: dark inside, far wall and lip lit, dirt and spalls beside it."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crackscope.synthesis import course as courses
-from crackscope.synthesis.course import Band, Points
+from crackscope.synthesis import polyline
+from crackscope.synthesis.polyline import Band, Points
 from crackscope.synthesis.surface import Field, Surface, smooth
 
 _SOOT = np.array([1.02, 0.99, 0.94], np.float32)
@@ -15,7 +15,7 @@ _DUST = np.array([1.06, 1.0, 0.88], np.float32)
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """How far the crack opens to the left and to the right, at every pixel along its course."""
+    """Distance from the centre line to the left and right edge, at every pixel along it."""
 
     left: NDArray[np.float32]
     right: NDArray[np.float32]
@@ -23,10 +23,10 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class _Strip:
-    """The pixels along one course: where they lie, what opens there, how the light falls.
+    """The pixels along one line: their position, the opening there, and the lighting.
 
-    `facing` is how far the right-hand side lies towards the light, -1 to 1; `width` the mean
-    width of the crack in pixels, `depth` how dark it is, 0 to 1.
+    `facing` is how much the right-hand side faces the light, -1 to 1; `width` the mean width of the
+    crack in pixels, `depth` how dark it is, 0 to 1.
     """
 
     band: Band
@@ -46,7 +46,7 @@ def paint(
     light: float,
     rng: np.random.Generator,
 ) -> None:
-    """One course over the pixels, and what it covers over the mask, both in place."""
+    """Paint one line on the pixels, and its coverage on the mask, both in place."""
     strip = _strip(mask, points, opening, depth, light)
     there = (strip.band.rows, strip.band.columns)
     covered = coverage(strip.band.across, strip.left, strip.right)
@@ -57,7 +57,7 @@ def paint(
 
 
 def coverage(across: Field, left: Field, right: Field) -> Field:
-    """How much of a pixel, one wide, lies between the two edges: sums to the width, exactly."""
+    """Fraction of a pixel between the two edges; the sum across the line is exactly the width."""
     low, high = np.maximum(across - 0.5, -left), np.minimum(across + 0.5, right)
     return np.asarray(np.clip(high - low, 0.0, 1.0), np.float32)
 
@@ -66,16 +66,16 @@ def _strip(mask: Field, points: Points, opening: Opening, depth: float, light: f
     width = float(np.mean(opening.left + opening.right))
     reach = float(max(opening.left.max(), opening.right.max())) + 3.0 + 0.6 * width
     height_px, width_px = mask.shape
-    band = courses.band(height_px, width_px, points, reach)
+    band = polyline.band(height_px, width_px, points, reach)
     place = np.minimum(band.along.astype(np.intp), len(opening.left) - 1)
     facing = band.facing(light).astype(np.float32)[band.segment]
     return _Strip(band, opening.left[place], opening.right[place], facing, width, depth)
 
 
 def _edge(surface: Surface, strip: _Strip, free: Field, rng: np.random.Generator) -> Surface:
-    """Dirt beside the crack, stretches of spalled skin, and the far lip where it catches light.
+    """Dirt and spalls beside the crack, and the lit far lip.
 
-    `free` is the share of each pixel that no crack covers yet.
+    `free` is the fraction of each pixel that no crack covers yet.
     """
     across, width = strip.band.across, strip.width
     outside = np.where(across > 0, across - strip.right, -across - strip.left)
@@ -96,14 +96,14 @@ def _edge(surface: Surface, strip: _Strip, free: Field, rng: np.random.Generator
 
 
 def _rubble(band: Band, width: float, rng: np.random.Generator) -> Field:
-    """Brightness of broken concrete, grains of a few pixels."""
+    """Brightness of broken concrete, with grains of a few pixels."""
     tall, wide = int(band.rows.max(initial=0)) + 1, int(band.columns.max(initial=0)) + 1
     grains = smooth(tall, wide, min(2.0 + 0.08 * width, 4.0), rng)
     return np.asarray(0.8 + 0.11 * grains[band.rows, band.columns], np.float32)
 
 
 def _inside(surface: Surface, strip: _Strip, rng: np.random.Generator) -> Surface:
-    """Dark, darkest in the shadow of the near edge; the far wall shows where the light gets in."""
+    """The inside: darkest in the shadow of the near edge, with the far wall lit in places."""
     width, opened = strip.width, np.maximum(strip.left + strip.right, 1e-3)
     from_left = (strip.band.across + strip.left) / opened
     from_far = np.where(strip.facing > 0, from_left, 1 - from_left)

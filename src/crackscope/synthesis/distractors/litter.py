@@ -1,20 +1,22 @@
-"""What lies on a surface: twigs, straw, needles, hairs, single leaves."""
+"""Litter: twigs, straw, needles and hairs."""
 
 import math
 
 import numpy as np
 
-from crackscope.synthesis import course, strokes
-from crackscope.synthesis.course import Points
+from crackscope.synthesis import polyline, strokes
+from crackscope.synthesis.distractors import distractor
+from crackscope.synthesis.polyline import Points
 from crackscope.synthesis.surface import Surface, log_uniform
 
 _TWIGS = np.array([[95, 75, 55], [60, 48, 38], [150, 125, 90], [35, 30, 26]], np.float32)
 
 
+@distractor("twigs")
 def draw_twigs(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:
-    """A few twigs that fork, each with its shadow."""
+    """A few forked twigs, each with its shadow."""
     height, width = background.shape[:2]
     pixels = background
     for _ in range(int(rng.integers(1, 5))):
@@ -31,10 +33,11 @@ def draw_twigs(
     return pixels
 
 
+@distractor("straw")
 def draw_straw(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:
-    """Straw, needles or hairs, a handful or many, pale or dark."""
+    """Straw, needles or hairs, few or many, pale or dark."""
     height, width = background.shape[:2]
     count = int(log_uniform(rng, 4, 120))
     thick = max(0.5, log_uniform(rng, 0.6, 2.5) * scale)
@@ -55,7 +58,7 @@ def draw_straw(
 def _fork(
     start: Points, heading: float, length: float, thick: float, rng: np.random.Generator
 ) -> list[tuple[Points, float]]:
-    """A twig of straight pieces with a knee at each bud, where side twigs leave."""
+    """A twig of straight segments; side twigs may leave at each bend."""
     points, lines = [start], []
     pieces = int(rng.integers(2, 6))
     for piece in range(pieces):
@@ -73,4 +76,4 @@ def _fork(
 
 def _bent(start: Points, heading: float, length: float, rng: np.random.Generator) -> Points:
     turns = heading + rng.normal(0, 0.5) * np.linspace(0, 1, 5, endpoint=False)
-    return course.walk(start, turns, length / 5)
+    return polyline.walk(start, turns, length / 5)

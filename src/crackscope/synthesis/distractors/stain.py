@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from crackscope.synthesis.distractors import distractor
 from crackscope.synthesis.surface import (
     Field,
     Surface,
@@ -21,6 +22,7 @@ _RUST = np.array([0.80, 0.56, 0.34], np.float32)
 _SALT = np.array([238, 236, 230], np.float32)
 
 
+@distractor("blot")
 def draw_blot(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:
@@ -31,22 +33,23 @@ def draw_blot(
     cells = tuple(max(1.5, size / part) for part in (1, 3, 8, 20, 50))
     value = fractal(height, width, cells, rng, gain=0.58)
     edge, softness = rng.uniform(0.3, 1.1), log_uniform(rng, 0.25, 2.0)
-    share = step(value, edge, softness)
+    opacity = step(value, edge, softness)
     if rng.random() < 0.3:
         crust = 0.5 + 0.35 * smooth(height, width, max(1.5, 4 * scale), rng)
         return blend(
-            background, _SALT, share * np.clip(crust, 0, 1) * np.float32(rng.uniform(0.2, 0.7))
+            background, _SALT, opacity * np.clip(crust, 0, 1) * np.float32(rng.uniform(0.2, 0.7))
         )
     rim = np.exp(-(((value - edge) / 0.12) ** 2)) * np.float32(rng.uniform(0, 0.2))
     colour = _DAMP if rng.random() < 0.6 else _SOOT
     strength = np.float32(rng.uniform(0.2, 0.75))
-    return blend(background, background * colour, np.clip(share * strength + rim, 0, 1))
+    return blend(background, background * colour, np.clip(opacity * strength + rim, 0, 1))
 
 
+@distractor("streaks")
 def draw_streaks(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:
-    """Runs of dirt, rust or lime from an edge or a spot downwards, thinning out."""
+    """Streaks of dirt, rust or lime that run down from an edge or a spot and fade."""
     del light
     height, width = background.shape[:2]
     x, y = grid(height, width)
@@ -59,15 +62,15 @@ def draw_streaks(
     )
     below = np.maximum(y - top, 0)
     fade = np.exp(-below / reach) * step(y - top, 0.0, rng.uniform(0.02, 0.3) * height)
-    share = np.clip(runs * 0.4 + 0.1, 0, 1) * fade * _where(x, width, rng)
+    opacity = np.clip(runs * 0.4 + 0.1, 0, 1) * fade * _where(x, width, rng)
     colour, opaque = _run_colour(rng)
     strength = np.float32(rng.uniform(0.3, 0.85))
     paint = np.broadcast_to(colour, background.shape) if opaque else background * colour
-    return blend(background, paint, share * strength)
+    return blend(background, paint, opacity * strength)
 
 
 def _where(x: Field, width: int, rng: np.random.Generator) -> Field:
-    """All along the width, or around one spot."""
+    """Weights along the width: everywhere, or around one spot."""
     if rng.random() < 0.5:
         return np.ones_like(x)
     centre, spread = rng.uniform(0, width), width * rng.uniform(0.04, 0.25)
@@ -79,6 +82,7 @@ def _run_colour(rng: np.random.Generator) -> tuple[np.ndarray, bool]:
     return ((_DAMP, False), (_SOOT, False), (_RUST, False), (_SALT, True))[int(kind)]
 
 
+@distractor("rust_spot")
 def draw_rust_spot(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:

@@ -1,9 +1,10 @@
-"""Masonry: courses of bricks, and rubble, laid in mortar. Its joints form nets, as cracks may."""
+"""Masonry: courses of bricks, and rubble, in mortar. Its joints form nets, as cracks may."""
 
 import math
 
 import numpy as np
 
+from crackscope.synthesis.distractors import distractor
 from crackscope.synthesis.surface import (
     Field,
     Surface,
@@ -18,13 +19,14 @@ from crackscope.synthesis.surface import (
 )
 
 _TONES = 997
-"""Tones that the stones of one wall are given, by turns."""
+"""Number of different tones of the stones of one wall."""
 
 
+@distractor("bricks")
 def draw_bricks(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:
-    """Courses of bricks, every second moved, with uneven edges and wide mortar joints."""
+    """Courses of bricks, every second one shifted, with uneven edges and wide mortar joints."""
     height, width = background.shape[:2]
     tall = scale * log_uniform(rng, 25, 110)
     wide = tall * rng.uniform(1.8, 4.2)
@@ -38,10 +40,11 @@ def draw_bricks(
     return _lay(background, gap, stone, tall * rng.uniform(0.03, 0.11), light, rng)
 
 
+@distractor("rubble")
 def draw_rubble(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:
-    """Stones of any shape, with wide joints between them."""
+    """Stones of irregular shape with wide joints."""
     height, width = background.shape[:2]
     size = scale * log_uniform(rng, 40, 130)
     x, y = _worn(height, width, rng, size)
@@ -52,7 +55,7 @@ def draw_rubble(
 
 
 def _worn(height: int, width: int, rng: np.random.Generator, size: float) -> tuple[Field, Field]:
-    """Coordinates (H, W) of a wall seen a little askew, its edges knocked off here and there."""
+    """Coordinates (H, W) of a slightly rotated wall, distorted to chip the edges of stones."""
     x, y = grid(height, width)
     lean = rng.normal(0, 0.03) if rng.random() < 0.85 else rng.uniform(-math.pi, math.pi)
     cos, sin = np.float32(math.cos(lean)), np.float32(math.sin(lean))
@@ -62,7 +65,7 @@ def _worn(height: int, width: int, rng: np.random.Generator, size: float) -> tup
 
 
 def _two_nearest(x: Field, y: Field, rng: np.random.Generator) -> tuple[Field, Field, np.ndarray]:
-    """Distances to the two nearest of one point a unit cell, and the number of the nearest."""
+    """Distances to the two nearest points (one point per unit cell), and the nearest's number."""
     left, top = math.floor(x.min()) - 1, math.floor(y.min()) - 1
     columns, rows = math.ceil(x.max()) - left + 2, math.ceil(y.max()) - top + 2
     points = rng.uniform(0.1, 0.9, (rows, columns, 2)).astype(np.float32)
@@ -89,7 +92,7 @@ def _lay(
     light: float,
     rng: np.random.Generator,
 ) -> Surface:
-    """Stones of their own tones, and mortar within `half` pixels of the joints' middle."""
+    """Stones of different tones, and mortar within `half` px of the middle of the joints."""
     height, width = gap.shape
     pigment = np.array([1.0, *np.sort(rng.uniform(0.45, 1.0, 2))[::-1]], np.float32)
     strength = np.float32(rng.random() if rng.random() < 0.6 else 0.0)  # from painted to red

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from crackscope.synthesis.distractors import distractor
 from crackscope.synthesis.surface import (
     Field,
     Surface,
@@ -16,11 +17,12 @@ from crackscope.synthesis.surface import (
 )
 
 
+@distractor("joint")
 def draw(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:
-    """One straight groove, open, filled or only a step between two pours; upright or level for
-    the most part."""
+    """One straight groove, open, filled or only a step between two pours; mostly upright or
+    level."""
     level = float(rng.integers(2)) * math.pi / 2 + rng.normal(0, 0.03)
     slanted = rng.uniform(0, math.pi)
     direction = level if rng.random() < 0.75 else slanted
@@ -30,10 +32,11 @@ def draw(
     return _groove(surface, along, across, width, direction, light, rng)
 
 
+@distractor("blocks")
 def draw_blocks(
     background: Surface, rng: np.random.Generator, *, light: float = -2.0, scale: float = 1.0
 ) -> Surface:
-    """The joints of blocks or tiles, every second course moved by half a block."""
+    """Joints of blocks or tiles, every second course shifted by half a block."""
     height, width = background.shape[:2]
     x, y = grid(height, width)
     tall = scale * rng.uniform(60, 170)
@@ -53,7 +56,7 @@ def draw_blocks(
 
 
 def _frame(background: Surface, direction: float, rng: np.random.Generator) -> tuple[Field, Field]:
-    """Coordinates along and across a line through a random point of the middle."""
+    """Coordinates along and across a line through a random point near the middle."""
     height, width = background.shape[:2]
     x, y = grid(height, width)
     x, y = (
@@ -65,7 +68,7 @@ def _frame(background: Surface, direction: float, rng: np.random.Generator) -> t
 
 
 def _pours(background: Surface, across: Field, rng: np.random.Generator) -> Surface:
-    """The concrete on either side of a joint is seldom of one grey."""
+    """A different grey on each side: two pours rarely have the same."""
     change = np.float32(rng.normal(0, 0.05))
     return shade(background, 1 + change * step(across, 0.0, 2.0))
 
@@ -79,7 +82,7 @@ def _groove(
     light: float,
     rng: np.random.Generator,
 ) -> Surface:
-    """A trench with an even edge: near wall in shadow, far lip lit, the floor dark or filled."""
+    """A groove with straight edges: near wall in shadow, far lip lit, bottom dark or filled."""
     place = (along - along.min()).astype(np.intp)
     wear = profile(int(place.max()) + 1, 25, rng)[place] * np.float32(0.06 * width + 0.1)
     facing = -math.sin(direction) * math.cos(light) + math.cos(direction) * math.sin(light)

@@ -1,4 +1,4 @@
-"""Kinds of cracks: where they run. Each paints one of a mean width on a surface."""
+"""Kinds of cracks by their path. Each kind paints one crack of a mean width on a surface."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -6,22 +6,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from crackscope.synthesis import course, crack, pattern, shapes
-from crackscope.synthesis.course import Points
-from crackscope.synthesis.crack import Drawn, Line
+from crackscope.synthesis import pattern, polyline
+from crackscope.synthesis.cracks import crack, shapes
+from crackscope.synthesis.cracks.crack import CrackedSurface, Line
+from crackscope.synthesis.cracks.shapes import Shape
 from crackscope.synthesis.pattern import Pattern
-from crackscope.synthesis.shapes import Shape
+from crackscope.synthesis.polyline import Points
 from crackscope.synthesis.surface import Surface, log_uniform
 
 Ends = tuple[tuple[float, float] | None, tuple[float, float] | None]
-"""Where a crack starts and ends, in pixels; None: somewhere beyond opposite borders."""
+"""Start and end of a crack in pixels; None: a random point outside opposite borders."""
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a crack is drawn into: `light` the direction to the light in radians, `zoom` by how
-    much everything is larger than at native size, `shapes` of real cracks and the `joints` of
-    the surface, which are followed at times."""
+    """The surroundings of a crack: `light` the direction to the light in radians, `zoom` the scale
+    relative to native size; some cracks follow `shapes` of real cracks or the surface's `joints`.
+    """
 
     light: float
     zoom: float = 1.0
@@ -29,12 +30,12 @@ class Setting:
     joints: Pattern | None = None
 
 
-Paint = Callable[[Surface, np.random.Generator, float, float, Setting], Drawn]
-"""Surface, rng, mean width in pixels, contrast 0 to 1, setting -> what is drawn."""
+Paint = Callable[[Surface, np.random.Generator, float, float, Setting], CrackedSurface]
+"""Surface, rng, mean width in pixels, contrast 0 to 1, setting -> the surface with a crack."""
 
 
 def choose(rng: np.random.Generator, width: float, setting: Setting) -> Paint:
-    """A kind that suits the width and the setting."""
+    """A random kind that suits the width and the setting."""
     narrow = width < 20 * setting.zoom
     if setting.joints is not None and rng.random() < 0.5:
         return along_joints if rng.random() < 0.6 else to_joint
@@ -47,16 +48,16 @@ def choose(rng: np.random.Generator, width: float, setting: Setting) -> Paint:
 
 def real(
     surface: Surface, rng: np.random.Generator, width: float, contrast: float, setting: Setting
-) -> Drawn:
-    """The course of a real crack."""
+) -> CrackedSurface:
+    """The shape of a real crack."""
     shape = setting.shapes[int(rng.integers(len(setting.shapes)))]
     return shapes.draw(surface, rng, shape, width, contrast=contrast, light=setting.light)
 
 
 def fractured(
     surface: Surface, rng: np.random.Generator, width: float, contrast: float, setting: Setting
-) -> Drawn:
-    """Jagged, with branches, from border to border or ending in the picture."""
+) -> CrackedSurface:
+    """Jagged, with branches, from border to border or ending within the image."""
     start, end = _ends(surface.shape[0], surface.shape[1], rng)
     return crack.draw(
         surface,
@@ -72,8 +73,8 @@ def fractured(
 
 def drifting(
     surface: Surface, rng: np.random.Generator, width: float, contrast: float, setting: Setting
-) -> Drawn:
-    """Smooth, as shrinkage leaves them: the heading drifts, at times the crack forks."""
+) -> CrackedSurface:
+    """Smooth, as from shrinkage: the heading drifts, and the crack may fork."""
     height, wide = surface.shape[:2]
     reach = math.hypot(height, wide)
     start = rng.uniform(-0.05, 1.05, 2) * (wide, height)
@@ -92,8 +93,8 @@ def drifting(
 
 def parallel(
     surface: Surface, rng: np.random.Generator, width: float, contrast: float, setting: Setting
-) -> Drawn:
-    """Two to four beside each other, of which some end."""
+) -> CrackedSurface:
+    """Two to four side by side, of different lengths."""
     height, wide = surface.shape[:2]
     reach, angle = 0.75 * math.hypot(height, wide), rng.uniform(0, math.pi)
     ahead = np.array([math.cos(angle), math.sin(angle)])
@@ -104,15 +105,15 @@ def parallel(
     for number in range(int(rng.integers(2, 5))):
         centre = middle + (number - 1 + rng.normal(0, 0.15)) * gap * aside
         first, last = (centre + side * reach * rng.uniform(0.4, 1) * ahead for side in (-1, 1))
-        points = course.fracture(first, last, rng, rough)
+        points = polyline.fracture(first, last, rng, rough)
         lines.append(Line(points, width * log_uniform(rng, 0.5, 1.4), (True, True)))
     return crack.draw_lines(surface, lines, rng, contrast, setting.light)
 
 
 def network(
     surface: Surface, rng: np.random.Generator, width: float, contrast: float, setting: Setting
-) -> Drawn:
-    """Map cracking: uneven meshes, some of them open, over a part of the picture."""
+) -> CrackedSurface:
+    """Map cracking: uneven meshes, some of them open, over a region of the image."""
     height, wide = surface.shape[:2]
     cell = max(14.0, 5 * width, 0.07 * min(height, wide)) * log_uniform(rng, 1.0, 3.5)
     reach = rng.uniform(0.25, 0.6) * max(height, wide)
@@ -121,15 +122,15 @@ def network(
     rough = rng.uniform(0.04, 0.15)
     lines = []
     for way in pattern.meshes(reach, cell, missing, rng):
-        points = course.fracture_through(way, rng, rough) + centre
+        points = polyline.fracture_through(way, rng, rough) + centre
         lines.append(Line(points, max(0.35, 0.8 * width * log_uniform(rng, 0.5, 1.6))))
     return crack.draw_lines(surface, lines, rng, contrast, setting.light)
 
 
 def along_joints(
     surface: Surface, rng: np.random.Generator, width: float, contrast: float, setting: Setting
-) -> Drawn:
-    """In or beside the joints, from one to the next, at times through a stone."""
+) -> CrackedSurface:
+    """In or beside the joints, from one to the next, sometimes through a stone."""
     joints = setting.joints
     if joints is None:
         return fractured(surface, rng, width, contrast, setting)
@@ -140,20 +141,20 @@ def along_joints(
     if len(nodes) > 3:
         nodes = nodes[np.concatenate([[True], rng.random(len(nodes) - 2) > 0.2, [True]])]
     nodes = nodes + rng.normal(0, 1.0 + 0.02 * joints.cell, 2)
-    points = course.fracture_through(nodes, rng, rng.uniform(0.02, 0.09))
+    points = polyline.fracture_through(nodes, rng, rng.uniform(0.02, 0.09))
     return crack.draw_lines(surface, [Line(points, width)], rng, contrast, setting.light)
 
 
 def to_joint(
     surface: Surface, rng: np.random.Generator, width: float, contrast: float, setting: Setting
-) -> Drawn:
-    """From a border, or from one joint, to another joint, where it ends without tapering."""
+) -> CrackedSurface:
+    """From a border or a joint to another joint, where it ends without tapering."""
     joints = setting.joints
     if joints is None:
         return fractured(surface, rng, width, contrast, setting)
     height, wide = surface.shape[:2]
     middle = joints.pieces.mean(axis=1)
-    there = np.flatnonzero(course.inside(middle, height, wide))
+    there = np.flatnonzero(polyline.inside(middle, height, wide))
     if len(there) < 2:
         return fractured(surface, rng, width, contrast, setting)
     one, two = rng.choice(there, 2, replace=False)
@@ -162,7 +163,7 @@ def to_joint(
         ends[0] = ends[1] + 2 * (ends[0] - ends[1]) * max(height, wide) / max(
             1.0, math.dist(ends[0], ends[1])
         )
-    points = course.fracture(ends[0], ends[1], rng, log_uniform(rng, 0.03, 0.15))
+    points = polyline.fracture(ends[0], ends[1], rng, log_uniform(rng, 0.03, 0.15))
     return crack.draw_lines(surface, [Line(points, width)], rng, contrast, setting.light)
 
 
@@ -173,16 +174,16 @@ def _on(piece: Points, rng: np.random.Generator) -> Points:
 def _drift(
     start: Points, heading: float, length: float, bend: float, rng: np.random.Generator
 ) -> Points:
-    """A course of legs of 6 px whose heading changes slowly."""
+    """A polyline with segments of 6 px whose heading changes slowly."""
     steps = max(8, int(length / 6))
     slow = np.cumsum(rng.normal(0, bend * 0.35, steps))
     turns = heading + slow + rng.normal(0, bend, steps)
-    return course.walk(start, turns, 6.0)
+    return polyline.walk(start, turns, 6.0)
 
 
 def _ends(height: int, width: int, rng: np.random.Generator) -> Ends:
-    """Across the picture; from a border into it; or through any point in any direction, where
-    often it only cuts off a corner."""
+    """Across the image, from a border into it, or through any point in any direction, which often
+    only cuts off a corner."""
     kind = int(rng.choice(3, p=(0.4, 0.3, 0.3)))
     if kind == 0:
         return None, None
