@@ -20,7 +20,7 @@ import crackscope
 import measuring
 import rendered
 from crack_camera import Development, View, blurred, developed, pixels
-from crack_scene import CentreLine, winding
+from crack_scene import CrackLine, winding
 from crackscope import environment
 from crackscope.inspection.inspector import Inspector
 from crackscope.inspection.settings import MeasureSettings
@@ -130,7 +130,7 @@ def chosen(seed: int, rng: np.random.Generator) -> Truth:
 
 def photo_of(
     truth: Truth, rng: np.random.Generator, surfaces: list[Path]
-) -> tuple[NDArray[np.uint8], View, CentreLine]:
+) -> tuple[NDArray[np.uint8], View, CrackLine]:
     """(H, W) of a crack from left to right, with a marker above it."""
     scale, tilt = truth.mm_per_px, np.radians(truth.tilt)
     view = View(scale, tilt, rng.uniform(0, np.pi), *_SIZE, rng.uniform(1500, 8000) * scale)
