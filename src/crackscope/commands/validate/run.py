@@ -1,4 +1,4 @@
-"""Does it work on this concrete: draw windows, have them labelled, judge the model, adapt it."""
+"""Validate a model on a site: sample windows, have them labelled, evaluate, adapt."""
 
 import shlex
 import shutil
@@ -45,10 +45,10 @@ def validate(site: str | Path | None = None, **settings: Unpack[ValidateKeywords
 
 
 def run(config: ValidateConfig) -> Outcome:
-    """Draw what is to be labelled, or judge by the labels that there are.
+    """Sample the windows to label; once there are labels, evaluate the model on them.
 
-    The folder is never finished: more labels may come, and the same command takes them in. What a
-    person labelled is read and never written. Exit 3 where photos could not be read.
+    The folder is never marked as finished: add labels and run the command again. The file of labels
+    is only read. Exit code 3 if some photos were unreadable.
     """
     if config.adapt:
         extras.require("keras", "train", "adapt a model")
@@ -73,12 +73,12 @@ def _open(config: ValidateConfig) -> Site:
         dataset = open_dataset(config.truth, config.reader, config.crack_class)
         return TruthSite(dataset, config.photos, config.seed)
     if config.site is None:
-        raise UsageError("name the folder with the photos of the site, or labelled data by --truth")
+        raise UsageError("name the folder with the photos of the site, or set --truth DATA")
     return PhotoSite(config.site, config.photos, config.seed)
 
 
 def _clear(folder: Path) -> None:
-    """Remove what another model, site or seed left; what a person wrote stays."""
+    """Remove the files of another model, site or seed. The labels stay."""
     for name in (survey.WINDOWS, survey.SCORES, report.DRAWN, report.DOCUMENT, report.PAGE, PAGE):
         (folder / name).unlink(missing_ok=True)
     shutil.rmtree(folder / "model", ignore_errors=True)
@@ -87,7 +87,7 @@ def _clear(folder: Path) -> None:
 def _draw(
     site: Site, population: Population, config: ValidateConfig, folder: Path
 ) -> tuple[Rows, Rows]:
-    """Strata of all windows, and the rows to label: never fewer than an earlier call drew."""
+    """Strata of all windows, and the rows to label: never fewer than in an earlier call."""
     strata = sampling.strata(population.scores)
     order = sampling.labelling_order(strata, population.photo_codes, config.seed)
     before = report.count_drawn(folder / report.DRAWN)
@@ -110,11 +110,11 @@ def _invite(folder: Path, surveyed: Survey, site: Site, rows: Rows) -> Outcome:
         "labelled": 0,
     }
     text = (
-        f"{len(rows)} windows are drawn from {len(population):,} of {photos} photos (the site has "
+        f"Sampled {len(rows)} of {len(population):,} windows from {photos} photos (the site has "
         f"{site.of_photos}).\n"
-        f"Open {folder / PAGE} in a browser: J for a crack, F for none, S to save.\n"
-        f"Put the saved file into the folder as {LABELS} (or fill in {TO_LABEL} and save it under "
-        "that name),\nand run the same command again."
+        f"Open {folder / PAGE} in a browser. Press J for crack, F for no crack, S to save.\n"
+        f"Save the file in the results folder as {LABELS} (or fill in {TO_LABEL} and rename it),\n"
+        "then run the same command again."
     )
     return Outcome(text, folder, {"path": str(folder), "site": facts}, surveyed.unreadable)
 
@@ -139,8 +139,8 @@ def _judge(
         words += attempt.words
     notes = [*labelled.remarks, *judge.notes(found)]
     if missing := len(drawn) - len(labelled.rows) - labelled.unsure:
-        notes.append(f"{missing} of {len(drawn)} drawn windows have no label")
-    notes += [f"could not be read: {text}" for text in surveyed.unreadable]
+        notes.append(f"{missing} of {len(drawn)} sampled windows have no label")
+    notes += [f"unreadable: {text}" for text in surveyed.unreadable]
     values = {
         "schema_version": SCHEMA_VERSION,
         "model": inspector.bundle.identity,
@@ -172,7 +172,7 @@ def _next(
     photos: int,
     attempt: "Attempt | None",
 ) -> list[str]:
-    """The commands that follow from the figures."""
+    """The commands to run next."""
     place = shlex.quote(str(config.site or config.truth))
     adapted = attempt is not None and (folder / "model").is_dir()
     model = str(folder) if adapted else config.model
