@@ -109,8 +109,8 @@ def test_the_uncertainty_of_clicks_covers_clicks():
 @pytest.mark.parametrize(
     ("points", "message"),
     [
-        (((10, 20), (401, 20)), "inside the photo wall/a.jpg, 400 x 300 px.*401"),
-        (((-1, 20), (300, 20)), "inside the photo"),
+        (((10, 20), (401, 20)), "inside wall/a.jpg, 400 x 300 px.*401"),
+        (((-1, 20), (300, 20)), "must be inside"),
         (((math.nan, 20), (300, 20)), "finite"),
         (((10, 20), (10, 20)), "must be apart"),
     ],
@@ -139,7 +139,7 @@ def test_a_rectangle_gives_the_plane():
         (((0, 0), (300, 0), (300, 200), (0, 200)), (0, 9), "width of a rectangle in mm must be"),
         (((0, 0), (300, 0), (300, 200), (0, 200)), (9, -9), "height of a rectangle in mm must be"),
         (((0, 0), (300, 0), (300, 200), (0, math.nan)), (9, 9), "finite"),
-        (((0, 0), (999, 0), (300, 200), (0, 200)), (9, 9), "inside the photo"),
+        (((0, 0), (999, 0), (300, 200), (0, 200)), (9, 9), "must be inside"),
         (((0, 0), (3, 0), (3, 3), (0, 3)), (9, 9), "longer than the error of a click"),
     ],
 )

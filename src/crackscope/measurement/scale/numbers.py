@@ -47,7 +47,7 @@ def inside(points: tuple[tuple[float, float], ...], photo: Photo, name: str) -> 
     outside = ((found < 0) | (found > (photo.width, photo.height))).any(axis=1)
     if outside.any():
         raise UsageError(
-            f"{name} must be inside the photo {photo.path}, {photo.width} x {photo.height} px. "
+            f"{name} must be inside {photo.path}, {photo.width} x {photo.height} px. "
             f"Received: {found[outside][0].tolist()}"
         )
     return found
