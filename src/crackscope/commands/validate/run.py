@@ -61,7 +61,7 @@ def run(config: ValidateConfig) -> Outcome:
             _clear(folder)
         workers = config.workers or environment.cores()
         surveyed = site.survey(inspector, folder, config.max_megapixels, workers)
-        strata, rows = _draw(site, surveyed.population, config, folder)
+        strata, rows = _sample_windows(site, surveyed.population, config, folder)
         labelled = site.answers(surveyed.population, rows, folder, config.labels)
         if not len(labelled.rows):
             return _invite(folder, surveyed, site, rows)
@@ -84,7 +84,7 @@ def _clear(folder: Path) -> None:
     shutil.rmtree(folder / "model", ignore_errors=True)
 
 
-def _draw(
+def _sample_windows(
     site: Site, population: Population, config: ValidateConfig, folder: Path
 ) -> tuple[Rows, Rows]:
     """Strata of all windows, and the rows to label: never fewer than in an earlier call."""
@@ -125,7 +125,7 @@ def _judge(
     site: Site,
     surveyed: Survey,
     strata: Rows,
-    drawn: Rows,
+    sampled: Rows,
     labelled: Labelled,
     folder: Path,
 ) -> Outcome:
@@ -138,8 +138,8 @@ def _judge(
     if attempt is not None:
         words += attempt.words
     notes = [*labelled.remarks, *judge.notes(found)]
-    if missing := len(drawn) - len(labelled.rows) - labelled.unsure:
-        notes.append(f"{missing} of {len(drawn)} sampled windows have no label")
+    if missing := len(sampled) - len(labelled.rows) - labelled.unsure:
+        notes.append(f"{missing} of {len(sampled)} sampled windows have no label")
     notes += [f"unreadable: {text}" for text in surveyed.unreadable]
     values = {
         "schema_version": SCHEMA_VERSION,
@@ -149,7 +149,7 @@ def _judge(
             "windows": len(population),
             "photos": len(set(population.photos)),
             "of_photos": site.of_photos,
-            "drawn": len(drawn),
+            "drawn": len(sampled),
         },
         "default": found.to_dict(),
         "adapted": None if attempt is None else attempt.values,
@@ -158,7 +158,7 @@ def _judge(
         "machine": environment.describe(),
     }
     report.write(folder, values, words, notes)
-    steps = _next(config, folder, found, len(drawn), len(set(population.photos)), attempt)
+    steps = _next(config, folder, found, len(sampled), len(set(population.photos)), attempt)
     lines = [*words, *(f"note: {note}" for note in notes), *(f"next: {step}" for step in steps)]
     data = {"path": str(folder), **values, "next": steps}
     return Outcome("\n".join(lines), folder, data, surveyed.unreadable)
@@ -168,7 +168,7 @@ def _next(
     config: ValidateConfig,
     folder: Path,
     found: judge.Judgement,
-    drawn: int,
+    sampled: int,
     photos: int,
     attempt: "Attempt | None",
 ) -> list[str]:
@@ -184,7 +184,7 @@ def _next(
         steps.append(f"crackscope inspect {place}{_model(model)}")
     if more := max(found.needed.values(), default=0):
         flag = "" if config.site is not None else "--truth "
-        sizes = f"--patches {drawn + more} --photos {max(config.photos, 2 * photos)}"
+        sizes = f"--patches {sampled + more} --photos {max(config.photos, 2 * photos)}"
         steps.append(f"crackscope validate {flag}{place}{_model(config.model)} {sizes}")
     return steps
 
