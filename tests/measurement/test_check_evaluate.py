@@ -215,7 +215,7 @@ def test_a_photo_without_a_marker_is_named_and_the_rest_is_done(views) -> None:
     far = evaluate([("far", pixels)], measure, lambda p: known(p) + 1e5, drawn)
     assert "no line of the sheet is completely inside the photo" in far.failed[0][1]
     assert "No line could be measured" in summary(far)[-1]
-    with pytest.raises(UsageError, match="no photo of the check sheet"):
+    with pytest.raises(UsageError, match="at least one photo of the check sheet"):
         evaluate([], measure, find, drawn)
 
 
