@@ -66,7 +66,7 @@ def test_what_the_file_sets_is_said_and_what_the_command_does_not_know(given, ca
     caplog.set_level("INFO")
     given("photos: a.jpg\nepochs: 5\nworkers: 2\n")
     (said,) = [record.message for record in caplog.records]
-    assert said.endswith("settings.yaml: photos, workers; not of this command: epochs")
+    assert said.endswith("settings.yaml: photos, workers; ignored by this command: epochs")
 
 
 ONE_VALUE = [
@@ -87,17 +87,17 @@ def test_a_list_where_one_value_stands_is_refused(key, tmp_path, capsys):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("photos: a: b\n", "line 1, column 10, is no YAML: mapping values"),
-        ("photos: a\nname: [b\n", "line 3, column 1, is no YAML"),
-        ("photos: a\n\tname: b\n", "line 2, column 1, is no YAML"),
-        ("name: a\x07\n", "is no YAML: special characters"),
-        ("a: 1\n---\nb: 2\n", "is no YAML"),
-        ("photos: {a: b}\n", "line 1: photos takes a value, or a list of values"),
-        ("photos: [[a]]\n", "and nothing nested"),
-        ("photos: a\nname: b\nname: c\n", "line 3: 'name' stands there twice"),
-        ("? [a]\n: b\n", "line 1: a key must be the name of a flag"),
-        ("photos: !!python/name:os.system a\nname: {x: 1}\n", "line 2: name takes a value"),
-        ("[" * 2000, "too deep"),
+        ("photos: a: b\n", "line 1, column 10, is not valid YAML: mapping values"),
+        ("photos: a\nname: [b\n", "line 3, column 1, is not valid YAML"),
+        ("photos: a\n\tname: b\n", "line 2, column 1, is not valid YAML"),
+        ("name: a\x07\n", "is not valid YAML: special characters"),
+        ("a: 1\n---\nb: 2\n", "is not valid YAML"),
+        ("photos: {a: b}\n", "line 1: photos takes one value or a flat list"),
+        ("photos: [[a]]\n", "Received a nested value"),
+        ("photos: a\nname: b\nname: c\n", "line 3: duplicate key 'name'"),
+        ("? [a]\n: b\n", "line 1: each key must be the name of a flag"),
+        ("photos: !!python/name:os.system a\nname: {x: 1}\n", "line 2: name takes one value"),
+        ("[" * 2000, "nested too deeply"),
         (b"\xff\xfea", "cannot be read"),
     ],
 )

@@ -77,7 +77,7 @@ def test_an_empty_variable_is_as_good_as_none(
     variable = f"CRACKSCOPE_{name.upper()}"
     monkeypatch.setenv(variable, value)
     assert run(["inspect", "a.jpg"]) == 0
-    assert f"empty: {variable}" in caplog.text
+    assert f"Empty environment variables, ignored: {variable}" in caplog.text
     assert seen[0] == seen[1]
 
 

@@ -115,4 +115,4 @@ def test_a_logo_that_cannot_be_used_is_said_before_the_work(
     else:
         assert inspect(site, tiny_bundle, "--logo", site.parent / "logo.svg") == 2
         assert not (site.parent / "out").exists()
-    assert "SVG is not read" in capsys.readouterr().err
+    assert "SVG is not supported" in capsys.readouterr().err

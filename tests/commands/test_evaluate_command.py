@@ -156,5 +156,5 @@ def test_a_precision_that_the_model_does_not_have_is_refused(tiny_bundle, data, 
         code, streams = call(capsys, tiny_bundle, data, *flags)
         assert (code, "the model has no model.int8.onnx" in streams.err) == (2, True)
     code, streams = call(capsys, tiny_bundle, data, "--cross", "--precision", "int8")
-    assert (code, "no --runtime or --precision" in streams.err) == (2, True)
+    assert (code, "--precision f32. Received: onnx and int8" in streams.err) == (2, True)
     assert not (tmp_path / "o").exists()

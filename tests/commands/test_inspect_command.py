@@ -252,7 +252,7 @@ def test_a_hostile_folder_ends_as_the_contract_says(
     expected["forbidden.jpg"] = "not_permitted"
     assert run(command(tiny_bundle, out, photos)) == 3
     printed = capsys.readouterr()
-    assert "1 other file passed over" in printed.out
+    assert "1 other file ignored" in printed.out
     results = lines(out / "results.jsonl")
     kinds = {
         result["path"].removeprefix(f"{photos}/"): result.get("error", {}).get("kind")

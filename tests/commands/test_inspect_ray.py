@@ -75,8 +75,8 @@ def test_killed_and_interrupted_and_ended_elsewhere_it_leaves_what_the_local_eng
     assert process.returncode == 130, errors
     assert printed == ""
     assert said(errors) == [
-        "crackscope: finishing what is begun; press Ctrl-C again to stop at once",
-        "crackscope: interrupted; the same command goes on where it stopped",
+        "crackscope: Finishing work in progress. Press Ctrl-C again to stop at once.",
+        "crackscope: Interrupted. Run the same command again to resume.",
     ]
     done = lines(out)
     assert killed + 8 <= len(done) < 160

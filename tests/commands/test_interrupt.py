@@ -20,7 +20,7 @@ def test_the_first_ctrl_c_asks_and_the_second_interrupts(capfd: pytest.CaptureFi
         assert asked.wait(5)
         with pytest.raises(KeyboardInterrupt):
             press()
-    assert "press Ctrl-C again" in capfd.readouterr().err
+    assert "Press Ctrl-C again" in capfd.readouterr().err
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 

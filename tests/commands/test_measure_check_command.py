@@ -49,7 +49,7 @@ def test_a_photo_of_the_sheet_gives_what_was_printed(photo: bytes, tmp_path: Pat
     with (out / "check.csv").open(encoding="utf-8-sig", newline="") as file:
         assert len(list(csv.DictReader(file))) == 22
     page = (out / "check.html").read_text(encoding="utf-8")
-    assert "22 of 22 stated intervals hold the true width" in page
+    assert "22 of 22 95 % intervals contain the true width" in page
     assert "wall.png: the sheet&#39;s marker was not found" in page
 
 

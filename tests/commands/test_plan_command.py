@@ -31,7 +31,7 @@ def test_the_command_prints_a_document_and_counts_photos(
     assert found["focal_length_mm"] == pytest.approx(30)
     assert found["photos"] == 100
     assert found["motion_px"] == pytest.approx(100)
-    assert any("motion blurs by 100.0 px" in text for text in found["warnings"])
+    assert any("motion blur is 100.0 px" in text for text in found["warnings"])
 
 
 def test_a_photo_says_its_camera(tmp_path: Path) -> None:

@@ -169,7 +169,7 @@ def test_a_report_has_no_names_of_files_outside(
         "",
     ):
         file.write_text(json.dumps({**settings, "overlays": {photo: name}}), encoding="utf-8")
-        assert "overlays must be files below the folder" in refused("report", results)
+        assert "overlays must be inside the folder" in refused("report", results)
 
 
 def test_links_of_a_results_folder_do_not_lead_outside(results: Path, tmp_path: Path) -> None:

@@ -89,7 +89,7 @@ def test_draw_label_and_judge(site, tiny_bundle, tmp_path, capsys):
     line = command(site, tiny_bundle, out, "--patches", 30)
     assert run(line) == 0
     printed = capsys.readouterr().out
-    assert "30 windows are drawn from 48 of 12 photos" in printed
+    assert "Sampled 30 of 48 windows from 12 photos" in printed
     assert printed.splitlines()[-1] == str(out)
     assert "wall 03.png" in (out / "label.html").read_text(encoding="utf-8")
     assert len({row["photo"] for row in rows(out / "drawn.csv")}) >= 10
@@ -125,7 +125,7 @@ def test_windows_that_nobody_could_tell_are_not_called_unlabelled(
     assert run(line) == 0
     notes = json.loads(capsys.readouterr().out)["notes"]
     assert any("3 windows are labelled as unsure" in note for note in notes)
-    assert "2 of 20 drawn windows have no label" in notes
+    assert "2 of 20 sampled windows have no label" in notes
 
 
 def test_the_next_commands_are_named_and_can_be_given(site, tiny_bundle, tmp_path, capsys):
@@ -161,7 +161,7 @@ def test_more_windows_keep_the_labels_that_there_are(site, tiny_bundle, tmp_path
     assert [row["photo"] for row in drawn[:12]] == [row["photo"] for row in first]
     assert [bool(row["label"]) for row in rows(out / "to_label.csv")] == [True] * 12 + [False] * 8
     assert found["default"]["labels"]["all"] == 12
-    assert "8 of 20 drawn windows have no label" in found["notes"]
+    assert "8 of 20 sampled windows have no label" in found["notes"]
     assert run(command(site, tiny_bundle, out, "--patches", 5)) == 0
     assert len(rows(out / "drawn.csv")) == 20, "a smaller number takes nothing away"
 
@@ -264,8 +264,8 @@ def test_broken_photos_are_named_and_the_rest_is_done(site, tiny_bundle, tmp_pat
     ("arguments", "said"),
     [
         ([], "name the folder with the photos"),
-        (["there", "--truth", "here"], "in place of SITE"),
-        (["--truth", "here", "--labels", "x.csv"], "leave --labels out"),
+        (["there", "--truth", "here"], "--truth replaces SITE"),
+        (["--truth", "here", "--labels", "x.csv"], "leave out --labels"),
         (["there", "--recall", "1"], "recall must be between"),
         (["there", "--patches", "0"], "patches must be at least 1"),
         (["there"], "does not exist"),

@@ -220,7 +220,7 @@ def test_nothing_asked_for_is_nothing_at_all() -> None:
         ({"calibration": Path("nowhere.yml")}, "calibration nowhere.yml cannot be read"),
         ({"standard": "aci-224"}, "Did you mean 'aci-224r-01'"),
         ({"standard": "aci-224r-01"}, "needs an exposure class"),
-        ({"standard": "osim", "exposure": "XC3"}, "knows no exposure classes"),
+        ({"standard": "osim", "exposure": "XC3"}, "has no exposure classes"),
     ],
 )
 def test_bad_settings_are_refused_before_any_photo(settings, words: str) -> None:

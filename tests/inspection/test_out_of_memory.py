@@ -214,7 +214,7 @@ def test_memory_that_runs_out_elsewhere_is_no_fault_of_ours(
     monkeypatch.setattr(command, "run", short)
     assert main.run(["inspect", "a.jpg"]) == 1
     said = capsys.readouterr().err
-    assert "memory ran out" in said
+    assert "out of memory" in said
     assert "fewer --workers" in said
     assert "Traceback" not in said
 

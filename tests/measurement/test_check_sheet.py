@@ -131,8 +131,8 @@ def test_viewers_are_told_not_to_scale_the_page() -> None:
     ("settings", "rule"),
     [
         ({"paper": "A4"}, "paper must be one of: a4, letter. Received: 'A4'"),
-        ({"forms": ("png",)}, "forms must be among: svg, pdf"),
-        ({"forms": ()}, "forms must be among: svg, pdf"),
+        ({"forms": ("png",)}, "forms must be some of: svg, pdf"),
+        ({"forms": ()}, "forms must be some of: svg, pdf"),
     ],
 )
 def test_what_cannot_be_written_is_refused(tmp_path: Path, settings, rule: str) -> None:

@@ -66,7 +66,7 @@ def test_the_photos_cover_the_area_and_one_fewer_a_row_does_not(
 def test_where_both_are_given_it_says_what_they_reach() -> None:
     found = plan(Wanted(0.2, distance_mm=3000), FULL_FRAME)
     assert found.smallest_mm == pytest.approx(2 * 0.006 / 50 * 2950)
-    assert "cracks from 0.71 mm on, not 0.2: go closer" in found.warnings[0]
+    assert "cracks of 0.71 mm or wider, not 0.2 mm. Move closer" in found.warnings[0]
     near = plan(Wanted(0.2, distance_mm=800), FULL_FRAME)
     assert near.smallest_mm < 0.2
     assert not near.warnings
@@ -75,7 +75,7 @@ def test_where_both_are_given_it_says_what_they_reach() -> None:
 def test_motion_blurs_and_the_remedy_removes_it() -> None:
     blurred = plan(Wanted(0.2, speed_m_s=1.0, exposure_s=0.001), FULL_FRAME)
     assert blurred.motion_px == pytest.approx(10)
-    assert "motion blurs by 10.0 px" in blurred.warnings[0]
+    assert "motion blur is 10.0 px" in blurred.warnings[0]
     longest = blurred.longest_exposure_s
     still = plan(Wanted(0.2, speed_m_s=1.0, exposure_s=longest), FULL_FRAME)
     assert not still.warnings
@@ -97,12 +97,12 @@ def test_what_is_sharp_blurs_less_than_a_pixel_at_its_ends() -> None:
 
 def test_a_shallow_depth_and_diffraction_are_warned_of() -> None:
     open_wide = plan(Wanted(0.2, f_number=1.8), FULL_FRAME)
-    assert "tilted by 20 degrees is not sharp" in open_wide.warnings[0]
+    assert "tilted by 20 degrees exceeds the depth of field" in open_wide.warnings[0]
     closed = plan(Wanted(0.2, f_number=22), FULL_FRAME)
     assert closed.diffraction_px == pytest.approx(0.42 * 0.55 * 22 * 1.06 / 6, rel=1e-3)
-    assert "diffraction blurs by 0.9 px: open the aperture" in closed.warnings
+    assert "diffraction blur is 0.9 px. Open the aperture" in closed.warnings
     macro = plan(Wanted(0.02), FULL_FRAME)
-    assert "use a macro lens" in macro.warnings[0]
+    assert "Use a macro lens" in macro.warnings[0]
 
 
 def test_far_away_all_is_sharp_to_infinity_and_json_holds_it() -> None:
@@ -110,7 +110,9 @@ def test_far_away_all_is_sharp_to_infinity_and_json_holds_it() -> None:
     found = plan(Wanted(10.0, f_number=1.8, area_m=(1, 1)), phone)
     assert math.isinf(found.sharp_mm[1])
     assert json.loads(json.dumps(found.to_dict(), allow_nan=False))["sharp_mm"][1] is None
-    assert any(line.startswith("Sharp from") and line.endswith("on") for line in summary(found))
+    assert any(
+        line.startswith("Depth of field") and line.endswith("infinity") for line in summary(found)
+    )
 
 
 def test_a_ratio_alone_gives_all_but_what_needs_the_sensor() -> None:

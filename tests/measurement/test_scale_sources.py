@@ -109,10 +109,10 @@ def test_the_uncertainty_of_clicks_covers_clicks():
 @pytest.mark.parametrize(
     ("points", "message"),
     [
-        (((10, 20), (401, 20)), "lie in the photo, wall/a.jpg, of 400 x 300 px.*401"),
-        (((-1, 20), (300, 20)), "lie in the photo"),
+        (((10, 20), (401, 20)), "inside wall/a.jpg, 400 x 300 px.*401"),
+        (((-1, 20), (300, 20)), "must be inside"),
         (((math.nan, 20), (300, 20)), "finite"),
-        (((10, 20), (10, 20)), "must lie apart"),
+        (((10, 20), (10, 20)), "must be apart"),
     ],
 )
 def test_points_that_cannot_be_true_are_told_apart(points, message):
@@ -134,13 +134,13 @@ def test_a_rectangle_gives_the_plane():
 @pytest.mark.parametrize(
     ("corners", "sides", "message"),
     [
-        (((0, 0), (300, 200), (300, 0), (0, 200)), (9, 9), "sides cross"),
-        (((0, 0), (150, 0), (300, 0), (0, 200)), (9, 9), "three corners in a line"),
+        (((0, 0), (300, 200), (300, 0), (0, 200)), (9, 9), "Sides cross"),
+        (((0, 0), (150, 0), (300, 0), (0, 200)), (9, 9), "three on a line"),
         (((0, 0), (300, 0), (300, 200), (0, 200)), (0, 9), "width of a rectangle in mm must be"),
         (((0, 0), (300, 0), (300, 200), (0, 200)), (9, -9), "height of a rectangle in mm must be"),
         (((0, 0), (300, 0), (300, 200), (0, math.nan)), (9, 9), "finite"),
-        (((0, 0), (999, 0), (300, 200), (0, 200)), (9, 9), "lie in the photo"),
-        (((0, 0), (3, 0), (3, 3), (0, 3)), (9, 9), "longer than a click errs"),
+        (((0, 0), (999, 0), (300, 200), (0, 200)), (9, 9), "must be inside"),
+        (((0, 0), (3, 0), (3, 3), (0, 3)), (9, 9), "longer than the error of a click"),
     ],
 )
 def test_rectangles_that_cannot_be_true_are_told_apart(corners, sides, message):

@@ -36,7 +36,7 @@ def test_the_photo_counts_before_the_nearest_folder(tmp_path):
         ("path,mm_per_px\na,nan\n", "line 2: mm_per_px must be above 0"),
         ("path,mm_per_px,u95\na,1,-1\n", "line 2: u95 must be 0 to"),
         ("path,mm_per_px\n,1\n", "line 2: path must be given"),
-        ("path,mm_per_px\na,1\na,2\n", "line 3: path must be given, and once"),
+        ("path,mm_per_px\na,1\na,2\n", "line 3: path must be given exactly once"),
         ("path,mm_per_px\na,x\nb,y\n", "line 2.*line 3"),
         ("", "must have the columns"),
     ],

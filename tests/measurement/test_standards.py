@@ -131,7 +131,7 @@ def test_a_standard_that_asks_for_an_exposure_lists_them() -> None:
             classify(0.2, 0.05, load("en-1992-1-1-2004"), exposure)
     with pytest.raises(UsageError, match="Did you mean 'seawater'"):
         classify(0.2, 0.05, load("aci-224r-01"), "sea water")
-    with pytest.raises(UsageError, match="knows no exposure classes"):
+    with pytest.raises(UsageError, match="has no exposure classes"):
         classify(0.2, 0.05, load("osim"), "XC3")
 
 
@@ -208,21 +208,21 @@ exposures:
     with pytest.raises(UsageError) as told:
         load(own(tmp_path, wrong))
     for part in (
-        "titel is not known. Did you mean 'title'?",
+        "titel is unknown. Did you mean 'title'?",
         "title is missing",
         "checked must be true or false. Received: 'maybe'",
-        "exposures[0].names[0] must be text, in quotes where YAML reads it otherwise. "
+        "exposures[0].names[0] must be text, in quotes if YAML reads it as another type. "
         "Received: False",
         "exposures[0].limit_mm must be a width in mm above 0. Received: -1",
-        "exposures[1].names must hold at least one",
+        "exposures[1].names must list at least one",
         "exposures[1].limit_mm must be a width in mm above 0. Received: 'wide'",
-        "exposures[2].limit_mm or classes or no_limit is needed, and only one. "
+        "exposures[2].limit_mm or classes or no_limit: exactly one is needed. "
         "Received: ['limit_mm', 'no_limit']",
-        "an exposure must stand in one place only. Received: ['a']",
-        "exposures[3].classes[0].wide is not known",
-        "exposures[3].classes must go from narrow to wide. Received: [0.5, 0.3]",
+        "each exposure must be listed once. Received: ['a']",
+        "exposures[3].classes[0].wide is unknown",
+        "exposures[3].classes must be in order from narrow to wide. Received: [0.5, 0.3]",
         "exposures[3].classes must have different names",
-        "exposures[3].classes[2] is the widest and has neither below_mm and up_to_mm",
+        "exposures[3].classes[2] is the widest and must have none of below_mm and up_to_mm",
     ):
         assert part in str(told.value)
 
@@ -230,18 +230,18 @@ exposures:
 @pytest.mark.parametrize(
     ("content", "rule"),
     [
-        ("title: [", "no YAML that can be read"),
-        (b"\xff\xfe\x00", "no YAML that can be read"),
-        ("- a", "must hold `key: value`"),
-        ("", "must hold `key: value`"),
-        ("title: a\ntitle: b\nno_limit: x", "keys twice in one place: title"),
-        ("title: a", "limit_mm or classes or no_limit or exposures is needed"),
+        ("title: [", "not valid YAML"),
+        (b"\xff\xfe\x00", "not valid YAML"),
+        ("- a", "must contain `key: value`"),
+        ("", "must contain `key: value`"),
+        ("title: a\ntitle: b\nno_limit: x", "duplicate keys. Remove one of each: title"),
+        ("title: a", "limit_mm or classes or no_limit or exposures: exactly one is needed"),
         ("title: a\nclasses: []", "at least two"),
         ("title: a\nclasses: 5", "must be a list"),
-        ("title: a\nclasses: [1, 2]", "must hold `key: value`"),
+        ("title: a\nclasses: [1, 2]", "must contain `key: value`"),
         ("title: a\nexposures: []", "must not be empty"),
-        ("title: a\nno_limit: ''", "must say why"),
-        ("a: &a [*a]", "not known"),
+        ("title: a\nno_limit: ''", "must give a reason"),
+        ("a: &a [*a]", "is unknown"),
         (b"#" * 1_000_001, "too large"),
     ],
 )

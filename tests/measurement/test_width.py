@@ -125,7 +125,7 @@ def test_a_light_line_is_no_crack() -> None:
         (np.full(14, 100.0), {}, "at least 15"),
         (np.full((31, 2), 100.0), {}, r"\(N,\) grey values"),
         (np.full(31, np.nan), {}, "finite"),
-        (np.full(31, -1.0), {}, "finite grey values of 0 and more"),
+        (np.full(31, -1.0), {}, "finite grey values, 0 or above"),
         (np.zeros(31), {}, "not black"),
         (seen(3.0), {"mm_per_px": 0.0}, "mm_per_px must be above 0"),
         (seen(3.0), {"psf_px": -1.0}, "psf_px must be above 0"),

@@ -40,7 +40,7 @@ def test_a_crack_has_a_class_and_those_that_its_interval_reaches() -> None:
     wide = {"p95": 0.25, "p95_u95": 0.2}
     assert classes(large("a.jpg", wide, {"below": 0.25}, None)) == [
         "class 0.2 to 0.3 mm (or under 0.1 mm, 0.1 to 0.2 mm, 0.3 to 0.4 mm, 0.4 to 1 mm)",
-        "class not known",
+        "class unknown",
     ]
 
 

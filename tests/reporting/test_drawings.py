@@ -86,7 +86,7 @@ def test_svg_is_in_mm_of_the_surface(tmp_path: Path) -> None:
                 assert float(path.attrib[f"data-{name.replace('_', '-')}"]) == value
             assert f"{crack.length_mm:.4g} mm long" in (path.findtext(f"{SVG}title") or "")
     texts = [text.text for text in layers["legend"].iter(f"{SVG}text")]
-    about = ["wall/one.jpg", "units are mm, 0.25 ± 0.004 mm per px"]
+    about = ["wall/one.jpg", "Unit: mm, 0.25 ± 0.004 mm per px"]
     assert texts == ["5 mm", *sorted(LAYERS.values()), *about]
     bar = layers["legend"][0].attrib["d"]
     assert float(bar.split("H")[1]) - float(bar[1:].split()[0]) == pytest.approx(5)
@@ -100,7 +100,7 @@ def test_svg_without_a_scale_is_in_pixels_and_says_so(tmp_path: Path) -> None:
     layers = svg_layers(root)
     assert list(layers) == ["photo", "under 2 px", "2 to 4 px", "8 to 16 px", "legend"]
     texts = [text.text for text in layers["legend"].iter(f"{SVG}text")]
-    assert "no scale: units are pixels of the photo" in texts
+    assert "Unit: pixels of the photo (no scale)" in texts
 
 
 def test_svg_carries_a_small_copy_of_the_photo_and_asks_for_nothing(tmp_path: Path) -> None:
@@ -190,7 +190,7 @@ def test_dxf_without_a_scale_has_no_unit_and_says_so(tmp_path: Path) -> None:
         drawing = read(file)
         assert drawing.header["$INSUNITS"] == 0
         texts = [text.dxf.text for text in drawing.modelspace().query("TEXT")]
-        assert "no scale: units are pixels of the photo" in texts
+        assert "Unit: pixels of the photo (no scale)" in texts
         assert not [text for text in texts if "mm" in text or "%%" in text or "\n" in text]
 
 

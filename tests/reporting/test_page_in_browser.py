@@ -107,9 +107,9 @@ def test_photos_are_filtered_by_verdict_and_by_name(page: Any) -> None:
     page.get_by_label("Show").select_option("crack")
     assert page.evaluate(SHOWN) == BOTH
     assert page.get_by_role("status").inner_text() == "2 of 4 photos shown"
-    page.get_by_label("Name holds").fill("B 9")
+    page.get_by_label("Name contains").fill("B 9")
     assert page.evaluate(SHOWN) == BOTH[:1]
-    page.get_by_label("Name holds").fill("")
+    page.get_by_label("Name contains").fill("")
     page.get_by_label("Show").select_option("no-crack")
     assert page.evaluate(SHOWN) == ["deck/a.jpg"]
     page.get_by_label("Show").select_option("other")
@@ -204,7 +204,7 @@ def test_scores_are_explained_where_they_stand(crack_page: Any) -> None:
     terms = crack_page.locator(".terms dt").all_text_contents()
     assert {"Score of a photo", "Score of a crack", "Unsure", "Severity"} <= set(terms)
     of_photo = crack_page.locator("#p1 > td .term").first
-    assert "From 0.5 on, the verdict is crack" in of_photo.get_attribute("title")
+    assert "At 0.5 or above the verdict is crack" in of_photo.get_attribute("title")
     of_crack = crack_page.locator(".cracks .term").first
     assert of_crack.inner_text().startswith("score 0.910")
     assert "that this is a crack" in of_crack.get_attribute("title")
@@ -232,7 +232,7 @@ def test_each_crack_is_shown_from_near_at_its_own_size(crack_page: Any) -> None:
     sizes = near.evaluate_all("all => all.map(i => [i.naturalWidth, i.width, i.height])")
     assert sizes == [[64, 64, 48]] * 9
     first = crack_page.locator(".cracks li").first.inner_text()
-    for part in ("Crack 3", "score 0.910", "px long", "2 branches", "px wide"):
+    for part in ("Crack 3", "score 0.910", "px long", "2 branches", "median width"):
         assert part in first
     button = crack_page.get_by_role("button", name="Cracks of deck/a.jpg")
     button.click()

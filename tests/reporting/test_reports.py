@@ -196,7 +196,7 @@ def test_the_worst_come_first() -> None:
 def test_the_summary_counts_and_names(tmp_path: Path) -> None:
     text = summarise(RESULTS, RESULTS[2:], 2.0, passed_over=3, skipped=2)
     assert "9 photos: 8 crack, 0 unsure, 0 no crack, 1 failed" in text
-    assert "2 done before; 3 other files passed over; 2 folders or files skipped" in text
+    assert "2 from an earlier run; 3 other files ignored; 2 folders or files skipped" in text
     assert "truncated  broken new\\nline.jpg" in text
     assert all(part.isprintable() for part in text.split("\n"))
 
@@ -374,18 +374,18 @@ def test_photos_of_something_else_are_marked_and_counted(tmp_path: Path) -> None
     for write in chosen("csv,html"):
         write(results, tmp_path, CONTEXT)
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
-    assert page.count(" · no concrete?") == page.count('class="crack other"') == 1
-    assert "no concrete? (1)" in page
+    assert page.count(" · not concrete?") == page.count('class="crack other"') == 1
+    assert "not concrete? (1)" in page
     assert [row["surface"] for row in rows(tmp_path / "results.csv")] == ["other", "concrete", ""]
     text = summarise(results, results, 1.0)
-    assert "1 photo may show no concrete surface" in text
-    assert text.count("(no concrete?)") == 1
+    assert "1 photo possibly not concrete" in text
+    assert text.count("(not concrete?)") == 1
 
 
 def test_nothing_is_said_of_the_surface_where_all_is_concrete(tmp_path: Path) -> None:
     results = [replace(scored("wall.jpg"), material="concrete")]
     chosen("html")[0](results, tmp_path, CONTEXT)
-    assert "no concrete" not in (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "not concrete" not in (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "concrete" not in summarise(results, results, 1.0)
 
 

@@ -29,11 +29,11 @@ def test_a_hundred_failures_are_named_and_the_rest_counted(count: int, said: str
 
 def test_speed_is_in_megapixels_of_what_was_done_now() -> None:
     results = [replace(scored(f"{n}.jpg"), width=2000, height=1500) for n in range(4)]
-    assert "; 2.0 s, 1.5 MP/s; 3 done before" in summarise(results, results[3:], 2.0)
+    assert "; 2.0 s, 1.5 MP/s; 3 from an earlier run" in summarise(results, results[3:], 2.0)
 
 
 def test_cracks_and_what_is_no_concrete_are_said() -> None:
     result = replace(cracked("a.jpg"), material="other")
     head, line = summarise([result], [result], 1.0).splitlines()
-    assert head.endswith("; 1 photo may show no concrete surface")
-    assert line.endswith(f"a.jpg  ({len(result.found)} cracks)  (no concrete?)")
+    assert head.endswith("; 1 photo possibly not concrete")
+    assert line.endswith(f"a.jpg  ({len(result.found)} cracks)  (not concrete?)")

@@ -1,1 +1,1 @@
-"""The command line: a thin shell over crackscope.commands."""
+"""The command-line interface, a thin layer over crackscope.commands."""

@@ -1,4 +1,4 @@
-"""Which commands there are, and how a configuration becomes their flags."""
+"""The table of commands, and how the fields of a settings class become flags."""
 
 import ast
 import importlib
@@ -14,7 +14,7 @@ from crackscope.arguments.build import at_home
 
 
 class _Settings(Mapping[str, type]):
-    """The settings of each command, by its name; imported when they are asked for."""
+    """Maps the name of a command to its settings class, imported on first access."""
 
     def __init__(self, *names: str) -> None:
         self._names = names
@@ -57,15 +57,18 @@ DATA_COMMANDS = _Settings("audit", "split")
 WANTED = {
     "photos": "photos, folders, globs, zip files or addresses",
     "data": "a labelled folder, a zip file or a CSV manifest",
-    "model": "a bundle folder, a run folder, or the word crackscope",
+    "model": "a model: crackscope (the built-in one), a bundle folder or a run folder",
     "width": "the narrowest crack, such as 0.2mm",
-    "results": "a folder that `crackscope inspect` wrote",
+    "results": "a results folder of `crackscope inspect`",
 }
-"""What is said where an argument is missing that has no default."""
+"""What each required argument expects, for the message when it is missing."""
 
 
 def _docstring(kind: type) -> str | None:
-    """From the source under `python -OO`, where dataclasses put their signature in its place."""
+    """The docstring of a settings class, read from its source under `python -OO`.
+
+    There, dataclasses put their signature in its place.
+    """
     if sys.flags.optimize < 2:
         return kind.__doc__
     try:
@@ -77,15 +80,15 @@ def _docstring(kind: type) -> str | None:
 
 
 def bind(name: str, kind: type) -> Callable[..., Any]:
-    """The function behind a command: its flags are the fields of `kind`.
+    """The function behind a command; its flags are the fields of `kind`.
 
-    Its module `run` is imported when the command is run, so that help costs nothing.
+    The module `run` is imported only when the command runs, so that --help stays fast.
     """
 
     def call(
         config: Any,
         *,
-        json: Annotated[bool, Parameter(negative=(), help="Print data and nothing else.")] = False,
+        json: Annotated[bool, Parameter(negative=(), help="Print JSON only.")] = False,
     ) -> Any:
         return importlib.import_module(f"crackscope.commands.{module_of(name)}.run").run(
             at_home(config)

@@ -1,4 +1,4 @@
-"""`--install-completion`: the shell completes commands, flags, their values, and files."""
+"""`--install-completion`: shell completion of commands, flags, their values, and files."""
 
 import dataclasses
 from pathlib import Path
@@ -11,31 +11,31 @@ from crackscope.errors import UsageError
 
 FLAG = "--install-completion"
 HELP = """\
-Complete commands, flags and files in your shell: bash, zsh or fish; else the one that runs.
+Install completion of commands, flags and files for bash, zsh or fish. Default: the current shell.
 
-It writes one file where the shell looks for such, and a line that loads it into its start-up file.
+Writes one completion script, and adds a line to the shell's start-up file that loads it.
 """
 Shell = Literal["bash", "zsh", "fish"]
 _FILES = {"photos": tuple[Path, ...], "model": Path, "more": tuple[Path, ...]}
-"""What may be something else than a file, so that it is text: the shell completes files for it."""
+"""Text settings that may name a file: the shell completes file names for them."""
 
 
 def install(app: cyclopts.App, shell: Shell | None) -> Path:
-    """Write the completion script where `shell` looks for it (None: the shell that is running).
+    """Write the completion script where `shell` looks for it (None: the current shell).
 
-    Returns its path. Raises UsageError where the shell cannot be told, or is another one.
+    Returns its path. Raises UsageError if the shell is not detected or not supported.
     """
     try:
         return app.install_completion(shell=shell)
     except (ShellDetectionError, NotImplementedError, ValueError) as error:
         raise UsageError(
-            f"the shell is not known ({error}): name it, as in `crackscope {FLAG} bash` (or zsh, "
-            "fish)"
+            f"unknown shell: {error}. Supported: bash, zsh, fish. Name one, as in "
+            f"`crackscope {FLAG} bash`"
         ) from error
 
 
 def with_files(kind: type) -> type:
-    """The settings of a command, in which whatever may be a file is a path."""
+    """The settings class of a command, with each field that may name a file typed as a path."""
     changed = [field for field in dataclasses.fields(kind) if field.name in _FILES]
     body: dict[str, Any] = {
         field.name: dataclasses.field(default=field.default, kw_only=field.kw_only)

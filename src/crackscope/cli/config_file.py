@@ -1,6 +1,6 @@
-"""Settings of a YAML file, as words: each flag reads its own, as on the command line.
+"""Settings of a YAML file, as text: each flag parses its own value, as on the command line.
 
-No scalar becomes a number, a date or a truth value here, so that `name: 010` keeps its name.
+No scalar is converted to a number, date or boolean here, so `name: 010` stays 010.
 """
 
 from collections.abc import Collection, Mapping
@@ -18,23 +18,23 @@ if TYPE_CHECKING:
 
 _NULL = "tag:yaml.org,2002:null"
 _SWITCHES = {"on": "true", "off": "false"}
-"""What YAML knows as truth values and flags do not."""
+"""Booleans of YAML that flags do not accept."""
 
 
 @dataclass(frozen=True)
 class Value:
-    """What a key holds: one word, or several in a list."""
+    """The value of a key: one word, or a list of words."""
 
     words: tuple[str, ...]
     is_list: bool
     place: str
-    """The file and the line, for messages."""
+    """File and line, for messages."""
 
 
 def read(file: Path) -> dict[str, Value]:
-    """The keys of a file, `_` for `-`, and what they hold; keys that hold nothing are left out.
+    """Read the keys of a file, with `_` for `-`, and their values. Empty keys are left out.
 
-    Raises UsageError with the line of what is wrong.
+    Raises UsageError with the line of the problem.
     """
     import yaml
 
@@ -45,26 +45,26 @@ def read(file: Path) -> dict[str, Value]:
     except yaml.YAMLError as error:
         raise UsageError(_broken(file, error)) from error
     except RecursionError:
-        raise UsageError(f"--config {file} is no YAML that can be read: too deep") from None
+        raise UsageError(f"--config {file} is nested too deeply") from None
     if not isinstance(node, yaml.MappingNode):
-        raise UsageError(f"--config {file} must hold `key: value` lines")
+        raise UsageError(f"--config {file} must contain `key: value` lines")
     found: dict[str, Value] = {}
     for key, value in node.value:
         place = f"--config {file}, line {key.start_mark.line + 1}"
         if not isinstance(key, yaml.ScalarNode):
-            raise UsageError(f"{place}: a key must be the name of a flag")
+            raise UsageError(f"{place}: each key must be the name of a flag")
         name = key.value.replace("-", "_")
         if name in found:
-            raise UsageError(f"{place}: {key.value!r} stands there twice")
+            raise UsageError(f"{place}: duplicate key {key.value!r}. Remove one")
         found[name] = _value(name, value, place)
     return {name: value for name, value in found.items() if value.is_list or value.words}
 
 
 def fill(values: Mapping[str, Value], arguments: Any, joined: Collection[str]) -> list[str]:
-    """Give the values to the arguments that neither a flag nor the environment has set.
+    """Set the arguments that neither a flag nor the environment has set.
 
-    Flags named in `joined` take several words with commas between them. Returns the keys that the
-    command does not know.
+    Flags named in `joined` take a comma-separated list. Returns the keys that the command does not
+    have.
     """
     strange = set(values)
     for argument in arguments:
@@ -80,7 +80,7 @@ def fill(values: Mapping[str, Value], arguments: Any, joined: Collection[str]) -
 
 
 def _words(key: str, value: Value, hint: Any, joined: Collection[str]) -> tuple[str, ...]:
-    """The words that a flag of type `hint` takes."""
+    """The words for a flag of type `hint`."""
     if not value.is_list:
         switch = bool in (hint, *get_args(hint))
         return tuple(_SWITCHES.get(w.lower(), w) if switch else w for w in value.words)
@@ -98,13 +98,13 @@ def _value(name: str, node: "Node", place: str) -> Value:
         return Value(() if node.tag == _NULL else (node.value,), False, place)
     items = node.value if isinstance(node, yaml.SequenceNode) else [node]
     if not all(isinstance(item, yaml.ScalarNode) for item in items):
-        raise UsageError(f"{place}: {name} takes a value, or a list of values, and nothing nested")
+        raise UsageError(f"{place}: {name} takes one value or a flat list. Received a nested value")
     return Value(tuple(item.value for item in items), True, place)
 
 
 def _broken(file: Path, error: Any) -> str:
-    """What the parser says, without its own name for the text."""
+    """The parser's message, without its own name for the file."""
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     where = "" if mark is None else f", line {mark.line + 1}, column {mark.column + 1},"
-    says = getattr(error, "problem", None) or getattr(error, "reason", None) or "not to be read"
-    return f"--config {file}{where} is no YAML: {says}"
+    says = getattr(error, "problem", None) or getattr(error, "reason", None) or "syntax error"
+    return f"--config {file}{where} is not valid YAML: {says}"

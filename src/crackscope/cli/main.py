@@ -1,4 +1,4 @@
-"""The `crackscope` command: parses, runs, prints, and turns errors into exit codes."""
+"""The `crackscope` command: parses arguments, runs, prints, and maps errors to exit codes."""
 
 import io
 import json
@@ -18,26 +18,24 @@ from crackscope.commands.outcome import Outcome
 from crackscope.errors import CrackscopeError, UsageError
 
 INTERRUPTED = 130
-"""Exit code after Ctrl-C, as shells give it."""
+"""Exit code after Ctrl-C, as in shells."""
 _LESS_MEMORY = (
-    "Give fewer --workers or close other programs, and the same command again: what was finished "
-    "is kept"
+    "Set fewer --workers or close other programs, then run the same command again to resume"
 )
 _STDIN = "stdin://"
-"""For a lone -, which cyclopts takes for an option."""
+"""Stands for a lone -, which cyclopts would parse as an option."""
 
 
 def build_app(
     settings: Callable[[type], type] = lambda kind: kind, only: str | None = None
 ) -> cyclopts.App:
-    """The command tree, or no more of it than the command `only`; `settings` may change those of
-    each command."""
+    """The command tree, or just the command `only`. `settings` may replace each settings class."""
     app = cyclopts.App(
         name="crackscope",
-        help="Find cracks in photos of concrete: train, evaluate honestly, inspect offline.",
+        help="Find cracks in photos of concrete. Runs offline; trains and evaluates models too.",
         help_epilogue=(
             "Every flag is also a key of `--config FILE` (YAML) and an environment variable "
-            "CRACKSCOPE_FLAG; flags win over the environment, the environment over the file."
+            "CRACKSCOPE_FLAG. Flags override the environment, the environment overrides the file."
         ),
         version=__version__,
         suppress_keyboard_interrupt=False,
@@ -50,7 +48,7 @@ def build_app(
 
 
 def _add_others(app: cyclopts.App, settings: Callable[[type], type]) -> None:
-    """The commands on labelled data, and the flag that installs completion."""
+    """Add the commands for labelled data, and the flag that installs completion."""
     from crackscope.cli import completion
 
     data = cyclopts.App(name="data", help="Audit and split labelled data.")
@@ -61,7 +59,7 @@ def _add_others(app: cyclopts.App, settings: Callable[[type], type]) -> None:
     def install(shell: completion.Shell | None = None, /) -> Outcome:
         with redirect_stdout(sys.stderr):
             file = completion.install(build_app(completion.with_files), shell)
-        return Outcome("completion is installed: open a new shell", file, {"path": str(file)})
+        return Outcome("Completion installed. Open a new shell.", file, {"path": str(file)})
 
     app.command(install, name=completion.FLAG, help=completion.HELP)
 
@@ -71,10 +69,10 @@ def run(arguments: Sequence[str]) -> int:
     telemetry.switch_off()
     streams.repair()
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a file name may hold what a terminal cannot show
+        if isinstance(stream, io.TextIOWrapper):  # file names may not be encodable in the terminal
             stream.reconfigure(errors="backslashreplace")
     logging.basicConfig(format="%(message)s", stream=sys.stderr)
-    logging.getLogger("crackscope").setLevel(logging.INFO)  # what libraries do is not for people
+    logging.getLogger("crackscope").setLevel(logging.INFO)  # libraries stay at WARNING
     try:
         config, rest = layered(arguments)
         app = build_app(only=rest[0] if rest and rest[0] in COMMANDS else None)
@@ -95,22 +93,22 @@ def run(arguments: Sequence[str]) -> int:
     except CrackscopeError as error:
         return _fail(str(error), error.exit_code)
     except KeyboardInterrupt:
-        return _fail("interrupted; the same command goes on where it stopped", INTERRUPTED)
+        return _fail("Interrupted. Run the same command again to resume.", INTERRUPTED)
     except SystemExit as error:
         if isinstance(error.__context__, BrokenPipeError):  # rich, when the reader of help leaves
             return 0
         raise
     except OSError as error:
-        return _fail(f"the system refused: {error}. What was finished is kept", 1)
+        return _fail(f"operating system error: {error}. Finished work is kept", 1)
     except Exception as error:
         if memory.ran_out(error):
-            return _fail(f"memory ran out ({error}). {_LESS_MEMORY}", 1)
-        logging.exception("this is a fault of crackscope; please report it with what follows")
+            return _fail(f"out of memory ({error}). {_LESS_MEMORY}", 1)
+        logging.exception("Internal error. Please report this traceback.")
         return 1
 
 
 def _missing(error: cyclopts.MissingArgumentError) -> str:
-    """What the command wants, and how it is given."""
+    """The message for a missing argument: what is expected, and how to give it."""
     argument = error.argument
     if argument is None or argument.index is None or error.keyword:
         return str(error)
@@ -120,7 +118,7 @@ def _missing(error: cyclopts.MissingArgumentError) -> str:
 
 
 def _fail(message: str, code: int) -> int:
-    with suppress(OSError):  # nobody may read it any more
+    with suppress(OSError):  # the reader of stderr may be gone
         print(f"crackscope: {message}", file=sys.stderr)
     return code
 
@@ -151,7 +149,7 @@ def _write(outcome: Outcome, as_json: bool) -> None:
 def main() -> NoReturn:
     """Entry point of the installed command.
 
-    After an interrupt it ends at once, and does not wait for threads that still work on a photo.
+    After an interrupt it exits at once, without waiting for threads that still process a photo.
     """
     code = run(sys.argv[1:])
     if code == INTERRUPTED:

@@ -1,4 +1,4 @@
-"""Settings from a YAML file and from the environment, below the flags."""
+"""Settings from a YAML file and from the environment, which flags override."""
 
 import difflib
 import logging
@@ -21,7 +21,10 @@ _ALMOST = 0.85
 
 
 def layered(arguments: Sequence[str]) -> tuple[tuple[Any, ...], list[str]]:
-    """Take `--config FILE` out of the arguments; returns cyclopts' configs, nearest first."""
+    """Split `--config FILE` from the arguments.
+
+    Returns cyclopts' configs, highest priority first, and the other arguments.
+    """
     rest, file = _take_config(list(arguments))
     for line in _remarks():
         _LOG.warning("%s", line)
@@ -35,11 +38,11 @@ def layered(arguments: Sequence[str]) -> tuple[tuple[Any, ...], list[str]]:
     _check_names(list(values), f"--config {file}: unknown key")
 
     def fill(app: cyclopts.App, commands: tuple[str, ...], arguments: Any) -> None:
-        # Not cyclopts' own for dictionaries, which takes the key `data` for the command.
+        # Not cyclopts' own loader for dictionaries, which reads the key `data` as the command.
         strange = config_file.fill(values, arguments, joined)
         taken = ", ".join(name for name in values if name not in strange) or "nothing"
-        others = f"; not of this command: {', '.join(strange)}" if strange else ""
-        _LOG.info("settings of %s: %s%s", file, taken, others)
+        others = f"; ignored by this command: {', '.join(strange)}" if strange else ""
+        _LOG.info("settings from %s: %s%s", file, taken, others)
 
     return (environment, fill), rest
 
@@ -48,7 +51,7 @@ def _take_config(arguments: list[str]) -> tuple[list[str], Path | None]:
     for index, argument in enumerate(arguments):
         if argument == "--config":
             if index + 1 == len(arguments):
-                raise UsageError("--config needs a YAML file")
+                raise UsageError("--config must be followed by a YAML file")
             return arguments[:index] + arguments[index + 2 :], Path(arguments[index + 1])
         if argument.startswith("--config="):
             file = Path(argument.removeprefix("--config="))
@@ -57,7 +60,7 @@ def _take_config(arguments: list[str]) -> tuple[list[str], Path | None]:
 
 
 class _Environment(cyclopts.config.Env):
-    """Without what others set, such as Kubernetes for a service that is called crackscope."""
+    """Drops variables set by other software, such as Kubernetes for a service named crackscope."""
 
     def __call__(self, *given: Any) -> None:
         super().__call__(*given)
@@ -67,7 +70,7 @@ class _Environment(cyclopts.config.Env):
 
 
 def _ignored() -> tuple[list[str], list[str]]:
-    """Variables of our prefix whose names are no flag's, and others that are empty."""
+    """Variables with our prefix that match no flag, and those that are empty."""
     ours = sorted(name for name in os.environ if name.startswith(_PREFIX))
     known = [name for name in ours if name.removeprefix(_PREFIX).lower() in _known()]
     empty = [name for name in known if not os.environ[name].strip()]
@@ -75,16 +78,17 @@ def _ignored() -> tuple[list[str], list[str]]:
 
 
 def _remarks() -> Iterator[str]:
-    """What is said of the variables that are ignored."""
+    """Warnings about ignored variables."""
     unknown, empty = _ignored()
     if unknown:
-        yield f"ignored, since no flag has that name: {', '.join(map(_with_hint, unknown))}"
+        names = ", ".join(map(_with_hint, unknown))
+        yield f"Environment variables that match no flag, ignored: {names}"
     if empty:
-        yield f"ignored, since they are empty: {', '.join(empty)}"
+        yield f"Empty environment variables, ignored: {', '.join(empty)}"
 
 
 def _with_hint(variable: str) -> str:
-    """Only of what is almost a flag's: most names are those of others."""
+    """The variable, with a suggestion if it almost matches a flag; most belong to others."""
     name = variable.removeprefix(_PREFIX).lower()
     close = difflib.get_close_matches(name, _known(), n=1, cutoff=_ALMOST)
     return f"{variable} (did you mean {_PREFIX}{close[0].upper()}?)" if close else variable

@@ -1,4 +1,4 @@
-"""One folder a command: its settings, and the function that the command line and Python call.
+"""The commands, one folder each: settings, and the function that the CLI and Python call.
 
-A command takes its settings and returns an Outcome; it prints nothing but progress and logs.
+A command takes its settings and returns an Outcome. It prints only progress and logs.
 """

@@ -1,4 +1,4 @@
-"""Ctrl-C as a wish: what is begun is finished first."""
+"""Ctrl-C as a request to stop: work in progress is finished first."""
 
 import os
 import signal
@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
-_WORDS = b"\ncrackscope: finishing what is begun; press Ctrl-C again to stop at once\n"
+_WORDS = b"\ncrackscope: Finishing work in progress. Press Ctrl-C again to stop at once.\n"
 
 
 @contextmanager
 def on_request() -> Iterator[threading.Event]:
     """An event that the first Ctrl-C sets; the second interrupts as usual.
 
-    Where Ctrl-C is not Python's own (another thread, a program with a handler of its own, a job in
-    the background), it stays what it is.
+    Where Python's default handler is not installed (another thread, a program with its own handler,
+    a background job), Ctrl-C keeps its meaning.
     """
     asked = threading.Event()
     main = threading.current_thread() is threading.main_thread()
@@ -26,8 +26,8 @@ def on_request() -> Iterator[threading.Event]:
     def ask(number: int, frame: FrameType | None) -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
         asked.set()
-        with suppress(OSError):  # nobody may listen
-            os.write(2, _WORDS)  # print may be busy with a line of its own
+        with suppress(OSError):  # the reader of stderr may be gone
+            os.write(2, _WORDS)  # print may be in the middle of a line
 
     signal.signal(signal.SIGINT, ask)
     try:

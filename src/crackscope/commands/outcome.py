@@ -1,4 +1,4 @@
-"""What a command hands back: for people, for programs, and for the shell."""
+"""The result of a command: a summary, data for programs, and an exit code."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,12 +10,12 @@ from crackscope.errors import GateError, ImageError
 
 @dataclass(frozen=True, repr=False)
 class Outcome:
-    """The end of a command.
+    """The result of a command.
 
-    `text` is the short summary for a person, `path` the results (the last line on stdout), `data`
-    what `--json` prints: a list is printed as JSON Lines, anything else as one document. `failed`
-    names the inputs that could not be read; `gate` says which gate was not met. `repeated`: there
-    was nothing left to do, since the same command had finished before.
+    `text` is a short summary, `path` the results (the last line on stdout), `data` is what `--json`
+    prints: a list as JSON Lines, anything else as one document. `failed` names the unreadable
+    inputs; `gate` names the gate that was not met. `repeated` is set if the same command had
+    finished before and there was nothing to do.
     """
 
     text: str
@@ -33,7 +33,7 @@ class Outcome:
 
     @property
     def exit_code(self) -> int:
-        """0, 3 where some inputs failed, 4 for a gate; whatever else ends a command is raised."""
+        """0, or 3 if some inputs failed, or 4 for a gate. All other failures are exceptions."""
         if self.gate:
             return GateError.exit_code
         if self.repeated:

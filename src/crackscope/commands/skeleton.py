@@ -1,4 +1,4 @@
-"""What all commands do alike: open their results folder, resume it, and hand back the outcome."""
+"""Steps shared by all commands: open a results folder, resume it, return the outcome."""
 
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -33,10 +33,10 @@ def results_folder(
     content: Mapping[str, Any],
     growing: Collection[str] = (),
 ) -> Iterator[RunDir]:
-    """Open the folder of a run; one that was made from the same and is not finished is resumed.
+    """Open a results folder; an unfinished one with the same identity is resumed.
 
-    What it is made from are the settings, by their marks, and the `content` of what they name. See
-    `run_dir.open_output` for `default`, `growing` and what is raised.
+    The identity consists of the settings, by their marks, and the `content` of what they name. See
+    `run_dir.open_output` for `default`, `growing` and the errors.
     """
     made_from = identity(command, config, **content)
     with run_dir.open_output(command, config, default, made_from, growing) as run:
@@ -44,7 +44,7 @@ def results_folder(
 
 
 def kept(run: RunDir, outcome: Outcome) -> Outcome:
-    """The outcome, once the folder is marked as finished and holds it."""
+    """Mark the folder as finished, with the outcome stored in it; returns the outcome."""
     place = "." if outcome.path is None else outcome.path.relative_to(run.path).as_posix()
     run.finish({**asdict(outcome), "path": place})
     return outcome
@@ -53,14 +53,14 @@ def kept(run: RunDir, outcome: Outcome) -> Outcome:
 def reported(
     run: RunDir, text: str, values: Mapping[str, Any], unreadable: Iterable["Unreadable"]
 ) -> Outcome:
-    """The outcome, kept, of a command whose report says `values`; some files were unreadable."""
+    """Store and return the outcome of a command whose report is `values`."""
     failed = [entry.path for entry in unreadable]
     data = {"path": str(run.path), **values}
     return kept(run, Outcome(text=text, path=run.path, data=data, failed=failed))
 
 
 def again(run: Callable[[T], Outcome]) -> Callable[[T], Outcome]:
-    """A command that, given a folder which it has finished, says so and what it said then."""
+    """Decorate a command: in a folder it has finished before, it returns the stored outcome."""
 
     @wraps(run)
     def call(config: T) -> Outcome:
@@ -77,7 +77,7 @@ def again(run: Callable[[T], Outcome]) -> Callable[[T], Outcome]:
 
 
 def facts(model: str, config: "DataclassInstance", started: float) -> dict[str, Any]:
-    """How a result was made; `started` as `time.perf_counter` gave it."""
+    """Model, settings, machine and duration of a result; `started` is a `time.perf_counter`."""
     return {
         "model": model,
         "settings": deciding(config),

@@ -1,4 +1,4 @@
-"""How wide: from the grey values across a crack to its width and how sure that is."""
+"""Crack widths and lengths from grey values, with their uncertainty, in pixels and mm."""
 
 from crackscope.measurement.width import Width, width
 

@@ -1,8 +1,8 @@
-"""Widths of many profiles at once, where blur, darkness and tone are known.
+"""Vectorised widths of many profiles, with known blur, darkness and tone.
 
-Each profile is compared with a table of cracks of all widths and centres; from the best of these a
-few steps of Gauss and Newton lead to the width and centre at which the model errs least, large
-residuals counting less (pseudo-Huber). It minimises what `width` does.
+Each profile is compared with a table of cracks of all widths and centres. From the best entry, a
+few Gauss-Newton steps minimise a pseudo-Huber cost over width and centre, the same cost as in
+`width`.
 """
 
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ _WIDTHS = np.concatenate(
 ).astype(np.float32)
 _STEPS = 3
 _FURTHEST = 1.0
-"""Pixels that one step leads at most."""
+"""Maximum pixels of one step."""
 _GROUND = 0.65
 _NOISE, _TEXTURE, _NOISE_LIMITS = 0.05, 0.5, (0.04, 0.2)
 _CORRELATED = 1.5
@@ -38,12 +38,11 @@ _CORRELATED = 1.5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fits:
-    """What M profiles show: (M,) each.
+    """Fits of M profiles: (M,) each.
 
-    `width_px` and `centre_px`, the place of the crack from the middle; `evidence`, by how much a
-    crack explains the profile better than bare ground, a natural logarithm; `misfit`, the cost of
-    a sample near the crack, about 0.4 where only noise is left; `squares`, the mean square of what
-    is left of one.
+    `width_px`; `centre_px`, the offset of the crack from the middle; `evidence`, the log-likelihood
+    ratio of a crack against bare ground; `misfit`, the cost per sample near the crack, about 0.4 if
+    the residual is noise; `squares`, the mean squared residual.
     """
 
     width_px: Floats
@@ -55,7 +54,7 @@ class Fits:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Seen:
-    """Optics for all profiles, or (M, 1) those of each."""
+    """Optics of all profiles, or (M, 1) of each profile."""
 
     blur: Singles | float
     depth: Singles | float
@@ -63,8 +62,10 @@ class Seen:
     halo: Singles | float
 
     def drawn(self, x: Singles, width_px: Singles) -> tuple[Singles, Singles, Singles]:
-        """What is seen at `x` (M, N) of a crack `width_px` (M, 1) wide, and how that changes by a
-        pixel of `x` and by a pixel of width."""
+        """Grey values at `x` (M, N) of cracks `width_px` (M, 1) wide.
+
+        Returns the values and their derivatives by `x` and by width, per pixel.
+        """
         covered, by_place, by_width = box_slopes(x, width_px, self.blur)
         value = grey(covered, self.depth, self.tone)
         slope = grey_slope(value, self.depth, self.tone)
@@ -74,14 +75,14 @@ class Seen:
 
     @classmethod
     def of(cls, optics: Optics) -> "Seen":
-        """The same for all."""
+        """The same optics for all profiles."""
         return cls(
             float(optics.blur_px), float(optics.depth), float(optics.tone), float(optics.halo)
         )
 
     @classmethod
     def each(cls, optics: Sequence[Optics], profiles: int) -> "Seen":
-        """For so many profiles with the first, as many with the second …"""
+        """Optics for consecutive groups of `profiles` profiles each."""
         rows = np.array(
             [(one.blur_px, one.depth, one.tone, one.halo) for one in optics], np.float32
         )
@@ -90,9 +91,9 @@ class Seen:
 
 
 def against_ground(values: Singles) -> tuple[Singles, Singles]:
-    """Profiles (M, N) as fractions of their ground, and (M,) the error of a sample of each.
+    """Profiles (M, N) as fractions of their ground, and the error (M,) of their samples.
 
-    A ground that is black gives fractions of 0; as in `width`.
+    A black ground gives fractions of 0. See `width`.
     """
     ordered = np.sort(values, axis=1)
     middle = _quantile(ordered, 0.5)
@@ -113,8 +114,10 @@ def _quantile(ordered: Singles, level: float) -> Singles:
 
 
 def fit(relative: Singles, noise: Singles, optics: Optics) -> Fits:
-    """The widths of the cracks that profiles (M, N) show, N odd, the crack within 3 px of the
-    middle; `noise` (M,) is the error of their samples."""
+    """Fit crack widths to profiles (M, N), N odd, with the crack within 3 px of the middle.
+
+    `noise` (M,) is the error of their samples.
+    """
     seen = Seen.of(optics)
     width, centre = refined(relative, noise, *_nearest(relative, optics), seen)
     return judged(relative, noise, width, centre, seen)
@@ -123,7 +126,7 @@ def fit(relative: Singles, noise: Singles, optics: Optics) -> Fits:
 def refined(
     relative: Singles, noise: Singles, width: Singles, centre: Singles, seen: Seen
 ) -> tuple[Singles, Singles]:
-    """Widths and centres (M,) from where the model errs little to where it errs least."""
+    """Refine widths and centres (M,) by Gauss-Newton steps."""
     place = _places(relative)
     largest = np.float32(relative.shape[1] / 2 + 1)
     for _ in range(_STEPS):
@@ -137,7 +140,7 @@ def _places(relative: Singles) -> Singles:
 
 
 def _nearest(relative: Singles, optics: Optics) -> tuple[Singles, Singles]:
-    """(M,) width and centre of the entry of the table with the least squares."""
+    """(M,) width and centre of the table entry with the least squares."""
     drawn = _drawn(optics, relative.shape[1])
     cost = np.square(drawn).sum(axis=1) - 2 * ((relative - 1) @ drawn.T)
     best = cost.argmin(axis=1)
@@ -147,7 +150,7 @@ def _nearest(relative: Singles, optics: Optics) -> tuple[Singles, Singles]:
 
 @lru_cache(maxsize=64)
 def _drawn(optics: Optics, samples: int) -> Singles:
-    """(T, N) cracks of all centres and widths, less the ground."""
+    """(T, N) profiles of cracks of all centres and widths, minus the ground."""
     place = (np.arange(samples) - samples // 2).astype(np.float32)
     covered = box(place - _CENTRES[:, None, None], _WIDTHS[:, None], optics.blur_px)
     drawn = grey(covered, optics.depth, optics.tone).reshape(-1, samples) - 1
@@ -163,7 +166,7 @@ def _step(
     seen: Seen,
     largest: np.float32,
 ) -> tuple[Singles, Singles]:
-    """One step of Gauss and Newton for width and centre, damped."""
+    """One damped Gauss-Newton step for width and centre."""
     value, by_place, first = seen.drawn(place - centre[:, None], width[:, None])
     residual, second = relative - value, -by_place
     weight = 1 / np.sqrt(1 + np.square(residual / noise[:, None]))
@@ -180,7 +183,7 @@ def _step(
 
 
 def judged(relative: Singles, noise: Singles, width: Singles, centre: Singles, seen: Seen) -> Fits:
-    """What is to be said of widths and centres (M,) that were fitted to profiles (M, N)."""
+    """Evaluate widths and centres (M,) that were fitted to profiles (M, N)."""
     x = _places(relative) - centre[:, None]
     value, _, _ = seen.drawn(x, width[:, None])
     off = relative - value
@@ -200,8 +203,10 @@ def _cost(residual: Singles) -> Singles:
 
 
 def believed(optics: Optics, others: tuple[Optics, ...], widths: Floats) -> NDArray[np.float64]:
-    """(K, W) the widths that each of `others` would give where `optics` is right and cracks are
-    `widths` (W,) wide: how far a width depends on what the photo shares."""
+    """(K, W) widths fitted with each of `others` if `optics` is true and cracks are `widths` wide.
+
+    Shows how widths depend on the optics of the photo.
+    """
     place = (np.arange(31) - 15).astype(np.float32)
     relative, _, _ = Seen.of(optics).drawn(place[None], widths.astype(np.float32)[:, None])
     noise = np.full(len(widths), _NOISE, np.float32)

@@ -1,4 +1,4 @@
-"""Reads the file that OpenCV's calibration writes: YAML with the camera's matrix and distortion."""
+"""Reader of OpenCV calibration files: YAML with camera matrix and distortion coefficients."""
 
 import math
 import re
@@ -12,7 +12,7 @@ from crackscope.errors import UsageError
 from crackscope.measurement.lens import Lens
 
 _LARGEST = 1_000_000
-"""Bytes: a calibration that lists every corner it has seen is far smaller."""
+"""Maximum bytes; a calibration that lists every detected corner is far smaller."""
 _MATRIX = "tag:yaml.org,2002:opencv-matrix"
 _NAMES = {
     "matrix": ("camera_matrix", "Camera_Matrix", "cameraMatrix", "K"),
@@ -26,7 +26,7 @@ _NAMES = {
     "width": ("image_width", "image_Width", "width"),
     "height": ("image_height", "image_Height", "height"),
 }
-"""As OpenCV's own programs, its samples and ROS spell them."""
+"""Spellings of OpenCV's programs, its samples and ROS."""
 _COEFFICIENTS = (4, 5, 8)
 _WANTED = (
     "a calibration must be YAML as OpenCV writes it: camera_matrix (3 x 3), "
@@ -35,12 +35,12 @@ _WANTED = (
 
 
 class _Loader(yaml.SafeLoader):
-    """Safe YAML that knows OpenCV's tag for matrices as the mapping it is."""
+    """Safe YAML loader that reads OpenCV's tag for matrices as a mapping."""
 
 
 def _mapping(loader: _Loader, node: yaml.Node) -> Any:
     if not isinstance(node, yaml.MappingNode):
-        raise yaml.constructor.ConstructorError(None, None, "a matrix is a mapping")
+        raise yaml.constructor.ConstructorError(None, None, "a matrix must be a mapping")
     return loader.construct_mapping(node, deep=True)
 
 
@@ -48,7 +48,7 @@ _Loader.add_constructor(_MATRIX, _mapping)
 
 
 def read_calibration(path: Path) -> Lens:
-    """The lens that a calibration file describes; raises UsageError that says what is wrong."""
+    """Read the lens from a calibration file; raises UsageError with the reason."""
     try:
         with path.open("rb") as file:
             content = file.read(_LARGEST + 1)
@@ -58,10 +58,10 @@ def read_calibration(path: Path) -> Lens:
 
 
 def lens_of(content: bytes, name: str) -> Lens:
-    """The lens that the content of a calibration file describes; `name` stands in errors.
+    """The lens from the content of a calibration file; `name` is for error messages.
 
-    OpenCV counts pixels from the centre of the first, crackscope from its corner: half a pixel is
-    added to the centre. Raises UsageError.
+    OpenCV's origin is the centre of the first pixel, crackscope's its corner, so half a pixel is
+    added to the principal point. Raises UsageError.
     """
     values = _values(content, name)
     matrix = _numbers(values, "matrix", name)
@@ -85,7 +85,7 @@ def _values(content: bytes, name: str) -> dict[str, Any]:
         raise UsageError(f"{name} is over 1 MB: {_WANTED}")
     try:
         text = text_files.decode(content)
-        # OpenCV writes `%YAML:1.0`, which is no directive of YAML.
+        # OpenCV writes `%YAML:1.0`, which is not a valid YAML directive.
         # The loader is a SafeLoader.
         text = re.sub(r"\A\s*%YAML[^\n]*\n(?:---[^\n]*\n)?", "", text)
         values = yaml.load(text, _Loader)
@@ -101,13 +101,13 @@ def _found(values: dict[str, Any], what: str) -> Any:
 
 
 def _numbers(values: dict[str, Any], what: str, name: str) -> list[float]:
-    """The numbers of a matrix, or of a plain list, row by row."""
+    """The numbers of a matrix, or of a flat list, in row-major order."""
     found = _found(values, what)
     data = found.get("data") if isinstance(found, dict) else found
     flat = _flat(data)
     if not flat or not all(map(_is_number, flat)):
         raise UsageError(
-            f"{name}: {_WANTED}. {_NAMES[what][0]} is missing or holds no finite numbers"
+            f"{name}: {_WANTED}. {_NAMES[what][0]} is missing or has no finite numbers"
         )
     return [float(value) for value in flat]
 

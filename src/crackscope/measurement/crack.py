@@ -1,4 +1,4 @@
-"""What was measured of a crack: its widths and its length, each with its uncertainty."""
+"""The measured widths and length of a crack, with uncertainty."""
 
 import math
 from collections.abc import Mapping
@@ -28,19 +28,19 @@ END_PX = 1.0
 WINDING = 0.002
 """The same of a length by how its line trembles, as a fraction."""
 _LEAST_PX, _SURE = 1.0, 0.5
-"""Below it a width is no number; and the part of its interval that has to lie above."""
+"""Minimum measurable width, and the fraction of its interval that must be above it."""
 _LEAST_PROFILES = 3
 _FAINT = 0.4
-"""Fraction of a crack's profiles that show none, from which on the others may be texture, and its
-width is no number."""
+"""Fraction of profiles without a crack, above which the others may be texture: only a bound is
+given then."""
 
 
 @dataclass(frozen=True, slots=True)
 class CrackMeasure:
-    """What was measured of a crack: `width_px`, and with a scale millimetres; `measured` is the
-    fraction of its length that could be measured, `left_out` counts other profiles by kind.
+    """The measurement of a crack: `width_px`, and millimetres if there is a scale.
 
-    Widths are None where no profile could be measured.
+    `measured` is the fraction of its length that could be measured, `left_out` counts the other
+    profiles by kind. Widths are None if no profile could be measured.
     """
 
     width_px: Figures | Below | None
@@ -51,7 +51,7 @@ class CrackMeasure:
     length_u95_mm: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """The keys of results.jsonl; nothing in mm without a scale."""
+        """As in results.jsonl; without a scale there are no values in mm."""
         found: dict[str, Any] = {}
         if self.length_mm is not None:
             found |= {"length_mm": self.length_mm, "length_u95_mm": self.length_u95_mm}
@@ -61,7 +61,7 @@ class CrackMeasure:
 
 
 def of_crack(found: Profiled, mine: Flags, lines: int, scale: LocalScale | None) -> CrackMeasure:
-    """What was measured of one crack of so many lines; `mine` (M,) are its profiles."""
+    """The measurement of one crack with that number of lines; `mine` (M,) selects its profiles."""
     members = np.flatnonzero(mine)
     kinds = found.kind[members]
     kept = members[kinds == Kind.MEASURED]
@@ -96,7 +96,7 @@ def _widths(
     faint: float,
     scale: LocalScale | None,
 ) -> Figures | Below | None:
-    """Figures in a unit of which a pixel has `across` (K,) over the line and `along` (K,) in it."""
+    """Widths in a unit with `across` (K,) per pixel across the line and `along` (K,) along it."""
     if len(kept) < _LEAST_PROFILES:
         return None
     at, width = found.places, found.width_px[kept]

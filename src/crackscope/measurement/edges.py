@@ -1,8 +1,8 @@
-"""Wide cracks: both edges found by themselves, and folded into a profile of a narrow one.
+"""Wide cracks: detects both edges, and folds the profile into that of a narrow crack.
 
-Across a wide crack there is ground, an edge, the inside, an edge and ground; either side may be
-lit in its own way. Where the middle is cut out, what is left is measured as other profiles are:
-its width and the length that was cut out are the width.
+A profile of a wide crack consists of ground, edge, inside, edge and ground, with uneven light. The
+middle is cut out, and the rest is measured like other profiles: the width is the measured width
+plus the length cut out.
 """
 
 from collections.abc import Iterator
@@ -15,21 +15,21 @@ from crackscope.measurement.profiles import Whole
 from crackscope.measurement.seen import Floats, Singles
 
 WIDE_PX = 10.0
-"""Above it a crack is measured by its edges."""
+"""Cracks wider than this are measured by their edges."""
 INSIDE_PX = 5.0
-"""Of the inside that is kept next to each edge."""
+"""Length of the inside that is kept next to each edge."""
 _GROUND_PX = 12
-"""Of ground that is seen beyond each edge."""
+"""Length of the ground that is used beyond each edge."""
 _LEAST_CONTRAST = 0.15
-"""Of an inside against its ground, below which there is no edge."""
+"""Minimum contrast between inside and ground for an edge."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Edges:
     """Edges of M wide cracks: (M,) each.
 
-    `left` and `right`, pixels from the middle, left negative; `uneven`, how unevenly the inside is
-    lit, as a fraction of the ground's grey value; `seen`, whether there are both.
+    `left` and `right` in pixels from the middle, left negative; `uneven`, the unevenness of the
+    inside as a fraction of the ground's grey value; `seen`, whether both edges were found.
     """
 
     left: Floats
@@ -38,7 +38,7 @@ class Edges:
     seen: NDArray[np.bool_]
 
     def offsets(self, reach: int) -> Floats:
-        """(M, 2 reach + 1) where a folded profile takes its samples."""
+        """(M, 2 reach + 1) sample positions of the folded profiles."""
         outer = np.arange(-reach, 1) + INSIDE_PX
         return np.concatenate(
             [self.left[:, None] + outer, self.right[:, None] - outer[:0:-1]], axis=1
@@ -46,12 +46,12 @@ class Edges:
 
     @property
     def cut(self) -> Floats:
-        """(M,) pixels that a folded profile lacks: it goes on one pixel from its left half."""
+        """(M,) pixels cut out of the folded profiles; the halves are one pixel apart."""
         return self.right - self.left - 2 * INSIDE_PX - 1
 
 
 def classes(width_px: Floats) -> Iterator[tuple[Whole, int]]:
-    """The members of each class of widths, and how many pixels to either side they are seen."""
+    """The members of each width class, and the half-length of their profiles in pixels."""
     reach = np.ceil(0.75 * width_px) + _GROUND_PX
     size = np.exp2(np.ceil(np.log2(np.maximum(reach, 1)))).astype(np.int64)
     for one in np.unique(size):
@@ -59,8 +59,10 @@ def classes(width_px: Floats) -> Iterator[tuple[Whole, int]]:
 
 
 def found(values: Singles, width_px: Floats) -> Edges:
-    """The edges of M wide cracks by grey values (M, N) across them, N odd, the crack's middle in
-    the middle to about a third of its width; `width_px` (M,) is about how wide they are."""
+    """Find the edges of M wide cracks in grey values (M, N) across them, N odd.
+
+    The crack is centred to about a third of its width; `width_px` (M,) are approximate widths.
+    """
     middle = values.shape[1] // 2
     place = np.arange(-middle, middle + 1)
     inner = np.abs(place) <= np.maximum(width_px[:, None] / 5, 1)
@@ -75,8 +77,10 @@ def found(values: Singles, width_px: Floats) -> Edges:
 def _edge(
     outwards: Singles, inside: Floats, width_px: Floats
 ) -> tuple[Floats, Floats, NDArray[np.bool_]]:
-    """(M,) pixels from the middle to the edge on one side, the ground beyond it, and whether there
-    is one; `outwards` (M, K) grey values from the middle."""
+    """(M,) distance from the middle to the edge on one side, the ground beyond, and if it exists.
+
+    `outwards` (M, K) are the grey values from the middle outwards.
+    """
     step = np.arange(outwards.shape[1])
     far = width_px[:, None] * 0.5
     beyond = (step >= far + 3) & (step <= far + 3 + _GROUND_PX)
@@ -98,7 +102,7 @@ def _mean_where(values: NDArray[np.floating], chosen: NDArray[np.bool_]) -> Floa
 
 
 def _median_where(values: Singles, chosen: NDArray[np.bool_]) -> Floats:
-    """(M,) the median of the chosen values of each row; where none is, the row's last."""
+    """(M,) median of the chosen values of each row; the row's last value if none is chosen."""
     ordered = np.sort(np.where(chosen, values, np.inf), axis=1)
     count = chosen.sum(axis=1)
     row = np.arange(len(values))

@@ -1,4 +1,4 @@
-"""From the plane of a photo to the plane of a surface: the homography of point pairs."""
+"""Homographies from a photo to a plane surface, fitted to pairs of points."""
 
 import math
 
@@ -10,9 +10,9 @@ from crackscope.errors import UsageError
 Floats = NDArray[np.float64]
 
 _FLATTEST = 0.02
-"""Least height of a triangle of three corners, as a fraction of its longest side."""
+"""Minimum height of a triangle of three corners, as a fraction of its longest side."""
 _LARGEST = 1e9
-"""Beyond it no coordinate, pixel or mm, means anything."""
+"""Limit of coordinates in pixels or mm."""
 
 
 def points_of(values: ArrayLike, name: str, least: int = 1) -> Floats:
@@ -32,9 +32,9 @@ def points_of(values: ArrayLike, name: str, least: int = 1) -> Floats:
 
 
 def check_quad(corners: ArrayLike, name: str) -> Floats:
-    """(4, 2) corners that go once around a convex quadrilateral; raises UsageError.
+    """The (4, 2) corners of a convex quadrilateral, in order; raises UsageError.
 
-    What is wrong is told apart: two corners in one place, three in a line, sides that cross.
+    The message names the problem: equal corners, three corners on a line, or crossing sides.
     """
     quad = points_of(corners, name, 4)
     if len(quad) != 4:
@@ -44,8 +44,8 @@ def check_quad(corners: ArrayLike, name: str) -> Floats:
     turns = [_cross(quad[k - 3] - quad[k - 4], quad[k - 2] - quad[k - 3]) for k in range(4)]
     if not (min(turns) > 0 or max(turns) < 0):
         raise UsageError(
-            f"{name} must go around the quadrilateral, one corner after the other: its sides "
-            f"cross, or it is not convex. Received: {quad.tolist()}"
+            f"{name} must be in order around a convex quadrilateral. Sides cross, or it is not "
+            f"convex. Received: {quad.tolist()}"
         )
     return quad
 
@@ -54,14 +54,13 @@ def fit(source: ArrayLike, target: ArrayLike) -> Floats:
     """The homography (3, 3) that maps `source` to `target`, both (N, 2), N at least 4.
 
     The normalised direct linear transform (Hartley & Zisserman, Multiple View Geometry, 2004,
-    algorithm 4.2); for more than four pairs the least squares of it. Its sign is such that the
-    third coordinate is positive at the source's points. Raises UsageError where no homography
-    follows from the points.
+    algorithm 4.2), by least squares for more than four pairs. Its sign makes the third coordinate
+    positive at the source points. Raises UsageError if the points define no homography.
     """
     source, target = points_of(source, "the points", 4), points_of(target, "their targets", 4)
     if len(source) != len(target):
         raise UsageError(
-            f"points and targets must be as many. Received: {len(source)} and {len(target)}"
+            f"give as many points as targets. Received: {len(source)} and {len(target)}"
         )
     from_, to = _normaliser(source), _normaliser(target)
     rows = _equations(apply(from_, source), apply(to, target))
@@ -70,21 +69,21 @@ def fit(source: ArrayLike, target: ArrayLike) -> Floats:
     weights = _lift(source) @ matrix[2]
     if sizes[7] < 1e-9 * sizes[0] or not (weights.min() > 0 or weights.max() < 0):
         raise UsageError(
-            "the points must span a plane that the camera sees from one side: no three of four in "
-            f"a line, in the same order as their targets. Received: {source.tolist()}"
+            "the points must span a plane seen from one side: no three of four on a line, in the "
+            f"same order as their targets. Received: {source.tolist()}"
         )
     return np.asarray(matrix / weights.mean(), np.float64)
 
 
 def apply(matrix: Floats, points: Floats) -> Floats:
-    """The (N, 2) points behind a homography; NaN for those at or beyond its horizon."""
+    """Map (N, 2) points by a homography; NaN at or beyond its horizon."""
     lifted = _lift(points) @ matrix.T
     weight = np.where(lifted[:, 2] > 0, lifted[:, 2], np.nan)
     return np.asarray(lifted[:, :2] / weight[:, None], np.float64)
 
 
 def jacobian(matrix: Floats, points: Floats) -> Floats:
-    """(N, 2, 2) derivatives of the mapped coordinates by the given ones, at each point."""
+    """(N, 2, 2) Jacobians of the homography at each point."""
     lifted = _lift(points) @ matrix.T
     weight = np.where(lifted[:, 2] > 0, lifted[:, 2], np.nan)
     mapped = lifted[:, :2] / weight[:, None]
@@ -105,14 +104,14 @@ def _cross(a: Floats, b: Floats) -> float:
 def _check_triangle(corners: Floats, name: str) -> None:
     sides = [math.dist(corners[k], corners[k - 1]) for k in range(3)]
     if min(sides) == 0:
-        raise UsageError(f"{name} must be four places, two are the same: {corners.tolist()}")
+        raise UsageError(f"{name} must be four different points. Received: {corners.tolist()}")
     height = abs(_cross(corners[1] - corners[0], corners[2] - corners[0])) / max(sides)
     if height < _FLATTEST * max(sides):
-        raise UsageError(f"{name} must not have three corners in a line: {corners.tolist()}")
+        raise UsageError(f"{name} must not have three on a line. Received: {corners.tolist()}")
 
 
 def _normaliser(points: Floats) -> Floats:
-    """Moves the points around 0, at a mean distance of √2."""
+    """The matrix that centres the points at 0 and scales their mean distance to √2."""
     centre = points.mean(axis=0)
     size = float(np.linalg.norm(points - centre, axis=1).mean()) / math.sqrt(2)
     if size == 0:

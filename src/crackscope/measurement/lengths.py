@@ -1,4 +1,4 @@
-"""Lengths and local scales in mm, with their uncertainty, from lines in the pixels of a photo."""
+"""Lengths and local scales in mm, with uncertainty, from lines in pixels of a photo."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,8 +16,10 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Length:
-    """A length in mm with the half-width of its 95 % interval; the scale's part only, not that of
-    the line's own points."""
+    """A length in mm with the half-width of its 95 % interval.
+
+    The interval covers the scale only, not the points of the line.
+    """
 
     mm: float
     u95: float
@@ -25,7 +27,7 @@ class Length:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LocalScale:
-    """(N,) mm per pixel at points of a photo in one direction each, with their u95."""
+    """(N,) mm per pixel at points of a photo, in one direction each, with u95."""
 
     mm_per_px: Floats
     u95: Floats
@@ -34,8 +36,8 @@ class LocalScale:
 def length(line: ArrayLike, scale: Scale) -> Length:
     """The length of a polyline of (N, 2) pixels, N at least 2, on the surface.
 
-    With a plane each point is mapped into it; without, all pixels measure the same. What the scale
-    errs by is common to the whole line. Raises UsageError for points beyond the plane's horizon.
+    With a plane, each point is mapped into it; without, the scale is uniform. The error of the
+    scale is common to the whole line. Raises UsageError for points beyond the plane's horizon.
     """
     points = points_of(line, "a line", 2)
     if scale.plane is None:
@@ -62,11 +64,11 @@ def along(points: ArrayLike, directions: ArrayLike, scale: Scale) -> LocalScale:
 
 
 def across(points: ArrayLike, tangents: ArrayLike, scale: Scale) -> LocalScale:
-    """What turns a width in pixels, seen normal to a line in the photo, into mm on the surface.
+    """mm per pixel for widths measured normal to a line in the photo.
 
-    `tangents` (N, 2) are the directions of the line at the (N, 2) points. A strip along a line is
-    still one in the plane, but the normal in the photo is not the normal there: of its image, only
-    the part normal to the line's image counts, |det J| / |J t| for a unit tangent t.
+    `tangents` (N, 2) are the directions of the line at the (N, 2) points. The normal in the photo
+    is not the normal in the plane: only its component normal to the mapped line counts, which is
+    |det J| / |J t| for a unit tangent t.
     """
     places, steps = _checked(points, tangents)
 

@@ -1,4 +1,4 @@
-"""What a lens does to straight lines, by the model of OpenCV: radial and tangential distortion."""
+"""Lens distortion by OpenCV's model: radial and tangential."""
 
 from dataclasses import dataclass, replace
 
@@ -12,16 +12,16 @@ Floats = NDArray[np.float64]
 _STEPS = 50
 _CLOSE_PX = 1e-4
 _ASPECT = 0.01
-"""By how much the sides of a photo may differ from the calibration's, as a fraction."""
+"""Maximum relative difference of aspect ratio between photo and calibration."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lens:
-    """A calibrated camera: focal lengths and centre in pixels, and its distortion.
+    """A calibrated camera: focal lengths, principal point and distortion, in pixels.
 
-    `centre` is in pixels of the photo, whose first pixel has its centre at (0.5, 0.5).
-    `coefficients` are k1, k2, p1, p2, k3, k4, k5, k6 of OpenCV's model; `size` is width and height
-    of the photos that it was made with, (0, 0) where not said.
+    `centre` is the principal point; the centre of the first pixel is (0.5, 0.5). `coefficients` are
+    k1, k2, p1, p2, k3, k4, k5, k6 of OpenCV's model. `size` is width and height of the calibration
+    photos, (0, 0) if unknown.
     """
 
     focal: tuple[float, float]
@@ -30,29 +30,29 @@ class Lens:
     size: tuple[int, int] = (0, 0)
 
     def for_photo(self, width: int, height: int) -> "Lens":
-        """The lens in pixels of a photo of that size, which may have been made smaller.
+        """The lens in pixels of a photo of that size, which may have been scaled down.
 
-        Raises UsageError where it has other proportions: cropped, turned, or another camera.
+        Raises UsageError for another aspect ratio: cropped, rotated, or another camera.
         """
         if self.size in ((0, 0), (width, height)):
             return self
         x, y = width / self.size[0], height / self.size[1]
         if abs(x / y - 1) > _ASPECT:
             raise UsageError(
-                f"a calibration holds for photos of its own proportions: it was made with "
-                f"{self.size[0]} x {self.size[1]} px, the photo has {width} x {height} px. "
-                "Calibrate with photos of the same camera, held the same way and not cropped"
+                f"photo and calibration must have the same aspect ratio. The calibration has "
+                f"{self.size[0]} x {self.size[1]} px, the photo {width} x {height} px. "
+                "Calibrate with uncropped photos of the same camera in the same orientation"
             )
         focal = (self.focal[0] * x, self.focal[1] * y)
         centre = (self.centre[0] * x, self.centre[1] * y)
         return replace(self, focal=focal, centre=centre, size=(width, height))
 
     def distort(self, points: Floats) -> Floats:
-        """Where the lens puts the (N, 2) points of a camera without distortion, in pixels."""
+        """Apply distortion to (N, 2) ideal points, in pixels."""
         return self._to_px(self._bend(self._to_unit(points)))
 
     def undistort(self, points: Floats) -> Floats:
-        """The inverse of `distort`, to 0.0001 px; NaN where the model has none, far outside."""
+        """The inverse of `distort`, to 0.0001 px; NaN if there is no inverse, far outside."""
         bent = self._to_unit(points)
         found = bent.copy()
         for _ in range(_STEPS):
@@ -87,8 +87,10 @@ class Lens:
 
 
 def bulge(width: int, height: int, fraction: float) -> Lens:
-    """A lens that moves the corners of a photo outward by a fraction of their distance from its
-    middle, and points nearer to it by the cube of theirs."""
+    """A lens with cubic radial distortion.
+
+    It moves the corners of a photo outward by `fraction` of their distance from the centre.
+    """
     radius = float(np.hypot(width, height)) / 2
     coefficients = (fraction, *[0.0] * 7)
     return Lens((radius, radius), (width / 2, height / 2), coefficients, (width, height))

@@ -1,4 +1,4 @@
-"""Millimetres for pixels at each place of a photo, and how sure they are."""
+"""Scale of a photo in mm per pixel at each place, with uncertainty."""
 
 import math
 from collections.abc import Callable
@@ -9,15 +9,15 @@ import numpy as np
 from crackscope.measurement.seen import Floats
 
 Local = Callable[[Floats, Floats], Floats]
-"""(M, 2) places and (M, 2) unit directions in pixels to (M,) mm per px there, in that direction."""
+"""Maps (M, 2) places and (M, 2) unit directions in pixels to (M,) mm per px."""
 
 
 @dataclass(frozen=True, slots=True)
 class LocalScale:
-    """A scale of a photo: one number of mm per px, or a function of place and direction.
+    """The scale of a photo: a number of mm per px, or a function of place and direction.
 
-    `relative_u95` and `tilt_u95` are fractions: of the scale itself, and of a tilt of the camera
-    that is not known; both are shared by all that is measured in the photo.
+    `relative_u95` is the relative uncertainty of the scale itself, `tilt_u95` that of an unknown
+    tilt of the camera. Both are common to all measurements in the photo.
     """
 
     mm_per_px: float | Local
@@ -28,30 +28,30 @@ class LocalScale:
         given = self.mm_per_px
         if not callable(given) and not (math.isfinite(given) and given > 0):
             raise ValueError(
-                f"mm_per_px must be above 0; received {given!r}. Give how many millimetres of the "
-                "surface a pixel shows"
+                f"mm_per_px must be above 0. Received: {given!r}. Give the ground sampling "
+                "distance in mm per pixel"
             )
         for name in ("relative_u95", "tilt_u95"):
             value = getattr(self, name)
             if not 0 <= value < 1:
-                raise ValueError(f"{name} must be a fraction, 0 to 1; received {value!r}")
+                raise ValueError(f"{name} must be a fraction, 0 to 1. Received: {value!r}")
 
     @property
     def u95(self) -> float:
-        """Both together, as a fraction."""
+        """The combined relative uncertainty."""
         return math.hypot(self.relative_u95, self.tilt_u95)
 
     def along(self, at: Floats, direction: Floats) -> Floats:
-        """(M,) mm per px of a length that runs in `direction`."""
+        """(M,) mm per px for lengths in `direction`."""
         if callable(self.mm_per_px):
             return np.asarray(self.mm_per_px(at, direction), np.float64)
         return np.full(len(at), float(self.mm_per_px))
 
     def across(self, at: Floats, across: Floats) -> Floats:
-        """(M,) mm of the plane per px of a width that is measured in direction `across`.
+        """(M,) mm in the plane per px, for widths measured in direction `across`.
 
-        What is normal to a line in the photo is not so in a plane that is seen at a slant: the
-        area that a strip covers, divided by its length, is its width.
+        A normal in the photo is not a normal in a tilted plane: the width is the area of a strip,
+        divided by its length.
         """
         if not callable(self.mm_per_px):
             return self.along(at, across)

@@ -1,16 +1,16 @@
-"""What the camera makes of a crack: one idea of it."""
+"""A hypothesis about the optics of a photo."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Optics:
-    """One idea of what a photo shares.
+    """A hypothesis about the optics common to all cracks of a photo.
 
-    `blur_px` the standard deviation of its blur in pixels; `depth` the grey value inside cracks as
-    a fraction of the ground's; `tone` the exponent from grey values to what blurs (1 to 2.2);
-    `halo` how much the camera sharpened: the fraction of what differs from around it, about 1 px
-    wide, that is added.
+    `blur_px` is the standard deviation of the blur in pixels; `depth` the grey value inside cracks
+    as a fraction of the ground's; `tone` the exponent from grey values to the values that blur
+    mixes (1 to 2.2); `halo` the strength of sharpening: the added fraction of the difference to the
+    surroundings, about 1 px wide.
     """
 
     blur_px: float

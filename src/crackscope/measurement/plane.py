@@ -1,9 +1,9 @@
-"""The plane of a surface in a photo: from pixels to mm, and how sure that is.
+"""The plane of a surface in a photo: maps pixels to mm, with uncertainty.
 
-Uncertainty is carried by whole planes: beside the likeliest there is one for each influence (a
-corner, a side, the lens), moved by its standard uncertainty. Whatever is computed with a plane is
-computed with each of them too; the root of the summed squares of the differences is its standard
-uncertainty (GUM, JCGM 100:2008, 5.1.2, with numerical derivatives), and k = 2 gives 95 %.
+Uncertainty is propagated by perturbed planes: one for each influence (a corner, a side, the lens),
+shifted by its standard uncertainty. Every result is computed with each of them; the root of the
+summed squared differences is its standard uncertainty (GUM, JCGM 100:2008, 5.1.2, with numerical
+derivatives), and k = 2 gives 95 %.
 """
 
 import math
@@ -20,27 +20,27 @@ from crackscope.measurement.lens import Lens, bulge
 Floats = NDArray[np.float64]
 
 COVERAGE = 2.0
-"""k: how many standard uncertainties are the half-width of a 95 % interval."""
+"""Coverage factor k: standard uncertainties in the half-width of a 95 % interval."""
 LENS_FRACTION = 0.005
-"""Standard uncertainty of a lens that nobody calibrated: how far it moves the corners of the photo,
-as a fraction of their distance from its middle. Phones and cameras correct their JPEGs to about
-that; a wide lens that nothing corrects is off by 0.02 and more, and needs a calibration."""
+"""Standard uncertainty of an uncalibrated lens: shift of the corners of the photo, as a fraction of
+their distance from the centre. Phones and cameras correct their JPEGs to about that. Uncorrected
+wide-angle lenses are off by 0.02 or more, and need a calibration."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Projection:
-    """One way from the pixels of a photo to mm in a plane: a lens, then a homography (3, 3)."""
+    """A mapping from pixels to mm in a plane: a lens, then a homography (3, 3)."""
 
     matrix: Floats
     lens: Lens | None = None
 
     def to_mm(self, points: Floats) -> Floats:
-        """(N, 2) mm of (N, 2) pixels; NaN at and beyond the horizon."""
+        """Map (N, 2) pixels to mm; NaN at and beyond the horizon."""
         straight = points if self.lens is None else self.lens.undistort(points)
         return homography.apply(self.matrix, straight)
 
     def to_px(self, points: Floats) -> Floats:
-        """(N, 2) pixels of (N, 2) mm; NaN for what lies behind the camera."""
+        """Map (N, 2) mm to pixels; NaN behind the camera."""
         seen = homography.apply(np.asarray(np.linalg.inv(self.matrix), np.float64), points)
         return seen if self.lens is None else self.lens.distort(seen)
 
@@ -55,12 +55,12 @@ class Projection:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plane:
-    """A plane that a photo shows.
+    """A plane in a photo.
 
-    `influences` are what the projection would be, were one influence off by its standard
-    uncertainty; `relative` is the standard uncertainty, as a fraction, of all mm alike (the print
-    of a marker, the measure of a rectangle). `residual_px` and `residual_mm` say how far, in root
-    mean square, what was seen lies from the model; None where nothing is left over to say it.
+    `influences` are projections with one influence shifted by its standard uncertainty. `relative`
+    is the relative standard uncertainty common to all mm (size of a marker or rectangle).
+    `residual_px` and `residual_mm` are the RMS deviations of the observations from the model; None
+    if there are no redundant observations.
     """
 
     projection: Projection
@@ -70,7 +70,7 @@ class Plane:
     residual_mm: float | None = None
 
     def to_mm(self, points: ArrayLike) -> Floats:
-        """(N, 2) mm of (N, 2) pixels; raises UsageError for points beyond the horizon."""
+        """Map (N, 2) pixels to mm; raises UsageError for points beyond the horizon."""
         pixels = homography.points_of(points, "points in the photo")
         found = self.projection.to_mm(pixels)
         self._check(found, pixels)
@@ -84,9 +84,9 @@ class Plane:
         return found
 
     def spread(self, measure: Callable[[Projection], Floats]) -> Floats:
-        """The half-width of the 95 % interval of what `measure` computes with a projection.
+        """The half-width of the 95 % interval of a result that `measure` computes.
 
-        Infinite where a plane within the uncertainty has no answer.
+        Infinite if `measure` has no result for one of the perturbed planes.
         """
         value = measure(self.projection)
         with np.errstate(invalid="ignore"):  # beyond the horizon of one of them
@@ -99,9 +99,9 @@ class Plane:
         beyond = ~np.isfinite(found).all(axis=1)
         if beyond.any():
             raise UsageError(
-                "points must lie on the near side of the plane's horizon. Received: "
-                f"{pixels[beyond][0].tolist()}. The plane is tilted too much, or its corners lie "
-                "elsewhere: check them, or leave out this part of the photo"
+                "points must be on the near side of the plane's horizon. Received: "
+                f"{pixels[beyond][0].tolist()}. The plane is tilted too much, or its corners are "
+                "wrong. Check the corners, or leave out this area of the photo"
             )
 
 
@@ -114,11 +114,11 @@ def plane_of(
     relative: float = 0.0,
     residual_px: float | None = None,
 ) -> Plane:
-    """The plane in which (4, 2) corners of a photo of `size` (width, height) lie at (4, 2) mm.
+    """The plane with (4, 2) corners in a photo of `size` (width, height) at (4, 2) mm.
 
-    `moves` (K, 4, 2): by how much each of K independent influences moves the corners in the photo,
-    one standard uncertainty of it. Without a `lens`, its distortion is one influence more. Raises
-    UsageError where the corners give no plane.
+    `moves` (K, 4, 2) are displacements of the corners in the photo by one standard uncertainty of
+    each of K independent influences. Without a `lens`, its distortion is a further influence.
+    Raises UsageError if the corners define no plane.
     """
     if lens is not None:
         lens = lens.for_photo(*size)

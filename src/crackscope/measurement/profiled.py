@@ -1,4 +1,4 @@
-"""The widths of all profiles of a photo, with what the photo shares."""
+"""The widths of all profiles of a photo, with the common optics of the photo."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,17 +16,17 @@ from crackscope.measurement.taken import LIKELY, taken, texture
 from crackscope.measurement.uncertainty import Belief, belief
 
 _SURE = 2.0
-"""How many times the evidence of texture a profile has that says what the photo shares."""
+"""Minimum evidence of profiles for estimating the optics, relative to that of texture."""
 _CLEAR, _FEW = 1.5, 10
-"""Its misfit at most, against the median; and how few are looked at all, wide or not."""
+"""Their maximum misfit, relative to the median; of more than 2 `_FEW`, the wider half is used."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Profiled:
-    """All profiles of a photo: where they are, how wide the crack is there, and of which kind.
+    """All profiles of a photo: places, widths and kinds.
 
-    `width_px` (M,) is NaN where `kind` (M,) is not MEASURED; `shared` is what the photo's cracks
-    share, `noise` the error of a grey value as a fraction of the ground's.
+    `width_px` (M,) is NaN if `kind` (M,) is not MEASURED. `shared` are the common optics, `noise`
+    is the error of a grey value as a fraction of the ground's.
     """
 
     places: Places
@@ -44,11 +44,10 @@ def profiled(
     psf_px: float | None = None,
     depth: float | None = None,
 ) -> Profiled:
-    """The profiles of `lines` in a photo (H, W), measured; arguments as of
-    `measure`."""
+    """Measure the profiles of `lines` in a photo (H, W); arguments as in `measure`."""
     if photo.ndim != 2 or not photo.size:
         raise ValueError(
-            f"photo must be (H, W) grey values; received an array of shape {photo.shape}. "
+            f"photo must be (H, W) grey values. Received: an array of shape {photo.shape}. "
             "Convert a colour photo to grey first"
         )
     at = places(lines)
@@ -71,8 +70,7 @@ def profiled(
 def _clear(
     relative: Singles, noise: Singles, kinds: Whole, least: float
 ) -> tuple[Singles, Singles]:
-    """The wider half of the profiles that show a crack and little else, against the others: blur
-    and darkness are not known yet."""
+    """Select the wider half of the clear profiles, as blur and darkness are not known yet."""
     first = fit(relative, noise, LIKELY)
     good = np.flatnonzero((kinds == Kind.MEASURED) & (first.evidence >= _SURE * least))
     if not len(good):

@@ -1,4 +1,4 @@
-"""Grey values across lines: where profiles are taken, in which direction, and what they show."""
+"""Profiles across lines: their positions, directions and grey values."""
 
 import math
 from collections.abc import Sequence
@@ -12,19 +12,19 @@ from crackscope.measurement.seen import Floats, Singles
 Whole = NDArray[np.int64]
 
 EVERY_PX = 2.0
-"""From one profile of a line to the next."""
+"""Distance between profiles."""
 _SMOOTH_PX = 8.0
-"""Length of line that says how it runs at a place: its points are rounded and tremble."""
+"""Length over which lines are smoothed, as their points are rounded and noisy."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Places:
-    """Where profiles are taken, M of them, one line after the other.
+    """The positions of M profiles, line by line.
 
-    `at` (M, 2) x and y in pixels; `across` (M, 2) the unit vector normal to the line; `line` (M,)
-    the index of the line; `along` (M,) pixels from the line's start; `to_end` (M,) pixels to its
-    nearer end; `stands_for` (M,) pixels of line that the profile stands for; `traced_px` (M,) the
-    width that the line says.
+    `at` (M, 2) x and y in pixels; `across` (M, 2) the unit normal of the line; `line` (M,) the
+    index of the line; `along` (M,) pixels from the start of the line; `to_end` (M,) pixels to the
+    nearer end; `stands_for` (M,) length of line that the profile represents, in pixels;
+    `traced_px` (M,) the traced width.
     """
 
     at: Floats
@@ -40,9 +40,9 @@ class Places:
 
 
 def places(lines: Sequence[Floats], every_px: float = EVERY_PX) -> Places:
-    """Where the profiles of `lines` are taken: polylines (N, 3) of x, y and width, in pixels.
+    """The positions of profiles of `lines`, polylines (N, 3) of x, y and width in pixels.
 
-    They are `every_px` apart, half as far from the ends; a line shorter than that has one.
+    They are `every_px` apart, and half of that from the ends. A shorter line has one profile.
     """
     found = [
         _of_line(index, np.asarray(line, np.float64), every_px) for index, line in enumerate(lines)
@@ -78,8 +78,10 @@ def _of_line(index: int, line: Floats, every_px: float) -> tuple[NDArray[np.gene
 
 
 def _smooth(line: Floats) -> Floats:
-    """The line at every pixel of its length, each point the mean of those around it; its ends
-    stay, and the line is turned about them beyond."""
+    """The line resampled at every pixel and smoothed; its ends stay fixed.
+
+    For smoothing, the line is extended by point reflection at its ends.
+    """
     reached = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(line[:, :2], axis=0).T))])
     count = max(2, math.ceil(reached[-1]) + 1)
     even = np.linspace(0, reached[-1], count)
@@ -91,11 +93,10 @@ def _smooth(line: Floats) -> Floats:
 
 
 def sample(photo: NDArray[np.generic], at: Floats, across: Floats, offsets: Floats) -> Singles:
-    """(M, K) grey values of `photo` (H, W) at `offsets` pixels across the places: (K,) for all, or
-    (M, K) those of each.
+    """(M, K) grey values of `photo` (H, W) at `offsets` pixels across the lines.
 
-    Between pixels they are interpolated linearly, which blurs by 0.4 px at most: the blur that is
-    estimated from profiles has it in. Outside the photo they are NaN.
+    Offsets are (K,) for all places, or (M, K) for each. Values are interpolated linearly, which
+    blurs by at most 0.4 px and is included in the estimated blur. Outside the photo they are NaN.
     """
     height, width = photo.shape
     offset = offsets.astype(np.float32)

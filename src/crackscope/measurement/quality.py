@@ -1,4 +1,4 @@
-"""Which profiles of a line can be measured, and why others cannot."""
+"""Quality checks of profiles: measurable, or the reason why not."""
 
 from collections.abc import Sequence
 from enum import IntEnum
@@ -14,7 +14,7 @@ Flags = NDArray[np.bool_]
 
 
 class Kind(IntEnum):
-    """What a profile is: measurable, or why it is not."""
+    """The kind of a profile: measured, or the reason why not."""
 
     MEASURED = 0
     END = 1
@@ -27,22 +27,22 @@ class Kind(IntEnum):
 
 
 _END_PX = 3.0
-"""Pixels at the end of a line, besides half its width, where it is not as wide as elsewhere."""
+"""Pixels left out at the end of a line, in addition to half its width, as cracks taper there."""
 _BESIDE_PX = 5.0
-"""Pixels beyond an edge in which another line disturbs."""
+"""Minimum distance of another line from an edge, in pixels."""
 _MISFIT, _AGAINST_USUAL = 1.2, 3.0
-"""Cost of a sample near the crack, from which on it is no box: about twice the noise, and so many
-times the median of the photo's cracks."""
+"""Maximum cost per sample near a crack: about twice the noise, and relative to the median of the
+photo's cracks. Above both, the profile does not fit the model."""
 _SIDES = 0.3
-"""By how much the ground of one side may be darker than that of the other, as a fraction."""
+"""Maximum relative difference between the ground on both sides."""
 _JUMP_PX, _JUMP = 1.5, 0.5
-"""By how much a width may differ from those around it: pixels, and a fraction of it."""
+"""Maximum difference of a width from its neighbours: in pixels, and as a fraction."""
 _AROUND = 7
-"""Profiles to either side that say what a line is like around a place."""
+"""Number of neighbours to either side for comparison."""
 
 
 def by_place(places: Places, lines: Sequence[Floats], size: tuple[int, int]) -> Whole:
-    """(M,) kinds by where profiles lie: ends, junctions and other lines beside them.
+    """(M,) kinds of profiles by position: ends, junctions and nearby lines.
 
     `size` is the photo's height and width.
     """
@@ -58,7 +58,7 @@ def by_place(places: Places, lines: Sequence[Floats], size: tuple[int, int]) -> 
 
 
 def _at_junction(places: Places, lines: Sequence[Floats]) -> Flags:
-    """(M,) whether the nearer end of a place's line meets the end of another line."""
+    """(M,) whether the nearer end of the line meets the end of another line."""
     ends = np.array([line[index, :2] for line in lines for index in (0, -1)])
     cell = np.floor(ends / 4).astype(np.int64)
     met: dict[tuple[int, int], set[int]] = {}
@@ -72,9 +72,9 @@ def _at_junction(places: Places, lines: Sequence[Floats]) -> Flags:
 
 
 def _beside(places: Places, size: tuple[int, int]) -> Flags:
-    """(M,) whether another line, or the same one come back, lies within reach of the profile.
+    """(M,) whether another line, or a later section of the same line, crosses the profile.
 
-    Places are entered into a map of cells of 4 px; each profile looks at the cells it runs over.
+    Places are entered into a grid of 4 px cells; each profile checks the cells it crosses.
     """
     rows, columns = size[0] // 4 + 1, size[1] // 4 + 1
     cell = np.clip((places.at[:, ::-1] / 4).astype(np.int64), 0, (rows - 1, columns - 1))
@@ -96,9 +96,9 @@ def _beside(places: Places, size: tuple[int, int]) -> Flags:
 
 
 def by_profile(relative: Singles, fits: Fits, least: float) -> Whole:
-    """(M,) kinds by what profiles (M, N) show: fractions of their ground, and what was fitted.
+    """(M,) kinds of profiles (M, N), as fractions of their ground, by their fits.
 
-    `least` is the evidence from which on it is a crack, and no texture.
+    `least` is the minimum evidence for a crack instead of texture.
     """
     place = np.arange(relative.shape[1]) - relative.shape[1] // 2
     off = place - fits.centre_px[:, None]
@@ -117,7 +117,7 @@ def by_profile(relative: Singles, fits: Fits, least: float) -> Whole:
 
 
 def by_neighbours(width_px: Floats, places: Places, kinds: Whole) -> Whole:
-    """(M,) the same kinds, with widths marked as broken that leap from those around them."""
+    """(M,) the kinds, with widths that differ from their neighbours marked as broken."""
     found = kinds.copy()
     for line in np.unique(places.line):
         members = np.flatnonzero((places.line == line) & (kinds == Kind.MEASURED))

@@ -1,4 +1,4 @@
-"""The photo as it would be seen straight on: drawn in the plane, at a stated mm per pixel."""
+"""Rectified photos: resampled in the plane, at a given mm per pixel."""
 
 import math
 from collections.abc import Iterator
@@ -15,19 +15,21 @@ from crackscope.types import Photo, Pixels
 
 MOST_MEGAPIXELS = 100.0
 _BLOCK = 1 << 18
-"""Pixels of the result that are computed at once: some 100 MB."""
+"""Pixels of the result per block: about 100 MB."""
 _MOST_SAMPLES = 8
-"""Samples a side that a pixel of the result is averaged from, at most."""
+"""Maximum samples per side that are averaged for a pixel of the result."""
 _BORDER = 33
-"""Points along each side of the photo, between which its outline in the plane is straight enough,
-also under a lens."""
+"""Points along each side of the photo that approximate its outline in the plane."""
 _OUTSIDE = np.uint8(255)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rectified:
-    """A photo in the plane; `origin_mm` (x, y) of the plane lies at its top left, `turn` (2, 2)
-    turns mm from there into the axes of the plane. Where the photo shows nothing it is white."""
+    """A rectified photo, white outside the area of the photo.
+
+    `origin_mm` (x, y) is its top left in the plane, `turn` (2, 2) rotates mm from there to the axes
+    of the plane.
+    """
 
     photo: Photo
     mm_per_px: float
@@ -35,18 +37,18 @@ class Rectified:
     turn: Floats
 
     def to_plane(self, points: Floats) -> Floats:
-        """(N, 2) mm in the plane of (N, 2) pixels of the rectified photo."""
+        """Map (N, 2) pixels of the rectified photo to mm in the plane."""
         return np.asarray(points * self.mm_per_px @ self.turn.T + self.origin_mm, np.float64)
 
 
 def rectify(
     photo: Photo, plane: Plane, mm_per_px: float, max_megapixels: float = MOST_MEGAPIXELS
 ) -> Rectified:
-    """The photo in its plane, `mm_per_px` mm a pixel, the right way up as the photo is.
+    """Rectify a photo to `mm_per_px` mm per pixel, in the orientation of the photo.
 
-    Each pixel is the mean of samples between the photo's pixels, as many as the photo has there.
-    Without metadata and EXIF, which hold no longer. Raises UsageError where the result had more
-    than `max_megapixels`, or where the photo shows the horizon of the plane.
+    Each pixel is the mean of interpolated samples, as dense as the pixels of the photo. The result
+    has no metadata and EXIF, as they are no longer valid. Raises UsageError if the result had more
+    than `max_megapixels`, or if the photo shows the horizon of the plane.
     """
     check_above_0(mm_per_px, "mm per pixel", 1e4)
     turn = _turn(photo, plane)
@@ -67,8 +69,10 @@ def rectify(
 
 
 def _turn(photo: Photo, plane: Plane) -> Floats:
-    """The rotation (2, 2), with a mirror where the plane's axes need it, after which x points to
-    the right and y down as in the middle of the photo."""
+    """The rotation (2, 2), with a reflection if needed, to x right and y down.
+
+    These directions are those in the middle of the photo.
+    """
     middle = np.array([[photo.width / 2, photo.height / 2]])
     jacobian = plane.jacobian(middle)[0]
     right = jacobian[:, 0] / np.linalg.norm(jacobian[:, 0])
@@ -85,7 +89,7 @@ def _outline(photo: Photo) -> Floats:
 
 
 def _blocks(photo: Photo, plane: Plane, found: Rectified) -> Iterator[Pixels]:
-    """The rows of the result, some at a time."""
+    """The result, block by block of rows."""
     width, height = found.photo.width, found.photo.height
     samples = _samples(photo, plane, found)
     rows = max(1, _BLOCK // (width * samples * samples))
@@ -100,13 +104,13 @@ def _blocks(photo: Photo, plane: Plane, found: Rectified) -> Iterator[Pixels]:
 
 
 def _samples(photo: Photo, plane: Plane, found: Rectified) -> int:
-    """How many pixels of the photo, a side, a pixel of the result covers where they are finest."""
+    """Samples per side: pixels of the photo per pixel of the result, at the finest place."""
     finest = np.sqrt(np.abs(np.linalg.det(plane.jacobian(_outline(photo))))).min()
     return int(np.clip(math.ceil(found.mm_per_px / finest), 1, _MOST_SAMPLES))
 
 
 def _sample(pixels: Pixels, points: Floats) -> NDArray[np.float32]:
-    """(N, 3) colours between the four nearest pixels; white outside of the photo."""
+    """(N, 3) colours, interpolated bilinearly; white outside the photo."""
     height, width = pixels.shape[:2]
     with np.errstate(invalid="ignore"):
         inside = np.all((points >= 0) & (points <= (width, height)), axis=1)

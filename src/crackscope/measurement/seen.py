@@ -1,9 +1,8 @@
-"""What a camera shows of a crack, seen across: a box darker than its ground, blurred.
+"""Model of a crack's profile in a photo: a box darker than its ground, blurred.
 
-Light adds up where it is blurred, before the camera turns it into grey values. A photo whose edges
-are as steep at their dark as at their bright end has `tone` 1: its grey values blur like light.
-Cracks on site look so, since their rims are worn and shaded; clean edges show the camera's own
-curve, a tone of about 2.
+Blur mixes light, before the camera converts it to grey values. If edges are as steep at their dark
+as at their bright end, `tone` is 1: grey values blur like light. Cracks on site are like that, as
+their rims are worn and shaded. Clean edges show the tone curve of the camera, about 2.
 """
 
 import math
@@ -15,14 +14,14 @@ Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 
 _REACH, _A_UNIT = 6, 1000
-"""Of the tables below: standard deviations to each side, and entries for each."""
+"""Range of the tables below in standard deviations to each side, and entries for each."""
 _PLACES = np.linspace(-_REACH, _REACH, 2 * _REACH * _A_UNIT + 1)
 _CUMULATIVE = np.array([0.5 * math.erfc(-x / math.sqrt(2)) for x in _PLACES], np.float32)
 _DENSITY = (np.exp(-0.5 * np.square(_PLACES)) / math.sqrt(2 * math.pi)).astype(np.float32)
 
 
 def box(x: Singles, width_px: Singles, blur_px: Singles | float) -> Singles:
-    """A box of height 1 around 0, blurred by a Gaussian: at `x`, in pixels; they broadcast."""
+    """A box of height 1 around 0, blurred by a Gaussian, at `x` in pixels; arguments broadcast."""
     rising, falling = _edges(x, width_px, blur_px)
     return np.asarray(_CUMULATIVE[rising] - _CUMULATIVE[falling])
 
@@ -30,7 +29,7 @@ def box(x: Singles, width_px: Singles, blur_px: Singles | float) -> Singles:
 def box_slopes(
     x: Singles, width_px: Singles, blur_px: Singles | float
 ) -> tuple[Singles, Singles, Singles]:
-    """The same, and how it changes by a pixel of `x` and by a pixel of width."""
+    """The same, with derivatives by `x` and by width, per pixel."""
     rising, falling = _edges(x, width_px, blur_px)
     first = np.asarray(_DENSITY[rising] / blur_px, np.float32)
     second = np.asarray(_DENSITY[falling] / blur_px, np.float32)
@@ -39,8 +38,10 @@ def box_slopes(
 
 
 def grey(covered: Singles, depth: Singles | float, tone: Singles | float) -> Singles:
-    """The grey value as a fraction of the ground's, where a crack covers a fraction of what a
-    sample sees; `depth` is the grey value of the crack itself."""
+    """The grey value as a fraction of the ground's, for samples partly covered by a crack.
+
+    `covered` is the covered fraction, `depth` the grey value of the crack itself.
+    """
     if isinstance(tone, float) and tone == 1:
         return np.asarray(1 - (1 - depth) * covered)
     light = 1 - (1 - depth**tone) * covered
@@ -48,7 +49,7 @@ def grey(covered: Singles, depth: Singles | float, tone: Singles | float) -> Sin
 
 
 def grey_slope(value: Singles, depth: Singles | float, tone: Singles | float) -> Singles:
-    """How that changes with `covered`, where it is `value`."""
+    """The derivative of `grey` by `covered`, at the grey value `value`."""
     if isinstance(tone, float) and tone == 1:
         return np.asarray(depth - 1, np.float32)
     rise = -(1 - depth**tone) / tone
@@ -56,7 +57,7 @@ def grey_slope(value: Singles, depth: Singles | float, tone: Singles | float) ->
 
 
 def sharpened(value: Singles, halo: Singles | float) -> Singles:
-    """Profiles (M, N) as a camera sharpens them: what differs from around, over 1 px, more so."""
+    """Profiles (M, N) with sharpening: differences to the surroundings, over 1 px, are enhanced."""
     if isinstance(halo, float) and halo == 0:
         return value
     wide = np.pad(value, ((0, 0), (2, 2)), mode="edge")
@@ -67,7 +68,7 @@ def sharpened(value: Singles, halo: Singles | float) -> Singles:
 def _edges(
     x: Singles, width_px: Singles, blur_px: Singles | float
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """The entries of the tables at both edges."""
+    """The table entries at both edges."""
     low, high = (np.asarray((x + side * width_px) / blur_px, np.float32) for side in (0.5, -0.5))
     return _entry(low), _entry(high)
 

@@ -1,8 +1,8 @@
-"""What all cracks of a photo share: its blur, how dark they are, and how its tones blur.
+"""The optics common to all cracks of a photo: blur, darkness and tone.
 
-A narrow crack shows a product of width and darkness only; wide ones show both. So each blur, each
-darkness and each tone is tried on profiles of the whole photo, and counts as far as it is likely
-beforehand and explains them.
+A narrow crack shows only the product of width and darkness; wide ones show both. So hypotheses of
+blur, darkness and tone are fitted to profiles of the whole photo, and weighted by prior and
+likelihood.
 """
 
 from dataclasses import dataclass
@@ -21,25 +21,25 @@ HALOS = (0.0, 0.35, 0.7)
 _BLUR, _BLUR_SPREAD = 1.0, 0.35
 _DEPTH, _DEPTH_SPREAD = 0.12, 0.08
 _TONE_PRIOR = (0.3, 0.2, 0.3, 0.2)
-"""Cracks read with a gauge on site (Benz & Rodehorst, MVA 2021) have tone 1; clean edges more."""
+"""Cracks measured on site by gauge (Benz & Rodehorst, MVA 2021) have tone 1; clean edges more."""
 _PROFILES = 40
-"""Most that are looked at."""
+"""Maximum profiles used."""
 _FIRST_LOOK, _WORTH_A_LOOK = 10, 6.0
-"""Profiles that sort ideas out at first, and by how much worse than the best one may be."""
+"""Profiles for preselecting hypotheses, and the maximum log-likelihood below the best."""
 _FREE, _INDEPENDENT = 2.0, 12
-"""Samples of a profile that say something of their own, and profiles of a photo that do: its
-cracks are no exact boxes, all in the same way."""
+"""Independent samples per profile, and independent profiles per photo: all cracks deviate from the
+box model in the same way."""
 _LEAST_SQUARES = 1e-4
-"""Of a grey value as a fraction of the ground's: steps of 8 bits, and a table's."""
+"""Minimum mean squared residual, relative to the ground: quantisation of 8 bits and of tables."""
 _LIKELY = 0.01
-"""Candidates less likely than this, against the best, are dropped."""
+"""Hypotheses less likely than this, relative to the best, are dropped."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What a photo shares, as far as it is known: ideas, and how probable each is.
+    """Hypotheses of the optics of a photo, with probabilities.
 
-    The first is the likeliest; `profiles` counts what it was estimated from.
+    The first is the most likely; `profiles` is the number of profiles for the estimate.
     """
 
     ideas: tuple[Optics, ...]
@@ -48,19 +48,18 @@ class Shared:
 
     @property
     def best(self) -> Optics:
-        """The likeliest."""
+        """The most likely hypothesis."""
         return self.ideas[0]
 
 
 def shared(
     relative: Singles, noise: Singles, *, psf_px: float | None = None, depth: float | None = None
 ) -> Shared:
-    """What profiles (M, N) of a photo share; `noise` (M,) is the error of their samples.
+    """Estimate the optics from profiles (M, N) of a photo; `noise` (M,) is the sample error.
 
-    `relative` are grey values as fractions of the ground's, the crack in the middle to about half
-    a pixel. The widest are looked at, and others evenly over the photo. What is known from
-    elsewhere, such as the edges of a marker, is given. With no profile it is what is likely
-    beforehand.
+    `relative` are grey values as fractions of the ground's, with the crack centred to about half a
+    pixel. The widest profiles are used, and others evenly over the photo. Known values, e.g. from
+    the edges of a marker, can be given. Without profiles, the result is the prior.
     """
     chosen = _chosen(len(relative))
     ideas = [
@@ -101,10 +100,10 @@ def _prior(idea: Optics, psf_px: float | None, depth: float | None) -> float:
 
 
 def _explained(relative: Singles, noise: Singles, ideas: list[Optics]) -> Floats:
-    """By how much each idea explains the profiles, each at its best width: log-likelihood.
+    """Log-likelihood of the profiles under each hypothesis, each profile at its best width.
 
-    What is left is normal, of a size that the photo says itself: all ideas are wrong in detail,
-    and by how much is seen in the best.
+    Residuals are normal, with a variance estimated from the best hypothesis, since no hypothesis
+    is exact.
     """
     count = len(relative)
     first = fit(relative, noise, Optics(_BLUR, _DEPTH))

@@ -1,8 +1,8 @@
-"""Of the widths along a crack: median, 95th percentile and maximum, each with its uncertainty.
+"""Statistics of the widths along a crack: median, 95th percentile and maximum, with uncertainty.
 
-After the Guide to the expression of uncertainty in measurement (JCGM 100:2008): what errs in the
-same way all along a crack (scale, tilt, blur, darkness, where an edge is) stays as large however
-many profiles there are; noise and texture grow smaller with their number.
+After the Guide to the expression of uncertainty in measurement (JCGM 100:2008): errors common to
+the whole crack (scale, tilt, blur, darkness, edge position) do not average out; noise and texture
+do.
 """
 
 import math
@@ -15,20 +15,20 @@ from crackscope.measurement.profiles import Whole
 from crackscope.measurement.seen import Floats
 
 OVER_MM, OVER_PX = 5.0, 40.0
-"""Length of crack that a maximum is taken over: with a scale, and without."""
+"""Length of crack over which a maximum is averaged: with a scale, and without."""
 COVERAGE = 1.96
-"""From a standard uncertainty to half of a 95 % interval."""
+"""Coverage factor: standard uncertainties in the half-width of a 95 % interval."""
 CORRELATED_PX = 8.0
-"""Pixels of line over which widths err together: profiles are averaged, and texture is coarse."""
+"""Correlation length of width errors in pixels: profiles are averaged, and texture is coarse."""
 _MEDIAN_COST = 1.25
-"""By how much a median is less sure than a mean."""
+"""Standard error of a median relative to that of a mean."""
 _MAXIMUM_COST = 1.2
-"""By how much the largest of means is less sure than one of them."""
+"""Standard error of the maximum of means relative to that of one mean."""
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Widths of a crack over its length, each with the half-width of its 95 % interval."""
+    """Width statistics of a crack, each with the half-width of its 95 % interval."""
 
     median: float
     median_u95: float
@@ -38,7 +38,7 @@ class Figures:
     max_u95: float
 
     def scaled(self, factor: float) -> "Figures":
-        """The same in another unit."""
+        """The same statistics in another unit."""
         return Figures(*(factor * getattr(self, name) for name in self.__slots__))
 
     def to_dict(self) -> dict[str, float]:
@@ -48,7 +48,7 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Below:
-    """A crack too narrow for a number: how wide it is at most, with 95 %."""
+    """The upper bound, with 95 % confidence, of a crack that is too narrow to measure."""
 
     below: float
 
@@ -59,10 +59,10 @@ class Below:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Along:
-    """What was measured along one crack, in one unit: (M,) each, one line after the other.
+    """Measured profiles of one crack, in one unit: (M,) each, line by line.
 
-    `width` of each profile that could be measured, `along` its place on its `line`, `weight` the
-    length it stands for, and `shared` the standard uncertainty that its error shares with others.
+    `width` of each measured profile, `along` its position on its `line`, `weight` the length it
+    represents, and `shared` the standard uncertainty common to all profiles.
     """
 
     width: Floats
@@ -77,11 +77,10 @@ def figures(
 ) -> Figures:
     """Median, 95th percentile and maximum of means over a length of `over` along the crack.
 
-    `correlated` is the length over which profiles err together, `relative_u` the standard
-    uncertainty of the scale as a fraction; `measured` is the fraction of the crack's length that
-    these profiles stand for: what could not be measured may be as much wider or narrower as they
-    differ. Noise makes means differ, and the largest of them too large: they are drawn together by
-    what noise has of their variance.
+    `correlated` is the correlation length of errors, `relative_u` the relative standard uncertainty
+    of the scale. `measured` is the fraction of the crack's length that these profiles represent;
+    the rest may differ as much as they do. Noise increases the variance of the means and biases
+    their maximum, so the means are shrunk by the noise fraction of their variance.
     """
     mean = running(found, over)
     noise = _noise(found)
@@ -112,8 +111,10 @@ def figures(
 
 
 def running(found: Along, over: float) -> Floats:
-    """(M,) the mean width over a length of `over` around each profile, on its line; near an end,
-    over the last such length."""
+    """(M,) mean width over a length of `over` around each profile, on its line.
+
+    Near an end, the mean is over the last such length.
+    """
     mean = np.empty_like(found.width)
     for members in _lines(found):
         place, weight = found.along[members], found.weight[members]
@@ -128,7 +129,7 @@ def running(found: Along, over: float) -> Floats:
 
 
 def quantile(values: Floats, weights: Floats, level: float) -> float:
-    """The value below which a fraction `level` of the weights lies."""
+    """The weighted quantile at `level`."""
     order = np.argsort(values)
     reached = np.cumsum(weights[order])
     place = int(np.searchsorted(reached, level * reached[-1] * (1 - 1e-9)))
@@ -142,8 +143,10 @@ def _lines(found: Along) -> Iterator[slice]:
 
 
 def _noise(found: Along) -> float:
-    """The standard deviation of a profile's width by what is its own, robust: from differences of
-    profiles a few apart, which hold no slow change of the crack."""
+    """Robust standard deviation of the individual error of a profile's width.
+
+    It is estimated from differences of profiles a few apart, without slow changes of the crack.
+    """
     apart = [found.width[one][5:] - found.width[one][:-5] for one in _lines(found)]
     differences = np.concatenate(apart) if apart else np.zeros(0)
     if len(differences) < 4:

@@ -1,4 +1,4 @@
-"""The profiles of a photo's lines as they are measured: centred, and wide cracks folded."""
+"""Preparation of profiles for measurement: centred, with wide cracks folded."""
 
 from dataclasses import dataclass
 
@@ -14,22 +14,24 @@ from crackscope.measurement.seen import Floats, Singles
 from crackscope.measurement.width import BLUR_PX, DEPTH
 
 LIKELY = Optics(BLUR_PX, DEPTH)
-"""What is taken for the photo's optics before it is known."""
+"""The optics assumed before they are estimated."""
 EVIDENCE = 1.0
-"""By how much a crack has to explain a profile better than bare ground, as in `width`."""
+"""Minimum log-likelihood ratio of a crack against bare ground, as in `width`."""
 _REACH = np.arange(-15, 16, dtype=np.float64)
-"""Pixels across a line that a profile shows."""
+"""Pixels across a line in a profile."""
 _ASIDE_PX, _ASIDE, _CHANCE = 22.0, 200, 0.9
-"""How far beside a line its ground is looked at, at how many places, and the quantile of what
-texture alone shows there that a crack has to exceed."""
+"""For the evidence of texture: distance from the line in pixels, number of places, and the quantile
+that a crack must exceed."""
 _UNEVEN = 0.25
-"""By how much the inside of a wide crack may be lit unevenly, as a fraction of the ground."""
+"""Maximum unevenness of light inside a wide crack, as a fraction of the ground."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Taken:
-    """Grey values (M, N) across cracks, in the middle as they are seen; wide ones folded, by `cut`
-    (M,) pixels; `kind` (M,) says where that is not possible."""
+    """Centred grey values (M, N) across cracks; wide ones are folded by `cut` (M,) pixels.
+
+    `kind` (M,) gives the reason where folding is not possible.
+    """
 
     values: Singles
     cut: Floats
@@ -37,7 +39,7 @@ class Taken:
 
 
 def taken(photo: NDArray[np.generic], at: Places) -> Taken:
-    """The profiles at places of a photo (H, W), averaged with their neighbours on the line."""
+    """Sample profiles of a photo (H, W), averaged with their neighbours on the line."""
     values, _ = _filled(sample(photo, at.at, at.across, _REACH))
     first = fit(*against_ground(values), LIKELY)
     offsets = first.centre_px[:, None] + _REACH
@@ -59,15 +61,17 @@ def taken(photo: NDArray[np.generic], at: Places) -> Taken:
 
 
 def _kinds(found: edges.Edges, missing: Flags, traced_px: Floats) -> Whole:
-    """(M,) kinds of wide cracks; one that was only thought to be wide may still be a narrow one."""
+    """(M,) kinds of cracks traced as wide; those without edges may still be narrow ones."""
     no_crack = ~found.seen & (traced_px > edges.WIDE_PX)
     which = [missing, no_crack, found.seen & (found.uneven > _UNEVEN)]
     return np.select(which, [Kind.BORDER, Kind.NO_CRACK, Kind.SHADOW], Kind.MEASURED)
 
 
 def texture(photo: NDArray[np.generic], at: Places) -> float:
-    """The evidence from which on a profile shows a crack: more than the ground beside the lines
-    shows, searched in the same way."""
+    """The minimum evidence for a crack: more than that of the ground beside the lines.
+
+    The ground is searched in the same way as the lines.
+    """
     few = slice(None, None, max(1, len(at) // _ASIDE))
     shown = []
     for side in (-_ASIDE_PX, _ASIDE_PX):
@@ -80,7 +84,7 @@ def texture(photo: NDArray[np.generic], at: Places) -> float:
 
 
 def _filled(values: Singles) -> tuple[Singles, Flags]:
-    """Profiles with 0 outside the photo, and (M,) which of them run out of it."""
+    """Profiles with 0 outside the photo, and (M,) whether they extend beyond it."""
     missing = np.isnan(values)
     return np.where(missing, np.float32(0), values), np.asarray(missing.any(axis=1))
 

@@ -1,4 +1,4 @@
-"""How a width depends on what a photo shares, and the smallest widths it can show and measure."""
+"""Dependence of widths on the optics of a photo, and its smallest visible and measurable widths."""
 
 import math
 from dataclasses import dataclass
@@ -10,34 +10,36 @@ from crackscope.measurement.seen import Floats
 from crackscope.measurement.shared import Shared
 
 EDGE_PX = 0.1
-"""Standard uncertainty of where the edge of a crack is: it is no line, and blur no Gaussian."""
+"""Standard uncertainty of an edge: edges are not straight, and blur is not exactly Gaussian."""
 _SHOWN = 4.0
-"""By how many errors of a grey value the darkest sample of a crack has to stand out."""
+"""Minimum contrast of the darkest sample of a visible crack, in standard errors of a grey value."""
 _WIDTHS = np.concatenate([np.arange(0.2, 4, 0.2), np.arange(4, 13.1, 1.0)])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Belief:
-    """What a width (W,) that was fitted with the likeliest idea of a photo is worth: the width to
-    be expected over all ideas, and its standard uncertainty. All in pixels."""
+    """Expected width and standard uncertainty over all hypotheses, by fitted width (W,).
+
+    The fitted width is that of the most likely hypothesis. All values are in pixels.
+    """
 
     fitted: Floats
     expected: Floats
     u: Floats
 
     def corrected(self, width_px: Floats) -> Floats:
-        """The widths to be expected; those wider than 13 px do not depend on what is shared."""
+        """The expected widths; those above 13 px do not depend on the optics."""
         beyond = width_px - self.fitted[-1]
         found = np.interp(width_px, self.fitted, self.expected)
         return np.asarray(np.where(beyond > 0, found + beyond, found))
 
     def uncertainty(self, width_px: Floats) -> Floats:
-        """The standard uncertainty of corrected widths, shared by all that are alike."""
+        """The standard uncertainty of corrected widths, common to equal widths."""
         return np.asarray(np.hypot(np.interp(width_px, self.expected, self.u), EDGE_PX))
 
 
 def belief(known: Shared) -> Belief:
-    """How widths depend on what is shared: what the likeliest idea draws is fitted with others."""
+    """Dependence of widths on the optics: profiles of the best hypothesis, fitted with others."""
     found = believed(known.best, known.ideas, _WIDTHS)
     odds = np.array(known.odds)[:, None]
     mean = (odds * found).sum(axis=0)
@@ -46,12 +48,12 @@ def belief(known: Shared) -> Belief:
 
 
 def smallest_shown_px(known: Shared, noise: float) -> float:
-    """The width of a crack whose darkest sample stands out from the noise."""
+    """The smallest width of a crack whose darkest sample stands out from the noise."""
     best = known.best
     return _SHOWN * noise * best.blur_px * math.sqrt(2 * math.pi) / (1 - best.depth)
 
 
 def smallest_measured_px(known: Belief) -> float:
-    """The least width from 1 px on whose 95 % interval is no more than half of it to each side."""
+    """The smallest width, at least 1 px, whose 95 % interval is at most ± half of it."""
     enough = (known.expected >= 1) & (1.96 * np.hypot(known.u, EDGE_PX) <= known.expected / 2)
     return float(max(1.0, known.expected[enough.argmax()] if enough.any() else known.expected[-1]))

@@ -1,12 +1,11 @@
 """The width of a crack from the grey values across it, with its uncertainty.
 
-Seen across, a crack is a box, darker than its ground, that the camera blurs: its width, its
-darkness and the blur are three numbers, of which a narrow crack shows only two. So what the photo
-shares is given where it is known; else each blur and each darkness counts as far as it is likely
-beforehand, and the width is no surer than that leaves it. What is likely was chosen by looking at
-profiles of two structures whose widths were read on site with a gauge (Benz & Rodehorst, MVA 2021),
-so figures on these are a little flattered. Grey values are taken as they are in the file: decoded
-to linear light, the same profiles come out 0.7 px wider than the gauge says.
+The profile of a crack is a box, darker than its ground, blurred by the camera. It has three
+parameters, width, darkness and blur, of which a narrow crack determines only two. Known values can
+be given; otherwise blur and darkness are marginalised over a prior, which widens the interval. The
+prior was chosen from profiles of two structures with gauge readings (Benz & Rodehorst, MVA 2021),
+so figures on these are slightly optimistic. Grey values are used as in the file: decoded to linear
+light, the same profiles come out 0.7 px wider than the gauge readings.
 """
 
 import math
@@ -18,26 +17,26 @@ from numpy.typing import ArrayLike, NDArray
 Floats = NDArray[np.float64]
 
 LEAST_SAMPLES = 15
-"""Samples of a profile: a narrow crack, its blur, and ground on both sides."""
+"""Minimum samples of a profile: a narrow crack, its blur, and ground on both sides."""
 BLUR_PX, _BLUR_SPREAD = 1.0, 0.3
-"""What a photo is blurred by, where nobody says it: the median, and the spread of its logarithm."""
+"""Prior of the blur: the median, and the standard deviation of its logarithm."""
 DEPTH, _DEPTH_SPREAD = 0.12, 0.08
-"""Grey value inside a crack as a fraction of the ground's: mean and standard deviation."""
+"""Prior of the grey value inside a crack, relative to the ground: mean, standard deviation."""
 _GROUND = 0.65
-"""The quantile of a profile that is the ground beside the crack."""
+"""The quantile of a profile that estimates the ground."""
 _NOISE, _TEXTURE, _NOISE_LIMITS = 0.05, 0.5, (0.04, 0.2)
-"""Error of a grey value as a fraction of the ground's: of the model, and how much of the spread of
-the ground counts."""
+"""Error of a grey value, relative to the ground: of the model, the weight of the spread of the
+ground, and the limits."""
 _CORRELATED = 1.5
-"""How many neighbouring samples err together."""
+"""Number of neighbouring samples with correlated errors."""
 _CENTRE, _STEP = 2.5, 0.5
-"""How far from its darkest sample near the middle the centre of a crack may lie, in pixels."""
+"""Maximum distance of the centre from the darkest sample near the middle, and step, in pixels."""
 _NEAR = 7
-"""Samples on either side of the middle in which a crack is looked for."""
+"""Samples on either side of the middle that are searched for a crack."""
 _NARROWEST, _MARGIN = 0.1, 6
-"""Pixels: the least width that is tried, and how much ground the largest leaves of a profile."""
+"""Smallest width tried, and the ground left by the largest, in pixels."""
 _EVIDENCE = 1.0
-"""By how much a crack has to explain the profile better than bare ground: natural logarithm."""
+"""Minimum log-likelihood ratio of a crack against bare ground."""
 _INTERVAL = (0.025, 0.975)
 
 _CUMULATIVE = np.array([0.5 * math.erfc(-x / math.sqrt(2)) for x in np.linspace(-6, 6, 1201)])
@@ -45,7 +44,7 @@ _CUMULATIVE = np.array([0.5 * math.erfc(-x / math.sqrt(2)) for x in np.linspace(
 
 @dataclass(frozen=True, slots=True)
 class Width:
-    """A width with the half-width of its 95 % interval, in pixels; with a scale in mm too."""
+    """A width with the half-width of its 95 % interval, in pixels, and in mm with a scale."""
 
     width_px: float
     u95_px: float
@@ -60,13 +59,13 @@ def width(
     psf_px: float | None = None,
     depth: float | None = None,
 ) -> Width:
-    """The width of the crack that a profile runs across.
+    """Measure the width of the crack in a profile.
 
-    `profile` (N,) grey values, one sample a pixel, N at least 15, the crack within a few samples of
-    the middle. What the photo shares: `psf_px`, the standard deviation of its blur in pixels, and
-    `depth`, the grey value inside a crack as a fraction of the ground's, 0 to 0.9; where None, what
-    is likely beforehand. `mm_per_px` is taken as exact. Raises ValueError where an argument is out
-    of range, and where there is no crack to measure.
+    `profile` (N,) are grey values, one sample per pixel, N at least 15, with the crack within a few
+    samples of the middle. `psf_px` is the standard deviation of the blur in pixels, `depth` the
+    grey value inside a crack as a fraction of the ground's, 0 to 0.9; if None, the prior is used.
+    `mm_per_px` is assumed exact. Raises ValueError if an argument is out of range, or if there is
+    no crack to measure.
     """
     values = _checked(profile, mm_per_px, psf_px, depth)
     ground = float(np.quantile(values, _GROUND))
@@ -82,7 +81,7 @@ def width(
     if likely.max() < _EVIDENCE:
         raise ValueError(
             "profile must run across a crack, darker than the ground on both sides, near its "
-            "middle; none stands out there. Take the profile where the crack is to be seen"
+            "middle. Received: a profile without a clear crack. Choose a place where it is visible"
         )
     found, error = _peak(widths, likely), _half_interval(widths, fit)
     if mm_per_px is None:
@@ -96,16 +95,16 @@ def _checked(
     values = np.asarray(profile, np.float64)
     if values.ndim != 1 or len(values) < LEAST_SAMPLES:
         raise ValueError(
-            f"profile must be (N,) grey values, N at least {LEAST_SAMPLES}; "
-            f"received an array of shape {values.shape}"
+            f"profile must be (N,) grey values, N at least {LEAST_SAMPLES}. "
+            f"Received: an array of shape {values.shape}"
         )
     if not np.isfinite(values).all() or (values < 0).any():
-        raise ValueError("profile must hold finite grey values of 0 and more")
+        raise ValueError("profile must contain finite grey values, 0 or above")
     for name, value in (("mm_per_px", mm_per_px), ("psf_px", psf_px)):
         if value is not None and not (math.isfinite(value) and value > 0):
-            raise ValueError(f"{name} must be above 0; received {value!r}")
+            raise ValueError(f"{name} must be above 0. Received: {value!r}")
     if depth is not None and not 0 <= depth <= 0.9:
-        raise ValueError(f"depth must be 0 to 0.9 of the ground's grey value; received {depth!r}")
+        raise ValueError(f"depth must be 0 to 0.9 of the ground's grey value. Received: {depth!r}")
     return values
 
 
@@ -120,21 +119,23 @@ def _depths(known: float | None) -> Floats:
 
 
 def _widths(samples: int) -> Floats:
-    """Widths that are tried: every tenth of a pixel, wide ones every quarter."""
+    """Widths to try: every 0.1 px, wide ones every 0.25 px."""
     largest = max(5.0, min(samples - _MARGIN, samples / 2 + 1))
     return np.concatenate([np.arange(_NARROWEST, 4, 0.1), np.arange(4, largest, 0.25)])
 
 
 def _noise(values: Floats) -> float:
-    """The standard deviation of a sample as a fraction of the ground's grey value."""
+    """The standard deviation of a sample, relative to the ground's grey value."""
     middle = float(np.median(values))
     spread = 1.48 * float(np.median(np.abs(values - middle))) / max(middle, 1e-9)
     return float(np.clip(_NOISE + _TEXTURE * spread, *_NOISE_LIMITS))
 
 
 def _fit(relative: Floats, noise: float, widths: Floats, blurs: Floats, depths: Floats) -> Floats:
-    """(B, D, W) by how much each blur, darkness and width explains the profile better than bare
-    ground does, at its best centre: natural logarithm."""
+    """(B, D, W) log-likelihood ratio of each blur, darkness and width against bare ground.
+
+    Each is at its best centre.
+    """
     place = np.arange(len(relative)) - len(relative) // 2
     near = np.flatnonzero(np.abs(place) <= _NEAR)
     darkest = place[near[relative[near].argmin()]]
@@ -162,8 +163,10 @@ def _normal(x: Floats) -> Floats:
 
 
 def _cost(residual: Floats, noise: float) -> Floats:
-    """Minus the logarithm of the likelihood of residuals along the last axis: normal, but for large
-    ones, which dirt and broken edges cause (pseudo-Huber)."""
+    """Negative log-likelihood of residuals along the last axis (pseudo-Huber).
+
+    It is normal except for large residuals, as caused by dirt and broken edges.
+    """
     return np.asarray((np.sqrt(1 + np.square(residual / noise)) - 1).sum(axis=-1), np.float64)
 
 
@@ -172,7 +175,7 @@ def _log_prior(distance: Floats, spread: float, known: float | None) -> Floats:
 
 
 def _peak(widths: Floats, likely: Floats) -> float:
-    """The likeliest width, between those that were tried."""
+    """The most likely width, interpolated between those tried."""
     middle = int(np.clip(likely.argmax(), 1, len(widths) - 2))
     near = slice(middle - 1, middle + 2)
     square, linear, _ = np.polyfit(widths[near] - widths[middle], likely[near], 2)
@@ -182,7 +185,7 @@ def _peak(widths: Floats, likely: Floats) -> float:
 
 
 def _half_interval(widths: Floats, fit: Floats) -> float:
-    """Half of the interval in which the width lies with 95 %, whatever the blur and darkness."""
+    """The half-width of the 95 % interval of the width, over all blurs and darknesses."""
     odds = np.exp(fit - fit.max()).sum(axis=(0, 1)) * np.gradient(widths)
     below = np.cumsum(odds) / odds.sum()
     low, high = np.interp(_INTERVAL, below, widths)

@@ -1,8 +1,8 @@
-"""What is left on disk after an inspection: one file a format.
+"""Report formats, one module each.
 
-A new format is one new file here, named after it, with its function under
-`@REPORTS.register("name")`. results.jsonl is no format: it is always written, and
-every format can be made from it later.
+To add a format, add a module named after it here, and register its function with
+`@REPORTS.register("name")`. results.jsonl is not a format: it is always written, and every format
+can be generated from it later.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,12 +18,12 @@ from crackscope.types import PhotoResult
 
 @dataclass(frozen=True)
 class Context:
-    """What a report may say beside the results.
+    """Information for reports beside the results.
 
-    `folder` is that of the inspection; `overlays` gives the overlay of each photo that was found,
-    by its path in the results, relative to that folder and joined with `/`; `settings` are what
-    the verdicts were made with; `card` is the model card, Markdown, and `with_card` whether formats
-    that are printed have it, too. `cover` is what their head says.
+    `folder` is the results folder of the inspection. `overlays` maps the path of each photo in the
+    results to its overlay, relative to `folder` and joined with `/`. `settings` are the settings of
+    the inspection, `card` is the model card in Markdown, `with_card` adds it to printed formats,
+    `cover` is the head of each report.
     """
 
     model: str
@@ -37,9 +37,9 @@ class Context:
     with_card: bool = False
 
     def facts(self) -> list[tuple[str, str]]:
-        """How the results were made, name and value, for a table."""
-        passed_over = {"files passed over (no picture by their extension)": self.passed_over}
-        skipped = {"skipped (trash, thumbnails, hidden, crackscope's own output)": self.skipped}
+        """Name and value of each fact about how the results were made, for a table."""
+        passed_over = {"other files (no image extension)": self.passed_over}
+        skipped = {"skipped (trash, thumbnails, hidden files, crackscope results)": self.skipped}
         values = {"model": self.model, **self.settings, **passed_over, **skipped}
         return [
             (name, f"{value:.4g}" if isinstance(value, float) else str(value))
@@ -51,7 +51,7 @@ class Write(Protocol):
     """Writes results in one format."""
 
     def __call__(self, results: Sequence[PhotoResult], dest: Path, context: Context) -> list[Path]:
-        """Write into the folder `dest`, each file whole or not at all; returns the files."""
+        """Write atomically into the folder `dest`; returns the files."""
         ...
 
 
@@ -59,10 +59,10 @@ REPORTS: Registry[Write] = Registry("report", __name__)
 
 
 def chosen(names: str) -> list[Write]:
-    """The formats of a list joined by commas, each once, in its order.
+    """The formats of a comma-separated list, in order, without repetition.
 
-    Raises UnknownNameError with the nearest name, UsageError where there is none at all, and
-    MissingExtraError where a package is missing: all before hours of work.
+    Raises UnknownNameError with the nearest name, UsageError if the list is empty, and
+    MissingExtraError if a package is missing, so that a long run does not fail at its end.
     """
     wanted = dict.fromkeys(name.strip() for name in names.split(",") if name.strip())
     if not wanted:

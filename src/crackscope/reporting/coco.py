@@ -1,4 +1,4 @@
-"""coco.json: cracks as annotations in the format of the COCO data set, for training tools."""
+"""coco.json: cracks as annotations in COCO format, for training tools."""
 
 import json
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ _CRACK = {"id": 1, "name": "crack", "supercategory": "defect"}
 
 @REPORTS.register("coco")
 def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[Path]:
-    """Every photo that was scored is an image; those without cracks have no annotation."""
+    """Write all scored photos as images; those without cracks have no annotation."""
     images: list[dict[str, Any]] = []
     annotations: list[dict[str, Any]] = []
     for result in results:
@@ -26,7 +26,7 @@ def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[
             for found in result.found:
                 annotations.append(_annotation(len(annotations) + 1, images[-1], found))
     document = {
-        "info": {"description": f"found by crackscope, {context.model}; not checked by a person"},
+        "info": {"description": f"detected by crackscope, {context.model}; not reviewed"},
         "licenses": [],
         "categories": [_CRACK],
         "images": images,
@@ -50,8 +50,7 @@ def _image(number: int, result: PhotoResult) -> dict[str, Any]:
 
 
 def _annotation(number: int, image: dict[str, Any], found: Crack | Region) -> dict[str, Any]:
-    """A polygon for each branch; `crack` is its id among those of the photo. Sizes are named as
-    in the tables."""
+    """One polygon per branch; `crack` is the id within the photo. Sizes are named as in tables."""
     box = found.box
     shapes = polygons(found, image["width"], image["height"])
     return {

@@ -1,8 +1,8 @@
-"""What a type says of itself in tables and reports: its columns, and the words for its sizes.
+"""Columns of result types in tables and reports, and the wording of their sizes.
 
-A size may have a column with the half-width of its 95 % interval, whose name has `u95` in it:
-reports show both as one, such as 0.32 ± 0.06. One that ends in `below` is a bound, such as < 0.1,
-and stands where the median would.
+A size may have a column with the half-width of its 95 % interval, named with `u95`: reports show
+both as one, such as 0.32 ± 0.06. A column that ends in `below` is an upper bound, such as < 0.1,
+and is shown in place of the median.
 """
 
 import re
@@ -22,12 +22,12 @@ def columns_of(kind: type) -> dict[str, Column]:
 
 
 def values_of(thing: Any) -> dict[str, Any]:
-    """The values of the columns, None where one is not known."""
+    """The values of the columns, None if unknown."""
     return {column.name: column.of(thing) for column in columns(type(thing))}
 
 
 def known(found: Mapping[str, Column], rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The names of the columns, but for those that are sparse and have a value in no row."""
+    """The names of the columns, without sparse ones that have no value in any row."""
     return [
         name
         for name, column in found.items()
@@ -36,13 +36,13 @@ def known(found: Mapping[str, Column], rows: Sequence[Mapping[str, Any]]) -> lis
 
 
 def sizes(thing: Any) -> dict[str, Any]:
-    """All sizes that are known of a thing, by the names of their columns."""
+    """All known sizes of a result, by the names of their columns."""
     values = ((column, column.of(thing)) for column in columns(type(thing)) if column.measured)
     return {column.name: value for column, value in values if value is not None}
 
 
 def metric(things: Sequence[Any]) -> dict[str, list[str]]:
-    """Heading and texts of what was measured of any of these, for a report's table."""
+    """Heading and texts of each size measured in any of these results, for a report's table."""
     rows = [{_heading(column): text for column, text in _shown(thing)} for thing in things]
     of_type = columns(type(things[0])) if things else ()
     headings = dict.fromkeys(_heading(column) for column in of_type)
@@ -54,12 +54,12 @@ def metric(things: Sequence[Any]) -> dict[str, list[str]]:
 
 
 def in_mm(thing: Any) -> str:
-    """What was measured of one thing, as in "406 ± 5 mm long, 1230 mm² in area"; "" if nothing."""
+    """The measured sizes of a result, as in "406 ± 5 mm long, 1230 mm² in area"; "" if none."""
     return ", ".join(_phrase(column, text) for column, text in _shown(thing))
 
 
 def _shown(thing: Any) -> Iterator[tuple[Column, str]]:
-    """Each column that is sparse and known, and its text, an interval beside its value."""
+    """Each known sparse column and its text, with the interval beside the value."""
     values = {column: column.of(thing) for column in columns(type(thing)) if column.sparse}
     intervals = {_value_of(c): value for c, value in values.items() if _is_interval(c)}
     for column, value in values.items():
@@ -84,7 +84,7 @@ def _text(value: Any, half: float | None, is_bound: bool) -> str:
 
 
 def _named(column: Column) -> tuple[str, str]:
-    """What is measured, and which figure of it, "" where there is one only."""
+    """The measured quantity, and which statistic of it ("" if there is only one)."""
     figures = (_INSTEAD_OF if part == _BOUND else part for part in column.way[1:])
     return _UNIT_AT_END.sub("", column.way[0]).replace("_", " "), " ".join(figures)
 

@@ -1,6 +1,6 @@
 """The head of a report: title, client, project, author, date and logo.
 
-They say nothing of how the results were made: two inspections that differ in these are the same.
+They are not part of an inspection's identity: runs that differ only in these are the same run.
 """
 
 from collections.abc import Mapping
@@ -10,15 +10,17 @@ from typing import Any
 from crackscope.errors import UsageError
 
 _LONGEST = 500
-"""Characters of a text: enough for any title, and a page of them is a mistake."""
+"""Maximum characters of a text."""
 _KEPT_SIGNS = "\u200c\u200d\u200e\u200f"
-"""Invisible, but Arabic, Persian and Indian names are not written right without them."""
+"""Invisible characters that Arabic, Persian and Indian names need."""
 
 
 @dataclass(frozen=True)
 class Cover:
-    """What stands there, "" where nobody gave it; `logo` is a JPEG in base64, as `logos.encoded`
-    makes it. Raises ValueError where a text is too long or the logo is none."""
+    """The texts of the head, "" if not given; `logo` is a JPEG in base64, from `logos.encoded`.
+
+    Raises ValueError if a text is too long or the logo is invalid.
+    """
 
     title: str = ""
     client: str = ""
@@ -39,7 +41,7 @@ class Cover:
             logos.decoded(self.logo)
 
     def rows(self) -> list[tuple[str, str]]:
-        """Name and text of what is known below the title, for a table."""
+        """Name and text of each given field except the title, for a table."""
         texts = ((name, one_line(getattr(self, name))) for name in _TEXTS if name != "title")
         return [(name, text) for name, text in texts if text]
 
@@ -48,9 +50,9 @@ _TEXTS = tuple(each.name for each in fields(Cover) if each.name != "logo")
 
 
 def made(settings: Mapping[str, Any], kept: Cover | None = None) -> Cover:
-    """The cover that the settings of a command give; what is None there stays as it was `kept`.
+    """The cover from the settings of a command; a setting that is None keeps its value in `kept`.
 
-    Raises UsageError where a text is too long, or the logo cannot be used.
+    Raises UsageError if a text is too long or the logo cannot be used.
     """
     texts = {name: settings[name] for name in _TEXTS if settings[name] is not None}
     known = {name: " ".join(text.split()) for name, text in texts.items()}
@@ -65,7 +67,7 @@ def made(settings: Mapping[str, Any], kept: Cover | None = None) -> Cover:
 
 
 def one_line(text: str) -> str:
-    """The text on one line: what no screen can show becomes an escape such as `\\n`."""
+    """The text on one line, with unprintable characters as escapes such as `\\n`."""
     return "".join(_sign(sign) for sign in text)
 
 

@@ -1,6 +1,6 @@
-"""The cracks of a photo as lines on a plan, in mm where the photo has a scale, else in pixels.
+"""The cracks of a photo as lines on a plan, in mm if the photo has a scale, else in pixels.
 
-What a drawing shows, whatever its format; x runs right and y down from the photo's upper left.
+The content of drawings in any format; x points right and y down from the photo's upper left.
 """
 
 from collections.abc import Iterator, Mapping
@@ -22,8 +22,10 @@ _DECIMALS = 3
 
 @dataclass(frozen=True)
 class MappedLine:
-    """One branch of a crack, or the outline of a region (`closed`), with all that is known of it;
-    `layer` is the class of its `width`, in the `unit` of the map."""
+    """One branch of a crack, or the outline of a region (`closed`), with its values.
+
+    `layer` is the class of its `width`, in the `unit` of the map.
+    """
 
     layer: str
     unit: Unit
@@ -52,29 +54,28 @@ class CrackMap:
 
     @property
     def unit(self) -> Unit:
-        """That of the coordinates."""
+        """The unit of the coordinates."""
         return self.classes.unit
 
     @property
     def note(self) -> str:
-        """What the unit is, and by what scale."""
+        """The unit and the scale, as a note in the drawing."""
         if self.scale is None:
-            return "no scale: units are pixels of the photo"
-        return f"units are mm, {self.scale}"
+            return "Unit: pixels of the photo (no scale)"
+        return f"Unit: mm, {self.scale}"
 
     def layers(self) -> dict[str, Shade]:
-        """Name and colour of each class that a line is in, from thin to wide."""
+        """Name and colour of each class with a line, from thin to wide."""
         used = {line.layer for line in self.lines}
         return {name: shade for name, shade in shades(self.classes).items() if name in used}
 
     def bar(self) -> float:
-        """The length of a scale bar: 1, 2 or 5 times a power of ten, a third of the width at
-        most."""
+        """Length of the scale bar: 1, 2 or 5 times a power of ten, at most a third of the width."""
         return scale_bar.round_length(self.width / 3)
 
 
 def crack_map(result: PhotoResult, context: Context) -> CrackMap:
-    """The map of a photo that was scored."""
+    """The map of a scored photo."""
     scale = scale_of(result, context)
     classes, per_px = (IN_PX, 1.0) if scale is None else (IN_MM, scale.mm_per_px)
     width, height = result.width or 1, result.height or 1
@@ -101,7 +102,7 @@ def _lines(
 
 
 def shades(classes: WidthClasses) -> Mapping[str, Shade]:
-    """From dark blue for thin to orange for wide; what has no width is green."""
+    """Name and colour of each class: dark blue (thin) to orange (wide), green without a width."""
     last = len(classes.names) - 1
     known = {name: colour.of_score(rank / last) for rank, name in enumerate(classes.names)}
     return {name: known.get(name, _NO_WIDTH) for name in classes.all_names}

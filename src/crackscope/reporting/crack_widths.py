@@ -1,4 +1,4 @@
-"""Measured widths of cracks by class, as reports for people show them: colours, words, sums."""
+"""Measured crack widths by class, with colours, labels and totals, for HTML and PDF reports."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,16 +11,18 @@ from crackscope.reporting.width_classes import IN_MM, UNMEASURED
 from crackscope.types import Crack, PhotoResult, PhotoScale
 
 NOTE = (
-    "By the 95th percentile of a crack's measured width; a width on a limit belongs to the upper "
-    "class. The classes sort cracks, they do not grade them. Where photos overlap, what both show "
-    "counts twice."
+    "Classes by the 95th percentile of the measured width; a width on a limit belongs to the upper "
+    "class. The classes sort cracks, they do not grade them. Where photos overlap, cracks are "
+    "counted twice."
 )
 
 
 @dataclass(frozen=True)
 class ClassOfCrack:
-    """The class of a crack and others that it may be in, within the interval of its width;
-    `shade` is the class's colour, as in #9c2a00."""
+    """The class of a crack, and other classes within the interval of its width.
+
+    `shade` is the colour of the class, as in #9c2a00.
+    """
 
     name: str
     others: tuple[str, ...]
@@ -29,13 +31,13 @@ class ClassOfCrack:
     def __str__(self) -> str:
         """As in "class 0.3 to 0.4 mm (or 0.2 to 0.3 mm)"."""
         others = f" (or {', '.join(self.others)})" if self.others else ""
-        name = "not known" if self.name == UNMEASURED else self.name
+        name = "unknown" if self.name == UNMEASURED else self.name
         return f"class {name}{others}"
 
 
 @dataclass(frozen=True)
 class ClassRow:
-    """A line of the legend."""
+    """A row of the legend."""
 
     name: str
     shade: str
@@ -44,7 +46,7 @@ class ClassRow:
 
 
 def class_of(crack: Crack, scale: PhotoScale | None) -> ClassOfCrack | None:
-    """None where the photo has no scale or the width was not measured."""
+    """The class of a crack; None if the photo has no scale or the width was not measured."""
     width = width_of(crack, in_mm=True)
     if scale is None or width == Width():
         return None
@@ -53,8 +55,10 @@ def class_of(crack: Crack, scale: PhotoScale | None) -> ClassOfCrack | None:
 
 
 def legend(results: Sequence[PhotoResult], context: Context) -> list[ClassRow]:
-    """Number and length of the cracks of each class on the photos with a scale, thin to wide; none
-    where no width was measured."""
+    """Number and length of the cracks of each class in photos with a scale, thin to wide.
+
+    Empty if no width was measured.
+    """
     rows = [
         ClassRow(row.width_class, shade_of(row.width_class), row.cracks, f"{row.length_m:.3g} m")
         for row in quantities(results, context)

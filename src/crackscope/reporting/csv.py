@@ -1,4 +1,4 @@
-"""results.csv and cracks.csv (regions.csv of models without lines), for spreadsheets."""
+"""results.csv and cracks.csv (or regions.csv for models without lines), for spreadsheets."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -15,7 +15,7 @@ RESULTS = "results.csv"
 
 @REPORTS.register("csv")
 def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[Path]:
-    """A row a photo in results.csv, a row a crack in cracks.csv, or a region in regions.csv."""
+    """Write one row per photo in results.csv, and one per crack in cracks.csv (or regions.csv)."""
     name, columns, rows = found_table(results)
     photos, found = dest / RESULTS, dest / f"{name}.csv"
     write_atomically(photos, _table(photo_columns(results), photo_rows(results)))

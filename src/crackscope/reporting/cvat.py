@@ -1,4 +1,4 @@
-"""cvat.xml: the cracks as polylines, in CVAT's own format ("CVAT for images 1.1")."""
+"""cvat.xml: cracks as polylines, in CVAT's own format ("CVAT for images 1.1")."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -15,14 +15,14 @@ from crackscope.types import Crack, PhotoResult, Region
 ANNOTATIONS = "cvat.xml"
 _LABEL = "crack"
 _ATTRIBUTES = ("id", "score", "length_px", "width_px")
-"""Of every task: the median for the width. What was measured follows where it is known."""
+"""Attributes of every task; width_px is the median. Measured sizes follow if known."""
 
 
 @REPORTS.register("cvat")
 def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[Path]:
-    """A polyline for each branch of a crack, those of one crack in a group; a polygon for a region.
+    """Write a polyline per branch, grouped by crack, or a polygon per region.
 
-    CVAT finds the photos of a task by their names.
+    CVAT matches the photos of a task by name.
     """
     root = ElementTree.Element("annotations")
     ElementTree.SubElement(root, "version").text = "1.1"
@@ -37,7 +37,7 @@ def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[
 
 
 def _meta(photos: int, names: Sequence[str]) -> ElementTree.Element:
-    """The label and its attributes, which a task has to know for them to be imported."""
+    """The label and its attributes; CVAT imports only attributes that the task defines."""
     meta = ElementTree.Element("meta")
     task = ElementTree.SubElement(meta, "task")
     for name, text in (("name", "crackscope"), ("size", str(photos)), ("mode", "annotation")):
@@ -86,7 +86,7 @@ def _shapes(found: Crack | Region, width: int, height: int) -> Iterator[ElementT
 
 
 def _scaled(found: Crack | Region) -> dict[str, Any]:
-    """What is known of it, and not of every other."""
+    """Known sizes that not every crack or region has."""
     return {
         name: value for name, value in sizes(found).items() if columns_of(type(found))[name].sparse
     }

@@ -1,4 +1,4 @@
-"""One drawing a photo, in a folder of their own, and the table that says which is whose."""
+"""One drawing per photo in a separate folder, and a table of photos and drawings."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -17,8 +17,10 @@ _COLUMNS = ("photo", "drawing", "unit", "scale")
 def drawn(
     results: Sequence[PhotoResult], context: Context, folder: str, suffix: str
 ) -> Iterator[tuple[str, CrackMap]]:
-    """Name and map of each photo on which something was found: `folder`/PHOTO`suffix`, where the
-    photo lies as its overlay does."""
+    """Name and map of each photo with cracks or regions.
+
+    The name is `folder`/PHOTO`suffix`, with PHOTO as in the name of the overlay.
+    """
     found = [result for result in results if result.found]
     known = [context.overlays.get(r.path) or overlay_names([r.path])[0] for r in found]
     stems = [name.removeprefix("overlays/").removesuffix(".jpg") for name in known]
@@ -27,7 +29,7 @@ def drawn(
 
 
 def write_table(rows: Sequence[tuple[str, CrackMap]], folder: Path) -> Path:
-    """photos.csv: the drawing of each photo, its unit and its scale."""
+    """Write photos.csv: drawing, unit and scale of each photo."""
     values = [
         (one.path, name.partition("/")[2], one.unit, str(one.scale or "none")) for name, one in rows
     ]
@@ -36,5 +38,5 @@ def write_table(rows: Sequence[tuple[str, CrackMap]], folder: Path) -> Path:
 
 
 def shown(text: str) -> str:
-    """A text as every format takes it: one line of Unicode."""
+    """The text as one line of valid Unicode, which every format accepts."""
     return encodable(printable(text))

@@ -1,9 +1,8 @@
-"""cad/*.dxf: the cracks of each photo for CAD, a layer for each width class, in mm with a scale.
+"""cad/*.dxf: the cracks of each photo for CAD, one layer per width class, in mm with a scale.
 
-Y runs up, the photo's lower left corner is the origin. Each line carries its crack's id, score and
-sizes as extended data (XDATA) of the application CRACKSCOPE: a name, then its value. A small copy
-of the photo lies beside the drawing, which shows it as an IMAGE entity by its bare name: keep both
-in one folder.
+Y points up; the photo's lower left corner is the origin. Each line has its crack's id, score and
+sizes as extended data (XDATA) of the application CRACKSCOPE: name, then value. The drawing shows a
+small copy of the photo as an IMAGE entity, by its bare file name: keep both in one folder.
 """
 
 import io
@@ -23,7 +22,7 @@ from crackscope.types import PhotoResult
 FOLDER, APPLICATION = "cad", "CRACKSCOPE"
 PHOTO, LEGEND = "photo", "legend"
 _VERSION = "R2010"
-"""The first that every reader of today takes, with names in Unicode."""
+"""Oldest version with Unicode names; all current programs read it."""
 _UNITS = {"mm": 4, "px": 0}
 """$INSUNITS: millimetres, unitless."""
 _CODES = {str: 1000, int: 1071, float: 1040}
@@ -31,14 +30,14 @@ _CODES = {str: 1000, int: 1071, float: 1040}
 _TEXT = 1 / 50
 """Height of a text as a fraction of the photo's long side."""
 _MARGIN = 1.05
-"""Of the view around the drawing."""
+"""Size of the view relative to the drawing."""
 _BLACK = 7
 """Black on white paper, white on a black screen."""
 
 
 @REPORTS.register("dxf", needs="ezdxf", extra="cad")
 def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[Path]:
-    """A drawing of each photo with cracks, the photo beside it, and photos.csv."""
+    """Write a drawing of each photo with cracks, the photo next to it, and photos.csv."""
     maps = list(drawn(results, context, FOLDER, ".dxf"))
     files = [write_table(maps, dest / FOLDER)]
     for name, one in maps:
@@ -53,7 +52,7 @@ def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[
 
 
 def dxf(one: CrackMap, picture: str, photo: bytes | None) -> bytes:
-    """The drawing of a map, which shows the JPEG `photo` that lies beside it as `picture`."""
+    """The drawing of a map; it shows the JPEG `photo`, stored next to it as `picture`."""
     ezdxf = extras.require("ezdxf", "cad", "write DXF files")
     with _repeatable(ezdxf):
         drawing = ezdxf.new(_VERSION, units=_UNITS[one.unit])
@@ -74,7 +73,7 @@ def dxf(one: CrackMap, picture: str, photo: bytes | None) -> bytes:
 
 @contextmanager
 def _repeatable(ezdxf: Any) -> Iterator[None]:
-    """Without the time and random ids: the same results make the same file."""
+    """Leave out the time and random ids, so that equal results give equal files."""
     before = ezdxf.options.write_fixed_meta_data_for_testing
     ezdxf.options.write_fixed_meta_data_for_testing = True
     try:
@@ -98,7 +97,7 @@ def _add_line(space: Any, one: CrackMap, line: MappedLine) -> None:
 
 
 def _tags(one: CrackMap, line: MappedLine) -> Iterator[tuple[int, Any]]:
-    """A name and its value for each thing that is known, the class first."""
+    """Name and value of each known property, the class first."""
     yield from ((_CODES[str], "width_class"), (_CODES[str], line.layer))
     yield from ((_CODES[str], "unit"), (_CODES[str], one.unit))
     for name, value in line.values().items():
@@ -107,15 +106,15 @@ def _tags(one: CrackMap, line: MappedLine) -> Iterator[tuple[int, Any]]:
 
 
 def _look_at(drawing: Any, one: CrackMap, lowest: float) -> None:
-    """All of the drawing is in view when it is opened."""
+    """Set the initial view to the whole drawing."""
     height = max(one.height - lowest, one.width) * _MARGIN
     drawing.set_modelspace_vport(height, center=(one.width / 2, (one.height + lowest) / 2))
 
 
 def _add_legend(drawing: Any, one: CrackMap) -> float:
-    """Below the photo: a scale bar, the classes, whose photo it is, and what the units are.
+    """Add scale bar, classes, name of the photo and units below the photo.
 
-    Returns how low it reaches.
+    Returns the y coordinate of the lower end.
     """
     drawing.layers.add(LEGEND).color = _BLACK
     space, size = drawing.modelspace(), max(one.width, one.height) * _TEXT
@@ -134,5 +133,5 @@ def _add_legend(drawing: Any, one: CrackMap) -> float:
 
 
 def _plain(text: str) -> str:
-    """CAD takes two percent signs for a code, and a caret for a control character."""
+    """Escape %% and ^, which CAD reads as codes and control characters."""
     return shown(text).replace("%%", "% %").replace("^", "^ ")

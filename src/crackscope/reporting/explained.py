@@ -1,4 +1,4 @@
-"""What the figures of a report mean, in words for those who read it and did not make it."""
+"""Explanations of the figures in a report, for its readers."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -11,31 +11,30 @@ _PHOTO = "The model's probability, from 0 to 1, that the photo shows a crack."
 _CRACK = "The model's probability that this is a crack, not a joint, an edge, a cable or a stain."
 _WINDOW = "The model's probability that a window of the photo shows a crack."
 _SEVERITY = (
-    "None of this says how serious a crack is. A score is how sure the model is, not how wide or "
-    "dangerous a crack is, and “no crack” does not show that a structure is safe: that is an "
-    "engineer's judgement."
+    "Not assessed. A score states how confident the model is, not how wide or dangerous a crack "
+    "is. “No crack” does not mean that a structure is safe: that is for an engineer to judge."
 )
 _MATERIAL = (
-    "“No concrete?” marks photos that do not look like the surfaces the model knows: their scores "
-    "mean little. It is a hint, and odd concrete may be marked too."
+    "“Not concrete?” marks photos that differ from the surfaces the model was trained on. Their "
+    "scores are unreliable. Unusual concrete may be marked, too."
 )
 _SIZES = (
-    "Lengths and widths are in pixels of the photo, as the model traced them; in mm too where "
-    "the photo's scale is known, widths from its grey values, with half of the 95 % interval "
-    "after ±. The small curve is the traced width along the crack, from none at its foot to the "
-    "widest place, its branches one after the other. A scale bar holds where the photo was taken "
-    "square to the surface."
+    "Lengths and widths are in pixels of the photo, as traced by the model. If the scale of the "
+    "photo is known, they are in mm, too; widths are then measured from grey values. ± is the "
+    "half-width of the 95 % interval. The small curve shows the traced width along the crack, from "
+    "zero to the maximum, branch after branch. Scale bars are valid only for photos taken square "
+    "to the surface."
 )
 
 _CLASS = (
-    "The classes of the standard, named under “How this was made”, that the width of a crack may "
+    "The classes of the standard, named under “Method”, that the width of a crack may "
     "belong to. Its 95th percentile decides; where the interval of that spans a limit, each class "
     "that it reaches is named."
 )
 
 
 def terms(results: Sequence[PhotoResult], context: Context) -> list[tuple[str, str]]:
-    """Each term that the tables of these results use, and its explanation."""
+    """Terms used in the tables of these results, each with its explanation."""
     cracks = has_cracks(results)
     rows = [
         ("Score of a photo", of_photo(results, context)),
@@ -43,7 +42,7 @@ def terms(results: Sequence[PhotoResult], context: Context) -> list[tuple[str, s
         ("Unsure", _unsure(results, context)),
     ]
     if any(result.material == "other" for result in results):
-        rows.append(("No concrete?", _MATERIAL))
+        rows.append(("Not concrete?", _MATERIAL))
     if cracks:
         rows.append(("Sizes", _SIZES))
     if any(crack.standard_class for result in results for crack in result.cracks or ()):
@@ -58,32 +57,32 @@ def _class() -> str:
 
 
 def of_photo(results: Sequence[PhotoResult], context: Context) -> str:
-    """What the score of a photo is, and from where on it means what."""
+    """Explanation of the score of a photo, with the limits of the verdicts."""
     upper, lower = limits(results, context)
     if upper is None:
         return _PHOTO
     if lower is None or lower >= upper:
-        return f"{_PHOTO} From {upper:.4g} on, the verdict is crack."
+        return f"{_PHOTO} At {upper:.4g} or above the verdict is crack."
     return (
-        f"{_PHOTO} From {upper:.4g} on, the verdict is crack, from {lower:.4g} on unsure, "
+        f"{_PHOTO} At {upper:.4g} or above the verdict is crack, at {lower:.4g} or above unsure, "
         "below that no crack."
     )
 
 
 def of_found(results: Sequence[PhotoResult]) -> str:
-    """What the score of a crack is, or of a region where the model has no lines."""
+    """Explanation of the score of a crack, or of a region if the model has no lines."""
     return _CRACK if has_cracks(results) else _WINDOW
 
 
 def limits(results: Sequence[PhotoResult], context: Context) -> tuple[float | None, float | None]:
-    """Scores from which a photo is called crack, and unsure; None where the results do not say.
+    """Lowest scores of the verdicts crack and unsure; None if the results do not state them.
 
-    Those of most photos: one of a single window may be held against others.
+    The most common limits, since photos of a single window may have others.
     """
     found = Counter(result.threshold for result in results if result.ok)
     upper = found.most_common(1)[0][0] if found else None
     lower = context.settings.get("unsure from")
-    # Older inspections of lines kept the limits of windows, which are not those of photos.
+    # Older inspections with lines stored the limits of windows, which differ from those of photos.
     known = isinstance(lower, float | int) and context.settings.get("threshold") == upper
     return upper, lower if known else None
 
@@ -94,6 +93,6 @@ def _unsure(results: Sequence[PhotoResult], context: Context) -> str:
         "" if upper is None or has_cracks(results) else f", or a single window reaches {upper:.4g}"
     )
     return (
-        f"The model cannot tell: the score lies between the two limits{also}. A person has to look "
-        "at the photo."
+        f"The model is not sure: the score lies between the two limits{also}. A person must check "
+        "the photo."
     )

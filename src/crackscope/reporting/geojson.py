@@ -1,8 +1,9 @@
-"""photos.geojson: where the photos were taken; cracks.geojson: where cracks run. RFC 7946.
+"""photos.geojson: photo locations; cracks.geojson: georeferenced cracks. RFC 7946.
 
-Cracks have a place where a GeoTIFF gives one. In WGS 84 (EPSG:4326) they stand in cracks.geojson.
-RFC 7946 knows no other coordinate system, so that those in another go into a file of their own with
-a "crs" member as of 2008, which GDAL and QGIS read: cracks-epsg-25832.geojson.
+Only cracks in GeoTIFFs are georeferenced. Those in WGS 84 (EPSG:4326) are written to
+cracks.geojson. RFC 7946 allows no other coordinate system, so others are written to a separate
+file, such as cracks-epsg-25832.geojson, with the "crs" member of GeoJSON 2008, which GDAL and QGIS
+read.
 """
 
 import json
@@ -26,7 +27,7 @@ Feature = dict[str, Any]
 
 @REPORTS.register("geojson")
 def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[Path]:
-    """A point for each photo that says where it was taken; lines for the cracks of GeoTIFFs."""
+    """Write a point for each photo with GPS coordinates, and lines for cracks in GeoTIFFs."""
     points = [
         _point(result, result.metadata)
         for result in results
@@ -48,7 +49,7 @@ def _collection(features: Sequence[Feature], epsg: int = _WGS_84) -> dict[str, A
 
 
 def _point(result: PhotoResult, metadata: Metadata) -> Feature:
-    """Longitude comes first; the altitude is a third coordinate where it is known."""
+    """Longitude comes first; the third coordinate is the altitude, if known."""
     position = [metadata.longitude, metadata.latitude]
     if metadata.altitude_m is not None:
         position.append(metadata.altitude_m)
@@ -70,7 +71,7 @@ def _point(result: PhotoResult, metadata: Metadata) -> Feature:
 
 
 def _found(result: PhotoResult) -> dict[str, Any]:
-    """The number of regions, or the cracks and their number."""
+    """The number of regions, or the number of cracks and the cracks."""
     if result.cracks is None:
         return {"regions": len(result.regions)}
     return {"crack_count": len(result.cracks), "cracks": list(map(_values, result.cracks))}
@@ -81,7 +82,7 @@ def _values(crack: Crack) -> dict[str, Any]:
 
 
 def _cracks(results: Sequence[PhotoResult]) -> dict[int, list[Feature]]:
-    """The cracks that have a place, by the code of their coordinate system."""
+    """The georeferenced cracks, by the EPSG code of their coordinate system."""
     found: dict[int, list[Feature]] = defaultdict(list)
     for result in results:
         georeference = result.metadata and result.metadata.georeference
@@ -106,7 +107,7 @@ def _lines(result: PhotoResult, crack: Crack, georeference: Georeference) -> Fea
 
 
 def _placed(line: Sequence[Sequence[float]], georeference: Georeference) -> Iterator[list[float]]:
-    """Rounded to a hundredth of a pixel or less, whatever the unit."""
+    """Round to a hundredth of a pixel or finer, in any unit."""
     a, b, _, d, e, _ = georeference.transform
     decimals = max(0, 3 - math.floor(math.log10(abs(a * e - b * d)) / 2))
     for x, y in line:

@@ -1,7 +1,7 @@
 """cracks.gpkg: cracks and photos for GIS, in one GeoPackage (OGC 12-128r18, version 1.3).
 
-A GeoPackage is an SQLite database with tables that the standard names, so the standard library
-writes it; pyproj, MIT, says what a coordinate system is, at a third of the size of GDAL.
+A GeoPackage is an SQLite database with tables defined by the standard, so the standard library
+writes it. pyproj (MIT) provides the coordinate systems, at a third of the size of GDAL.
 """
 
 import sqlite3
@@ -23,12 +23,12 @@ _APPLICATION, _VERSION = 0x47504B47, 10300
 _ID, _GEOMETRY = "fid", "geom"
 _SQL = {int: "INTEGER", float: "DOUBLE", str: "TEXT"}
 _CHANGED = "1970-01-01T00:00:00.000Z"
-"""The standard wants a time; the same results make the same file."""
+"""The standard requires a time; a fixed one makes equal results give equal files."""
 _PURPOSE = "write a GeoPackage"
 _ANY, _UNDEFINED = -1, "undefined"
-"""What stands for a coordinate system whose code nobody knows; the layer's name has the code."""
+"""Entry for an unknown coordinate system; the name of the layer contains its code."""
 _WITH_BOX = 0b0011
-"""Flags of a geometry: little-endian, its box before it."""
+"""Flags of a geometry: little-endian, preceded by its box."""
 _TABLES = """
 CREATE TABLE gpkg_spatial_ref_sys (
   srs_name TEXT NOT NULL, srs_id INTEGER PRIMARY KEY, organization TEXT NOT NULL,
@@ -51,12 +51,12 @@ _ANY_SYSTEM = (
     ("Undefined Cartesian SRS", _ANY, "NONE", _ANY, _UNDEFINED, None),
     ("Undefined geographic SRS", 0, "NONE", 0, _UNDEFINED, None),
 )
-"""Every GeoPackage lists them."""
+"""Entries that every GeoPackage must have."""
 
 
 @REPORTS.register("geopackage", needs="pyproj", extra="geo")
 def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[Path]:
-    """A layer of photos, and one of cracks for each coordinate system."""
+    """Write a layer of photos, and a layer of cracks for each coordinate system."""
     write_atomically(dest / FILE, geopackage(layers(results, context)))
     return [dest / FILE]
 
@@ -83,8 +83,10 @@ def _system(epsg: int, known: Any) -> tuple[Any, ...]:
 
 
 def _definition(known: Any) -> str:
-    """In the well-known text that the standard means; some 50 systems of EPSG, such as Krovak in
-    its later form, have a newer one alone."""
+    """The definition as WKT 1, as the standard requires.
+
+    About 50 EPSG systems, such as the later Krovak, can be written as WKT 2 only.
+    """
     pyproj = extras.require("pyproj", "geo", _PURPOSE)
     try:
         return str(known.to_wkt("WKT1_GDAL"))

@@ -1,7 +1,8 @@
 """geoparquet/*.parquet: the layers of cracks.gpkg for data frames (GeoParquet 1.1).
 
-A Parquet file with WKB and a note of its coordinate system: pyarrow, Apache-2.0, writes the one and
-pyproj, MIT, words the other. A file has one coordinate system, hence one file a layer.
+A Parquet file with WKB geometries and metadata on their coordinate system. pyarrow (Apache-2.0)
+writes the file, pyproj (MIT) the metadata. A file has one coordinate system, so each layer is a
+file.
 """
 
 import json
@@ -22,7 +23,7 @@ _PURPOSE = "write GeoParquet files"
 
 @REPORTS.register("geoparquet", needs="pyarrow pyproj", extra="geo")
 def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[Path]:
-    """A file of photos, and one of cracks for each coordinate system."""
+    """Write a file of photos, and a file of cracks for each coordinate system."""
     files = []
     for layer in layers(results, context):
         file = dest / FOLDER / f"{layer.name}.parquet"
@@ -32,7 +33,7 @@ def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[
 
 
 def geoparquet(layer: Layer) -> bytes:
-    """The content of a GeoParquet file; also a layer without features knows its types."""
+    """The content of a GeoParquet file; a layer without features keeps its column types."""
     arrow = extras.require("pyarrow", "geo", _PURPOSE)
     parquet = extras.require("pyarrow.parquet", "geo", _PURPOSE)
     made = {int: arrow.int64(), float: arrow.float64(), str: arrow.string()}

@@ -1,4 +1,4 @@
-"""report.html: one file with everything in it; it opens offline, prints, and can be handed over."""
+"""report.html: a self-contained page that opens offline, prints, and can be sent by email."""
 
 import base64
 import hashlib
@@ -31,16 +31,16 @@ from crackscope.types import Crack, PhotoResult
 
 PAGE = "report.html"
 _PICTURE_BYTES = 55e6
-"""Room for pictures, so that the page can be mailed and opened; the worst photos come first."""
+"""Maximum bytes of images, so that the page can be mailed; the first photos get them."""
 _CURVE = (240, 40)
-"""Width and height, in pixels, of the width along a crack."""
+"""Width and height of a width profile in pixels."""
 _AT_ONCE = 32
-"""Photos whose pictures are made together, on all cores."""
+"""Photos whose images are made in one batch, on all cores."""
 
 
 @REPORTS.register("html")
 def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[Path]:
-    """One page that needs nothing beside it; its links lead to the overlays."""
+    """Write one self-contained page, with links to the overlays."""
     rows = _rows(worst_first(results), dest, context)
     figures = overview(results, context)
     script = template.load("reporting/report.js").render()
@@ -72,7 +72,7 @@ def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[
 
 
 def _widths(results: Sequence[PhotoResult], context: Context) -> dict[str, Any]:
-    """What the page says of measured widths; nothing, and at no cost, where there are none."""
+    """Template values for measured widths; empty, without imports, if there are none."""
     widths = (width_of(crack, in_mm=True) for photo in results for crack in photo.cracks or ())
     if all(width == Width() for width in widths):
         return {"classes": [], "class_note": "", "class_of": lambda crack, result: None}
@@ -87,7 +87,7 @@ def _widths(results: Sequence[PhotoResult], context: Context) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class _Row:
-    """A photo in the table: its result, and what the page makes of it."""
+    """A row of the table of photos."""
 
     result: PhotoResult
     name: str
@@ -98,8 +98,7 @@ class _Row:
 
 @dataclass(frozen=True)
 class _CloseUp:
-    """A crack from near: the address of the picture, its size in pixels, its scale bar, and the
-    path of the width along the crack."""
+    """The close-up of a crack: image URI, size in pixels, scale bar, and SVG path of its width."""
 
     uri: str
     width: int
@@ -109,7 +108,7 @@ class _CloseUp:
 
 
 def _curve(crack: Crack) -> str:
-    """The width along a crack as the path of an SVG of `_CURVE` pixels."""
+    """The width profile of a crack as the path of an SVG of `_CURVE` pixels."""
     width, height = _CURVE
     curves = profile(crack).within(width, height - 2)
     ways = ("L".join(f"{x:g} {height - y:g}" for x, y in curve) for curve in curves)
@@ -117,7 +116,7 @@ def _curve(crack: Crack) -> str:
 
 
 def _rows(photos: Sequence[PhotoResult], dest: Path, context: Context) -> list[_Row]:
-    """A row a photo."""
+    """One row per photo."""
     return [
         _Row(
             result=result,
@@ -131,15 +130,15 @@ def _rows(photos: Sequence[PhotoResult], dest: Path, context: Context) -> list[_
 
 
 def _shown(photos: Sequence[PhotoResult], context: Context) -> Iterator[dict[str, Any] | None]:
-    """The pictures of each photo as long as there is room for them, then None."""
+    """The images of each photo until `_PICTURE_BYTES` is used up, then None."""
     room = _PICTURE_BYTES
     with ThreadPoolExecutor(environment.cores(), thread_name_prefix="pictures") as pool:
         for start in range(0, len(photos), _AT_ONCE):
-            part = photos[start : start + _AT_ONCE]
+            batch = photos[start : start + _AT_ONCE]
             if room <= 0:
-                yield from repeat(None, len(part))
+                yield from repeat(None, len(batch))
                 continue
-            for shown in pool.map(partial(_pictures, context=context), part):
+            for shown in pool.map(partial(_pictures, context=context), batch):
                 kept = shown if room > 0 else None
                 room -= kept["size"] if kept else 0
                 yield kept
@@ -164,7 +163,7 @@ def _pictures(result: PhotoResult, context: Context) -> dict[str, Any] | None:
 
 
 def _close_ups(result: PhotoResult, context: Context) -> dict[int, _CloseUp]:
-    """The close-up of each crack that has one, by its id."""
+    """The close-ups of a photo, by crack id."""
     near = {}
     for crack in (result.cracks or ())[:FOUND_SHOWN]:
         content = pictures.close_up(context, result.path, crack.id)
@@ -177,7 +176,7 @@ def _close_ups(result: PhotoResult, context: Context) -> dict[int, _CloseUp]:
 
 
 def _site(rows: Sequence[_Row]) -> tuple[SiteMap, list[tuple[int, _Row]]] | None:
-    """The plan of the places, and whose they are: the row and its number, from 1."""
+    """The map of photo locations, and the row of each with its number, from 1."""
     places, owners = [], []
     for number, row in enumerate(rows, start=1):
         if row.result.metadata and (place := row.result.metadata.place):

@@ -1,4 +1,4 @@
-"""index.html: a list of the overlays, worst first; small, however many photos."""
+"""index.html: a list of the overlays, likely cracks first; small for any number of photos."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +13,7 @@ from crackscope.types import PhotoResult
 
 @REPORTS.register("index")
 def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[Path]:
-    """A page of links, and what could not be read."""
+    """Write a page of links, with a list of unreadable photos."""
     rows = [
         (printable(result.path), pictures.link(context, result.path, dest), result)
         for result in worst_first(results)

@@ -1,4 +1,4 @@
-"""label-studio.json: photos to check in Label Studio, the cracks drawn already, doubts first."""
+"""label-studio.json: photos to review in Label Studio, pre-annotated, most uncertain first."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -26,11 +26,11 @@ _XML = """\
 
 @REPORTS.register("label-studio")
 def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[Path]:
-    """A task for each photo that was scored, and the labelling interface that fits them.
+    """Write a task for each scored photo, and the labelling interface.
 
-    The photo whose score is nearest to the threshold comes first. It is served from disk: its path
-    is taken below Label Studio's LOCAL_FILES_DOCUMENT_ROOT. Each branch of a crack is a polygon:
-    every version of Label Studio imports and edits those.
+    The photo with the score nearest to the threshold comes first. Photos are served from disk, with
+    paths relative to Label Studio's LOCAL_FILES_DOCUMENT_ROOT. Each branch of a crack is a polygon,
+    which every version of Label Studio can import and edit.
     """
     scored = sorted((result for result in results if result.ok), key=uncertainty)
     tasks, interface = dest / TASKS, dest / INTERFACE
@@ -46,7 +46,7 @@ def _interface(cracks: bool) -> str:
 
 
 def uncertainty(result: PhotoResult) -> float:
-    """How far the score is from the threshold; the nearer, the less sure."""
+    """Distance of the score from the threshold; a small distance is an uncertain photo."""
     return abs((result.score or 0.0) - (result.threshold or 0.0))
 
 
@@ -58,22 +58,22 @@ def _task(result: PhotoResult) -> dict[str, Any]:
             {
                 "model_version": result.model,
                 "score": result.score,
-                "result": [drawn for found in result.found for drawn in _drawn(found, size)],
+                "result": [shape for found in result.found for shape in _shapes(found, size)],
             }
         ],
     }
 
 
 def _address(path: str) -> str:
-    """Where Label Studio finds a photo: below its root on the disk, or in the cloud."""
+    """The URL of a photo in Label Studio: below its root on disk, or in cloud storage."""
     if "://" in path:
         return path
     below_root = PurePath(path).as_posix().lstrip("/")
     return f"/data/local-files/?d={quote(below_root, errors='backslashreplace')}"
 
 
-def _drawn(found: Crack | Region, size: tuple[int, int]) -> Iterator[dict[str, Any]]:
-    """The branches of a crack, or a region, in percent of the upright photo."""
+def _shapes(found: Crack | Region, size: tuple[int, int]) -> Iterator[dict[str, Any]]:
+    """The branches of a crack, or a region, in percent of the upright photo's size."""
     if isinstance(found, Crack):
         said = [f"crack {found.id}, score {found.score:.3f}, {found.length_px:.0f} px long"]
         text = [", ".join(filter(None, [*said, in_mm(found)]))]

@@ -1,6 +1,6 @@
-"""A logo, as reports keep it: a small JPEG in base64, whatever file it was read from.
+"""Logos for reports, converted to a small JPEG in base64.
 
-SVG is not read: it may hold scripts and addresses, and a PDF would need a program to draw it.
+SVG is not supported: it may contain scripts and URLs, and a PDF would need a renderer for it.
 """
 
 import base64
@@ -21,7 +21,7 @@ from crackscope.rendering import thumbnail
 from crackscope.types import Pixels
 
 WIDTH, HEIGHT = 600, 240
-"""Most pixels that are kept: 300 dots an inch at 5 cm x 2 cm."""
+"""Maximum size in pixels: 300 dpi at 5 cm x 2 cm."""
 _MOST_BYTES = 5_000_000
 _MOST_MEGAPIXELS = 25.0
 _MOST_KEPT = 300_000
@@ -31,9 +31,9 @@ _RULE = "logo must be a PNG or JPEG file of at most 5 MB and 25 megapixels"
 
 
 def encoded(file: Path) -> str:
-    """The logo in a file, transparent parts white, at most 600 x 240 px, as a JPEG in base64.
+    """Convert a file to a JPEG in base64: at most 600 x 240 px, on a white background.
 
-    Raises ValueError that says why it cannot be used.
+    Raises ValueError with the reason if the file cannot be used.
     """
     try:
         pixels = _pixels(_content(file), file.name)
@@ -46,7 +46,7 @@ def encoded(file: Path) -> str:
 
 
 def decoded(logo: str) -> bytes:
-    """The JPEG; raises ValueError where it is not one that `encoded` can have made."""
+    """The JPEG; raises ValueError if `encoded` cannot have made it."""
     try:
         content = base64.b64decode(logo, validate=True)
     except (binascii.Error, ValueError):
@@ -63,18 +63,18 @@ def decoded(logo: str) -> bytes:
 def _content(file: Path) -> bytes:
     if file.suffix.lower() in (".svg", ".svgz"):
         raise ImageError(
-            "unsupported", "SVG is not read, since it may hold scripts: save it as PNG"
+            "unsupported", "SVG is not supported, since it may contain scripts. Save it as PNG"
         )
     content = files.content_of(file, _MOST_MEGAPIXELS)
     if len(content) > _MOST_BYTES:
         raise ImageError("too_large", f"the file has {len(content) / 1e6:.1f} MB")
     if content and signature.format_of(content) not in _FORMATS:
-        raise ImageError("unsupported", "the file is neither")
+        raise ImageError("unsupported", "the file is neither PNG nor JPEG")
     return content
 
 
 def _pixels(content: bytes, name: str) -> Pixels:
-    """As photos are read, with all their limits; then once more where something shines through."""
+    """Decode as for photos, with all limits; transparent images are then decoded onto white."""
     pixels = read.decode(content, name, _MOST_MEGAPIXELS).pixels
     with our_limits(), Image.open(io.BytesIO(content), formats=_FORMATS) as image:
         if not image.has_transparency_data:

@@ -1,7 +1,7 @@
-"""What is known of scale and width: the one place where drawings and sums ask for it.
+"""Scale, width and length of results, for drawings and totals.
 
-Results carry more the more was measured: the length in mm where a scale was given, the width in mm
-where it was measured from grey values. What is not there is None, and no report computes it.
+Results hold a length in mm if a scale was given, and a width in mm if it was measured from grey
+values. Unknown values are None; no report computes them.
 """
 
 from dataclasses import dataclass
@@ -15,9 +15,11 @@ _SETTING = "mm per pixel"
 
 @dataclass(frozen=True)
 class Width:
-    """The width that decides the class of a crack, its 95th percentile: a `value`, with the
-    half-width of its 95 % interval where that is known, or the bound that it is `below`, in the
-    unit of its photo; neither where it was not measured."""
+    """The 95th percentile of a crack's width, which decides its class, in the unit of its photo.
+
+    Either a `value`, with the half-width `u95` of its 95 % interval if known, or the bound that it
+    is `below`; neither if it was not measured.
+    """
 
     value: float | None = None
     below: float | None = None
@@ -25,10 +27,9 @@ class Width:
 
 
 def scale_of(result: PhotoResult, context: Context) -> PhotoScale | None:
-    """The photo's own scale, else that of the inspection; None: none.
+    """The scale of the photo, else that of the inspection, else None.
 
-    A photo without cracks needs one, too: its area counts. Results of the first version do not
-    tell it.
+    Photos without cracks need a scale, too, for their area. Results of the first version lack it.
     """
     if result.scale is not None:
         return result.scale
@@ -39,7 +40,7 @@ def scale_of(result: PhotoResult, context: Context) -> PhotoScale | None:
 
 
 def width_of(found: Crack | Region, in_mm: bool) -> Width:
-    """The width of a crack in mm, or of its lines in pixels; regions have none."""
+    """The width of a crack in mm, or of its lines in pixels; regions have no width."""
     if isinstance(found, Region):
         return Width()
     width = found.width_mm if in_mm else found.width_px
@@ -51,7 +52,7 @@ def width_of(found: Crack | Region, in_mm: bool) -> Width:
 
 
 def length_of(found: Crack | Region, scale: PhotoScale | None) -> float:
-    """In mm where there is a scale, else in pixels; 0 where it is not known."""
+    """The length in mm if there is a scale, else in pixels; 0 if unknown."""
     if scale is None:
         return found.length_px or 0.0
     if found.length_mm is not None:

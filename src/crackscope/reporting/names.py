@@ -1,4 +1,4 @@
-"""File names that every system takes, and names that every screen shows."""
+"""File names that are valid on every system, and printable names."""
 
 import re
 import unicodedata
@@ -9,7 +9,7 @@ _DEVICES = frozenset(
     ["con", "prn", "aux", "nul", *(f"{kind}{n}" for kind in ("com", "lpt") for n in range(10))]
 )
 _LONGEST = 200
-"""Bytes of one part, so that a suffix still fits into the 255 that file systems allow."""
+"""Maximum bytes of one path component, so that a suffix fits into the usual limit of 255."""
 
 
 def overlay_names(relative: Iterable[str]) -> list[str]:
@@ -30,10 +30,10 @@ def rectified_names(relative: Iterable[str]) -> list[str]:
 def file_names(
     relative: Iterable[str], folder: str, suffix: str, same: Sequence[str] = ()
 ) -> list[str]:
-    """A file below `folder` for each path, in order: `suffix` is added, in place of an ending that
-    means the `same`.
+    """A file in `folder` for each path, in order, with `suffix` added.
 
-    Safe on every system, inside the folder, and no two alike, letter case and Unicode form aside.
+    An extension listed in `same` is replaced by `suffix`. Names are valid on every system, stay
+    inside the folder, and are unique, also ignoring case and Unicode form.
     """
     taken: set[str] = set()
     parts = (_safe(path.split("/"), suffix) for path in relative)
@@ -41,23 +41,23 @@ def file_names(
 
 
 def thumbnail_name(overlay: str) -> str:
-    """Where the small copy of a photo is kept whose overlay has that name."""
+    """The path of the small copy of a photo, from the name of its overlay."""
     return f"thumbnails/{overlay.removeprefix('overlays/')}"
 
 
 def close_up_name(overlay: str, crack: int) -> str:
-    """Where a crack of the photo is shown from near whose overlay has that name."""
+    """The path of the close-up of a crack, from the name of the photo's overlay."""
     return f"close-ups/{overlay.removeprefix('overlays/')}/{crack}.jpg"
 
 
 def printable(name: str) -> str:
-    """The name on one line: what no screen can show becomes an escape such as `\\n`."""
+    """The name on one line, with unprintable characters as escapes such as `\\n`."""
     shown = (c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in name)
     return "".join(shown)
 
 
 def encodable(name: str) -> str:
-    """The name as UTF-8 can hold it: what is no Unicode becomes an escape such as `\\udcff`."""
+    """The name as valid UTF-8, with other bytes as escapes such as `\\udcff`."""
     return name.encode("utf-8", "backslashreplace").decode()
 
 
@@ -74,7 +74,7 @@ def _free(base: str, suffix: str, same: Sequence[str], taken: set[str]) -> str:
 
 def _safe(parts: Sequence[str], suffix: str) -> list[str]:
     *folders, file = [_safe_part(part) for part in parts if part not in ("", ".")] or ["_"]
-    # A folder never ends as a file does, so no file can stand where a folder must.
+    # A folder never has the suffix of a file, so the two cannot collide.
     folders = [f"{name}_" if name.lower().endswith(suffix) else name for name in folders]
     return [*folders, file]
 

@@ -1,4 +1,4 @@
-"""Cracks as polygons, one a branch, for tools that know no lines."""
+"""Cracks as polygons, one per branch, for tools without polylines."""
 
 from collections.abc import Sequence
 
@@ -12,8 +12,10 @@ _DECIMALS = 2
 
 
 def polygons(found: Crack | Region, width: int, height: int) -> list[Corners]:
-    """The corners (x, y) of what was found in a photo of `width` x `height` px: a polygon for each
-    branch of a crack, one for a region."""
+    """Polygons with corners (x, y) in a photo of `width` x `height` px.
+
+    One polygon for each branch of a crack, one for a region.
+    """
     if isinstance(found, Crack):
         return [outline(line, width, height) for line in found.lines]
     box = found.box
@@ -22,9 +24,9 @@ def polygons(found: Crack | Region, width: int, height: int) -> list[Corners]:
 
 
 def outline(line: Line, width: int, height: int) -> Corners:
-    """Along one edge of a branch and back along the other, with a tip at both ends.
+    """The outline of a branch: along one edge and back along the other, with a tip at both ends.
 
-    Within the photo; at least six corners, rounded to 0.01 px.
+    Clipped to the photo; at least six corners, rounded to 0.01 px.
     """
     middle, half = line[:, :2], line[:, 2:] / 2
     ahead = _directions(middle)
@@ -36,15 +38,17 @@ def outline(line: Line, width: int, height: int) -> Corners:
 
 
 def area(found: Crack | Region) -> float:
-    """Square pixels: of a crack its width along its length, of a region what is known, or that of
-    its polygon."""
+    """Area in square pixels: width integrated along a crack, or the area of a region.
+
+    A region of unknown area has that of its polygon.
+    """
     if isinstance(found, Crack):
         return max(sum(map(_area_of_line, found.lines)), 0.01)
     return found.area_px or shoelace(polygons(found, 0, 0)[0])
 
 
 def shoelace(corners: Sequence[tuple[float, float]]) -> float:
-    """The area within a polygon in square pixels."""
+    """Area of a polygon in square pixels, by the shoelace formula."""
     following = [*corners[1:], corners[0]]
     twice = sum(x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in zip(corners, following, strict=True))
     return abs(twice) / 2

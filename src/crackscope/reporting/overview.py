@@ -1,4 +1,4 @@
-"""How many photos of each kind, and in which order a person looks at them."""
+"""Number of photos by verdict, and the order in which to look at them."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -10,24 +10,24 @@ from crackscope.types import PhotoError, PhotoResult
 from crackscope.types.shown import CLOSE_UPS
 
 _ORDER = ("crack", "unsure", "no crack")
-OTHER, FAILED, MISSING = "perhaps no concrete surface", "could not be read", "not inspected yet"
+OTHER, FAILED, MISSING = "possibly not concrete", "unreadable", "not inspected yet"
 CRACKS = "cracks found"
 
 FOUND_SHOWN = CLOSE_UPS
-"""Cracks or regions of each photo; a shattered wall has hundreds."""
+"""Maximum cracks or regions shown per photo; a shattered wall has hundreds."""
 _ON_ALL = (
-    "Unsure photos have to be seen by a person, and no score replaces an engineer's judgement. "
-    "Severity is not assessed: neither a score nor a verdict says whether a structure is safe."
+    "A person must check all unsure photos. No score replaces an engineer's judgement. Severity is "
+    "not assessed: neither a score nor a verdict states whether a structure is safe."
 )
 
 
 @dataclass(frozen=True)
 class Overview:
-    """The figures that stand on top of every report, by name.
+    """Summary figures at the top of every report.
 
-    `verdicts` and `failed` add up to `photos`; `other` are counted among the verdicts; `missing`
-    were found, but the inspection ended before it came to them. `cracks` is the number of cracks
-    on all photos, None where the model has no lines.
+    `verdicts` and `failed` add up to `photos`. `other` photos are included in the verdicts.
+    `missing` photos were found but not inspected before the inspection ended. `cracks` is the
+    number of cracks in all photos, None if the model has no lines.
     """
 
     photos: int
@@ -39,11 +39,11 @@ class Overview:
 
     @property
     def subject(self) -> str:
-        """What the report is about, in a line."""
+        """The subject of the report, in one line."""
         return f"Photos inspected for cracks: {self.photos}"
 
     def rows(self) -> list[tuple[str, int]]:
-        """Name and number, for a table; what there is none of is left out where it is rare."""
+        """Name and number, for a table. Rare kinds are left out when their number is 0."""
         rows = [("photos", self.photos), *self.verdicts.items(), (FAILED, self.failed)]
         if self.cracks is not None:
             rows.append((CRACKS, self.cracks))
@@ -51,18 +51,18 @@ class Overview:
         return rows + [(name, count) for name, count in rare if count]
 
     def remarks(self) -> list[str]:
-        """What a reader has to know of these figures, a paragraph each."""
+        """Notes on these figures, one paragraph each."""
         remarks = [_ON_ALL]
         if self.missing:
             remarks.append(
-                f"The inspection was not finished: {self.missing} of {self.photos + self.missing} "
-                "photos are missing here."
+                f"The inspection is not finished: {self.missing} of {self.photos + self.missing} "
+                "photos are missing from this report."
             )
         return remarks
 
 
 def overview(results: Sequence[PhotoResult], context: Context) -> Overview:
-    """Count the results."""
+    """Count the results by verdict."""
     counts = Counter(str(result.verdict) for result in results if result.ok)
     return Overview(
         photos=len(results),
@@ -75,11 +75,11 @@ def overview(results: Sequence[PhotoResult], context: Context) -> Overview:
 
 
 def worst_first(results: Sequence[PhotoResult]) -> list[PhotoResult]:
-    """The photos that were scored: crack before unsure before no crack, then by score."""
+    """The scored photos: crack before unsure before no crack, then by descending score."""
     scored = [result for result in results if result.ok]
     return sorted(scored, key=lambda r: (_ORDER.index(str(r.verdict)), -(r.score or 0.0)))
 
 
 def failures(results: Sequence[PhotoResult]) -> list[tuple[str, PhotoError]]:
-    """The path of each photo that could not be read, and why."""
+    """Path and error of each unreadable photo."""
     return [(result.path, result.error) for result in results if result.error is not None]

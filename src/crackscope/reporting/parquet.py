@@ -1,4 +1,4 @@
-"""photos.parquet and regions.parquet: the tables of results.csv and regions.csv, typed."""
+"""photos.parquet and cracks.parquet (or regions.parquet): the CSV tables with column types."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -16,8 +16,7 @@ PHOTOS = "photos.parquet"
 
 @REPORTS.register("parquet", needs="pyarrow")
 def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[Path]:
-    """A row a photo in photos.parquet; a row a crack in cracks.parquet, or a region in
-    regions.parquet."""
+    """Write one row per photo in photos.parquet, and one per crack (or region) in a second file."""
     name, columns, rows = found_table(results)
     photos, found = dest / PHOTOS, dest / f"{name}.parquet"
     write_atomically(photos, _table(photo_columns(results), photo_rows(results)))
@@ -26,7 +25,7 @@ def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[
 
 
 def _table(columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> bytes:
-    """The content of a Parquet file; also a table without rows knows its types."""
+    """The content of a Parquet file; a table without rows keeps its column types."""
     arrow = extras.require("pyarrow", "parquet", "write Parquet files")
     parquet = extras.require("pyarrow.parquet", "parquet", "write Parquet files")
     made = {int: arrow.int64(), float: arrow.float64(), str: arrow.string()}

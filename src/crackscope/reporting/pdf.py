@@ -1,4 +1,4 @@
-"""report.pdf: what report.html says, for paper and for files that are kept."""
+"""report.pdf: the content of report.html, for printing and archiving."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -29,24 +29,27 @@ from crackscope.types import Crack, PhotoResult, Region
 
 PAGES = "report.pdf"
 _PICTURE_SIDE, _PICTURE_QUALITY = 1200, 75
-"""About 170 dots an inch on A4."""
+"""About 170 dpi on A4."""
 _MOST_BESIDE = 2
-"""Columns in mm that a page has room for beside those in pixels."""
+"""Maximum columns in mm that fit beside those in pixels."""
 _TO_SEE = ("crack", "unsure")
 _CARD_HERE = (
-    "How the model was trained and tested, and what it is bad at, stands in its card: the appendix "
-    "at the end."
+    "The model card describes how the model was trained and tested, and its known weaknesses. It "
+    "is the appendix at the end."
 )
 _CARD_ELSEWHERE = (
-    "How the model was trained and tested, and what it is bad at, stands in its card: the appendix "
-    "of report.html. `crackscope report RESULTS --report pdf --card` adds it to this file."
+    "The model card describes how the model was trained and tested, and its known weaknesses. It "
+    "is the appendix of report.html. To add it to this file, run `crackscope report RESULTS "
+    "--report pdf --card`."
 )
 
 
 @REPORTS.register("pdf", needs="reportlab")
 def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[Path]:
-    """Summary, plan and tables; a page for each photo to look at; what failed; the model card where
-    it is asked for."""
+    """Write the summary, map, tables, failures, and a page for each photo to check.
+
+    Appends the model card if `context.with_card`.
+    """
     photos = overview.worst_first(results)
     figures = overview.overview(results, context)
     pdf = Pdf(one_line(context.cover.title) or figures.subject)
@@ -61,7 +64,7 @@ def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[
     _how(pdf, context)
     if context.card and context.with_card:
         pdf.new_page()
-        pdf.heading(1, "Appendix: the model card")
+        pdf.heading(1, "Appendix: model card")
         add_markdown(pdf, context.card)
     file = dest / PAGES
     write_atomically(file, pdf.content())
@@ -77,7 +80,7 @@ def _summary(pdf: Pdf, figures: overview.Overview, context: Context) -> None:
 
 def _how(pdf: Pdf, context: Context) -> None:
     pdf.new_page()
-    pdf.heading(2, "How this was made")
+    pdf.heading(2, "Method")
     pdf.table(context.facts(), head=False)
     if context.card:
         pdf.text(_CARD_HERE if context.with_card else _CARD_ELSEWHERE)
@@ -100,7 +103,7 @@ def _plan(pdf: Pdf, photos: Sequence[PhotoResult]) -> None:
     known = [(place, verdict) for place, verdict in placed if place is not None]
     if known:
         places, verdicts = zip(*known, strict=True)
-        pdf.heading(2, "Where they were taken")
+        pdf.heading(2, "Photo locations")
         pdf.drawing(draw_plan(plan(places), verdicts, pdf.width))
 
 
@@ -128,7 +131,7 @@ def _photos(pdf: Pdf, photos: Sequence[PhotoResult], context: Context) -> None:
 
 
 def _row(result: PhotoResult) -> list[str]:
-    verdict = f"{result.verdict}{' (no concrete?)' if result.material == 'other' else ''}"
+    verdict = f"{result.verdict}{' (not concrete?)' if result.material == 'other' else ''}"
     taken = (result.metadata and result.metadata.taken) or "–"
     score = f"{result.score:.3f}"
     return [printable(result.path), verdict, score, str(len(result.found)), taken]
@@ -161,12 +164,12 @@ def _photo(pdf: Pdf, result: PhotoResult, context: Context) -> None:
             pdf.table(table)
     more = len(result.found) - overview.FOUND_SHOWN
     if more > 0:
-        pdf.text(f"and {more} more in results.jsonl")
+        pdf.text(f"{more} more in results.jsonl")
 
 
 def _cracks(pdf: Pdf, result: PhotoResult, cracks: Sequence[Crack], context: Context) -> None:
-    """A table, and each crack from near."""
-    head = ["crack", "score", "length (px)", "branches", "width (px)", "widest (px)"]
+    """Add a table of the cracks, and their close-ups."""
+    head = ["crack", "score", "length (px)", "branches", "width (px)", "max. width (px)"]
     for table in _with_mm([[*head, "x (px)", "y (px)"], *map(_crack, cracks)], cracks):
         pdf.table(table)
     cells = [_near(pdf, result, crack, context) for crack in cracks]
@@ -175,7 +178,7 @@ def _cracks(pdf: Pdf, result: PhotoResult, cracks: Sequence[Crack], context: Con
 
 
 def _near(pdf: Pdf, result: PhotoResult, crack: Crack, context: Context) -> Cell | None:
-    """A crack from near, with its class and the width along it; None where it has no close-up."""
+    """The close-up of a crack, with its class and width profile; None if there is no close-up."""
     content = pictures.close_up(context, result.path, crack.id)
     if content is None:
         return None
@@ -187,8 +190,10 @@ def _near(pdf: Pdf, result: PhotoResult, crack: Crack, context: Context) -> Cell
 
 
 def _with_mm(rows: list[list[str]], found: Sequence[Crack | Region]) -> list[list[list[str]]]:
-    """The table, head first, with a column for each size in mm that is known; where these are too
-    many for the width of a page, they have a table of their own."""
+    """The table, head first, with a column for each known size in mm.
+
+    If these columns do not fit on the page, they become a second table.
+    """
     known = [[heading, *texts] for heading, texts in metric(found).items()]
     if len(known) <= _MOST_BESIDE:
         return [[[*row, *more] for row, *more in zip(rows, *known, strict=True)]]

@@ -1,4 +1,4 @@
-"""The pictures of an inspection, found again by the naming rule and made small for a report."""
+"""The images of an inspection, located by their names and scaled down for reports."""
 
 import os
 from pathlib import Path
@@ -14,7 +14,7 @@ from crackscope.reporting.names import close_up_name, thumbnail_name
 from crackscope.types import PhotoResult
 
 _SMALLEST_RATIO = 0.75
-"""How much smaller than it might be an overlay is drawn, where that is sharper."""
+"""Smallest size of an overlay relative to the largest possible, chosen where that is sharper."""
 
 
 def overlay(
@@ -23,7 +23,7 @@ def overlay(
     long_side: int = thumbnail.LONG_SIDE,
     quality: int = thumbnail.QUALITY,
 ) -> bytes | None:
-    """The overlay of a photo as a small JPEG; None where there is none (any more)."""
+    """The overlay of a photo as a small JPEG; None if the file is missing."""
     content = _content(context, context.overlays.get(photo))
     try:
         return None if content is None else thumbnail.of_jpeg(content, long_side, quality)
@@ -32,21 +32,21 @@ def overlay(
 
 
 def plain(context: Context, photo: str) -> bytes | None:
-    """The photo itself as a small JPEG, kept since its inspection; None where it is not there."""
+    """The photo as a small JPEG, stored by the inspection; None if the file is missing."""
     name = context.overlays.get(photo)
     return None if name is None else _content(context, thumbnail_name(name))
 
 
 def close_up(context: Context, photo: str, crack: int) -> bytes | None:
-    """A crack from near, as a JPEG made at its inspection; None where it is not there."""
+    """The close-up of a crack as a JPEG, stored by the inspection; None if the file is missing."""
     name = context.overlays.get(photo)
     return None if name is None else _content(context, close_up_name(name, crack))
 
 
 def bar_on_photo(result: PhotoResult, context: Context, width: int) -> Bar | None:
-    """The scale bar of a picture that shows a photo, or its overlay, on `width` pixels.
+    """The scale bar of an image that shows a photo, or its overlay, `width` pixels wide.
 
-    None without a scale, and where the overlay may be wider than the photo, as narrow ones are.
+    None without a scale, or if the overlay may be wider than the photo, as for narrow photos.
     """
     scale, wide, high = scale_of(result, context), result.width or 1, result.height or 1
     drawn = wide * min(1.0, overlays.LONG_SIDE / max(wide, high)) * _SMALLEST_RATIO
@@ -56,9 +56,9 @@ def bar_on_photo(result: PhotoResult, context: Context, width: int) -> Bar | Non
 
 
 def bar_on_close_up(result: PhotoResult, context: Context, size: tuple[int, int]) -> Bar | None:
-    """The scale bar of a close-up of `size` pixels, which are those of the photo.
+    """The scale bar of a close-up of `size` pixels, at full resolution.
 
-    None without a scale, and where the photo may have been read in parts: then they are not.
+    None without a scale, or if the photo may have been read in blocks: then the resolution differs.
     """
     scale = scale_of(result, context)
     megapixels = (result.width or 0) * (result.height or 0) / 1e6
@@ -67,7 +67,7 @@ def bar_on_close_up(result: PhotoResult, context: Context, size: tuple[int, int]
 
 
 def link(context: Context, photo: str, dest: Path) -> str | None:
-    """A URL of the overlay for a page in the folder `dest`: relative, but across drives."""
+    """The URL of the overlay for a page in the folder `dest`: relative, except across drives."""
     file = _inside(context, context.overlays.get(photo))
     if file is None:
         return None
@@ -78,9 +78,10 @@ def link(context: Context, photo: str, dest: Path) -> str | None:
 
 
 def _inside(context: Context, name: str | None) -> Path | None:
-    """A file of the inspection's folder, all links followed; None where it would lie outside.
+    """A file in the results folder, with links resolved; None if it would be outside.
 
-    A folder may come from elsewhere, and a report of it be sent on: it must not carry our files.
+    The folder may come from someone else, and its report may be sent on: that must not leak files
+    of this machine.
     """
     if name is None:
         return None
@@ -90,7 +91,7 @@ def _inside(context: Context, name: str | None) -> Path | None:
 
 
 def _content(context: Context, name: str | None) -> bytes | None:
-    """What is in it; None where it is not there (any more)."""
+    """The content of the file; None if it is missing."""
     file = _inside(context, name)
     try:
         return file.read_bytes() if file is not None and file.is_file() else None

@@ -1,7 +1,7 @@
-"""What has a place on the earth, as tables with a geometry: the layers of GIS files.
+"""Georeferenced photos and cracks as tables with a geometry: the layers of GIS files.
 
-A position of the camera places its photo, as a point in WGS 84. Cracks have a place where a GeoTIFF
-gives one, in its own coordinate system: a table for each. X runs east and comes first.
+Photos are points in WGS 84, at the position of the camera. Cracks are georeferenced in GeoTIFFs
+only, in the coordinate system of the file: one table for each. X points east and comes first.
 """
 
 from collections import defaultdict
@@ -21,12 +21,12 @@ from crackscope.types import Crack, Georeference, PhotoResult
 WGS_84 = 4326
 PHOTOS, CRACKS = "photos", "cracks_epsg_{}"
 Box = tuple[float, float, float, float]
-"""x from, y from, x to, y to."""
+"""Minimum x, minimum y, maximum x, maximum y."""
 
 
 @dataclass(frozen=True)
 class Feature:
-    """A row: its geometry as WKB, what that spans, and a value for each column."""
+    """A row: its geometry as WKB, the bounding box of that, and a value for each column."""
 
     geometry: bytes
     box: Box
@@ -35,7 +35,7 @@ class Feature:
 
 @dataclass(frozen=True)
 class Layer:
-    """A table of features of one `kind`, in the coordinate system with the code `epsg`."""
+    """A table of features of one `kind`, in the coordinate system with EPSG code `epsg`."""
 
     name: str
     kind: str
@@ -45,7 +45,7 @@ class Layer:
 
     @property
     def box(self) -> Box | None:
-        """What all features span; None without any."""
+        """The bounding box of all features; None if there are none."""
         if not self.features:
             return None
         x0, y0, x1, y1 = zip(*(feature.box for feature in self.features), strict=True)
@@ -53,12 +53,12 @@ class Layer:
 
 
 def layers(results: Sequence[PhotoResult], context: Context) -> list[Layer]:
-    """The photos, be it none, and the cracks of each coordinate system."""
+    """A layer of photos, even if empty, and one of cracks for each coordinate system."""
     return [_photos(results), *_cracks(results, context)]
 
 
 def crs(epsg: int, purpose: str) -> Any:
-    """The coordinate system as pyproj knows it; None where it knows none of that code."""
+    """The coordinate system of pyproj; None if the code is unknown."""
     pyproj = extras.require("pyproj", "geo", purpose)
     try:
         return pyproj.CRS.from_epsg(epsg)

@@ -1,7 +1,7 @@
-"""quantities.csv: number, length and density of cracks by width class, for each folder and in all.
+"""quantities.csv: number, length and density of cracks by width class, per folder and in total.
 
-A folder stands for an element: a wall, a span. Photos with a scale count in metres, others in
-pixels, never both in one row. Where photos overlap, what both show counts twice.
+A folder represents a structural element such as a wall or a span. Photos with a scale are counted
+in metres, others in pixels, in separate rows. Where photos overlap, cracks are counted twice.
 """
 
 from collections import defaultdict
@@ -25,10 +25,10 @@ _IN_METRES = ("area_m2", "length_m", "density_m_per_m2")
 
 @dataclass(frozen=True)
 class Quantity:
-    """The cracks of one width class on the photos of a folder that have a scale, or have none.
+    """The cracks of one width class in the photos of a folder, either with or without a scale.
 
-    `area_m2` is that of the photos, those without a crack among them. Metres are None without a
-    scale, pixels with one.
+    `area_m2` is the area of all these photos, with and without cracks. Values in metres are None
+    without a scale, those in pixels are None with one.
     """
 
     folder: str
@@ -44,7 +44,7 @@ class Quantity:
 
 @dataclass(frozen=True)
 class _Sized:
-    """One photo: its area in its unit squared, and class and length of each crack."""
+    """One photo: its area in square units, and class and length of each crack."""
 
     folder: str
     unit: Unit
@@ -54,7 +54,7 @@ class _Sized:
 
 @REPORTS.register("quantities")
 def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[Path]:
-    """A row for each folder, unit and width class that has a crack, and their sums."""
+    """Write a row for each folder, unit and width class with cracks, and totals."""
     columns, rows = table(results, context)
     content = tables.write(columns, ([row[name] for name in columns] for row in rows))
     write_atomically(dest / QUANTITIES, content)
@@ -64,7 +64,7 @@ def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[
 def table(
     results: Sequence[PhotoResult], context: Context
 ) -> tuple[list[str], list[dict[str, Any]]]:
-    """Columns and rows; those in metres are there where a photo has a scale."""
+    """Columns and rows; columns in metres are included if a photo has a scale."""
     rows = [asdict(row) for row in quantities(results, context)]
     known = any(row["unit"] == "mm" for row in rows)
     names = [field.name for field in fields(Quantity)]
@@ -74,7 +74,7 @@ def table(
 def quantities(
     results: Sequence[PhotoResult], context: Context, classes: WidthClasses = IN_MM
 ) -> list[Quantity]:
-    """All folders together, then each, in the order of the results; `classes` are those in mm."""
+    """All folders together, then each in the order of the results; `classes` are in mm."""
     groups: dict[tuple[str | None, Unit], list[_Sized]] = defaultdict(list)
     for photo in (_sized(result, context, classes) for result in results if result.ok):
         for folder in (None, photo.folder):
@@ -87,7 +87,7 @@ def quantities(
 
 
 def folder_of(path: str) -> str:
-    """The folder of a photo as its path says, "." where it names none."""
+    """The folder in the path of a photo, "." if there is none."""
     return path.rpartition("/")[0] or ("/" if path.startswith("/") else ".")
 
 

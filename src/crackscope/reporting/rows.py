@@ -1,4 +1,4 @@
-"""Results as rows: one a photo, one a crack or region; the same in every kind of table."""
+"""Results as table rows, one per photo and one per crack or region, for every table format."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -11,13 +11,13 @@ from crackscope.types.results import name_of
 KINDS: dict[str, type] = {
     column.name: column.kind for kind in (PhotoResult, Region, Crack) for column in columns(kind)
 }
-"""The type of every column that is not text."""
+"""The types of all columns that are not text."""
 EXACT = frozenset(column.name for column in columns(PhotoResult) if column.exact)
-"""The columns whose numbers keep all of their digits in CSV."""
+"""Columns whose numbers are not rounded in CSV."""
 
 
 def has_cracks(results: Iterable[PhotoResult]) -> bool:
-    """Whether the model has lines: then every photo that was read has cracks, be it none."""
+    """Whether the model has lines: then each readable photo has a list of cracks, maybe empty."""
     return any(result.cracks is not None for result in results)
 
 
@@ -27,14 +27,14 @@ def photo_columns(results: Sequence[PhotoResult]) -> tuple[str, ...]:
 
 
 def photo_rows(results: Sequence[PhotoResult]) -> Iterator[dict[str, Any]]:
-    """The values of each photo and the number of what was found; None where there is no value."""
+    """The values of each photo, with the number of cracks or regions; None if unknown."""
     names = photo_columns(results)
     for row in _photo_rows(results):
         yield {name: row[name] for name in names}
 
 
 def _photo_table(results: Iterable[PhotoResult]) -> dict[str, Column]:
-    """All columns, by the names that tables of these results have for them."""
+    """All columns, by their names in tables of these results."""
     lines = has_cracks(results)
     other = "regions" if lines else "cracks"
     return {name_of(c.name, lines): c for c in columns(PhotoResult) if c.name != other}
@@ -50,9 +50,9 @@ def _photo_rows(results: Sequence[PhotoResult]) -> Iterator[dict[str, Any]]:
 
 
 def found_table(results: Sequence[PhotoResult]) -> tuple[str, Sequence[str], list[dict[str, Any]]]:
-    """Name, columns and rows of the table beside that of the photos: cracks, or regions.
+    """Name, columns and rows of the table of cracks or regions.
 
-    Columns in mm are there where a photo was measured so.
+    Columns in mm are included if any photo was measured.
     """
     name, kind = ("cracks", Crack) if has_cracks(results) else ("regions", Region)
     rows = [

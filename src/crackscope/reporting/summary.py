@@ -1,4 +1,4 @@
-"""The end of an inspection in a few lines for the terminal."""
+"""The summary of an inspection that is printed in the terminal."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -17,32 +17,32 @@ def summarise(
     passed_over: int = 0,
     skipped: int = 0,
 ) -> str:
-    """Counts, speed, the worst photos, and each failed one.
+    """Counts, speed, the photos most likely cracked, and each failed photo.
 
-    `fresh` are the results of this process, made in `seconds`; the rest was there already.
-    `passed_over` counts the files that are no picture by their extension, `skipped` the places
-    that nobody means, such as trash and thumbnails.
+    `fresh` are the results of this process, computed in `seconds`; the others are from earlier
+    runs. `passed_over` counts files without an image extension, `skipped` counts excluded places
+    such as trash and thumbnails.
     """
     parts = [_counts(results), _speed(fresh, seconds)]
     if len(fresh) < len(results):
-        parts.append(f"{len(results) - len(fresh)} done before")
+        parts.append(f"{len(results) - len(fresh)} from an earlier run")
     others = sum(result.material == "other" for result in results)
     if others:
-        parts.append(f"{_number(others, 'photo')} may show no concrete surface")
+        parts.append(f"{_number(others, 'photo')} possibly not concrete")
     if passed_over:
-        parts.append(f"{_number(passed_over, 'other file')} passed over")
+        parts.append(f"{_number(passed_over, 'other file')} ignored")
     if skipped:
         parts.append(f"{_number(skipped, 'folder or file', 'folders or files')} skipped")
     return "\n".join(["; ".join(parts), *_worst(results), *_failed(results)])
 
 
 def one_line(result: PhotoResult) -> str:
-    """Verdict, score and path of a photo, or why it failed."""
+    """Verdict, score and path of a photo, or its error."""
     if result.error is not None:
         return _failure(result.path, result.error)
     noun = "region" if result.cracks is None else "crack"
     found = f"  ({_number(len(result.found), noun)})" if result.found else ""
-    doubt = "  (no concrete?)" if result.material == "other" else ""
+    doubt = "  (not concrete?)" if result.material == "other" else ""
     return f"{result.verdict:<8}  {result.score:.3f}  {printable(result.path)}{found}{doubt}"
 
 

@@ -1,7 +1,7 @@
-"""crack-maps/*.svg: the cracks of each photo in a drawing to scale, a layer for each width class.
+"""crack-maps/*.svg: the cracks of each photo in a drawing to scale, one layer per width class.
 
-With a scale one unit is one millimetre of the surface, and the page is that large. Groups carry the
-names by which Inkscape shows them as layers; other programs show the same picture.
+With a scale, one unit is one millimetre of the surface, and the page has that size. Groups have
+attributes that make them layers in Inkscape; other programs show the same image.
 """
 
 import base64
@@ -27,7 +27,7 @@ Element = ElementTree.Element
 
 @REPORTS.register("svg")
 def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[Path]:
-    """A map of each photo with cracks, a small copy of the photo below them, and photos.csv."""
+    """Write a map of each photo with cracks, on a small copy of the photo, and photos.csv."""
     maps = list(drawn(results, context, FOLDER, ".svg"))
     for name, one in maps:
         write_atomically(dest / name, svg(one, pictures.plain(context, one.path)))
@@ -35,7 +35,7 @@ def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[
 
 
 def svg(one: CrackMap, photo: bytes | None) -> bytes:
-    """The drawing of a map; `photo` is a JPEG that lies below it, in the drawing itself."""
+    """The drawing of a map; `photo` is a JPEG that is embedded as the background."""
     size = _text_size(one)
     height = one.height + size * 1.6 * (len(one.layers()) + 4)
     unit = "mm" if one.unit == "mm" else ""
@@ -64,7 +64,7 @@ def _group(name: str) -> Element:
 
 
 def _photo(one: CrackMap, photo: bytes | None) -> Element:
-    """White where there is no photo: of results from which the pictures were deleted."""
+    """The background layer; white if the photo is missing, as when its image was deleted."""
     place = {"width": f"{one.width:.6g}", "height": f"{one.height:.6g}"}
     layer = _group("photo")
     ElementTree.SubElement(layer, "rect", {**place, "fill": "white"})
@@ -94,7 +94,7 @@ def _layer(one: CrackMap, name: str, shade: Shade) -> Element:
 
 
 def _path(line: MappedLine) -> Element:
-    """Values stand in data-* attributes; a title is what programs show under the pointer."""
+    """A line with its values as data-* attributes, and a title that programs show as a tooltip."""
     way = "L".join(f"{x:.9g} {y:.9g}" for x, y in line.points)
     path = Element("path", d=f"M{way}{'Z' if line.closed else ''}")
     for name, value in line.values().items():
@@ -107,7 +107,7 @@ def _path(line: MappedLine) -> Element:
 
 
 def _legend(one: CrackMap, size: float) -> Element:
-    """Below the photo: a scale bar, the classes, and what the numbers are."""
+    """The legend below the photo: scale bar, classes, name and units."""
     layer = _group("legend")
     layer.attrib |= {"font-family": "sans-serif", "font-size": f"{size:.4g}", "fill": "black"}
     left, row = size / 2, one.height + size * 1.6

@@ -9,7 +9,7 @@ Place = Sequence[float]
 
 
 def point(place: Place) -> bytes:
-    """A point of x and y."""
+    """A Point (x, y)."""
     return _head(_POINT) + struct.pack("<2d", *place)
 
 

@@ -1,6 +1,6 @@
-"""report.xlsx: photos, cracks, quantities and how they were made, a sheet each.
+"""report.xlsx: photos, cracks, quantities and settings, one sheet each.
 
-Texts are stored as texts, whatever they begin with: no cell is a formula or a link.
+Texts are stored as strings: no cell is a formula or a link.
 """
 
 import io
@@ -19,7 +19,7 @@ from crackscope.types import PhotoResult
 
 FILE = "report.xlsx"
 _MOST_ROWS = 1_048_575
-"""Of a sheet, below its heading: what Excel opens."""
+"""Excel's limit of rows per sheet, without the heading."""
 _TEXTS_ARE_TEXTS = {
     "strings_to_formulas": False,
     "strings_to_urls": False,
@@ -27,16 +27,16 @@ _TEXTS_ARE_TEXTS = {
     "in_memory": True,
 }
 _MADE = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
-"""The same results make the same file."""
+"""A fixed time, so that equal results give equal files."""
 _WIDTHS = {"path": 40, "folder": 40, "value": 60, "fact": 40}
 _OTHER_WIDTH = 14
-"""Of a column, in letters."""
+"""Width of a column, in characters."""
 Rows = Sequence[Mapping[str, Any]]
 
 
 @REPORTS.register("xlsx", needs="xlsxwriter", extra="excel")
 def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[Path]:
-    """The tables of results.csv, cracks.csv (regions.csv) and quantities.csv, and the facts."""
+    """Write the tables of results.csv, cracks.csv (regions.csv) and quantities.csv, and facts."""
     write_atomically(dest / FILE, workbook(sheets(results, context)))
     return [dest / FILE]
 
@@ -53,11 +53,11 @@ def sheets(
 
 
 def workbook(tables: Iterator[tuple[str, Sequence[str], Rows]]) -> bytes:
-    """The content of an Excel file; a table that is too long goes on in a sheet "NAME 2"."""
+    """The content of an Excel file; a table that is too long continues in a sheet "NAME 2"."""
     xlsxwriter = extras.require("xlsxwriter", "excel", "write Excel files")
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, _TEXTS_ARE_TEXTS) as book:
-        book.set_properties({"title": "Cracks found by crackscope", "created": _MADE})
+        book.set_properties({"title": "Cracks detected by crackscope", "created": _MADE})
         bold = book.add_format({"bold": True})
         for name, columns, rows in tables:
             for number, start in enumerate(range(0, max(len(rows), 1), _MOST_ROWS), start=1):

@@ -1,4 +1,4 @@
-"""yolo/: a data set for YOLO segmentation, a text file a photo; the photos themselves stay away."""
+"""yolo/: a data set for YOLO segmentation, one text file per photo, without the photos."""
 
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
@@ -12,8 +12,8 @@ from crackscope.types import PhotoResult
 
 FOLDER, DATA, PHOTOS = "yolo", "data.yaml", "photos.csv"
 _YAML = """\
-# Found by crackscope, not checked by a person. Put each photo that photos.csv names into images/,
-# as it says there.
+# Detected by crackscope, not reviewed. Copy each photo into images/, with the name that photos.csv
+# gives it.
 path: .
 train: images
 val: images
@@ -24,13 +24,13 @@ names:
 
 @REPORTS.register("yolo")
 def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[Path]:
-    """A line for each branch of a crack, or region: its class, 0, and its polygon in fractions.
+    """Write one line per branch or region: class 0 and the polygon, as fractions of the size.
 
-    A photo without cracks has an empty file: it is an example of sound ground.
+    A photo without cracks has an empty file: it is a sound example.
     """
     scored = [result for result in results if result.ok]
     folder, relative = dest / FOLDER, [_relative(result, context) for result in scored]
-    # YOLO finds labels by the photo's name without its extension: a.jpg and a.png must differ.
+    # YOLO matches labels by the name without its extension: a.jpg and a.png must not collide.
     stems = [str(path.with_suffix("")) for path in relative]
     labels = file_names(stems, "labels", ".txt")
     rows = []
@@ -44,8 +44,10 @@ def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[
 
 
 def _relative(result: PhotoResult, context: Context) -> PurePosixPath:
-    """Where the photo lies below the folder that was inspected, as its overlay says: without the
-    ending of the overlay, but with its own."""
+    """The path of the photo within the inspected folder, from the name of its overlay.
+
+    It has the extension of the photo.
+    """
     name = context.overlays.get(result.path) or overlay_names([result.path])[0]
     stem = PurePosixPath(name.removeprefix("overlays/")).with_suffix("")
     ending = PurePosixPath(result.path).suffix

@@ -1,1 +1,1 @@
-"""Look for what is wrong with labelled data."""
+"""Find faults in labelled data."""

@@ -1,4 +1,4 @@
-"""Look for what is wrong with labelled data, before training on it."""
+"""Find duplicates, label errors and unreadable files in labelled data."""
 
 from pathlib import Path
 from typing import Unpack
@@ -21,7 +21,7 @@ def audit(data: str | Path, **settings: Unpack[AuditKeywords]) -> Outcome:
 
 @again
 def run(config: AuditConfig) -> Outcome:
-    """Write audit.html, audit.json and sheets; exit 3 where files could not be read."""
+    """Write audit.html, audit.json and sheets; exit code 3 if some files were unreadable."""
     dataset = open_dataset(config.data, config.reader, config.crack_class)
     content = {"data": dataset.content_hash}
     with results_folder("audit", config, dataset.name, content) as run:

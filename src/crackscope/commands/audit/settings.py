@@ -9,25 +9,25 @@ from crackscope.options import ByContent, NotIdentity
 
 @dataclass(frozen=True)
 class AuditConfig:
-    """Look for what is wrong with labelled data, before training on it."""
+    """Find duplicates, label errors and unreadable files in labelled data."""
 
     data: ByContent[Path]
-    """Labelled folder, zip or CSV manifest."""
+    """Labelled patches: a folder, a zip file or a CSV manifest."""
     _: KW_ONLY
     reader: NotIdentity[str] = "auto"
-    """How the data is laid out: auto looks at the folder."""
+    """Layout of the data. Default: auto, detected from the folder."""
     crack_class: NotIdentity[str | None] = None
-    """Which class folder holds the cracks, where the names do not tell."""
+    """Class folder that holds the cracks, if its name does not say so."""
     out: NotIdentity[Path | None] = None
-    """Folder for the report; else runs/audit/NAME."""
+    """Results folder. Default: runs/audit/NAME."""
     name: NotIdentity[str | None] = None
-    """Name of the run below runs/audit."""
+    """Name of the results folder in runs/audit."""
     exist_ok: NotIdentity[bool] = False
-    """Write into a folder that holds finished results."""
+    """Allow a folder that holds finished results."""
     suspicious: int = 48
-    """How many of the most suspicious labels the sheet shows."""
+    """Number of likely label errors to show, most suspicious first."""
     workers: NotIdentity[int | None] = None
-    """Files read at once; else one for each core."""
+    """Files to read in parallel. Default: one per core."""
 
     def __post_init__(self) -> None:
         check(

@@ -1,1 +1,1 @@
-"""Say how good a model is, on one data set, across several, or on damaged pictures."""
+"""Evaluate a model: on one data set, across several, or on degraded patches."""

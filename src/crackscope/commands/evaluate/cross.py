@@ -1,4 +1,7 @@
-"""Train on each of several data sets, test on each: `crackscope evaluate MODEL --cross A B …`."""
+"""Cross-dataset generalisation: `crackscope evaluate MODEL --cross A B …`.
+
+Trains a head on each of several data sets and tests it on each.
+"""
 
 import time
 from pathlib import Path
@@ -21,7 +24,10 @@ from crackscope.runtimes.features import OnnxFeatures
 def cross(
     model: str | Path, data: str | Path, *more: str | Path, **settings: Unpack[EvaluateKeywords]
 ) -> Outcome:
-    """The matrix over sets written as for `--cross`; `settings` are fields of EvaluateConfig."""
+    """Measure cross-dataset generalisation, with data sets written as for `--cross`.
+
+    `settings` are the fields of EvaluateConfig.
+    """
     asked = {**settings, "cross": True}
     return run(make(EvaluateConfig, model, data, more, **asked))
 
@@ -30,8 +36,8 @@ def cross(
 def run(config: EvaluateConfig) -> Outcome:
     """Compute features once, fit the heads, measure and write the report.
 
-    Features stay in the run folder: the same command, interrupted, goes on behind them. Exit 3
-    where pictures could not be read; raises NothingLeftError where no cell can be measured.
+    Features are kept in the results folder, so an interrupted run does not compute them again. Exit
+    code 3 if some patches were unreadable; raises NothingLeftError if no cell can be measured.
     """
     extras.require("sklearn.linear_model", "evaluate", "compare data sets")
     started = time.perf_counter()
@@ -51,7 +57,7 @@ def run(config: EvaluateConfig) -> Outcome:
 
 
 def _content(opened: sets.Opened) -> list[list[str]]:
-    """What the sets are made of, wherever they lie."""
+    """The name and content hash of each data set, independent of its path."""
     hashes = [data.content_hash for data in opened.datasets]
     return [
         [each.name, hashing.of_value(sorted([hashes[at], key] for at, key in each.members))]
@@ -73,6 +79,6 @@ def _rules(config: EvaluateConfig) -> Rules:
 def _check_something_left(cells: list[matrix.Cell]) -> None:
     if all(cell.result is None for cell in cells):
         raise NothingLeftError(
-            "the model was trained on all of these pictures, or on all of a class: give other "
-            "data, or --include-trained to measure how well it remembers"
+            "the model was trained on all of these patches, or on all patches of one class. Give "
+            "other data, or set --include-trained to measure on training data"
         )

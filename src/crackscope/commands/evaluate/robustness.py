@@ -1,4 +1,4 @@
-"""Say how a model bears what goes wrong between the wall and the file: evaluate --robustness."""
+"""Robustness to image degradations and crack-like objects: `crackscope evaluate --robustness`."""
 
 import time
 from typing import Any
@@ -20,8 +20,8 @@ from crackscope.inspection.inspector import Inspector
 
 @again
 def run(config: EvaluateConfig) -> Outcome:
-    """Degrade, draw, score and write the report; exit 3 where pictures could not be read."""
-    extras.require("matplotlib.figure", "evaluate", "draw the robustness table")
+    """Degrade, score and write the report; exit code 3 if some patches were unreadable."""
+    extras.require("matplotlib.figure", "evaluate", "plot robustness")
     started = time.perf_counter()
     inspector = load_scorer(config)
     dataset = open_dataset(config.data, config.reader, config.crack_class)
@@ -42,13 +42,14 @@ def _measure(
 ) -> report.Robustness:
     labels = np.array([patch.label for patch in chosen.patches])
     rows = table.sample(labels, config.patches, config.seed)
-    drawn, labels = chosen.take(rows), labels[rows]
+    sampled, labels = chosen.take(rows), labels[rows]
     upper = inspector.bundle.thresholds.upper if config.threshold is None else config.threshold
-    scores = table.score(inspector, dataset, drawn.patches, config.seed, config.workers)
-    curves = table.measure(labels, scores, upper, drawn.groups, config.bootstrap, config.seed)
+    scores = table.score(inspector, dataset, sampled.patches, config.seed, config.workers)
+    curves = table.measure(labels, scores, upper, sampled.groups, config.bootstrap, config.seed)
+    sound = sampled.take(np.flatnonzero(labels == 0))
     return report.Robustness(
         curves=curves,
-        alarms=_alarms(inspector, dataset, drawn.take(np.flatnonzero(labels == 0)), upper, config),
+        alarms=_alarms(inspector, dataset, sound, upper, config),
         counts={
             "pictures": len(rows),
             "crack": int(labels.sum()),
@@ -56,19 +57,19 @@ def _measure(
         },
         threshold=upper,
         notes=(
-            f"{len(rows)} of {len(chosen.patches)} pictures were drawn, evenly from both classes",
-            "the calibration error of few pictures is never near 0: compare it with that at "
+            f"{len(rows)} of {len(chosen.patches)} patches were sampled, evenly from both classes",
+            "the calibration error of a small sample is biased upwards: compare it with that at "
             "strength 0",
             *chosen.notes,
         ),
-        example=dataset.read_pixels(drawn.patches[int(labels.argmax())]),
+        example=dataset.read_pixels(sampled.patches[int(labels.argmax())]),
     )
 
 
 def _alarms(
     inspector: Inspector, dataset: Dataset, sound: Selection, upper: float, config: EvaluateConfig
 ) -> list[false_alarms.Alarms]:
-    """On drawn concrete, and on the sound pictures where there are any."""
+    """False alarms on synthetic concrete and, if there are any, on the sound patches."""
     common: dict[str, Any] = {"seed": config.seed, "workers": config.workers}
     count = max(1, config.patches // 2)
     found = false_alarms.on_drawn(inspector, count, upper, **common)

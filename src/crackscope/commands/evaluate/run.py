@@ -1,4 +1,4 @@
-"""Say how good a model is on labelled pictures."""
+"""Evaluate a model on labelled patches."""
 
 import time
 from pathlib import Path
@@ -25,7 +25,7 @@ def evaluate(model: str | Path, data: str | Path, **settings: Unpack[EvaluateKey
 
 @again
 def run(config: EvaluateConfig) -> Outcome:
-    """Score, measure and write the report; exit 3 where pictures could not be read."""
+    """Score, measure and write the report; exit code 3 if some patches were unreadable."""
     if config.cross:
         return cross.run(config)
     if config.robustness:

@@ -1,4 +1,4 @@
-"""What `evaluate` scores with, with --robustness as without."""
+"""The scorer of `evaluate`, with and without --robustness."""
 
 from crackscope.commands.evaluate.settings import EvaluateConfig
 from crackscope.inspection.inspector import Inspector
@@ -6,7 +6,10 @@ from crackscope.inspection.loading import load
 
 
 def load_scorer(config: EvaluateConfig) -> Inspector:
-    """The model, runtime and precision of the settings; one thread a call, since files are many."""
+    """Load the model with the runtime and precision of the settings.
+
+    One thread per call, since patches are scored in parallel.
+    """
     return load(
         config.model,
         config.device,

@@ -10,53 +10,54 @@ from crackscope.options import ByContent, Device, NotIdentity, OnlyWith, Precisi
 
 @dataclass(frozen=True)
 class EvaluateConfig:
-    """Say how good a model is on labelled pictures."""
+    """Evaluate a model on labelled patches."""
 
     model: ByContent[str]
-    """Bundle folder, run folder, or the word crackscope."""
+    """crackscope (the built-in model), a bundle folder or a run folder."""
     data: ByContent[Path]
-    """Labelled folder, zip or CSV manifest."""
+    """Labelled patches: a folder, a zip file or a CSV manifest."""
     more: ByContent[tuple[str, ...]] = ()
-    """Further data sets, for --cross."""
+    """Further data sets for --cross."""
     _: KW_ONLY
     cross: bool = False
-    """Train on each data set and test on each: a matrix, from the model's frozen features. A set is
-    a path, PATH:CLASS (crack or sound), several joined with +, and NAME= before it where wanted."""
+    """Measure cross-dataset generalisation: fit a head on the frozen features of each data set, and
+    test it on each. A data set is PATH, or PATH:CLASS (crack or sound). Join several with +; prefix
+    with NAME= to name it."""
     seeds: Annotated[int, OnlyWith("cross")] = 1
-    """With --cross: how often every set is divided anew for training, from --seed on."""
+    """Number of random splits with --cross. The first uses --seed."""
     reader: NotIdentity[str] = "auto"
-    """How the data is laid out: auto looks at the folder."""
+    """Layout of the data. Default: auto, detected from the folder."""
     crack_class: NotIdentity[str | None] = None
-    """Which class folder holds the cracks, where the names do not tell."""
+    """Class folder that holds the cracks, if its name does not say so."""
     include_trained: bool = False
-    """Keep what the model was trained on, and say so in the report."""
+    """Include patches that the model was trained on. The report says so."""
     robustness: bool = False
-    """Measure how the figures fall when the pictures are degraded (blur, noise, darkness, scale, …)
-    at five strengths, and how often what looks like a crack raises a false alarm."""
+    """Measure the effect of degradations (blur, noise, darkness, scale, …) at five strengths, and
+    the false-alarm rate on objects that look like cracks."""
     patches: Annotated[int, OnlyWith("robustness")] = 300
-    """Most pictures that --robustness looks at, drawn from both classes by the seed."""
+    """Maximum number of patches for --robustness, sampled evenly from both classes."""
     threshold: float | None = None
-    """Score from which a picture counts as cracked; else the model's own."""
+    """Crack threshold, 0 to 1. Default: the model's own."""
     prevalence: float = 0.05
-    """Share of cracked windows on site, for the precision that a user would see."""
+    """Fraction of cracked windows expected on site, for the expected precision."""
     bootstrap: int = 1000
-    """Resamples of source groups behind each interval."""
+    """Number of bootstrap resamples (of source groups) for the intervals."""
     seed: int = 0
-    """Seed of the bootstrap, and of what is drawn."""
+    """Random seed for the bootstrap and for sampling."""
     device: NotIdentity[Device] = "auto"
-    """Where the network runs."""
+    """Device that runs the network."""
     runtime: RuntimeName = "onnx"
-    """What computes the network, as in inspect."""
+    """Inference backend, as in inspect."""
     precision: Precision = "f32"
-    """What the network computes in, as in inspect: so the figures are those of what is used."""
+    """Numeric precision of the network, as in inspect."""
     workers: NotIdentity[int | None] = None
-    """Files read at once; else one for each core."""
+    """Files to read in parallel. Default: one per core."""
     out: NotIdentity[Path | None] = None
-    """Folder for the report; else runs/evaluate/NAME."""
+    """Results folder. Default: runs/evaluate/NAME."""
     name: NotIdentity[str | None] = None
-    """Name of the run below runs/evaluate."""
+    """Name of the results folder in runs/evaluate."""
     exist_ok: NotIdentity[bool] = False
-    """Write into a folder that holds finished or other results."""
+    """Allow a folder that holds other or finished results."""
 
     def __post_init__(self) -> None:
         check(
@@ -66,14 +67,15 @@ class EvaluateConfig:
             at_least("bootstrap", self.bootstrap, 100),
             (
                 self.cross or not self.more,
-                f"several data sets need --cross. Received besides: {', '.join(self.more)}",
+                f"further data sets need --cross. Received: {', '.join(self.more)}",
             ),
-            (not (self.cross and self.robustness), "--cross and --robustness are two commands"),
+            (not (self.cross and self.robustness), "set either --cross or --robustness, not both"),
             at_least("seeds", self.seeds, 1),
             (self.cross or self.seeds == 1, "--seeds needs --cross"),
             (
                 not self.cross or (self.runtime, self.precision) == ("onnx", "f32"),
-                "--cross has the features of ONNX Runtime in f32, and no --runtime or --precision",
+                "--cross supports only --runtime onnx and --precision f32. Received: "
+                f"{self.runtime} and {self.precision}",
             ),
             at_least("seed", self.seed, 0),
             at_least("patches", self.patches, 2),

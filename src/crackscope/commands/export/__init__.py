@@ -1,1 +1,1 @@
-"""Write a model in another format."""
+"""Export a model to another format."""

@@ -1,4 +1,4 @@
-"""Write a model in another format, and prove that it gives the same scores."""
+"""Export a model to another format, and check that the scores are equal."""
 
 from pathlib import Path
 from typing import Unpack
@@ -23,7 +23,7 @@ def export(model: str | Path, **settings: Unpack[ExportKeywords]) -> Outcome:
 
 @again
 def run(config: ExportConfig) -> Outcome:
-    """Write, score through both, and compare; raises ParityError above the limit."""
+    """Write the file, score with both models and compare; raises ParityError above the limit."""
     from crackscope.exporting import FORMATS, verify
 
     chosen = FORMATS.get(config.format)
@@ -36,7 +36,7 @@ def run(config: ExportConfig) -> Outcome:
         runtime = KerasRuntime(bundle)
         path = run.path / chosen.file_name
         chosen.write(runtime.model, path)
-        batch = _pictures(bundle, verify.probes(bundle.input.window))
+        batch = _patches(bundle, verify.probes(bundle.input.window))
         try:
             largest = verify.gate(runtime(batch), chosen.score(path, batch), config.limit)
         except BaseException:
@@ -44,7 +44,7 @@ def run(config: ExportConfig) -> Outcome:
             raise
         text = (
             f"{bundle.identity} as {config.format}: {path.stat().st_size / 1e6:.1f} MB, "
-            f"max |Δp| {largest:.1e} over {len(batch)} pictures (limit {config.limit:.0e})"
+            f"max |Δp| {largest:.1e} on {len(batch)} patches (limit {config.limit:.0e})"
         )
         data = {"path": str(path), "max_difference": largest, "limit": config.limit}
         if chosen.notes:
@@ -52,8 +52,8 @@ def run(config: ExportConfig) -> Outcome:
         return kept(run, Outcome(text=text, path=path, data=data))
 
 
-def _pictures(bundle: bundles.Bundle, probes: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """What both forms score: `probes`, and the pictures that the model brings along."""
+def _patches(bundle: bundles.Bundle, probes: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The patches that both models score: `probes`, and the golden patches of the bundle."""
     if not bundle.has(bundles.GOLDEN):
         return probes
     golden = bundle.arrays(bundles.GOLDEN).get("pixels")

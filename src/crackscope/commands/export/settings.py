@@ -9,21 +9,21 @@ from crackscope.options import ByContent, NotIdentity
 
 @dataclass(frozen=True)
 class ExportConfig:
-    """Write a model in another format, and prove that it gives the same scores."""
+    """Export a model to another format, and check that the scores are equal."""
 
     model: ByContent[str]
-    """Bundle folder, run folder, or the word crackscope."""
+    """crackscope (the built-in model), a bundle folder or a run folder."""
     _: KW_ONLY
     format: str = "onnx"
-    """onnx or h5."""
+    """Format: onnx or h5."""
     limit: NotIdentity[float] = 1e-5
-    """Largest difference of a score that is accepted."""
+    """Largest accepted difference of a score."""
     out: NotIdentity[Path | None] = None
-    """Folder for the file; else runs/export/NAME."""
+    """Results folder. Default: runs/export/NAME."""
     name: NotIdentity[str | None] = None
-    """Name of the run below runs/export."""
+    """Name of the results folder in runs/export."""
     exist_ok: NotIdentity[bool] = False
-    """Write into a folder that holds finished or other results."""
+    """Allow a folder that holds other or finished results."""
 
     def __post_init__(self) -> None:
         check(positive("limit", self.limit), one_place(self.out, self.name))

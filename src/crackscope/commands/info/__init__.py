@@ -1,1 +1,1 @@
-"""Say what a model is."""
+"""Describe a model."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class InfoConfig:
-    """Say what a model is."""
+    """Describe a model."""
 
     model: str = "crackscope"
-    """Bundle folder, run folder, or the word crackscope."""
+    """crackscope (the built-in model), a bundle folder or a run folder."""

@@ -1,1 +1,1 @@
-"""Make reports of a finished inspection."""
+"""Write reports of an inspection."""

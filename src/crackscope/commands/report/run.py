@@ -1,4 +1,4 @@
-"""Make reports of an inspection from what it left: results.jsonl, settings.json and pictures."""
+"""Write reports of an inspection from its results.jsonl, settings.json and images."""
 
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -21,21 +21,21 @@ from crackscope.reporting.overview import overview
 from crackscope.types import PhotoResult
 
 _HEAD = ("head",)
-"""What may change of reports that are written already: title, client, logo and the like."""
+"""Part of the identity that may change when reports are rewritten: title, client, logo etc."""
 
 
 @checked
 def report(results: str | Path, **options: Unpack[ReportKeywords]) -> Outcome:
-    """Make reports of the inspection in a folder; options are the fields of `ReportConfig`.
+    """Write reports of the inspection in a folder; `options` are the fields of ReportConfig.
 
-    `Outcome.data` names the files.
+    `Outcome.data` lists the files.
     """
     return run(make(ReportConfig, results, **options))
 
 
 @again
 def run(config: ReportConfig) -> Outcome:
-    """Write every report that is asked for; raises UsageError where there is no inspection."""
+    """Write the chosen reports; raises UsageError if the folder holds no inspection."""
     formats = chosen(config.report)
     results = results_file.read(config.results)
     known = settings.load(config.results)
@@ -54,7 +54,7 @@ def run(config: ReportConfig) -> Outcome:
             output = stack.enter_context(open_as())
         except FinishedError:
             raise
-        except OutputTakenError:  # but not by the same reports with another head
+        except OutputTakenError:  # the same reports with another head may be replaced
             output = stack.enter_context(open_as(_HEAD))
         return kept(output, _write(formats, results, context, output.path))
 
@@ -65,7 +65,7 @@ def _write(
     files = [file for write in formats for file in write(results, folder, context)]
     figures = overview(results, context)
     counts = ", ".join(f"{count} {name}" for name, count in figures.rows())
-    # A format that writes a file a photo has a folder of its own: that is named.
+    # A format that writes one file per photo has its own folder; list the folder only.
     names = ", ".join(dict.fromkeys(file.relative_to(folder).parts[0] for file in files))
     data = {"files": [str(file) for file in files], **asdict(figures)}
     return Outcome(text=f"{counts}\n{names}", path=folder, data=data)

@@ -8,30 +8,30 @@ from crackscope.options import REPORTS, ByContent, Names, NotIdentity
 
 @dataclass(frozen=True)
 class ReportConfig:
-    """Make reports of an inspection, finished or interrupted; no photo is inspected again."""
+    """Write reports of an inspection, finished or interrupted. No photo is inspected again."""
 
     results: ByContent[Path]
-    """Folder that `crackscope inspect` wrote."""
+    """Results folder of `crackscope inspect`."""
     _: KW_ONLY
     report: Names = REPORTS
-    """What to write, comma-separated, such as csv, html, pdf, geojson, coco, label-studio,
-    cvat, yolo, parquet."""
+    """Report formats, comma-separated, e.g. csv, html, pdf, geojson, coco, label-studio, cvat,
+    yolo, parquet."""
     out: NotIdentity[Path | None] = None
-    """Folder for the reports; else that of the results, where older reports are replaced."""
+    """Folder for the reports. Default: the results folder, where older reports are replaced."""
     title: NotIdentity[str | None] = None
-    """Title. This and the next six are kept for later reports where --out is not given; what is not
-    given stays as it was, and "" takes it away."""
+    """Title. Without --out, this and the next six flags are saved for later reports. Flags that you
+    leave out keep their value; "" clears one."""
     client: NotIdentity[str | None] = None
-    """Who they are for."""
+    """Client."""
     project: NotIdentity[str | None] = None
-    """Project or structure that was inspected."""
+    """Inspected project or structure."""
     author: NotIdentity[str | None] = None
-    """Who answers for them: a name, a firm."""
+    """Author: a person or company."""
     date: NotIdentity[str | None] = None
-    """Date, as it is to be shown."""
+    """Date, shown as given."""
     logo: NotIdentity[Path | None] = None
-    """PNG or JPEG file for the head of the page, at most 5 MB."""
+    """Logo: a PNG or JPEG file of at most 5 MB."""
     card: NotIdentity[bool | None] = None
-    """Add the model card to report.pdf; report.html always has it, folded."""
+    """Append the model card to report.pdf. report.html always contains it, collapsed."""
     exist_ok: NotIdentity[bool] = False
-    """Write into an --out that holds something already."""
+    """Allow an --out folder that is not empty."""

@@ -1,1 +1,1 @@
-"""Divide labelled data without leaks."""
+"""Split labelled data without leaks."""

@@ -1,4 +1,4 @@
-"""Divide labelled data so that no copy stands on two sides."""
+"""Split labelled data so that no near-copy appears in two subsets."""
 
 from pathlib import Path
 from typing import Unpack
@@ -24,7 +24,7 @@ def split(data: str | Path, **settings: Unpack[SplitKeywords]) -> Outcome:
 
 @again
 def run(config: SplitConfig) -> Outcome:
-    """Write split.csv and split.json; exit 3 where files could not be read and are left out."""
+    """Write split.csv and split.json; exit code 3 if unreadable files were left out."""
     dataset = open_dataset(config.data, config.reader, config.crack_class)
     name = f"{dataset.name}-{config.split}-{config.seed}"
     with results_folder("split", config, name, {"data": dataset.content_hash}) as run:
@@ -39,12 +39,12 @@ def run(config: SplitConfig) -> Outcome:
 def _summary(result: SplitResult) -> str:
     lines = [f"split: {result.name}, seed {result.seed}"]
     lines += [
-        f"  {side:5} {count['crack']:6} crack {count['sound']:6} sound"
-        for side, count in result.counts().items()
+        f"  {subset:5} {count['crack']:6} crack {count['sound']:6} sound"
+        for subset, count in result.counts().items()
     ]
-    lines.append(f"  leaks: {result.leaks} pairs of copies on two sides")
+    lines.append(f"  leaks: {result.leaks} pairs of near-copies in two subsets")
     if result.shared_photos:
-        lines.append(f"  source photos on two sides: {len(result.shared_photos)}")
+        lines.append(f"  source photos in two subsets: {len(result.shared_photos)}")
     lines += [f"  note: {note}" for note in result.notes]
     lines += [f"  left out: {entry.path}: {entry.message}" for entry in result.unreadable]
     return "\n".join(lines)

@@ -10,29 +10,29 @@ from crackscope.options import ByContent, NotIdentity, SplitName
 
 @dataclass(frozen=True)
 class SplitConfig:
-    """Divide labelled data 80:10:10 so that no copy stands on two sides."""
+    """Split labelled data 80:10:10 so that no near-copy appears in two subsets."""
 
     data: ByContent[Path]
-    """Labelled folder, zip or CSV manifest."""
+    """Labelled patches: a folder, a zip file or a CSV manifest."""
     _: KW_ONLY
     split: SplitName = "grouped"
-    """grouped: leak-free; random: leaks, for comparison; given: check the split the data brings."""
+    """grouped: leak-free; random: leaks, for comparison; given: check the split in the data."""
     seed: int = 0
-    """Seed of the division."""
+    """Random seed."""
     reader: NotIdentity[str] = "auto"
-    """How the data is laid out: auto looks at the folder."""
+    """Layout of the data. Default: auto, detected from the folder."""
     crack_class: NotIdentity[str | None] = None
-    """Which class folder holds the cracks, where the names do not tell."""
+    """Class folder that holds the cracks, if its name does not say so."""
     allow_leaks: bool = False
     """Accept a given split that leaks."""
     out: NotIdentity[Path | None] = None
-    """Folder for split.csv and split.json; else runs/split/NAME."""
+    """Results folder for split.csv and split.json. Default: runs/split/NAME."""
     name: NotIdentity[str | None] = None
-    """Name of the run below runs/split."""
+    """Name of the results folder in runs/split."""
     exist_ok: NotIdentity[bool] = False
-    """Write into a folder that holds finished results."""
+    """Allow a folder that holds finished results."""
     workers: NotIdentity[int | None] = None
-    """Files read at once; else one for each core."""
+    """Files to read in parallel. Default: one per core."""
 
     def __post_init__(self) -> None:
         check(

@@ -1,4 +1,4 @@
-"""Train a crack classifier on labelled patches, and write all that a run folder holds."""
+"""Train a crack classifier on labelled patches, and write a run folder."""
 
 import logging
 import shlex
@@ -34,7 +34,7 @@ def train(data: str | Path, **settings: Unpack[TrainKeywords]) -> Outcome:
 
 @again
 def run(config: TrainConfig) -> Outcome:
-    """Split, train, calibrate, test, and write the run folder; resumes an unfinished one."""
+    """Split, train, calibrate, test and write the run folder; an unfinished one is resumed."""
     extras.check("keras", "train", "train")
     from crackscope.datasets import manifest, readers
     from crackscope.models import weights
@@ -61,7 +61,7 @@ def run(config: TrainConfig) -> Outcome:
 
 
 def _content(dataset: "Dataset", origin: str) -> dict[str, str]:
-    """What lies where the settings name it."""
+    """Content hashes of the data, weights and split that the settings name."""
     weights = Path(origin)
     split = [(patch.key, patch.split) for patch in dataset.patches if patch.split]
     return {
@@ -72,7 +72,7 @@ def _content(dataset: "Dataset", origin: str) -> dict[str, str]:
 
 
 def _clear(folder: Path) -> None:
-    """Remove what an earlier run left, so that nothing of it is taken for a result of this one."""
+    """Remove the files of an earlier run, so that none is mistaken for a result of this one."""
     for name in ("state", "model", _TENSORBOARD):
         shutil.rmtree(folder / name, ignore_errors=True)
     for name in ("metrics.csv", "metrics.json"):
@@ -93,7 +93,7 @@ def _write_settings(folder: Path, config: TrainConfig) -> None:
 def _begin(config: TrainConfig, dataset: "Dataset", origin: str) -> "tuple[Start, SplitResult]":
     """The network that training starts from, and the split.
 
-    The data is read while TensorFlow is imported: either takes seconds on a core of its own.
+    The data is read while TensorFlow is imported: each takes seconds of one core.
     """
     from crackscope.curation import split
     from crackscope.models import weights
@@ -119,24 +119,24 @@ def _begin(config: TrainConfig, dataset: "Dataset", origin: str) -> "tuple[Start
 
 
 def _split_in_words(split: "SplitResult") -> str:
-    """How many patches each subset has, and why: said before training takes its time."""
+    """The size of each subset, and notes on the split; logged before the long training."""
     counts = {name: sum(count.values()) for name, count in split.counts().items()}
     sizes = ", ".join(f"{count:,} {name}" for name, count in counts.items())
     return "; ".join([f"split {split.name}: {sizes}", *split.notes])
 
 
 def _outcome(folder: Path, report: dict[str, Any], split: "SplitResult") -> Outcome:
-    lines = ["test side, with 95 % intervals:"]
+    lines = ["test subset, with 95 % intervals:"]
     for name, value in report["test"].items():
         lines.append(f"  {name.replace('_', ' '):<28} {Interval(**value)}")
     lines += [f"note: {note}" for note in report["notes"]]
     lines.append(_split_in_words(split))
     seconds = report["seconds"]["total"]
-    lines.append(f"split {split.name}, {split.leaks} leaking pairs, {seconds:.0f} s")
+    lines.append(f"split {split.name}, {split.leaks} leaks, {seconds:.0f} s")
     if (folder / _TENSORBOARD).is_dir():
         lines.append(f"curves: tensorboard --logdir {shlex.quote(str(folder / _TENSORBOARD))}")
     failed = [f"{entry.path}: {entry.message}" for entry in split.unreadable]
-    lines += [f"left out, unreadable: {text}" for text in failed]
+    lines += [f"unreadable, left out: {text}" for text in failed]
     return Outcome(
         text="\n".join(lines),
         path=folder,

@@ -10,19 +10,20 @@ from crackscope.training.recipe import Recipe
 
 @dataclass(frozen=True)
 class _Data:
-    """What is trained on."""
+    """The training data and its split."""
 
     data: ByContent[Path]
-    """Labelled folder, zip or CSV manifest."""
+    """Labelled patches: a folder, a zip file or a CSV manifest."""
     _: KW_ONLY
     reader: NotIdentity[str] = "auto"
-    """How the data is laid out: auto looks at the folder."""
+    """Layout of the data. Default: auto, detected from the folder."""
     crack_class: NotIdentity[str | None] = None
-    """Which class folder holds the cracks, where the names do not tell."""
+    """Class folder that holds the cracks, if its name does not say so."""
     manifest: ByContent[Path | None] = None
     """CSV with the columns path and split (train, val, test): a given split of DATA."""
     split: SplitName | None = None
-    """grouped: leak-free (default); random: leaks; given: as the data says (default with one)."""
+    """grouped: leak-free; random: leaks; given: the split in the data. Default: given if the
+    data has a split, else grouped."""
     allow_leaks: bool = False
     """Train on a given split that leaks."""
 
@@ -32,11 +33,11 @@ class TrainConfig(Recipe, _Data):  # fields go from the last base to the first: 
     """Train a crack classifier on labelled patches by transfer learning."""
 
     out: NotIdentity[Path | None] = None
-    """Run folder; else runs/train/NAME."""
+    """Run folder. Default: runs/train/NAME."""
     name: NotIdentity[str | None] = None
-    """Name of the run below runs/train, and of the model."""
+    """Name of the run folder in runs/train, and of the model."""
     exist_ok: NotIdentity[bool] = False
-    """Write into a folder that holds finished or other results."""
+    """Allow a folder that holds other or finished results."""
 
     def __post_init__(self) -> None:
         check(
@@ -44,6 +45,6 @@ class TrainConfig(Recipe, _Data):  # fields go from the last base to the first: 
             *self.rules(),
             (
                 self.manifest is None or self.split in (None, "given"),
-                "manifest brings its own split: leave --split out",
+                f"--manifest is itself a split: leave out --split. Received: {self.split}",
             ),
         )

@@ -1,1 +1,1 @@
-"""Find out whether a model works on a site, and adapt it."""
+"""Validate a model on a site, and adapt it."""

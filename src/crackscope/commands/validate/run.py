@@ -1,4 +1,4 @@
-"""Does it work on this concrete: draw windows, have them labelled, judge the model, adapt it."""
+"""Validate a model on a site: sample windows, have them labelled, evaluate, adapt."""
 
 import shlex
 import shutil
@@ -45,10 +45,10 @@ def validate(site: str | Path | None = None, **settings: Unpack[ValidateKeywords
 
 
 def run(config: ValidateConfig) -> Outcome:
-    """Draw what is to be labelled, or judge by the labels that there are.
+    """Sample the windows to label; once there are labels, evaluate the model on them.
 
-    The folder is never finished: more labels may come, and the same command takes them in. What a
-    person labelled is read and never written. Exit 3 where photos could not be read.
+    The folder is never marked as finished: add labels and run the command again. The file of labels
+    is only read. Exit code 3 if some photos were unreadable.
     """
     if config.adapt:
         extras.require("keras", "train", "adapt a model")
@@ -61,7 +61,7 @@ def run(config: ValidateConfig) -> Outcome:
             _clear(folder)
         workers = config.workers or environment.cores()
         surveyed = site.survey(inspector, folder, config.max_megapixels, workers)
-        strata, rows = _draw(site, surveyed.population, config, folder)
+        strata, rows = _sample_windows(site, surveyed.population, config, folder)
         labelled = site.answers(surveyed.population, rows, folder, config.labels)
         if not len(labelled.rows):
             return _invite(folder, surveyed, site, rows)
@@ -73,21 +73,21 @@ def _open(config: ValidateConfig) -> Site:
         dataset = open_dataset(config.truth, config.reader, config.crack_class)
         return TruthSite(dataset, config.photos, config.seed)
     if config.site is None:
-        raise UsageError("name the folder with the photos of the site, or labelled data by --truth")
+        raise UsageError("name the folder with the photos of the site, or set --truth DATA")
     return PhotoSite(config.site, config.photos, config.seed)
 
 
 def _clear(folder: Path) -> None:
-    """Remove what another model, site or seed left; what a person wrote stays."""
+    """Remove the files of another model, site or seed. The labels stay."""
     for name in (survey.WINDOWS, survey.SCORES, report.DRAWN, report.DOCUMENT, report.PAGE, PAGE):
         (folder / name).unlink(missing_ok=True)
     shutil.rmtree(folder / "model", ignore_errors=True)
 
 
-def _draw(
+def _sample_windows(
     site: Site, population: Population, config: ValidateConfig, folder: Path
 ) -> tuple[Rows, Rows]:
-    """Strata of all windows, and the rows to label: never fewer than an earlier call drew."""
+    """Strata of all windows, and the rows to label: never fewer than in an earlier call."""
     strata = sampling.strata(population.scores)
     order = sampling.labelling_order(strata, population.photo_codes, config.seed)
     before = report.count_drawn(folder / report.DRAWN)
@@ -110,11 +110,11 @@ def _invite(folder: Path, surveyed: Survey, site: Site, rows: Rows) -> Outcome:
         "labelled": 0,
     }
     text = (
-        f"{len(rows)} windows are drawn from {len(population):,} of {photos} photos (the site has "
+        f"Sampled {len(rows)} of {len(population):,} windows from {photos} photos (the site has "
         f"{site.of_photos}).\n"
-        f"Open {folder / PAGE} in a browser: J for a crack, F for none, S to save.\n"
-        f"Put the saved file into the folder as {LABELS} (or fill in {TO_LABEL} and save it under "
-        "that name),\nand run the same command again."
+        f"Open {folder / PAGE} in a browser. Press J for crack, F for no crack, S to save.\n"
+        f"Save the file in the results folder as {LABELS} (or fill in {TO_LABEL} and rename it),\n"
+        "then run the same command again."
     )
     return Outcome(text, folder, {"path": str(folder), "site": facts}, surveyed.unreadable)
 
@@ -125,7 +125,7 @@ def _judge(
     site: Site,
     surveyed: Survey,
     strata: Rows,
-    drawn: Rows,
+    sampled: Rows,
     labelled: Labelled,
     folder: Path,
 ) -> Outcome:
@@ -138,9 +138,9 @@ def _judge(
     if attempt is not None:
         words += attempt.words
     notes = [*labelled.remarks, *judge.notes(found)]
-    if missing := len(drawn) - len(labelled.rows) - labelled.unsure:
-        notes.append(f"{missing} of {len(drawn)} drawn windows have no label")
-    notes += [f"could not be read: {text}" for text in surveyed.unreadable]
+    if missing := len(sampled) - len(labelled.rows) - labelled.unsure:
+        notes.append(f"{missing} of {len(sampled)} sampled windows have no label")
+    notes += [f"unreadable: {text}" for text in surveyed.unreadable]
     values = {
         "schema_version": SCHEMA_VERSION,
         "model": inspector.bundle.identity,
@@ -149,7 +149,7 @@ def _judge(
             "windows": len(population),
             "photos": len(set(population.photos)),
             "of_photos": site.of_photos,
-            "drawn": len(drawn),
+            "drawn": len(sampled),
         },
         "default": found.to_dict(),
         "adapted": None if attempt is None else attempt.values,
@@ -158,7 +158,7 @@ def _judge(
         "machine": environment.describe(),
     }
     report.write(folder, values, words, notes)
-    steps = _next(config, folder, found, len(drawn), len(set(population.photos)), attempt)
+    steps = _next(config, folder, found, len(sampled), len(set(population.photos)), attempt)
     lines = [*words, *(f"note: {note}" for note in notes), *(f"next: {step}" for step in steps)]
     data = {"path": str(folder), **values, "next": steps}
     return Outcome("\n".join(lines), folder, data, surveyed.unreadable)
@@ -168,11 +168,11 @@ def _next(
     config: ValidateConfig,
     folder: Path,
     found: judge.Judgement,
-    drawn: int,
+    sampled: int,
     photos: int,
     attempt: "Attempt | None",
 ) -> list[str]:
-    """The commands that follow from the figures."""
+    """The commands to run next."""
     place = shlex.quote(str(config.site or config.truth))
     adapted = attempt is not None and (folder / "model").is_dir()
     model = str(folder) if adapted else config.model
@@ -184,7 +184,7 @@ def _next(
         steps.append(f"crackscope inspect {place}{_model(model)}")
     if more := max(found.needed.values(), default=0):
         flag = "" if config.site is not None else "--truth "
-        sizes = f"--patches {drawn + more} --photos {max(config.photos, 2 * photos)}"
+        sizes = f"--patches {sampled + more} --photos {max(config.photos, 2 * photos)}"
         steps.append(f"crackscope validate {flag}{place}{_model(config.model)} {sizes}")
     return steps
 

@@ -9,53 +9,54 @@ from crackscope.options import ByContent, Changing, Device, NotIdentity
 
 @dataclass(frozen=True)
 class ValidateConfig:
-    """Say whether the model works on the concrete of a site, from windows that you label."""
+    """Validate a model on the photos of a site, from windows that you label."""
 
     site: ByContent[Path | None] = None
-    """Folder with the photos of the site (walked recursively)."""
+    """Folder with the photos of the site, including subfolders."""
     _: KW_ONLY
     model: ByContent[str] = "crackscope"
-    """Bundle folder, run folder, or the word crackscope: the model in the package."""
+    """crackscope (the built-in model), a bundle folder or a run folder."""
     labels: NotIdentity[Path | None] = None
-    """CSV with the columns photo, x0, y0, x1, y1, label; else labels.csv in the run folder."""
+    """CSV with the columns photo, x0, y0, x1, y1, label. Default: labels.csv in the results
+    folder."""
     truth: ByContent[Path | None] = None
-    """Labelled data in place of SITE: its labels stand for yours, its other photos check."""
+    """Labelled data instead of SITE: its labels replace yours, its other photos test --adapt."""
     reader: NotIdentity[str] = "auto"
-    """How --truth is laid out: auto looks at the folder."""
+    """Layout of the --truth data. Default: auto, detected from the folder."""
     crack_class: NotIdentity[str | None] = None
-    """Which class folder of --truth holds the cracks, where the names do not tell."""
+    """Class folder of --truth that holds the cracks, if its name does not say so."""
     patches: Changing[int] = 200
-    """Windows to label; raise it later to add to those that are drawn."""
+    """Number of windows to label. Raise it later to label more."""
     photos: ByContent[int] = 100
-    """Most photos that the windows are drawn from; no other photo is read."""
+    """Maximum number of photos to sample windows from. Other photos are not read."""
     recall: Changing[float] = 0.95
-    """Wanted share of the cracked windows that are found."""
+    """Target recall: fraction of the cracked windows to be found."""
     threshold: Changing[float | None] = None
-    """Score from which a window counts as cracked; else the model's own."""
+    """Crack threshold, 0 to 1. Default: the model's own."""
     adapt: Changing[bool] = False
-    """Fit the head to the labels, and keep it where it is better on photos left out."""
+    """Fit the model's head to the labels. It is kept only if it is better on held-out photos."""
     bootstrap: Changing[int] = 1000
-    """Resamples of photos behind each interval."""
+    """Number of bootstrap resamples (of photos) for the intervals."""
     seed: int = 0
-    """Seed of the draw, the folds and the bootstrap."""
+    """Random seed for sampling, folds and bootstrap."""
     device: NotIdentity[Device] = "auto"
-    """Where the network runs."""
+    """Device that runs the network."""
     workers: NotIdentity[int | None] = None
-    """Photos worked on at once; else one for each core."""
+    """Photos to process in parallel. Default: one per core."""
     max_megapixels: NotIdentity[float] = 250.0
-    """Larger photos are refused before they are decoded."""
+    """Size limit in megapixels. Larger photos are skipped without decoding."""
     out: NotIdentity[Path | None] = None
-    """Run folder; else runs/validate/NAME."""
+    """Results folder. Default: runs/validate/NAME."""
     name: NotIdentity[str | None] = None
-    """Name of the run below runs/validate."""
+    """Name of the results folder in runs/validate."""
     exist_ok: NotIdentity[bool] = False
-    """Draw anew in a folder of another model, site or seed; labels.csv is left as it is."""
+    """Sample again in a folder of another model, site or seed. labels.csv stays as it is."""
 
     def __post_init__(self) -> None:
         check(
             one_place(self.out, self.name),
-            (not (self.site and self.truth), "--truth is in place of SITE: name one of the two"),
-            (not (self.labels and self.truth), "--truth brings its labels: leave --labels out"),
+            (not (self.site and self.truth), "--truth replaces SITE: give one of them, not both"),
+            (not (self.labels and self.truth), "--truth has its own labels: leave out --labels"),
             at_least("patches", self.patches, 1),
             at_least("photos", self.photos, 1),
             fraction("recall", self.recall),

@@ -1,4 +1,4 @@
-"""A sheet of lines of known width, and what photos of it say of a camera."""
+"""Width check of a camera: a printed sheet of lines of known width, and photos of it."""
 
 from crackscope.measurement.check.evaluate import evaluate
 from crackscope.measurement.check.layout import Sheet, TestLine, sheet

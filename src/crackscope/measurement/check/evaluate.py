@@ -1,4 +1,4 @@
-"""Photos of the check sheet to what they say of a camera: measured against true width."""
+"""Evaluate photos of the check sheet: measured against true line widths."""
 
 import math
 from collections.abc import Callable, Iterable, Mapping
@@ -12,9 +12,9 @@ from crackscope.measurement.check.reading import LineMeasure, Pixels
 from crackscope.measurement.check.seen import seen_lines
 
 MarkerFinder = Callable[[Pixels], ArrayLike | None]
-"""From a photo (H, W, 3) to the marker's corners (4, 2) in pixels, as `seen_lines` takes them."""
+"""Maps a photo (H, W, 3) to the marker's corners (4, 2) in pixels, for `seen_lines`."""
 PRINT_DPI = 1200.0
-"""Dots per inch that the sheet asks to be printed with."""
+"""Print resolution that the sheet asks for."""
 
 
 def evaluate(
@@ -27,13 +27,13 @@ def evaluate(
     truth_u95_mm: float | None = None,
     print_dpi: float = PRINT_DPI,
 ) -> Outcome:
-    """Compare what `measure` says of each line of the sheet with what was printed.
+    """Compare the measured width of each line of the sheet with its printed width.
 
-    `photos` are names with upright pixels (H, W, 3). `truth_mm` gives the printed width of lines by
-    their nominal one, as a microscope reads it, `truth_u95_mm` the half-width of the interval of
-    all printed widths; without it, a dot of the printer at `print_dpi` (ink may spread further).
-    A photo without marker or lines is named in `failed`. Raises UsageError for truths that cannot
-    be, and where no photo was given.
+    `photos` are names with upright pixels (H, W, 3). `truth_mm` maps nominal widths to printed
+    ones, as read with a microscope. `truth_u95_mm` is the half-width of the 95 % interval of all
+    printed widths; the default is one printer dot at `print_dpi` (ink may spread further). Photos
+    without marker or lines are listed in `failed`. Raises UsageError for impossible true widths,
+    and if no photo was given.
     """
     truth, u95 = _truth(truth_mm or {}), _print_u95(truth_u95_mm, print_dpi)
     rows: list[Row] = []
@@ -45,7 +45,7 @@ def evaluate(
         else:
             rows += found
     if not rows and not failed:
-        raise UsageError("no photo of the check sheet was given")
+        raise UsageError("give at least one photo of the check sheet. Received: none")
     return Outcome(tuple(rows), tuple(failed))
 
 
@@ -58,16 +58,16 @@ def _rows(
     truth: Mapping[float, float],
     u95: float,
 ) -> list[Row] | str:
-    """The rows of a photo, or why it has none."""
+    """The rows of a photo, or the reason why it has none."""
     corners = find_marker(pixels)
     if corners is None:
-        return "the sheet's marker was not found: it must be whole, sharp, with white around it"
+        return "marker not found. It must be complete and sharp, with a white margin"
     try:
         lines = seen_lines(sheet, corners, (pixels.shape[1], pixels.shape[0]))
     except ValueError as error:
         return str(error)
     if not lines:
-        return "no line of the sheet lies wholly in the photo"
+        return "no line of the sheet is completely inside the photo"
     readings = measure(pixels, lines)
     return [
         Row(name, each.line.name, true, u95, true * each.px_per_mm, reading)

@@ -1,4 +1,4 @@
-"""What stands where on the check sheet, in mm: the one place from which it is drawn and read."""
+"""Layout of the check sheet in mm, for both printing and evaluation."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,30 +14,30 @@ PAPERS: dict[str, tuple[float, float]] = {"a4": (210.0, 297.0), "letter": (215.9
 WIDTHS_MM = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
 MARKER_MM = 60.0
 LINE_MM = 60.0
-"""How long each line is."""
+"""Length of each line."""
 BAR_MM = 100.0
-"""The bar that a ruler checks the print with."""
+"""Length of the bar for checking the print with a ruler."""
 _WIDTH, _HEIGHT = 180.0, 224.0
-"""What is printed; in the middle of every paper, within the margins of common printers."""
+"""Printed area, centred on every paper, within the margins of common printers."""
 _MARKER_AT = (0.0, 24.0)
 _UPRIGHT_AT, _UPRIGHT_STEP = (78.0, 24.0), 10.0
 _LEVEL_AT, _LEVEL_STEP = (20.0, 106.0), 9.0
 _BAR_AT = (20.0, 218.0)
 _TEXT_AT, _LEADING = (95.0, 112.0), 4.6
 _ADVICE = (
-    "Print at 100 % (no fit to page) on matt white",
-    "paper, at 1200 dpi or finer. Check the bar with",
+    "Print at 100 % (not fit to page) on matt white",
+    "paper, at 1200 dpi or higher. Check the bar with",
     "a ruler: it must be 100.0 mm long.",
     "",
     "Printers make fine lines wider. For widths up to",
     "0.3 mm read the printed width with a measuring",
-    "microscope or loupe, and give it as the truth.",
+    "microscope, and enter it as the true width.",
     "",
-    "Fix the sheet flat where the cracks are, in the",
-    "same light. Photograph it as you photograph the",
-    "cracks: same camera, lens, distance and settings.",
-    "Take several photos. The marker must be whole,",
-    "with the white around it.",
+    "Fix the sheet flat next to the cracks, in the",
+    "same light. Photograph it like the cracks:",
+    "same camera, lens, distance and settings.",
+    "Take several photos. The marker must be complete,",
+    "with its white margin.",
     "",
     f"Marker: {marker.DICTIONARY}, number {marker.NUMBER}, {MARKER_MM:g} mm.",
 )
@@ -55,9 +55,9 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class TestLine:
-    """A line of known width, from (x0, y0) to (x1, y1) along its middle, in mm."""
+    """A line of known width; (x0, y0) to (x1, y1) is its centre line, in mm."""
 
-    __test__ = False  # no test, whatever pytest makes of its name
+    __test__ = False  # not a test class for pytest
 
     name: str
     width_mm: float
@@ -68,7 +68,7 @@ class TestLine:
 
     @property
     def box(self) -> Box:
-        """What is printed of it; its ends are cut off square."""
+        """The printed rectangle, with square ends."""
         across, along = (self.width_mm, 0.0) if self.x0 == self.x1 else (0.0, self.width_mm)
         left, top = self.x0 - across / 2, self.y0 - along / 2
         return Box(left, top, self.x1 - self.x0 + across, self.y1 - self.y0 + along)
@@ -76,7 +76,7 @@ class TestLine:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A line of text: where it begins, or its middle; `size` is that of the letters in mm."""
+    """A line of text: position of its start or its middle; `size` is the font size in mm."""
 
     x: float
     y: float
@@ -87,7 +87,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """All that is printed, in mm from the top left of the paper, y downwards."""
+    """The content of the sheet, in mm from the top left of the paper, y downwards."""
 
     paper: str
     size: tuple[float, float]
@@ -98,19 +98,19 @@ class Sheet:
 
     @property
     def corners(self) -> tuple[tuple[float, float], ...]:
-        """Of the marker: top left, top right, bottom right, bottom left, as OpenCV orders them."""
+        """The marker's corners: top left, top right, bottom right, bottom left, as in OpenCV."""
         box = self.marker
         right, bottom = box.x + box.width, box.y + box.height
         return (box.x, box.y), (right, box.y), (right, bottom), (box.x, bottom)
 
     @property
     def printed(self) -> tuple[Box, ...]:
-        """Every black rectangle: cells of the marker, lines, and the bar."""
+        """All black rectangles: cells of the marker, lines, and the bar."""
         return (*_cells(self.marker), *(line.box for line in self.lines), *self.boxes)
 
 
 def sheet(paper: str = "a4") -> Sheet:
-    """The sheet on a paper; raises UsageError for one that is not known."""
+    """The sheet for a paper size; raises UsageError for an unknown one."""
     if paper not in PAPERS:
         hint = nearest(paper, list(PAPERS))
         raise UsageError(f"paper must be one of: {', '.join(PAPERS)}. Received: {paper!r}.{hint}")
@@ -123,7 +123,7 @@ def sheet(paper: str = "a4") -> Sheet:
 
 
 def _lines(left: float, top: float) -> Iterator[TestLine]:
-    """Each width twice, upright and level: a printer and a moving camera blur one way more."""
+    """Each width twice, vertical and horizontal: printers and moving cameras blur one more."""
     for at, width in enumerate(WIDTHS_MM):
         x, y = left + _UPRIGHT_AT[0] + at * _UPRIGHT_STEP, top + _UPRIGHT_AT[1]
         yield TestLine(f"upright {width:g}", width, x, y, x, y + LINE_MM)
@@ -140,7 +140,7 @@ def _cells(box: Box) -> Iterator[Box]:
 
 
 def _bar(left: float, top: float) -> Iterator[Box]:
-    """The bar, exactly BAR_MM long from end to end, with a tick every 10 mm."""
+    """The bar, exactly BAR_MM long, with a tick every 10 mm."""
     x, y = left + _BAR_AT[0], top + _BAR_AT[1]
     yield Box(x, y, BAR_MM, 0.4)
     for tick in range(1, 10):
@@ -150,8 +150,8 @@ def _bar(left: float, top: float) -> Iterator[Box]:
 
 
 def _titles(left: float, top: float) -> Iterator[Text]:
-    yield Text(left, top + 6, "crackscope: check of crack widths", 5.0)
-    yield Text(left, top + 12, "Lines of known width, in mm; a marker that gives the scale.")
+    yield Text(left, top + 6, "crackscope: crack width check", 5.0)
+    yield Text(left, top + 12, "Lines of known width in mm, and a marker for the scale.")
 
 
 def _labels(lines: tuple[TestLine, ...]) -> Iterator[Text]:

@@ -1,19 +1,19 @@
-"""The pattern of the sheet's marker, as data: no OpenCV is needed to print it."""
+"""The pattern of the sheet's marker as data, so that printing does not need OpenCV."""
 
 import re
 
 DICTIONARY, NUMBER = "DICT_4X4_50", 0
-"""OpenCV's names of the dictionary and of the marker in it."""
+"""OpenCV's name of the dictionary, and the id of the marker."""
 BITS = ("1011", "0101", "0011", "0010")
-"""Its inner cells, 1 white and 0 black, from top to bottom; a black cell goes all around them."""
+"""Inner cells from top to bottom, 1 white and 0 black, inside a border of black cells."""
 CELLS = len(BITS) + 2
-"""Cells along a side."""
+"""Cells per side."""
 
 
 def dark_runs() -> list[tuple[int, int, int, int]]:
-    """(row, column, rows, columns) of black cells in a row or in a column.
+    """(row, column, rows, columns) of runs of black cells in rows and columns.
 
-    They overlap, so that no viewer shows a seam between two cells.
+    The runs overlap, so that no viewer shows a seam between cells.
     """
     rows = ["0" * CELLS, *(f"0{row}0" for row in BITS), "0" * CELLS]
     across = [
@@ -27,5 +27,5 @@ def dark_runs() -> list[tuple[int, int, int, int]]:
 
 
 def _runs(cells: str) -> list[tuple[int, int]]:
-    """Where each run of black cells begins and ends."""
+    """Start and end of each run of black cells."""
     return [found.span() for found in re.finditer("0+", cells)]

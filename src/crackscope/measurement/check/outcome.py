@@ -1,4 +1,4 @@
-"""Measured against true: what the photos of the check sheet say of a camera."""
+"""Results of a width check: measured against true widths."""
 
 import math
 from collections.abc import Sequence
@@ -8,15 +8,15 @@ from typing import Any
 from crackscope.measurement.check.reading import Reading
 
 LEVEL = 0.95
-"""What a stated interval promises to cover."""
+"""Nominal coverage of the stated intervals."""
 _UNLIKELY = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line in a photo, `true_px` wide there; `true_u95_mm` says how surely its print is known.
+    """A line in a photo, `true_px` wide there; `true_u95_mm` is the u95 of its printed width.
 
-    `reading` is None where it could not be measured.
+    `reading` is None if the line could not be measured.
     """
 
     photo: str
@@ -28,17 +28,17 @@ class Row:
 
     @property
     def error_mm(self) -> float | None:
-        """Measured minus true; None without a number."""
+        """Measured minus true width; None without a measured width."""
         if self.reading is None or self.reading.width_mm is None:
             return None
         return self.reading.width_mm - self.true_mm
 
     @property
     def covered(self) -> bool | None:
-        """Whether the stated uncertainty holds the truth; None where nothing was stated.
+        """Whether the stated interval contains the true width; None if none was stated.
 
-        |measured - true| <= sqrt(u95² + true_u95²): the E_n of ISO/IEC 17043 is at most 1. A bound
-        must not lie below the truth.
+        |measured - true| <= sqrt(u95² + true_u95²), i.e. E_n <= 1 in ISO/IEC 17043. A bound must
+        not be below the true width.
         """
         if self.reading is None:
             return None
@@ -48,7 +48,7 @@ class Row:
         return abs(error) <= math.hypot(self.reading.u95_mm, self.true_u95_mm) + 1e-12
 
     def to_dict(self) -> dict[str, Any]:
-        """For a table; what is not known is None."""
+        """As a table row; unknown values are None."""
         return {
             "photo": self.photo,
             "line": self.line,
@@ -64,11 +64,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Of some rows: their number, those with a number in mm, and how these err.
+    """Statistics of some rows: number of lines, of measured lines, and their errors.
 
-    `bias_mm` is the mean error, `absolute_mm` the mean absolute one, `u95_mm` the mean of what was
-    stated; None where nothing has a number. `covered` counts the rows whose truth is covered among
-    the `stated` ones.
+    `bias_mm` is the mean error, `absolute_mm` the mean absolute error, `u95_mm` the mean stated
+    u95; None if no line was measured. `covered` counts the rows whose interval contains the true
+    width, of those with a `stated` interval.
     """
 
     lines: int
@@ -81,10 +81,10 @@ class Figures:
 
     @property
     def holds(self) -> bool | None:
-        """Whether so many covered agree with a promise of 95 %; None where nothing was stated.
+        """Whether the coverage agrees with the nominal 95 %; None if no interval was stated.
 
-        False where so many misses, or more, happen to fewer than 1 in 20 honest ones. Lines of one
-        photo share its scale and blur: several photos say more.
+        False if at least as many misses would occur with a probability below 0.05 (binomial test).
+        Lines of one photo share its scale and blur, so use several photos.
         """
         if not self.stated:
             return None
@@ -97,26 +97,29 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """All rows, in the order of the photos, and the photos that gave none: name and reason."""
+    """All rows in the order of the photos, and the photos without rows: name and reason."""
 
     rows: tuple[Row, ...]
     failed: tuple[tuple[str, str], ...] = ()
 
     @property
     def figures(self) -> Figures:
-        """Of all rows."""
+        """Statistics of all rows."""
         return figures(self.rows)
 
     @property
     def by_width(self) -> dict[float, Figures]:
-        """The same by true width in mm, narrowest first."""
+        """Statistics by true width in mm, narrowest first."""
         widths = sorted({row.true_mm for row in self.rows})
         return {w: figures([row for row in self.rows if row.true_mm == w]) for w in widths}
 
     @property
     def narrowest_mm(self) -> float | None:
-        """The narrowest true width that, like all wider ones, has on each of its lines a number
-        whose interval holds; None: not even the widest."""
+        """The narrowest reliable width; None if not even the widest is reliable.
+
+        A width is reliable if each of its lines, and of all wider ones, was measured with an
+        interval that contains the true width.
+        """
         reached = None
         for width, found in reversed(self.by_width.items()):
             if not found.measured == found.covered == found.lines:
@@ -136,7 +139,7 @@ class Outcome:
 
 
 def figures(rows: Sequence[Row]) -> Figures:
-    """What rows have in common."""
+    """Compute the statistics of some rows."""
     errors = [row.error_mm for row in rows if row.error_mm is not None]
     stated = [row.covered for row in rows if row.covered is not None]
     readings = [row.reading for row in rows if row.reading is not None]
@@ -157,7 +160,7 @@ def _mean(values: Sequence[float]) -> float | None:
 
 
 def _tail(number: int, least: int, chance: float) -> float:
-    """How likely `least` or more of `number` happen, each with `chance`: binomial."""
+    """Binomial probability of `least` or more successes in `number` trials with `chance` each."""
     return sum(
         math.comb(number, k) * chance**k * (1 - chance) ** (number - k)
         for k in range(least, number + 1)

@@ -1,4 +1,4 @@
-"""The check sheet as PDF, to scale: one page of the paper's size."""
+"""The check sheet as a PDF at scale: one page of the paper size."""
 
 import io
 from typing import Any
@@ -10,14 +10,14 @@ _POINTS_PER_MM = 72 / 25.4
 
 
 def pdf(sheet: Sheet) -> bytes:
-    """The file; the same sheet gives the same bytes. Raises MissingExtraError without [pdf]."""
+    """The file; equal sheets give equal bytes. Raises MissingExtraError without [pdf]."""
     width, height = (side * _POINTS_PER_MM for side in sheet.size)
     content = io.BytesIO()
     canvas = fonts.module("pdfgen.canvas").Canvas(content, (width, height), invariant=1)
-    canvas.setTitle("crackscope: check of crack widths")
-    # A viewer that scales by default would make the sheet useless.
+    canvas.setTitle("crackscope: crack width check")
+    # Viewers that scale by default would make the sheet useless.
     canvas.setViewerPreference("PrintScaling", "None")
-    canvas.setFillGray(0)  # black ink alone: other inks, a little beside it, would widen the lines
+    canvas.setFillGray(0)  # black ink only: misregistered colour inks would widen the lines
     canvas.translate(0, height)
     canvas.scale(_POINTS_PER_MM, -_POINTS_PER_MM)
     for box in sheet.printed:
@@ -30,7 +30,7 @@ def pdf(sheet: Sheet) -> bytes:
 
 
 def _draw(canvas: Any, text: Text) -> None:
-    """Letters the right way up, where y grows downwards."""
+    """Draw upright letters, although y points down."""
     shown = fonts.shown(text.text)  # registers the fonts, too
     canvas.saveState()
     canvas.translate(text.x, text.y)

@@ -1,4 +1,4 @@
-"""From mm on the sheet to pixels of a photo: the homography of the marker's four corners."""
+"""The homography from mm on the sheet to pixels of a photo, by the marker's four corners."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -7,14 +7,14 @@ Floats = NDArray[np.float64]
 
 
 _FLATTEST = 0.02
-"""The least area of a corner's two sides, as a fraction of the square of the longest side."""
+"""Minimum area spanned by a corner's two sides, as a fraction of the longest side squared."""
 
 
 def homography(source: ArrayLike, target: ArrayLike) -> Floats:
-    """(3, 3) that maps four corners (4, 2) to four others, which go around in the same sense.
+    """The (3, 3) matrix that maps four corners (4, 2) to four others in the same orientation.
 
     The direct linear transform with its last element 1 (Hartley and Zisserman, Multiple View
-    Geometry, 2004, 4.1). Raises ValueError where the corners are those of no quadrilateral.
+    Geometry, 2004, 4.1). Raises ValueError if the corners are not a quadrilateral.
     """
     known, wanted = _corners(source), _corners(target)
     rows, values = [], []
@@ -27,20 +27,20 @@ def homography(source: ArrayLike, target: ArrayLike) -> Floats:
 def _corners(given: ArrayLike) -> Floats:
     corners = np.asarray(given, np.float64)
     if corners.shape != (4, 2) or not np.isfinite(corners).all():
-        raise ValueError(f"four corners must be (4, 2) finite numbers; received {given!r}")
+        raise ValueError(f"four corners must be (4, 2) finite numbers. Received: {given!r}")
     sides = np.roll(corners, -1, axis=0) - corners
     following = np.roll(sides, -1, axis=0)
     turns = sides[:, 0] * following[:, 1] - sides[:, 1] * following[:, 0]
     if turns.min() <= _FLATTEST * np.square(sides).sum(axis=1).max():
         raise ValueError(
-            "four corners must go around a quadrilateral, the way that the sheet's do, no three on "
-            f"a line; received {corners.tolist()}"
+            "four corners must be those of a quadrilateral, in the order of the sheet's corners, "
+            f"with no three on a line. Received: {corners.tolist()}"
         )
     return corners
 
 
 def mapped(matrix: Floats, points: ArrayLike) -> Floats:
-    """(N, 2) points through a homography; NaN for what lies behind the camera."""
+    """Map (N, 2) points by a homography; NaN for points behind the camera."""
     given = np.asarray(points, np.float64)
     lifted = np.column_stack([given, np.ones(len(given))]) @ matrix.T
     depth = np.where(lifted[:, 2] > 0, lifted[:, 2], np.nan)

@@ -1,4 +1,4 @@
-"""What was measured of one line, and how readings of points become one of each line."""
+"""Measured widths of lines, from measurements at single points."""
 
 import math
 from collections.abc import Callable, Iterable, Sequence
@@ -12,19 +12,19 @@ from crackscope.measurement.check.seen import SeenLine
 
 Pixels = NDArray[np.uint8]
 PointMeasure = Callable[[Pixels], Iterable[tuple[float, float, float, float]]]
-"""From a photo (H, W, 3) to points: x and y in pixels, the width there and its u95 in mm."""
+"""Maps a photo (H, W, 3) to points: x and y in pixels, width and its u95 in mm."""
 _NEAREST_MM = 3.0
-"""How far from a line a point may lie: less than half of the way to the next line."""
+"""Maximum distance of a point from a line: less than half the distance between lines."""
 _LEAST_POINTS = 5
 _LEAST_SPREAD = 0.5
-"""Of the length of a line that its points must span; less is a speck or a label."""
+"""Minimum fraction of a line that its points must span; less is a speck or a label."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """A measured width with the half-width of its 95 % interval, in mm.
 
-    Where the line was too narrow for a number, `below_mm` is its bound and the others are None.
+    If the line is too narrow to measure, `below_mm` is a bound and the others are None.
     """
 
     width_mm: float | None = None
@@ -35,20 +35,22 @@ class Reading:
         numbers = (self.width_mm, self.u95_mm, self.below_mm)
         known = tuple(each is not None for each in numbers)
         if known not in ((True, True, False), (False, False, True)):
-            raise ValueError(f"a reading is a width with its u95, or a bound; received {numbers}")
+            raise ValueError(
+                f"a reading must be a width with its u95, or a bound. Received: {numbers}"
+            )
         if not all(math.isfinite(each) and each >= 0 for each in numbers if each is not None):
-            raise ValueError(f"a reading must be finite and not below 0 mm; received {numbers}")
+            raise ValueError(f"a reading must be finite and not below 0 mm. Received: {numbers}")
 
 
 LineMeasure = Callable[[Pixels, Sequence[SeenLine]], Sequence[Reading | None]]
-"""From a photo and the lines in it to one reading a line, None where one could not be measured."""
+"""Maps a photo and its lines to one reading per line; None if a line could not be measured."""
 
 
 def from_points(measure: PointMeasure) -> LineMeasure:
-    """A measure of lines from one that finds its own points in a photo.
+    """A measure of lines from one that finds points in a photo.
 
-    Each point counts for the line that it lies on; a line's reading is the median of its points.
-    Their u95 is the median, too: what they share is not divided by the root of their number.
+    Each point belongs to the line it lies on; the reading of a line is the median of its points.
+    The u95 is their median, too: errors that the points share do not average out.
     """
 
     def of_lines(pixels: Pixels, lines: Sequence[SeenLine]) -> list[Reading | None]:
@@ -59,7 +61,7 @@ def from_points(measure: PointMeasure) -> LineMeasure:
 
 
 def _on(line: SeenLine, places: Floats) -> NDArray[np.bool_]:
-    """(N,) which places (N, 2) lie on a line, its ends left out."""
+    """(N,) which places (N, 2) lie on a line, without its ends."""
     start, end = line.points[0], line.points[-1]
     along = (end - start) / np.linalg.norm(end - start)
     offset = places - start
@@ -70,7 +72,7 @@ def _on(line: SeenLine, places: Floats) -> NDArray[np.bool_]:
 
 
 def _reading(points: Floats, line: SeenLine) -> Reading | None:
-    """One reading of the points on a line; None of too few, or of too short a part of it."""
+    """The reading of a line from its points; None if too few or too close together."""
     if len(points) < _LEAST_POINTS:
         return None
     spread = np.ptp(points[:, :2], axis=0).max()

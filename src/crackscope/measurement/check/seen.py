@@ -1,4 +1,4 @@
-"""Where the lines of the sheet lie in a photo, and how many pixels a mm is there."""
+"""The lines of the sheet in a photo, and the local scale in pixels per mm."""
 
 from dataclasses import dataclass, field
 
@@ -9,7 +9,7 @@ from crackscope.measurement.check.layout import Sheet, TestLine
 from crackscope.measurement.check.plane import Floats, homography, mapped
 
 END_MM = 2.0
-"""What is left out at each end of a line: blur rounds it."""
+"""Length left out at each end of a line, which blur rounds."""
 _STEP_MM = 1.0
 _HALF_MM = 0.5
 
@@ -18,8 +18,8 @@ _HALF_MM = 0.5
 class SeenLine:
     """A line of the sheet in a photo.
 
-    `points` (N, 2) go along its middle, x and y in pixels of the upright photo, the centre of whose
-    first pixel is (0.5, 0.5). `px_per_mm` is across the line, at its middle.
+    `points` (N, 2) are on its centre line, x and y in pixels of the upright photo; the centre of
+    the first pixel is (0.5, 0.5). `px_per_mm` is the scale across the line at its middle.
     """
 
     line: TestLine
@@ -28,15 +28,15 @@ class SeenLine:
 
     @property
     def true_px(self) -> float:
-        """Its width in pixels."""
+        """The true width in pixels."""
         return self.line.width_mm * self.px_per_mm
 
 
 def seen_lines(sheet: Sheet, corners: ArrayLike, size: tuple[int, int]) -> tuple[SeenLine, ...]:
-    """The lines that lie wholly in a photo of `size` (width, height) pixels.
+    """The lines that are completely inside a photo of `size` (width, height) pixels.
 
-    `corners` (4, 2) are those of the marker in pixels: top left, top right, bottom right, bottom
-    left, as the sheet stands. Raises ValueError where they give no plane.
+    `corners` (4, 2) are the marker's corners in pixels: top left, top right, bottom right, bottom
+    left of the upright sheet. Raises ValueError if they define no plane.
     """
     matrix = homography(sheet.corners, corners)
     found = (_seen(line, matrix) for line in sheet.lines)
@@ -52,7 +52,7 @@ def _seen(line: TestLine, matrix: Floats) -> SeenLine:
     across = np.array([along[1], -along[0]]) * _HALF_MM
     middle = (start + end) / 2
     beside = mapped(matrix, np.stack([middle - across, middle + across]))
-    # Across the line in the photo: what tilt adds along the line does not widen it.
+    # Across the line in the photo: a shift along the line does not widen it.
     course = points[-1] - points[0]
     course /= np.linalg.norm(course)
     side = beside[1] - beside[0]
@@ -60,5 +60,5 @@ def _seen(line: TestLine, matrix: Floats) -> SeenLine:
 
 
 def _inside(points: Floats, size: tuple[int, int]) -> bool:
-    """Whether all points lie in the photo; NaN lies nowhere."""
+    """Whether all points are inside the photo; NaN is not."""
     return bool(((points >= 0) & (points <= np.array(size))).all())

@@ -1,4 +1,4 @@
-"""The outcome of a check as lines of text, for a terminal or a report."""
+"""The results of a width check as lines of text, for a terminal or a report."""
 
 from crackscope.measurement.check.outcome import Figures, Outcome
 
@@ -6,37 +6,37 @@ _COLUMNS = ("true mm", "lines", "measured", "bias mm", "stated u95 mm", "covered
 
 
 def table(outcome: Outcome) -> list[tuple[str, ...]]:
-    """Measured against true by width: a head, then a row a width."""
+    """Table of measured against true widths: a head, then one row per width."""
     body = [(f"{width:g}", *_cells(found)) for width, found in outcome.by_width.items()]
     return [_COLUMNS, *body]
 
 
 def summary(outcome: Outcome) -> list[str]:
-    """What it says of this camera at this distance, in sentences."""
+    """Summary for this camera at this distance, in sentences."""
     found = outcome.figures
     said = [f"{name}: {reason}" for name, reason in outcome.failed]
     if found.bias_mm is None or found.absolute_mm is None:
-        return [*said, "No line could be measured: go closer, or use a longer lens."]
+        return [*said, "No line could be measured. Move closer, or use a longer focal length."]
     said.append(
         f"{found.measured} of {found.lines} lines measured: bias {found.bias_mm:+.3f} mm, "
         f"mean absolute error {found.absolute_mm:.3f} mm."
     )
     said.append(_verdict(found))
     if outcome.narrowest_mm is None:
-        said.append("No width was measured on all its lines with an interval that holds.")
+        said.append("No width was measured reliably on all its lines.")
     else:
         said.append(
-            f"Narrowest width measured on all its lines: {outcome.narrowest_mm:g} mm. "
-            "It holds for this camera, lens, distance and light."
+            f"Narrowest width measured reliably on all its lines: {outcome.narrowest_mm:g} mm. "
+            "Valid for this camera, lens, distance and light only."
         )
     return said
 
 
 def _verdict(found: Figures) -> str:
-    share = f"{found.covered} of {found.stated} stated intervals hold the true width"
+    coverage = f"{found.covered} of {found.stated} 95 % intervals contain the true width"
     if found.holds:
-        return f"{share}: as good as the 95 % that they promise."
-    return f"{share}: fewer than the 95 % that they promise. Do not rely on them for this camera."
+        return f"{coverage}, as expected."
+    return f"{coverage}, fewer than expected. Do not rely on the intervals for this camera."
 
 
 def _cells(found: Figures) -> tuple[str, ...]:

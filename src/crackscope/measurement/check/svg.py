@@ -6,7 +6,7 @@ from crackscope.measurement.check.layout import Box, Sheet, Text
 
 
 def svg(sheet: Sheet) -> str:
-    """The file; the same sheet gives the same text."""
+    """The file; equal sheets give equal text."""
     width, height = sheet.size
     head = (
         '<svg xmlns="http://www.w3.org/2000/svg" '
@@ -19,7 +19,7 @@ def svg(sheet: Sheet) -> str:
 
 
 def _rectangle(box: Box) -> str:
-    """To a thousandth of a mm, a fiftieth of the finest line."""
+    """A rectangle, rounded to 0.001 mm, a fiftieth of the finest line."""
     x, y, width, height = (round(value, 3) for value in (box.x, box.y, box.width, box.height))
     return f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}"/>'
 

@@ -1,4 +1,4 @@
-"""Writes the check sheet: what `crackscope measure-check` does without photos."""
+"""Writer of the check sheet, for `crackscope measure-check` without photos."""
 
 from pathlib import Path
 from typing import Literal
@@ -15,14 +15,14 @@ FORMS: tuple[Form, ...] = ("svg", "pdf")
 def write_sheet(
     folder: Path, *, paper: str = "a4", forms: tuple[Form, ...] = FORMS
 ) -> tuple[Path, ...]:
-    """Write the sheet into an existing folder, one file a form; returns the paths.
+    """Write the sheet into an existing folder, one file per form; returns the paths.
 
-    Files of the same name are replaced. Raises UsageError for a paper or form that is not known,
+    Existing files are replaced. Raises UsageError for an unknown paper or form, and
     MissingExtraError for a PDF without [pdf].
     """
     unknown = [form for form in forms if form not in FORMS]
     if unknown or not forms:
-        raise UsageError(f"forms must be among: {', '.join(FORMS)}. Received: {list(forms)}")
+        raise UsageError(f"forms must be some of: {', '.join(FORMS)}. Received: {list(forms)}")
     drawn = sheet(paper)
     makers = {"svg": lambda: svg(drawn).encode(), "pdf": lambda: pdf(drawn)}
     contents = {f"check-sheet-{paper}.{form}": makers[form]() for form in forms}

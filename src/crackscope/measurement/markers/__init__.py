@@ -1,4 +1,4 @@
-"""Square markers (ArUco, AprilTag) in a photo, their corners to hundredths of a pixel."""
+"""Detection of square markers (ArUco, AprilTag), with corners to 0.01 pixels."""
 
 from crackscope.measurement.markers.find import find_markers
 from crackscope.measurement.markers.marker import Marker

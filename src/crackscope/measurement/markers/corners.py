@@ -1,4 +1,4 @@
-"""The corners of a marker: where its four sides meet, and how sure that is."""
+"""The corners of a marker as intersections of its four sides, with uncertainty."""
 
 from dataclasses import dataclass
 
@@ -11,24 +11,24 @@ from crackscope.measurement.markers.side import Side, follow
 _ROUNDS = 4
 _STILL_PX = 0.02
 ROUGH_PX = 0.5
-"""Standard uncertainty of a corner, in x and y, where the sides could not be followed."""
+"""Standard uncertainty of a corner in x and y, if the sides could not be traced."""
 FLOOR_PX = 0.02
-"""What a side errs by at least: the grid of pixels, sharpening, the printer."""
+"""Minimum error of a side: pixel grid, sharpening, printing."""
 TONE = 0.1
-"""By how much of the blur all sides lie too far out or in, as no camera's tone curve is quite sRGB:
-with none at all decoded, the middle of a step from black to white would move by 0.8."""
+"""Common shift of all sides, as a fraction of the blur: no camera's tone curve is exactly sRGB.
+Without decoding at all, an edge would shift by 0.8."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Edges:
-    """Four sides that were followed, and their corners (4, 2)."""
+    """Four traced sides, and their corners (4, 2)."""
 
     corners: Floats
     sides: list[Side]
 
     @property
     def blur_px(self) -> float:
-        """Standard deviation of the blur: the mean over the sides."""
+        """Standard deviation of the blur, averaged over the sides."""
         return float(np.mean([side.blur_px for side in self.sides]))
 
     def marker(self, dictionary: str, number: int) -> Marker:
@@ -41,8 +41,10 @@ class Edges:
 
 
 def settle(light: Light, corners: Floats, cells: Cells) -> Edges | None:
-    """The sides of a marker whose rough corners (4, 2) are known, clockwise from its own top left;
-    None where they cannot be followed."""
+    """Trace the sides of a marker from its rough corners (4, 2), clockwise from its top left.
+
+    None if the sides cannot be traced.
+    """
     for _ in range(_ROUNDS):
         sides = [side for k in range(4) if (side := follow(light, corners, cells, k)) is not None]
         if len(sides) < 4:
@@ -56,7 +58,7 @@ def settle(light: Light, corners: Floats, cells: Cells) -> Edges | None:
 
 
 def rough(corners: Floats, dictionary: str, number: int, step: float) -> Marker:
-    """The marker as the detector found it, in pixels of a photo `step` times as small."""
+    """The marker with the detector's corners, in pixels of a photo reduced by `step`."""
     return Marker(dictionary, number, corners, step * ROUGH_PX * np.eye(8).reshape(8, 4, 2))
 
 
@@ -69,14 +71,14 @@ def _outward(corners: Floats) -> tuple[Floats, Floats]:
 
 
 def _lines(corners: Floats, sides: list[Side]) -> Floats:
-    """(4, 2, 2): two points of each side as it was found."""
+    """(4, 2, 2): two points of each traced side."""
     ends, normals = _outward(corners)
     shifts = np.array([[s.offset - s.slope / 2, s.offset + s.slope / 2] for s in sides])
     return np.asarray(ends + normals * shifts[:, :, None], np.float64)
 
 
 def _meet(lines: Floats) -> Floats:
-    """(4, 2) corners: where each line meets the one before it."""
+    """(4, 2) corners: the intersection of each line with the previous one."""
     lifted = np.concatenate([lines, np.ones((4, 2, 1))], axis=2)
     through = np.cross(lifted[:, 0], lifted[:, 1])
     meet = np.cross(np.roll(through, 1, axis=0), through)
@@ -85,11 +87,11 @@ def _meet(lines: Floats) -> Floats:
 
 
 def _moves(corners: Floats, sides: list[Side], spread: float, blur_px: float) -> Floats:
-    """(9, 4, 2): each side shifted, each side turned, and all of them outward, by one standard
-    uncertainty.
+    """(9, 4, 2) displacements of the corners by one standard uncertainty of each influence.
 
-    The pieces of a side scatter by `spread` around a line: its offset by spread / √pieces, and its
-    slope by spread / (√pieces · standard deviation of their places) (least squares).
+    The influences are shift and rotation of each side, and a common outward shift. If the pieces
+    of a side scatter by `spread` around a line, least squares give spread / √pieces for the shift
+    and spread / (√pieces · standard deviation of their places) for the slope.
     """
     ends, normals = _outward(corners)
     moved = []

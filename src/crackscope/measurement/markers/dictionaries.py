@@ -1,4 +1,4 @@
-"""The dictionaries of markers that are looked for, as OpenCV names them, and their patterns."""
+"""The supported dictionaries of markers, by OpenCV's names, and their patterns."""
 
 from dataclasses import dataclass, field
 from functools import cache
@@ -21,15 +21,17 @@ DICTIONARIES = (
     "DICT_APRILTAG_16h5",
     "DICT_4X4_100",
 )
-"""The smaller dictionaries of ArUco are the beginnings of these. 4x4 has its first 100 only: of all
-patterns of 16 cells, 1000 markers in four positions and with a cell wrong would be every other."""
+"""ArUco's smaller dictionaries are prefixes of these. Of 4x4 only the first 100 are used: 1000
+markers in four rotations, with one wrong cell, would match half of all patterns of 16 cells."""
 _SIDES = (6, 7, 8, 9)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Patterns:
-    """All markers of `side` x `side` cells, black border included: (P, side, side), True is white,
-    with (dictionary, number) of each."""
+    """All markers of `side` x `side` cells, including the black border.
+
+    (P, side, side), True is white, with (dictionary, number) of each.
+    """
 
     side: int
     cells: NDArray[np.bool_] = field(repr=False)
@@ -38,7 +40,7 @@ class Patterns:
 
 @cache
 def patterns() -> tuple[Patterns, ...]:
-    """The markers that are known, by size; raises MissingExtraError without OpenCV."""
+    """The known markers, by size; raises MissingExtraError without OpenCV."""
     cv2 = extras.require("cv2", "measure", "find markers in photos")
     known: dict[int, list[tuple[Cells, tuple[str, int]]]] = {side: [] for side in _SIDES}
     for name in DICTIONARIES:
@@ -52,7 +54,7 @@ def patterns() -> tuple[Patterns, ...]:
 
 
 def cells_of(name: str, number: int) -> Cells:
-    """What a marker looks like, one value a cell; raises KeyError where there is none."""
+    """The cells of a marker; raises KeyError if it is unknown."""
     for known in patterns():
         if (name, number) in known.names:
             return np.asarray(known.cells[known.names.index((name, number))], np.bool_)

@@ -1,4 +1,4 @@
-"""Finds the markers in a photo: quadrilaterals by OpenCV, each followed, read and made exact."""
+"""Marker detection: quadrilaterals by OpenCV, which are identified and refined."""
 
 from collections.abc import Iterator
 
@@ -15,17 +15,17 @@ from crackscope.measurement.markers.quads import dark_quads
 from crackscope.types import Pixels
 
 _REDUCED = 2000
-"""Pixels of the longer side at which a photo is searched first: enough for most markers."""
+"""Longer side in pixels of the reduced photo that is searched first; enough for most markers."""
 _PLAIN = np.zeros((8, 8), np.bool_)
 """A marker whose pattern is not known yet."""
 _CONTRAST = 0.02
-"""By how much the paper around a marker is lighter than its border, at least, in linear light."""
+"""Minimum contrast between a marker's border and the paper around it, in linear light."""
 
 
 def find_markers(pixels: Pixels) -> list[Marker]:
-    """The markers in the upright photo (H, W, 3) uint8, the largest first.
+    """Find the markers in an upright photo (H, W, 3) uint8, largest first.
 
-    Looked for at a reduced size and, where none is found, at the full one. Raises
+    Searches the reduced photo first, and the full one if no marker is found. Raises
     MissingExtraError without OpenCV.
     """
     cv2 = extras.require("cv2", "measure", "find markers in photos")
@@ -41,7 +41,7 @@ def find_markers(pixels: Pixels) -> list[Marker]:
 
 
 def _read(light: Light, small: Light, quads: list[Floats]) -> Iterator[Marker]:
-    """The quadrilaterals of the small photo that are markers, each once, in the photo's pixels."""
+    """The markers among the quadrilaterals of the reduced photo, in pixels of the full photo."""
     scale = np.array(light.size) / small.size
     taken: list[Floats] = []
     for quad in quads:
@@ -58,7 +58,7 @@ def _read(light: Light, small: Light, quads: list[Floats]) -> Iterator[Marker]:
 
 
 def _known(light: Light, quad: Floats) -> tuple[Floats, Identity] | None:
-    """The corners of a quadrilateral, clockwise from the marker's own top left, and which it is."""
+    """Corners clockwise from the marker's top left, and the identity; None if not a marker."""
     if not _is_framed(light, quad):
         return None
     edges = settle(light, quad, _PLAIN)
@@ -76,7 +76,7 @@ def _exact(light: Light, corners: Floats, known: Identity, step: float) -> Marke
 
 
 def _is_framed(light: Light, quad: Floats) -> bool:
-    """Whether black lies within the sides of a quadrilateral, and paper without."""
+    """Whether a quadrilateral is black inside its sides, and has paper outside."""
     ring = np.concatenate([np.linspace(0.1, 0.9, 9), np.ones(9)])
     place = np.stack([ring, np.concatenate([np.zeros(9), np.linspace(0.1, 0.9, 9)])], axis=1) - 0.5
     place = np.concatenate([place, -place])

@@ -1,4 +1,4 @@
-"""Grey values between pixels, in linear light: where a photo mixes black and white evenly."""
+"""Interpolated grey values in linear light, in which blur mixes black and white evenly."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ _LINEAR = np.where(_CODES <= 0.04045, _CODES / 12.92, ((_CODES + 0.055) / 1.055)
 
 
 class Light:
-    """The light of a grey photo (H, W) uint8 by sRGB, 0 to 1; decoded where it is looked at."""
+    """Linear light, 0 to 1, of a grey sRGB photo (H, W) uint8; decoded on access."""
 
     def __init__(self, grey: NDArray[np.uint8]) -> None:
         self._grey = grey
@@ -22,12 +22,12 @@ class Light:
         return (self._grey.shape[1], self._grey.shape[0])
 
     def at(self, down: NDArray[np.intp], across: NDArray[np.intp]) -> Floats:
-        """The light of pixels."""
+        """The linear light of pixels."""
         return np.asarray(_LINEAR[self._grey[down, across]], np.float64)
 
 
 def sample(light: Light, points: Floats) -> Floats:
-    """The light at (N, 2) points, between the four nearest pixels; NaN outside of the photo."""
+    """The linear light at (N, 2) points, interpolated bilinearly; NaN outside the photo."""
     width, height = light.size
     x, y = points[:, 0] - 0.5, points[:, 1] - 0.5
     inside = (x >= 0) & (y >= 0) & (x <= width - 1) & (y <= height - 1)

@@ -1,8 +1,8 @@
-"""Which marker a black quadrilateral is, also where the blur is half a cell wide.
+"""Identification of markers, even with a blur of half a cell.
 
-The light in the middle of each cell is compared with what every known pattern would show there
-under the blur that the sides have. OpenCV's own reading, which tells black from white cell by cell,
-misses a third of the markers of 40 to 60 px that this one reads.
+The light in the middle of each cell is compared with every known pattern under the blur of the
+sides. OpenCV's own decoder, which thresholds each cell, misses a third of the markers of 40 to
+60 px that this one identifies.
 """
 
 import math
@@ -20,12 +20,12 @@ _LEAST_OF_16 = 0.92
 """Correlation of the light in the cells with the pattern. By chance, one of 520 patterns of 16
 cells reaches 0.85 on one texture in a hundred, and 0.92 on one in 5000 (Student's t)."""
 _MARGIN = 2
-"""Cells of white paper around a marker that its blur is computed with."""
+"""White cells around a marker in the blur model."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Identity:
-    """A marker, how many quarter turns its pattern is turned, and how well it agrees, up to 1."""
+    """A marker, the quarter turns of its pattern, and the correlation with it, up to 1."""
 
     dictionary: str
     number: int
@@ -35,7 +35,7 @@ class Identity:
 
 
 def identify(light: Light, corners: Floats, blur_px: float) -> Identity | None:
-    """The marker with these (4, 2) corners, in any order around it; None where it is none."""
+    """The marker with these (4, 2) corners, starting at any of them; None if not a marker."""
     found = [_best(light, corners, blur_px, known) for known in patterns()]
     good = [one for one in found if one is not None]
     return max(good, key=lambda one: one.agreement, default=None)
@@ -61,7 +61,7 @@ def _best(light: Light, corners: Floats, blur_px: float, known: Patterns) -> Ide
 
 
 def middles(light: Light, corners: Floats, side: int) -> Floats:
-    """(side, side) the light in the middle of each cell, the mean of nine places; NaN outside."""
+    """(side, side) light in the middle of each cell, the mean of nine places; NaN outside."""
     square = np.array([[0, 0], [side, 0], [side, side], [0, side]], np.float64)
     place = (np.arange(3 * side) % 3 - 1) * 0.2 + np.arange(3 * side) // 3 + 0.5
     across, down = np.meshgrid(place, place)
@@ -71,7 +71,7 @@ def middles(light: Light, corners: Floats, side: int) -> Floats:
 
 
 def _blurred(known: Patterns, blur: float) -> Floats:
-    """(P, n, n) the inner cells of each pattern under a blur, in cells, on white paper."""
+    """(P, n, n) inner cells of each pattern on white paper, blurred; `blur` is in cells."""
     side = known.side
     padded = np.pad(known.cells.astype(np.float32), ((0, 0), *[(_MARGIN, _MARGIN)] * 2))
     padded[:, :_MARGIN] = padded[:, -_MARGIN:] = 1
@@ -81,7 +81,7 @@ def _blurred(known: Patterns, blur: float) -> Floats:
 
 
 def _weights(side: int, blur: float) -> Floats:
-    """(side - 2, side + 2 margins): how much of each cell is seen in the middle of inner ones."""
+    """(side - 2, side + 2 margins) weight of each cell in the middle of the inner ones."""
     middle = np.arange(1, side - 1) + _MARGIN + 0.5
     edge = np.arange(side + 2 * _MARGIN + 1.0)
     steps = [[_normal((x - m) / max(blur, 0.05)) for x in edge] for m in middle]

@@ -1,4 +1,4 @@
-"""A marker as it was found in a photo."""
+"""A marker detected in a photo."""
 
 import math
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ Cells = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Marker:
-    """A marker: its dictionary and number, and where its black square has its corners.
+    """A marker: its dictionary and number, and the corners of its black square.
 
-    `corners` (4, 2) in pixels of the photo, clockwise from the marker's own top left. `moves`
-    (K, 4, 2): by how much each of K independent influences moves them, one standard uncertainty of
-    it. `residual_px`: how far, in root mean square, the sides lie from straight lines; None where
-    they could not be followed.
+    `corners` (4, 2) in pixels of the photo, clockwise from the marker's top left. `moves` (K, 4, 2)
+    are their displacements by one standard uncertainty of each of K independent influences.
+    `residual_px` is the RMS deviation of the sides from straight lines; None if they could not be
+    traced.
     """
 
     dictionary: str
@@ -29,5 +29,5 @@ class Marker:
 
     @property
     def side_px(self) -> float:
-        """The mean of its sides."""
+        """The mean length of its sides."""
         return float(np.mean([math.dist(self.corners[k], self.corners[k - 1]) for k in range(4)]))

@@ -1,4 +1,4 @@
-"""Dark quadrilaterals in a photo: what may be a marker. Contours by OpenCV."""
+"""Candidates for markers: dark quadrilaterals, from OpenCV's contours."""
 
 from typing import Any
 
@@ -8,22 +8,21 @@ from numpy.typing import NDArray
 from crackscope.measurement.markers.marker import Floats
 
 _WINDOWS = (7, 21, 61)
-"""Sides of the neighbourhoods, in pixels, than which a pixel must be darker: for sharp, blurred
-and large markers."""
+"""Sizes in pixels of the neighbourhoods for adaptive thresholds: sharp, blurred, large markers."""
 _DARKER = 7
-"""By how many grey values."""
+"""Offset of the adaptive threshold, in grey values."""
 _LEAST_PERIMETER = 80
-"""Pixels around the smallest marker that is looked for."""
+"""Perimeter of the smallest marker, in pixels."""
 _LEAST_SIDE = 0.12
 """The shortest side, as a fraction of half the perimeter."""
 _STRAIGHT = 0.04
-"""How far a contour may lie from its quadrilateral, as a fraction of the perimeter."""
+"""Maximum deviation of a contour from its quadrilateral, as a fraction of the perimeter."""
 _MOST = 150
-"""A photo with more shows windows or tiles; the largest count."""
+"""Maximum number, largest first; a photo with more shows windows or tiles."""
 _NEAR_PX, _ALIKE = 3.0, 0.1
-"""Pixels between the middles, and fraction between the areas, of what is the same twice."""
+"""Duplicates: distance of the centres in pixels, and relative difference of the areas."""
 _HALF_PIXEL = 0.5
-"""OpenCV counts from the centre of the first pixel, crackscope from its corner."""
+"""OpenCV's origin is the centre of the first pixel, crackscope's its corner."""
 
 
 def dark_quads(cv2: Any, grey: NDArray[np.uint8]) -> list[Floats]:
@@ -41,7 +40,7 @@ def dark_quads(cv2: Any, grey: NDArray[np.uint8]) -> list[Floats]:
 
 
 def _quad(cv2: Any, contour: Any) -> Floats | None:
-    """The convex quadrilateral that a contour is, clockwise; None where it is none."""
+    """The convex quadrilateral of a contour, clockwise; None if it is not one."""
     perimeter = len(contour)
     polygon = cv2.approxPolyDP(contour, _STRAIGHT * perimeter, True)
     if len(polygon) != 4 or not cv2.isContourConvex(polygon):
@@ -54,13 +53,13 @@ def _quad(cv2: Any, contour: Any) -> Floats | None:
 
 
 def _area(quad: Floats) -> float:
-    """Above 0 where it goes clockwise as seen, y downward."""
+    """Signed area, positive if clockwise in the photo (y downward)."""
     x, y = quad.T
     return 0.5 * float(x @ np.roll(y, -1) - y @ np.roll(x, -1))
 
 
 def _once(quads: list[Floats]) -> list[Floats]:
-    """Without those that another window has found nearly alike, from the largest on."""
+    """Remove duplicates from other thresholds, keeping the largest."""
     some = quads[: 4 * _MOST]
     if not some:
         return []

@@ -1,8 +1,8 @@
-"""One side of a marker: where, to hundredths of a pixel, its black ends.
+"""Localisation of one side of a marker to hundredths of a pixel.
 
-Seen across, a side is a step from black to white that the camera blurs; within, cells of the
-marker's own pattern begin a cell further in. Both are modelled in linear light, as a step of light
-blurred by a Gaussian is a cumulative normal whose middle stays where the edge is.
+Across a side, there is a blurred step from black to white, and one cell further inside, the cells
+of the pattern. Both are modelled in linear light, in which a step blurred by a Gaussian is a
+cumulative normal centred at the edge.
 """
 
 import math
@@ -15,28 +15,28 @@ from crackscope.measurement.markers.grey import Light, sample
 from crackscope.measurement.markers.marker import Cells, Floats
 
 PIECES = 8
-"""Into which a side is cut, to see how straight it is."""
+"""Number of pieces of a side, for measuring its straightness."""
 _REACH_PX = 8.0
 _INSIDE, _OUTSIDE = 1.2, 0.9
-"""How far across is looked at, in cells: into the first ring of the pattern, and not over the
-white margin that a marker must have."""
+"""Range across a side, in cells: into the first ring of the pattern, and within the white margin
+that a marker must have."""
 _ENDS_PX, _END_CELLS = 3.0, 0.75
-"""What is left out at both ends, where the next side's blur begins."""
+"""Length left out at both ends, where the blur of the next side begins."""
 _STEPS, _STILL_PX = 12, 0.005
 _MOST_ALONG = 256
-"""Places along a side, beyond which nothing is gained but time."""
+"""Maximum number of places along a side; more only cost time."""
 _BLURS_PX = (0.25, 6.0)
 _MOST_PX = 5.0
-"""How far the detector's corners may be off."""
+"""Maximum error of the detector's corners."""
 _CUMULATIVE = np.array([0.5 * math.erfc(-x / math.sqrt(2)) for x in np.linspace(-6, 6, 1201)])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Side:
-    """A side, against the line between the two corners that it was looked for at.
+    """A side, relative to the line between its two approximate corners.
 
-    `offset` is outward in its middle and `slope` from one end to the other, both in pixels;
-    `pieces` (8,) is how far each piece lies from that, `places` (8,) where along, -0.5 to 0.5.
+    `offset` (outward, in the middle) and `slope` (from end to end) are in pixels. `pieces` (8,) are
+    the deviations of the pieces from that, `places` (8,) their positions along, -0.5 to 0.5.
     """
 
     offset: float
@@ -60,7 +60,7 @@ class _Seen:
 
 
 def follow(light: Light, corners: Floats, cells: Cells, which: int) -> Side | None:
-    """The side from corner `which` to the next; None where no step from black to white fits."""
+    """Trace the side from corner `which` to the next; None if no step from black to white fits."""
     seen = _look(light, corners, cells, which)
     if seen is None:
         return None
@@ -120,13 +120,13 @@ def _layout(corners: Floats, cells: Cells, which: int) -> tuple[Floats, Floats, 
 
 
 def _start(seen: _Seen) -> Floats:
-    """Black, contrast, its slope, offset, slope, blur."""
+    """Initial parameters: black, contrast, its slope, offset, slope, blur."""
     low, high = np.quantile(seen.light, (0.1, 0.9))
     return np.array([low, high - low, 0.0, 0.0, 0.0, 1.0])
 
 
 def _model(seen: _Seen, parameters: Floats) -> tuple[Floats, Floats]:
-    """The light (N,) and its derivatives (N, 6) by the parameters."""
+    """The modelled light (N,) and its derivatives (N, 6) by the parameters."""
     black, contrast, shade, offset, slope, blur = parameters
     x = (seen.across - offset - slope * seen.along) / blur
     y = -(seen.across - offset - slope * seen.along + seen.depth) / blur
@@ -141,14 +141,14 @@ def _model(seen: _Seen, parameters: Floats) -> tuple[Floats, Floats]:
 
 
 def _ring(seen: _Seen, blur: float) -> Floats:
-    """How white the first ring of the pattern is beside each place, blurred along the side."""
+    """The whiteness of the pattern's first ring next to each place, blurred along the side."""
     place = (seen.along + 0.5)[:, None]
     steps = _normal((place - seen.bounds) * seen.length / blur)
     return np.asarray((steps[:, :-1] - steps[:, 1:]) @ seen.white, np.float64)
 
 
 def _step(residual: Floats, slopes: Floats) -> Floats | None:
-    """A step of Gauss and Newton, in which large residuals (dirt, shadows) count less."""
+    """A Gauss-Newton step with reduced weight of large residuals (dirt, shadows)."""
     size = 1.48 * float(np.median(np.abs(residual))) + 1e-6
     weight = 1 / np.sqrt(1 + np.square(residual / (2 * size)))
     normal = slopes.T @ (slopes * weight[:, None])
@@ -161,7 +161,7 @@ def _step(residual: Floats, slopes: Floats) -> Floats | None:
 
 
 def _side(seen: _Seen, parameters: Floats) -> Side:
-    """What is left over, piece by piece: the shift that would explain it best."""
+    """The fitted side, with the shift of each piece that explains its residuals best."""
     model, slopes = _model(seen, parameters)
     residual, by_offset = seen.light - model, slopes[:, 3]
     edges = np.linspace(seen.along.min(), seen.along.max(), PIECES + 1)

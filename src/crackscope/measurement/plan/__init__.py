@@ -1,4 +1,4 @@
-"""Where to stand, with which lens, and how many photos: for the narrowest crack wanted."""
+"""Photo planning: distance, focal length and number of photos for a given crack width."""
 
 from crackscope.measurement.plan.camera import Camera
 from crackscope.measurement.plan.plan import Plan, plan

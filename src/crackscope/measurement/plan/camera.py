@@ -1,4 +1,4 @@
-"""The camera that a plan is made for: pixels, their size on the sensor, and its lens."""
+"""The camera of a plan: pixels, pixel pitch and focal length."""
 
 from dataclasses import dataclass
 
@@ -8,11 +8,10 @@ from crackscope.measurement.plan.wanted import above_0
 
 @dataclass(frozen=True, slots=True)
 class Camera:
-    """A camera with `width_px` x `height_px` pixels, which are square.
+    """A camera with `width_px` x `height_px` square pixels.
 
-    `pitch_mm` is the side of a pixel on the sensor, `focal_mm` the focal length: either may be
-    unknown where `ratio`, the first by the second, is given. Make one with `of_sensor` or
-    `of_ratio`.
+    `pitch_mm` is the pixel pitch on the sensor, `focal_mm` the focal length. Either may be unknown
+    if `ratio`, pitch by focal length, is given. Create one with `of_sensor` or `of_ratio`.
     """
 
     width_px: int
@@ -25,10 +24,10 @@ class Camera:
     def of_sensor(
         cls, width_px: int, height_px: int, sensor_width_mm: float, focal_mm: float | None = None
     ) -> "Camera":
-        """By the width of the sensor, which the longer side of a photo spans.
+        """Create a camera from the sensor width, i.e. the longer side of the photo.
 
-        Without a focal length the plan finds it from a distance. Raises UsageError that names all
-        that cannot be.
+        Without a focal length, the plan computes it from a distance. Raises UsageError that lists
+        all invalid values.
         """
         lengths = {"sensor width": sensor_width_mm, "focal length": focal_mm}
         check(*_pixels(width_px, height_px), *(above_0(*each) for each in lengths.items()))
@@ -40,10 +39,10 @@ class Camera:
     def of_ratio(
         cls, width_px: int, height_px: int, ratio: float, focal_mm: float | None = None
     ) -> "Camera":
-        """By the side of a pixel as a fraction of the focal length, as EXIF gives it.
+        """Create a camera from pixel pitch by focal length, as given by EXIF.
 
-        Where the focal length itself is unknown, the plan has no depth of field or diffraction.
-        Raises UsageError that names all that cannot be.
+        Without a focal length, the plan has no depth of field or diffraction. Raises UsageError
+        that lists all invalid values.
         """
         lengths = {"pixel by focal length": ratio, "focal length": focal_mm}
         check(*_pixels(width_px, height_px), *(above_0(*each) for each in lengths.items()))
@@ -51,7 +50,7 @@ class Camera:
         return cls(width_px, height_px, pitch, focal_mm, ratio)
 
     def with_focal(self, focal_mm: float) -> "Camera":
-        """The same camera with another focal length; its sensor must be known."""
+        """The same camera with another focal length. The sensor must be known."""
         if self.pitch_mm is None:
             raise ValueError("a camera whose sensor is unknown cannot change its focal length")
         ratio = self.pitch_mm / focal_mm

@@ -1,4 +1,4 @@
-"""From the narrowest crack wanted to where the camera stands and how many photos it takes."""
+"""Photo plans: from the narrowest crack to distance, focal length and number of photos."""
 
 import math
 from dataclasses import dataclass, fields, replace
@@ -11,22 +11,21 @@ from crackscope.measurement.plan.view import View, view
 from crackscope.measurement.plan.wanted import PX_ACROSS, Wanted
 
 MOST_BLUR_PX = 0.5
-"""Blur that is warned of, of motion (its length) or diffraction (its standard deviation): a lens
-and its sensor blur by some 1 px anyway, and half a pixel on top of that adds little."""
+"""Maximum blur without a warning, of motion (length) or diffraction (standard deviation). Lens and
+sensor blur by about 1 px anyway, to which half a pixel adds little."""
 TILT_DEG = 20.0
-"""Between surface and sensor, as in photos by hand: all of that depth has to be sharp."""
+"""Tilt between surface and sensor in hand-held photos; the whole depth must be sharp."""
 CLOSEST = 0.15
-"""Magnification from which on an ordinary lens no longer focuses, and a macro lens is needed."""
+"""Maximum magnification of ordinary lenses; above it, a macro lens is needed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Where to stand and what the photos show; what could not be worked out is None.
+    """Distance and coverage of the photos; unknown values are None.
 
-    `smallest_mm` is the narrowest crack that these photos serve for the purpose. `sharp_mm` are the
-    nearest and the farthest distance that are sharp to one pixel; `diffraction_px` is a standard
-    deviation; at `longest_exposure_s` motion blurs by MOST_BLUR_PX. `warnings` say what stands in
-    the way.
+    `smallest_mm` is the narrowest crack for which the photos serve the purpose. `sharp_mm` are the
+    limits of the depth of field, sharp to one pixel. `diffraction_px` is a standard deviation. At
+    `longest_exposure_s` the motion blur is MOST_BLUR_PX. `warnings` list problems with remedies.
     """
 
     purpose: str
@@ -45,16 +44,16 @@ class Plan:
     warnings: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """As one JSON document; a farthest distance that is infinite becomes None."""
+        """As a JSON document; an infinite distance becomes None."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         return {name: _plain(value) for name, value in values.items()}
 
 
 def plan(wanted: Wanted, camera: Camera) -> Plan:
-    """How to photograph the cracks that are wanted.
+    """Plan photos for the wanted cracks.
 
-    Of distance and focal length one is found from the other; where both are known, the plan says
-    what they reach. Raises UsageError where neither is, or where they contradict each other.
+    Computes the distance from the focal length, or the reverse. If both are given, the plan states
+    what they achieve. Raises UsageError if neither is given, or if they contradict each other.
     """
     if wanted.focal_length_mm is not None:
         if camera.pitch_mm is None:
@@ -76,7 +75,7 @@ def plan(wanted: Wanted, camera: Camera) -> Plan:
 
 
 def _moved(found: Plan, wanted: Wanted) -> Plan:
-    """With what motion does."""
+    """Add the motion blur."""
     if wanted.speed_m_s is None:
         return found
     speed = 1000 * wanted.speed_m_s
@@ -88,7 +87,7 @@ def _moved(found: Plan, wanted: Wanted) -> Plan:
 
 
 def _stopped(found: Plan, seen: View, f_number: float | None) -> Plan:
-    """With what the aperture does."""
+    """Add depth of field and diffraction."""
     if f_number is None:
         return found
     sharp, diffraction = seen.sharp_mm(f_number), seen.diffraction_px(f_number)
@@ -96,39 +95,39 @@ def _stopped(found: Plan, seen: View, f_number: float | None) -> Plan:
 
 
 def _warned(found: Plan) -> Plan:
-    """With what stands in the way, each with its remedy."""
+    """Add warnings, each with a remedy."""
     said = [
         (
             found.smallest_mm > found.width_mm * (1 + 1e-9),
-            f"from {found.distance_mm:.0f} mm this lens can {found.purpose} cracks from "
-            f"{found.smallest_mm:.2g} mm on, not {found.width_mm:g}: go closer, or use a longer "
-            "lens",
+            f"at {found.distance_mm:.0f} mm this lens can {found.purpose} cracks of "
+            f"{found.smallest_mm:.2g} mm or wider, not {found.width_mm:g} mm. Move closer, or use "
+            "a longer focal length",
         ),
         (
             (found.motion_px or 0) > MOST_BLUR_PX,
-            f"motion blurs by {found.motion_px or 0:.1f} px: expose for at most "
-            f"{found.longest_exposure_s or 0:.2g} s, go slower, or stop for each photo",
+            f"motion blur is {found.motion_px or 0:.1f} px. Expose for at most "
+            f"{found.longest_exposure_s or 0:.2g} s, move slower, or stop for each photo",
         ),
         (
             (found.diffraction_px or 0) > MOST_BLUR_PX,
-            f"diffraction blurs by {found.diffraction_px or 0:.1f} px: open the aperture",
+            f"diffraction blur is {found.diffraction_px or 0:.1f} px. Open the aperture",
         ),
         (
             not _is_sharp(found),
-            f"a surface that is tilted by {TILT_DEG:g} degrees is not sharp all over: hold the "
-            "camera square to it, or close the aperture",
+            f"a surface tilted by {TILT_DEG:g} degrees exceeds the depth of field. Hold the camera "
+            "square to it, or close the aperture",
         ),
         (
             (found.magnification or 0) > CLOSEST,
-            f"at {found.distance_mm:.0f} mm an ordinary lens may not focus: use a macro lens, or a "
-            "longer one from farther away",
+            f"at {found.distance_mm:.0f} mm an ordinary lens may not focus. Use a macro lens, or a "
+            "longer focal length from farther away",
         ),
     ]
     return replace(found, warnings=tuple(text for holds, text in said if holds))
 
 
 def _is_sharp(found: Plan) -> bool:
-    """Whether a tilted surface lies within the depth of field, where that is known."""
+    """Whether a tilted surface is within the depth of field; true if that is unknown."""
     if found.sharp_mm is None:
         return True
     depth = found.footprint_mm[1] * math.sin(math.radians(TILT_DEG)) / 2

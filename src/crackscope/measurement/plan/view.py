@@ -1,4 +1,4 @@
-"""What a camera shows of a flat surface from a distance."""
+"""The view of a camera on a flat surface at a distance."""
 
 import math
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from crackscope.measurement.plan.camera import Camera
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A camera whose lens is known, `distance_mm` before the surface."""
+    """A camera with a known lens at `distance_mm` from the surface."""
 
     camera: Camera
     distance_mm: float
@@ -18,30 +18,30 @@ class View:
 
     @property
     def footprint_mm(self) -> tuple[float, float]:
-        """What one photo covers: the longer side and the shorter one."""
+        """Area covered by one photo: longer and shorter side."""
         sides = sorted((self.camera.width_px, self.camera.height_px), reverse=True)
         return self.mm_per_px * sides[0], self.mm_per_px * sides[1]
 
     @property
     def magnification(self) -> float | None:
-        """The image on the sensor by the surface; None where the sensor is unknown."""
+        """Size of the image by size of the object; None if the sensor is unknown."""
         pitch = self.camera.pitch_mm
         return None if pitch is None else pitch / self.mm_per_px
 
     def photos(self, area_m: tuple[float, float], overlap: float) -> int:
-        """How many cover an area, the longer side of each along the first length."""
+        """Number of photos that cover an area, with their longer side along its first side."""
         sides = zip(area_m, self.footprint_mm, strict=True)
         return math.prod(optics.photos_along(1000 * each, side, overlap) for each, side in sides)
 
     def sharp_mm(self, f_number: float) -> tuple[float, float] | None:
-        """The nearest and farthest distance that is sharp to one pixel, focused on the surface."""
+        """Limits of the depth of field, sharp to one pixel, with focus on the surface."""
         pitch, focal = self.camera.pitch_mm, self.camera.focal_mm
         if pitch is None or focal is None:
             return None
         return optics.depth_of_field(self.distance_mm, focal, f_number, pitch)
 
     def diffraction_px(self, f_number: float) -> float | None:
-        """The blur of diffraction as a standard deviation; None where the sensor is unknown."""
+        """Standard deviation of the diffraction blur; None if the sensor is unknown."""
         pitch, magnification = self.camera.pitch_mm, self.magnification
         if pitch is None or magnification is None:
             return None
@@ -49,15 +49,15 @@ class View:
 
 
 def view(camera: Camera, wanted_mm_per_px: float, distance_mm: float | None) -> View:
-    """The view that reaches a ground sampling distance, or the one from a distance that is given.
+    """The view for a ground sampling distance, or at a given distance.
 
-    A camera without a focal length gets the one that reaches it. Raises UsageError where neither is
-    known, and where the surface would be within the lens.
+    A camera without a focal length gets the required one. Raises UsageError if distance and focal
+    length are both unknown, or if the surface would be inside the lens.
     """
     if camera.ratio is None:
         if distance_mm is None or camera.pitch_mm is None:
             raise UsageError(
-                "distance or focal length is needed: give distance_mm, or focal_length_mm"
+                "a plan needs distance or focal length: give distance_mm, or focal_length_mm"
             )
         focal = optics.focal_for(wanted_mm_per_px, distance_mm, camera.pitch_mm)
         return View(camera.with_focal(focal), distance_mm, wanted_mm_per_px)

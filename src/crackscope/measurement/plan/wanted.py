@@ -1,4 +1,4 @@
-"""What is asked of a plan, checked when made."""
+"""Requirements of a plan, validated on creation."""
 
 import math
 from dataclasses import dataclass
@@ -8,20 +8,21 @@ from crackscope.arguments.rules import Rule, below_one, check, one_of
 
 Purpose = Literal["measure", "show"]
 PX_ACROSS: dict[str, float] = {"measure": 2.0, "show": 1.0}
-"""Pixels across the narrowest crack. Under 1 px a photo gives no width but "less than"; from 2 px
-on a width may decide a class of a standard."""
+"""Pixels across the narrowest crack. Below 1 px, only an upper bound of the width can be given; at
+2 px or more, the width may decide a class of a standard."""
 OVERLAP = 0.3
-"""Of neighbouring photos: enough to find a crack again in the next one."""
+"""Overlap of neighbouring photos: enough to recognise a crack in the next one."""
 _ABOVE_0 = ("width_mm", "focal_length_mm", "distance_mm", "speed_m_s", "exposure_s", "f_number")
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Cracks from `width_mm` on are to be measured, or shown; what is not known is None.
+    """Cracks of `width_mm` or wider are to be measured or shown; unknown values are None.
 
-    `focal_length_mm` takes the place of the camera's own. `area_m` is width and height of what has
-    to be covered, the longer side of each photo along the first. `speed_m_s` moves the camera along
-    the surface while it exposes for `exposure_s`. Raises UsageError that names all that cannot be.
+    `focal_length_mm` overrides that of the camera. `area_m` is width and height of the area to
+    cover, with the longer side of each photo along the width. `speed_m_s` is the speed of the
+    camera along the surface during the exposure of `exposure_s`. Raises UsageError that lists all
+    invalid values.
     """
 
     width_mm: float
@@ -46,11 +47,11 @@ class Wanted:
 
     @property
     def mm_per_px(self) -> float:
-        """The coarsest ground sampling distance that serves the purpose."""
+        """The largest ground sampling distance that serves the purpose."""
         return self.width_mm / PX_ACROSS[self.purpose]
 
 
 def above_0(name: str, value: float | None) -> Rule:
-    """Finite and above 0; None: not set."""
+    """The rule that a value is finite and above 0, or None (not set)."""
     holds = value is None or (math.isfinite(value) and value > 0)
     return holds, f"{name} must be above 0. Received: {value}"

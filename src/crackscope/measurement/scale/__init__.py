@@ -1,4 +1,4 @@
-"""The scale of a photo: one file a source, found through SOURCES; the surest is chosen."""
+"""Sources of the scale of a photo, one module each, in SOURCES; the most certain is used."""
 
 from crackscope.measurement.scale.choose import choose, scale_of, settled
 from crackscope.measurement.scale.scale import ASSUMED_TILT_DEG, Answer, Notice, Scale

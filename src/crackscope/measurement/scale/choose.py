@@ -1,4 +1,4 @@
-"""Several sources for one photo: the surest counts, and what contradicts it is said."""
+"""Choice of the most certain scale of a photo, with notices of contradictions."""
 
 import math
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from crackscope.measurement.scale.source import Source
 from crackscope.types import Photo
 
 DISTANCE_FRACTION = 0.2
-"""By how much a scale may differ from that of distance and EXIF, which often knows no better."""
+"""Maximum relative difference to the scale from distance and EXIF, which is often inaccurate."""
 
 
 def scale_of(photo: Photo, sources: Sequence[Source], lens: Lens | None = None) -> Answer:
@@ -29,10 +29,10 @@ def settled(answers: Sequence[Answer]) -> Answer:
 
 
 def choose(scales: Sequence[Scale]) -> Answer:
-    """The scale with the smallest relative interval, and a notice for each that contradicts it.
+    """The scale with the smallest relative uncertainty, and notices of contradictions.
 
-    Two contradict each other where they differ by more than their uncertainties allow; the distance
-    with EXIF has a limit of its own, 20 %. No scale of none.
+    Two scales contradict each other if they differ by more than their combined uncertainty; for
+    distance and EXIF the limit is 20 %. Without scales, the answer has none.
     """
     if not scales:
         return Answer()
@@ -45,13 +45,13 @@ def _contradiction(best: Scale, other: Scale) -> Notice | None:
     apart = math.log(other.mm_per_px / best.mm_per_px)
     said = (
         f"{other.source} gives {other.mm_per_px:.4g} mm per pixel, {best.source} "
-        f"{best.mm_per_px:.4g}: {abs(other.mm_per_px / best.mm_per_px - 1):.0%} apart. "
+        f"{best.mm_per_px:.4g}, a difference of {abs(other.mm_per_px / best.mm_per_px - 1):.0%}. "
         f"{best.source} is used. "
     )
     if "distance" in (best.source, other.source):
         if abs(apart) <= math.log(1 + DISTANCE_FRACTION):
             return None
-        return Notice("contradicts_distance", said + "Check the distance, and focal length in EXIF")
+        return Notice("contradicts_distance", said + "Check distance and focal length (EXIF)")
     if abs(apart) <= math.hypot(best.relative_u95, other.relative_u95):
         return None
     return Notice("contradiction", said + "Check both")

@@ -1,4 +1,4 @@
-"""The distance between camera and surface, with what the EXIF says of lens and sensor."""
+"""Scale from the distance between camera and surface, with lens and sensor from EXIF."""
 
 import math
 from dataclasses import dataclass
@@ -19,9 +19,9 @@ from crackscope.measurement.scale.source import SOURCES
 from crackscope.types import Photo
 
 FRACTION = 0.01
-"""Standard uncertainty of a distance that is measured by tape or laser, as a fraction."""
+"""Relative standard uncertainty of a distance measured by tape or laser."""
 REFERENCE_MM = 20 / math.sqrt(3)
-"""And in mm: it is measured from somewhere on the camera, within 20 mm of what the lens counts."""
+"""Standard uncertainty in mm: the reference point on the camera is within 20 mm of the lens's."""
 MOST_MM = 1e6
 
 
@@ -30,10 +30,10 @@ MOST_MM = 1e6
 class Distance:
     """`mm` from the camera to the surface, along the optical axis.
 
-    mm per pixel = pitch (distance - f) / f, of a thin lens. Relative uncertainty: of the distance,
-    of the focal length and of the sensor's width (pixel_pitch), and the assumed tilt; `u95_mm` is
-    the half-width of the distance's own interval, where it is known. `focal_length_mm` and
-    `sensor_width_mm` (the longer side) take the place of the EXIF's.
+    mm per pixel = pitch (distance - f) / f, for a thin lens. The uncertainty combines distance,
+    focal length, sensor width (pixel_pitch) and the assumed tilt; `u95_mm` is the half-width of the
+    95 % interval of the distance, if known. `focal_length_mm` and `sensor_width_mm` (the longer
+    side) override EXIF.
     """
 
     usage: ClassVar[str] = "MM"
@@ -54,13 +54,13 @@ class Distance:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """From `1500`."""
+        """Parse text such as `1500`."""
         return cls(numbers(text, 1, f"a distance, {cls.usage}")[0])
 
     def measure(self, photo: Photo, lens: Lens | None = None) -> Answer:
-        """The scale; none, and a notice, where focal length or sensor are unknown.
+        """The scale, or a notice if focal length or sensor is unknown.
 
-        A calibration knows the focal length in pixels, and takes the place of both.
+        A calibration contains the focal length in pixels, and replaces both.
         """
         pitch = _calibrated(photo, lens) or pitch_of(
             photo, self.focal_length_mm, self.sensor_width_mm

@@ -1,4 +1,4 @@
-"""The scale that a GeoTIFF has of its own: an orthophoto or a map in metres."""
+"""Scale from the tags of a GeoTIFF: an orthophoto or a map in metres."""
 
 import math
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ from crackscope.measurement.scale.source import SOURCES
 from crackscope.types import Georeference, Photo
 
 FRACTION = 0.005
-"""Standard uncertainty of an orthophoto's scale as a fraction: of its control points, and of the
-projection (0.9996 in the middle of a zone of UTM)."""
+"""Relative standard uncertainty of an orthophoto's scale: control points and projection (0.9996 in
+the middle of a UTM zone)."""
 _PSEUDO_MERCATOR = 3857
 _METRES = (
     range(25828, 25839),  # ETRS89, UTM
@@ -30,25 +30,25 @@ _METRES = (
     range(6669, 6688),  # JGD2011, plane rectangular
     (2056, 21781, 2154, 27700, 2157, 28992, 7415, 31370, 3812, 3035, 3006, 5514, 2180, 2193, 5130),
 )
-"""Codes of EPSG whose axes are in metres; a registry of all of them would be a large dependency."""
+"""EPSG codes with axes in metres; a complete registry would be a large dependency."""
 
 
 @SOURCES.register("geotiff")
 @dataclass(frozen=True)
 class GeoTiff:
-    """The tags of the file itself. Only coordinate systems in metres have a scale in mm."""
+    """Scale from the tags of the file; only for coordinate systems in metres."""
 
     usage: ClassVar[str] = ""
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Without settings; raises UsageError for any text."""
+        """There are no settings; raises UsageError for any text."""
         if text.strip():
             raise UsageError(f"the scale of a GeoTIFF has no settings. Received: {text!r}")
         return cls()
 
     def measure(self, photo: Photo, lens: Lens | None = None) -> Answer:
-        """The scale of the tags; none, and a notice, where their unit is not known to be metres."""
+        """The scale from the tags, or a notice if their unit is not known to be metres."""
         known = photo.metadata.georeference if photo.metadata else None
         if known is None:
             return Answer()
@@ -60,7 +60,7 @@ class GeoTiff:
 
 
 def _plane(known: Georeference) -> Plane:
-    """Pixels to mm; the origin of the map is left out, whose millions of metres cost digits."""
+    """The plane in mm, without the origin of the map, whose large values cost precision."""
     a, b, _, d, e, _ = (1000 * value for value in known.transform)
     size = math.sqrt(abs(a * e - b * d))
     if not math.isfinite(size):
@@ -71,9 +71,9 @@ def _plane(known: Georeference) -> Plane:
 
 def _unit_notice(epsg: int, path: str) -> Notice:
     reason = (
-        "the units of Web Mercator are metres at the equator only"
+        "Web Mercator is in metres at the equator only"
         if epsg == _PSEUDO_MERCATOR
-        else "that is not known to be a projection in metres"
+        else "this is not known to be a projection in metres"
     )
-    text = f"{path} has coordinates of EPSG:{epsg}, and {reason}: its scale is not used. "
+    text = f"{path} is in EPSG:{epsg}, and {reason}. Its scale is not used. "
     return Notice("unknown_unit", text + "Give mm per pixel")

@@ -1,4 +1,4 @@
-"""mm per pixel as the user says it: known from the distance, an orthophoto, another program."""
+"""Scale given by the user in mm per pixel."""
 
 from dataclasses import dataclass
 from typing import ClassVar, Self
@@ -10,7 +10,7 @@ from crackscope.measurement.scale.source import SOURCES
 from crackscope.types import Photo
 
 FRACTION = 0.02
-"""Standard uncertainty of a given scale as a fraction, where the user does not say it."""
+"""Default relative standard uncertainty of a given scale."""
 LARGEST = 1e3
 
 
@@ -19,8 +19,8 @@ LARGEST = 1e3
 class MmPerPx:
     """A scale for every photo.
 
-    A given `u95` (half-width of the 95 % interval, mm per pixel) is taken as all of it, tilt
-    included; without one, 2 % and the assumed tilt.
+    A given `u95` (half-width of the 95 % interval, mm per pixel) is the total uncertainty,
+    including tilt. The default is 2 % and the assumed tilt.
     """
 
     usage: ClassVar[str] = "MM"
@@ -35,16 +35,16 @@ class MmPerPx:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """From `0.1`."""
+        """Parse text such as `0.1`."""
         return cls(numbers(text, 1, f"mm per pixel, {cls.usage}")[0])
 
     def measure(self, photo: Photo, lens: Lens | None = None) -> Answer:
-        """The scale that was given, whatever the photo."""
+        """The given scale, for any photo."""
         return Answer(given("mm-per-px", self.mm_per_px, self.u95, self.tilt_deg))
 
 
 def given(source: str, mm_per_px: float, u95: float | None, tilt_deg: float) -> Scale:
-    """A scale as it was given, with the uncertainty that was given or is assumed."""
+    """A given scale, with a given or assumed uncertainty."""
     if u95 is None:
         return without_plane(source, mm_per_px, FRACTION, tilt_deg)
     return Scale(source, mm_per_px, u95)

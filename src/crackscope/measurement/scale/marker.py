@@ -1,4 +1,4 @@
-"""A marker in the photo, ArUco or AprilTag, whose side the user knows."""
+"""Scale from a marker in the photo, ArUco or AprilTag, of known size."""
 
 import math
 from dataclasses import dataclass
@@ -16,17 +16,17 @@ from crackscope.measurement.scale.source import SOURCES
 from crackscope.types import Photo
 
 PRINT_FRACTION = 0.003
-"""Standard uncertainty of a marker's side as a fraction: printed at 100 %, or measured with a
-ruler to 0.25 mm of 80."""
+"""Relative standard uncertainty of a marker's side: printed at 100 %, or measured with a ruler to
+0.25 mm of 80 mm."""
 
 
 @SOURCES.register("marker")
 @dataclass(frozen=True)
 class MarkerSide:
-    """Markers whose black square has sides of `side_mm`; None: not known.
+    """Markers whose black square has sides of `side_mm`; None if unknown.
 
-    Uncertainty: of the sides in the photo (crackscope.measurement.markers.corners), of the lens,
-    and `print_fraction` of all mm alike. The marker must lie flat on the surface.
+    The uncertainty combines the sides in the photo (crackscope.measurement.markers.corners), the
+    lens, and `print_fraction`. The marker must be flat on the surface.
     """
 
     usage: ClassVar[str] = "MM"
@@ -40,13 +40,13 @@ class MarkerSide:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """From `50`."""
+        """Parse text such as `50`."""
         return cls(numbers(text, 1, f"the side of a marker, {cls.usage}")[0])
 
     def measure(self, photo: Photo, lens: Lens | None = None) -> Answer:
-        """The plane and the scale of the largest marker; the others are held against it.
+        """Plane and scale from the largest marker, compared with the other markers.
 
-        No scale where there is no marker; none, and a notice, where its size is not known.
+        No scale without a marker; a notice if its size is unknown.
         """
         found = find_markers(photo.pixels)
         if not found:
@@ -60,7 +60,7 @@ class MarkerSide:
         return Answer(scale, tuple(notice for notice in told if notice is not None))
 
     def plane(self, photo: Photo, marker: Marker, side_mm: float, lens: Lens | None) -> Plane:
-        """The plane of a marker: its own x to the right, y downward, from its top left corner."""
+        """The plane of a marker: origin at its top left corner, x right, y down."""
         square = side_mm * np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float64)
         return plane_of(
             marker.corners,
@@ -75,14 +75,14 @@ class MarkerSide:
 
 def _unknown(photo: Photo, marker: Marker) -> Notice:
     text = (
-        f"{photo.path} shows a marker of unknown size ({marker.dictionary}, {marker.number}). Give "
-        "the side of its black square in mm, to measure in mm"
+        f"{photo.path} shows a marker of unknown size ({marker.dictionary}, {marker.number}). To "
+        "measure in mm, give the side of its black square in mm"
     )
     return Notice("unknown_size", text)
 
 
 def _disagrees(plane: Plane, marker: Marker, side_mm: float, limit: float) -> Notice | None:
-    """A notice where another marker, measured in the plane, has not the side that it should."""
+    """A notice if another marker does not have the expected side in the plane."""
     places = plane.projection.to_mm(marker.corners)
     seen = float(np.mean([math.dist(places[k], places[k - 1]) for k in range(4)]))
     own = COVERAGE * math.sqrt(2) * 0.5 / marker.side_px
@@ -90,7 +90,7 @@ def _disagrees(plane: Plane, marker: Marker, side_mm: float, limit: float) -> No
         return None
     text = (
         f"another marker ({marker.dictionary}, {marker.number}) measures {seen:.4g} mm in the "
-        f"plane of the first, not {side_mm:g}: it has another size, or lies in another plane. The "
-        "largest in the photo is used"
+        f"plane of the largest, not {side_mm:g} mm. It has another size, or is in another plane. "
+        "The largest marker is used"
     )
     return Notice("markers_disagree", text)

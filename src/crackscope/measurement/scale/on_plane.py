@@ -1,4 +1,4 @@
-"""The scale of a photo whose plane is known: at one place, with the plane beside it."""
+"""The scale of a photo with a known plane, at one place."""
 
 import numpy as np
 
@@ -8,10 +8,10 @@ from crackscope.measurement.scale.scale import Scale
 
 
 def scale_on(source: str, plane: Plane, corners: Floats) -> Scale:
-    """mm per pixel in the middle of the (4, 2) corners, the mean over all directions.
+    """mm per pixel in the middle of the (4, 2) corners, averaged over all directions.
 
-    That is the root of what one pixel covers in mm². Elsewhere, and in one direction, the plane
-    says more: crackscope.measurement.lengths.
+    It is the square root of the area of one pixel in mm². For other places and directions, see
+    crackscope.measurement.lengths.
     """
     middle = corners.mean(axis=0, keepdims=True)
 

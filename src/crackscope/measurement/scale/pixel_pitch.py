@@ -1,4 +1,4 @@
-"""From the EXIF of a photo: how large its pixels are on the sensor, for the focal length."""
+"""Pixel pitch relative to the focal length, from the EXIF of a photo."""
 
 import math
 from dataclasses import dataclass
@@ -13,25 +13,27 @@ _FOCAL_LENGTH, _FOCAL_LENGTH_35 = 0x920A, 0xA405
 _PIXELS_X, _PIXELS_Y = 0xA002, 0xA003
 _PLANE_X, _PLANE_UNIT = 0xA20E, 0xA210
 _UNIT_MM = {2: 25.4, 3: 10.0, 4: 1.0, 5: 0.001}
-"""Inch and cm as EXIF defines; mm and µm as some cameras write. Inch is the default."""
+"""Inch and cm as defined by EXIF; mm and µm as written by some cameras. Default: inch."""
 _DIAGONAL_35 = 43.27
-"""mm: of 36 x 24, which equivalent focal lengths refer to (CIPA DCG-001)."""
+"""Diagonal in mm of 36 x 24, to which equivalent focal lengths refer (CIPA DCG-001)."""
 _ASPECT = 0.02
 _PLAUSIBLE_MM = (1.0, 100.0)
-"""Widths of sensors, from small phones to large format."""
+"""Range of sensor widths, from small phones to large format."""
 
 FOCAL_FRACTION = 0.02
-"""Standard uncertainty of a focal length as EXIF gives it: nominal, and set at infinity."""
+"""Relative standard uncertainty of a focal length in EXIF, which is nominal, for infinity."""
 SENSOR_FRACTION = 0.005
-"""Standard uncertainty of a sensor's width: rounded, and not all of it used."""
+"""Relative standard uncertainty of a sensor width, which is rounded, and not fully used."""
 EQUIVALENT_FRACTION = 0.01
-"""Of an equivalent focal length, beside its rounding: by diagonal or by width, and cropped."""
+"""The same of an equivalent focal length, in addition to its rounding: diagonal or width, crop."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pitch:
-    """Width of a pixel as a fraction of the focal length, and of that the standard uncertainty as a
-    fraction; `focal_mm` is 0 where only their ratio is known."""
+    """Pixel pitch by focal length, with its relative standard uncertainty.
+
+    `focal_mm` is 0 if only the ratio is known.
+    """
 
     ratio: float
     relative: float
@@ -42,16 +44,19 @@ class Pitch:
 def pitch_of(
     photo: Photo, focal_mm: float | None = None, sensor_mm: float | None = None
 ) -> Pitch | Notice:
-    """The pitch by the first that is known: what is given, EXIF's focal plane, the table of
-    sensors, the equivalent focal length; else a notice that says what is missing."""
+    """The pitch from the first known source, or a notice of what is missing.
+
+    Sources: the given values, EXIF's focal plane resolution, the table of sensors, the equivalent
+    focal length.
+    """
     details = _details(photo)
     if _is_cropped(photo, details):
-        return Notice("cropped", f"{photo.path} was cropped: its distance gives no scale")
+        return Notice("cropped", f"{photo.path} was cropped, so distance gives no scale")
     focal = focal_mm or _number(details, _FOCAL_LENGTH)
     camera = photo.metadata.camera if photo.metadata else None
     table = sensor_width_mm(camera)
     widths = (
-        (sensor_mm, "sensor width as given"),
+        (sensor_mm, "given sensor width"),
         (_focal_plane_mm(photo, details), "EXIF focal plane resolution"),
         (table, "sensor width from the table"),
     )
@@ -71,7 +76,7 @@ def _by_sensor(photo: Photo, focal: float, width: float, origin: str) -> Pitch:
 
 
 def _by_equivalent(photo: Photo, equivalent: float, focal: float) -> Pitch:
-    """The diagonal of the photo is that of 36 x 24 mm at the equivalent length, a whole number."""
+    """The pitch from the equivalent focal length, a whole number for a diagonal of 36 x 24 mm."""
     ratio = _DIAGONAL_35 / math.hypot(photo.width, photo.height) / equivalent
     rounding = 0.5 / math.sqrt(3) / equivalent
     relative = math.hypot(FOCAL_FRACTION, math.hypot(rounding, EQUIVALENT_FRACTION))
@@ -80,11 +85,11 @@ def _by_equivalent(photo: Photo, equivalent: float, focal: float) -> Pitch:
 
 def _missing(photo: Photo, camera: str | None, focal: float | None) -> Notice:
     if not focal:
-        text = f"{photo.path} has no focal length in its EXIF: give it, to use the distance"
+        text = f"{photo.path} has no focal length in EXIF. To use the distance, give it in mm"
         return Notice("no_focal_length", text)
     text = (
-        f"the sensor width of the camera of {photo.path}, {camera or 'which is not named'}, is "
-        "unknown: give it in mm, to use the distance"
+        f"unknown sensor width of the camera of {photo.path} ({camera or 'not named'}). To use the "
+        "distance, give it in mm"
     )
     return Notice("unknown_sensor", text)
 
@@ -97,7 +102,7 @@ def _details(photo: Photo) -> dict[int, Any]:
 
 
 def _number(details: dict[int, Any], tag: int) -> float | None:
-    """The value of a tag, where it is a finite number above 0."""
+    """The value of a tag, if it is a finite number above 0."""
     try:
         value = float(details[tag])
     except (KeyError, TypeError, ValueError, ZeroDivisionError, OverflowError):
@@ -106,7 +111,7 @@ def _number(details: dict[int, Any], tag: int) -> float | None:
 
 
 def _is_cropped(photo: Photo, details: dict[int, Any]) -> bool:
-    """Whether the photo has other proportions than the one that the camera took."""
+    """Whether the aspect ratio of the photo differs from that of the original."""
     taken = _number(details, _PIXELS_X), _number(details, _PIXELS_Y)
     if taken[0] is None or taken[1] is None:
         return False
@@ -116,7 +121,7 @@ def _is_cropped(photo: Photo, details: dict[int, Any]) -> bool:
 
 
 def _focal_plane_mm(photo: Photo, details: dict[int, Any]) -> float | None:
-    """The longer side of what the photo shows on the sensor; None where it is not plausible."""
+    """The longer side of the photo on the sensor in mm; None if it is not plausible."""
     resolution = _number(details, _PLANE_X)
     unit = _UNIT_MM.get(int(_number(details, _PLANE_UNIT) or 2))
     if resolution is None or unit is None:

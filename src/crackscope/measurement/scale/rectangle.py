@@ -1,4 +1,4 @@
-"""Four corners of a known rectangle: a tile, a formwork panel, a sheet of paper."""
+"""Scale from four corners of a known rectangle: a tile, a formwork panel, a sheet of paper."""
 
 import math
 from dataclasses import dataclass
@@ -26,17 +26,17 @@ from crackscope.types import Photo
 Point = tuple[float, float]
 
 SIDE_FRACTION = 0.002
-"""Standard uncertainty of the sides of a rectangle as a fraction: 0.4 mm of an A4 sheet's 210."""
+"""Relative standard uncertainty of the sides of a rectangle: 0.4 mm of 210 mm (A4)."""
 
 
 @SOURCES.register("rectangle")
 @dataclass(frozen=True)
 class Rectangle:
-    """Four corners (x, y) in pixels, once around, of a rectangle of `width_mm` x `height_mm`.
+    """Four corners (x, y) in pixels, in order, of a rectangle of `width_mm` x `height_mm`.
 
-    The first two corners are the ends of a side `width_mm` long. Each coordinate errs by a click,
-    each side alike by `side_fraction`. Four points give the plane exactly, so no residual is left
-    that could show a wrong one.
+    The first two corners are the ends of a side `width_mm` long. The uncertainty combines clicks
+    and `side_fraction`. Four points define the plane exactly, so there is no residual that could
+    reveal an error.
     """
 
     usage: ClassVar[str] = "x1,y1,x2,y2,x3,y3,x4,y4=WIDTHxHEIGHT"
@@ -55,7 +55,7 @@ class Rectangle:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """From `x1,y1,x2,y2,x3,y3,x4,y4=WIDTHxHEIGHT`, in pixels and mm."""
+        """Parse `x1,y1,x2,y2,x3,y3,x4,y4=WIDTHxHEIGHT`, in pixels and mm."""
         usage = f"four corners, {cls.usage} (mm)"
         points, sides = split(text, usage)
         x = numbers(points, 8, usage)
@@ -69,8 +69,8 @@ class Rectangle:
         shortest = min(math.dist(corners[k], corners[k - 1]) for k in range(4))
         if shortest < 4 * max(self.click_px, 1):
             raise UsageError(
-                "the sides of a rectangle must be longer than a click errs, better over half of "
-                f"the photo. Received: a side of {shortest:.1f} px"
+                "the sides of a rectangle must be longer than the error of a click, ideally over "
+                f"half of the photo. Received: a side of {shortest:.1f} px"
             )
         width, height = self.width_mm, self.height_mm
         known = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float64)

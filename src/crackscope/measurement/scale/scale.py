@@ -1,4 +1,4 @@
-"""How many mm a pixel is, who says so, and how sure that is."""
+"""The scale of a photo in mm per pixel, with source and uncertainty."""
 
 import math
 from dataclasses import dataclass, field
@@ -8,10 +8,10 @@ from crackscope.errors import UsageError
 from crackscope.measurement.plane import COVERAGE, LENS_FRACTION, Plane
 
 ASSUMED_TILT_DEG = 20.0
-"""By how much a surface may be tilted against the photo where nothing shows it."""
+"""Assumed maximum tilt of the surface, if the plane is unknown."""
 MOST_TILT_DEG = 75.0
 _LARGEST = 1e4
-"""mm per pixel: beyond it, no crack is to be seen."""
+"""Maximum mm per pixel; beyond it, no crack is visible."""
 
 NoticeKind = Literal[
     "unknown_size",
@@ -32,11 +32,11 @@ NoticeKind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """What a pixel measures, by one source.
+    """The size of a pixel on the surface, from one source.
 
-    `mm_per_px` holds where the source lies (with a plane) or for the whole photo (without);
-    `u95` is the half-width of its 95 % interval (k = 2), in mm per pixel too. Without a plane it
-    includes the tilt that is assumed. Raises UsageError where either is no sensible number.
+    `mm_per_px` is valid at the place of the source (with a plane) or for the whole photo (without).
+    `u95` is the half-width of its 95 % interval (k = 2), in mm per pixel. Without a plane, it
+    includes the assumed tilt. Raises UsageError for invalid numbers.
     """
 
     source: str
@@ -68,7 +68,7 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What a user must know of the scale of a photo; `kind` is the machine-readable reason."""
+    """A note to the user on the scale of a photo; `kind` is the machine-readable reason."""
 
     kind: NoticeKind
     text: str
@@ -76,14 +76,14 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a source says of a photo: a scale, or none, and what is to be known of it."""
+    """The answer of a source for a photo: a scale or None, and notices."""
 
     scale: Scale | None = None
     notices: tuple[Notice, ...] = ()
 
 
 def tilt_cost(tilt_deg: float) -> float:
-    """By which fraction a length along the tilt is seen too short: 1/cos - 1; 0.064 at 20°."""
+    """Relative shortening of lengths along the tilt: 1/cos - 1; 0.064 at 20°."""
     if not (math.isfinite(tilt_deg) and 0 <= tilt_deg <= MOST_TILT_DEG):
         raise UsageError(
             f"an assumed tilt must be 0 to {MOST_TILT_DEG:g} degrees. Received: {tilt_deg!r}"
@@ -94,10 +94,10 @@ def tilt_cost(tilt_deg: float) -> float:
 def without_plane(
     source: str, mm_per_px: float, relative: float, tilt_deg: float = ASSUMED_TILT_DEG
 ) -> Scale:
-    """A scale for the whole photo, whose plane nobody knows.
+    """A scale for the whole photo, without a known plane.
 
-    `relative` is the standard uncertainty of the source as a fraction. To it comes the lens, and,
-    as a half-width of 95 %, the tilt: lengths along it are seen too short by 1/cos - 1.
+    `relative` is the relative standard uncertainty of the source. The lens is added, and the tilt
+    as a half-width of 95 %: it shortens lengths by 1/cos - 1.
     """
     own = COVERAGE * math.hypot(relative, LENS_FRACTION)
     return Scale(source, mm_per_px, mm_per_px * math.hypot(own, tilt_cost(tilt_deg)))

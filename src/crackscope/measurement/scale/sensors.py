@@ -1,4 +1,4 @@
-"""How wide the sensors of cameras are: a small table, and no guess for what it does not hold."""
+"""Sensor widths of cameras, from a small table."""
 
 from functools import cache
 from importlib.resources import files
@@ -7,8 +7,10 @@ import yaml
 
 
 def sensor_width_mm(camera: str | None) -> float | None:
-    """The longer side of the sensor of a camera, by make and model as metadata has them; None:
-    unknown."""
+    """The longer side of a camera's sensor in mm, by make and model as in metadata.
+
+    None if unknown.
+    """
     return _table().get(camera.casefold()) if camera else None
 
 

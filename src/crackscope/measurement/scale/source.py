@@ -1,4 +1,4 @@
-"""What a source of scale is: its settings, and what it says of a photo."""
+"""The interface of scale sources."""
 
 from typing import ClassVar, Protocol, Self
 
@@ -9,20 +9,20 @@ from crackscope.types import Photo
 
 
 class Source(Protocol):
-    """One way to know the scale: a frozen dataclass of what the user gave for it."""
+    """A source of the scale: a frozen dataclass of its settings."""
 
     usage: ClassVar[str]
-    """How the settings are written as text: `x1,y1,x2,y2=mm`."""
+    """The format of the settings as text, e.g. `x1,y1,x2,y2=mm`."""
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """The source with settings as a user writes them; raises UsageError."""
+        """Parse the settings from text; raises UsageError."""
 
     def measure(self, photo: Photo, lens: Lens | None = None) -> Answer:
-        """What it says of that photo; no scale where it does not apply to it.
+        """The scale of a photo; none if the source does not apply to it.
 
-        `lens` is what a calibration says of the camera. Raises UsageError where the settings
-        cannot be true of the photo: points outside of it, corners in a line.
+        `lens` is the calibration of the camera. Raises UsageError if the settings cannot be valid
+        for the photo, e.g. points outside of it or corners on a line.
         """
 
 

@@ -1,4 +1,4 @@
-"""mm per pixel by folder and by photo, as a CSV says it."""
+"""Scales of photos and folders from a CSV file."""
 
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -18,7 +18,7 @@ _MOST_BYTES = 100_000_000
 
 @dataclass(frozen=True)
 class Entry:
-    """One row: a photo or a folder, and its scale; `u95` is None where the cell is empty."""
+    """One row: a photo or folder, and its scale; `u95` is None if the cell is empty."""
 
     mm_per_px: float
     u95: float | None = None
@@ -27,9 +27,9 @@ class Entry:
 @SOURCES.register("table")
 @dataclass(frozen=True)
 class Table:
-    """Scales of photos and folders by path, with / between names; the longest path that fits wins.
+    """Scales of photos and folders by path, separated by /; the longest matching path is used.
 
-    Made by `read_table` or `Table.parse`.
+    Create one with `read_table` or `Table.parse`.
     """
 
     usage: ClassVar[str] = "FILE.csv"
@@ -38,7 +38,7 @@ class Table:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """From the path of a CSV; its own paths are as given to crackscope, or below its folder."""
+        """Read a CSV file; its paths are as given to crackscope, or relative to its folder."""
         path = Path(text)
         try:
             if path.stat().st_size > _MOST_BYTES:
@@ -49,7 +49,7 @@ class Table:
         return cls(read_table(content, path.name, path.parent.as_posix()))
 
     def measure(self, photo: Photo, lens: Lens | None = None) -> Answer:
-        """The scale of the photo's own row, else of the nearest folder above it that has one."""
+        """The scale of the photo's row, else of the nearest parent folder with a row."""
         path = PurePosixPath(_normal(photo.path))
         for name in (path, *path.parents):
             entry = self.entries.get(str(name))
@@ -59,10 +59,9 @@ class Table:
 
 
 def read_table(content: bytes, name: str, folder: str = "") -> dict[str, Entry]:
-    """The scales of a CSV with the columns path, mm_per_px and, where known, u95 (mm per pixel).
+    """Read scales from CSV with the columns path, mm_per_px and, optionally, u95 (mm per pixel).
 
-    Each path counts as it stands and, where it is relative, below `folder` as well. All rows that
-    are wrong are named in one UsageError.
+    Relative paths are also taken relative to `folder`. One UsageError lists all invalid rows.
     """
     try:
         rows = tables.read(content, name, ("path", "mm_per_px"))
@@ -74,19 +73,19 @@ def read_table(content: bytes, name: str, folder: str = "") -> dict[str, Entry]:
         try:
             path, entry = _normal(cells["path"].strip()), _entry(cells)
             if not cells["path"].strip() or found.get(path, entry) != entry:
-                raise UsageError(f"path must be given, and once. Received: {cells['path']!r}")
+                raise UsageError(f"path must be given exactly once. Received: {cells['path']!r}")
             found[path] = entry
         except UsageError as error:
             wrong.append(f"line {line}: {error}")
     if wrong or not found:
-        listed = "; ".join(wrong[:5]) or "it has no row"
+        listed = "; ".join(wrong[:5]) or "it has no rows"
         raise UsageError(f"{name} must give mm_per_px for photos or folders: {listed}")
     below = {_normal(f"{folder}/{path}"): entry for path, entry in found.items() if folder}
     return {**below, **found}
 
 
 def _normal(path: str) -> str:
-    """With / between names and without `.`, as PurePosixPath spells it."""
+    """The path with / as separator and without `.`, as in PurePosixPath."""
     return str(PurePosixPath(path.replace("\\", "/")))
 
 
@@ -97,7 +96,7 @@ def _entry(cells: dict[str, str]) -> Entry:
 
 
 def _number(text: str) -> float:
-    """The number in a cell; some countries write it with a comma."""
+    """The number in a cell; a decimal comma is allowed."""
     try:
         return float(text.strip().replace(",", "."))
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""Two points a known distance apart: the ends of a ruler, or of a crack-gauge card."""
+"""Scale from two points a known distance apart: the ends of a ruler or a crack-gauge card."""
 
 import math
 from dataclasses import dataclass
@@ -18,18 +18,18 @@ from crackscope.measurement.scale.source import SOURCES
 from crackscope.types import Photo
 
 CLICK_PX = 1.0
-"""Standard uncertainty of a clicked point, in x and in y."""
+"""Standard uncertainty of a clicked point, in x and y."""
 READING_MM = 0.2
-"""Standard uncertainty of a length read off a ruler with marks 0.5 mm wide or apart, both ends."""
+"""Standard uncertainty of a length read from a ruler with marks every 0.5 mm, both ends."""
 
 
 @SOURCES.register("two-points")
 @dataclass(frozen=True)
 class TwoPoints:
-    """`mm` lie between two points (x, y) of the photo, in pixels.
+    """Two points (x, y) in pixels of the photo, `mm` apart.
 
-    Relative uncertainty: √2 clicks by their distance in pixels, and the reading by that in mm. Two
-    points show no plane: the assumed tilt comes to it.
+    Relative uncertainty: √2 clicks by the distance in pixels, and the reading by the distance in
+    mm. Two points define no plane, so the assumed tilt is added.
     """
 
     usage: ClassVar[str] = "x1,y1,x2,y2=mm"
@@ -47,20 +47,20 @@ class TwoPoints:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """From `x1,y1,x2,y2=mm`."""
+        """Parse `x1,y1,x2,y2=mm`."""
         points, mm = split(text, f"two points, {cls.usage}")
         x1, y1, x2, y2 = numbers(points, 4, f"two points, {cls.usage}")
         return cls((x1, y1), (x2, y2), numbers(mm, 1, f"two points, {cls.usage}")[0])
 
     def measure(self, photo: Photo, lens: Lens | None = None) -> Answer:
-        """The scale from the distance of the points; raises UsageError where they are one."""
+        """The scale from the distance of the points; raises UsageError if they are equal."""
         points = inside((self.first, self.second), photo, "two points")
         if lens is not None:
             points = lens.for_photo(photo.width, photo.height).undistort(points)
         distance = math.dist(points[0], points[1])
         if not distance >= 2 * max(self.click_px, 1):
             raise UsageError(
-                "two points must lie apart, better by half of the photo. Received: "
+                "two points must be apart, ideally by half of the photo. Received: "
                 f"{list(self.first)} and {list(self.second)}"
             )
         relative = math.hypot(math.sqrt(2) * self.click_px / distance, self.reading_mm / self.mm)

@@ -1,4 +1,4 @@
-"""Limits of crack widths as data, and the classes that a measured width may belong to."""
+"""Standards: limits of crack widths as data, and the possible classes of a measured width."""
 
 from crackscope.measurement.standards.classify import Classified, classify
 from crackscope.measurement.standards.shipped import load, names

@@ -1,4 +1,4 @@
-"""From a width and its uncertainty to the classes that it may belong to."""
+"""Classification of a width with uncertainty by a standard."""
 
 import math
 from collections.abc import Mapping
@@ -10,10 +10,10 @@ from crackscope.measurement.standards.standard import Exposure, Standard, WidthC
 
 @dataclass(frozen=True, slots=True)
 class Classified:
-    """The classes that a width may belong to, narrowest first, and what they rest on.
+    """The possible classes of a width, narrowest first, and the limits used.
 
-    `classes` is empty where the standard limits no width at this exposure; `no_limit` says why.
-    `limits` are the limits between the classes, or else those on either side of the one class.
+    `classes` is empty if the standard has no limit at this exposure; `no_limit` gives the reason.
+    `limits` are those between the classes, or those on either side of a single class.
     """
 
     classes: tuple[WidthClass, ...]
@@ -28,7 +28,7 @@ class Classified:
 
     @property
     def text(self) -> str:
-        """Such as `CS1`, `CS1 or CS2`, or `no class`."""
+        """Text such as `CS1`, `CS1 or CS2`, or `no class`."""
         names = [each.name for each in self.classes]
         if not names:
             return "no class"
@@ -36,11 +36,11 @@ class Classified:
 
     @property
     def certain(self) -> bool:
-        """Whether the uncertainty leaves one class only."""
+        """Whether only one class is possible."""
         return len(self.classes) == 1
 
     def to_dict(self) -> dict[str, Any]:
-        """As in results files; without what is empty."""
+        """As in results files, without empty values."""
         known = {
             "classes": [each.name for each in self.classes],
             "limits_mm": [each.upper_mm for each in self.limits],
@@ -63,10 +63,10 @@ def classify(
 ) -> Classified:
     """The classes of a width.
 
-    `width_mm` is a width in mm, or `{"below": x}` where it is only known to be less than x mm;
-    `u95_mm` the half-width of its 95 % interval, which does not count for the latter. All classes
-    that the interval reaches are named. Raises ValueError where a width is none, UsageError as
-    `Standard.at` does.
+    `width_mm` is a width in mm, or `{"below": x}` if it is only known to be less than x mm.
+    `u95_mm` is the half-width of its 95 % interval, which is ignored for a bound. All classes
+    within the interval are returned. Raises ValueError for an invalid width, and UsageError as in
+    `Standard.at`.
     """
     held = standard.at(exposure)
     classes, limits = _reached(held, *_interval(width_mm, u95_mm)) if held.classes else ((), ())
@@ -84,10 +84,12 @@ def classify(
 
 
 def _interval(width_mm: float | Mapping[str, float], u95_mm: float) -> tuple[float, float]:
-    """The least and the largest width, in mm, that counts."""
+    """The smallest and the largest possible width in mm."""
     if isinstance(width_mm, Mapping):
         if set(width_mm) != {"below"}:
-            raise ValueError(f"a width is a number or {{'below': x}}; received {dict(width_mm)!r}")
+            raise ValueError(
+                f"a width must be a number or {{'below': x}}. Received: {dict(width_mm)!r}"
+            )
         bound = _length("a bound of a width", width_mm["below"])
         return 0.0, math.nextafter(bound, 0.0)
     width, half = _length("a width", width_mm), _length("u95_mm", u95_mm)
@@ -96,14 +98,14 @@ def _interval(width_mm: float | Mapping[str, float], u95_mm: float) -> tuple[flo
 
 def _length(name: str, value: float) -> float:
     if not (math.isfinite(value) and value >= 0):
-        raise ValueError(f"{name} must be finite and not below 0 mm; received {value!r}")
+        raise ValueError(f"{name} must be finite and not below 0 mm. Received: {value!r}")
     return float(value)
 
 
 def _reached(
     held: Exposure, low: float, high: float
 ) -> tuple[tuple[WidthClass, ...], tuple[WidthClass, ...]]:
-    """The classes from `low` to `high`, and the limits that a reader compares them with."""
+    """The classes from `low` to `high`, and the limits for comparison."""
     first, last = held.place(low), held.place(high)
     between = held.classes[first:last] or held.classes[max(0, first - 1) : first + 1]
     limits = tuple(each for each in between if each.upper_mm is not None)

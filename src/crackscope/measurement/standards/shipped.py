@@ -1,4 +1,4 @@
-"""Standards by name, one YAML file each beside this module, and a user's own by path."""
+"""Built-in standards by name, one YAML file each in this folder, and user files by path."""
 
 from functools import cache
 from importlib.resources import files
@@ -13,24 +13,24 @@ _ENDINGS = (".yaml", ".yml")
 
 
 def names() -> list[str]:
-    """The standards that come along, in alphabetical order."""
+    """Names of the built-in standards, in alphabetical order."""
     found = (each.name for each in files(__package__).iterdir())
     return sorted(name.removesuffix(".yaml") for name in found if name.endswith(".yaml"))
 
 
 def load(name: str | Path) -> Standard:
-    """A standard by its name, or a user's own by the path of its YAML file.
+    """A built-in standard by name, or a user's standard by the path of its YAML file.
 
-    A path ends in .yaml or .yml. Raises UnknownNameError with the nearest name, UsageError with all
-    that is wrong with a file.
+    A path ends in .yaml or .yml. Raises UnknownNameError with the nearest name, and UsageError with
+    all problems of a file.
     """
     if str(name).casefold().endswith(_ENDINGS):
         return _own(Path(name))
     known = names()
     if str(name) not in known:
         raise UnknownNameError(
-            f"standard must be one of: {', '.join(known)}; or the path of your own, ending in "
-            f".yaml. Received: {str(name)!r}.{nearest(str(name), known)}"
+            f"standard must be one of: {', '.join(known)}; or the path of a .yaml file. "
+            f"Received: {str(name)!r}.{nearest(str(name), known)}"
         )
     return _shipped(str(name))
 

@@ -1,4 +1,4 @@
-"""A standard's classes of crack width: values that say where each limit comes from."""
+"""Crack width classes of standards, with the source of each limit."""
 
 from dataclasses import dataclass
 
@@ -8,15 +8,15 @@ from crackscope.registry import nearest
 GUIDE = (
     "Limits are guides, not judgements: the severity of a width is not the safety of a structure."
 )
-"""What a report says wherever it shows a class."""
+"""Note in every report that shows a class."""
 
 
 @dataclass(frozen=True, slots=True)
 class WidthClass:
-    """Widths up to `upper_mm`, from where the class before ends; None: without an upper end.
+    """Widths from the previous class up to `upper_mm`; None if there is no upper limit.
 
-    `inclusive` says whether a width of exactly `upper_mm` belongs to it. `as_printed` is how the
-    standard writes the limit, in its own unit.
+    `inclusive` is set if a width of exactly `upper_mm` belongs to the class. `as_printed` is the
+    limit as printed in the standard, in its own unit.
     """
 
     name: str
@@ -34,9 +34,9 @@ class WidthClass:
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """The classes at some exposures, narrowest first; no classes where `no_limit` says why.
+    """The classes at some exposures, narrowest first; empty if `no_limit` gives a reason.
 
-    `names` is empty where the standard knows no exposures.
+    `names` is empty if the standard has no exposures.
     """
 
     names: tuple[str, ...] = ()
@@ -51,10 +51,10 @@ class Exposure:
 
 @dataclass(frozen=True, slots=True)
 class Standard:
-    """A standard, or a user's own classes, as its file says.
+    """A standard, or a user's own classes, as in its file.
 
-    `checked` is True only where the limits were compared with the primary text. `beside_width` says
-    what else decides a class, `doubts` what the sources leave open or contradict each other in.
+    `checked` is True only if the limits were compared with the primary text. `beside_width` lists
+    other criteria of a class, `doubts` open questions and contradictions of the sources.
     """
 
     name: str
@@ -71,7 +71,7 @@ class Standard:
 
     @property
     def exposure_names(self) -> tuple[str, ...]:
-        """The exposures that it tells apart; none where it does not ask for one."""
+        """The exposures of the standard; empty if it needs none."""
         return tuple(name for each in self.exposures for name in each.names)
 
     def facts(self, exposure: str | None = None) -> dict[str, str]:
@@ -89,16 +89,16 @@ class Standard:
         return {name: text for name, text in known.items() if text}
 
     def at(self, exposure: str | None) -> Exposure:
-        """What holds at an exposure, whatever its case.
+        """The classes at an exposure, ignoring case.
 
-        Raises UsageError, with the list, where an exposure is missing, not known or not asked for.
+        Raises UsageError, with the list, if an exposure is missing, unknown or not applicable.
         """
         known = self.exposure_names
         if not known:
             if exposure:
                 raise UsageError(
-                    f"{self.name} knows no exposure classes. Received: {exposure!r}. "
-                    "Leave the exposure out"
+                    f"{self.name} has no exposure classes. Received: {exposure!r}. "
+                    "Leave out the exposure"
                 )
             return self.exposures[0]
         listed = "; ".join(f"{', '.join(each.names)} ({each.wording})" for each in self.exposures)
@@ -108,6 +108,6 @@ class Standard:
             if exposure.casefold() in map(str.casefold, each.names):
                 return each
         raise UsageError(
-            f"exposure class of {self.name} not known: {exposure!r}."
+            f"unknown exposure class of {self.name}: {exposure!r}."
             f"{nearest(exposure, list(known))} Known: {listed}"
         )

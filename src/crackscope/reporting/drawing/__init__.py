@@ -1,1 +1,1 @@
-"""The drawing that only reports need: pages of a PDF, plans, text of model cards."""
+"""Drawing for reports only: PDF pages, maps of photo locations, model cards."""

@@ -1,4 +1,4 @@
-"""Markdown, as a model card is written in it, as HTML that is safe to put into a page."""
+"""Markdown of model cards, converted to safe HTML."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 
 def to_html(text: str, heading: int) -> Markup:
-    """HTML of `text`, its first level of headings being h`heading`.
+    """HTML of `text`, with top-level headings as h`heading`.
 
-    HTML within the text is shown, not taken over, and pictures are left out.
+    HTML in the text is escaped, and images are left out.
     """
     markdown = _parser()
     tokens = markdown.parse(text)
@@ -22,12 +22,12 @@ def to_html(text: str, heading: int) -> Markup:
         if token.type.startswith("heading"):
             token.tag = f"h{min(6, int(token.tag[1]) + heading - 1)}"
         elif token.type == "th_open" and not tokens[index + 1].content:
-            token.tag = tokens[index + 2].tag = "td"  # a head without words is no head
+            token.tag = tokens[index + 2].tag = "td"  # an empty heading cell
     return Markup(markdown.renderer.render(tokens, markdown.options, {}))
 
 
 def parse(text: str) -> Sequence["Token"]:
-    """The tokens of `text`, for other forms than HTML."""
+    """The tokens of `text`, for formats other than HTML."""
     return _parser().parse(text)
 
 
@@ -42,5 +42,5 @@ def _parser() -> "MarkdownIt":
 
 
 def _table_open(*_: object) -> str:
-    """A wide table scrolls on its own, also by the keyboard."""
+    """Wrap tables so that wide ones scroll, also by keyboard."""
     return '<div class="wide" tabindex="0" role="group" aria-label="table"><table>\n'

@@ -1,4 +1,4 @@
-"""Markdown, as a model card is written in it, as part of a PDF."""
+"""Markdown of model cards, added to a PDF."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ _TAGS = {"strong_open": "<b>", "strong_close": "</b>", "softbreak": " ", "hardbr
 
 
 def add_markdown(pdf: Pdf, text: str) -> None:
-    """Headings (two levels down), paragraphs, lists and tables; all else as plain text."""
+    """Add headings (two levels down), paragraphs, lists and tables; all else as plain text."""
     tokens = iter(markdown.parse(text))
     bullet = ""
     for token in tokens:

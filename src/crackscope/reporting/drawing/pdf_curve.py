@@ -1,4 +1,4 @@
-"""The width along a crack, and the colour of its class, as a drawing for a PDF."""
+"""The width profile of a crack, and the colour of its class, as a drawing for a PDF."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,7 +11,7 @@ _HEIGHT, _CHIP = 26.0, 7.0
 
 
 def draw_curve(crack: Crack, width: float, shade: str | None) -> Any:
-    """`width` points wide; a chip of the colour `shade` stands in its upper right corner."""
+    """A profile `width` points wide, with a chip of the colour `shade` in the upper right."""
     shapes, colors = module("graphics.shapes"), module("lib.colors")
     frame = shapes.Rect(
         0, 0, width, _HEIGHT, fillColor=None, strokeColor=colors.HexColor("#c8c8c8")
@@ -26,7 +26,7 @@ def draw_curve(crack: Crack, width: float, shade: str | None) -> Any:
 
 
 def draw_legend(classes: Sequence[tuple[str, str]], width: float) -> Any:
-    """Name and colour of each class, beside each other."""
+    """Name and colour of each class, side by side."""
     shapes = module("graphics.shapes")
     drawing = shapes.Drawing(width, _CHIP + 4)
     step = width / max(1, len(classes))

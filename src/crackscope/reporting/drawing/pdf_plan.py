@@ -1,4 +1,4 @@
-"""A plan of the places where photos were taken, as a drawing for a PDF."""
+"""A map of the photo locations, as a drawing for a PDF."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,11 +9,11 @@ from crackscope.reporting.drawing.site_map import SiteMap
 _COLOURS = {"crack": "#9c2a00", "unsure": "#6f5400", "no crack": "#33415c"}
 _SIZE = 4.0
 _FOOT = 24.0
-"""Room below the plan for the scale bar and the key, in points."""
+"""Space below the map for the scale bar and the legend, in points."""
 
 
 def draw_plan(site: SiteMap, verdicts: Sequence[str], width: float) -> Any:
-    """The plan `width` points wide; a shape and a colour for each verdict, north up."""
+    """The map, `width` points wide, north up, with a shape and a colour for each verdict."""
     shapes = module("graphics.shapes")
     scale = width / site.width
     height = site.height * scale + _FOOT

@@ -1,4 +1,4 @@
-"""Where the photos were taken, as a plan: north up, in metres, with a scale bar; no tiles."""
+"""A map of the photo locations: north up, in metres, with a scale bar, without map tiles."""
 
 import math
 from collections.abc import Sequence
@@ -9,14 +9,14 @@ from crackscope.rendering import scale_bar
 _EARTH_M = 6_371_008.8
 """Mean radius."""
 _LEAST_M = 20.0
-"""A plan is never less wide: a single photo has no scale, and GPS errs by metres."""
+"""Minimum width of a map: a single photo has no extent, and GPS errs by metres."""
 
 
 @dataclass(frozen=True)
 class SiteMap:
-    """Points (x, y) in units of a plan of `width` x `height`, and its scale bar.
+    """Points (x, y) in units of a map of `width` x `height`, and its scale bar.
 
-    `bar` is the bar's length in the same units, `label` what it stands for ("50 m").
+    `bar` is the length of the bar in the same units, `label` its length on site ("50 m").
     """
 
     points: tuple[tuple[float, float], ...]
@@ -32,10 +32,10 @@ def plan(
     height: float = 540.0,
     margin: float = 40.0,
 ) -> SiteMap:
-    """Lay (latitude, longitude) pairs, at least one, out on a plan that is `width` wide.
+    """Project (latitude, longitude) pairs, at least one, onto a map that is `width` wide.
 
-    Equirectangular about the middle of the places: true to scale over a site. The plan is as high
-    as the places ask for, between a third of `height` and `height`.
+    Equirectangular around the centre of the places, which is true to scale over a site. The map is
+    as high as needed, between a third of `height` and `height`.
     """
     metres = _in_metres(places)
     (west, east), (south, north) = ((min(side), max(side)) for side in zip(*metres, strict=True))
@@ -51,7 +51,7 @@ def plan(
 
 
 def _in_metres(places: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
-    """East and north of the first place; a site across the date line stays in one piece."""
+    """Metres east and north of the first place; a site may cross the date line."""
     first_latitude, first_longitude = places[0]
     latitudes = [latitude for latitude, _ in places]
     middle = math.radians((min(latitudes) + max(latitudes)) / 2)

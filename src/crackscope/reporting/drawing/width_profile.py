@@ -1,4 +1,4 @@
-"""The width along a crack as a small curve, its branches one after the other, the longest first."""
+"""The width profile of a crack as a small curve, branch after branch, the longest first."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,23 +9,25 @@ import numpy as np
 from crackscope.types import Crack, Line
 
 _POINTS, _BRANCHES = 120, 40
-"""Of a curve, between the ends of its branches, and how many of these: more could not be seen in
-it, and a shattered wall would make a page that nobody can mail."""
+"""Maximum points of a curve, and maximum branches. More would not be visible, and would make the
+page of a shattered wall too large to mail."""
 _DECIMALS = 1
 Curve = tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True)
 class Profile:
-    """A curve for each of the longest branches: (place along the crack, width there), in pixels of
-    the photo, over the `length` of all branches; `widest` is the largest width."""
+    """One curve for each of the longest branches: (position along the crack, width) in pixels.
+
+    `length` is the length of all branches, `widest` the largest width.
+    """
 
     curves: tuple[Curve, ...]
     length: float
     widest: float
 
     def within(self, width: float, height: float) -> list[Curve]:
-        """The curves in a box of that size, x to the right, y up from no width at all."""
+        """The curves scaled to a box of that size, x to the right, y up from zero width."""
         x, y = width / self.length, height / self.widest
         return [
             tuple(
@@ -36,10 +38,10 @@ class Profile:
 
 
 def profile(crack: Crack) -> Profile:
-    """The widths as the model traced them; the widest place of each step is kept."""
+    """The profile of the traced widths; each step keeps its maximum."""
     lines = sorted(crack.lines, key=_length, reverse=True)
     ends = np.cumsum([_length(line) for line in lines]).tolist()
-    whole = ends[-1] or 1.0  # a speck's points may all be one
+    whole = ends[-1] or 1.0  # all points of a speck may coincide
     curves = []
     for line, end in zip(lines[:_BRANCHES], ends, strict=False):
         length = _length(line)
@@ -49,7 +51,7 @@ def profile(crack: Crack) -> Profile:
 
 
 def _places(line: Line) -> list[float]:
-    """How far along the line each point is."""
+    """The distance of each point along the line."""
     steps = np.hypot(*np.diff(line[:, :2], axis=0).T)
     return [0.0, *np.cumsum(steps).tolist()]
 
@@ -59,7 +61,7 @@ def _length(line: Line) -> float:
 
 
 def _thinned(line: Line, steps: int) -> Iterator[tuple[float, float]]:
-    """The first and the last point, and of each step between them the widest."""
+    """The first and last point, and the widest point of each step between them."""
     places, widths = _places(line), line[:, 2].tolist()
     yield places[0], widths[0]
     last = len(widths) - 1
