@@ -50,7 +50,7 @@ def test_a_photo_of_the_sheet_gives_what_was_printed(photo: bytes, tmp_path: Pat
         assert len(list(csv.DictReader(file))) == 22
     page = (out / "check.html").read_text(encoding="utf-8")
     assert "22 of 22 95 % intervals contain the true width" in page
-    assert "wall.png: the sheet&#39;s marker was not found" in page
+    assert "wall.png: marker not found" in page
 
 
 def test_what_a_microscope_reads_is_the_truth(photo: bytes, tmp_path: Path) -> None:

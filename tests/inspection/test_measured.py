@@ -108,7 +108,7 @@ def test_a_crack_under_a_pixel_has_a_bound_and_no_number() -> None:
     ("settings", "reason"),
     [
         ({"distance_mm": 210.0}, "the photo has no focal length in its EXIF"),
-        ({"two_points": "10,10,5000,10=50"}, "must lie in the photo, the photo, of 900 x 640 px"),
+        ({"two_points": "10,10,5000,10=50"}, "must be inside the photo, 900 x 640 px"),
         ({"corners": "9,9,12,9,12,12,9,12=9x9"}, "the sides of a rectangle must be longer"),
     ],
 )
