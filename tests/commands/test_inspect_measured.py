@@ -76,7 +76,7 @@ def test_yaml_and_python_measure_as_the_command_does(
     assert run(["inspect", *map(str, arguments)]) == 0
     by_yaml = lines_of(out)["wall.png"]
     assert by_yaml["scale"]["source"] == "two_points"
-    assert "has no focal length in its EXIF" in by_yaml["remark"]
+    assert "has no focal length in EXIF" in by_yaml["remark"]
     settings = {"model": lines_bundle, "out": tmp_path / "o", "report": "csv"}
     (by_call,) = crackscope.inspect(
         site / "wall.png", two_points=f"{points}=80", distance_mm=300, **settings

@@ -107,7 +107,7 @@ def test_a_crack_under_a_pixel_has_a_bound_and_no_number() -> None:
 @pytest.mark.parametrize(
     ("settings", "reason"),
     [
-        ({"distance_mm": 210.0}, "the photo has no focal length in its EXIF"),
+        ({"distance_mm": 210.0}, "the photo has no focal length in EXIF"),
         ({"two_points": "10,10,5000,10=50"}, "must be inside the photo, 900 x 640 px"),
         ({"corners": "9,9,12,9,12,12,9,12=9x9"}, "the sides of a rectangle must be longer"),
     ],
@@ -135,7 +135,7 @@ def test_a_scale_that_contradicts_another_is_said_and_the_surer_one_used() -> No
 def test_a_distance_that_contradicts_by_more_than_20_percent_is_told_apart() -> None:
     photo = replace(photo_of(FLAT), exif=exif(details={0x920A: 5.0, 0xA405: 50}).tobytes())
     result = of(FLAT, photo, distance_mm=500.0, corners=corners_of(FLAT)).result
-    assert "Check the distance, and focal length in EXIF" in result.remark
+    assert "Check distance and focal length (EXIF)" in result.remark
 
 
 def test_a_table_gives_each_photo_its_own_scale(tmp_path: Path) -> None:
