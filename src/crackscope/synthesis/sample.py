@@ -74,7 +74,7 @@ def draw(
         surface = joints.draw(surface, laid, rng, light, scale)
     below = [name for name in names if name not in above]
     surface = distractors.paint(surface, below, rng, light, scale)
-    painted = crack.uncracked(surface)
+    painted = crack.sound(surface)
     if cracked:
         painted, surface = add.add_cracks(surface, rng, Setting(light, zoom, shapes, laid))
         painted, surface = _cover(painted, surface, above, rng, light, scale)

@@ -102,7 +102,7 @@ def draw_patch(label: int, size: int, seed: int) -> Scene:
     names = tuple(str(name) for name in rng.choice(pool, count, replace=False))
     surface = distractors.paint(surface, names, rng, light, zoom * (1.0 if near else 0.5))
     if not label:
-        return _finish("sound", seed, crack.uncracked(surface), names, rng)
+        return _finish("sound", seed, crack.sound(surface), names, rng)
     width = log_uniform(rng, 3, 20) if near else log_uniform(rng, 1, 4)
     painted = crack.draw(surface, rng, max(0.8, width * zoom), light=light)
     while label_of(painted.mask) != 1:  # rare: the crack strayed out of the patch
@@ -115,7 +115,7 @@ def _crack_photo(
 ) -> CrackedSurface:
     height, width = surface.shape[:2]
     if kind not in ("cracked", "hairline"):
-        return crack.uncracked(surface)
+        return crack.sound(surface)
     hairline = kind == "hairline"
     low, high = (1.3, 1.7) if hairline else (3.0, 6.0)
     top, bottom = ((0.05, 0.15), (0.85, 0.95)) if hairline else ((0.2, 0.4), (0.55, 0.8))

@@ -100,7 +100,7 @@ def draw_lines(
     return CrackedSurface(pixels, mask, tuple(painted))
 
 
-def uncracked(surface: Surface) -> CrackedSurface:
+def sound(surface: Surface) -> CrackedSurface:
     """A surface without a crack."""
     return CrackedSurface(surface, np.zeros(surface.shape[:2], np.float32), ())
 
