@@ -9,14 +9,14 @@ import numpy as np
 from crackscope.errors import UsageError
 from crackscope.inspection.batch import Worker
 from crackscope.inspection.find import look
-from crackscope.inspection.inspected import Inspected
+from crackscope.inspection.inspected import Inspected, Measured
 from crackscope.inspection.inspector import Inspector
 from crackscope.inspection.pictures import Pictures
 from crackscope.inspection.settings import InspectSettings
 from crackscope.models.bundle import Bundle
 from crackscope.runtimes import Runtime
 from crackscope.scoring.scored import Scored
-from crackscope.types import Photo, PhotoResult
+from crackscope.types import Photo
 from fuzz.outcome import NOTHING, SCORED, USAGE, Read
 
 
@@ -43,9 +43,9 @@ def as_inspect_does(path: Path, max_megapixels: float) -> Read:
 class _Hashing(Worker):
     """A hash of the pixels that were scored, in place of their pictures."""
 
-    def _drawn(self, photo: Photo, found: Scored, result: PhotoResult) -> Inspected:
+    def _drawn(self, photo: Photo, found: Scored, measured: Measured) -> Inspected:
         digest = hashlib.sha256(photo.pixels.tobytes()).hexdigest()[:16]
-        return Inspected(result, found.windows, Pictures(digest.encode(), b""))
+        return Inspected(measured.result, found.windows, Pictures(digest.encode(), b""))
 
 
 class _NoNetwork:

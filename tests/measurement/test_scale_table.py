@@ -29,7 +29,7 @@ def test_the_photo_counts_before_the_nearest_folder(tmp_path):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("path,mm\na,1\n", "lacks mm_per_px"),
+        ("path,mm\na,1\n", "Missing: mm_per_px"),
         ("path,mm_per_px\n", "it has no row"),
         ("path,mm_per_px\na,much\n", "line 2: must be a number"),
         ("path,mm_per_px\na,-1\n", "line 2: mm_per_px must be above 0"),

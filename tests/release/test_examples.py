@@ -39,7 +39,7 @@ def test_evaluate_your_site(example, tiny_bundle, labelled_folder, capsys):
     example("evaluate_your_site")(str(labelled_folder), str(tiny_bundle), bootstrap=100)
     text = capsys.readouterr().out
     assert "auroc" in text
-    assert "note: the model does not tell what it was trained on" in text
+    assert "note: the model does not record its training data" in text
 
 
 @pytest.mark.train

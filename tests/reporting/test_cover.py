@@ -147,7 +147,7 @@ def bomb() -> bytes:
         ("logo.png", bomb(), "megapixels"),
         ("logo.png", b"\x89PNG\r\n\x1a\n" + bytes(5_000_000), "5.0 MB"),
         ("logo.png", encode(noise(200, 20), "PNG"), "at least 32 px"),
-        ("gone.png", None, "no such file"),
+        ("gone.png", None, "does not exist"),
     ],
 )
 def test_a_logo_that_cannot_be_used_is_refused(
