@@ -116,9 +116,9 @@ def described(temperature: float, of_cracks: dict[str, Any]) -> dict[str, Any]:
         "calibration": {
             "method": "temperature",
             "temperature": temperature,
-            "fitted_on": "patches of METU, and synthetic ones on surfaces that were left out",
-            "cracks": "a logistic rule on lines traced in synthetic photos of such surfaces; "
-            f"calibration error on others {of_cracks['calibration_error']:.3f}",
+            "fitted_on": "METU patches, and synthetic patches on held-out surfaces",
+            "cracks": "logistic regression on lines in synthetic photos of held-out surfaces; "
+            f"calibration error on other such photos {of_cracks['calibration_error']:.3f}",
         },
     }
 

@@ -25,16 +25,16 @@ Results = Mapping[str, Mapping[str, Any]]
 
 
 def summary(results: Results) -> str:
-    """Markdown for README.md: five rows, on the odd half of the photos if known."""
+    """Markdown for README.md: five rows, on the odd half of the photos if there is one."""
     lines, speed = results["lines"], results["whole_photos"]
     rows = [
         ["sound walls called `crack`", *_of(lines, "walls", "called_crack")],
         ["cracked walls called `crack` or `unsure`", *_of(lines, "rissbilder", "flagged")],
-        ["their cracks as lines: F1", *_of(lines, "rissbilder", F1)],
+        ["line F1 on cracked walls", *_of(lines, "rissbilder", F1)],
         ["cracked asphalt called `crack` or `unsure`", *_of(lines, "crack500", "flagged")],
-        ["megapixels per second of `inspect`", *_rates(speed)],
+        ["speed of `inspect`, megapixels per second", *_rates(speed)],
     ]
-    return measuring.table(["", "", "measured on"], rows)
+    return measuring.table(["metric", "value", "measured on"], rows)
 
 
 def _of(lines: Mapping[str, Any], name: str, figure: str) -> tuple[str, str]:
@@ -53,7 +53,7 @@ def _rates(speed: Mapping[str, Any]) -> tuple[str, str]:
         return NOT_YET, NONE
     machine, cores = speed["machine"]["processor"], speed["cores"]
     rate = measuring.shown(speed["megapixels_per_second"]["inspect"])
-    return rate, f"{machine}, {cores} cores, files to files"
+    return rate, f"{machine}, {cores} cores, file input and output included"
 
 
 def page(results: Results) -> str:
@@ -61,8 +61,8 @@ def page(results: Results) -> str:
     README.md, as in the card."""
     parts = (
         ("Whole photos without cracks", _sound(results["lines"])),
-        ("Whole photos with cracks, and where these run", _cracked(results["lines"])),
-        ("Patches of surfaces that it was not trained on", _patches(results["evaluations"])),
+        ("Whole photos with cracks, and their lines", _cracked(results["lines"])),
+        ("Patches of data sets not used for training", _patches(results["evaluations"])),
         ("METU", _metu(results["metu"])),
         ("Speed", _speed(results["whole_photos"])),
     )
@@ -98,8 +98,8 @@ def _sound(lines: Mapping[str, Any]) -> str:
         ]
         for name, found in _sets(lines, cracked=False)
     ]
-    head = ["", "photos (MP)", "called `crack`", "`crack` or `unsure`"]
-    return measuring.table([*head, "false cracks per megapixel", "said to be `other`"], rows)
+    head = ["data set", "photos (MP)", "called `crack`", "`crack` or `unsure`"]
+    return measuring.table([*head, "false cracks per megapixel", "material `other`"], rows)
 
 
 def _cracked(lines: Mapping[str, Any]) -> str:
@@ -117,7 +117,7 @@ def _cracked(lines: Mapping[str, Any]) -> str:
         ]
         for name, found in _sets(lines, cracked=True)
     ]
-    head = ["", "photos", "called `crack`", "`crack` or `unsure`"]
+    head = ["data set", "photos", "called `crack`", "`crack` or `unsure`"]
     return measuring.table([*head, "line precision", "line recall", "line F1"], rows)
 
 
@@ -135,7 +135,7 @@ def _patches(evaluations: Mapping[str, Any]) -> str:
         for name, run in found.items()
         if name != TRAINED_ON and all(figure in run["metrics"] for figure in PATCHES)
     ]
-    return measuring.table(["", "cracked, sound", *PATCHES.values()], rows) if rows else ""
+    return measuring.table(["data set", "cracked, sound", *PATCHES.values()], rows) if rows else ""
 
 
 def _metu(metu: Mapping[str, Any]) -> str:
@@ -147,13 +147,13 @@ def _metu(metu: Mapping[str, Any]) -> str:
         for figure in ("accuracy", "auroc")
     )
     return (
-        f"{len(metu['runs'])} runs of `crackscope train` from ImageNet weights, the head alone on "
-        "frozen features, each tested on a subset of METU that shares no photo and no copy with "
-        f"the rest: accuracy {accuracy}, AUROC {auroc} (median, lowest and highest); "
-        f"{len(metu['contradicted'])} labels contradicted, listed in "
-        "`benchmarks/results/metu.json`. The packaged model was trained on all of METU at "
-        "hand, so its own figures there would say nothing. Nor do these say how "
-        "it does on your wall.\n"
+        f"{len(metu['runs'])} runs of `crackscope train` from ImageNet weights, head only, on "
+        "frozen features. Each is tested on a subset of METU that shares no photo and no copy with "
+        f"the other subsets: accuracy {accuracy}, AUROC {auroc} (median, lowest and highest). "
+        f"Contradicted labels: {len(metu['contradicted'])}, listed in "
+        "`benchmarks/results/metu.json`. The packaged model was trained on all METU patches "
+        "available to this project, so its own METU metrics are not reported. Neither predicts the "
+        "metrics on your walls.\n"
     )
 
 
@@ -163,22 +163,23 @@ def _speed(whole_photos: Mapping[str, Any]) -> str:
     rates = whole_photos["megapixels_per_second"]
     int8 = f", with `--precision int8` {measuring.shown(rates['int8'])}" if "int8" in rates else ""
     return (
-        f"Megapixels per second of `crackscope inspect`, from start to files, "
-        f"{whole_photos['cores']} cores ({whole_photos['machine']['processor']}): "
-        f"{measuring.shown(rates['inspect'])}{int8}; median, lowest and highest.\n"
+        f"`crackscope inspect`, start-up and file output included, "
+        f"{whole_photos['cores']} cores ({whole_photos['machine']['processor']}), megapixels per "
+        f"second: {measuring.shown(rates['inspect'])}{int8} (median, lowest and highest).\n"
     )
 
 
 def _explanation(results: Results) -> str:
     halves = any("odd" in found for found in results["lines"].get("figures", {}).values())
     odd = (
-        "Odd half: photos with an odd number in their names, by which nothing was chosen; choices "
-        "were made on the even half. "
+        "Odd half: photos with an odd number in their file names; choices were made on the even "
+        "half. The card lists them, and earlier choices that used whole data sets. "
     )
     return (
-        "Brackets: 95 % intervals over source photos. None of these sets was trained on. Lines and "
-        "false cracks: of every crack that is listed, below the threshold for `crack`, too. "
-        f"{odd if halves else ''}More in the model's card; every figure has its command in "
+        "Brackets: 95 % intervals over source photos, unless stated otherwise. Except METU, none "
+        "of these data sets was used for training. Line metrics and false cracks count every "
+        "listed crack, also those below the `crack` threshold. "
+        f"{odd if halves else ''}Further metrics: the model card. Commands: "
         "[benchmarks](benchmarks/README.md).\n"
     )
 

@@ -126,7 +126,7 @@ def faster(
 
 def text(document: Mapping[str, Any]) -> str:
     """The figures as a Markdown table."""
-    names = {"auroc": "AUROC", "recall": "recall", "false_alarms": "false alarms"}
+    names = {"auroc": "AUROC", "recall": "recall", "false_alarms": "false-alarm rate"}
     rows = []
     for name, both in document["sets"].items():
         cells = [
@@ -137,10 +137,11 @@ def text(document: Mapping[str, Any]) -> str:
         ]
         rows.append((name, *cells))
     times = measuring.shown(document["times_float32"])
-    verdict = "holds" if document["holds"] else "does not hold"
+    verdict = "passed" if document["holds"] else "failed"
     return (
-        measuring.table(("float32 / int8", *names.values()), rows)
-        + f"\n{times} times as fast, {document['bytes'] / 1e6:.2f} MB: {verdict}\n"
+        measuring.table(("data set: float32 / int8", *names.values()), rows)
+        + f"\nSpeed-up: {times} times. Size: {document['bytes'] / 1e6:.2f} MB. "
+        f"Accuracy check: {verdict}.\n"
     )
 
 

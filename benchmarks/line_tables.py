@@ -23,9 +23,9 @@ def text(document: Mapping[str, Any]) -> str:
 def _photos(figures: Mapping[str, Any]) -> str:
     """Verdicts, materials, and false cracks."""
     head = (
-        *("set", "photos", "MP", "called crack", "flagged", "material other"),
-        *("false cracks listed", "a megapixel", "sound photos with one"),
-        *("from the threshold", "a megapixel", "sound photos with one"),
+        *("data set", "photos", "MP", "called `crack`", "flagged", "material `other`"),
+        *("false cracks listed", "per megapixel", "sound photos with any"),
+        *("at or above the threshold", "per megapixel", "sound photos with any"),
     )
     rows = [
         (
@@ -56,8 +56,8 @@ def _false(lines: Mapping[str, Any] | None) -> list[str]:
 def _lines(figures: Mapping[str, Any]) -> str:
     """Precision, recall, F1 and length on data sets with cracks; empty without lines."""
     head = (
-        *("lines", "precision", "recall", "F1", "length found"),
-        *("F1 from the threshold", "best F1 (threshold)"),
+        *("data set", "line precision", "recall", "F1", "length found"),
+        *("F1 at the threshold", "best F1 (its threshold)"),
     )
     rows = [
         (
@@ -80,7 +80,10 @@ def _best(froc: Mapping[str, Any] | None) -> str:
 
 def _froc(curves: Mapping[str, Any]) -> str:
     """Recall at rates of false cracks on all sound photos."""
-    head = ("recall at false cracks a megapixel of sound photos", *(f"{rate:g}" for rate in _AT))
+    head = (
+        "line recall at false cracks per megapixel of sound photos",
+        *(f"{rate:g}" for rate in _AT),
+    )
     rows = []
     for name, curve in curves.items():
         at = {row["false_cracks_per_megapixel"]: row["recall"] for row in curve["recall_at"]}
@@ -91,17 +94,22 @@ def _froc(curves: Mapping[str, Any]) -> str:
 def _synthetic(found: Mapping[str, Any]) -> Iterator[str]:
     recall = found["recall_by_width_px"]
     yield measuring.table(
-        ("synthetic cracks, width in px", *recall),
+        ("width of synthetic cracks, px", *recall),
         [("recall", *map(interval, recall.values()))],
     )
     length, borders, scores = (found[name] for name in ("length_found", "block_borders", "scores"))
     rows: list[tuple[str, object]] = []
     if "median" in length:
         quartiles = f"{length['median']:.3f} ({length['q25']:.3f} to {length['q75']:.3f})"
-        rows.append((f"length found of {length['cracks']} cracks of 2 px and wider", quartiles))
-    rows.append(("broken at borders of blocks", f"{borders['broken']} of {borders['crossings']}"))
+        rows.append(
+            (
+                f"length found, {length['cracks']} cracks at least 2 px wide: median (quartiles)",
+                quartiles,
+            )
+        )
+    rows.append(("broken at block borders", f"{borders['broken']} of {borders['crossings']}"))
     if scores["calibration_error"] is not None:
-        label = f"calibration error of the scores of {scores['cracks']} cracks"
+        label = f"calibration error of crack scores, {scores['cracks']} cracks"
         rows.append((label, f"{scores['calibration_error']:.3f}"))
     yield measuring.table(("synthetic cracks", ""), rows)
 

@@ -181,9 +181,13 @@ def facts(row: str, cracked: bool, found: list[tuple[str, str]]) -> dict[str, An
     return {"set": row, "cracked": cracked, "photos": len(found), "groups": groups, "rates": rates}
 
 
+def _called(verdicts: Iterable[str]) -> str:
+    return "called " + " or ".join(f"`{verdict}`" for verdict in verdicts)
+
+
 def text(rows: Iterable[dict[str, Any]]) -> str:
     """As a table."""
-    head = ("", "truth", "photos (groups)", *(f"called {name}" for name in READINGS))
+    head = ("data set", "truth", "photos (groups)", *map(_called, READINGS.values()))
     lines = [
         (
             row["set"],

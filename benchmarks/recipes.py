@@ -6,8 +6,8 @@ from typing import Any
 import measuring
 
 LABELS = {
-    "mobilenetv2-grouped": "MobileNetV2, default: head alone",
-    "mobilenetv2-grouped-tuned": "MobileNetV2, fine-tuned on synthetic cracks too (`--epochs 2`)",
+    "mobilenetv2-grouped": "MobileNetV2, default: head only",
+    "mobilenetv2-grouped-tuned": "MobileNetV2, fine-tuned, with synthetic cracks (`--epochs 2`)",
     "mobilenetv2-random": "MobileNetV2, random split (leaks)",
     "small-cnn-grouped": "small-cnn, from scratch (160 px)",
 }
@@ -15,16 +15,16 @@ FIGURES = {
     "auroc": "AUROC",
     "recall_at_5pct_false_alarms": "recall at 5 % false alarms",
     "recall": "recall at the model's threshold",
-    "false_alarm_rate": "false alarms at the model's threshold",
+    "false_alarm_rate": "false-alarm rate at the model's threshold",
 }
 RATES = {
-    "inspect": "as `inspect` scores them",
-    "inspect_int8": "the same with `--precision int8`",
-    "inspect_command": "the whole command, start and overlays included",
+    "inspect": "scoring path of `inspect`",
+    "inspect_int8": "scoring path with `--precision int8`",
+    "inspect_command": "whole command, start-up and overlays included",
 }
 STARTS = {
     "help": "`crackscope --help`",
-    "first_score": "a cold process to its first score",
+    "first_score": "cold start to the first score",
 }
 
 
@@ -57,12 +57,12 @@ def _models(models: Mapping[str, Mapping[str, Any]]) -> str:
 
 def _explanation(study: Mapping[str, Any]) -> str:
     return (
-        "Brackets: 95 % intervals by bootstrap over source groups; for other surfaces over several "
-        "seeds the median, lowest and highest. Speed: "
+        "Brackets: 95 % intervals, bootstrap over source groups; for the other data sets median, "
+        "lowest and highest over the seeds. Speed: "
         f"{study['machine']['processor']}, {study['cores']} cores. Trained on "
-        f"{study['data']['patches']} METU patches from {study['weights']['file']}; what is painted "
-        "on them was chosen with pictures of rissbilder and walls in view, no label of theirs was "
-        "used. By `benchmarks/study.py`.\n"
+        f"{study['data']['patches']} METU patches, initial weights {study['weights']['file']}. "
+        "Synthetic cracks and distractors were designed with photos of rissbilder and walls at "
+        "hand; none of their labels was used. Source: `benchmarks/study.py`.\n"
     )
 
 
@@ -71,9 +71,9 @@ def _compared(compare: Mapping[str, Any]) -> str:
     rates, ratio = speed["patches_per_second"], speed["ratio"]
     rows = [
         [
-            "seconds until the recipe's final test accuracy (lowest accuracy of the runs)",
+            "seconds to the recipe's final test accuracy (lowest accuracy of the runs)",
             *(_trained(training[side]) for side in ("crackscope", "yardstick")),
-            f"{measuring.shown(training['ratio'])} times sooner",
+            f"{measuring.shown(training['ratio'])} times as fast",
         ]
     ]
     for name, label in RATES.items():
@@ -83,10 +83,13 @@ def _compared(compare: Mapping[str, Any]) -> str:
         factor = f"{measuring.shown(ratio[name])} times"
         rows.append([f"patches/s from JPEG file to score, {label}", *speeds, factor])
     for name, label in STARTS.items():
-        rows.append([f"seconds of {label}", measuring.shown(compare["start"][name]), "", ""])
+        rows.append([f"{label}, seconds", measuring.shown(compare["start"][name]), "", ""])
     machine = f"{compare['machine']['processor']}, {compare['cores']} cores"
     head = (machine, "crackscope", "usual Keras recipe", "ratio")
-    return measuring.table(head, rows) + "\nMedians (lowest to highest): `benchmarks/compare.py`.\n"
+    return (
+        measuring.table(head, rows)
+        + "\nMedians (lowest to highest). Source: `benchmarks/compare.py`.\n"
+    )
 
 
 def _trained(runs: Sequence[Mapping[str, float]]) -> str:

@@ -20,7 +20,7 @@ METRICS = {
     "auroc": "AUROC",
     "recall_at_5pct_false_alarms": "recall at 5 % false alarms",
     "recall": "recall",
-    "false_alarm_rate": "false alarms",
+    "false_alarm_rate": "false-alarm rate",
     "f1": "F1",
     "accuracy": "accuracy",
     "calibration_error": "calibration error",
@@ -28,13 +28,13 @@ METRICS = {
 MATRIX = ("auroc", "f1", "recall_at_5pct_false_alarms")
 AGAINST_STRENGTH = ("accuracy", "auroc", "calibration_error")
 READINGS = {
-    "left_out": "left out",
-    "taken_for_crack": "taken for cracks",
-    "taken_for_no_crack": "taken for `no crack`",
+    "left_out": "excluded",
+    "taken_for_crack": "counted as `crack`",
+    "taken_for_no_crack": "counted as `no crack`",
 }
 READ = ("error", "recall", "false_alarm_rate")
 PERCENTS = (100, 95, 90, 80, 70, 60, 50)
-AS_IT_IS = "the model as it is"
+UNCHANGED = "none (packaged model)"
 PROGRAMS = ("lines", "photos", "int8", "whole_photos")
 LINES = {PRECISION: "precision", RECALL: "recall", F1: "F1", LENGTH: "length found"}
 
@@ -50,17 +50,17 @@ def build(results: Results, info: Mapping[str, Any], knobs: str) -> list[dict[st
     matrix = next(iter(evaluations[CROSS].values()), None)
     texts = {
         "Lines and whole photos": _lines(results["lines"]),
-        "Whole photos, by their size": _photos(results["photos"]),
-        "On each surface": _surfaces(surfaces, matrix) + _surface_lines(surfaces),
+        "Whole photos by size": _photos(results["photos"]),
+        "Metrics by data set": _surfaces(surfaces, matrix) + _surface_lines(surfaces),
         "Error against coverage": _coverage(surfaces),
-        "From one surface to another": _matrix(matrix) if matrix else "",
+        "Cross-dataset generalisation": _matrix(matrix) if matrix else "",
         "Robustness": "\n".join(_robustness(name, run) for name, run in runs.items()),
         "False alarms by distractor": _false_alarms(runs),
-        "Small integers": _int8(results["int8"]),
+        "int8": _int8(results["int8"]),
         "Speed on whole photos": _speed(results["whole_photos"]),
         "Where it fails": _failures(surfaces, runs),
-        "What was chosen with these surfaces in view": knobs,
-        "Data that it was measured on": _data(evaluations, matrix, info),
+        "Choices based on evaluation data": knobs,
+        "Evaluation data": _data(evaluations, matrix, info),
         "Commands": _commands(evaluations, results),
     }
     return [{"title": t, "text": text.rstrip("\n") or NOT_YET} for t, text in texts.items()]
@@ -70,9 +70,9 @@ def _lines(lines: Mapping[str, Any]) -> str:
     if not lines:
         return ""
     return lines_text(lines) + (
-        "\nEven and odd: by the number in the names of the photos; choices were made on the even "
-        "half. `flagged`: called `crack` or `unsure`. By `benchmarks/lines.py`, at the model's own "
-        "thresholds; how lines are measured: docs/honest-evaluation.md."
+        "\nEven, odd: halves by the number in the photo's file name; choices were made on the even "
+        "half. Flagged: called `crack` or `unsure`. At the model's own thresholds. Source: "
+        "`benchmarks/lines.py`. Definitions of the line metrics: docs/honest-evaluation.md."
     )
 
 
@@ -84,25 +84,26 @@ def _surface_lines(surfaces: Mapping[str, Any]) -> str:
         for name, metrics in found.items()
         if RECALL in metrics
     ]
-    return "\n\nLines:\n\n" + measuring.table(["", *LINES.values()], rows) if rows else ""
+    return "\n\nLines:\n\n" + measuring.table(["data set", *LINES.values()], rows) if rows else ""
 
 
 def _speed(whole_photos: Mapping[str, Any]) -> str:
     if not whole_photos:
         return ""
     machine, cores = whole_photos["machine"]["processor"], whole_photos["cores"]
-    return f"{speed_text(whole_photos)}\n{machine}, {cores} cores. By `benchmarks/whole_photos.py`."
+    source = "Source: `benchmarks/whole_photos.py`."
+    return f"{speed_text(whole_photos)}\n{machine}, {cores} cores. {source}"
 
 
 def _surfaces(surfaces: Mapping[str, Any], matrix: Mapping[str, Any] | None) -> str:
-    """The data sets, and combinations of them in the matrix, for the unchanged model."""
+    """Metrics of the unchanged model on each data set, and on combinations in the matrix."""
     rows = {name: (run["metrics"], run["counts"]) for name, run in surfaces.items()}
     for cell in matrix["matrix"] if matrix else ():
         if cell["train"] is None and cell["metrics"]:
             rows.setdefault(cell["test"], (cell["metrics"], cell["counts"]))
     if not rows:
         return ""
-    head = ["", "cracked, sound (photos)", *METRICS.values()]
+    head = ["data set", "patches: cracked, sound (photos)", *METRICS.values()]
     table = [
         [
             name,
@@ -112,8 +113,8 @@ def _surfaces(surfaces: Mapping[str, Any], matrix: Mapping[str, Any] | None) -> 
         for name, (metrics, counts) in rows.items()
     ]
     return measuring.table(head, table) + (
-        "\nBrackets, here and below: 95 % intervals by bootstrap over source photos. Recall, false "
-        "alarms, F1 and accuracy are those at the model's own threshold."
+        "\nBrackets, here and below: 95 % intervals, bootstrap over source photos. Recall, "
+        "false-alarm rate, F1 and accuracy are at the model's own threshold."
     )
 
 
@@ -121,9 +122,9 @@ def _photos(photos: Mapping[str, Any]) -> str:
     if not photos:
         return ""
     return photos_text(photos["rows"]) + (
-        "\nBrackets: 95 % intervals (Wilson), each group, which is a wall, a source photo or a "
-        "mosaic, taken for one trial; those of photos joined at random, which share their photos, "
-        "are too narrow. By `benchmarks/photos.py`, at the model's own thresholds."
+        "\nBrackets: 95 % Wilson intervals, with one trial per group: a wall, a source photo or a "
+        "mosaic. Mosaics of randomly joined photos share photos, so their intervals are too "
+        "narrow. At the model's own thresholds. Source: `benchmarks/photos.py`."
     )
 
 
@@ -132,10 +133,10 @@ def _int8(document: Mapping[str, Any]) -> str:
         return ""
     differ = max(one["largest_difference_of_scores"] for one in document["sets"].values())
     return int8_text(document) + (
-        f"\nThe form that `--precision int8` takes, at the model's own threshold; single scores "
-        f"differ by up to {differ:.2f}. {document['made']['in_float']} convolutions are left in "
+        f"\nThe graph used by `--precision int8`, at the model's own threshold. Individual scores "
+        f"differ by up to {differ:.2f}. {document['made']['in_float']} convolutions remain in "
         f"float. Speed: windows in memory, ONNX Runtime, {document['machine']['processor']}, "
-        f"{document['cores']} cores. By `benchmarks/int8.py`."
+        f"{document['cores']} cores. Source: `benchmarks/int8.py`."
     )
 
 
@@ -148,12 +149,14 @@ def _coverage(surfaces: Mapping[str, Any]) -> str:
         for name, run in surfaces.items()
         for reading, said in READINGS.items()
     ]
-    head = ["unsure are", "answered", "error", "recall", "false alarms", "ratio"]
+    head = ["unsure patches", "coverage", "error rate", "recall", "false-alarm rate", "ratio"]
     return (
-        "Error rate among the surest, by how many are answered; `ratio`: 90 % against 100 %.\n\n"
-        + measuring.table(["", *(f"{n} %" for n in PERCENTS), "ratio"], curve)
-        + "\nThe model's own `unsure`, from its lower threshold up to the upper; `ratio`: error of "
-        "the answered against that without `unsure`.\n\n" + measuring.table(head, band)
+        "Error rate on the most confident patches, by coverage. Ratio: error rate at 90 % coverage "
+        "divided by that at 100 %.\n\n"
+        + measuring.table(["data set", *(f"{n} %" for n in PERCENTS), "ratio"], curve)
+        + "\nThe model's own `unsure`: scores from the lower up to the upper threshold. Ratio: "
+        "error rate of the answered patches divided by that without `unsure`.\n\n"
+        + measuring.table(head, band)
     )
 
 
@@ -174,11 +177,11 @@ def _matrix(matrix: Mapping[str, Any]) -> str:
     cells = {(cell["train"], cell["test"]): cell for cell in matrix["matrix"]}
     trains, tests = (list(dict.fromkeys(side)) for side in zip(*cells, strict=True))
     parts = [
-        f"{METRICS[figure]}, trained on \\ tested on:\n\n"
+        f"{_capital(METRICS[figure])}, training data (rows) and test data (columns):\n\n"
         + measuring.table(
             ["", *tests],
             [
-                [train or AS_IT_IS, *(_cell(cells[train, test], figure) for test in tests)]
+                [train or UNCHANGED, *(_cell(cells[train, test], figure) for test in tests)]
                 for train in trains
             ],
         )
@@ -186,9 +189,13 @@ def _matrix(matrix: Mapping[str, Any]) -> str:
     ]
     notes = "".join(f"- {note}\n" for note in matrix["notes"])
     return "\n".join(parts) + (
-        "\nBelow the first row only the last layer is fitted anew, on frozen features. "
-        f"†: cross-validated by photo, on the set's own labels.\n\n{notes}"
+        "\nThe first row is the packaged model. In all others only the last layer is refitted, on "
+        f"frozen features. †: cross-validated by photo, on labels of the same data set.\n\n{notes}"
     )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _cell(cell: Mapping[str, Any], figure: str) -> str:
@@ -208,11 +215,10 @@ def _robustness(name: str, run: Mapping[str, Any]) -> str:
             ]
             for curve in run["degradations"]
         ]
-        head = ["strength", *map(str, strengths), "the strongest is"]
+        head = ["degradation, strength", *map(str, strengths), "highest strength"]
         if any(point.get(figure) for point in run["degradations"][0]["points"]):
             table = measuring.table(head, rows)
-            label = METRICS[figure][:1].upper() + METRICS[figure][1:]
-            parts.append(f"{label} on {name}:\n\n{table}")
+            parts.append(f"{_capital(METRICS[figure])} on {name}:\n\n{table}")
     notes = "".join(f"- {note}\n" for note in run["notes"])
     return "\n".join([*parts, notes])
 
@@ -228,14 +234,15 @@ def _false_alarms(runs: Mapping[str, Any]) -> str:
             if one["background"] not in known:
                 columns.setdefault(one["background"], {})[one["distractor"]] = one
     names = list(dict.fromkeys(name for column in columns.values() for name in column))
-    head = [f"on {name}, {column['none']['pictures']} pictures" for name, column in columns.items()]
+    head = [f"{name} (n = {column['none']['pictures']})" for name, column in columns.items()]
     rows = [
         [name, *(interval(column.get(name, {}).get("rate")) for column in columns.values())]
         for name in names
     ]
-    return measuring.table(["painted on them", *head], rows) + (
-        "\nIntervals take each source photo for one trial (Wilson). `none`: the surfaces as they "
-        "are. It was trained on synthetic distractors: this is the easy side of the question."
+    return measuring.table(["distractor", *head], rows) + (
+        "\nFalse-alarm rates by background, with 95 % Wilson intervals: one trial per source "
+        "photo. `none`: no distractor added. The model was trained on synthetic distractors, so "
+        "rates on real ones may be higher."
     )
 
 
@@ -245,8 +252,8 @@ def _failures(surfaces: Mapping[str, Any], runs: Mapping[str, Any]) -> str:
     lines = [(name, line) for name, run in surfaces.items() for line in run["in_words"]]
     lines += [(f"{name}, degraded", line) for name, run in runs.items() for line in run["in_words"]]
     return "".join(f"- {name}: {line}\n" for name, line in lines) + (
-        "\nThe sheet of the worst errors goes to the run folder of each evaluation "
-        "(`worst_errors.png`); pictures of others are not published here."
+        "\nEach evaluation writes a sheet of its worst errors to its run folder "
+        "(`worst_errors.png`). The photos belong to third parties and are not published here."
     )
 
 
@@ -261,11 +268,11 @@ def _data(
             name,
             _licence(data["licence"]),
             f"`{data['hash']}`",
-            "training, too" if name == TRAINED_ON else "evaluation alone",
+            "training and evaluation" if name == TRAINED_ON else "evaluation only",
         ]
         for name, data in others.items()
     ]
-    head = ["", "licence", "sha256 of the content", "used for"]
+    head = ["data set", "licence", "sha256 of the content", "use"]
     return measuring.table(head, rows) if rows else ""
 
 
@@ -280,8 +287,8 @@ def _commands(evaluations: Mapping[str, Any], results: Results) -> str:
     programs = [f"python benchmarks/{name}.py" for name in PROGRAMS if results[name]]
     lines = [*(run["command"] for run in runs), *programs]
     machines = "; ".join(sorted({run["machine"] for run in runs}))
-    measured = f", on {machines}" if machines else ""
+    measured = f" Machine: {machines}." if machines else ""
     return "".join(f"    {line}\n" for line in lines) + (
-        "\nA data set's name stands for its folder, MODEL for the bundle before it was published"
-        f"{measured}. Flags of the programs, and how figures come here: benchmarks/README.md."
+        "\nNames of data sets stand for their folders, MODEL for the bundle before publication."
+        f"{measured} Flags of the programs, and how figures are updated: benchmarks/README.md."
     )

@@ -13,16 +13,17 @@ METU = "Concrete Crack Images for Classification, Ç. F. Özgenel, doi:10.17632/
 MASKS = "Concrete Crack Segmentation Dataset, Ç. F. Özgenel, doi:10.17632/jwsn7tfbrp.1"
 SURFACES = "Surfaces by Poly Haven and Nobiax, listed in docs/training-data.md"
 SETS: dict[Kind, tuple[str, str, str]] = {
-    "sound": (METU, "CC BY 4.0", "sound patches; ground to paint on"),
-    "cracked": (METU, "CC BY 4.0", "cracked patches, by their label"),
-    "surface": (SURFACES, "CC0 1.0", "ground to paint on; sound; what is no concrete"),
-    "shape": (MASKS, "CC BY 4.0", "shapes of real cracks, painted on other ground"),
+    "sound": (METU, "CC BY 4.0", "sound patches; background of synthetic cracks"),
+    "cracked": (METU, "CC BY 4.0", "cracked patches, by label"),
+    "surface": (
+        SURFACES,
+        "CC0 1.0",
+        "background of synthetic cracks; sound surfaces; material `other`",
+    ),
+    "shape": (MASKS, "CC BY 4.0", "shapes of real cracks for synthesis"),
 }
 """Source, licence and use of each kind of file."""
-_LICENCE = (
-    "Apache-2.0 for code and weights. The data the model was trained on keeps its own licences: "
-    "{}; see NOTICE."
-)
+_LICENCE = "Code and weights: Apache-2.0. The training data keeps its own licences: {}. See NOTICE."
 
 
 def facts(run: Path, origin: str) -> dict[str, Any]:

@@ -230,12 +230,12 @@ def keras_model(arguments: argparse.Namespace) -> tuple[Any, int]:
 def text(document: Mapping[str, Any]) -> str:
     """The tables as Markdown."""
     names = {
-        "inspect": "`crackscope inspect`, from start to files",
-        "int8": "the same with `--precision int8`",
-        "blocks": "ONNX Runtime alone on the blocks of a photo",
-        "network": "ONNX Runtime alone on windows",
-        "loop": "overlapping tiles and Keras predict on all of them",
-        "each": "overlapping tiles and Keras predict on each",
+        "inspect": "`crackscope inspect`, start-up and file output included",
+        "int8": "`crackscope inspect --precision int8`",
+        "blocks": "ONNX Runtime only, blocks of a photo",
+        "network": "ONNX Runtime only, windows",
+        "loop": "Keras `predict`, one call for all overlapping windows",
+        "each": "Keras `predict`, one call per overlapping window",
     }
     rates, ratio = document["megapixels_per_second"], document["ratio"]
     rows = [
@@ -249,7 +249,7 @@ def text(document: Mapping[str, Any]) -> str:
         )
         for way, label in names.items()
     ]
-    head = ("way", "MP/s", "`inspect` is times as fast", "and in int8")
+    head = ("method", "MP/s", "speed-up of `inspect`", "speed-up of `inspect` with int8")
     return measuring.table(head, rows)
 
 

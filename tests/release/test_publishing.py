@@ -101,7 +101,7 @@ def robustness(name):
     ]
     alarms = [
         {"background": ground, "distractor": what, "pictures": 30, "rate": interval(0.1)}
-        for ground in ("drawn concrete", name)
+        for ground in ("synthetic concrete", name)
         for what in ("none", "cable")
     ]
     return {
@@ -186,34 +186,34 @@ def described(programs, folders, **found):
 def test_what_was_not_measured_is_said_to_be_missing(programs):
     texts = described(programs, [])
     said = {title for title, text in texts.items() if text == "Not measured yet for this model."}
-    assert set(texts) - said == {"What was chosen with these surfaces in view", "Commands"}
+    assert set(texts) - said == {"Choices based on evaluation data", "Commands"}
     page = page_of(programs)
     assert page.count("Not measured yet for this model.") == 5
 
 
 def test_every_figure_stands_in_the_card_with_its_interval(programs, folders):
     texts = described(programs, folders)
-    surfaces = texts["On each surface"]
+    surfaces = texts["Metrics by data set"]
     assert "| walls | 4, 6 (3) | 0.950 (0.940 to 0.960) |" in surfaces
     assert "| wet walls | 7, 8 (5) | 0.800 (0.790 to 0.810) |" in surfaces
     coverage = texts["Error against coverage"]
     assert "| walls | 0.100 (0.090 to 0.110) |" in coverage
     assert "| 0.44 (0.43 to 0.45) |" in coverage
-    assert "| walls, left out | 0.900 (0.890 to 0.910) | 0.110 (0.100 to 0.120) |" in coverage
+    assert "| walls, excluded | 0.900 (0.890 to 0.910) | 0.110 (0.100 to 0.120) |" in coverage
     assert coverage.count("| 0.33 (0.32 to 0.34) |") == 1
-    matrix = texts["From one surface to another"]
-    assert "| the model as it is | 0.800 (0.790 to 0.810) |" in matrix
+    matrix = texts["Cross-dataset generalisation"]
+    assert "| none (packaged model) | 0.800 (0.790 to 0.810) |" in matrix
     assert "| walls | 0.810 (0.800 to 0.820) † | 0.810 (0.800 to 0.820) |" in matrix
     assert "a note on the matrix" in matrix
     assert "| blur | 0.900 (0.890 to 0.910) |" in texts["Robustness"]
     assert "| 5 px |" in texts["Robustness"]
     alarms = texts["False alarms by distractor"].splitlines()
-    assert alarms[0].count(", 30 pictures |") == 3
-    assert alarms[0].count("drawn concrete") == 1
+    assert alarms[0].count(" (n = 30) |") == 3
+    assert alarms[0].count("synthetic concrete") == 1
     assert "walls, degraded: Blur costs most." in texts["Where it fails"]
-    assert texts["What was chosen with these surfaces in view"] == "What was looked at."
-    for text in ("hash-of-walls", "hash-of-wet", "not stated", "evaluation alone"):
-        assert text in texts["Data that it was measured on"]
+    assert texts["Choices based on evaluation data"] == "What was looked at."
+    for text in ("hash-of-walls", "hash-of-wet", "not stated", "evaluation only"):
+        assert text in texts["Evaluation data"]
     assert "    crackscope evaluate MODEL walls " in texts["Commands"]
 
 
@@ -222,13 +222,13 @@ def test_a_changed_result_changes_the_card(programs, folders):
     document = json.dumps(surface("walls", recall=0.501))
     (folders[0] / "metrics.json").write_text(document, encoding="utf-8")
     after = described(programs, folders)
-    assert {title for title in before if before[title] != after[title]} == {"On each surface"}
+    assert {title for title in before if before[title] != after[title]} == {"Metrics by data set"}
 
 
 def test_verdicts_on_whole_photos_stand_in_the_card(programs, folders):
     rates = {"crack": interval(0.05), "crack or unsure": interval(0.1)}
     row = {"set": "walls, photos", "cracked": False, "photos": 9, "groups": 3, "rates": rates}
-    text = described(programs, folders, photos={"rows": [row]})["Whole photos, by their size"]
+    text = described(programs, folders, photos={"rows": [row]})["Whole photos by size"]
     line = "| walls, photos | sound | 9 (3) | 0.050 (0.040 to 0.060) | 0.100 (0.090 to 0.110) |"
     assert line in text
 
@@ -287,7 +287,7 @@ def test_lines_of_data_with_masks_stand_in_the_card(programs, folders):
     kept = programs[0].gather(folders, [IDENTITY])["surfaces"]["walls"]["lines"]
     assert kept["froc"] == {"best_f1": None}
     texts = described(programs, folders, lines=lines_document())
-    assert "| walls | 0.850 (0.840 to 0.860) | 0.850" in texts["On each surface"]
+    assert "| walls | 0.850 (0.840 to 0.860) | 0.850" in texts["Metrics by data set"]
     assert "| walls, odd |" in texts["Lines and whole photos"]
 
 
@@ -296,7 +296,7 @@ def test_metu_is_told_by_trainings_that_leave_its_test_subset_out(programs):
     contradicted = [{"path": "Negative/1.jpg", "label": 0, "score": 0.8}]
     page = page_of(programs, metu={"runs": runs, "contradicted": contradicted})
     assert "3 runs of `crackscope train` from ImageNet weights" in page
-    assert "1 labels contradicted" in page
+    assert "Contradicted labels: 1," in page
     assert "accuracy 0.9980 (0.9970 to 0.9990), AUROC 0.9999" in page
 
 
@@ -327,10 +327,10 @@ def test_int8_is_told_beside_float32(programs, folders):
         "machine": {"processor": "a processor"},
         "cores": 2,
     }
-    text = described(programs, folders, int8=document)["Small integers"]
+    text = described(programs, folders, int8=document)["int8"]
     assert "| site | 0.9800 / 0.9790 | 0.9000 / 0.9100 | 0.0200 / 0.0300 |" in text
     assert "| walls |  |  | 0.0100 / 0.0200 |" in text
-    assert "2.60 MB: holds" in text
+    assert "Size: 2.60 MB. Accuracy check: passed." in text
     assert "differ by up to 0.25" in text
 
 
@@ -367,13 +367,13 @@ def test_the_card_tells_how_a_network_with_lines_was_trained(programs, tmp_path)
         **training.facts(training_folder(tmp_path / "run"), "a trial"),
     }
     text = card.render(info)
-    assert "| started from | a trial: w.h5 (sha256 22) |" in text
+    assert "| initial weights | a trial: w.h5 (sha256 22) |" in text
     assert "doi:10.17632/5y9wdsg2zt.2 | CC BY 4.0 | 3 | sound patches" in text
     assert "jwsn7tfbrp" not in text  # no shapes were packed
-    assert "Not painted on: a.jpg." in text
+    assert "Excluded as background of synthetic cracks: a.jpg." in text
     assert "| all | trained | 1 | 5 | 0.001 | 1.0 | 0.500 |" in text
     assert "in-sample" in text
-    assert "surest crack" in text
+    assert "highest-scoring crack" in text
     assert "CC BY 4.0 and CC0 1.0" in info["licence"]
     with pytest.raises(SystemExit, match=r"recipe\.json is missing"):
         training.facts(tmp_path, "")
