@@ -104,7 +104,7 @@ def test_the_settings_reach_the_verdict(tiny_bundle: Path, tmp_path: Path) -> No
         (["site", "--workers", "0"], "workers must be at least 1"),
         (["site", "--device", "gpu"], "--device cpu"),
         (["site", "--model", "nowhere"], "nowhere"),
-        (["site", "--masks"], "masks need a model with lines. Received: darkness@"),
+        (["site", "--masks"], "masks require a model with lines. Received: darkness@"),
         ([], "photos"),
     ],
 )

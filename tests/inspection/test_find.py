@@ -143,7 +143,7 @@ def test_what_systems_and_crackscope_leave_is_skipped_and_counted(
             "sub/@eaDir"
         }
         assert "skipped 12 folders or files" in caplog.text
-        assert "To inspect one of them, name it" in caplog.text
+        assert "To inspect one of them, name it explicitly" in caplog.text
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,9 @@ def test_of_results_that_are_named_the_pictures_are_skipped(tmp_path: Path) -> N
 
 def test_where_all_is_skipped_it_is_said_how_to_include_it(tmp_path: Path) -> None:
     touch(tmp_path / "@eaDir" / "a.jpg")
-    with pytest.raises(UsageError, match=r"skipped 1 .*@eaDir\. To inspect one of them, name it"):
+    with pytest.raises(
+        UsageError, match=r"skipped 1 .*@eaDir\. To inspect one of them, name it explicitly"
+    ):
         find([str(tmp_path)])
 
 

@@ -120,7 +120,7 @@ def test_a_result_without_its_photo_says_so(result: PhotoResult, tmp_path: Path)
     with pytest.raises(UsageError, match="has no image"):
         read.plot()
     Image.new("L", (99, 99)).save(result.path)
-    with pytest.raises(UsageError, match="is not the photo that was inspected"):
+    with pytest.raises(UsageError, match="has changed since the inspection"):
         result.plot()
     Path(result.path).unlink()
     with pytest.raises(ImageError):

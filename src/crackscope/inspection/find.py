@@ -18,7 +18,7 @@ __all__ = ["Found", "Source", "find", "look", "say_skipped"]
 _LOG = logging.getLogger("crackscope")
 _STDIN = frozenset({"-", "stdin://"})
 """The arguments that stand for a list on standard input."""
-_INCLUDE = "To inspect one of them, name it"
+_INCLUDE = "To inspect one of them, name it explicitly"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,8 @@ def find(
     if not found.photos:
         raise UsageError(
             f"no photo found in {', '.join(arguments)} "
-            f"({found.passed_over} files without an image extension were passed over; videos are "
-            "looked at where they are named themselves, with --every 1s"
+            f"({found.passed_over} files without an image extension were skipped; videos must be "
+            "named explicitly, with --every, e.g. --every 1s"
             f"{f'; {in_words(found.skipped, _INCLUDE)}' if found.skipped else ''})"
         )
     return found
@@ -106,7 +106,7 @@ def _say_above(path: str) -> None:
     """Nobody expects a line of a list to stand for the folder that the command was given in."""
     if os.path.isdir(path) and Path.cwd().is_relative_to(Path(path).resolve()):  # noqa: PTH112
         _LOG.warning(
-            "the list names %r, which holds the working folder: all photos below %s are inspected",
+            "the list contains %r, a parent of the working folder: inspecting all photos in %s",
             path,
             Path(path).resolve(),
         )

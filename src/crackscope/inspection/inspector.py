@@ -77,7 +77,7 @@ class Inspector:
         if isinstance(photo, Iterable) and not isinstance(photo, bytes | Mapping):
             return [self.inspect(one, threshold) for one in photo]
         raise UsageError(
-            "a photo must be a path, an image of Pillow, an array of numpy, or a list of such. "
+            "a photo must be a path, a Pillow image, a NumPy array, or a list of these. "
             f"Received: {photo!r:.80} ({type(photo).__name__})"
         )
 

@@ -90,12 +90,12 @@ def _try(network: Runtime, bundle: Bundle) -> None:
     try:
         network(np.zeros((2, side, side, 3), np.uint8))
     except BundleError as error:
-        raise BundleError(f"the model {bundle.folder} is no use: {error}") from error
+        raise BundleError(f"the model {bundle.folder} does not run: {error}") from error
 
 
 def _one_scale(bundle: Bundle, scale: float) -> UsageError:
     return UsageError(
-        f"scale must be 1 for {bundle.name}: it has no {CELLS}, so it scores windows of "
-        f"{bundle.input.window} px only. Received: {scale:g}. Train it with this version, or "
+        f"scale must be 1 for {bundle.name}: it has no {CELLS}, so it only scores windows of "
+        f"{bundle.input.window} px. Received: {scale:g}. Retrain the model with this version, or "
         "resize the photos"
     )

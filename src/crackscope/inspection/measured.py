@@ -24,10 +24,10 @@ DECIDES_PX = 2.0
 """Width from which on a number may decide a class; below it, all classes up to its upper end may
 be the crack's."""
 _IN_PARTS = (
-    "widths are not measured in mm in a photo so large that it is read in parts: cut it into "
-    "photos of at most 50 megapixels"
+    "widths in mm are not supported in photos above 50 megapixels, which are read in blocks: "
+    "split the photo"
 )
-_NO_PLANE = "rectify needs a plane, and its scale, of {}, shows none"
+_NO_PLANE = "rectify requires a plane, and the source of scale ({}) gives none"
 
 
 def measured(photo: Photo, result: PhotoResult, measuring: Measuring) -> Measured:
@@ -76,7 +76,7 @@ def _scales(cracks: Sequence[Crack], scale: Scale) -> tuple[list[LocalScale | No
             scales.append(scale_along(crack.lines, scale))
         except UsageError as error:
             scales.append(None)
-            remarks.append(f"crack {crack.id} is not measured in mm: {error}")
+            remarks.append(f"crack {crack.id} not measured in mm: {error}")
     return scales, remarks
 
 
@@ -149,7 +149,7 @@ def _rectified(photo: Photo, scale: Scale, mm_per_px: float) -> tuple[Pixels | N
     if scale.plane is None:
         return None, [_NO_PLANE.format(scale.source)]
     if not is_whole(photo):
-        return None, ["a photo so large that it is read in parts is not rectified"]
+        return None, ["not rectified: not supported in photos that are read in blocks"]
     try:
         return rectify(photo, scale.plane, mm_per_px).photo.pixels, []
     except UsageError as error:

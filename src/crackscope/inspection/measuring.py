@@ -31,13 +31,11 @@ _OF_PIXELS = "marker"
 _SEARCHED_PX = 1000
 """Pixels of the longer side, at least, in which a marker of unknown size is looked for."""
 _WHY_NOT = {
-    "marker": Notice("no_marker", "no marker was found in it"),
-    "table": Notice("no_row", "the table of scales has no row for it"),
+    "marker": Notice("no_marker", "no marker found"),
+    "table": Notice("no_row", "the table of scales has no row for this photo"),
 }
 """Why a source that says nothing of a photo does not."""
-_IN_PARTS = Notice(
-    "not_looked_for", "no marker is looked for in a photo so large that it is read in parts"
-)
+_IN_PARTS = Notice("not_looked_for", "markers are not searched in photos that are read in blocks")
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ def read(folder: Path) -> list[PhotoResult]:
     """
     file = folder / RESULTS
     if not file.is_file():
-        raise UsageError(f"results must be a folder with {RESULTS} in it. Received: {folder}")
+        raise UsageError(f"results must be a folder that contains {RESULTS}. Received: {folder}")
     results = []
     with file.open("rb") as lines:
         for number, text in enumerate(lines, start=1):
@@ -47,7 +47,7 @@ def read(folder: Path) -> list[PhotoResult]:
             if result is not None:
                 results.append(result)
             elif text.endswith(b"\n"):
-                raise UsageError(f"{file}, line {number}, is damaged: inspect again")
+                raise UsageError(f"{file}, line {number}: damaged. Inspect the photos again")
     return results
 
 

@@ -45,11 +45,11 @@ class MeasureSettings:
             positive("rectify", self.rectify),
             (
                 self.rectify is None or plane,
-                "rectify needs a plane: give marker_mm or corners, too",
+                "rectify requires a plane: also give marker_mm or corners",
             ),
             (
                 self.exposure is None or self.standard is not None,
-                f"exposure needs a standard. Received: exposure {self.exposure!r} alone",
+                f"exposure requires a standard. Received: exposure {self.exposure!r} alone",
             ),
         )
 

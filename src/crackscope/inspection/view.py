@@ -37,7 +37,7 @@ class View:
         is_copy = isinstance(self.photo, Photo)  # possibly a reduced one
         if not is_copy and (photo.width, photo.height) != (result.width, result.height):
             raise UsageError(
-                f"{result.path} is not the photo that was inspected: it has {photo.width} × "
-                f"{photo.height} px now, and had {result.width} × {result.height}. Inspect it again"
+                f"{result.path} has changed since the inspection: {photo.width} × {photo.height} "
+                f"px now, {result.width} × {result.height} px then. Inspect it again"
             )
         return overlay.render(photo, self.windows, result, long_side)

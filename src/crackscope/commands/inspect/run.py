@@ -63,7 +63,9 @@ def run(config: InspectConfig, given: Mapping[str, Source | None] | None = None)
     except FinishedError as error:
         results = read_results(error.path)
         _renew(config, error.path, results)
-        text = f"{error}, `crackscope report` other reports.\n{summarise(results, [], 0.0)}"
+        text = (
+            f"{error}, `crackscope report` to write other reports.\n{summarise(results, [], 0.0)}"
+        )
         return replace(_outcome(results, text, error.path, config.fail_on), repeated=True)
 
 
@@ -110,7 +112,7 @@ def _found(config: InspectConfig, given: Mapping[str, Source | None]) -> Found:
         every = None if config.every is None else seconds_of(config.every)
         return find(config.photos, every, given)
     if not Path(config.photos[0]).is_dir():
-        raise UsageError(f"watch takes a folder. Received: {config.photos[0]!r}")
+        raise UsageError(f"watch must be a folder. Received: {config.photos[0]!r}")
     return Found((), 0)
 
 
@@ -126,8 +128,8 @@ def _prepared(settings: InspectSettings, threads: int) -> Inspector:
     inspector = engines.prepare(settings, threads)
     if settings.masks and not inspector.has_lines:
         raise UsageError(
-            f"masks need a model with lines. Received: {inspector.bundle.identity}, which finds "
-            "regions. Leave out --masks, or train it with this version"
+            f"masks require a model with lines. Received: {inspector.bundle.identity}, which "
+            "finds regions. Omit --masks, or retrain the model with this version"
         )
     return inspector
 
@@ -172,7 +174,7 @@ def _outcome(
 ) -> Outcome:
     failed = [result.path for result in results if not result.ok]
     bad = sum(result.verdict in _FAILS[fail_on] for result in results) if fail_on else 0
-    gate = f"{bad} of {len(results)} photos: exit code 4 by --fail-on {fail_on}" if bad else ""
+    gate = f"{bad} of {len(results)} photos failed --fail-on {fail_on}: exit code 4" if bad else ""
     return Outcome(
         text="\n".join([text, gate]) if gate else text,
         gate=gate,

@@ -29,7 +29,7 @@ def watch(folder: str, job_of: Callable[[Found], Job], kept: ResultsFile, asked:
         for result in kept.results()  # they may have been moved away since
     ]
     job, reported = job_of(Found(tuple(photos), 0)), True
-    _log.info("watching %s; Ctrl-C ends it", folder)
+    _log.info("watching %s. Press Ctrl-C to stop", folder)
 
     def listing() -> Sequence[Source]:
         try:

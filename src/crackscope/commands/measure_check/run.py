@@ -43,8 +43,8 @@ def _sheet(config: MeasureCheckConfig) -> Outcome:
     with results_folder(_COMMAND, config, f"sheet-{config.paper}", content) as folder:
         files = write_sheet(folder.path, paper=config.paper)
         text = (
-            f"Print {files[-1].name} at 100 %, photograph it as you photograph cracks, and give "
-            f"the photos: crackscope {_COMMAND} PHOTOS --paper {config.paper}"
+            f"Print {files[-1].name} at 100 %, photograph it as you photograph cracks, then run "
+            f"crackscope {_COMMAND} PHOTOS --paper {config.paper}"
         )
         return kept(folder, Outcome(text, folder.path, {"files": [str(file) for file in files]}))
 

@@ -45,7 +45,7 @@ def _camera(config: PlanConfig) -> Camera:
     if config.photo is not None:
         return _of_photo(config, sensor)
     if sensor is None:
-        raise UsageError("plan needs the sensor of the camera: give sensor_mm, or camera")
+        raise UsageError("sensor size required. Give sensor_mm or camera")
     width, height = two(config.pixels or "")
     return Camera.of_sensor(int(width), int(height), sensor, config.focal_length_mm)
 
@@ -54,7 +54,7 @@ def _sensor(camera: str) -> float:
     found = sensor_width_mm(camera)
     if found is None:
         raise UsageError(
-            f"the sensor of the camera {camera!r} is unknown: give its width as sensor_mm"
+            f"unknown sensor size. Received: camera {camera!r}. Give sensor_mm instead"
         )
     return found
 

@@ -55,7 +55,7 @@ def chosen(name: str) -> Open:
     if package := ENGINES.needs(name):
         from crackscope import extras
 
-        extras.check(package, name, f"inspect with the engine {name!r}")
+        extras.check(package, name, f"use the engine {name!r}")
     return found
 
 

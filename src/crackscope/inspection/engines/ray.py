@@ -39,7 +39,7 @@ _log = logging.getLogger("crackscope")
 def on_ray(settings: InspectSettings, inspector: Inspector) -> Iterator[Run]:
     """As many actors as there are workers, else one for each core (GPU) of the cluster."""
     _ask_for_a_token()  # before Ray is loaded, which then looks for it
-    ray = extras.require("ray", "ray", "inspect with the engine 'ray'")
+    ray = extras.require("ray", "ray", "use the engine 'ray'")
     # Ray prints what happens in the cluster on stdout, which is for data.
     with redirect_stdout(sys.stderr), _connected(ray):
         unit = "GPU" if settings.device == "gpu" else "CPU"
@@ -77,9 +77,9 @@ def _connected(ray: Any) -> Iterator[None]:
         )
     except Exception as error:  # Ray has no common base for its errors here
         raise UsageError(
-            f"the engine ray found no cluster that it can use: {error}. See to RAY_ADDRESS "
-            f"({os.environ.get('RAY_ADDRESS', 'not set')}), and to RAY_AUTH_MODE=token where the "
-            "cluster wants one; without a cluster the workers are on this machine"
+            f"no usable Ray cluster: {error}. Check RAY_ADDRESS "
+            f"({os.environ.get('RAY_ADDRESS', 'not set')}), and set RAY_AUTH_MODE=token if the "
+            "cluster requires one. Without a cluster, workers run on this machine"
         ) from error
     try:
         yield
@@ -141,14 +141,14 @@ class _Crew:
                 raise error.cause from error
             except self._ray.exceptions.RayError as error:
                 losses.append(error)
-                _log.warning("a worker was lost; begun again from %s", sources[0].name)
+                _log.warning("a worker was lost. Restarting from %s", sources[0].name)
                 self.hire()
             else:
                 self._idle.put((worker, ready))
                 return found
         raise CrackscopeError(
-            f"{_LOSSES} workers were lost, one after the other, over "
-            f"{', '.join(source.name for source in sources)}. The last one: {losses[-1]}"
+            f"{_LOSSES} workers were lost in a row on "
+            f"{', '.join(source.name for source in sources)}. Last error: {losses[-1]}"
         )
 
     def _next(self, stop: Event) -> tuple[Any, Any]:
@@ -173,8 +173,8 @@ class _Worker:
         """
         if version != crackscope.__version__:
             raise UsageError(
-                f"all machines must have the same crackscope. Here: {version}; a worker has "
-                f"{crackscope.__version__}. Install the one or the other everywhere"
+                f"all machines must have the same crackscope version. Here: {version}. On a "
+                f"worker: {crackscope.__version__}. Install one version everywhere"
             )
         with suppress(OSError):  # it need not exist where photos are addresses
             os.chdir(folder)

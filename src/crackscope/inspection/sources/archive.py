@@ -48,19 +48,19 @@ class ArchiveEntry(Source):
             check_length(info.file_size, max_megapixels)
             if info.flag_bits & _ENCRYPTED:
                 raise ImageError(
-                    "not_permitted", "it is encrypted: unpack the zip file with its password"
+                    "not_permitted", "encrypted: unpack the zip file with its password"
                 )
             if zipped.is_bomb(info):
                 raise ImageError(
                     "too_large",
-                    f"{info.compress_size} bytes in the zip file would be {info.file_size} bytes "
-                    "here: no photo is packed so densely. See where it comes from",
+                    f"{info.compress_size} bytes in the zip file expand to {info.file_size} bytes, "
+                    "which no photo does. Check where the zip file comes from",
                 )
             return zipped.picture(archive, info)
         except NotImplementedError as error:
-            raise ImageError("unsupported", f"the zip file cannot be unpacked: {error}") from error
+            raise ImageError("unsupported", f"unsupported zip compression: {error}") from error
         except _DAMAGE as error:
-            raise ImageError("unreadable", f"the zip file is damaged here: {error}") from error
+            raise ImageError("unreadable", f"damaged entry of the zip file: {error}") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class DamagedArchive(Source):
 
     def content(self, max_megapixels: float) -> bytes:
         """Always an ImageError."""
-        raise ImageError("unreadable", f"the zip file cannot be opened: {self.reason}")
+        raise ImageError("unreadable", f"zip file not readable: {self.reason}")
 
 
 class ZipFiles:

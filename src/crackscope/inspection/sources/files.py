@@ -48,8 +48,8 @@ class PhotoFile(Source):
 def gone(place: Path | str) -> SourceGoneError:
     """For what held photos when the run began."""
     return SourceGoneError(
-        f"{place} is gone, or empty: connect it again and give the same command to go on. "
-        "What was finished is kept"
+        f"{place} is gone, or empty. Reconnect it, then run the same command again to resume. "
+        "Finished results are kept"
     )
 
 
@@ -66,7 +66,7 @@ class Files:
             return _named(argument, search)
         matches = matching(argument)
         if not matches:
-            raise UsageError(f"no such photo, folder or match: {argument!r}")
+            raise UsageError(f"photo not found, or no match. Received: {argument!r}")
         ours: dict[Path, bool] = {}
         return (
             source

@@ -16,7 +16,7 @@ def read() -> bytes:
     except (OSError, ValueError):
         pass
     raise UsageError(
-        "- means a list of photos on standard input, which is closed. Pipe a list into the "
+        "- reads a list of photos from standard input, which is closed. Pipe a list into the "
         "command, or name photos, folders or globs"
     )
 
@@ -42,12 +42,12 @@ def _wide(content: bytes, encoding: str) -> list[str]:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
         raise UsageError(
-            f"the list on standard input is {encoding.upper()}, cut off or damaged: {error}. Save "
-            "it as UTF-8, one path a line"
+            f"the list on standard input is {encoding.upper()}, truncated or damaged: {error}. "
+            "Save it as UTF-8, one path per line"
         ) from error
     if "\0" in text:
         raise UsageError(
-            f"the list on standard input is {encoding.upper()} with NULs in it: save it as UTF-8, "
-            "one path a line"
+            f"the list on standard input is {encoding.upper()} with NULs: save it as UTF-8, "
+            "one path per line"
         )
     return [line for line in (line.rstrip("\r") for line in text.split("\n")) if line]

@@ -51,8 +51,8 @@ def flat(photos: Iterable[Any]) -> Iterator[OnePhoto]:
             yield from flat(photo)
         else:
             raise UsageError(
-                "a photo must be a path, an image of Pillow, an array of numpy, or a list of "
-                f"such. Received: {photo!r:.80} ({type(photo).__name__})"
+                "a photo must be a path, a Pillow image, a NumPy array, or a list of these. "
+                f"Received: {photo!r:.80} ({type(photo).__name__})"
             )
 
 

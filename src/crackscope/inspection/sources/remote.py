@@ -76,7 +76,7 @@ class Addresses:
         scheme = argument.partition("://")[0].lower()
         if scheme not in _SCHEMES:
             allowed = ", ".join(f"{name}://" for name in _SCHEMES)
-            raise UsageError(f"an address begins with {allowed}. Received: {argument!r}")
+            raise UsageError(f"a URL must start with one of: {allowed}. Received: {argument!r}")
         name = PurePosixPath(argument.partition("?")[0]).name
         if scheme not in _LISTED or is_photo_name(name):
             _system(argument)  # what is missing is to be told now
@@ -91,7 +91,7 @@ def _folder(root: str, search: Search) -> Iterator[Source]:
     try:
         listed = system.find(root, detail=True)
     except Exception as error:  # every client has its own
-        raise UsageError(f"{root} cannot be listed: {error}") from error
+        raise UsageError(f"cannot list {root}: {error}") from error
     start = len(system._strip_protocol(root)) + 1
     below = f"{PurePosixPath(root).name}/" if search.several else ""
     ours = own_folders([path[start:] for path in listed], lambda name: _state(system, root, name))
@@ -115,6 +115,6 @@ def _state(system: Any, root: str, name: str) -> bytes:
 def _system(url: str) -> Any:
     """fsspec's file system for an address; it keeps one of each kind."""
     scheme = url.partition("://")[0].lower()
-    extras.require(_SCHEMES[scheme], "cloud", f"read {scheme}:// addresses")
-    fsspec = extras.require("fsspec", "cloud", f"read {scheme}:// addresses")
+    extras.require(_SCHEMES[scheme], "cloud", f"read {scheme}:// URLs")
+    fsspec = extras.require("fsspec", "cloud", f"read {scheme}:// URLs")
     return fsspec.filesystem(scheme, **_OPTIONS.get(scheme, {}))

@@ -37,7 +37,7 @@ _AHEAD, _LATE = 10.0, 1.0
 _MOST = 1_000_000
 _INSTALL = (
     "apt install ffmpeg, brew install ffmpeg or winget install ffmpeg; "
-    "or take pictures out of it elsewhere, and inspect these"
+    "or extract frames with another tool, and inspect these"
 )
 
 
@@ -64,7 +64,7 @@ class VideoFrame(Source):
             *("-f", "image2pipe", "-c:v", "ppm", "pipe:1"),
         )
         if not content:
-            raise ImageError("truncated", "the video has no picture at this time")
+            raise ImageError("truncated", "the video has no frame at this time")
         return content
 
 
@@ -80,7 +80,7 @@ class DamagedVideo(Source):
 
     def content(self, max_megapixels: float) -> bytes:
         """Always an ImageError."""
-        raise ImageError("unreadable", f"the video cannot be opened: {self.reason}")
+        raise ImageError("unreadable", f"video not readable: {self.reason}")
 
 
 class Videos:
@@ -108,7 +108,7 @@ def _pictures(name: str, every: float | None) -> Iterator[Source]:
         yield PhotoFile(name, path.name, path)
         return
     if not (shutil.which("ffmpeg") and shutil.which("ffprobe")):
-        raise UsageError(f"{name!r} is a video, which needs ffmpeg: {_INSTALL}")
+        raise UsageError(f"videos require ffmpeg. Received: {name!r}. Install it: {_INSTALL}")
     try:
         last = _last_picture(path, every)
     except ImageError as error:
@@ -145,14 +145,12 @@ def _last_picture(path: Path, every: float) -> float:
         length = _seconds(told or found["format"]["duration"])
         last = max(length - float(1 / Fraction(stream["avg_frame_rate"])), 0.0)
     except (KeyError, IndexError, ValueError, ZeroDivisionError) as error:
-        raise ImageError("unreadable", "it has no pictures, or does not say how long it is") from (
-            error
-        )
+        raise ImageError("unreadable", "no frames, or no duration stated") from (error)
     if not last / every < _MOST:
         raise ImageError(
             "too_large",
-            f"it says that it lasts {length:,.0f} s, of which every {every:g} s would be more than "
-            f"{_MOST:,} pictures. Is that so? Then look less often",
+            f"more than {_MOST:,} frames at one every {every:g} s (stated duration: "
+            f"{length:,.0f} s). Increase --every",
         )
     return last
 
@@ -170,7 +168,7 @@ def _output(program: str, *arguments: str) -> bytes:
     try:
         done = programs.run((program, "-hide_banner", "-loglevel", "error", *arguments))
     except FileNotFoundError as error:
-        raise ImageError("unsupported", f"a video needs ffmpeg: {_INSTALL}") from error
+        raise ImageError("unsupported", f"videos require ffmpeg. Install it: {_INSTALL}") from error
     said = _ADDRESS.sub("", done.stderr.decode("utf-8", "replace")).strip().splitlines()
     if any("max pixel count" in line for line in said):
         raise ImageError("too_large", f"{program}: {said[0]}")
