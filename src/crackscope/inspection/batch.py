@@ -1,4 +1,4 @@
-"""Many photos, several at once, results in the order of the input."""
+"""Parallel inspection of many photos, with results in input order."""
 
 import logging
 import time
@@ -24,11 +24,11 @@ from crackscope.scoring.scored import Scored
 from crackscope.types import Photo, PhotoError, PhotoResult
 
 _TOGETHER, _TOGETHER_BYTES = 8, 2**20
-"""Small files, such as patches, are taken together, so that they share the network's batches."""
+"""Small files, such as patches, are grouped to share the batches of the network."""
 _AHEAD = 2
-"""Jobs that wait for each worker; more would only hold memory."""
+"""Queued jobs per worker; more would only use memory."""
 _LONG = 60.0
-"""Seconds after which it is said what is waited for."""
+"""Seconds of waiting before a warning names the photo."""
 _log = logging.getLogger("crackscope")
 _Begun = tuple[Sequence[Source], Future[list[Inspected]]]
 
@@ -36,11 +36,11 @@ _Begun = tuple[Sequence[Source], Future[list[Inspected]]]
 def inspect_all(
     inspector: Inspector, sources: Sequence[Source], settings: InspectSettings, stop: Event
 ) -> Generator[Inspected, None, None]:
-    """One result a source, in order; a photo that cannot be read becomes a failed result.
+    """Yield one result per source, in order; an unreadable photo gives a failed result.
 
-    Once `stop` is set, the photos that are worked on are finished, and no other is begun. A photo
-    that cannot be read in time has failed, and so has one that memory does not suffice for.
-    Whatever else is raised ends the walk: it is the system's fault, not the photo's.
+    Once `stop` is set, photos in progress are finished and no other is started. A photo also fails
+    on a timeout or if memory runs out. Any other exception ends the inspection: its cause is the
+    system, not the photo.
     """
     worker = Worker.of(inspector, settings)
     return in_order(worker.run, sources, settings.workers or environment.cores(), stop)
@@ -52,11 +52,11 @@ def in_order(
     workers: int,
     stop: Event,
 ) -> Generator[Inspected, None, None]:
-    """Give `run` a few sources at a time, in as many threads as there are `workers`.
+    """Run `run` on a few sources at a time, in `workers` threads.
 
-    The results come in order, with no more than a few jobs a worker ahead, so that pictures do not
-    pile up; `stop` is as in `inspect_all`. What is waited for long is named. An interrupt does not
-    wait for what is begun, whose threads go on.
+    Yields results in order, with at most a few jobs per worker ahead, so that overlays do not fill
+    the memory. `stop` is as in `inspect_all`. Warns about a photo that takes long. An interrupt
+    does not wait for jobs in progress, whose threads keep running.
     """
     waiting: deque[_Begun] = deque()
     pool, patient = ThreadPoolExecutor(workers, thread_name_prefix="inspect"), True
@@ -79,8 +79,7 @@ def in_order(
 
 
 def _awaited(job: Sequence[Source], future: Future[list[Inspected]]) -> list[Inspected]:
-    """The results of a job, with what is to be said of its photos; says which job it is each time
-    that twice as long has passed."""
+    """The results of a job; warns about remarks, and each time the waiting time has doubled."""
     seconds = _LONG
     while not wait([future], seconds).done:
         others = f" (and {len(job) - 1} after it)" if len(job) > 1 else ""
@@ -94,7 +93,8 @@ def _awaited(job: Sequence[Source], future: Future[list[Inspected]]) -> list[Ins
 
 
 def _call_off(waiting: deque[_Begun]) -> None:
-    """Drop the jobs that no worker has begun: from the end, so that none in between is missing."""
+    """Cancel the jobs that no worker has started: from the end, so that none in between is
+    missing."""
     while waiting and waiting[-1][1].cancel():
         waiting.pop()
 
@@ -115,15 +115,14 @@ def _jobs(sources: Sequence[Source], workers: int) -> Iterator[list[Source]]:
 
 
 _Read = tuple[Source, Photo, float]
-"""A photo in memory, and the seconds that it took."""
+"""A photo in memory, and the seconds it took to read."""
 
 
 @dataclass(frozen=True)
 class Worker:
-    """What is done with a job: photos one by one, the small ones scored together.
+    """Inspects the photos of a job one by one; small ones are scored together.
 
-    `one_large` is held for a photo above 50 megapixels, so that the memory of several does not add
-    up.
+    `one_large` is held for a photo above 50 megapixels, so that only one is in memory at a time.
     """
 
     inspector: Inspector
@@ -133,11 +132,11 @@ class Worker:
 
     @classmethod
     def of(cls, inspector: Inspector, settings: InspectSettings) -> "Worker":
-        """One that the threads of this process may share."""
+        """A worker that the threads of this process can share."""
         return cls(inspector, inspector.judge(settings.threshold), settings, Lock())
 
     def run(self, sources: Sequence[Source]) -> list[Inspected]:
-        """One result a source, in order; several threads may share the worker."""
+        """Return one result per source, in order; thread-safe."""
         results: dict[Source, Inspected] = {}
         small: list[_Read] = []
         for source in sources:
@@ -155,7 +154,7 @@ class Worker:
         return [results[source] for source in sources]
 
     def _one(self, source: Source, start: float) -> Inspected | _Read:
-        """What comes of a photo; or the photo, where it is small, to be scored with others."""
+        """The result of a photo; or the photo itself, if small, to be scored with others."""
         if (found := self._large(source, start)) is not None:
             return found
         read, size = self._reader(source)
@@ -172,7 +171,7 @@ class Worker:
             return self._whole(source, read, start)
 
     def _reader(self, source: Source) -> tuple[Callable[[], Photo], float]:
-        """What gives the whole photo, and its megapixels."""
+        """A function that returns the whole photo, and its megapixels."""
         most = self.settings.max_megapixels
         if (photo := source.photo(most)) is not None:
             return lambda: photo, photo.width * photo.height / 1e6
@@ -187,7 +186,7 @@ class Worker:
         return self._score([entry])[0]
 
     def _large(self, source: Source, start: float) -> Inspected | None:
-        """What comes of a photo that is read in parts; None where it is to be decoded whole."""
+        """The result of a photo that is read in blocks; None if it must be decoded as a whole."""
         path = source.local()
         if path is None:
             return None
@@ -211,7 +210,7 @@ class Worker:
         return apart.decode(timeout, content, name, most)
 
     def _together(self, entries: Sequence[_Read]) -> dict[Source, Inspected]:
-        """What comes of small photos."""
+        """The results of small photos."""
         found = memory.together(self._score, entries, "inspect it", self.one_large)
         return {
             source: _failed(source, one, seconds) if isinstance(one, ImageError) else one
@@ -228,7 +227,7 @@ class Worker:
         return [self._drawn(*row) for row in zip(photos, scored, measured, strict=True)]
 
     def _drawn(self, photo: Photo, found: Scored, measured: Measured) -> Inspected:
-        """With the pictures, while the pixels are at hand."""
+        """Add the overlays while the pixels are in memory."""
         result, rectified = measured.result, measured.rectified
         drawn = pictures.draw(photo, found.windows, result, self.settings, rectified)
         return Inspected(result, found.windows, drawn)

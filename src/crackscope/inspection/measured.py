@@ -1,4 +1,4 @@
-"""A result with millimetres: where a photo has a scale, its cracks are measured in its pixels."""
+"""Results in mm: cracks are measured in the pixels of photos that have a scale."""
 
 import time
 from collections.abc import Sequence
@@ -21,8 +21,8 @@ from crackscope.measurement.standards import Standard, classify
 from crackscope.types import Below, Crack, Photo, PhotoResult, PhotoScale, Pixels, WidthsMm
 
 DECIDES_PX = 2.0
-"""Width from which on a number may decide a class; below it, all classes up to its upper end may
-be the crack's."""
+"""Minimum width for a number to decide a class; below it, the crack may be of any class up to its
+upper limit."""
 _IN_PARTS = (
     "widths in mm are not supported in photos above 50 megapixels, which are read in blocks: "
     "split the photo"
@@ -31,7 +31,7 @@ _NO_PLANE = "rectify requires a plane, and the source of scale ({}) gives none"
 
 
 def measured(photo: Photo, result: PhotoResult, measuring: Measuring) -> Measured:
-    """The result in mm, where the photo has a scale; what is to be known stands in its remark."""
+    """The result in mm, if the photo has a scale; notices go into its remark."""
     start = time.perf_counter()
     answer = measuring.scale_of(photo)
     said = [notice.text.replace(photo.path, "the photo") for notice in answer.notices]
@@ -50,7 +50,7 @@ def measured(photo: Photo, result: PhotoResult, measuring: Measuring) -> Measure
 def _in_mm(
     photo: Photo, result: PhotoResult, scale: Scale, measuring: Measuring
 ) -> tuple[PhotoResult, list[str]]:
-    """The result with its scale and all sizes, and what is to be said of them."""
+    """The result with its scale and all sizes, and remarks."""
     if result.cracks is None:
         regions = tuple(region.in_mm(scale.mm_per_px) for region in result.regions)
         return replace(result, regions=regions, scale=_scale(scale)), []
@@ -68,7 +68,7 @@ def _in_mm(
 
 
 def _scales(cracks: Sequence[Crack], scale: Scale) -> tuple[list[LocalScale | None], list[str]]:
-    """The scale along each crack; None, and why, where it leaves the plane."""
+    """The scale along each crack; None, with a remark, if the crack leaves the plane."""
     scales: list[LocalScale | None] = []
     remarks = []
     for crack in cracks:
@@ -108,7 +108,7 @@ def _crack(
 def _class(
     width: WidthsMm | Below, least: float, standard: Standard | None, exposure: str | None
 ) -> str | None:
-    """The classes of the 95th percentile: what decides is not the widest spot, nor the middle."""
+    """The classes of the 95th percentile, which decides rather than the maximum or the median."""
     if standard is None:
         return None
     if isinstance(width, Below):
@@ -129,7 +129,8 @@ def _length_only(crack: Crack, scale: Scale) -> Crack:
 
 
 def _scale(scale: Scale, found: PhotoMeasure | None = None) -> PhotoScale:
-    """As results have it; the smallest widths where the plane lies as near as at its source."""
+    """The scale as in results; the smallest widths apply where the plane is as near as at its
+    source."""
     shown, smallest = (None, None)
     if found is not None:
         shown, smallest = found.smallest_shown_px, found.smallest_measured_px
@@ -145,7 +146,7 @@ def _scale(scale: Scale, found: PhotoMeasure | None = None) -> PhotoScale:
 
 
 def _rectified(photo: Photo, scale: Scale, mm_per_px: float) -> tuple[Pixels | None, list[str]]:
-    """The photo in its plane; None, and why, where there is none."""
+    """The rectified photo; None, with a remark, if there is no plane."""
     if scale.plane is None:
         return None, [_NO_PLANE.format(scale.source)]
     if not is_whole(photo):

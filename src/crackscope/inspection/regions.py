@@ -1,4 +1,4 @@
-"""Join neighbouring windows that reach the threshold into regions."""
+"""Regions: neighbouring windows that reach the threshold."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +12,9 @@ Borders = tuple[NDArray[np.int64], NDArray[np.int64]]
 
 
 def find_regions(found: ScoreMap, upper: float) -> tuple[Region, ...]:
-    """8-connected groups of windows that score `upper` or more, the most important first.
+    """8-connected groups of windows that score at least `upper`, most important first.
 
-    Each window stands for the part of the photo round its middle. Importance is area times mean
-    score.
+    Each window represents the area around its centre. Importance is area times mean score.
     """
     groups = components(found.scores >= upper)
     borders = found.borders()
@@ -28,7 +27,7 @@ def find_regions(found: ScoreMap, upper: float) -> tuple[Region, ...]:
 
 
 def _window(found: ScoreMap, borders: Borders, cells: list[Cell], number: int) -> Region:
-    """What `_region` gives for a single window, without a search: most cracked patches are one."""
+    """The same as `_region` for a single window, without a search: most cracked patches are one."""
     ((row, column),) = cells
     rows, columns = borders
     top, bottom = int(rows[row]), int(rows[row + 1])

@@ -37,26 +37,26 @@ from crackscope.reporting.summary import summarise
 from crackscope.types import PhotoResult, Verdict
 
 _PHOTOS = ("photos", "photos_sha256")
-"""What a watched folder may add to, of all that decides the results."""
+"""Parts of the identity that may grow in a watched folder."""
 _FAILS: dict[FailOn, tuple[Verdict, ...]] = {"crack": ("crack",), "unsure": ("crack", "unsure")}
 
 
 @checked
 def inspect(*photos: OnePhoto | Iterable[OnePhoto], **settings: Unpack[InspectKeywords]) -> Outcome:
-    """Inspect photos, folders and globs, images of Pillow, arrays of numpy, and lists of such.
+    """Inspect photos, folders, globs, Pillow images, NumPy arrays, and lists of these.
 
-    Writes into `out` (else runs/inspect/NAME) and returns the results as `Outcome.data`, one
-    dictionary a photo; settings are the fields of `InspectConfig`.
+    Writes into `out` (default: runs/inspect/NAME) and returns the results as `Outcome.data`, one
+    dictionary per photo; settings are the fields of `InspectConfig`.
     """
     given = named(photos)
     return run(make(InspectConfig, tuple(given), **settings), given)
 
 
 def run(config: InspectConfig, given: Mapping[str, Source | None] | None = None) -> Outcome:
-    """Inspect; the same command on an unfinished folder does only what is left.
+    """Inspect photos; the same command on an unfinished folder resumes it.
 
-    On a finished one it gives what is there. `given` are the photos in memory among those of the
-    settings, by their names.
+    On a finished folder it returns the existing results. `given` are the photos in memory, by their
+    names in the settings.
     """
     try:
         return _run(config, given or {})
@@ -107,7 +107,7 @@ def _run(config: InspectConfig, given: Mapping[str, Source | None]) -> Outcome:
 
 
 def _found(config: InspectConfig, given: Mapping[str, Source | None]) -> Found:
-    """The photos of the command; a watched folder gives its own later."""
+    """The photos of the command; a watched folder is scanned later."""
     if not config.watch:
         every = None if config.every is None else seconds_of(config.every)
         return find(config.photos, every, given)
@@ -117,14 +117,14 @@ def _found(config: InspectConfig, given: Mapping[str, Source | None]) -> Found:
 
 
 def _settings(config: InspectConfig) -> InspectSettings:
-    """What the workers must know of the settings of the command."""
+    """The settings for the workers."""
     names = [each.name for each in fields(InspectSettings) if each.name != "measuring"]
     measuring = MeasureSettings.of(config).prepared()
     return InspectSettings(measuring=measuring, **{name: getattr(config, name) for name in names})
 
 
 def _prepared(settings: InspectSettings, threads: int) -> Inspector:
-    """The model of the command; raises UsageError where it cannot make what is asked for."""
+    """Load the model; raises UsageError if it does not support a requested output."""
     inspector = engines.prepare(settings, threads)
     if settings.masks and not inspector.has_lines:
         raise UsageError(
@@ -135,7 +135,7 @@ def _prepared(settings: InspectSettings, threads: int) -> Inspector:
 
 
 def _inspect(job: Job, kept: ResultsFile) -> None:
-    """Also after Ctrl-C the reports show what there is."""
+    """Inspect and write reports, also after Ctrl-C."""
     try:
         whole = job.inspect_rest(kept)
     except KeyboardInterrupt:
@@ -147,7 +147,7 @@ def _inspect(job: Job, kept: ResultsFile) -> None:
 
 
 def _head(config: InspectConfig, output: run_dir.RunDir) -> dict[str, Any]:
-    """Cover and card of the reports: as given, else as the start that is resumed had them."""
+    """Cover and card of the reports: as given, or as in the run that is resumed."""
     known = Context("", output.path)
     if output.resumed:
         with suppress(UsageError):  # it ended before it kept any
@@ -157,7 +157,7 @@ def _head(config: InspectConfig, output: run_dir.RunDir) -> dict[str, Any]:
 
 
 def _renew(config: InspectConfig, path: Path, results: Sequence[PhotoResult]) -> None:
-    """Write the reports of a finished inspection again where another head is asked for."""
+    """Write the reports of a finished inspection again if cover or card have changed."""
     if not kept_settings.heads(vars(config)):
         return
     known = kept_settings.load(path)
@@ -185,13 +185,13 @@ def _outcome(
 
 
 def _photos(found: Found) -> dict[str, Any]:
-    """How many photos there are, and what tells them from others."""
+    """The number of photos, and a hash that identifies them."""
     photos = [[photo.name, photo.relative, *photo.stamp()] for photo in found.photos]
     return dict(zip(_PHOTOS, (len(photos), hashing.of_value(photos)), strict=True))
 
 
 def _files(config: InspectConfig) -> dict[str, Any]:
-    """What tells the files apart that say how to measure; a number or a name tells itself."""
+    """Hashes of the files for measuring; numbers and names as they are."""
     named = {name: getattr(config, name) for name in ("mm_per_px", "calibration", "standard")}
     return {
         name: hashing.of_file(Path(value)) if _is_file(value) else value
@@ -200,7 +200,7 @@ def _files(config: InspectConfig) -> dict[str, Any]:
 
 
 def _is_file(value: Any) -> bool:
-    """A standard by its name is none, whatever lies in this folder."""
+    """Whether a value is a file; a standard given by name is not, even if such a file exists."""
     return isinstance(value, Path) or str(value).casefold().endswith((".yaml", ".yml"))
 
 

@@ -1,4 +1,4 @@
-"""Inspect a folder that keeps filling, until Ctrl-C."""
+"""Inspect a watched folder until Ctrl-C."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -14,13 +14,13 @@ from crackscope.inspection.watch import arrivals
 
 _log = logging.getLogger("crackscope")
 _LOOK_EVERY = 2.0
-"""Seconds; a photo is taken when two looks find it unchanged."""
+"""Seconds between scans; a photo is ready when two scans find it unchanged."""
 
 
 def watch(folder: str, job_of: Callable[[Found], Job], kept: ResultsFile, asked: Event) -> None:
-    """Inspect what arrives in `folder` until `asked`; reports follow whenever it is quiet.
+    """Inspect new photos in `folder` until `asked`; writes reports when no new photos arrive.
 
-    Raises SourceGoneError where the folder vanishes.
+    Raises SourceGoneError if the folder disappears.
     """
     say_skipped(look([folder]))
     prefix = prefix_of(folder)

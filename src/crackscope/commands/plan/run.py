@@ -1,4 +1,4 @@
-"""Where to stand, with which lens, and how many photos."""
+"""Plan distance, lens and number of photos."""
 
 from typing import Unpack
 
@@ -19,13 +19,13 @@ from crackscope.measurement.scale.sensors import sensor_width_mm
 def plan(width: float | str, **settings: Unpack[PlanKeywords]) -> Outcome:
     """`crackscope plan` from Python: `Outcome.data` is the plan.
 
-    The settings are the fields of PlanConfig.
+    Settings are the fields of `PlanConfig`.
     """
     return run(make(PlanConfig, width, **settings))
 
 
 def run(config: PlanConfig) -> Outcome:
-    """The plan as text and as a document; nothing is written."""
+    """Return the plan as text and data; writes nothing."""
     wanted = Wanted(
         config.width_mm or 0.0,
         purpose=config.purpose,
@@ -60,7 +60,7 @@ def _sensor(camera: str) -> float:
 
 
 def _of_photo(config: PlanConfig, sensor: float | None) -> Camera:
-    """The camera that took a photo; with another focal length its sensor must be known."""
+    """The camera that took a photo; for another focal length, its sensor must be known."""
     assert config.photo is not None
     try:
         photo = read(config.photo)

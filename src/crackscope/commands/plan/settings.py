@@ -67,13 +67,13 @@ class PlanConfig:
 
     @property
     def width_mm(self) -> float | None:
-        """The width as a number; None where it is none."""
+        """The width in mm; None if invalid."""
         found = _WIDTH.fullmatch(str(self.width).strip().lower())
         return float(found[1]) if found and float(found[1]) > 0 else None
 
 
 def two(text: str) -> tuple[float, float]:
-    """The numbers of a text that keeps the rule of pairs."""
+    """The two numbers of a text such as 6000x4000."""
     found = _TWO.fullmatch(text.lower())
     if found is None:
         raise ValueError(f"not a pair of numbers: {text!r}")

@@ -1,4 +1,4 @@
-"""Zip files, read in place: nothing is unpacked, so no entry can write anywhere."""
+"""Zip files, read in place without extracting, so that no entry can write a file."""
 
 import lzma
 import zipfile
@@ -18,7 +18,7 @@ from crackscope.skipped import own_folders
 
 _ENCRYPTED = 1
 _DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, KeyError, ValueError)
-"""What zipfile and the decompressors raise for a damaged or a vanished entry."""
+"""Exceptions of zipfile and the decompressors for a damaged or missing entry."""
 
 _STATE_BYTES = 2**20
 
@@ -31,7 +31,7 @@ class ArchiveEntry(Source):
     entry: str
 
     def stamp(self) -> tuple[int, int]:
-        """Size when unpacked, and the checksum."""
+        """Uncompressed size, and the checksum."""
         try:
             info = _opened(self.archive).getinfo(self.entry)
         except _DAMAGE:
@@ -39,7 +39,7 @@ class ArchiveEntry(Source):
         return info.file_size, info.CRC
 
     def content(self, max_megapixels: float) -> bytes:
-        """See `Source`; size and first bytes are judged before all of it is unpacked."""
+        """See `Source`; size and first bytes are checked before the entry is decompressed."""
         if not self.archive.exists():
             raise gone(self.archive)
         try:
@@ -65,7 +65,7 @@ class ArchiveEntry(Source):
 
 @dataclass(frozen=True, slots=True)
 class DamagedArchive(Source):
-    """A zip file that is none; stands for the photos that it may have held."""
+    """An invalid zip file, in place of the photos it may have held."""
 
     reason: str
 
@@ -79,15 +79,15 @@ class DamagedArchive(Source):
 
 
 class ZipFiles:
-    """Zip files that are named by hand; those in a folder are passed over."""
+    """Zip files that are named explicitly; those in folders are skipped."""
 
     def recognises(self, argument: str) -> bool:
-        """By its name, and that it is a file."""
+        """By its name, if it is a file."""
         return argument.lower().endswith(".zip") and Path(argument).is_file()
 
     def find(self, argument: str, search: Search) -> Iterator[Source]:
-        """The entries that are photos by name, and not drawn by crackscope, sorted; of two with one
-        name the last."""
+        """The entries that are photos by name and not images by crackscope, sorted; of duplicate
+        names the last."""
         path = Path(argument)
         if not search.first_time(str(path.resolve())):
             return
@@ -108,12 +108,12 @@ class ZipFiles:
 
 
 def _with_slashes(name: str) -> str:
-    r"""Some programs of Windows write folder\photo.jpg, against the format."""
+    r"""Some Windows programs write folder\photo.jpg, which violates the format."""
     return name.replace("\\", "/")
 
 
 def _start(path: Path, name: str, length: int) -> bytes:
-    """So many bytes from the beginning of an entry; b"" where it is damaged, or encrypted."""
+    """The first `length` bytes of an entry; b"" if it is damaged or encrypted."""
     try:
         with _opened(path).open(name) as entry:
             return entry.read(length)
@@ -122,7 +122,7 @@ def _start(path: Path, name: str, length: int) -> bytes:
 
 
 def _opened(path: Path) -> zipfile.ZipFile:
-    """Open once for all entries, whose list is long; threads may read from it together."""
+    """Open once for all entries, whose list is long; thread-safe for reading."""
     state = path.stat()
     return _open(path, state.st_size, state.st_mtime_ns)
 

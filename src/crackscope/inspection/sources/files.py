@@ -1,4 +1,4 @@
-"""Photos, folders (walked to their end) and globs of this machine."""
+"""Photos, folders (searched recursively) and globs on this machine."""
 
 import glob
 import os
@@ -18,13 +18,13 @@ _STATE_ALONE = frozenset({STATE})
 
 @dataclass(frozen=True, slots=True)
 class PhotoFile(Source):
-    """A file; `root` is the folder that it was found in through, where there is one."""
+    """A file; `root` is the folder argument it was found in, if any."""
 
     path: Path
     root: Path | None = None
 
     def stamp(self) -> tuple[int, int]:
-        """Size and time of the last change in nanoseconds."""
+        """Size, and modification time in nanoseconds."""
         try:
             state = self.path.stat()
         except (OSError, ValueError):
@@ -36,7 +36,7 @@ class PhotoFile(Source):
         return self.path
 
     def content(self, max_megapixels: float) -> bytes:
-        """See `Source`; a root without a single entry is a drive that was pulled out."""
+        """See `Source`; an empty root means that a drive was disconnected."""
         try:
             return content_of(self.path, max_megapixels)
         except ImageError:
@@ -46,7 +46,7 @@ class PhotoFile(Source):
 
 
 def gone(place: Path | str) -> SourceGoneError:
-    """For what held photos when the run began."""
+    """The error for a source that has disappeared during the run."""
     return SourceGoneError(
         f"{place} is gone, or empty. Reconnect it, then run the same command again to resume. "
         "Finished results are kept"
@@ -54,14 +54,15 @@ def gone(place: Path | str) -> SourceGoneError:
 
 
 class Files:
-    """Takes any argument, as a path of this machine."""
+    """Accepts any argument as a local path."""
 
     def recognises(self, argument: str) -> bool:
         """Always."""
         return True
 
     def find(self, argument: str, search: Search) -> Iterator[Source]:
-        """A file named by hand is always taken, one in a folder or a glob if it is a photo."""
+        """A file that is named explicitly is always included; one in a folder or a glob if it is a
+        photo."""
         if os.path.lexists(argument):
             return _named(argument, search)
         matches = matching(argument)
@@ -78,14 +79,14 @@ class Files:
 
 
 def matching(pattern: str) -> list[str]:
-    """The paths that a glob means, sorted."""
+    """The paths that match a glob, sorted."""
     if not glob.has_magic(pattern):
         return []
     return sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207  (Path refuses "../*.jpg")
 
 
 def prefix_of(folder: str) -> str:
-    """What the names of the photos below a folder begin with."""
+    """The common prefix of the names of photos in a folder."""
     return f"{folder.rstrip(os.sep + (os.altsep or ''))}/"
 
 
@@ -100,7 +101,7 @@ def _named(given: str, search: Search) -> Iterator[Source]:
 
 @dataclass(frozen=True)
 class _Walk:
-    """One folder of the arguments."""
+    """The recursive search of one folder argument."""
 
     search: Search
     root: Path
@@ -136,9 +137,10 @@ class _Walk:
 
 
 def _skips(pattern: str, match: str, search: Search, ours: dict[Path, bool]) -> bool:
-    """Whether a match lies where nobody means it, but for folders that the pattern itself names.
+    """Whether to skip a match in trash, hidden or results folders, unless the pattern itself names
+    them.
 
-    `ours` keeps which folders crackscope wrote.
+    `ours` caches which folders are results folders.
     """
     path, named = Path(match), Path(pattern).parts
     for folder in (path, *path.parents):

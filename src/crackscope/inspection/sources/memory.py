@@ -1,4 +1,4 @@
-"""Photos that a program holds in memory, given to `crackscope.inspect` in place of a path."""
+"""Photos in memory, given to `crackscope.inspect` instead of a path."""
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,17 +15,17 @@ from crackscope.inspection.sources.source import Source
 from crackscope.types import Photo
 
 OnePhoto = str | PathLike[str] | Picture
-"""A path (for the command also a folder, a glob, an address) or a picture."""
+"""A path (for the command also a folder, glob or URL) or an image."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PhotoInMemory(Source):
-    """A picture, read when its turn comes."""
+    """An image in memory, converted on demand."""
 
     picture: Picture
 
     def stamp(self) -> tuple[int, int | str]:
-        """Bytes of its pixels, and their hash."""
+        """Size of its pixels in bytes, and their hash."""
         try:
             pixels = np.asarray(self.picture)
         except Exception:  # noqa: BLE001  (a damaged file that Pillow opened: `photo` says why)
@@ -38,12 +38,12 @@ class PhotoInMemory(Source):
         return photo_of(self.picture, self.name, max_megapixels)
 
     def content(self, max_megapixels: float) -> bytes:
-        """Never asked for: there is a photo."""
+        """Never called: `photo` returns the photo."""
         raise NotImplementedError
 
 
 def flat(photos: Iterable[Any]) -> Iterator[OnePhoto]:
-    """Paths and pictures, also those in lists; raises UsageError for whatever else is there."""
+    """Flatten lists of paths and images; raises UsageError for anything else."""
     for photo in photos:
         if isinstance(photo, str | PathLike) or is_picture(photo):
             yield photo
@@ -57,10 +57,7 @@ def flat(photos: Iterable[Any]) -> Iterator[OnePhoto]:
 
 
 def named(photos: Iterable[Any]) -> dict[str, Source | None]:
-    """Arguments for `find`, in order: paths, and the names that pictures go by with their photos.
-
-    No two pictures have one name, nor that of a path.
-    """
+    """Arguments for `find`, in order: paths, and unique names of images with their photos."""
     given = list(flat(photos))
     taken = {fspath(photo) for photo in given if not is_picture(photo)}
     found: dict[str, Source | None] = {}

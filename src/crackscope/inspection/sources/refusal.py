@@ -1,4 +1,4 @@
-"""Why a server did not give a photo, from what its client raises: each has errors of its own."""
+"""Reasons why a server request failed, from the exceptions of the different clients."""
 
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -14,7 +14,7 @@ _NOT_PERMITTED = (
 
 
 def explain(error: Exception) -> ImageError:
-    """The photo's failure; fsspec wraps whatever happens on https:// in "no such file"."""
+    """The error of the photo; fsspec reports every failure on https:// as "no such file"."""
     causes = list(_causes(error))
     status = next(filter(None, map(_status, causes)), None)
     answer = f"the server returned {status}{_phrase(status)}"
@@ -33,14 +33,14 @@ def explain(error: Exception) -> ImageError:
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """The error, and what it comes from."""
+    """The error and its causes."""
     while error is not None:
         yield error
         error = error.__cause__
 
 
 def _status(error: BaseException) -> int | None:
-    """The HTTP status that an error of aiohttp (`status`), gcsfs (`code`) or botocore carries."""
+    """The HTTP status of an error of aiohttp (`status`), gcsfs (`code`) or botocore."""
     response = getattr(error, "response", None)
     if isinstance(response, dict):
         value = response.get("ResponseMetadata", {}).get("HTTPStatusCode")

@@ -1,7 +1,7 @@
-"""Pictures of a video, one every so many seconds, by the ffmpeg that is installed.
+"""Frames of a video at regular intervals, from the installed ffmpeg.
 
-crackscope brings no decoder for video (docs/decisions/0011). Each picture is asked for by itself,
-so that an interrupted run goes on where it stopped, and any worker can take any of them.
+crackscope includes no video decoder (docs/decisions/0011). Each frame is extracted separately, so
+that an interrupted run can be resumed, and any worker can process any frame.
 """
 
 import json
@@ -22,18 +22,18 @@ from crackscope.inspection.sources.source import Search, Source
 
 _FORMATS = "mov,matroska,webm,avi,asf,mpeg,mpegts,mpegvideo,m4v,h264,hevc"
 _SAFE = ("-protocol_whitelist", "file,pipe", "-format_whitelist", _FORMATS)
-"""A file may be a playlist in disguise: nothing that it names is opened."""
+"""A file may be a playlist in disguise: files it refers to are not opened."""
 _DAMAGE = re.compile(
     r"error (while decoding|at mb)|corrupt|invalid data|valid range", re.IGNORECASE
 )
-"""What ffmpeg says where it makes up what is damaged. To stop at any error would refuse sound
-pictures: those behind an open group of pictures, which lack what came before."""
+"""Messages of ffmpeg about concealed damage. Failing on every error would reject valid frames:
+those after an open group of pictures, which lack earlier frames."""
 _ADDRESS = re.compile(" @ 0x[0-9a-f]+")
-"""In what ffmpeg says: another one each time."""
+"""Addresses in messages of ffmpeg, which differ each time."""
 _NO_INDEX = re.compile(r"\.(mts|m2ts|mpe?g)", re.IGNORECASE)
-"""Of these, ffmpeg begins to read somewhere after the time that it is asked for."""
+"""Formats in which ffmpeg starts reading after the requested time."""
 _AHEAD, _LATE = 10.0, 1.0
-"""Seconds before a picture that are read of these, and by which it may come late."""
+"""For these formats: seconds to read ahead of a frame, and its maximum delay."""
 _MOST = 1_000_000
 _INSTALL = (
     "apt install ffmpeg, brew install ffmpeg or winget install ffmpeg; "
@@ -43,17 +43,17 @@ _INSTALL = (
 
 @dataclass(frozen=True, slots=True)
 class VideoFrame(Source):
-    """The first picture of the file `video` from `seconds` after its start on."""
+    """The first frame of the file `video` at or after `seconds`."""
 
     video: Path
     seconds: float
 
     def stamp(self) -> tuple[int, int]:
-        """Size of the video, and time of its last change in nanoseconds."""
+        """Size of the video, and its modification time in nanoseconds."""
         return PhotoFile(self.name, self.relative, self.video).stamp()
 
     def content(self, max_megapixels: float) -> bytes:
-        """See `Source`; without loss, turned as the video says."""
+        """See `Source`; lossless, rotated as the video specifies."""
         if not self.video.exists():
             raise gone(self.video)
         most = ("-max_pixels", str(int(max_megapixels * 1e6)))
@@ -70,7 +70,7 @@ class VideoFrame(Source):
 
 @dataclass(frozen=True, slots=True)
 class DamagedVideo(Source):
-    """A video that cannot be opened; stands for the pictures that it may have held."""
+    """An unreadable video, in place of the frames it may have held."""
 
     reason: str
 
@@ -84,14 +84,15 @@ class DamagedVideo(Source):
 
 
 class Videos:
-    """Videos that are named by hand; those in a folder are passed over."""
+    """Videos that are named explicitly; those in folders are skipped."""
 
     def recognises(self, argument: str) -> bool:
-        """By its name, and that it is a file; or a glob of such."""
+        """By its name, if it is a file; or a glob of such files."""
         return is_video_name(argument) and bool(_files(argument))
 
     def find(self, argument: str, search: Search) -> Iterator[Source]:
-        """Its pictures, `search.every` seconds apart; without that, one that says what to do."""
+        """Its frames, `search.every` seconds apart; without an interval, a photo that fails with
+        instructions."""
         for name in _files(argument):
             if search.first_time(os.path.normcase(Path(name).resolve())):
                 yield from _pictures(name, search.every)
@@ -120,7 +121,7 @@ def _pictures(name: str, every: float | None) -> Iterator[Source]:
 
 
 def _seek(seconds: float, suffix: str) -> tuple[Sequence[str], Sequence[str]]:
-    """Options of ffmpeg before the file and behind it."""
+    """Options of ffmpeg before and after the file."""
     if not _NO_INDEX.fullmatch(suffix):
         return ("-ss", f"{seconds:.3f}"), ()
     ahead = min(seconds, _AHEAD)  # between key frames the first pictures are not whole
@@ -128,14 +129,14 @@ def _seek(seconds: float, suffix: str) -> tuple[Sequence[str], Sequence[str]]:
 
 
 def _clock(seconds: float) -> str:
-    """00h01m05.500s: in the order of time when sorted, and a name that every system takes."""
+    """00h01m05.500s: sorts by time, and is a valid file name on every system."""
     minutes, rest = divmod(round(seconds * 1000), 60_000)
     return f"{minutes // 60:02d}h{minutes % 60:02d}m{rest / 1000:06.3f}s"
 
 
 def _last_picture(path: Path, every: float) -> float:
-    """When the last picture is shown, in seconds; raises ImageError where that is not told, or
-    where pictures `every` so many seconds would be too many."""
+    """Time of the last frame in seconds; raises ImageError if unknown, or if there would be too
+    many frames at an interval of `every` seconds."""
     shown = "stream=duration,avg_frame_rate:stream_tags=DURATION:format=duration"
     asked = ("-select_streams", "v:0", "-show_entries", shown, "-of", "json")
     found = json.loads(_output("ffprobe", *_SAFE, *asked, _address(path)) or b"{}")
@@ -156,7 +157,7 @@ def _last_picture(path: Path, every: float) -> float:
 
 
 def _seconds(clock: str) -> float:
-    """Of 83.5, or 00:01:23.5."""
+    """Seconds of a duration such as 83.5 or 00:01:23.5."""
     total = 0.0
     for part in clock.split(":"):
         total = 60 * total + float(part)
@@ -164,7 +165,7 @@ def _seconds(clock: str) -> float:
 
 
 def _output(program: str, *arguments: str) -> bytes:
-    """What a program prints; raises ImageError with what it said where it fails."""
+    """The output of a program; raises ImageError with its message if it fails."""
     try:
         done = programs.run((program, "-hide_banner", "-loglevel", "error", *arguments))
     except FileNotFoundError as error:
@@ -179,5 +180,5 @@ def _output(program: str, *arguments: str) -> bytes:
 
 
 def _address(path: Path) -> str:
-    """So that no name is taken for an option or an address."""
+    """A URL, so that no name is mistaken for an option or a URL."""
     return f"file:{path.resolve()}"
