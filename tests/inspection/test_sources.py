@@ -17,7 +17,7 @@ from crackscope.errors import ImageError, MissingExtraError, SourceGoneError, Us
 from crackscope.images.read import decode
 from crackscope.inspection.find import find
 from crackscope.inspection.sources import KINDS, files, kind_of, listed, remote
-from crackscope.inspection.sources.source import Source
+from crackscope.inspection.sources.source import PhotoSource
 from support_pictures import encode, noise
 
 PHOTO = encode(noise(), "PNG")
@@ -76,7 +76,7 @@ def names(*arguments: object) -> list[str]:
     return [source.name for source in find([str(argument) for argument in arguments]).photos]
 
 
-def kind_of_error(source: Source, limit: float = 250.0) -> str:
+def kind_of_error(source: PhotoSource, limit: float = 250.0) -> str:
     with pytest.raises(ImageError) as caught:
         source.content(limit)
     assert str(caught.value)

@@ -18,7 +18,7 @@ from crackscope.inspection.inspected import Inspected, Measured
 from crackscope.inspection.inspector import Inspector
 from crackscope.inspection.judgement import Judge
 from crackscope.inspection.settings import InspectSettings
-from crackscope.inspection.sources.source import Source
+from crackscope.inspection.sources.source import PhotoSource
 from crackscope.patience import within
 from crackscope.scoring.scored import Scored
 from crackscope.types import Photo, PhotoError, PhotoResult
@@ -30,11 +30,11 @@ _AHEAD = 2
 _LONG = 60.0
 """Seconds of waiting before a warning names the photo."""
 _log = logging.getLogger("crackscope")
-_Begun = tuple[Sequence[Source], Future[list[Inspected]]]
+_Begun = tuple[Sequence[PhotoSource], Future[list[Inspected]]]
 
 
 def inspect_all(
-    inspector: Inspector, sources: Sequence[Source], settings: InspectSettings, stop: Event
+    inspector: Inspector, sources: Sequence[PhotoSource], settings: InspectSettings, stop: Event
 ) -> Generator[Inspected, None, None]:
     """Yield one result per source, in order; an unreadable photo gives a failed result.
 
@@ -47,8 +47,8 @@ def inspect_all(
 
 
 def in_order(
-    run: Callable[[Sequence[Source]], list[Inspected]],
-    sources: Sequence[Source],
+    run: Callable[[Sequence[PhotoSource]], list[Inspected]],
+    sources: Sequence[PhotoSource],
     workers: int,
     stop: Event,
 ) -> Generator[Inspected, None, None]:
@@ -78,7 +78,7 @@ def in_order(
         pool.shutdown(wait=patient, cancel_futures=True)
 
 
-def _awaited(job: Sequence[Source], future: Future[list[Inspected]]) -> list[Inspected]:
+def _awaited(job: Sequence[PhotoSource], future: Future[list[Inspected]]) -> list[Inspected]:
     """The results of a job; warns about remarks, and each time the waiting time has doubled."""
     seconds = _LONG
     while not wait([future], seconds).done:
@@ -99,9 +99,9 @@ def _call_off(waiting: deque[_Begun]) -> None:
         waiting.pop()
 
 
-def _jobs(sources: Sequence[Source], workers: int) -> Iterator[list[Source]]:
+def _jobs(sources: Sequence[PhotoSource], workers: int) -> Iterator[list[PhotoSource]]:
     together = min(_TOGETHER, max(1, len(sources) // workers))
-    job: list[Source] = []
+    job: list[PhotoSource] = []
     room = _TOGETHER_BYTES
     for source in sources:
         size = source.stamp()[0]
@@ -114,7 +114,7 @@ def _jobs(sources: Sequence[Source], workers: int) -> Iterator[list[Source]]:
         yield job
 
 
-_Read = tuple[Source, Photo, float]
+_Read = tuple[PhotoSource, Photo, float]
 """A photo in memory, and the seconds it took to read."""
 
 
@@ -135,9 +135,9 @@ class Worker:
         """A worker that the threads of this process can share."""
         return cls(inspector, inspector.judge(settings.threshold), settings, Lock())
 
-    def run(self, sources: Sequence[Source]) -> list[Inspected]:
+    def run(self, sources: Sequence[PhotoSource]) -> list[Inspected]:
         """Return one result per source, in order; thread-safe."""
-        results: dict[Source, Inspected] = {}
+        results: dict[PhotoSource, Inspected] = {}
         small: list[_Read] = []
         for source in sources:
             start = time.perf_counter()
@@ -153,7 +153,7 @@ class Worker:
         results |= self._together(small)
         return [results[source] for source in sources]
 
-    def _one(self, source: Source, start: float) -> Inspected | _Read:
+    def _one(self, source: PhotoSource, start: float) -> Inspected | _Read:
         """The result of a photo; or the photo itself, if small, to be scored with others."""
         if (found := self._large(source, start)) is not None:
             return found
@@ -167,10 +167,10 @@ class Worker:
         except ImageError as error:
             if error.kind != "out_of_memory":
                 raise
-        with self.one_large:  # once more, now that others may have given theirs back
+        with self.one_large:  # retry: other photos may have released their memory
             return self._whole(source, read, start)
 
-    def _reader(self, source: Source) -> tuple[Callable[[], Photo], float]:
+    def _reader(self, source: PhotoSource) -> tuple[Callable[[], Photo], float]:
         """A function that returns the whole photo, and its megapixels."""
         most = self.settings.max_megapixels
         if (photo := source.photo(most)) is not None:
@@ -178,14 +178,16 @@ class Worker:
         content = within(self.settings.timeout, source.content, most)
         return partial(self._decoded, content, source.name), megapixels(content)
 
-    def _whole(self, source: Source, read: Callable[[], Photo], start: float) -> Inspected | _Read:
+    def _whole(
+        self, source: PhotoSource, read: Callable[[], Photo], start: float
+    ) -> Inspected | _Read:
         photo = read()
         entry = (source, photo, time.perf_counter() - start)
         if photo.width * photo.height <= (2 * self.inspector.bundle.input.window) ** 2:
             return entry
         return self._score([entry])[0]
 
-    def _large(self, source: Source, start: float) -> Inspected | None:
+    def _large(self, source: PhotoSource, start: float) -> Inspected | None:
         """The result of a photo that is read in blocks; None if it must be decoded as a whole."""
         path = source.local()
         if path is None:
@@ -209,7 +211,7 @@ class Worker:
 
         return apart.decode(timeout, content, name, most)
 
-    def _together(self, entries: Sequence[_Read]) -> dict[Source, Inspected]:
+    def _together(self, entries: Sequence[_Read]) -> dict[PhotoSource, Inspected]:
         """The results of small photos."""
         found = memory.together(self._score, entries, "inspect it", self.one_large)
         return {
@@ -221,8 +223,8 @@ class Worker:
         start = time.perf_counter()
         _, photos, reading = zip(*entries, strict=True)
         scored = self.inspector.score_all(photos)
-        share = (time.perf_counter() - start) / len(entries)
-        results = self.judge(photos, scored, [own + share for own in reading])
+        mean = (time.perf_counter() - start) / len(entries)
+        results = self.judge(photos, scored, [own + mean for own in reading])
         measured = map(self.inspector.measured, photos, results)
         return [self._drawn(*row) for row in zip(photos, scored, measured, strict=True)]
 
@@ -233,7 +235,7 @@ class Worker:
         return Inspected(result, found.windows, drawn)
 
 
-def _failed(source: Source, error: ImageError, seconds: float) -> Inspected:
+def _failed(source: PhotoSource, error: ImageError, seconds: float) -> Inspected:
     return Inspected(
         PhotoResult(
             path=source.name,

@@ -21,7 +21,7 @@ _AROUND = ((-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1))
 def thin(mask: Mask) -> Mask:
     """Thin a mask (R, C) bool to its skeleton, one cell wide, with the same number of
     components."""
-    if 1 in mask.shape:  # a line already
+    if 1 in mask.shape:  # already a line
         return mask
     left = np.pad(mask, 1)
     while True:
@@ -59,15 +59,15 @@ def length(
     mask: Mask,
     rows: NDArray[np.int64],
     columns: NDArray[np.int64],
-    cut: tuple[bool, bool, bool, bool] = (False, False, False, False),
+    truncated: tuple[bool, bool, bool, bool] = (False, False, False, False),
 ) -> float:
     """Length in pixels along the centre line of `mask` (R, C), plus half a cell for each of two
     ends.
 
     The cells begin at `rows` (R + 1,) and `columns` (C + 1,). Thinning shortens each end by half
-    the width of the region, which is about as far as a window sees beyond the end of a crack. `cut`
-    says whether the photo ends at the top, left, bottom and right of the mask: there the line is
-    extended to the border.
+    the width of the region, which is about as far as a window sees beyond the end of a crack.
+    `truncated` says whether the photo ends at the top, left, bottom and right of the mask: there
+    the line is extended to the border.
     """
     line = thin(mask)
     centres = tuple((borders[1:] + borders[:-1]) / 2 for borders in (rows, columns))
@@ -80,7 +80,7 @@ def length(
                 total += _apart(centres, (row, column), (i, j))
     free = 2
     for end, towards in _ends(line):
-        last = _last_before_border(mask, end, towards, cut)
+        last = _last_before_border(mask, end, towards, truncated)
         if last is not None:
             total += _apart(centres, end, last) + _to_border(mask, (rows, columns), last)
             free -= 1
@@ -111,7 +111,7 @@ def _ends(line: Mask) -> Iterator[tuple[Cell, tuple[float, float]]]:
 
 
 def _last_before_border(
-    mask: Mask, end: Cell, towards: tuple[float, float], cut: tuple[bool, bool, bool, bool]
+    mask: Mask, end: Cell, towards: tuple[float, float], truncated: tuple[bool, bool, bool, bool]
 ) -> Cell | None:
     """The last cell from `end` onward, if the line leaves the mask at the border of the photo."""
     last = end
@@ -119,7 +119,7 @@ def _last_before_border(
         row, column = (round(a + step * b) for a, b in zip(end, towards, strict=True))
         beyond = (row < 0, column < 0, row >= mask.shape[0], column >= mask.shape[1])
         if any(beyond):
-            return last if all(c for c, b in zip(cut, beyond, strict=True) if b) else None
+            return last if all(c for c, b in zip(truncated, beyond, strict=True) if b) else None
         if not mask[row, column]:
             return None
         last = (row, column)

@@ -34,7 +34,7 @@ def find(scored: Scored, scorer: Scorer | None, least: float) -> tuple[Crack, ..
         return None
     if not scored.lines.tiles:
         return ()
-    from crackscope.lines.find import find_cracks  # large, and most photos are sound
+    from crackscope.lines.find import find_cracks  # slow import; most photos are sound
 
     traced = find_cracks(scored.lines, TRACING)
     scores = score_cracks(scored, traced, scorer)

@@ -10,10 +10,10 @@ from types import MappingProxyType
 from crackscope.errors import MissingExtraError, UsageError
 from crackscope.inspection.sources import kind_of
 from crackscope.inspection.sources.files import PhotoFile
-from crackscope.inspection.sources.source import Search, Source
+from crackscope.inspection.sources.source import PhotoSource, Search
 from crackscope.skipped import in_words
 
-__all__ = ["Found", "Source", "find", "look", "say_skipped"]
+__all__ = ["Found", "PhotoSource", "find", "look", "say_skipped"]
 
 _LOG = logging.getLogger("crackscope")
 _STDIN = frozenset({"-", "stdin://"})
@@ -25,7 +25,7 @@ _INCLUDE = "To inspect one of them, name it explicitly"
 class Found:
     """The photos in order, the number of other files, and the skipped places."""
 
-    photos: tuple[Source, ...]
+    photos: tuple[PhotoSource, ...]
     passed_over: int
     skipped: tuple[str, ...] = ()
 
@@ -33,7 +33,7 @@ class Found:
 def find(
     arguments: Sequence[str],
     every: float | None = None,
-    given: Mapping[str, Source | None] = MappingProxyType({}),
+    given: Mapping[str, PhotoSource | None] = MappingProxyType({}),
 ) -> Found:
     """Find photos in the order of the arguments, folders sorted, each file once.
 
@@ -58,11 +58,11 @@ def find(
 def look(
     arguments: Sequence[str],
     every: float | None = None,
-    given: Mapping[str, Source | None] = MappingProxyType({}),
+    given: Mapping[str, PhotoSource | None] = MappingProxyType({}),
 ) -> Found:
     """Like `find`, but finding no photo is not an error."""
     search = Search(len(arguments) > 1 or not _STDIN.isdisjoint(arguments), every)
-    photos: list[Source] = []
+    photos: list[PhotoSource] = []
     missing: list[str] = []
     for argument in arguments:
         if (photo := given.get(argument)) is not None:
@@ -85,11 +85,11 @@ def say_skipped(found: Found) -> None:
         _LOG.warning("%s", in_words(found.skipped, _INCLUDE))
 
 
-def _named(argument: str, search: Search) -> Iterator[Source]:
+def _named(argument: str, search: Search) -> Iterator[PhotoSource]:
     return kind_of(argument).find(argument, search)
 
 
-def _listed(search: Search) -> Iterator[Source]:
+def _listed(search: Search) -> Iterator[PhotoSource]:
     """A missing path in a list becomes a failed photo: lists may be outdated."""
     from crackscope.inspection.sources import listed
 

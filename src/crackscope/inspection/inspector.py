@@ -53,7 +53,7 @@ class Inspector:
         """Whether the model finds cracks; otherwise regions."""
         return self.mapper is not None and self.mapper.gate is not None
 
-    @overload  # the first that fits is meant: text and arrays could be walked, too
+    @overload  # the first match applies: text and arrays are iterable, too
     def inspect(  # type: ignore[overload-overlap]
         self, photo: PhotoLike, threshold: float | None = None
     ) -> PhotoResult: ...
@@ -130,7 +130,9 @@ class Inspector:
         has_own = photo.metadata is not None and photo.metadata.georeference is not None
         if self.measuring is None and not has_own:
             return Measured(result)
-        from crackscope.inspection.measured import measured  # large, and most photos have none
+        from crackscope.inspection.measured import (
+            measured,  # slow import; most photos have no scale
+        )
         from crackscope.inspection.measuring import Measuring
 
         return measured(photo, result, self.measuring or Measuring())

@@ -45,7 +45,7 @@ class Judge:
         highest = float(found.windows.scores.max()) if lines is None else 0.0
         regions = _regions(found, upper) if lines is None else ()
         if lines is not None and score < min(lower, upper):
-            lines = ()  # nothing stands out in a photo of its size
+            lines = ()  # none is significant in a photo of this size
         return PhotoResult(
             path=photo.path,
             model=self.bundle.identity,
@@ -80,6 +80,6 @@ class Judge:
 
 
 def _regions(found: Scored, upper: float) -> tuple[Region, ...]:
-    from crackscope.inspection.regions import find_regions  # which few models need
+    from crackscope.inspection.regions import find_regions  # needed by few models
 
     return find_regions(found.windows, upper)

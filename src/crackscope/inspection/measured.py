@@ -89,7 +89,7 @@ def _crack(
 ) -> Crack:
     if local is None:
         return crack
-    if not found.length_mm:  # no profile lies on it, as on one of a few pixels
+    if not found.length_mm:  # no profile, e.g. on a crack of a few pixels
         return _length_only(crack, scale)
     sizes: dict[str, Any] = {
         "length_mm": float(found.length_mm),
@@ -123,7 +123,7 @@ def _length_only(crack: Crack, scale: Scale) -> Crack:
         length = traced_length(crack.lines, scale)
     except UsageError:  # beyond the horizon of the plane
         return crack
-    if not length.mm:  # all of its points are one
+    if not length.mm:  # all points coincide
         return crack
     return replace(crack, length_mm=length.mm, length_u95_mm=length.u95, measured=0.0)
 

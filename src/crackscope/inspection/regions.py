@@ -53,7 +53,7 @@ def _region(found: ScoreMap, borders: Borders, cells: list[Cell], number: int) -
     part[at[0] - top, at[1] - left] = True
     place = rows[top : bottom + 2], columns[left : right + 2]
     height, width = found.scores.shape
-    cut = (top == 0, left == 0, bottom == height - 1, right == width - 1)
+    truncated = (top == 0, left == 0, bottom == height - 1, right == width - 1)
     return Region(
         id=number,
         box=Box(*(int(value) for edge in (0, -1) for value in (place[1][edge], place[0][edge]))),
@@ -61,7 +61,7 @@ def _region(found: ScoreMap, borders: Borders, cells: list[Cell], number: int) -
         outline=tuple((int(columns[x]), int(rows[y])) for y, x in outline(cells)),
         mean_score=float(scores.mean()),
         area_px=int((np.diff(rows)[at[0]] * np.diff(columns)[at[1]]).sum()),
-        length_px=centreline.length(part, *place, cut),
+        length_px=centreline.length(part, *place, truncated),
     )
 
 
@@ -74,7 +74,7 @@ def components(mask: NDArray[np.bool_]) -> list[list[Cell]]:
             continue
         left.remove(first)
         group = [first]
-        for row, column in group:  # the list grows while it is walked
+        for row, column in group:  # the list grows during the iteration
             near = {(row + i, column + j) for i in (-1, 0, 1) for j in (-1, 0, 1)} & left
             left -= near
             group.extend(sorted(near))

@@ -79,7 +79,7 @@ class ResultsFile:
 
         Raises OSError if it cannot be written, also if the file was deleted meanwhile.
         """
-        unnamed = os.fstat(self._file.fileno()).st_nlink == 0  # always, on some of FUSE
+        unnamed = os.fstat(self._file.fileno()).st_nlink == 0  # always 0 on some FUSE file systems
         if unnamed and not Path(self._file.name).exists():
             raise FileNotFoundError(errno.ENOENT, "deleted while in use", self._file.name)
         self._file.write(line(result).encode("ascii"))

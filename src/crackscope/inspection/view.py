@@ -34,7 +34,7 @@ class View:
         Reads a file again: raises ImageError if it is missing, UsageError if it has changed.
         """
         photo = read_any(self.photo)
-        is_copy = isinstance(self.photo, Photo)  # possibly a reduced one
+        is_copy = isinstance(self.photo, Photo)  # possibly reduced
         if not is_copy and (photo.width, photo.height) != (result.width, result.height):
             raise UsageError(
                 f"{result.path} has changed since the inspection: {photo.width} × {photo.height} "

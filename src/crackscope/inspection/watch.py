@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 
-from crackscope.inspection.sources.source import Source
+from crackscope.inspection.sources.source import PhotoSource
 
 
 def arrivals(
-    look: Callable[[], Sequence[Source]], known: Collection[str]
-) -> Iterator[list[Source]]:
+    look: Callable[[], Sequence[PhotoSource]], known: Collection[str]
+) -> Iterator[list[PhotoSource]]:
     """Scan once per step: yields the new photos, in scan order, possibly none.
 
     A photo whose size or time has changed since the previous scan is still being copied, and waits.

@@ -72,7 +72,7 @@ class Job:
             advance(done)
             for one in inspected:
                 self._keep(one)
-                kept.append(one.result)  # last: what it names is there
+                kept.append(one.result)  # last, once the files it refers to exist
                 if self._plan.config.watch:
                     _log.info("%s", one_line(one.result))
                 advance(1, pace.add(one.result))

@@ -23,7 +23,7 @@ from crackscope.commands.outcome import Outcome
 from crackscope.commands.skeleton import results_folder
 from crackscope.errors import FinishedError, UsageError
 from crackscope.inspection import engines
-from crackscope.inspection.find import Found, Source, find
+from crackscope.inspection.find import Found, PhotoSource, find
 from crackscope.inspection.inspector import Inspector
 from crackscope.inspection.results_file import ResultsFile
 from crackscope.inspection.results_file import read as read_results
@@ -52,7 +52,7 @@ def inspect(*photos: OnePhoto | Iterable[OnePhoto], **settings: Unpack[InspectKe
     return run(make(InspectConfig, tuple(given), **settings), given)
 
 
-def run(config: InspectConfig, given: Mapping[str, Source | None] | None = None) -> Outcome:
+def run(config: InspectConfig, given: Mapping[str, PhotoSource | None] | None = None) -> Outcome:
     """Inspect photos; the same command on an unfinished folder resumes it.
 
     On a finished folder it returns the existing results. `given` are the photos in memory, by their
@@ -69,9 +69,9 @@ def run(config: InspectConfig, given: Mapping[str, Source | None] | None = None)
         return replace(_outcome(results, text, error.path, config.fail_on), repeated=True)
 
 
-def _run(config: InspectConfig, given: Mapping[str, Source | None]) -> Outcome:
-    chosen(config.report)  # what cannot be written is said at once
-    made(vars(config))  # and a logo that cannot be used
+def _run(config: InspectConfig, given: Mapping[str, PhotoSource | None]) -> Outcome:
+    chosen(config.report)  # fail early on unknown reports
+    made(vars(config))  # and on an invalid logo
     engine = engines.chosen(config.engine)
     found = _found(config, given)
     workers = config.workers or environment.cores()
@@ -106,7 +106,7 @@ def _run(config: InspectConfig, given: Mapping[str, Source | None]) -> Outcome:
     return _outcome(results, text, output.path, config.fail_on)
 
 
-def _found(config: InspectConfig, given: Mapping[str, Source | None]) -> Found:
+def _found(config: InspectConfig, given: Mapping[str, PhotoSource | None]) -> Found:
     """The photos of the command; a watched folder is scanned later."""
     if not config.watch:
         every = None if config.every is None else seconds_of(config.every)
@@ -150,7 +150,7 @@ def _head(config: InspectConfig, output: run_dir.RunDir) -> dict[str, Any]:
     """Cover and card of the reports: as given, or as in the run that is resumed."""
     known = Context("", output.path)
     if output.resumed:
-        with suppress(UsageError):  # it ended before it kept any
+        with suppress(UsageError):  # it stopped before any were saved
             known = kept_settings.load(output.path)
     context = kept_settings.changed(known, vars(config))
     return {"cover": context.cover, "with_card": context.with_card}

@@ -7,7 +7,7 @@ from threading import Event
 
 from crackscope.commands.inspect.job import Job
 from crackscope.errors import UsageError
-from crackscope.inspection.find import Found, Source, look, say_skipped
+from crackscope.inspection.find import Found, PhotoSource, look, say_skipped
 from crackscope.inspection.results_file import ResultsFile
 from crackscope.inspection.sources.files import PhotoFile, gone, prefix_of
 from crackscope.inspection.watch import arrivals
@@ -24,14 +24,14 @@ def watch(folder: str, job_of: Callable[[Found], Job], kept: ResultsFile, asked:
     """
     say_skipped(look([folder]))
     prefix = prefix_of(folder)
-    photos: list[Source] = [
+    photos: list[PhotoSource] = [
         PhotoFile(result.path, result.path.removeprefix(prefix), Path(result.path))
-        for result in kept.results()  # they may have been moved away since
+        for result in kept.results()  # the files may have been moved since
     ]
     job, reported = job_of(Found(tuple(photos), 0)), True
     _log.info("watching %s. Press Ctrl-C to stop", folder)
 
-    def listing() -> Sequence[Source]:
+    def listing() -> Sequence[PhotoSource]:
         try:
             return look([folder]).photos
         except UsageError:

@@ -13,7 +13,7 @@ from crackscope.commands.skeleton import again, kept, results_folder
 from crackscope.errors import DatasetError, ImageError, UsageError
 from crackscope.images.read import decode
 from crackscope.inspection.find import find
-from crackscope.inspection.sources.source import Source
+from crackscope.inspection.sources.source import PhotoSource
 from crackscope.types import Pixels
 
 _COMMAND = "measure-check"
@@ -76,7 +76,7 @@ def _check(config: MeasureCheckConfig) -> Outcome:
 
 
 def _read(
-    sources: tuple[Source, ...], most: float, failed: dict[str, str]
+    sources: tuple[PhotoSource, ...], most: float, failed: dict[str, str]
 ) -> Iterator[tuple[str, Pixels]]:
     """Yield name and pixels of each photo; unreadable photos are added to `failed` with the reason.
 
@@ -104,7 +104,7 @@ def _truth(file: Path | None) -> dict[float, float] | None:
         raise UsageError(f"truth {file} cannot be read: {error}") from error
 
 
-def _content(config: MeasureCheckConfig, sources: tuple[Source, ...]) -> dict[str, Any]:
+def _content(config: MeasureCheckConfig, sources: tuple[PhotoSource, ...]) -> dict[str, Any]:
     files = {"truth": config.truth, "calibration": config.calibration}
     named = {name: file and hashing.of_file(file) for name, file in files.items()}
     return {"photos": [[source.name, *source.stamp()] for source in sources], **named}

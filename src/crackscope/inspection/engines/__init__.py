@@ -15,14 +15,16 @@ from crackscope.inspection.inspected import Inspected
 from crackscope.inspection.inspector import Inspector
 from crackscope.inspection.loading import load
 from crackscope.inspection.settings import InspectSettings
-from crackscope.inspection.sources.source import Source
+from crackscope.inspection.sources.source import PhotoSource
 from crackscope.registry import Registry
 
 
 class Run(Protocol):
     """Inspects photos with the workers of the engine; may be called repeatedly."""
 
-    def __call__(self, sources: Sequence[Source], stop: Event) -> Generator[Inspected, None, None]:
+    def __call__(
+        self, sources: Sequence[PhotoSource], stop: Event
+    ) -> Generator[Inspected, None, None]:
         """Yield one result per source, in order, with the images of each scored photo; an
         unreadable photo gives a failed result.
 

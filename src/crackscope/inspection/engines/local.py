@@ -9,7 +9,7 @@ from crackscope.inspection.engines import ENGINES, Run
 from crackscope.inspection.inspected import Inspected
 from crackscope.inspection.inspector import Inspector
 from crackscope.inspection.settings import InspectSettings
-from crackscope.inspection.sources.source import Source
+from crackscope.inspection.sources.source import PhotoSource
 
 
 @ENGINES.register("local")
@@ -17,7 +17,7 @@ from crackscope.inspection.sources.source import Source
 def local(settings: InspectSettings, inspector: Inspector) -> Iterator[Run]:
     """One thread per worker; by default one per core."""
 
-    def run(sources: Sequence[Source], stop: Event) -> Generator[Inspected, None, None]:
+    def run(sources: Sequence[PhotoSource], stop: Event) -> Generator[Inspected, None, None]:
         return inspect_all(inspector, sources, settings, stop)
 
     yield run

@@ -26,7 +26,7 @@ from crackscope.inspection.engines import ENGINES, Run, prepare
 from crackscope.inspection.inspected import Inspected
 from crackscope.inspection.inspector import Inspector
 from crackscope.inspection.settings import InspectSettings
-from crackscope.inspection.sources.source import Source
+from crackscope.inspection.sources.source import PhotoSource
 from crackscope.models.bundle import SUMS, Bundle
 
 _LOSSES = 3
@@ -38,9 +38,9 @@ _log = logging.getLogger("crackscope")
 @contextmanager
 def on_ray(settings: InspectSettings, inspector: Inspector) -> Iterator[Run]:
     """One actor per worker; by default one per core (GPU) of the cluster."""
-    _ask_for_a_token()  # before Ray is loaded, which then looks for it
+    _ask_for_a_token()  # before importing Ray, which reads it on import
     ray = extras.require("ray", "ray", "use the engine 'ray'")
-    # Ray prints what happens in the cluster on stdout, which is for data.
+    # Ray prints cluster events on stdout, which is reserved for data.
     with redirect_stdout(sys.stderr), _connected(ray):
         unit = "GPU" if settings.device == "gpu" else "CPU"
         count = settings.workers or max(1, int(ray.cluster_resources().get(unit, 0)))
@@ -48,8 +48,8 @@ def on_ray(settings: InspectSettings, inspector: Inspector) -> Iterator[Run]:
         for _ in range(count):
             crew.hire()
 
-        def run(sources: Sequence[Source], stop: Event) -> Generator[Inspected, None, None]:
-            def inspect(job: Sequence[Source]) -> list[Inspected]:
+        def run(sources: Sequence[PhotoSource], stop: Event) -> Generator[Inspected, None, None]:
+            def inspect(job: Sequence[PhotoSource]) -> list[Inspected]:
                 return crew.inspect(job, stop)
 
             return batch.in_order(inspect, sources, count, stop)
@@ -75,7 +75,7 @@ def _connected(ray: Any) -> Iterator[None]:
             logging_level=logging.ERROR,
             **({} if joined else {"include_dashboard": False, "num_cpus": environment.cores()}),
         )
-    except Exception as error:  # Ray has no common base for its errors here
+    except Exception as error:  # the errors of Ray have no common base class
         raise UsageError(
             f"no usable Ray cluster: {error}. Check RAY_ADDRESS "
             f"({os.environ.get('RAY_ADDRESS', 'not set')}), and set RAY_AUTH_MODE=token if the "
@@ -128,7 +128,7 @@ class _Crew:
         ready = worker.prepare.remote(*self._prepared_by)
         ready.future().add_done_callback(lambda _: self._idle.put((worker, ready)))
 
-    def inspect(self, sources: Sequence[Source], stop: Event) -> list[Inspected]:
+    def inspect(self, sources: Sequence[PhotoSource], stop: Event) -> list[Inspected]:
         """See `_Worker`; photos of a lost worker are restarted on another."""
         losses: list[Exception] = []
         while len(losses) < _LOSSES:
@@ -176,7 +176,7 @@ class _Worker:
                 f"all machines must have the same crackscope version. Here: {version}. On a "
                 f"worker: {crackscope.__version__}. Install one version everywhere"
             )
-        with suppress(OSError):  # it need not exist where photos are addresses
+        with suppress(OSError):  # may be missing if all photos are URLs
             os.chdir(folder)
         with TemporaryDirectory() as place:
             for name, content in model.items():
@@ -184,6 +184,6 @@ class _Worker:
             inspector = prepare(replace(settings, model=place), threads=1)
         self._worker = batch.Worker.of(inspector, settings)
 
-    def inspect(self, sources: Sequence[Source]) -> list[Inspected]:
+    def inspect(self, sources: Sequence[PhotoSource]) -> list[Inspected]:
         """Return the results in order, with the images of scored photos."""
         return self._worker.run(sources)

@@ -13,7 +13,7 @@ from crackscope.images import zipped
 from crackscope.images.files import check_length
 from crackscope.images.ours import HEAD_BYTES, is_ours
 from crackscope.inspection.sources.files import gone
-from crackscope.inspection.sources.source import Search, Source
+from crackscope.inspection.sources.source import PhotoSource, Search
 from crackscope.skipped import own_folders
 
 _ENCRYPTED = 1
@@ -24,7 +24,7 @@ _STATE_BYTES = 2**20
 
 
 @dataclass(frozen=True, slots=True)
-class ArchiveEntry(Source):
+class ArchiveEntry(PhotoSource):
     """One entry of the zip file `archive`."""
 
     archive: Path
@@ -39,7 +39,7 @@ class ArchiveEntry(Source):
         return info.file_size, info.CRC
 
     def content(self, max_megapixels: float) -> bytes:
-        """See `Source`; size and first bytes are checked before the entry is decompressed."""
+        """See `PhotoSource`; size and first bytes are checked before the entry is decompressed."""
         if not self.archive.exists():
             raise gone(self.archive)
         try:
@@ -64,7 +64,7 @@ class ArchiveEntry(Source):
 
 
 @dataclass(frozen=True, slots=True)
-class DamagedArchive(Source):
+class DamagedArchive(PhotoSource):
     """An invalid zip file, in place of the photos it may have held."""
 
     reason: str
@@ -85,7 +85,7 @@ class ZipFiles:
         """By its name, if it is a file."""
         return argument.lower().endswith(".zip") and Path(argument).is_file()
 
-    def find(self, argument: str, search: Search) -> Iterator[Source]:
+    def find(self, argument: str, search: Search) -> Iterator[PhotoSource]:
         """The entries that are photos by name and not images by crackscope, sorted; of duplicate
         names the last."""
         path = Path(argument)

@@ -10,14 +10,14 @@ from pathlib import Path
 from crackscope.errors import ImageError, SourceGoneError, UsageError
 from crackscope.images.files import content_of
 from crackscope.images.ours import is_our_file
-from crackscope.inspection.sources.source import Search, Source, is_photo_name
+from crackscope.inspection.sources.source import PhotoSource, Search, is_photo_name
 from crackscope.skipped import OWN_PICTURES, STATE, is_ours, is_system
 
 _STATE_ALONE = frozenset({STATE})
 
 
 @dataclass(frozen=True, slots=True)
-class PhotoFile(Source):
+class PhotoFile(PhotoSource):
     """A file; `root` is the folder argument it was found in, if any."""
 
     path: Path
@@ -32,11 +32,11 @@ class PhotoFile(Source):
         return state.st_size, state.st_mtime_ns
 
     def local(self) -> Path | None:
-        """See `Source`."""
+        """See `PhotoSource`."""
         return self.path
 
     def content(self, max_megapixels: float) -> bytes:
-        """See `Source`; an empty root means that a drive was disconnected."""
+        """See `PhotoSource`; an empty root means that a drive was disconnected."""
         try:
             return content_of(self.path, max_megapixels)
         except ImageError:
@@ -60,7 +60,7 @@ class Files:
         """Always."""
         return True
 
-    def find(self, argument: str, search: Search) -> Iterator[Source]:
+    def find(self, argument: str, search: Search) -> Iterator[PhotoSource]:
         """A file that is named explicitly is always included; one in a folder or a glob if it is a
         photo."""
         if os.path.lexists(argument):
@@ -90,7 +90,7 @@ def prefix_of(folder: str) -> str:
     return f"{folder.rstrip(os.sep + (os.altsep or ''))}/"
 
 
-def _named(given: str, search: Search) -> Iterator[Source]:
+def _named(given: str, search: Search) -> Iterator[PhotoSource]:
     path = Path(given)
     if _is_folder(path):
         below = f"{path.resolve().name}/" if search.several else ""
@@ -106,10 +106,10 @@ class _Walk:
     search: Search
     root: Path
 
-    def folder(self, folder: Path, prefix: str, below: str) -> Iterator[Source]:
+    def folder(self, folder: Path, prefix: str, below: str) -> Iterator[PhotoSource]:
         try:
             names = sorted(entry.name for entry in folder.iterdir())
-        except OSError:  # reading it later gives the reason, as for a photo
+        except OSError:  # reported on reading, as for a photo
             if self.search.first_time(_place(folder)):
                 yield PhotoFile(prefix.rstrip("/"), below.rstrip("/") or folder.name, folder)
             return
@@ -123,7 +123,7 @@ class _Walk:
 
     def _entry(
         self, path: Path, prefix: str, below: str, skipped: frozenset[str]
-    ) -> Iterator[Source]:
+    ) -> Iterator[PhotoSource]:
         name = path.name
         is_folder = _is_folder(path)
         if name in skipped or (is_system(name) and (is_folder or is_photo_name(name))):
@@ -169,7 +169,7 @@ def _place(path: Path) -> str:
 def _is_folder(path: Path) -> bool:
     try:
         return path.is_dir()
-    except OSError:  # it may not even be looked at: reading it gives the reason
+    except OSError:  # not accessible: reported on reading
         return False
 
 

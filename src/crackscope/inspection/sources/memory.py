@@ -11,7 +11,7 @@ import numpy as np
 
 from crackscope.errors import UsageError
 from crackscope.images.memory import Picture, is_picture, name_of, photo_of
-from crackscope.inspection.sources.source import Source
+from crackscope.inspection.sources.source import PhotoSource
 from crackscope.types import Photo
 
 OnePhoto = str | PathLike[str] | Picture
@@ -19,7 +19,7 @@ OnePhoto = str | PathLike[str] | Picture
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class PhotoInMemory(Source):
+class PhotoInMemory(PhotoSource):
     """An image in memory, converted on demand."""
 
     picture: Picture
@@ -34,7 +34,7 @@ class PhotoInMemory(Source):
         return content.nbytes, hashlib.sha256(content.data.cast("B")).hexdigest()
 
     def photo(self, max_megapixels: float) -> Photo:
-        """See `Source`."""
+        """See `PhotoSource`."""
         return photo_of(self.picture, self.name, max_megapixels)
 
     def content(self, max_megapixels: float) -> bytes:
@@ -56,11 +56,11 @@ def flat(photos: Iterable[Any]) -> Iterator[OnePhoto]:
             )
 
 
-def named(photos: Iterable[Any]) -> dict[str, Source | None]:
+def named(photos: Iterable[Any]) -> dict[str, PhotoSource | None]:
     """Arguments for `find`, in order: paths, and unique names of images with their photos."""
     given = list(flat(photos))
     taken = {fspath(photo) for photo in given if not is_picture(photo)}
-    found: dict[str, Source | None] = {}
+    found: dict[str, PhotoSource | None] = {}
     for photo in given:
         if is_picture(photo):
             name = _free(name_of(photo), taken)

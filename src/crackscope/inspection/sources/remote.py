@@ -11,7 +11,7 @@ from crackscope.errors import ImageError, UsageError
 from crackscope.images.files import check_length, refuse_video
 from crackscope.inspection.sources import refusal
 from crackscope.inspection.sources.files import gone
-from crackscope.inspection.sources.source import Search, Source, is_photo_name
+from crackscope.inspection.sources.source import PhotoSource, Search, is_photo_name
 from crackscope.skipped import own_folders
 
 _SCHEMES = {"s3": "s3fs", "gs": "gcsfs", "https": "aiohttp"}
@@ -25,7 +25,7 @@ _VERSIONS = ("ETag", "etag", "LastModified", "updated", "mtime", "created")
 
 
 @dataclass(frozen=True, slots=True)
-class RemotePhoto(Source):
+class RemotePhoto(PhotoSource):
     """The photo at a URL; `root` is the folder argument it was found in, "" if none."""
 
     url: str
@@ -38,7 +38,7 @@ class RemotePhoto(Source):
         return self.size, self.version
 
     def content(self, max_megapixels: float) -> bytes:
-        """See `Source`; fsspec handles retries."""
+        """See `PhotoSource`; fsspec handles retries."""
         refuse_video(self.relative)
         system = _system(self.url)
         try:
@@ -47,7 +47,7 @@ class RemotePhoto(Source):
             return content
         except ImageError:
             raise
-        except Exception as error:  # every client has its own
+        except Exception as error:  # each client has its own exceptions
             reason = refusal.explain(error)
             if reason.kind == "unreadable":
                 self._check_server(system)
@@ -71,7 +71,7 @@ class Addresses:
         """By the scheme."""
         return _ADDRESS.match(argument) is not None
 
-    def find(self, argument: str, search: Search) -> Iterator[Source]:
+    def find(self, argument: str, search: Search) -> Iterator[PhotoSource]:
         """One photo; or for s3:// and gs://, all photos below a folder, sorted."""
         scheme = argument.partition("://")[0].lower()
         if scheme not in _SCHEMES:
@@ -79,18 +79,18 @@ class Addresses:
             raise UsageError(f"a URL must start with one of: {allowed}. Received: {argument!r}")
         name = PurePosixPath(argument.partition("?")[0]).name
         if scheme not in _LISTED or is_photo_name(name):
-            _system(argument)  # what is missing is to be told now
+            _system(argument)  # report missing packages now
             if search.first_time(argument):
                 yield RemotePhoto(argument, name, argument)
         else:
             yield from _folder(argument.rstrip("/"), search)
 
 
-def _folder(root: str, search: Search) -> Iterator[Source]:
+def _folder(root: str, search: Search) -> Iterator[PhotoSource]:
     system = _system(root)
     try:
         listed = system.find(root, detail=True)
-    except Exception as error:  # every client has its own
+    except Exception as error:  # each client has its own exceptions
         raise UsageError(f"cannot list {root}: {error}") from error
     start = len(system._strip_protocol(root)) + 1
     below = f"{PurePosixPath(root).name}/" if search.several else ""
@@ -107,7 +107,7 @@ def _state(system: Any, root: str, name: str) -> bytes:
     """The bytes of a state file; b"" if the server refuses."""
     try:
         content: bytes = system.cat_file(f"{root}/{name}")
-    except Exception:  # noqa: BLE001  (every client has its own)
+    except Exception:  # noqa: BLE001  (each client has its own)
         return b""
     return content
 

@@ -12,7 +12,7 @@ from crackscope.types import Photo
 
 _IMAGE = re.compile(
     r"\.(jpe?g|jpe|jfif|mpo|png|tiff?|webp|bmp|dib|gif|jp2|j2k|jpx|p[bgnp]m|avif|hei[cf]|hif"
-    r"|dng|nef|cr[23]|arw|raf|orf|rw2)",  # raw files fail by name, but a DNG with a good preview
+    r"|dng|nef|cr[23]|arw|raf|orf|rw2)",  # raw: only a DNG with a good preview is read
     re.IGNORECASE,
 )
 _MAC_SHADOW = "._"
@@ -20,7 +20,7 @@ _MAC_SHADOW = "._"
 
 
 @dataclass(frozen=True, slots=True)
-class Source(ABC):
+class PhotoSource(ABC):
     """One photo to inspect; may be sent to another process.
 
     `name` is its path as given, joined with / below a folder; `relative` is its path relative to
@@ -106,5 +106,5 @@ class Kind(Protocol):
     def recognises(self, argument: str) -> bool:
         """Whether the argument is of this kind."""
 
-    def find(self, argument: str, search: Search) -> Iterator[Source]:
+    def find(self, argument: str, search: Search) -> Iterator[PhotoSource]:
         """Its photos in order; raises UsageError if it does not exist."""

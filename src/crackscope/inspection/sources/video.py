@@ -18,7 +18,7 @@ from crackscope import programs
 from crackscope.errors import ImageError, UsageError
 from crackscope.images.files import is_video_name
 from crackscope.inspection.sources.files import PhotoFile, gone, matching
-from crackscope.inspection.sources.source import Search, Source
+from crackscope.inspection.sources.source import PhotoSource, Search
 
 _FORMATS = "mov,matroska,webm,avi,asf,mpeg,mpegts,mpegvideo,m4v,h264,hevc"
 _SAFE = ("-protocol_whitelist", "file,pipe", "-format_whitelist", _FORMATS)
@@ -42,7 +42,7 @@ _INSTALL = (
 
 
 @dataclass(frozen=True, slots=True)
-class VideoFrame(Source):
+class VideoFrame(PhotoSource):
     """The first frame of the file `video` at or after `seconds`."""
 
     video: Path
@@ -53,7 +53,7 @@ class VideoFrame(Source):
         return PhotoFile(self.name, self.relative, self.video).stamp()
 
     def content(self, max_megapixels: float) -> bytes:
-        """See `Source`; lossless, rotated as the video specifies."""
+        """See `PhotoSource`; lossless, rotated as the video specifies."""
         if not self.video.exists():
             raise gone(self.video)
         most = ("-max_pixels", str(int(max_megapixels * 1e6)))
@@ -69,7 +69,7 @@ class VideoFrame(Source):
 
 
 @dataclass(frozen=True, slots=True)
-class DamagedVideo(Source):
+class DamagedVideo(PhotoSource):
     """An unreadable video, in place of the frames it may have held."""
 
     reason: str
@@ -90,7 +90,7 @@ class Videos:
         """By its name, if it is a file; or a glob of such files."""
         return is_video_name(argument) and bool(_files(argument))
 
-    def find(self, argument: str, search: Search) -> Iterator[Source]:
+    def find(self, argument: str, search: Search) -> Iterator[PhotoSource]:
         """Its frames, `search.every` seconds apart; without an interval, a photo that fails with
         instructions."""
         for name in _files(argument):
@@ -103,7 +103,7 @@ def _files(argument: str) -> list[str]:
     return [name for name in given if Path(name).is_file()]
 
 
-def _pictures(name: str, every: float | None) -> Iterator[Source]:
+def _pictures(name: str, every: float | None) -> Iterator[PhotoSource]:
     path = Path(name)
     if every is None:
         yield PhotoFile(name, path.name, path)
@@ -124,7 +124,7 @@ def _seek(seconds: float, suffix: str) -> tuple[Sequence[str], Sequence[str]]:
     """Options of ffmpeg before and after the file."""
     if not _NO_INDEX.fullmatch(suffix):
         return ("-ss", f"{seconds:.3f}"), ()
-    ahead = min(seconds, _AHEAD)  # between key frames the first pictures are not whole
+    ahead = min(seconds, _AHEAD)  # frames before the next key frame are incomplete
     return ("-ss", f"{seconds - ahead:.3f}"), ("-ss", f"{ahead:.3f}", "-t", f"{_LATE}")
 
 
