@@ -1,4 +1,4 @@
-"""Ctrl-C, --watch, --fail-on, a drive that is pulled out, a disk that is full."""
+"""Ctrl-C, --watch, --fail-on, a disconnected drive, a full disk."""
 
 import io
 import os

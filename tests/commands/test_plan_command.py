@@ -1,4 +1,4 @@
-"""`crackscope plan`: what it says for a camera, and what it refuses."""
+"""`crackscope plan`: the plan for a camera, and rejected input."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Every engine gives the same results in order; that on Ray also where workers are lost."""
+"""All engines give the same results in order; Ray also when workers are lost."""
 
 import os
 import sys
@@ -25,7 +25,7 @@ from crackscope.inspection.settings import InspectSettings
 from support_pictures import encode, noise
 
 OPENED = {"ray": "on_ray"}
-"""Engines that need more than this machine have a fixture of their own."""
+"""Engines with special requirements have their own fixture."""
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def run(request: pytest.FixtureRequest, settings: InspectSettings) -> Iterator[R
 
 @pytest.fixture
 def photos(tmp_path: Path) -> tuple[PhotoSource, ...]:
-    """30 of unequal size, small ones and such that are worked on alone; two cannot be read."""
+    """30 photos of different sizes, small and large; two are unreadable."""
     folder = tmp_path / "site"
     folder.mkdir()
     for index in range(30):
@@ -62,7 +62,7 @@ def photos(tmp_path: Path) -> tuple[PhotoSource, ...]:
 
 
 def with_fault(photos: tuple[PhotoSource, ...], fault: Callable[[], None]) -> list[PhotoSource]:
-    """The photos; reading that of number 12 does `fault` first.
+    """The photos; reading number 12 calls `fault` first.
 
     A class within a function goes to workers that do not have this module.
     """
@@ -85,7 +85,7 @@ def with_fault(photos: tuple[PhotoSource, ...], fault: Callable[[], None]) -> li
 
 
 def dying(place: Path, times: int) -> Callable[[], None]:
-    """Ends its process as many times, counted in `place`."""
+    """Kills its process the given number of times, counted in `place`."""
 
     def die() -> None:
         for mark in [place / f"lost {time}" for time in range(times)]:
@@ -175,7 +175,7 @@ def test_photos_that_lose_every_worker_are_named(
 def test_photos_are_read_by_the_workers(on_ray: Run, tmp_path: Path) -> None:
     @dataclass(frozen=True)
     class Readable(PhotoSource):
-        """Of this module, which the workers need not have."""
+        """An exception of this module, which workers may not have."""
 
         content_: bytes
 

@@ -1,4 +1,4 @@
-"""Millimetres in results: drawn walls with a crack of known width, measured along its true line."""
+"""Millimetres in results: synthetic walls with a crack of known width, along its true line."""
 
 import json
 import pickle
@@ -27,7 +27,7 @@ def photo_of(wall: Wall) -> Photo:
 
 
 def found(wall: Wall, photo: Photo | None = None) -> PhotoResult:
-    """As the model might find it: every 8 px along the true line, its width wrong by a third."""
+    """A plausible detection: points every 8 px on the true line, width wrong by a third."""
     x = np.linspace(-200, 200, 8001)
     points = wall.to_px(np.column_stack([x, wall.crack(x)]))
     inside = points[((points > 2) & (points < np.array(wall.size) - 2)).all(axis=1)]

@@ -1,4 +1,4 @@
-"""A result as people see it: in the terminal, as a picture, in a notebook."""
+"""Display of results: in the terminal, as an image, in a notebook."""
 
 import io
 import re
@@ -21,7 +21,7 @@ from crackscope.types import Crack, Photo, PhotoError, PhotoResult
 from support_pictures import grey_photo, noise
 
 LEGEND = 360
-"""Width that the legend with the scale needs; the photo is less wide."""
+"""Minimum width of the legend with the scale; the photo is narrower."""
 
 
 @pytest.fixture(scope="module")

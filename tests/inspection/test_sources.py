@@ -43,7 +43,7 @@ SAID is what it complains of."""
 
 
 def players(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing but these on the PATH."""
+    """A PATH with only these programs."""
     if os.name == "nt":
         pytest.skip("Windows starts no script without an extension")
     folder.mkdir(exist_ok=True)
@@ -55,7 +55,7 @@ def players(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def memory(monkeypatch: pytest.MonkeyPatch) -> Iterator[SimpleNamespace]:
-    """fsspec's file system in memory in the place of a bucket."""
+    """The in-memory file system of fsspec instead of a bucket."""
     fsspec = pytest.importorskip("fsspec")
     monkeypatch.setattr(remote, "_SCHEMES", {"memory": "fsspec"})
     monkeypatch.setattr(remote, "_LISTED", ("memory",))
@@ -506,7 +506,7 @@ def test_a_video_needs_ffmpeg(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.fixture
 def film() -> Callable[..., None]:
-    """Runs the ffmpeg that is installed."""
+    """Runs the installed ffmpeg."""
     if shutil.which("ffmpeg") is None:
         pytest.skip("ffmpeg is not installed")
 
