@@ -21,6 +21,8 @@ _REDUCED, _LEAST_FACTOR = 2000, 0.35
 40 px keeps 14."""
 _SMALLEST = 32
 """Minimum perimeter of a candidate in the reduced photo: one of 40 px, tilted by 45°."""
+_LARGEST = 2 * LEAST_PERIMETER
+"""Maximum perimeter of a candidate: larger markers are found in the reduced photo."""
 _MOST = 600
 """Maximum number of candidates in the reduced photo, largest first."""
 _AREAS = 64
@@ -67,7 +69,8 @@ def _full_size(
 ) -> list[Floats]:
     """The quadrilaterals of the full photo around the candidates of most contrast."""
     scale = np.array(grey.shape[::-1]) / reduced.size
-    contrasts = [(_contrast(reduced, quad), quad) for quad in quads]
+    small = (quad for quad in quads if _perimeter(quad) <= _LARGEST)
+    contrasts = [(_contrast(reduced, quad), quad) for quad in small]
     framed = sorted((one for one in contrasts if one[0] > _CONTRAST), key=lambda one: -one[0])
     found: list[Floats] = []
     for _, quad in framed[:_AREAS]:
