@@ -52,4 +52,4 @@ def test_a_report_names_the_limits_that_decided(lines_bundle: Path, tmp_path: Pa
     assert (settings["threshold"], settings["unsure from"]) == (found["threshold"], 0.123)
     assert settings["threshold, of photos of one window"] == info["thresholds"]["upper"]
     page = (out / "report.html").read_text(encoding="utf-8")
-    assert "From 0.456 on, the verdict is crack, from 0.123 on unsure" in page
+    assert "At 0.456 or above the verdict is crack, at 0.123 or above unsure" in page
