@@ -47,7 +47,7 @@ def read(folder: Path) -> list[PhotoResult]:
             if result is not None:
                 results.append(result)
             elif text.endswith(b"\n"):
-                raise UsageError(f"{file}, line {number}: damaged. Inspect the photos again")
+                raise UsageError(f"{file}, line {number}, is damaged. Inspect the photos again")
     return results
 
 
