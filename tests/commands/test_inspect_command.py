@@ -104,7 +104,7 @@ def test_the_settings_reach_the_verdict(tiny_bundle: Path, tmp_path: Path) -> No
         (["site", "--workers", "0"], "workers must be at least 1"),
         (["site", "--device", "gpu"], "--device cpu"),
         (["site", "--model", "nowhere"], "nowhere"),
-        (["site", "--masks"], "masks need a model with lines. Received: darkness@"),
+        (["site", "--masks"], "masks require a model with lines. Received: darkness@"),
         ([], "photos"),
     ],
 )
@@ -192,7 +192,7 @@ def test_two_runs_give_the_same_bytes_but_for_the_time(tiny_bundle: Path, tmp_pa
 
 
 def hostile(folder: Path) -> dict[str, str | None]:
-    """Every kind of file that the field hands over, and the kind of error that it ends as."""
+    """All kinds of files found in practice, and their kinds of error."""
     (folder / "eins").mkdir(parents=True)
     (folder / "zwei").mkdir()
     good = encode(noise(120, 90), "JPEG")
@@ -275,7 +275,7 @@ def test_a_hostile_folder_ends_as_the_contract_says(
 
 
 def _forbid(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take the right to read; where the user is above rights, refuse in the name of the system."""
+    """Remove read permission; for root, simulate the refusal."""
     path.chmod(0)
     try:
         path.read_bytes()

@@ -1,4 +1,4 @@
-"""Damaged copies of drawn photos of every format: a result or a named error each, never a crash."""
+"""Damaged copies of synthetic photos in all formats: a result or a named error, never a crash."""
 
 import json
 import random
@@ -104,7 +104,7 @@ def damaged(folder: Path, originals: Mapping[str, bytes], seed: int) -> None:
 
 
 def memory_mb() -> float:
-    """The most that this process has held so far."""
+    """Peak memory of this process so far."""
     resource = pytest.importorskip("resource")
     peak = float(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
     return peak / 2**20 if sys.platform == "darwin" else peak / 2**10
@@ -130,7 +130,7 @@ def test_damaged_copies_of_real_photos(
 def inspect_damaged(
     originals: Mapping[str, bytes], model: Path, folder: Path, megapixels: int, memory: int
 ) -> int:
-    """How many of `COUNT` damaged copies failed; each has a result or a reason."""
+    """Number of failures among `COUNT` damaged copies; each has a result or a reason."""
     site, out = folder / "site", folder / "out"
     site.mkdir()
     damaged(site, originals, seed=7)

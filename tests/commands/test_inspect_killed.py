@@ -1,4 +1,4 @@
-"""Killed 20 times at random moments, a run ends as one that was never disturbed."""
+"""A run that is killed 20 times at random ends with the results of an undisturbed one."""
 
 import os
 import random

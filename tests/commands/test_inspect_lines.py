@@ -1,4 +1,4 @@
-"""`crackscope inspect` with a model that has lines: what is left on disk."""
+"""`crackscope inspect` with a model with lines: the files it writes."""
 
 import json
 import shutil
@@ -38,7 +38,7 @@ def test_each_crack_has_a_close_up_and_each_photo_a_mask(
 
 
 def test_a_report_names_the_limits_that_decided(lines_bundle: Path, tmp_path: Path) -> None:
-    """Those of photos with lines, not those of windows."""
+    """Thresholds of photos with lines, not of windows."""
     bundle, out = tmp_path / "model", tmp_path / "out"
     shutil.copytree(lines_bundle, bundle)
     info = json.loads((bundle / "model.json").read_text())

@@ -1,4 +1,4 @@
-"""Ctrl-C, --watch, --fail-on, a drive that is pulled out, a disk that is full."""
+"""Ctrl-C, --watch, --fail-on, a disconnected drive, a full disk."""
 
 import io
 import os
@@ -177,7 +177,7 @@ def test_watch_takes_one_folder(
     photo = grey_photo(tmp_path / "a.png", 0)
     for arguments in ((photo,), (tmp_path, tmp_path), (tmp_path / "gone",)):
         assert run([*command(tiny_bundle, tmp_path / "out", *arguments), "--watch"]) == 2
-        assert "watch takes" in capsys.readouterr().err
+        assert "watch must be" in capsys.readouterr().err
 
 
 def test_a_drive_that_is_pulled_out_ends_the_run_and_loses_nothing(
@@ -197,7 +197,7 @@ def test_a_drive_that_is_pulled_out_ends_the_run_and_loses_nothing(
     monkeypatch.setattr(batch, "decode", pull_out)
     arguments = [*command(tiny_bundle, out, photos), "--workers", "1"]
     assert run(arguments) == 1
-    assert "connect it again" in capsys.readouterr().err
+    assert "Reconnect it" in capsys.readouterr().err
     kept = lines(out)
     assert len(kept) >= 8
     assert all(line["status"] == "ok" for line in kept)

@@ -52,8 +52,8 @@ def test_a_marker_gives_millimetres_and_who_has_none_is_told(
     assert longest(found["wall.png"])["standard_class"] == "over limit"
     assert "scale" not in found["bare.png"]
     assert not [name for crack in found["bare.png"]["cracks"] for name in crack if "_mm" in name]
-    assert "bare.png: no marker was found in it" in caplog.text
-    assert found["bare.png"]["remark"] == "no marker was found in it"
+    assert "bare.png: no marker found" in caplog.text
+    assert found["bare.png"]["remark"] == "no marker found"
     with Image.open(out / "rectified" / "wall.png.jpg") as flat:
         assert flat.width == pytest.approx(900 * 0.13 / 0.25, rel=0.1)
     assert [path.name for path in (out / "rectified").iterdir()] == ["wall.png.jpg"]
@@ -109,8 +109,8 @@ def test_a_scale_belongs_to_a_run_by_its_content(
     [
         (["--two-points", "1,2,3=4"], "two_points: must be written as two points"),
         (["--marker-mm", "-3"], "marker_mm must be above 0"),
-        (["--rectify", "0.2"], "rectify needs a plane"),
-        (["--exposure", "XC3"], "exposure needs a standard"),
+        (["--rectify", "0.2"], "rectify requires a plane"),
+        (["--exposure", "XC3"], "exposure requires a standard"),
         (["--standard", "en-1992-1-1-2004", "--exposure", "XC9"], "exposure class of"),
         (["--mm-per-px", "nowhere.csv"], "cannot be read"),
         (["--calibration", "nowhere.yml"], "cannot be read"),

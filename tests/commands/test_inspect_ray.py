@@ -16,9 +16,9 @@ from support_pictures import encode, noise
 from support_runs import left, lines, slowed, wait
 
 SLOW = slowed("crackscope.commands.inspect.job", "_write", 0.1)
-"""So slow that 160 photos are not done before a busy machine comes to sending the signal."""
+"""Slow enough that a busy machine sends the signal before 160 photos are finished."""
 _START, _END = 300.0, 180.0
-"""Seconds that a Ray of its own may take to begin and to end, where the machine is busy."""
+"""Maximum seconds for Ray to start and stop on a busy machine."""
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def command(model: Path, out: Path, *arguments: object) -> list[str]:
 
 
 def begin(arguments: list[str], until: int, out: Path) -> subprocess.Popen[str]:
-    """A process with a Ray of its own that has got as far as `until` lines."""
+    """A process with its own Ray, once it has written `until` lines."""
     environment = {**os.environ, "RAY_ADDRESS": "local"}
     process = subprocess.Popen(
         [sys.executable, "-c", SLOW, *arguments],
@@ -51,7 +51,7 @@ def begin(arguments: list[str], until: int, out: Path) -> subprocess.Popen[str]:
 
 
 def said(errors: str) -> list[str]:
-    """Lines on stderr, but for the progress and the waiting that are said of a slow machine."""
+    """Lines on stderr, except progress and warnings about waiting on a slow machine."""
     lines = filter(None, errors.splitlines())
     return [line for line in lines if not line.startswith(("still waiting for ", "inspect: "))]
 
@@ -105,7 +105,7 @@ def test_relative_paths_and_what_is_printed(
 def test_photos_of_many_windows_are_what_the_local_engine_makes_of_them(
     tmp_path: Path, ray_here: Any
 ) -> None:
-    """With the model in the package, which scores them in one pass of its network."""
+    """With the packaged model, which scores photos in one pass."""
     folder = tmp_path / "site"
     folder.mkdir()
     for seed, kind in enumerate(scene.KINDS[:3]):

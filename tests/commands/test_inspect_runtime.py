@@ -1,4 +1,4 @@
-"""`inspect` in another runtime or precision: the same results, said in the report, never mixed."""
+"""`inspect` in another runtime or precision: the same results, named in the report, never mixed."""
 
 import json
 import sys

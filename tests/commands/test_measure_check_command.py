@@ -1,4 +1,4 @@
-"""`crackscope measure-check`: the sheet, and what photos of it say of a camera."""
+"""`crackscope measure-check`: the sheet, and the results from photos of it."""
 
 import csv
 import json
@@ -16,7 +16,7 @@ from support_sheet import camera, render
 
 @pytest.fixture(scope="module")
 def photo() -> bytes:
-    """Of the sheet, tilted by 15°, 0.16 mm a pixel."""
+    """A photo of the sheet, tilted by 15°, at 0.16 mm per pixel."""
     drawn = sheet("a4")
     return encode(render(drawn, camera(15.0, 3.0, 0.16, drawn)), "PNG")
 

@@ -1,4 +1,4 @@
-"""`crackscope plan`: what it says for a camera, and what it refuses."""
+"""`crackscope plan`: the plan for a camera, and rejected input."""
 
 import json
 from pathlib import Path
@@ -46,11 +46,14 @@ def test_a_photo_says_its_camera(tmp_path: Path) -> None:
     ("arguments", "words"),
     [
         ([], "crackscope plan WIDTH"),
-        (["0.2cm", "--photo", "a.jpg"], "width must be mm, as in 0.2mm"),
-        (["0.2"], "plan needs a camera"),
+        (["0.2cm", "--photo", "a.jpg"], "width must be a number of mm, e.g. 0.2mm"),
+        (["0.2"], "camera required"),
         (["0.2", "--pixels", "6000"], "pixels must be two numbers"),
-        (["0.2", "--pixels", "6000x4000"], "needs the sensor"),
-        (["0.2", "--pixels", "6000x4000", "--camera", "Example X1"], "'Example X1' is unknown"),
+        (["0.2", "--pixels", "6000x4000"], "sensor size required"),
+        (
+            ["0.2", "--pixels", "6000x4000", "--camera", "Example X1"],
+            "unknown sensor size. Received: camera 'Example X1'",
+        ),
         (["0.2", "--pixels", "6000x4000", "--sensor-mm", "24"], "distance"),
         (["0.2", "--photo", "nowhere.jpg"], "nowhere.jpg"),
         (["0.2", "--pixels", "60x40", "--sensor-mm", "24", "--overlap", "1"], "overlap must be"),

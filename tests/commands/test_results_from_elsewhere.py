@@ -1,5 +1,4 @@
-"""Results folders that are damaged, or made by somebody else: exit code 2, a reason, no file of
-ours in a report."""
+"""Damaged or foreign results folders: exit code 2, a reason, no local file in a report."""
 
 import base64
 import json
@@ -27,7 +26,7 @@ def results(tiny_bundle: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def refused(capfd: pytest.CaptureFixture[str]) -> Callable[..., str]:
-    """Run a command that must end with 2 and a sentence; gives what it said."""
+    """Run a command that must exit with 2 and a message; returns the message."""
 
     def reason(*arguments: object) -> str:
         capfd.readouterr()
@@ -173,7 +172,7 @@ def test_a_report_has_no_names_of_files_outside(
 
 
 def test_links_of_a_results_folder_do_not_lead_outside(results: Path, tmp_path: Path) -> None:
-    """The picture of somebody else's drive, linked to by a folder that was sent to us."""
+    """An image on another drive, linked from a folder that was sent to us."""
     secret = tmp_path / "elsewhere" / "secret.jpg"
     secret.parent.mkdir()
     secret.write_bytes(encode(noise(90, 60, 5)))

@@ -1,4 +1,4 @@
-"""Every engine gives the same results in order; that on Ray also where workers are lost."""
+"""All engines give the same results in order; Ray also when workers are lost."""
 
 import os
 import sys
@@ -19,13 +19,13 @@ from crackscope.errors import (
     UsageError,
 )
 from crackscope.inspection.engines import ENGINES, Run, chosen, prepare
-from crackscope.inspection.find import Source, find
+from crackscope.inspection.find import PhotoSource, find
 from crackscope.inspection.inspected import Inspected
 from crackscope.inspection.settings import InspectSettings
 from support_pictures import encode, noise
 
 OPENED = {"ray": "on_ray"}
-"""Engines that need more than this machine have a fixture of their own."""
+"""Engines with special requirements have their own fixture."""
 
 
 @pytest.fixture(scope="module")
@@ -49,8 +49,8 @@ def run(request: pytest.FixtureRequest, settings: InspectSettings) -> Iterator[R
 
 
 @pytest.fixture
-def photos(tmp_path: Path) -> tuple[Source, ...]:
-    """30 of unequal size, small ones and such that are worked on alone; two cannot be read."""
+def photos(tmp_path: Path) -> tuple[PhotoSource, ...]:
+    """30 photos of different sizes, small and large; two are unreadable."""
     folder = tmp_path / "site"
     folder.mkdir()
     for index in range(30):
@@ -61,14 +61,14 @@ def photos(tmp_path: Path) -> tuple[Source, ...]:
     return find([str(folder)]).photos
 
 
-def with_fault(photos: tuple[Source, ...], fault: Callable[[], None]) -> list[Source]:
-    """The photos; reading that of number 12 does `fault` first.
+def with_fault(photos: tuple[PhotoSource, ...], fault: Callable[[], None]) -> list[PhotoSource]:
+    """The photos; reading number 12 calls `fault` first.
 
     A class within a function goes to workers that do not have this module.
     """
 
     @dataclass(frozen=True)
-    class Faulty(Source):
+    class Faulty(PhotoSource):
         path: str
         fault: Callable[[], None]
 
@@ -79,13 +79,13 @@ def with_fault(photos: tuple[Source, ...], fault: Callable[[], None]) -> list[So
             self.fault()
             return Path(self.path).read_bytes()
 
-    found: list[Source] = list(photos)
+    found: list[PhotoSource] = list(photos)
     found[12] = Faulty(photos[12].name, photos[12].relative, photos[12].name, fault)
     return found
 
 
 def dying(place: Path, times: int) -> Callable[[], None]:
-    """Ends its process as many times, counted in `place`."""
+    """Kills its process the given number of times, counted in `place`."""
 
     def die() -> None:
         for mark in [place / f"lost {time}" for time in range(times)]:
@@ -100,13 +100,13 @@ def same(found: list[Inspected]) -> list[dict[str, Any]]:
     return [{**one.result.to_dict(), "seconds": 0} for one in found]
 
 
-def locally(settings: InspectSettings, photos: tuple[Source, ...]) -> list[Inspected]:
+def locally(settings: InspectSettings, photos: tuple[PhotoSource, ...]) -> list[Inspected]:
     with chosen("local")(settings, prepare(settings, threads=1)) as run:
         return list(run(photos, Event()))
 
 
 def test_results_and_pictures_are_the_local_ones_in_order(
-    run: Run, settings: InspectSettings, photos: tuple[Source, ...]
+    run: Run, settings: InspectSettings, photos: tuple[PhotoSource, ...]
 ) -> None:
     found, expected = list(run(photos, Event())), locally(settings, photos)
     assert [one.result.path for one in found] == [photo.name for photo in photos]
@@ -117,7 +117,7 @@ def test_results_and_pictures_are_the_local_ones_in_order(
     assert failed == {one.result.path for one in found if one.pictures is None}
 
 
-def test_what_is_begun_is_finished_after_a_stop(run: Run, photos: tuple[Source, ...]) -> None:
+def test_what_is_begun_is_finished_after_a_stop(run: Run, photos: tuple[PhotoSource, ...]) -> None:
     stop, found = Event(), []
     for one in run(photos * 4, stop):
         found.append(one)
@@ -129,7 +129,7 @@ def test_what_is_begun_is_finished_after_a_stop(run: Run, photos: tuple[Source, 
 
 
 def test_whatever_is_raised_ends_the_walk_as_it_is(
-    run: Run, photos: tuple[Source, ...], tmp_path: Path
+    run: Run, photos: tuple[PhotoSource, ...], tmp_path: Path
 ) -> None:
     def divide() -> None:
         raise ZeroDivisionError("in reading")
@@ -137,7 +137,7 @@ def test_whatever_is_raised_ends_the_walk_as_it_is(
     with pytest.raises(ZeroDivisionError, match="in reading"):
         list(run(with_fault(photos, divide), Event()))
     (tmp_path / "site").rename(tmp_path / "away")
-    with pytest.raises(SourceGoneError, match="connect it again"):
+    with pytest.raises(SourceGoneError, match="Reconnect it"):
         list(run(photos, Event()))
 
 
@@ -151,7 +151,11 @@ def test_an_engine_is_named_and_its_package_asked_for(monkeypatch: pytest.Monkey
 
 @pytest.mark.parametrize("times", [1, 2])
 def test_a_lost_worker_only_repeats_its_photos(
-    on_ray: Run, settings: InspectSettings, photos: tuple[Source, ...], tmp_path: Path, times: int
+    on_ray: Run,
+    settings: InspectSettings,
+    photos: tuple[PhotoSource, ...],
+    tmp_path: Path,
+    times: int,
 ) -> None:
     found = list(on_ray(with_fault(photos, dying(tmp_path, times)), Event()))
     assert len(list(tmp_path.glob("lost *"))) == times
@@ -161,7 +165,7 @@ def test_a_lost_worker_only_repeats_its_photos(
 
 
 def test_photos_that_lose_every_worker_are_named(
-    on_ray: Run, photos: tuple[Source, ...], tmp_path: Path
+    on_ray: Run, photos: tuple[PhotoSource, ...], tmp_path: Path
 ) -> None:
     with pytest.raises(CrackscopeError, match=r"3 workers were lost.*12\.jpg"):
         list(on_ray(with_fault(photos, dying(tmp_path, times=9)), Event()))
@@ -170,8 +174,8 @@ def test_photos_that_lose_every_worker_are_named(
 
 def test_photos_are_read_by_the_workers(on_ray: Run, tmp_path: Path) -> None:
     @dataclass(frozen=True)
-    class Readable(Source):
-        """Of this module, which the workers need not have."""
+    class Readable(PhotoSource):
+        """An exception of this module, which workers may not have."""
 
         content_: bytes
 
@@ -193,20 +197,20 @@ def test_photos_are_read_by_the_workers(on_ray: Run, tmp_path: Path) -> None:
 def test_workers_of_another_version_are_refused(
     ray_here: Any,
     settings: InspectSettings,
-    photos: tuple[Source, ...],
+    photos: tuple[PhotoSource, ...],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(crackscope, "__version__", "0.0.0")
     one = replace(settings, workers=1)
     with (
         chosen("ray")(one, prepare(settings, threads=1)) as run,
-        pytest.raises(UsageError, match="same crackscope"),
+        pytest.raises(UsageError, match="same crackscope version"),
     ):
         list(run(photos, Event()))
 
 
 def test_a_stop_is_heard_where_no_worker_comes(
-    ray_here: Any, settings: InspectSettings, photos: tuple[Source, ...]
+    ray_here: Any, settings: InspectSettings, photos: tuple[PhotoSource, ...]
 ) -> None:
     stop = Event()
     Timer(2.0, stop.set).start()

@@ -120,7 +120,7 @@ STATE = b'{"identity": "x", "finished": true, "made_from": {}}'
 
 
 def with_rubbish(site: Path) -> Path:
-    """A folder with two photos, and what systems and crackscope leave beside them."""
+    """A folder with two photos, and files of operating systems and crackscope."""
     touch(site / "a.jpg", site / "sub" / "b.jpg", *(site / name for name in RUBBISH))
     for name in ("inspect/x/overlays/a.jpg", "train/y/samples.png", "audit/z/suspicious.png"):
         touch(site / "runs" / name)
@@ -143,7 +143,7 @@ def test_what_systems_and_crackscope_leave_is_skipped_and_counted(
             "sub/@eaDir"
         }
         assert "skipped 12 folders or files" in caplog.text
-        assert "To inspect one of them, name it" in caplog.text
+        assert "To inspect one of them, name it explicitly" in caplog.text
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def test_what_is_named_itself_is_not_skipped(tmp_path: Path, named: str) -> None
 
 
 def test_of_results_that_are_named_the_pictures_are_skipped(tmp_path: Path) -> None:
-    """An --out may be the folder of the photos: these stay photos."""
+    """--out may be the folder of the photos, which are still found."""
     drawn = ("overlays", "thumbnails", "masks", "close-ups")
     touch(tmp_path / "a.jpg", *(tmp_path / folder / "a.jpg.jpg" for folder in drawn))
     (tmp_path / "run.json").write_bytes(STATE)
@@ -171,7 +171,9 @@ def test_of_results_that_are_named_the_pictures_are_skipped(tmp_path: Path) -> N
 
 def test_where_all_is_skipped_it_is_said_how_to_include_it(tmp_path: Path) -> None:
     touch(tmp_path / "@eaDir" / "a.jpg")
-    with pytest.raises(UsageError, match=r"skipped 1 .*@eaDir\. To inspect one of them, name it"):
+    with pytest.raises(
+        UsageError, match=r"skipped 1 .*@eaDir\. To inspect one of them, name it explicitly"
+    ):
         find([str(tmp_path)])
 
 

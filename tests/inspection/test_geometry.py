@@ -20,7 +20,7 @@ def polygon_area(corners: list[tuple[int, int]]) -> float:
 
 
 def filled(cells: set[tuple[int, int]]) -> int:
-    """Cells and the holes between them: all but what a flood from outside reaches."""
+    """Cells and their holes: all that a flood fill from outside does not reach."""
     rows, columns = (max(cell[axis] for cell in cells) + 2 for axis in (0, 1))
     outside, waiting = {(-1, -1)}, [(-1, -1)]
     while waiting:

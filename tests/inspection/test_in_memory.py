@@ -1,4 +1,4 @@
-"""Arrays, images of Pillow and lists, wherever a photo is taken; and errors that name the photo."""
+"""Arrays, Pillow images and lists as photos; and errors that name the photo."""
 
 import io
 import json
@@ -32,7 +32,7 @@ def scope(tiny_bundle: Path) -> Inspector:
 
 
 def turned(pixels: np.ndarray) -> bytes:
-    """A JPEG that lies on its side and says where it was taken."""
+    """A JPEG with EXIF rotation and GPS position."""
     exif = Image.Exif()
     exif[0x0112], exif[271] = 6, "Maker"
     file = io.BytesIO()

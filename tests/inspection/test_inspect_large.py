@@ -1,4 +1,4 @@
-"""Photos that are read in parts: results as of those that are decoded whole, in little memory."""
+"""Photos read in blocks: the same results as when decoded whole, in little memory."""
 
 import json
 import subprocess
@@ -50,7 +50,7 @@ def photo_file(folder: Path, kind: str) -> Path:
 
 
 def with_surface(model: Path) -> Inspector:
-    """So that windows are looked at in their own pixels, too."""
+    """So that windows are also judged by their own pixels."""
     concrete = Concrete(np.zeros(COUNT), np.eye(COUNT), 1e4)
     return replace(load(model, "cpu", threads=1), concrete=concrete)
 
@@ -119,7 +119,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 
 
 def peak_mb(model: Path, photo: Path) -> float:
-    """The most memory that a process of its own holds while it inspects a photo."""
+    """Peak memory of a separate process that inspects a photo."""
     pytest.importorskip("resource")
     arguments = [str(model), str(photo), str(photo.with_suffix(".out"))]
     ran = subprocess.run(

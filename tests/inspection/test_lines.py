@@ -1,4 +1,4 @@
-"""Lines of whole photos: where they are asked for, and that blocks leave no seams in them."""
+"""Lines of whole photos: where they are computed, without seams between blocks."""
 
 import subprocess
 import sys
@@ -29,7 +29,7 @@ TALL, WIDE = 900, 1700
 
 
 class Counted:
-    """A runtime, and how many cells it was asked for lines of."""
+    """A runtime that counts the cells whose lines were requested."""
 
     def __init__(self, runtime: Any) -> None:
         self._runtime = runtime
@@ -217,7 +217,7 @@ sys.exit("onnx" in sys.modules)
 
 
 def test_the_plain_install_needs_no_onnx(tmp_path: Path) -> None:
-    """The bundle holds its graph cut already."""
+    """The bundle already holds its partitioned graph."""
     model = write_bundle_with_lines(tmp_path / "model")
     np.save(tmp_path / "a.npy", cracked(TALL, WIDE))
     arguments = [str(model), str(tmp_path / "a.npy")]

@@ -1,4 +1,4 @@
-"""Millimetres in results: drawn walls with a crack of known width, measured along its true line."""
+"""Millimetres in results: synthetic walls with a crack of known width, along its true line."""
 
 import json
 import pickle
@@ -27,7 +27,7 @@ def photo_of(wall: Wall) -> Photo:
 
 
 def found(wall: Wall, photo: Photo | None = None) -> PhotoResult:
-    """As the model might find it: every 8 px along the true line, its width wrong by a third."""
+    """A plausible detection: points every 8 px on the true line, width wrong by a third."""
     x = np.linspace(-200, 200, 8001)
     points = wall.to_px(np.column_stack([x, wall.crack(x)]))
     inside = points[((points > 2) & (points < np.array(wall.size) - 2)).all(axis=1)]
@@ -123,7 +123,7 @@ def test_a_marker_of_unknown_size_and_one_that_is_not_there_are_told_apart() -> 
     pytest.importorskip("cv2", reason="needs the extra [measure]")
     unknown = of(FLAT, distance_mm=210.0).result
     assert "a marker of unknown size (DICT_4X4_100, 0)" in unknown.remark
-    assert of(Wall(marker=False), marker_mm=30.0).result.remark == "no marker was found in it"
+    assert of(Wall(marker=False), marker_mm=30.0).result.remark == "no marker found"
 
 
 def test_a_scale_that_contradicts_another_is_said_and_the_surer_one_used() -> None:
@@ -198,7 +198,7 @@ def test_a_photo_read_in_parts_has_lengths_and_says_what_it_lacks() -> None:
     crack = only(result)
     assert (crack.width_mm, crack.measured) == (None, 0.0)
     assert abs(crack.length_mm - FLAT.length_mm) <= crack.length_u95_mm
-    assert "read in parts" in result.remark
+    assert "read in blocks" in result.remark
 
 
 def test_what_measures_can_be_sent_to_another_machine() -> None:

@@ -1,4 +1,4 @@
-"""Memory that runs out over one photo is its failure, and the rest of the run goes on."""
+"""A photo that exceeds the memory fails, and the run continues."""
 
 import json
 import subprocess

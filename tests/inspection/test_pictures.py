@@ -1,4 +1,4 @@
-"""What is kept of each photo: overlay, thumbnail, close-ups, mask."""
+"""Images written for each photo: overlay, thumbnail, close-ups, mask."""
 
 import io
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""A cluster that is started for one command serves nobody else."""
+"""A cluster started for one command accepts no other client."""
 
 import os
 import subprocess
@@ -66,7 +66,7 @@ def test_whoever_has_no_token_cannot_join():
 
 
 class Ray:
-    """Of a process that has not joined a cluster; keeps what it is started with."""
+    """The environment of a process without a cluster; records the arguments of Ray."""
 
     def is_initialized(self):
         return False

@@ -1,4 +1,4 @@
-"""What may be wrong with the pixels of a photo is said in its result, and on stderr."""
+"""Doubts about the pixels of a photo are reported in its result and on stderr."""
 
 import logging
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The working scale, and millimetres, with a network that is run over whole photos."""
+"""The working scale, and millimetres, with a network that runs on whole photos."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -23,7 +23,7 @@ STORES = {"s3": s3, "gs": gcs}
 
 
 def variables(scheme: str, server: Server) -> dict[str, str]:
-    """Of a process that knows the server and its credentials, and no other."""
+    """Environment of a process that knows only this server and its credentials."""
     quiet = {name: value for name, value in os.environ.items() if name.lower() not in PROXIES}
     quiet = {name: value for name, value in quiet.items() if not name.startswith("AWS_")}
     if scheme == "gs":
@@ -45,7 +45,7 @@ def variables(scheme: str, server: Server) -> dict[str, str]:
 
 @pytest.mark.parametrize("scheme", STORES)
 def test_a_bucket_is_inspected(scheme: str, tiny_bundle: Path, tmp_path: Path) -> None:
-    """Every photo below the folder, failures by name, and not a word of the client on stderr."""
+    """All photos below the folder, named failures, and no client output on stderr."""
     pytest.importorskip({"s3": "s3fs", "gs": "gcsfs"}[scheme])
     out, root = tmp_path / "out", f"{scheme}://bucket/site 1"
     with serve(STORES[scheme]) as server:
@@ -93,13 +93,13 @@ def test_a_bucket_that_cannot_be_listed_is_wrong_use(scheme: str, tmp_path: Path
             timeout=120,
         )
     assert done.returncode == 2
-    assert f"{scheme}://bucket/site cannot be listed" in done.stderr
+    assert f"cannot list {scheme}://bucket/site" in done.stderr
     assert "Traceback" not in done.stderr
 
 
 @pytest.fixture
 def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    """A web server; without TLS, which changes nothing of what is said of its answers."""
+    """A web server without TLS, which does not affect the error messages."""
     for name in PROXIES:
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)

@@ -7,7 +7,7 @@ from crackscope.commands.inspect.settings import InspectConfig
 from crackscope.inspection.settings import InspectSettings, MeasureSettings
 
 OTHERWISE = {"overlay", "measuring"}
-"""None is no overlay; and what is said of measuring is MeasureSettings."""
+"""None means no overlay; settings for measuring are MeasureSettings."""
 
 
 @pytest.mark.parametrize("kind", [InspectSettings, MeasureSettings])

@@ -1,4 +1,4 @@
-"""A result as people see it: in the terminal, as a picture, in a notebook."""
+"""Display of results: in the terminal, as an image, in a notebook."""
 
 import io
 import re
@@ -21,7 +21,7 @@ from crackscope.types import Crack, Photo, PhotoError, PhotoResult
 from support_pictures import grey_photo, noise
 
 LEGEND = 360
-"""Width that the legend with the scale needs; the photo is less wide."""
+"""Minimum width of the legend with the scale; the photo is narrower."""
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +120,7 @@ def test_a_result_without_its_photo_says_so(result: PhotoResult, tmp_path: Path)
     with pytest.raises(UsageError, match="has no image"):
         read.plot()
     Image.new("L", (99, 99)).save(result.path)
-    with pytest.raises(UsageError, match="is not the photo that was inspected"):
+    with pytest.raises(UsageError, match="has changed since the inspection"):
         result.plot()
     Path(result.path).unlink()
     with pytest.raises(ImageError):

@@ -17,7 +17,7 @@ from crackscope.errors import ImageError, MissingExtraError, SourceGoneError, Us
 from crackscope.images.read import decode
 from crackscope.inspection.find import find
 from crackscope.inspection.sources import KINDS, files, kind_of, listed, remote
-from crackscope.inspection.sources.source import Source
+from crackscope.inspection.sources.source import PhotoSource
 from support_pictures import encode, noise
 
 PHOTO = encode(noise(), "PNG")
@@ -43,7 +43,7 @@ SAID is what it complains of."""
 
 
 def players(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing but these on the PATH."""
+    """A PATH with only these programs."""
     if os.name == "nt":
         pytest.skip("Windows starts no script without an extension")
     folder.mkdir(exist_ok=True)
@@ -55,7 +55,7 @@ def players(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def memory(monkeypatch: pytest.MonkeyPatch) -> Iterator[SimpleNamespace]:
-    """fsspec's file system in memory in the place of a bucket."""
+    """The in-memory file system of fsspec instead of a bucket."""
     fsspec = pytest.importorskip("fsspec")
     monkeypatch.setattr(remote, "_SCHEMES", {"memory": "fsspec"})
     monkeypatch.setattr(remote, "_LISTED", ("memory",))
@@ -76,7 +76,7 @@ def names(*arguments: object) -> list[str]:
     return [source.name for source in find([str(argument) for argument in arguments]).photos]
 
 
-def kind_of_error(source: Source, limit: float = 250.0) -> str:
+def kind_of_error(source: PhotoSource, limit: float = 250.0) -> str:
     with pytest.raises(ImageError) as caught:
         source.content(limit)
     assert str(caught.value)
@@ -271,12 +271,12 @@ def test_a_list_of_windows_is_read(encoding: str) -> None:
     ["\ufeffa.jpg\n".encode("utf-16-le")[:-1], "./a.jpg\n./b.jpg\n".encode("utf-16-be")[:-1]],
 )
 def test_a_list_that_is_cut_off_is_refused_and_no_folder_is_walked(content: bytes) -> None:
-    with pytest.raises(UsageError, match=r"UTF-16.*cut off or damaged.*UTF-8, one path a line"):
+    with pytest.raises(UsageError, match=r"UTF-16.*truncated or damaged.*UTF-8, one path per line"):
         listed.parse(content)
 
 
 def test_a_list_with_nuls_in_utf_16_is_refused() -> None:
-    with pytest.raises(UsageError, match="with NULs in it"):
+    with pytest.raises(UsageError, match="with NULs"):
         listed.parse("a.jpg\0b.jpg".encode("utf-16"))
 
 
@@ -297,7 +297,7 @@ def test_a_list_that_names_a_folder_above_says_so(
     monkeypatch.setattr(files.Files, "find", lambda self, argument, search: iter([]))
     with pytest.raises(UsageError, match="no photo found"):
         find(["-"])
-    assert ("which holds the working folder" in caplog.text) == said
+    assert ("a parent of the working folder" in caplog.text) == said
 
 
 def test_a_list_on_standard_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -376,7 +376,7 @@ def test_a_drive_that_is_pulled_out_is_not_the_photos_fault(
     (site / "b.png").unlink()
     if not leave_folder:
         site.rmdir()
-    with pytest.raises(SourceGoneError, match="connect it again"):
+    with pytest.raises(SourceGoneError, match="Reconnect it"):
         second.content(1.0)
 
 
@@ -439,7 +439,7 @@ def test_a_glob_of_videos_is_looked_at(tmp_path: Path, monkeypatch: pytest.Monke
     assert [source.relative for source in found] == [
         f"{name}.mp4/{time}" for name in "ab" for time in times
     ]
-    with pytest.raises(UsageError, match="videos are looked at where they are named"):
+    with pytest.raises(UsageError, match="videos must be named explicitly"):
         find([str(tmp_path)], every=10.0)
 
 
@@ -464,7 +464,7 @@ def test_a_video_may_not_say_that_it_never_ends(
     (tmp_path / "a.mkv").write_bytes(PHOTO)
     monkeypatch.setenv("LENGTH", f'"duration": "{seconds}"')
     (source,) = find([str(tmp_path / "a.mkv")], every=1.0).photos
-    with pytest.raises(ImageError, match="look less often"):
+    with pytest.raises(ImageError, match="Increase --every"):
         source.content(1.0)
 
 
@@ -499,14 +499,14 @@ def test_a_video_needs_ffmpeg(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     video.write_bytes(PHOTO)
     source = find([str(video)], every=1.0).photos[0]
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(UsageError, match="needs ffmpeg: apt install"):
+    with pytest.raises(UsageError, match=r"require ffmpeg.*Install it: apt install"):
         find([str(video)], every=1.0)
     assert kind_of_error(source) == "unsupported"  # on a worker without it
 
 
 @pytest.fixture
 def film() -> Callable[..., None]:
-    """Runs the ffmpeg that is installed."""
+    """Runs the installed ffmpeg."""
     if shutil.which("ffmpeg") is None:
         pytest.skip("ffmpeg is not installed")
 

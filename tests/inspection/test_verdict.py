@@ -152,7 +152,7 @@ def test_without_a_crack_nobody_has_to_look_whatever_the_windows_say() -> None:
 
 @given(st.floats(0.01, 0.999), st.integers(1, 9))
 def test_odds_fall_with_the_side_of_the_photo(probability: float, times: int) -> None:
-    """Squares of two by two windows are counted, and odds divided by their square root."""
+    """The odds are divided by the square root of the number of two by two window squares."""
     small = score_with_lines(photo(2, 2), cracks(probability), 0.01)
     large = score_with_lines(photo(2 * times, 2 * times), cracks(probability), 0.01)
     assert large / (1 - large) == pytest.approx(small / (1 - small) / times, rel=1e-6)

@@ -2,12 +2,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from crackscope.inspection.find import look
-from crackscope.inspection.sources.source import Source
+from crackscope.inspection.sources.source import PhotoSource
 from crackscope.inspection.watch import arrivals
 
 
 def test_a_photo_is_taken_once_it_has_stopped_growing(tmp_path: Path) -> None:
-    def photos() -> Sequence[Source]:
+    def photos() -> Sequence[PhotoSource]:
         return look([str(tmp_path)]).photos
 
     steps = arrivals(photos, {f"{tmp_path}/old.png"})

@@ -16,8 +16,9 @@ from crackscope.types import Photo
 
 pytest.importorskip("cv2", reason="needs the extra [measure]")
 
-from crackscope.measurement.markers import find_markers
+from crackscope.measurement.markers import find, find_markers
 from crackscope.measurement.markers.dictionaries import DICTIONARIES, cells_of
+from crackscope.measurement.markers.quads import dark_quads
 
 SMALL, LARGE = (320, 256), (800, 640)
 
@@ -45,6 +46,30 @@ def test_markers_of_40_to_60_px_are_found():
         known = [(one.dictionary, one.number) for one in find_markers(photo)]
         found += known == [(name, number % 30)]
     assert found >= 35
+
+
+def test_small_markers_of_a_large_photo_are_found_without_searching_all_of_it(monkeypatch):
+    """40 to 46 px in 20 megapixels: too small for the reduced copy, which shows where they are."""
+    rng = np.random.default_rng(11)
+    photo = np.repeat(rng.integers(70, 130, (3800, 5200, 1), np.uint8), 3, axis=2)
+    drawn_there = set()
+    for number in range(12):
+        name, _, crop = marker_photo(number, rng.uniform(40, 46), SMALL, rng)
+        top, left = 200 + 900 * (number // 4), 200 + 1200 * (number % 4)
+        photo[top : top + SMALL[1], left : left + SMALL[0]] = crop
+        drawn_there.add((name, number % 30))
+    sizes = []
+
+    def recorded(cv2, grey, *more):
+        sizes.append(max(grey.shape))
+        return dark_quads(cv2, grey, *more)
+
+    monkeypatch.setattr(find, "dark_quads", recorded)
+    found = {(one.dictionary, one.number) for one in find_markers(photo)}
+    assert len(found & drawn_there) >= 11
+    assert found <= drawn_there
+    assert max(sizes) <= 2000
+    assert len(sizes) > 1
 
 
 def test_corners_are_where_they_were_drawn_and_their_uncertainty_covers_them():

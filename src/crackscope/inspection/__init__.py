@@ -1,1 +1,1 @@
-"""Whole photos: windows, scores, regions, a verdict."""
+"""Inspection of whole photos: windows, scores, cracks, verdict."""

@@ -1,4 +1,4 @@
-"""Many photos, several at once, results in the order of the input."""
+"""Parallel inspection of many photos, with results in input order."""
 
 import logging
 import time
@@ -18,45 +18,45 @@ from crackscope.inspection.inspected import Inspected, Measured
 from crackscope.inspection.inspector import Inspector
 from crackscope.inspection.judgement import Judge
 from crackscope.inspection.settings import InspectSettings
-from crackscope.inspection.sources.source import Source
+from crackscope.inspection.sources.source import PhotoSource
 from crackscope.patience import within
 from crackscope.scoring.scored import Scored
 from crackscope.types import Photo, PhotoError, PhotoResult
 
 _TOGETHER, _TOGETHER_BYTES = 8, 2**20
-"""Small files, such as patches, are taken together, so that they share the network's batches."""
+"""Small files, such as patches, are grouped to share the batches of the network."""
 _AHEAD = 2
-"""Jobs that wait for each worker; more would only hold memory."""
+"""Queued jobs per worker; more would only use memory."""
 _LONG = 60.0
-"""Seconds after which it is said what is waited for."""
+"""Seconds of waiting before a warning names the photo."""
 _log = logging.getLogger("crackscope")
-_Begun = tuple[Sequence[Source], Future[list[Inspected]]]
+_Begun = tuple[Sequence[PhotoSource], Future[list[Inspected]]]
 
 
 def inspect_all(
-    inspector: Inspector, sources: Sequence[Source], settings: InspectSettings, stop: Event
+    inspector: Inspector, sources: Sequence[PhotoSource], settings: InspectSettings, stop: Event
 ) -> Generator[Inspected, None, None]:
-    """One result a source, in order; a photo that cannot be read becomes a failed result.
+    """Yield one result per source, in order; an unreadable photo gives a failed result.
 
-    Once `stop` is set, the photos that are worked on are finished, and no other is begun. A photo
-    that cannot be read in time has failed, and so has one that memory does not suffice for.
-    Whatever else is raised ends the walk: it is the system's fault, not the photo's.
+    Once `stop` is set, photos in progress are finished and no other is started. A photo also fails
+    on a timeout or if memory runs out. Any other exception ends the inspection: its cause is the
+    system, not the photo.
     """
     worker = Worker.of(inspector, settings)
     return in_order(worker.run, sources, settings.workers or environment.cores(), stop)
 
 
 def in_order(
-    run: Callable[[Sequence[Source]], list[Inspected]],
-    sources: Sequence[Source],
+    run: Callable[[Sequence[PhotoSource]], list[Inspected]],
+    sources: Sequence[PhotoSource],
     workers: int,
     stop: Event,
 ) -> Generator[Inspected, None, None]:
-    """Give `run` a few sources at a time, in as many threads as there are `workers`.
+    """Run `run` on a few sources at a time, in `workers` threads.
 
-    The results come in order, with no more than a few jobs a worker ahead, so that pictures do not
-    pile up; `stop` is as in `inspect_all`. What is waited for long is named. An interrupt does not
-    wait for what is begun, whose threads go on.
+    Yields results in order, with at most a few jobs per worker ahead, so that overlays do not fill
+    the memory. `stop` is as in `inspect_all`. Warns about a photo that takes long. An interrupt
+    does not wait for jobs in progress, whose threads keep running.
     """
     waiting: deque[_Begun] = deque()
     pool, patient = ThreadPoolExecutor(workers, thread_name_prefix="inspect"), True
@@ -78,9 +78,8 @@ def in_order(
         pool.shutdown(wait=patient, cancel_futures=True)
 
 
-def _awaited(job: Sequence[Source], future: Future[list[Inspected]]) -> list[Inspected]:
-    """The results of a job, with what is to be said of its photos; says which job it is each time
-    that twice as long has passed."""
+def _awaited(job: Sequence[PhotoSource], future: Future[list[Inspected]]) -> list[Inspected]:
+    """The results of a job; warns about remarks, and each time the waiting time has doubled."""
     seconds = _LONG
     while not wait([future], seconds).done:
         others = f" (and {len(job) - 1} after it)" if len(job) > 1 else ""
@@ -94,14 +93,15 @@ def _awaited(job: Sequence[Source], future: Future[list[Inspected]]) -> list[Ins
 
 
 def _call_off(waiting: deque[_Begun]) -> None:
-    """Drop the jobs that no worker has begun: from the end, so that none in between is missing."""
+    """Cancel the jobs that no worker has started: from the end, so that none in between is
+    missing."""
     while waiting and waiting[-1][1].cancel():
         waiting.pop()
 
 
-def _jobs(sources: Sequence[Source], workers: int) -> Iterator[list[Source]]:
+def _jobs(sources: Sequence[PhotoSource], workers: int) -> Iterator[list[PhotoSource]]:
     together = min(_TOGETHER, max(1, len(sources) // workers))
-    job: list[Source] = []
+    job: list[PhotoSource] = []
     room = _TOGETHER_BYTES
     for source in sources:
         size = source.stamp()[0]
@@ -114,16 +114,15 @@ def _jobs(sources: Sequence[Source], workers: int) -> Iterator[list[Source]]:
         yield job
 
 
-_Read = tuple[Source, Photo, float]
-"""A photo in memory, and the seconds that it took."""
+_Read = tuple[PhotoSource, Photo, float]
+"""A photo in memory, and the seconds it took to read."""
 
 
 @dataclass(frozen=True)
 class Worker:
-    """What is done with a job: photos one by one, the small ones scored together.
+    """Inspects the photos of a job one by one; small ones are scored together.
 
-    `one_large` is held for a photo above 50 megapixels, so that the memory of several does not add
-    up.
+    `one_large` is held for a photo above 50 megapixels, so that only one is in memory at a time.
     """
 
     inspector: Inspector
@@ -133,12 +132,12 @@ class Worker:
 
     @classmethod
     def of(cls, inspector: Inspector, settings: InspectSettings) -> "Worker":
-        """One that the threads of this process may share."""
+        """A worker that the threads of this process can share."""
         return cls(inspector, inspector.judge(settings.threshold), settings, Lock())
 
-    def run(self, sources: Sequence[Source]) -> list[Inspected]:
-        """One result a source, in order; several threads may share the worker."""
-        results: dict[Source, Inspected] = {}
+    def run(self, sources: Sequence[PhotoSource]) -> list[Inspected]:
+        """Return one result per source, in order; thread-safe."""
+        results: dict[PhotoSource, Inspected] = {}
         small: list[_Read] = []
         for source in sources:
             start = time.perf_counter()
@@ -154,8 +153,8 @@ class Worker:
         results |= self._together(small)
         return [results[source] for source in sources]
 
-    def _one(self, source: Source, start: float) -> Inspected | _Read:
-        """What comes of a photo; or the photo, where it is small, to be scored with others."""
+    def _one(self, source: PhotoSource, start: float) -> Inspected | _Read:
+        """The result of a photo; or the photo itself, if small, to be scored with others."""
         if (found := self._large(source, start)) is not None:
             return found
         read, size = self._reader(source)
@@ -168,26 +167,28 @@ class Worker:
         except ImageError as error:
             if error.kind != "out_of_memory":
                 raise
-        with self.one_large:  # once more, now that others may have given theirs back
+        with self.one_large:  # retry: other photos may have released their memory
             return self._whole(source, read, start)
 
-    def _reader(self, source: Source) -> tuple[Callable[[], Photo], float]:
-        """What gives the whole photo, and its megapixels."""
+    def _reader(self, source: PhotoSource) -> tuple[Callable[[], Photo], float]:
+        """A function that returns the whole photo, and its megapixels."""
         most = self.settings.max_megapixels
         if (photo := source.photo(most)) is not None:
             return lambda: photo, photo.width * photo.height / 1e6
         content = within(self.settings.timeout, source.content, most)
         return partial(self._decoded, content, source.name), megapixels(content)
 
-    def _whole(self, source: Source, read: Callable[[], Photo], start: float) -> Inspected | _Read:
+    def _whole(
+        self, source: PhotoSource, read: Callable[[], Photo], start: float
+    ) -> Inspected | _Read:
         photo = read()
         entry = (source, photo, time.perf_counter() - start)
         if photo.width * photo.height <= (2 * self.inspector.bundle.input.window) ** 2:
             return entry
         return self._score([entry])[0]
 
-    def _large(self, source: Source, start: float) -> Inspected | None:
-        """What comes of a photo that is read in parts; None where it is to be decoded whole."""
+    def _large(self, source: PhotoSource, start: float) -> Inspected | None:
+        """The result of a photo that is read in blocks; None if it must be decoded as a whole."""
         path = source.local()
         if path is None:
             return None
@@ -210,8 +211,8 @@ class Worker:
 
         return apart.decode(timeout, content, name, most)
 
-    def _together(self, entries: Sequence[_Read]) -> dict[Source, Inspected]:
-        """What comes of small photos."""
+    def _together(self, entries: Sequence[_Read]) -> dict[PhotoSource, Inspected]:
+        """The results of small photos."""
         found = memory.together(self._score, entries, "inspect it", self.one_large)
         return {
             source: _failed(source, one, seconds) if isinstance(one, ImageError) else one
@@ -222,19 +223,19 @@ class Worker:
         start = time.perf_counter()
         _, photos, reading = zip(*entries, strict=True)
         scored = self.inspector.score_all(photos)
-        share = (time.perf_counter() - start) / len(entries)
-        results = self.judge(photos, scored, [own + share for own in reading])
+        mean = (time.perf_counter() - start) / len(entries)
+        results = self.judge(photos, scored, [own + mean for own in reading])
         measured = map(self.inspector.measured, photos, results)
         return [self._drawn(*row) for row in zip(photos, scored, measured, strict=True)]
 
     def _drawn(self, photo: Photo, found: Scored, measured: Measured) -> Inspected:
-        """With the pictures, while the pixels are at hand."""
+        """Add the overlays while the pixels are in memory."""
         result, rectified = measured.result, measured.rectified
         drawn = pictures.draw(photo, found.windows, result, self.settings, rectified)
         return Inspected(result, found.windows, drawn)
 
 
-def _failed(source: Source, error: ImageError, seconds: float) -> Inspected:
+def _failed(source: PhotoSource, error: ImageError, seconds: float) -> Inspected:
     return Inspected(
         PhotoResult(
             path=source.name,

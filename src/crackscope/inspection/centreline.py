@@ -1,4 +1,4 @@
-"""The centre line of a group of cells, and how long it is.
+"""The centre line of a group of cells, and its length.
 
 Thinning after Zhang & Suen 1984, https://doi.org/10.1145/357994.358023 .
 """
@@ -13,14 +13,15 @@ Mask = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Cell = tuple[int, int]
 _LOOK_BACK = 4
-"""Cells of a line that its direction at an end is taken from."""
+"""Cells at the end of a line that determine its direction."""
 _AROUND = ((-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1))
 """(row, column) of the eight neighbours, clockwise from the one above."""
 
 
 def thin(mask: Mask) -> Mask:
-    """(R, C) bool -> its skeleton, one cell wide, of as many parts."""
-    if 1 in mask.shape:  # a line already
+    """Thin a mask (R, C) bool to its skeleton, one cell wide, with the same number of
+    components."""
+    if 1 in mask.shape:  # already a line
         return mask
     left = np.pad(mask, 1)
     while True:
@@ -32,7 +33,7 @@ def thin(mask: Mask) -> Mask:
 
 
 def _border(mask: Mask, up_right: bool) -> Mask:
-    """Cells of one side's border that can go without parting what they hang on."""
+    """Border cells on one side that can be removed without disconnecting anything."""
     near = np.stack([np.roll(mask, (-row, -column), (0, 1)) for row, column in _AROUND])
     count = near.sum(axis=0)
     starts = (~near & np.roll(near, -1, axis=0)).sum(axis=0)
@@ -46,7 +47,7 @@ def _border(mask: Mask, up_right: bool) -> Mask:
 
 
 def _last_of_a_square(mask: Mask, near: Mask, count: NDArray[np.int64]) -> Mask:
-    """The first cell of each 2 x 2 square that is all that is left: else it would go at once."""
+    """The first cell of each isolated 2 x 2 square, which would otherwise disappear in one step."""
     three = mask & (count == 3)
     alone = three & near[2] & near[3] & near[4]
     for shift in ((0, -1), (-1, 0), (-1, -1)):
@@ -58,14 +59,15 @@ def length(
     mask: Mask,
     rows: NDArray[np.int64],
     columns: NDArray[np.int64],
-    cut: tuple[bool, bool, bool, bool] = (False, False, False, False),
+    truncated: tuple[bool, bool, bool, bool] = (False, False, False, False),
 ) -> float:
-    """Pixels along the centre line of `mask` (R, C), whose cells begin at `rows` (R + 1,) and
-    `columns` (C + 1,), and half a cell for each of two ends.
+    """Length in pixels along the centre line of `mask` (R, C), plus half a cell for each of two
+    ends.
 
-    Thinning takes half of its width from a region at each end, which is what a window sees beyond
-    the end of a crack. `cut` says where the photo ends at the top, left, bottom and right of the
-    mask: there the line is carried on to the border.
+    The cells begin at `rows` (R + 1,) and `columns` (C + 1,). Thinning shortens each end by half
+    the width of the region, which is about as far as a window sees beyond the end of a crack.
+    `truncated` says whether the photo ends at the top, left, bottom and right of the mask: there
+    the line is extended to the border.
     """
     line = thin(mask)
     centres = tuple((borders[1:] + borders[:-1]) / 2 for borders in (rows, columns))
@@ -78,7 +80,7 @@ def length(
                 total += _apart(centres, (row, column), (i, j))
     free = 2
     for end, towards in _ends(line):
-        last = _last_before_border(mask, end, towards, cut)
+        last = _last_before_border(mask, end, towards, truncated)
         if last is not None:
             total += _apart(centres, end, last) + _to_border(mask, (rows, columns), last)
             free -= 1
@@ -92,7 +94,7 @@ def _apart(centres: tuple[Floats, ...], a: Cell, b: Cell) -> float:
 
 
 def _ends(line: Mask) -> Iterator[tuple[Cell, tuple[float, float]]]:
-    """Cells in which a line ends, with the direction that it has there, the larger part ±1."""
+    """The end cells of lines, with the direction there; its larger component is ±1."""
     cells = {(row, column) for row, column in np.argwhere(line).tolist()}
     for cell in sorted(cells):
         way = [cell]
@@ -109,15 +111,15 @@ def _ends(line: Mask) -> Iterator[tuple[Cell, tuple[float, float]]]:
 
 
 def _last_before_border(
-    mask: Mask, end: Cell, towards: tuple[float, float], cut: tuple[bool, bool, bool, bool]
+    mask: Mask, end: Cell, towards: tuple[float, float], truncated: tuple[bool, bool, bool, bool]
 ) -> Cell | None:
-    """The last cell on the way from `end` on, where it leaves the mask at the photo's border."""
+    """The last cell from `end` onward, if the line leaves the mask at the border of the photo."""
     last = end
     for step in range(1, sum(mask.shape)):
         row, column = (round(a + step * b) for a, b in zip(end, towards, strict=True))
         beyond = (row < 0, column < 0, row >= mask.shape[0], column >= mask.shape[1])
         if any(beyond):
-            return last if all(c for c, b in zip(cut, beyond, strict=True) if b) else None
+            return last if all(c for c, b in zip(truncated, beyond, strict=True) if b) else None
         if not mask[row, column]:
             return None
         last = (row, column)
@@ -125,7 +127,7 @@ def _last_before_border(
 
 
 def _to_border(mask: Mask, borders: tuple[NDArray[np.int64], ...], last: Cell) -> float:
-    """Half of the outermost cell: what lies between its centre and the border."""
+    """Half of the outermost cell: the distance from its centre to the border."""
     outermost = [
         np.diff(edges)[at] / 2
         for edges, at, count in zip(borders, last, mask.shape, strict=True)

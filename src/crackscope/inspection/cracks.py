@@ -1,4 +1,4 @@
-"""From the lines of a photo to its cracks: traced, scored, the surest first."""
+"""Cracks from the lines of a photo: traced and scored, highest score first."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -18,23 +18,23 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 TRACING = Tracing(low=-3.0, high=-1.0, gap_logit=-6.0)
-"""Far below even odds: what a line is worth is for its score to say, by all that is along it."""
+"""Far below even odds: weak lines are rejected by their score, not by tracing."""
 _SUREST = 16.0
-"""Logits beyond which a window is not surer: single precision has no more."""
+"""Limit of window logits: the precision of float32."""
 
 
 def load(bundle: Bundle) -> Scorer | None:
-    """How the bundle scores cracks; None where it has no cracks.npz."""
+    """The scorer of cracks of the bundle; None without cracks.npz."""
     return bundle.parsed(CRACKS, Scorer.from_arrays)
 
 
 def find(scored: Scored, scorer: Scorer | None, least: float) -> tuple[Crack, ...] | None:
-    """The cracks that score `least` or more, the surest first; None for a model without lines."""
+    """The cracks that score at least `least`, highest first; None for a model without lines."""
     if scored.lines is None:
         return None
     if not scored.lines.tiles:
         return ()
-    from crackscope.lines.find import find_cracks  # large, and most photos are sound
+    from crackscope.lines.find import find_cracks  # slow import; most photos are sound
 
     traced = find_cracks(scored.lines, TRACING)
     scores = score_cracks(scored, traced, scorer)
@@ -48,7 +48,7 @@ def find(scored: Scored, scorer: Scorer | None, least: float) -> tuple[Crack, ..
 
 
 def score_cracks(scored: Scored, traced: "Sequence[Traced]", scorer: Scorer | None) -> Floats:
-    """(N,) probabilities; without a scorer what the mean logit along a crack says."""
+    """(N,) probabilities; without a scorer, from the mean logit along each crack."""
     if not traced:
         return np.empty(0)
     if scorer is not None:
@@ -58,8 +58,8 @@ def score_cracks(scored: Scored, traced: "Sequence[Traced]", scorer: Scorer | No
 
 
 def context(scored: Scored, traced: "Sequence[Traced]") -> Floats:
-    """(N, 2): the mean along each of N cracks of the logits of the windows around it: of a crack,
-    and of concrete (0 where the network does not say it)."""
+    """(N, 2) mean logits of the windows along each crack: of a crack, and of concrete (0 if
+    unknown)."""
     crack = np.clip(numerics.log_odds(scored.windows.scores, 1e-12), -_SUREST, _SUREST)
     concrete = np.zeros_like(crack) if scored.concrete is None else scored.concrete
     rows = []
@@ -71,7 +71,7 @@ def context(scored: Scored, traced: "Sequence[Traced]") -> Floats:
 
 
 def _nearest(windows: ScoreMap, points: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Row and column of the window whose part of the photo holds each point (N, 3)."""
+    """Row and column of the window around whose centre each point (N, 3) lies."""
     rows, columns = windows.borders()
     return (
         np.searchsorted(rows[1:-1], points[:, 1], side="right"),

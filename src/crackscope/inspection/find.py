@@ -1,4 +1,4 @@
-"""Find the photos that the arguments mean."""
+"""Find the photos that the arguments refer to."""
 
 import logging
 import os
@@ -10,22 +10,22 @@ from types import MappingProxyType
 from crackscope.errors import MissingExtraError, UsageError
 from crackscope.inspection.sources import kind_of
 from crackscope.inspection.sources.files import PhotoFile
-from crackscope.inspection.sources.source import Search, Source
+from crackscope.inspection.sources.source import PhotoSource, Search
 from crackscope.skipped import in_words
 
-__all__ = ["Found", "Source", "find", "look", "say_skipped"]
+__all__ = ["Found", "PhotoSource", "find", "look", "say_skipped"]
 
 _LOG = logging.getLogger("crackscope")
 _STDIN = frozenset({"-", "stdin://"})
-"""The arguments that stand for a list on standard input."""
-_INCLUDE = "To inspect one of them, name it"
+"""Arguments for a list on standard input."""
+_INCLUDE = "To inspect one of them, name it explicitly"
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """All photos in order, how many other files were passed over, and which places skipped."""
+    """The photos in order, the number of other files, and the skipped places."""
 
-    photos: tuple[Source, ...]
+    photos: tuple[PhotoSource, ...]
     passed_over: int
     skipped: tuple[str, ...] = ()
 
@@ -33,24 +33,23 @@ class Found:
 def find(
     arguments: Sequence[str],
     every: float | None = None,
-    given: Mapping[str, Source | None] = MappingProxyType({}),
+    given: Mapping[str, PhotoSource | None] = MappingProxyType({}),
 ) -> Found:
-    """Photos in the order of the arguments, folders sorted; each file once, however often named.
+    """Find photos in the order of the arguments, folders sorted, each file once.
 
-    Arguments are photos, folders, globs, zip files, addresses, videos, which are looked at `every`
-    so many seconds, and `-`: a list of such on standard input. Those that are names of photos which
-    are `given` stand for these. A folder is walked to its end, links
-    are followed once, and files without an image extension are counted and passed over. A file
-    named by hand is always taken. Raises UsageError where an argument does not exist, all of them
-    at once, or where no photo is found.
+    Arguments are photos, folders, globs, zip files, URLs, videos (sampled every `every` seconds),
+    and `-` for a list of these on standard input. Names in `given` stand for the photos there.
+    Folders are searched recursively, links are followed once, and files without an image extension
+    are counted and skipped. A file that is named explicitly is always included. Raises UsageError
+    with all missing arguments at once, or if no photo is found.
     """
     found = look(arguments, every, given)
     say_skipped(found)
     if not found.photos:
         raise UsageError(
             f"no photo found in {', '.join(arguments)} "
-            f"({found.passed_over} files without an image extension were passed over; videos are "
-            "looked at where they are named themselves, with --every 1s"
+            f"({found.passed_over} files without an image extension were skipped; videos must be "
+            "named explicitly, with --every, e.g. --every 1s"
             f"{f'; {in_words(found.skipped, _INCLUDE)}' if found.skipped else ''})"
         )
     return found
@@ -59,11 +58,11 @@ def find(
 def look(
     arguments: Sequence[str],
     every: float | None = None,
-    given: Mapping[str, Source | None] = MappingProxyType({}),
+    given: Mapping[str, PhotoSource | None] = MappingProxyType({}),
 ) -> Found:
-    """Like `find`, where there need not be a photo yet."""
+    """Like `find`, but finding no photo is not an error."""
     search = Search(len(arguments) > 1 or not _STDIN.isdisjoint(arguments), every)
-    photos: list[Source] = []
+    photos: list[PhotoSource] = []
     missing: list[str] = []
     for argument in arguments:
         if (photo := given.get(argument)) is not None:
@@ -81,17 +80,17 @@ def look(
 
 
 def say_skipped(found: Found) -> None:
-    """Name in the log what nobody means, where there is some."""
+    """Warn about skipped places, if any."""
     if found.skipped and found.photos:
         _LOG.warning("%s", in_words(found.skipped, _INCLUDE))
 
 
-def _named(argument: str, search: Search) -> Iterator[Source]:
+def _named(argument: str, search: Search) -> Iterator[PhotoSource]:
     return kind_of(argument).find(argument, search)
 
 
-def _listed(search: Search) -> Iterator[Source]:
-    """What is missing in a list becomes a failed photo: a list is old by the time it is read."""
+def _listed(search: Search) -> Iterator[PhotoSource]:
+    """A missing path in a list becomes a failed photo: lists may be outdated."""
     from crackscope.inspection.sources import listed
 
     for path in listed.parse(listed.read()):
@@ -103,10 +102,10 @@ def _listed(search: Search) -> Iterator[Source]:
 
 
 def _say_above(path: str) -> None:
-    """Nobody expects a line of a list to stand for the folder that the command was given in."""
+    """Warn if a line of a list is a parent of the working folder, which is rarely intended."""
     if os.path.isdir(path) and Path.cwd().is_relative_to(Path(path).resolve()):  # noqa: PTH112
         _LOG.warning(
-            "the list names %r, which holds the working folder: all photos below %s are inspected",
+            "the list contains %r, a parent of the working folder: inspecting all photos in %s",
             path,
             Path(path).resolve(),
         )

@@ -1,4 +1,4 @@
-"""What comes of one photo."""
+"""The outcome of inspecting one photo."""
 
 from dataclasses import dataclass
 
@@ -8,8 +8,7 @@ from crackscope.types import PhotoResult, Pixels, ScoreMap
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A result, in mm where the photo has a scale; the photo in its plane, where that was asked
-    for and is known."""
+    """A result, in mm if the photo has a scale; and the rectified photo, if requested and known."""
 
     result: PhotoResult
     rectified: Pixels | None = None
@@ -17,8 +16,7 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Inspected:
-    """The result of a photo; of one that was scored the scores of its windows, and the pictures
-    that were asked for."""
+    """The result of a photo; if scored, its window scores, and the images that were requested."""
 
     result: PhotoResult
     windows: ScoreMap | None = None

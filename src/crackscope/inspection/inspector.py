@@ -1,4 +1,4 @@
-"""The heart: a photo in, a verdict with its place out."""
+"""The inspector: a model that turns photos into results."""
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, repr=False)
 class Inspector:
-    """A model that is ready to look at photos; several threads may share it.
+    """A loaded model; thread-safe.
 
-    `concrete` is what it takes for a concrete surface, where the bundle says that. With `mapper`
-    photos of more than one window are scored in one pass of the network, with windows a cell
-    apart; without, in disjoint windows. `measuring` says how cracks are measured in mm, where a
-    scale was given. `scorer` is how it scores cracks, where it has lines.
+    `concrete` recognises concrete surfaces, if the bundle supports it. With `mapper`, photos of
+    more than one window are scored in one pass of the network, with windows one cell apart;
+    without, in disjoint windows. `measuring` measures cracks in mm, if a scale was given. `scorer`
+    scores cracks, if the model has lines.
     """
 
     bundle: Bundle
@@ -50,10 +50,10 @@ class Inspector:
 
     @property
     def has_lines(self) -> bool:
-        """Whether it finds cracks; else regions."""
+        """Whether the model finds cracks; otherwise regions."""
         return self.mapper is not None and self.mapper.gate is not None
 
-    @overload  # the first that fits is meant: text and arrays could be walked, too
+    @overload  # the first match applies: text and arrays are iterable, too
     def inspect(  # type: ignore[overload-overlap]
         self, photo: PhotoLike, threshold: float | None = None
     ) -> PhotoResult: ...
@@ -65,11 +65,11 @@ class Inspector:
     def inspect(
         self, photo: PhotoLike | Iterable[PhotoLike], threshold: float | None = None
     ) -> PhotoResult | list[PhotoResult]:
-        """Score one photo: a path, an image of Pillow, upright pixels (H, W, 3) uint8 RGB or a
-        `Photo`; or each of a list.
+        """Inspect one photo: a path, a Pillow image, upright pixels (H, W, 3) uint8 RGB or a
+        `Photo`; or each photo of a list.
 
-        `threshold` is the score from which a window counts as cracked; else the model's own.
-        Raises ImageError, which names the photo, where it cannot be read.
+        `threshold` is the crack threshold; default: the model's own. Raises ImageError, with the
+        name of the photo, if it cannot be read.
         """
         check(fraction("threshold", threshold))
         if isinstance(photo, str | PathLike | Photo) or is_picture(photo):
@@ -77,7 +77,7 @@ class Inspector:
         if isinstance(photo, Iterable) and not isinstance(photo, bytes | Mapping):
             return [self.inspect(one, threshold) for one in photo]
         raise UsageError(
-            "a photo must be a path, an image of Pillow, an array of numpy, or a list of such. "
+            "a photo must be a path, a Pillow image, a NumPy array, or a list of these. "
             f"Received: {photo!r:.80} ({type(photo).__name__})"
         )
 
@@ -105,38 +105,40 @@ class Inspector:
         return self.score(photo).windows
 
     def score(self, photo: Photo) -> Scored:
-        """What the network sees in one photo."""
+        """The output of the network for one photo."""
         return self.score_all([photo])[0]
 
     def score_all(self, photos: Sequence[Photo]) -> list[Scored]:
-        """What the network sees in several photos; those of one window share its batches."""
+        """The outputs for several photos; photos of one window share batches."""
         return self._scoring(photos)
 
     def score_large(self, large: LargePhoto) -> Scored:
-        """The same for a photo that is read in parts; what is looked at later to judge it is
-        kept."""
+        """The same for a photo that is read in blocks; keeps the pixels that are needed to judge
+        it."""
         if self.concrete is not None:
             large.rows.keep(looked_at(self._scoring.frame(large.photo)))
         return self.score(large.photo)
 
     def score_photos(self, photos: Sequence[Photo]) -> list[float]:
-        """The score of each photo, as `inspect` gives it; lines are not asked for where the photo
-        is one window, whose score is its own."""
+        """The score of each photo, as from `inspect`; lines are skipped for photos of one window,
+        which have the score of the window."""
         found = replace(self._scoring, lines_of_patches=False)(photos)
         return [self.judge().score(one) for one in found]
 
     def measured(self, photo: Photo, result: PhotoResult) -> Measured:
-        """The result in mm, where the photo has a scale: a given one, or that of a GeoTIFF."""
+        """The result in mm, if the photo has a scale: a given one, or that of a GeoTIFF."""
         has_own = photo.metadata is not None and photo.metadata.georeference is not None
         if self.measuring is None and not has_own:
             return Measured(result)
-        from crackscope.inspection.measured import measured  # large, and most photos have none
+        from crackscope.inspection.measured import (
+            measured,  # slow import; most photos have no scale
+        )
         from crackscope.inspection.measuring import Measuring
 
         return measured(photo, result, self.measuring or Measuring())
 
     def judge(self, threshold: float | None = None) -> Judge:
-        """What makes results of scores."""
+        """The judge that turns scores into results."""
         return Judge(self.bundle, self.concrete, self.scorer, threshold)
 
     @property

@@ -1,4 +1,4 @@
-"""From what the network sees in photos to their results."""
+"""Results from the outputs of the network."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,11 +14,10 @@ from crackscope.types import Crack, Material, Photo, PhotoResult, Region
 
 @dataclass(frozen=True)
 class Judge:
-    """Makes results of scores.
+    """Turns scores into results.
 
-    `threshold` is the score from which a window counts as cracked; else the model's own. `concrete`
-    is what is taken for a concrete surface, and `scorer` how cracks are scored, where the bundle
-    says that.
+    `threshold` is the crack threshold; default: the model's own. `concrete` recognises concrete
+    surfaces and `scorer` scores cracks, if the bundle supports it.
     """
 
     bundle: Bundle
@@ -29,13 +28,13 @@ class Judge:
     def __call__(
         self, photos: Sequence[Photo], found: Sequence[Scored], seconds: Sequence[float]
     ) -> list[PhotoResult]:
-        """The result of each photo, which took so many `seconds`."""
+        """The result of each photo, with its processing time in `seconds`."""
         shown = materials(photos, found, self.concrete, self.bundle.concrete)
         rows = zip(photos, found, shown, seconds, strict=True)
         return [self._result(*row) for row in rows]
 
     def score(self, found: Scored) -> float:
-        """The photo's score, as its result has it where no threshold is given."""
+        """The photo's score, as in its result at the default threshold."""
         return self._cracks_and_score(found, self.bundle.crack_thresholds.lower)[1]
 
     def _result(
@@ -46,7 +45,7 @@ class Judge:
         highest = float(found.windows.scores.max()) if lines is None else 0.0
         regions = _regions(found, upper) if lines is None else ()
         if lines is not None and score < min(lower, upper):
-            lines = ()  # nothing stands out in a photo of its size
+            lines = ()  # none is significant in a photo of this size
         return PhotoResult(
             path=photo.path,
             model=self.bundle.identity,
@@ -64,8 +63,7 @@ class Judge:
         )
 
     def _limits(self, found: Scored) -> tuple[float, float]:
-        """What the photo's score is held against: that of a window, or of cracks; (unsure from,
-        crack from)."""
+        """The limits for the photo's score, of windows or of cracks: (unsure from, crack from)."""
         of_cracks = found.lines is not None and found.windows.scores.size > 1
         limits = self.bundle.crack_thresholds if of_cracks else self.bundle.thresholds
         return limits.lower, limits.upper if self.threshold is None else self.threshold
@@ -73,8 +71,8 @@ class Judge:
     def _cracks_and_score(
         self, found: Scored, least: float
     ) -> tuple[tuple[Crack, ...] | None, float]:
-        """The cracks that score `least` or more, None for a model without lines; and the score of
-        the photo."""
+        """The cracks that score at least `least`, None for a model without lines; and the photo's
+        score."""
         lines = cracks.find(found, self.scorer, least)
         if lines is None:
             return None, verdict.score(found.windows)
@@ -82,6 +80,6 @@ class Judge:
 
 
 def _regions(found: Scored, upper: float) -> tuple[Region, ...]:
-    from crackscope.inspection.regions import find_regions  # which few models need
+    from crackscope.inspection.regions import find_regions  # needed by few models
 
     return find_regions(found.windows, upper)

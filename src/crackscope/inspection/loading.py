@@ -1,4 +1,4 @@
-"""Make an inspector of a model."""
+"""Load a model as an inspector."""
 
 from math import ceil
 from pathlib import Path
@@ -21,8 +21,8 @@ from crackscope.scoring.gate import Gate
 from crackscope.scoring.scoremap import ScoreMapper
 
 _BLOCKS = 4
-"""Blocks of a photo that are computed at once, which is faster than more threads to one block, and
-takes about 0.35 GB for each."""
+"""Blocks of a photo that are computed in parallel, which is faster than more threads per block, and
+takes about 0.35 GB each."""
 
 
 @checked
@@ -43,14 +43,14 @@ def load(
     runtime: RuntimeName = "onnx",
     precision: Precision = "f32",
 ) -> Inspector:
-    """Load and verify a model: the one in the package, a bundle folder, or a run folder.
+    """Load and verify a model: the packaged one, a bundle folder, or a run folder.
 
-    `threads` is how many work on a photo, else one for each core; give 1 where the calls
-    themselves come from a pool of threads. `scale` enlarges photos for the network: above 1 for
-    those taken from farther than what it was trained on; raises UsageError where the model cannot.
-    `precision` is bf16 only with `runtime` openvino. What says the scale of the photos, for lengths
-    and widths in mm, and the `standard` that these are held against, are the flags of `crackscope
-    inspect` of the same names. Raises UsageError where an argument is not of its kind.
+    `threads` is the number of threads per photo, by default one per core; use 1 if the calls come
+    from a thread pool. `scale` enlarges photos for the network: above 1 for photos taken from
+    farther away than the training photos; raises UsageError if the model does not support it.
+    `precision` bf16 requires `runtime` openvino. The arguments for scale, and the `standard` for
+    widths, are the flags of `crackscope inspect` with the same names. Raises UsageError for invalid
+    arguments.
     """
     asked = MeasureSettings(
         mm_per_px=mm_per_px,
@@ -85,17 +85,18 @@ def load(
 
 
 def _try(network: Runtime, bundle: Bundle) -> None:
-    """Score two blank windows: a network that cannot is named before the first photo is read."""
+    """Score two blank windows, so that a broken network is reported before the first photo is
+    read."""
     side = bundle.input.window
     try:
         network(np.zeros((2, side, side, 3), np.uint8))
     except BundleError as error:
-        raise BundleError(f"the model {bundle.folder} is no use: {error}") from error
+        raise BundleError(f"the model {bundle.folder} does not run: {error}") from error
 
 
 def _one_scale(bundle: Bundle, scale: float) -> UsageError:
     return UsageError(
-        f"scale must be 1 for {bundle.name}: it has no {CELLS}, so it scores windows of "
-        f"{bundle.input.window} px only. Received: {scale:g}. Train it with this version, or "
+        f"scale must be 1 for {bundle.name}: it has no {CELLS}, so it only scores windows of "
+        f"{bundle.input.window} px. Received: {scale:g}. Retrain the model with this version, or "
         "resize the photos"
     )

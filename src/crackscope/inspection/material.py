@@ -1,4 +1,4 @@
-"""What photos show: concrete, or another material."""
+"""Material of photos: concrete or other."""
 
 from collections.abc import Sequence
 
@@ -15,10 +15,11 @@ def materials(
     concrete: Concrete | None,
     limit: float | None,
 ) -> list[Material | None]:
-    """Of each photo: by the statistics of its pixels, where the model knows those of `concrete`,
-    and where the network says it of its windows, by whether their median logit reaches `limit`.
+    """The material of each photo.
 
-    None where neither is known.
+    Decided by pixel statistics, if the model has those of `concrete`, and by whether the median
+    concrete logit of its windows reaches `limit`, if the network outputs it. None if neither is
+    available.
     """
     seen: Sequence[Material | None] = [None] * len(photos)
     if concrete is not None:
@@ -31,7 +32,7 @@ def materials(
 
 
 def _by_network(scored: Scored, limit: float | None) -> Material | None:
-    """What the network takes most windows for; None where it does not say it."""
+    """The material of most windows; None if the network does not output it."""
     if scored.concrete is None or limit is None:
         return None
     return "other" if float(np.median(scored.concrete)) < limit else "concrete"

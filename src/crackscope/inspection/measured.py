@@ -1,4 +1,4 @@
-"""A result with millimetres: where a photo has a scale, its cracks are measured in its pixels."""
+"""Results in mm: cracks are measured in the pixels of photos that have a scale."""
 
 import time
 from collections.abc import Sequence
@@ -21,17 +21,17 @@ from crackscope.measurement.standards import Standard, classify
 from crackscope.types import Below, Crack, Photo, PhotoResult, PhotoScale, Pixels, WidthsMm
 
 DECIDES_PX = 2.0
-"""Width from which on a number may decide a class; below it, all classes up to its upper end may
-be the crack's."""
+"""Minimum width for a number to decide a class; below it, the crack may be of any class up to its
+upper limit."""
 _IN_PARTS = (
-    "widths are not measured in mm in a photo so large that it is read in parts: cut it into "
-    "photos of at most 50 megapixels"
+    "widths in mm are not supported in photos above 50 megapixels, which are read in blocks: "
+    "split the photo"
 )
-_NO_PLANE = "rectify needs a plane, and its scale, of {}, shows none"
+_NO_PLANE = "rectify requires a plane, and the source of scale ({}) gives none"
 
 
 def measured(photo: Photo, result: PhotoResult, measuring: Measuring) -> Measured:
-    """The result in mm, where the photo has a scale; what is to be known stands in its remark."""
+    """The result in mm, if the photo has a scale; notices go into its remark."""
     start = time.perf_counter()
     answer = measuring.scale_of(photo)
     said = [notice.text.replace(photo.path, "the photo") for notice in answer.notices]
@@ -50,7 +50,7 @@ def measured(photo: Photo, result: PhotoResult, measuring: Measuring) -> Measure
 def _in_mm(
     photo: Photo, result: PhotoResult, scale: Scale, measuring: Measuring
 ) -> tuple[PhotoResult, list[str]]:
-    """The result with its scale and all sizes, and what is to be said of them."""
+    """The result with its scale and all sizes, and remarks."""
     if result.cracks is None:
         regions = tuple(region.in_mm(scale.mm_per_px) for region in result.regions)
         return replace(result, regions=regions, scale=_scale(scale)), []
@@ -68,7 +68,7 @@ def _in_mm(
 
 
 def _scales(cracks: Sequence[Crack], scale: Scale) -> tuple[list[LocalScale | None], list[str]]:
-    """The scale along each crack; None, and why, where it leaves the plane."""
+    """The scale along each crack; None, with a remark, if the crack leaves the plane."""
     scales: list[LocalScale | None] = []
     remarks = []
     for crack in cracks:
@@ -76,7 +76,7 @@ def _scales(cracks: Sequence[Crack], scale: Scale) -> tuple[list[LocalScale | No
             scales.append(scale_along(crack.lines, scale))
         except UsageError as error:
             scales.append(None)
-            remarks.append(f"crack {crack.id} is not measured in mm: {error}")
+            remarks.append(f"crack {crack.id} not measured in mm: {error}")
     return scales, remarks
 
 
@@ -89,7 +89,7 @@ def _crack(
 ) -> Crack:
     if local is None:
         return crack
-    if not found.length_mm:  # no profile lies on it, as on one of a few pixels
+    if not found.length_mm:  # no profile, e.g. on a crack of a few pixels
         return _length_only(crack, scale)
     sizes: dict[str, Any] = {
         "length_mm": float(found.length_mm),
@@ -108,7 +108,7 @@ def _crack(
 def _class(
     width: WidthsMm | Below, least: float, standard: Standard | None, exposure: str | None
 ) -> str | None:
-    """The classes of the 95th percentile: what decides is not the widest spot, nor the middle."""
+    """The classes of the 95th percentile, which decides rather than the maximum or the median."""
     if standard is None:
         return None
     if isinstance(width, Below):
@@ -123,13 +123,14 @@ def _length_only(crack: Crack, scale: Scale) -> Crack:
         length = traced_length(crack.lines, scale)
     except UsageError:  # beyond the horizon of the plane
         return crack
-    if not length.mm:  # all of its points are one
+    if not length.mm:  # all points coincide
         return crack
     return replace(crack, length_mm=length.mm, length_u95_mm=length.u95, measured=0.0)
 
 
 def _scale(scale: Scale, found: PhotoMeasure | None = None) -> PhotoScale:
-    """As results have it; the smallest widths where the plane lies as near as at its source."""
+    """The scale as in results; the smallest widths apply where the plane is as near as at its
+    source."""
     shown, smallest = (None, None)
     if found is not None:
         shown, smallest = found.smallest_shown_px, found.smallest_measured_px
@@ -145,11 +146,11 @@ def _scale(scale: Scale, found: PhotoMeasure | None = None) -> PhotoScale:
 
 
 def _rectified(photo: Photo, scale: Scale, mm_per_px: float) -> tuple[Pixels | None, list[str]]:
-    """The photo in its plane; None, and why, where there is none."""
+    """The rectified photo; None, with a remark, if there is no plane."""
     if scale.plane is None:
         return None, [_NO_PLANE.format(scale.source)]
     if not is_whole(photo):
-        return None, ["a photo so large that it is read in parts is not rectified"]
+        return None, ["not rectified: not supported in photos that are read in blocks"]
     try:
         return rectify(photo, scale.plane, mm_per_px).photo.pixels, []
     except UsageError as error:

@@ -1,4 +1,4 @@
-"""How photos are measured: the sources of scale that a user names, ready to be asked."""
+"""Measuring of photos, from the sources of scale that a user gives."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -24,28 +24,26 @@ _SOURCES = {
     "distance_mm": "distance",
     "mm_per_px": "mm-per-px",
 }
-"""The source behind each setting."""
+"""The source of each setting."""
 _OF_FILE = "geotiff"
 _OF_PIXELS = "marker"
-"""The source that looks at pixels; all others know enough by the size of a photo and its file."""
+"""The source that reads pixels; the others only need the size of a photo and its file."""
 _SEARCHED_PX = 1000
-"""Pixels of the longer side, at least, in which a marker of unknown size is looked for."""
+"""Minimum longer side in pixels of the copy that is searched for a marker of unknown size."""
 _WHY_NOT = {
-    "marker": Notice("no_marker", "no marker was found in it"),
-    "table": Notice("no_row", "the table of scales has no row for it"),
+    "marker": Notice("no_marker", "no marker found"),
+    "table": Notice("no_row", "the table of scales has no row for this photo"),
 }
-"""Why a source that says nothing of a photo does not."""
-_IN_PARTS = Notice(
-    "not_looked_for", "no marker is looked for in a photo so large that it is read in parts"
-)
+"""Notices for sources that give no scale."""
+_IN_PARTS = Notice("not_looked_for", "markers are not searched in photos that are read in blocks")
 
 
 @dataclass(frozen=True)
 class Measuring:
-    """The sources by their names in the registry, and what else was given.
+    """The sources of scale by registry name, and other settings.
 
-    `lens` is the calibrated one; `standard`, with its `exposure`, gives the classes of widths;
-    photos whose plane is known are drawn in it, `rectify_mm_per_px` mm a pixel.
+    `lens` is the calibrated one; `standard`, with its `exposure`, gives width classes; photos with
+    a known plane are rectified to `rectify_mm_per_px` mm per pixel.
     """
 
     sources: tuple[tuple[str, Source], ...] = ()
@@ -55,9 +53,9 @@ class Measuring:
     rectify_mm_per_px: float | None = None
 
     def scale_of(self, photo: Photo) -> Answer:
-        """The scale of a photo and what is to be said of it; raises for no photo.
+        """The scale of a photo, and notices; never raises because of a photo.
 
-        A GeoTIFF has a scale of its own. Where nothing was given, nothing is said either.
+        A GeoTIFF has a scale of its own. Without any source, there are no notices.
         """
         given = [self._asked(name, source, photo) for name, source in self.sources]
         own = self._asked(_OF_FILE, SOURCES.get(_OF_FILE).parse(""), photo)
@@ -68,7 +66,7 @@ class Measuring:
         return Answer(None, notices)
 
     def _asked(self, name: str, source: Source, photo: Photo) -> Answer:
-        """What a source says; what cannot be true of this photo becomes a notice."""
+        """The answer of a source; an invalid setting for this photo becomes a notice."""
         if name == _OF_PIXELS and not is_whole(photo):
             return Answer(notices=(_IN_PARTS,))
         try:
@@ -81,8 +79,10 @@ class Measuring:
         return Answer(notices=(_WHY_NOT[name],)) if silent else answer
 
     def _unknown_marker(self, photo: Photo) -> tuple[Notice, ...]:
-        """That a marker would give the scale, were its side known; worth neither a package nor a
-        search in all pixels."""
+        """A notice that a marker would give the scale if its side were known.
+
+        Only searched in a reduced copy, and only if OpenCV is installed.
+        """
         names = [name for name, _ in self.sources]
         if _OF_PIXELS in names or find_spec("cv2") is None or not is_whole(photo):
             return ()
@@ -92,16 +92,15 @@ class Measuring:
 
 
 def is_whole(photo: Photo) -> bool:
-    """Whether all of its pixels are in memory; a large one is read as it is asked for."""
+    """Whether all pixels are in memory; a large photo is read on demand."""
     pixels: object = photo.pixels
     return isinstance(pixels, np.ndarray)
 
 
 def measuring_of(settings: MeasureSettings) -> Measuring:
-    """What measures by these settings.
+    """Prepare measuring by these settings.
 
-    Raises UsageError for what cannot be, whatever the photos, and MissingExtraError where a package
-    is missing.
+    Raises UsageError for invalid settings, and MissingExtraError if a package is missing.
     """
     if settings.marker_mm is not None:
         extras.check("cv2", "measure", "find markers in photos")

@@ -1,20 +1,20 @@
-"""The outline of a group of cells: the polygon that runs round it on the borders of the cells."""
+"""The outline of a group of cells: a polygon along the borders of the cells."""
 
 from collections import defaultdict
 from collections.abc import Iterable
 
 Cell = tuple[int, int]
 Corner = tuple[int, int]
-"""(row, column) of a corner: that of a cell is its upper left one."""
+"""(row, column) of a corner; a cell has that of its upper left one."""
 
 _STEPS = ((0, 1), (1, 0), (0, -1), (-1, 0))
 """Right, down, left, up: clockwise, rows downwards."""
 
 
 def outline(cells: Iterable[Cell]) -> list[Corner]:
-    """The corners of the outer border, clockwise from the upper left, without those on a straight.
+    """The corners of the outer border, clockwise from the upper left, without collinear ones.
 
-    `cells` are 8-connected: where two touch at a corner alone, the border runs through it twice.
+    `cells` are 8-connected: where two touch only at a corner, the border passes through it twice.
     Holes are filled.
     """
     inside = set(cells)
@@ -35,7 +35,7 @@ def outline(cells: Iterable[Cell]) -> list[Corner]:
 
 
 def _border(inside: set[Cell]) -> dict[Corner, list[int]]:
-    """The headings of the border that leave each corner, the cells to the right of it."""
+    """The headings of the border from each corner, with the cells on its right."""
     ways: dict[Corner, list[int]] = defaultdict(list)
     for row, column in inside:
         if (row - 1, column) not in inside:
@@ -50,5 +50,5 @@ def _border(inside: set[Cell]) -> dict[Corner, list[int]]:
 
 
 def _leftmost(ways: list[int], heading: int) -> int:
-    """The heading most to the left: it keeps cells together that touch at a corner."""
+    """The leftmost heading, which keeps cells together that touch at a corner."""
     return next((heading + turn) % 4 for turn in (3, 0, 1) if (heading + turn) % 4 in ways)

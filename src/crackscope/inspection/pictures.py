@@ -1,4 +1,4 @@
-"""The pictures of one photo: drawn where its pixels are, written elsewhere."""
+"""Overlay, thumbnail, close-ups and mask of one photo, as encoded files."""
 
 import io
 from collections.abc import Mapping
@@ -11,12 +11,12 @@ from crackscope.rendering import overlay, thumbnail
 from crackscope.types import Photo, PhotoResult, Pixels, ScoreMap
 
 _QUALITY = 92
-"""Of a photo in its plane, from which lengths are taken."""
+"""JPEG quality of rectified photos, which lengths are measured in."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
-    """As files: JPEG, the mask PNG; `close_ups` by the id of the crack."""
+    """Encoded images: JPEG, the mask PNG; `close_ups` by crack id."""
 
     overlay: bytes
     thumbnail: bytes
@@ -32,10 +32,10 @@ def draw(
     settings: InspectSettings,
     rectified: Pixels | None = None,
 ) -> Pictures | None:
-    """What the settings ask for; None where that is nothing.
+    """Render the images that the settings request; None if none.
 
-    Of a photo that is read in parts `photo` is a reduced copy. `rectified` is the photo in its
-    plane, where there is one.
+    For a photo that is read in blocks, `photo` is a reduced copy. `rectified` is the rectified
+    photo, if any.
     """
     if settings.overlay is None:
         return None

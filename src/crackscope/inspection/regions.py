@@ -1,4 +1,4 @@
-"""Join neighbouring windows that reach the threshold into regions."""
+"""Regions: neighbouring windows that reach the threshold."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +12,9 @@ Borders = tuple[NDArray[np.int64], NDArray[np.int64]]
 
 
 def find_regions(found: ScoreMap, upper: float) -> tuple[Region, ...]:
-    """8-connected groups of windows that score `upper` or more, the most important first.
+    """8-connected groups of windows that score at least `upper`, most important first.
 
-    Each window stands for the part of the photo round its middle. Importance is area times mean
-    score.
+    Each window represents the area around its centre. Importance is area times mean score.
     """
     groups = components(found.scores >= upper)
     borders = found.borders()
@@ -28,7 +27,7 @@ def find_regions(found: ScoreMap, upper: float) -> tuple[Region, ...]:
 
 
 def _window(found: ScoreMap, borders: Borders, cells: list[Cell], number: int) -> Region:
-    """What `_region` gives for a single window, without a search: most cracked patches are one."""
+    """The same as `_region` for a single window, without a search: most cracked patches are one."""
     ((row, column),) = cells
     rows, columns = borders
     top, bottom = int(rows[row]), int(rows[row + 1])
@@ -54,7 +53,7 @@ def _region(found: ScoreMap, borders: Borders, cells: list[Cell], number: int) -
     part[at[0] - top, at[1] - left] = True
     place = rows[top : bottom + 2], columns[left : right + 2]
     height, width = found.scores.shape
-    cut = (top == 0, left == 0, bottom == height - 1, right == width - 1)
+    truncated = (top == 0, left == 0, bottom == height - 1, right == width - 1)
     return Region(
         id=number,
         box=Box(*(int(value) for edge in (0, -1) for value in (place[1][edge], place[0][edge]))),
@@ -62,7 +61,7 @@ def _region(found: ScoreMap, borders: Borders, cells: list[Cell], number: int) -
         outline=tuple((int(columns[x]), int(rows[y])) for y, x in outline(cells)),
         mean_score=float(scores.mean()),
         area_px=int((np.diff(rows)[at[0]] * np.diff(columns)[at[1]]).sum()),
-        length_px=centreline.length(part, *place, cut),
+        length_px=centreline.length(part, *place, truncated),
     )
 
 
@@ -75,7 +74,7 @@ def components(mask: NDArray[np.bool_]) -> list[list[Cell]]:
             continue
         left.remove(first)
         group = [first]
-        for row, column in group:  # the list grows while it is walked
+        for row, column in group:  # the list grows during the iteration
             near = {(row + i, column + j) for i in (-1, 0, 1) for j in (-1, 0, 1)} & left
             left -= near
             group.extend(sorted(near))

@@ -1,6 +1,6 @@
-"""results.jsonl: one line a photo, written as it is finished, and picked up again.
+"""results.jsonl: one line per photo, written as soon as it is finished, and used to resume.
 
-errors.jsonl beside it: the same lines, the failed ones only.
+errors.jsonl has the same lines for failed photos only.
 """
 
 import errno
@@ -22,7 +22,7 @@ RESULTS, ERRORS = "results.jsonl", "errors.jsonl"
 
 
 def line(result: PhotoResult) -> str:
-    """One line, ASCII, so that even a name that is not Unicode survives; floats in full."""
+    """One line in ASCII, so that names that are not Unicode survive; floats in full precision."""
     return json.dumps(result.to_dict(), allow_nan=False) + "\n"
 
 
@@ -33,13 +33,13 @@ def write_errors(results: Sequence[PhotoResult], folder: Path) -> None:
 
 
 def read(folder: Path) -> list[PhotoResult]:
-    """The results in a folder, finished or not; a half-written last line is dropped.
+    """Read the results in a folder, finished or not; an incomplete last line is dropped.
 
-    Raises UsageError where there are none, or where a whole line is damaged.
+    Raises UsageError if there are none, or if a complete line is damaged.
     """
     file = folder / RESULTS
     if not file.is_file():
-        raise UsageError(f"results must be a folder with {RESULTS} in it. Received: {folder}")
+        raise UsageError(f"results must be a folder that contains {RESULTS}. Received: {folder}")
     results = []
     with file.open("rb") as lines:
         for number, text in enumerate(lines, start=1):
@@ -47,16 +47,16 @@ def read(folder: Path) -> list[PhotoResult]:
             if result is not None:
                 results.append(result)
             elif text.endswith(b"\n"):
-                raise UsageError(f"{file}, line {number}, is damaged: inspect again")
+                raise UsageError(f"{file}, line {number}, is damaged. Inspect the photos again")
     return results
 
 
 class ResultsFile:
-    """The results so far, on disk; in memory is only how many photos have which verdict, so that
-    any number of photos takes no more (a failed one has the verdict None).
+    """The results so far, on disk; in memory are only the counts of verdicts (None: failed), so
+    that memory does not grow with the number of photos.
 
-    With `resume` it keeps the whole lines that an earlier process left for the first of `names`
-    (None: for whatever photos); a half-written last line is dropped. Without, it starts anew.
+    With `resume`, keeps the complete lines of an earlier process for the first of `names` (None:
+    for any photos); an incomplete last line is dropped. Without, starts anew.
     """
 
     def __init__(self, folder: Path, names: Sequence[str] | None, resume: bool) -> None:
@@ -71,15 +71,15 @@ class ResultsFile:
         return self.verdicts.total()
 
     def results(self) -> list[PhotoResult]:
-        """All of them, read from the disk."""
+        """All results, read from disk."""
         return read(self._folder)
 
     def append(self, result: PhotoResult) -> None:
-        """Add a result; the line is with the system when this returns.
+        """Add a result; the line is handed to the operating system on return.
 
-        Raises OSError where it cannot be kept, also because the file was deleted meanwhile.
+        Raises OSError if it cannot be written, also if the file was deleted meanwhile.
         """
-        unnamed = os.fstat(self._file.fileno()).st_nlink == 0  # always, on some of FUSE
+        unnamed = os.fstat(self._file.fileno()).st_nlink == 0  # always 0 on some FUSE file systems
         if unnamed and not Path(self._file.name).exists():
             raise FileNotFoundError(errno.ENOENT, "deleted while in use", self._file.name)
         self._file.write(line(result).encode("ascii"))
@@ -99,7 +99,7 @@ class ResultsFile:
 
 
 def _kept(path: Path, names: Sequence[str] | None) -> tuple[Counter[Verdict | None], int]:
-    """The verdicts of the results that stand, and where the last of them ends."""
+    """The verdicts of the valid results, and the offset of their end."""
     verdicts: Counter[Verdict | None] = Counter()
     end = 0
     with path.open("rb") as lines:

@@ -1,4 +1,4 @@
-"""How photos are inspected, whichever engine does it."""
+"""Settings of the inspection, for all engines."""
 
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class MeasureSettings:
-    """What is said of the scale of photos, and what becomes of widths in mm.
+    """Settings for scale and for widths in mm.
 
-    Each is named as the flag of `crackscope inspect`, which says what it means.
+    Names and meanings are those of the flags of `crackscope inspect`.
     """
 
     mm_per_px: float | Path | None = None
@@ -30,12 +30,12 @@ class MeasureSettings:
 
     @classmethod
     def of(cls, config: Any) -> "MeasureSettings":
-        """Those among the settings of a command."""
+        """The measuring settings of a command."""
         return cls(**{each.name: getattr(config, each.name) for each in fields(cls)})
 
     @property
     def rules(self) -> tuple[Rule, ...]:
-        """What they must fulfil, whatever the photos."""
+        """The rules for these settings, independent of the photos."""
         number = None if isinstance(self.mm_per_px, Path) else self.mm_per_px
         plane = self.marker_mm is not None or self.corners is not None
         return (
@@ -45,18 +45,18 @@ class MeasureSettings:
             positive("rectify", self.rectify),
             (
                 self.rectify is None or plane,
-                "rectify needs a plane: give marker_mm or corners, too",
+                "rectify requires a plane: also give marker_mm or corners",
             ),
             (
                 self.exposure is None or self.standard is not None,
-                f"exposure needs a standard. Received: exposure {self.exposure!r} alone",
+                f"exposure requires a standard. Received: exposure {self.exposure!r} alone",
             ),
         )
 
     def prepared(self) -> "Measuring | None":
-        """What measures by them; None where nothing is asked for, which costs nothing.
+        """Prepare measuring; None if nothing was requested, which costs nothing.
 
-        Raises UsageError for what cannot be, MissingExtraError where a package is missing.
+        Raises UsageError for invalid settings, MissingExtraError if a package is missing.
         """
         if all(getattr(self, each.name) is None for each in fields(self)):
             return None
@@ -67,14 +67,13 @@ class MeasureSettings:
 
 @dataclass(frozen=True)
 class InspectSettings:
-    """What a worker must know; it may be sent to another machine.
+    """Settings for a worker; may be sent to another machine.
 
-    `model` is a bundle folder, a run folder, or the word crackscope. `threshold` is the score from
-    which a window counts as cracked; else the model's own. `measuring` is how cracks are measured
-    in mm. Photos above `max_megapixels` are refused, and so are those that cannot be read within
-    `timeout` seconds. `workers` is how many photos are worked on at once; else one for each core.
-    Of each photo that is scored pictures are drawn, with an `overlay` of that size, tinted where
-    `heat_map` says so, and a mask with `masks`; where `overlay` is None there are none.
+    `model` is a bundle folder, a run folder, or "crackscope". `threshold` is the crack threshold;
+    default: the model's own. `measuring` measures cracks in mm. Photos above `max_megapixels` are
+    rejected, and so are those that cannot be read within `timeout` seconds. `workers` is the number
+    of photos in parallel; default: one per core. `overlay` is the size of the overlays, tinted if
+    `heat_map` is set; None renders no images. `masks` adds a mask per photo.
     """
 
     model: str = "crackscope"

@@ -1,4 +1,4 @@
-"""From window scores to the photo's own score and verdict."""
+"""Score and verdict of a photo from its window scores."""
 
 import math
 from collections.abc import Sequence
@@ -10,16 +10,16 @@ from crackscope.types import Crack, ScoreMap, Verdict
 
 _BELOW = 0.999
 _HIGHEST = 1e7
-"""Odds of the surest window: single precision has no more."""
+"""Maximum odds of a window: the precision of float32."""
 
 
 def score(found: ScoreMap) -> float:
-    """Calibrated probability that the photo shows a crack; of a single window, its own.
+    """Calibrated probability that the photo shows a crack; for a single window, its score.
 
-    In each square of two by two windows the odds of a crack are averaged, since it may be in any of
-    them: the likelihood of the square, if sound and cracked ones are as frequent. Squares are
-    joined by their root mean square. A crack runs on, through about the square root of the
-    squares of a photo; so a large sound photo, which has more places to be wrong at, is no more
+    The odds of a crack are averaged over each square of two by two windows, since it may be in any
+    of them: the likelihood of the square, if sound and cracked ones are equally frequent. Squares
+    are combined by their root mean square. A crack passes through about the square root of the
+    number of squares. A large sound photo, with more places for a false alarm, is thus no more
     likely to be called cracked, and one that a crack crosses no less (docs/decisions/0013).
     """
     if found.scores.size == 1:
@@ -31,12 +31,13 @@ def score(found: ScoreMap) -> float:
 
 
 def score_with_lines(found: ScoreMap, cracks: Sequence[Crack], lower: float) -> float:
-    """The same of a model with lines: that of its surest crack; of a single window, its own.
+    """The same for a model with lines: from its highest crack score; for a single window, its
+    score.
 
-    The odds of that crack are divided by the square root of the squares of two by two windows that
-    fit into the photo: a large photo has more places where a line may be taken for a crack, and a
-    crack that crosses it is longer and so surer. Where there is none, its windows say a little:
-    less than `lower`, so that nobody has to look.
+    The odds of that crack are divided by the square root of the number of two by two window squares
+    that fit into the photo: a large photo has more places for a false alarm, and a crack that
+    crosses it is longer and so scores higher. Without cracks, the windows give a score below
+    `lower`, so that nobody has to review it.
     """
     if found.scores.size == 1:
         return float(found.scores[0, 0])
@@ -46,20 +47,20 @@ def score_with_lines(found: ScoreMap, cracks: Sequence[Crack], lower: float) -> 
 
 
 def _squares(found: ScoreMap) -> float:
-    """How many squares of two by two windows fit into the photo."""
+    """The number of squares of two by two windows that fit into the photo."""
     height, width = int(found.tops[-1]) + found.height, int(found.lefts[-1]) + found.width
     return height * width / (4 * found.height * found.width)
 
 
 def decide(score: float, highest: float, lower: float, upper: float) -> Verdict:
-    """`crack` where the photo's score reaches `upper`; `unsure`, so that somebody looks, where it
-    reaches `lower`, or the highest window reaches `upper`."""
+    """`crack` if the score reaches `upper`; `unsure`, for review, if it reaches `lower`, or if the
+    highest window reaches `upper`."""
     if score >= upper:
         return "crack"
     return "unsure" if score >= lower or highest >= upper else "no crack"
 
 
 def _means(values: NDArray[np.float64], count: int, axis: int) -> NDArray[np.float64]:
-    """Means of `count` neighbours along an axis, of all where there are fewer."""
+    """Means of `count` neighbours along an axis, or of all if there are fewer."""
     count = min(count, values.shape[axis])
     return np.asarray(np.lib.stride_tricks.sliding_window_view(values, count, axis).mean(-1))

@@ -1,4 +1,4 @@
-"""How the result of one photo is shown: its overlay, drawn when it is asked for."""
+"""Overlay of one result, rendered on demand."""
 
 from dataclasses import dataclass
 from os import PathLike
@@ -11,11 +11,11 @@ from crackscope.rendering import overlay
 from crackscope.types import Photo, PhotoResult, ScoreMap
 
 PhotoLike = str | PathLike[str] | Picture | Photo
-"""Where a photo is taken: a path, an image of Pillow, an array of numpy, or what was read."""
+"""A photo: a path, a Pillow image, a NumPy array, or a loaded `Photo`."""
 
 
 def read_any(photo: PhotoLike) -> Photo:
-    """The photo itself; raises ImageError."""
+    """Load a photo; raises ImageError."""
     if isinstance(photo, Photo):
         return photo
     return read(Path(photo)) if isinstance(photo, str | PathLike) else photo_of(photo)
@@ -23,21 +23,21 @@ def read_any(photo: PhotoLike) -> Photo:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The photo of a result, a path where it was one, so that many results take little memory."""
+    """The photo of a result; a path if given as one, so that many results use little memory."""
 
     photo: PhotoLike
     windows: ScoreMap
 
     def __call__(self, result: PhotoResult, long_side: int) -> bytes:
-        """The overlay as JPEG, of at most `long_side` px.
+        """The overlay as JPEG of at most `long_side` px.
 
-        A file is read again: raises ImageError where it is gone, UsageError where it is another.
+        Reads a file again: raises ImageError if it is missing, UsageError if it has changed.
         """
         photo = read_any(self.photo)
-        is_copy = isinstance(self.photo, Photo)  # possibly a reduced one
+        is_copy = isinstance(self.photo, Photo)  # possibly reduced
         if not is_copy and (photo.width, photo.height) != (result.width, result.height):
             raise UsageError(
-                f"{result.path} is not the photo that was inspected: it has {photo.width} × "
-                f"{photo.height} px now, and had {result.width} × {result.height}. Inspect it again"
+                f"{result.path} has changed since the inspection: {photo.width} × {photo.height} "
+                f"px now, {result.width} × {result.height} px then. Inspect it again"
             )
         return overlay.render(photo, self.windows, result, long_side)

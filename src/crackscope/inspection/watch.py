@@ -1,16 +1,16 @@
-"""A folder that keeps filling: which photos have arrived since the last look."""
+"""Watched folders: photos that have arrived since the last scan."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 
-from crackscope.inspection.sources.source import Source
+from crackscope.inspection.sources.source import PhotoSource
 
 
 def arrivals(
-    look: Callable[[], Sequence[Source]], known: Collection[str]
-) -> Iterator[list[Source]]:
-    """At each step one look: the photos, in its order, whose names are new, possibly none.
+    look: Callable[[], Sequence[PhotoSource]], known: Collection[str]
+) -> Iterator[list[PhotoSource]]:
+    """Scan once per step: yields the new photos, in scan order, possibly none.
 
-    A photo whose size or time has changed since the look before is still being copied, and waits.
+    A photo whose size or time has changed since the previous scan is still being copied, and waits.
     """
     done = set(known)
     before: dict[str, tuple[int, int | str]] = {}

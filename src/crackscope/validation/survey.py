@@ -18,7 +18,7 @@ from crackscope.errors import UsageError
 from crackscope.evaluation.evaluate import score_dataset
 from crackscope.grid import grid
 from crackscope.inspection.batch import inspect_all
-from crackscope.inspection.find import Source
+from crackscope.inspection.find import PhotoSource
 from crackscope.inspection.inspected import Inspected
 from crackscope.inspection.inspector import Inspector
 from crackscope.inspection.settings import InspectSettings
@@ -40,7 +40,7 @@ class Survey:
 
 def of_photos(
     inspector: Inspector,
-    photos: Sequence[Source],
+    photos: Sequence[PhotoSource],
     fraction: float,
     file: Path,
     max_megapixels: float,
@@ -103,7 +103,7 @@ def _finished(file: Path) -> dict[str, dict[str, Any]]:
 
 def _score(
     inspector: Inspector,
-    photos: Sequence[Source],
+    photos: Sequence[PhotoSource],
     file: Path,
     settings: InspectSettings,
     total: int,
@@ -126,7 +126,7 @@ def _score(
     return lines
 
 
-def _line(source: Source, one: Inspected) -> dict[str, Any]:
+def _line(source: PhotoSource, one: Inspected) -> dict[str, Any]:
     if one.result.error is not None:
         return {"photo": source.relative, "error": one.result.error.message}
     size = {"width": one.result.width, "height": one.result.height}

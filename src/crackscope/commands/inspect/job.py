@@ -1,4 +1,4 @@
-"""Inspect the photos of one command, and keep what is found."""
+"""The photos of one command: inspection, results and reports."""
 
 import logging
 from collections.abc import Sequence
@@ -35,9 +35,9 @@ _log = logging.getLogger("crackscope")
 
 @dataclass(frozen=True)
 class Plan:
-    """How photos are inspected, and in which folder the results are kept.
+    """Settings, inspector and results folder of a job.
 
-    Once `stop` is set, the photos that are begun are finished, and no other is begun. `cover` and
+    Once `stop` is set, photos in progress are finished and no other is started. `cover` and
     `with_card` are the head and tail of the reports.
     """
 
@@ -51,7 +51,7 @@ class Plan:
 
 
 class Job:
-    """The photos of one command, what is left on disk of each, and the reports on all."""
+    """The photos of one command, their files on disk, and the reports."""
 
     def __init__(self, found: Found, plan: Plan) -> None:
         self._found, self._plan = found, plan
@@ -63,7 +63,7 @@ class Job:
         self._rectified = dict(zip(names, rectified_names(relative), strict=True))
 
     def inspect_rest(self, kept: ResultsFile) -> bool:
-        """Inspect what is not in results.jsonl yet; returns whether nothing is left."""
+        """Inspect the photos that are not in results.jsonl yet; returns whether all are done."""
         settings.save(self._context)
         done = len(kept)
         walk = self._plan.run(self._found.photos[done:], self._plan.stop)
@@ -72,20 +72,20 @@ class Job:
             advance(done)
             for one in inspected:
                 self._keep(one)
-                kept.append(one.result)  # last: what it names is there
+                kept.append(one.result)  # last, once the files it refers to exist
                 if self._plan.config.watch:
                     _log.info("%s", one_line(one.result))
                 advance(1, pace.add(one.result))
         return len(kept) == total
 
     def write_reports(self, results: Sequence[PhotoResult]) -> None:
-        """Whatever is derived from the results: pages and tables."""
+        """Write what is derived from the results: pages and tables."""
         write_errors(results, self._plan.path)
         for write in chosen(self._plan.config.report):
             write(results, self._plan.path, self._context)
 
     def _keep(self, one: Inspected) -> None:
-        """Write the pictures of a photo."""
+        """Write the images of a photo."""
         if one.pictures is None:
             return
         name, folder = self._context.overlays[one.result.path], self._plan.path
@@ -105,12 +105,12 @@ def _write(file: Path, content: bytes) -> None:
 
 
 def _heat_map(config: InspectConfig) -> dict[str, str]:
-    """Said only where it is not the model's default."""
+    """The heat map setting, if it is not the default."""
     return {} if config.heat_map is None else {"heat map": "yes" if config.heat_map else "no"}
 
 
 def _measuring(config: InspectConfig) -> dict[str, str]:
-    """What was given for the scale, and the standard, once; nothing where nothing was."""
+    """The given settings of scale and standard."""
     given = {
         "side of the marker (mm)": config.marker_mm,
         "two points": config.two_points,
@@ -128,7 +128,7 @@ def _measuring(config: InspectConfig) -> dict[str, str]:
 
 
 def _of_one_window(config: InspectConfig, inspector: Inspector) -> dict[str, float]:
-    """What the score of a photo of one window is held against, where that is something else."""
+    """The limits for photos of one window, if they differ."""
     limits = inspector.bundle.thresholds
     if limits == inspector.bundle.crack_thresholds:
         return {}
@@ -139,7 +139,7 @@ def _of_one_window(config: InspectConfig, inspector: Inspector) -> dict[str, flo
 
 
 def _context(config: InspectConfig, found: Found, inspector: Inspector, path: Path) -> Context:
-    """What the reports say beside the results."""
+    """The context of the reports, besides the results."""
     limits = inspector.bundle.crack_thresholds
     overlays = overlay_names(photo.relative for photo in found.photos)
     return Context(

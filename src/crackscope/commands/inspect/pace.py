@@ -1,4 +1,4 @@
-"""How fast an inspection goes, and what it has found so far."""
+"""Speed of an inspection, and the number of cracked photos so far."""
 
 import time
 
@@ -6,7 +6,7 @@ from crackscope.types import PhotoResult
 
 
 class Pace:
-    """Counts results as they come; `cracks` photos are cracked of those done before."""
+    """Counts results; `cracks` is the number of cracked photos before."""
 
     def __init__(self, cracks: int) -> None:
         self._cracks = cracks
@@ -14,7 +14,7 @@ class Pace:
         self._start = time.perf_counter()
 
     def add(self, result: PhotoResult) -> str:
-        """Count one more result; returns the words for the progress bar."""
+        """Count one more result; returns the text for the progress bar."""
         self._photos += 1
         self._pixels += (result.width or 0) * (result.height or 0)
         self._cracks += result.verdict == "crack"

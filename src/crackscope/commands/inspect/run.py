@@ -23,7 +23,7 @@ from crackscope.commands.outcome import Outcome
 from crackscope.commands.skeleton import results_folder
 from crackscope.errors import FinishedError, UsageError
 from crackscope.inspection import engines
-from crackscope.inspection.find import Found, Source, find
+from crackscope.inspection.find import Found, PhotoSource, find
 from crackscope.inspection.inspector import Inspector
 from crackscope.inspection.results_file import ResultsFile
 from crackscope.inspection.results_file import read as read_results
@@ -37,39 +37,41 @@ from crackscope.reporting.summary import summarise
 from crackscope.types import PhotoResult, Verdict
 
 _PHOTOS = ("photos", "photos_sha256")
-"""What a watched folder may add to, of all that decides the results."""
+"""Parts of the identity that may grow in a watched folder."""
 _FAILS: dict[FailOn, tuple[Verdict, ...]] = {"crack": ("crack",), "unsure": ("crack", "unsure")}
 
 
 @checked
 def inspect(*photos: OnePhoto | Iterable[OnePhoto], **settings: Unpack[InspectKeywords]) -> Outcome:
-    """Inspect photos, folders and globs, images of Pillow, arrays of numpy, and lists of such.
+    """Inspect photos, folders, globs, Pillow images, NumPy arrays, and lists of these.
 
-    Writes into `out` (else runs/inspect/NAME) and returns the results as `Outcome.data`, one
-    dictionary a photo; settings are the fields of `InspectConfig`.
+    Writes into `out` (default: runs/inspect/NAME) and returns the results as `Outcome.data`, one
+    dictionary per photo; settings are the fields of `InspectConfig`.
     """
     given = named(photos)
     return run(make(InspectConfig, tuple(given), **settings), given)
 
 
-def run(config: InspectConfig, given: Mapping[str, Source | None] | None = None) -> Outcome:
-    """Inspect; the same command on an unfinished folder does only what is left.
+def run(config: InspectConfig, given: Mapping[str, PhotoSource | None] | None = None) -> Outcome:
+    """Inspect photos; the same command on an unfinished folder resumes it.
 
-    On a finished one it gives what is there. `given` are the photos in memory among those of the
-    settings, by their names.
+    On a finished folder it returns the existing results. `given` are the photos in memory, by their
+    names in the settings.
     """
     try:
         return _run(config, given or {})
     except FinishedError as error:
         results = read_results(error.path)
         _renew(config, error.path, results)
-        text = f"{error}, `crackscope report` other reports.\n{summarise(results, [], 0.0)}"
+        text = (
+            f"{error}, `crackscope report` to write other reports.\n{summarise(results, [], 0.0)}"
+        )
         return replace(_outcome(results, text, error.path, config.fail_on), repeated=True)
 
 
-def _run(config: InspectConfig, given: Mapping[str, Source | None]) -> Outcome:
-    chosen(config.report)  # what cannot be written is said at once
-    made(vars(config))  # and a logo that cannot be used
+def _run(config: InspectConfig, given: Mapping[str, PhotoSource | None]) -> Outcome:
+    chosen(config.report)  # fail early on unknown reports
+    made(vars(config))  # and on an invalid logo
     engine = engines.chosen(config.engine)
     found = _found(config, given)
     workers = config.workers or environment.cores()
@@ -104,36 +106,36 @@ def _run(config: InspectConfig, given: Mapping[str, Source | None]) -> Outcome:
     return _outcome(results, text, output.path, config.fail_on)
 
 
-def _found(config: InspectConfig, given: Mapping[str, Source | None]) -> Found:
-    """The photos of the command; a watched folder gives its own later."""
+def _found(config: InspectConfig, given: Mapping[str, PhotoSource | None]) -> Found:
+    """The photos of the command; a watched folder is scanned later."""
     if not config.watch:
         every = None if config.every is None else seconds_of(config.every)
         return find(config.photos, every, given)
     if not Path(config.photos[0]).is_dir():
-        raise UsageError(f"watch takes a folder. Received: {config.photos[0]!r}")
+        raise UsageError(f"watch must be a folder. Received: {config.photos[0]!r}")
     return Found((), 0)
 
 
 def _settings(config: InspectConfig) -> InspectSettings:
-    """What the workers must know of the settings of the command."""
+    """The settings for the workers."""
     names = [each.name for each in fields(InspectSettings) if each.name != "measuring"]
     measuring = MeasureSettings.of(config).prepared()
     return InspectSettings(measuring=measuring, **{name: getattr(config, name) for name in names})
 
 
 def _prepared(settings: InspectSettings, threads: int) -> Inspector:
-    """The model of the command; raises UsageError where it cannot make what is asked for."""
+    """Load the model; raises UsageError if it does not support a requested output."""
     inspector = engines.prepare(settings, threads)
     if settings.masks and not inspector.has_lines:
         raise UsageError(
-            f"masks need a model with lines. Received: {inspector.bundle.identity}, which finds "
-            "regions. Leave out --masks, or train it with this version"
+            f"masks require a model with lines. Received: {inspector.bundle.identity}, which "
+            "finds regions. Omit --masks, or retrain the model with this version"
         )
     return inspector
 
 
 def _inspect(job: Job, kept: ResultsFile) -> None:
-    """Also after Ctrl-C the reports show what there is."""
+    """Inspect and write reports, also after Ctrl-C."""
     try:
         whole = job.inspect_rest(kept)
     except KeyboardInterrupt:
@@ -145,17 +147,17 @@ def _inspect(job: Job, kept: ResultsFile) -> None:
 
 
 def _head(config: InspectConfig, output: run_dir.RunDir) -> dict[str, Any]:
-    """Cover and card of the reports: as given, else as the start that is resumed had them."""
+    """Cover and card of the reports: as given, or as in the run that is resumed."""
     known = Context("", output.path)
     if output.resumed:
-        with suppress(UsageError):  # it ended before it kept any
+        with suppress(UsageError):  # it stopped before any were saved
             known = kept_settings.load(output.path)
     context = kept_settings.changed(known, vars(config))
     return {"cover": context.cover, "with_card": context.with_card}
 
 
 def _renew(config: InspectConfig, path: Path, results: Sequence[PhotoResult]) -> None:
-    """Write the reports of a finished inspection again where another head is asked for."""
+    """Write the reports of a finished inspection again if cover or card have changed."""
     if not kept_settings.heads(vars(config)):
         return
     known = kept_settings.load(path)
@@ -172,7 +174,7 @@ def _outcome(
 ) -> Outcome:
     failed = [result.path for result in results if not result.ok]
     bad = sum(result.verdict in _FAILS[fail_on] for result in results) if fail_on else 0
-    gate = f"{bad} of {len(results)} photos: exit code 4 by --fail-on {fail_on}" if bad else ""
+    gate = f"{bad} of {len(results)} photos failed --fail-on {fail_on}: exit code 4" if bad else ""
     return Outcome(
         text="\n".join([text, gate]) if gate else text,
         gate=gate,
@@ -183,13 +185,13 @@ def _outcome(
 
 
 def _photos(found: Found) -> dict[str, Any]:
-    """How many photos there are, and what tells them from others."""
+    """The number of photos, and a hash that identifies them."""
     photos = [[photo.name, photo.relative, *photo.stamp()] for photo in found.photos]
     return dict(zip(_PHOTOS, (len(photos), hashing.of_value(photos)), strict=True))
 
 
 def _files(config: InspectConfig) -> dict[str, Any]:
-    """What tells the files apart that say how to measure; a number or a name tells itself."""
+    """Hashes of the files for measuring; numbers and names as they are."""
     named = {name: getattr(config, name) for name in ("mm_per_px", "calibration", "standard")}
     return {
         name: hashing.of_file(Path(value)) if _is_file(value) else value
@@ -198,7 +200,7 @@ def _files(config: InspectConfig) -> dict[str, Any]:
 
 
 def _is_file(value: Any) -> bool:
-    """A standard by its name is none, whatever lies in this folder."""
+    """Whether a value is a file; a standard given by name is not, even if such a file exists."""
     return isinstance(value, Path) or str(value).casefold().endswith((".yaml", ".yml"))
 
 

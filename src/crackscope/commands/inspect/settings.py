@@ -31,106 +31,106 @@ class InspectConfig:
     """Find cracks in whole photos."""
 
     photos: ByContent[tuple[str, ...]]
-    """Photos, folders (walked recursively), globs, zip files, addresses (s3://, gs://, https://),
-    videos, and - for a list of such on standard input."""
+    """Photos, folders (searched recursively), globs, zip files, URLs (s3://, gs://, https://),
+    videos, or - to read a list of these from standard input."""
     _: KW_ONLY
     model: ByContent[str] = "crackscope"
-    """Bundle folder, run folder, or the word crackscope: the model in the package."""
+    """Bundle folder, run folder, or crackscope for the packaged model."""
     out: NotIdentity[Path | None] = None
-    """Folder for the results; else runs/inspect/NAME."""
+    """Results folder. Default: runs/inspect/NAME."""
     name: NotIdentity[str | None] = None
-    """Name of the run below runs/inspect."""
+    """Run name under runs/inspect."""
     exist_ok: NotIdentity[bool] = False
-    """Write into a folder that holds finished or other results."""
+    """Write into a folder that holds finished or different results."""
     threshold: float | None = None
-    """Score from which a window counts as cracked; else the model's own."""
+    """Crack threshold, 0 to 1. Default: the model's own."""
     scale: float = 1.0
-    """Enlarges photos for the network: above 1 for those taken from farther than what the model was
-    trained on, below 1 from closer; 0.1 to 4."""
+    """Enlargement of photos for the network, 0.1 to 4: above 1 for photos taken from farther away
+    than the training photos, below 1 for closer ones."""
     mm_per_px: ByContent[float | Path | None] = None
-    """Scale of the photos, millimetres to a pixel: a number, or a CSV with the columns path,
-    mm_per_px and, where known, u95, for folders and photos. As the other flags of scale, it gives
-    cracks their lengths and widths in mm, and changes no score."""
+    """Scale of the photos in mm per pixel: a number, or a CSV with the columns path, mm_per_px and
+    optionally u95, for folders and photos. Like all scale flags, it adds lengths and widths in mm
+    and changes no score."""
     marker_mm: float | None = None
-    """Scale by the marker (ArUco, AprilTag) in each photo: the side of its black square, in mm.
-    It shows the plane of the surface, too. Needs the extra [measure]."""
+    """Scale from the marker (ArUco, AprilTag) in each photo: side of its black square in mm. Also
+    gives the plane of the surface. Requires the extra [measure]."""
     two_points: str | None = None
-    """Scale by two points of the photos and what lies between them: x1,y1,x2,y2=MM."""
+    """Scale from two points in the photos and their distance: x1,y1,x2,y2=MM."""
     corners: str | None = None
-    """Scale and plane by the four corners of a rectangle in the photos, once around, the first side
-    being its width: x1,y1,x2,y2,x3,y3,x4,y4=WIDTHxHEIGHT, in mm."""
+    """Scale and plane from the corners of a rectangle in the photos, in order around it, the first
+    side being the width: x1,y1,x2,y2,x3,y3,x4,y4=WIDTHxHEIGHT, in mm."""
     distance_mm: float | None = None
-    """Scale by the distance from camera to surface, in mm, with what the EXIF of each photo says of
-    its lens and sensor."""
+    """Scale from the distance between camera and surface in mm, with the lens and sensor from the
+    EXIF of each photo."""
     calibration: ByContent[Path | None] = None
-    """The lens that the photos were taken with: a calibration file of OpenCV, YAML."""
+    """Lens calibration: an OpenCV calibration file (YAML)."""
     standard: ByContent[str | None] = None
-    """Name the classes of a standard that the width of each crack may belong to, such as
-    aci-224r-01, en-1992-1-1-2004, aashto-mbei-1130, or those of your own YAML file."""
+    """Classify crack widths by a standard, such as aci-224r-01, en-1992-1-1-2004 or
+    aashto-mbei-1130, or by your own YAML file."""
     exposure: str | None = None
-    """Exposure class, such as XC3, of standards whose limits depend on it."""
+    """Exposure class, such as XC3, for standards whose limits depend on it."""
     rectify: float | None = None
-    """Write rectified/PHOTO.jpg, each photo seen straight on, at so many mm a pixel. Needs a plane:
+    """Write rectified/PHOTO.jpg, a front view of each photo at this many mm per pixel. Requires
     --marker-mm or --corners."""
     device: NotIdentity[Device] = "auto"
-    """Where the network runs; auto takes a GPU where the installed runtime has one."""
+    """Device for the network. auto uses a GPU if the installed runtime supports one."""
     runtime: RuntimeName = "onnx"
-    """What computes the network: onnx, or openvino (extra [openvino])."""
+    """Inference backend: onnx, or openvino (extra [openvino])."""
     precision: Precision = "f32"
-    """What the network computes in: f32; int8, faster by half on some processors, where the model
-    has such a form; or with runtime openvino bf16, on processors that have it. Both change scores a
-    little."""
+    """Inference precision: f32; int8, about 50 % faster on some processors, if the model includes
+    it; or bf16 with runtime openvino on processors that support it. int8 and bf16 change scores
+    slightly."""
     engine: NotIdentity[str] = "local"
-    """Where photos are worked on: local, this machine, or ray, the workers of a Ray cluster, which
-    needs the extra [ray]. The results are the same."""
+    """Where to process photos: local (this machine) or ray (a Ray cluster; requires the extra
+    [ray]). The results are identical."""
     workers: NotIdentity[int | None] = None
-    """Photos worked on at once; else one for each core, of the machine or of the cluster."""
+    """Number of photos processed in parallel. Default: one per core of the machine or cluster."""
     max_megapixels: float = 250.0
-    """Larger photos are refused before they are decoded, but for TIFF and PNG that can be read in
-    parts."""
+    """Size limit. Larger photos are rejected before decoding, except TIFF and PNG files that can be
+    read in blocks."""
     every: NotIdentity[str | None] = None
-    """How often a video is looked at, such as 1s, 500ms or 2m: it is read by the ffmpeg that is
-    installed. Videos in folders are passed over: name them, or a glob."""
+    """Video sampling interval, e.g. 1s, 500ms or 2m. Requires ffmpeg. Videos in folders are
+    skipped: name them, or use a glob."""
     timeout: NotIdentity[float | None] = None
-    """Most seconds to wait for a photo to be read: a drive or a server may hang. It is named in
-    errors.jsonl then, and the rest goes on; else there is no limit."""
+    """Maximum seconds to wait for a photo, e.g. if a drive or server hangs. The photo is reported
+    in errors.jsonl and skipped. Default: no limit."""
     overlay: Overlay = "small"
-    """Size of the overlays: small, at most 2048 px, or full, as many pixels as the photo has, which
-    takes longer, and several times the space."""
+    """Overlay size: small (at most 2048 px) or full (all pixels of the photo; slower, and several
+    times the disk space)."""
     heat_map: bool | None = None
-    """Tint the overlays by the score of each window. Default: only for models without lines."""
+    """Tint the overlays by window score. Default: only for models without lines."""
     masks: bool = False
-    """Write masks/PHOTO.png for each photo: 8 bits, the size of the upright photo, 255 where a
-    crack is. Needs a model with lines."""
+    """Write masks/PHOTO.png for each photo: 8 bits, the size of the upright photo, 255 on cracks.
+    Requires a model with lines."""
     report: NotIdentity[Names] = REPORTS
-    """What to write beside results.jsonl, comma-separated, such as csv, html, pdf, geojson, coco,
-    label-studio, cvat, yolo, parquet. `crackscope report` makes any of them later."""
+    """Formats to write besides results.jsonl, comma-separated, e.g. csv, html, pdf, geojson, coco,
+    label-studio, cvat, yolo, parquet. `crackscope report` writes any of them later."""
     title: NotIdentity[str | None] = None
-    """Title of the reports."""
+    """Report title."""
     client: NotIdentity[str | None] = None
-    """Who the reports are for."""
+    """Recipient of the reports."""
     project: NotIdentity[str | None] = None
-    """Project or structure that is inspected."""
+    """Inspected project or structure."""
     author: NotIdentity[str | None] = None
-    """Who answers for the reports: a name, a firm."""
+    """Person or company responsible for the reports."""
     date: NotIdentity[str | None] = None
-    """Date of the reports, as it is to be shown."""
+    """Date to print on the reports."""
     logo: NotIdentity[Path | None] = None
-    """PNG or JPEG file for the head of the reports, at most 5 MB."""
+    """Logo for the reports: a PNG or JPEG file of at most 5 MB."""
     card: NotIdentity[bool | None] = None
-    """Add the model card to report.pdf, as an appendix. report.html always has it, folded."""
+    """Append the model card to report.pdf. report.html always includes it, collapsed."""
     fail_on: NotIdentity[FailOn | None] = None
-    """Exit with code 4 where a photo gets this verdict; unsure: where it gets that or crack."""
+    """Exit with code 4 if a photo has this verdict. unsure includes crack."""
     watch: NotIdentity[bool] = False
-    """Go on looking for new photos in the one folder that is given, until Ctrl-C."""
+    """Keep watching the given folder for new photos until Ctrl-C."""
 
     def __post_init__(self) -> None:
         check(
             one_place(self.out, self.name),
-            (bool(self.photos), "nothing to inspect: name a photo, a folder or a glob"),
+            (bool(self.photos), "no photos given: name a photo, folder or glob"),
             (
                 not self.watch or len(self.photos) == 1,
-                f"watch takes one folder. Received: {', '.join(self.photos)}",
+                f"watch must be one folder. Received: {', '.join(self.photos)}",
             ),
             fraction("threshold", self.threshold),
             within("scale", self.scale, 0.1, 4.0),

@@ -1,4 +1,4 @@
-"""Inspect a folder that keeps filling, until Ctrl-C."""
+"""Inspect a watched folder until Ctrl-C."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -7,31 +7,31 @@ from threading import Event
 
 from crackscope.commands.inspect.job import Job
 from crackscope.errors import UsageError
-from crackscope.inspection.find import Found, Source, look, say_skipped
+from crackscope.inspection.find import Found, PhotoSource, look, say_skipped
 from crackscope.inspection.results_file import ResultsFile
 from crackscope.inspection.sources.files import PhotoFile, gone, prefix_of
 from crackscope.inspection.watch import arrivals
 
 _log = logging.getLogger("crackscope")
 _LOOK_EVERY = 2.0
-"""Seconds; a photo is taken when two looks find it unchanged."""
+"""Seconds between scans; a photo is ready when two scans find it unchanged."""
 
 
 def watch(folder: str, job_of: Callable[[Found], Job], kept: ResultsFile, asked: Event) -> None:
-    """Inspect what arrives in `folder` until `asked`; reports follow whenever it is quiet.
+    """Inspect new photos in `folder` until `asked`; writes reports when no new photos arrive.
 
-    Raises SourceGoneError where the folder vanishes.
+    Raises SourceGoneError if the folder disappears.
     """
     say_skipped(look([folder]))
     prefix = prefix_of(folder)
-    photos: list[Source] = [
+    photos: list[PhotoSource] = [
         PhotoFile(result.path, result.path.removeprefix(prefix), Path(result.path))
-        for result in kept.results()  # they may have been moved away since
+        for result in kept.results()  # the files may have been moved since
     ]
     job, reported = job_of(Found(tuple(photos), 0)), True
-    _log.info("watching %s; Ctrl-C ends it", folder)
+    _log.info("watching %s. Press Ctrl-C to stop", folder)
 
-    def listing() -> Sequence[Source]:
+    def listing() -> Sequence[PhotoSource]:
         try:
             return look([folder]).photos
         except UsageError:

@@ -1,1 +1,1 @@
-"""Check widths with a camera of one's own."""
+"""Check the accuracy of widths with your own camera."""

@@ -1,4 +1,4 @@
-"""Write the check sheet, or compare photos of it with what was printed."""
+"""Write the check sheet, or compare photos of it with the printed widths."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +13,7 @@ from crackscope.commands.skeleton import again, kept, results_folder
 from crackscope.errors import DatasetError, ImageError, UsageError
 from crackscope.images.read import decode
 from crackscope.inspection.find import find
-from crackscope.inspection.sources.source import Source
+from crackscope.inspection.sources.source import PhotoSource
 from crackscope.types import Pixels
 
 _COMMAND = "measure-check"
@@ -23,15 +23,15 @@ _COMMAND = "measure-check"
 def measure_check(*photos: str | Path, **settings: Unpack[MeasureCheckKeywords]) -> Outcome:
     """`crackscope measure-check` from Python: without photos it writes the sheet.
 
-    The settings are the fields of `MeasureCheckConfig`; `Outcome.data` says where the sheet is, or
-    what was measured.
+    Settings are the fields of `MeasureCheckConfig`; `Outcome.data` has the files of the sheet, or
+    the measurements.
     """
     return run(make(MeasureCheckConfig, tuple(map(str, photos)), **settings))
 
 
 @again
 def run(config: MeasureCheckConfig) -> Outcome:
-    """The sheet where no photo is given, else check.html, check.csv and check.json."""
+    """Write the sheet if no photo is given, otherwise check.html, check.csv and check.json."""
     return _check(config) if config.photos else _sheet(config)
 
 
@@ -43,8 +43,8 @@ def _sheet(config: MeasureCheckConfig) -> Outcome:
     with results_folder(_COMMAND, config, f"sheet-{config.paper}", content) as folder:
         files = write_sheet(folder.path, paper=config.paper)
         text = (
-            f"Print {files[-1].name} at 100 %, photograph it as you photograph cracks, and give "
-            f"the photos: crackscope {_COMMAND} PHOTOS --paper {config.paper}"
+            f"Print {files[-1].name} at 100 %, photograph it as you photograph cracks, then run "
+            f"crackscope {_COMMAND} PHOTOS --paper {config.paper}"
         )
         return kept(folder, Outcome(text, folder.path, {"files": [str(file) for file in files]}))
 
@@ -76,11 +76,11 @@ def _check(config: MeasureCheckConfig) -> Outcome:
 
 
 def _read(
-    sources: tuple[Source, ...], most: float, failed: dict[str, str]
+    sources: tuple[PhotoSource, ...], most: float, failed: dict[str, str]
 ) -> Iterator[tuple[str, Pixels]]:
-    """Name and pixels of each photo; those that cannot be read get their reason in `failed`.
+    """Yield name and pixels of each photo; unreadable photos are added to `failed` with the reason.
 
-    Raises UsageError where none can be.
+    Raises UsageError if none can be read.
     """
     for source in sources:
         try:
@@ -94,7 +94,7 @@ def _read(
 
 
 def _truth(file: Path | None) -> dict[float, float] | None:
-    """Printed by nominal width in mm."""
+    """Printed width by nominal width, in mm."""
     if file is None:
         return None
     try:
@@ -104,7 +104,7 @@ def _truth(file: Path | None) -> dict[float, float] | None:
         raise UsageError(f"truth {file} cannot be read: {error}") from error
 
 
-def _content(config: MeasureCheckConfig, sources: tuple[Source, ...]) -> dict[str, Any]:
+def _content(config: MeasureCheckConfig, sources: tuple[PhotoSource, ...]) -> dict[str, Any]:
     files = {"truth": config.truth, "calibration": config.calibration}
     named = {name: file and hashing.of_file(file) for name, file in files.items()}
     return {"photos": [[source.name, *source.stamp()] for source in sources], **named}

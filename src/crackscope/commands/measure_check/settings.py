@@ -10,29 +10,32 @@ from crackscope.options import ByContent, NotIdentity
 
 @dataclass(frozen=True)
 class MeasureCheckConfig:
-    """Check what is measured with your camera: print a sheet of lines, photograph it, compare."""
+    """Check the accuracy of widths measured with your camera: print a sheet of lines, photograph
+    it, compare."""
 
     photos: ByContent[tuple[str, ...]] = ()
-    """Photos of the printed sheet, or folders of such; without any the sheet is written."""
+    """Photos of the printed sheet, or folders of them. Without photos, the sheet is written."""
     _: KW_ONLY
     paper: Literal["a4", "letter"] = "a4"
-    """Paper that the sheet is printed on."""
+    """Paper size of the sheet."""
     truth: ByContent[Path | None] = None
-    """CSV with the columns width_mm and printed_mm: what a microscope reads of printed lines."""
+    """CSV with the columns width_mm and printed_mm: the widths of printed lines under a
+    microscope."""
     truth_u95_mm: float | None = None
-    """How sure the printed widths are, half of a 95 % interval; else a dot of the printer."""
+    """Uncertainty of the printed widths in mm: half of the 95 % interval. Default: one printer
+    dot."""
     print_dpi: float = 1200.0
-    """Resolution of the printer, dots per inch."""
+    """Printer resolution in dots per inch."""
     calibration: ByContent[Path | None] = None
-    """The lens that the photos were taken with: a calibration file of OpenCV, YAML."""
+    """Lens calibration: an OpenCV calibration file (YAML)."""
     max_megapixels: NotIdentity[float] = 250.0
-    """Larger photos are refused before they are decoded."""
+    """Size limit. Larger photos are rejected before decoding."""
     out: NotIdentity[Path | None] = None
-    """Folder for the sheet or the results; else runs/measure-check/NAME."""
+    """Folder for the sheet or the results. Default: runs/measure-check/NAME."""
     name: NotIdentity[str | None] = None
-    """Name of the run below runs/measure-check."""
+    """Run name under runs/measure-check."""
     exist_ok: NotIdentity[bool] = False
-    """Write into a folder that holds finished or other results."""
+    """Write into a folder that holds finished or different results."""
 
     def __post_init__(self) -> None:
         check(

@@ -1,1 +1,1 @@
-"""Plan photos for the narrowest crack wanted."""
+"""Plan photos for the narrowest crack of interest."""

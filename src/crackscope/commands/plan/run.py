@@ -1,4 +1,4 @@
-"""Where to stand, with which lens, and how many photos."""
+"""Plan distance, lens and number of photos."""
 
 from typing import Unpack
 
@@ -19,13 +19,13 @@ from crackscope.measurement.scale.sensors import sensor_width_mm
 def plan(width: float | str, **settings: Unpack[PlanKeywords]) -> Outcome:
     """`crackscope plan` from Python: `Outcome.data` is the plan.
 
-    The settings are the fields of PlanConfig.
+    Settings are the fields of `PlanConfig`.
     """
     return run(make(PlanConfig, width, **settings))
 
 
 def run(config: PlanConfig) -> Outcome:
-    """The plan as text and as a document; nothing is written."""
+    """Return the plan as text and data; writes nothing."""
     wanted = Wanted(
         config.width_mm or 0.0,
         purpose=config.purpose,
@@ -45,7 +45,7 @@ def _camera(config: PlanConfig) -> Camera:
     if config.photo is not None:
         return _of_photo(config, sensor)
     if sensor is None:
-        raise UsageError("plan needs the sensor of the camera: give sensor_mm, or camera")
+        raise UsageError("sensor size required. Give sensor_mm or camera")
     width, height = two(config.pixels or "")
     return Camera.of_sensor(int(width), int(height), sensor, config.focal_length_mm)
 
@@ -54,13 +54,13 @@ def _sensor(camera: str) -> float:
     found = sensor_width_mm(camera)
     if found is None:
         raise UsageError(
-            f"the sensor of the camera {camera!r} is unknown: give its width as sensor_mm"
+            f"unknown sensor size. Received: camera {camera!r}. Give sensor_mm instead"
         )
     return found
 
 
 def _of_photo(config: PlanConfig, sensor: float | None) -> Camera:
-    """The camera that took a photo; with another focal length its sensor must be known."""
+    """The camera that took a photo; for another focal length, its sensor must be known."""
     assert config.photo is not None
     try:
         photo = read(config.photo)

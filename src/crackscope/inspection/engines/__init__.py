@@ -1,6 +1,6 @@
-"""Where many photos are inspected: one file an engine.
+"""Engines that inspect many photos: one file per engine.
 
-A new engine is one new file here, named after it, with its function under
+To add an engine, add one file here, named after it, with a function under
 `@ENGINES.register("name")`. It imports its library inside the function, so that listing the engines
 costs nothing.
 """
@@ -15,30 +15,32 @@ from crackscope.inspection.inspected import Inspected
 from crackscope.inspection.inspector import Inspector
 from crackscope.inspection.loading import load
 from crackscope.inspection.settings import InspectSettings
-from crackscope.inspection.sources.source import Source
+from crackscope.inspection.sources.source import PhotoSource
 from crackscope.registry import Registry
 
 
 class Run(Protocol):
-    """Inspects photos with the workers that the engine holds ready; may be called again."""
+    """Inspects photos with the workers of the engine; may be called repeatedly."""
 
-    def __call__(self, sources: Sequence[Source], stop: Event) -> Generator[Inspected, None, None]:
-        """One result a source, in order, with the pictures of each photo that was scored; a photo
-        that cannot be read becomes a failed result.
+    def __call__(
+        self, sources: Sequence[PhotoSource], stop: Event
+    ) -> Generator[Inspected, None, None]:
+        """Yield one result per source, in order, with the images of each scored photo; an
+        unreadable photo gives a failed result.
 
-        Once `stop` is set, the photos that are begun are finished, and no other is begun. A fault
-        in a worker ends the walk, and so does SourceGoneError.
+        Once `stop` is set, photos in progress are finished and no other is started. An error in a
+        worker ends the inspection, and so does SourceGoneError.
         """
         ...
 
 
 class Open(Protocol):
-    """Holds the workers of an engine ready while its block lasts."""
+    """Keeps the workers of an engine ready within a `with` block."""
 
     def __call__(
         self, settings: InspectSettings, inspector: Inspector
     ) -> AbstractContextManager[Run]:
-        """`inspector` is that of this process, as `prepare` makes it of the settings."""
+        """`inspector` is the one of this process, as returned by `prepare`."""
         ...
 
 
@@ -46,21 +48,20 @@ ENGINES: Registry[Open] = Registry("engine", __name__)
 
 
 def chosen(name: str) -> Open:
-    """The engine of that name.
+    """The engine with this name.
 
-    Raises UnknownNameError with the nearest name, and MissingExtraError where its package is
-    missing.
+    Raises UnknownNameError with the closest name, and MissingExtraError if its package is missing.
     """
     found = ENGINES.get(name)
     if package := ENGINES.needs(name):
         from crackscope import extras
 
-        extras.check(package, name, f"inspect with the engine {name!r}")
+        extras.check(package, name, f"use the engine {name!r}")
     return found
 
 
 def prepare(settings: InspectSettings, threads: int) -> Inspector:
-    """The inspector that the settings ask for."""
+    """Load the inspector for these settings."""
     made = load(
         settings.model,
         settings.device,

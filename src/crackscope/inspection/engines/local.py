@@ -1,4 +1,4 @@
-"""This machine: threads that share one model."""
+"""The local engine: threads that share one model."""
 
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
@@ -9,15 +9,15 @@ from crackscope.inspection.engines import ENGINES, Run
 from crackscope.inspection.inspected import Inspected
 from crackscope.inspection.inspector import Inspector
 from crackscope.inspection.settings import InspectSettings
-from crackscope.inspection.sources.source import Source
+from crackscope.inspection.sources.source import PhotoSource
 
 
 @ENGINES.register("local")
 @contextmanager
 def local(settings: InspectSettings, inspector: Inspector) -> Iterator[Run]:
-    """As many threads as there are workers, else one for each core."""
+    """One thread per worker; by default one per core."""
 
-    def run(sources: Sequence[Source], stop: Event) -> Generator[Inspected, None, None]:
+    def run(sources: Sequence[PhotoSource], stop: Event) -> Generator[Inspected, None, None]:
         return inspect_all(inspector, sources, settings, stop)
 
     yield run

@@ -1,6 +1,6 @@
-"""A Ray cluster: each worker is an actor with a model of its own, on whichever machine has room.
+"""The Ray engine: each worker is an actor with its own model, on any machine with free resources.
 
-A thread here waits for each of them, so that the walk over the photos is the local engine's
+A local thread waits for each worker, so that photos are processed as by the local engine
 (docs/decisions/0016).
 """
 
@@ -26,21 +26,21 @@ from crackscope.inspection.engines import ENGINES, Run, prepare
 from crackscope.inspection.inspected import Inspected
 from crackscope.inspection.inspector import Inspector
 from crackscope.inspection.settings import InspectSettings
-from crackscope.inspection.sources.source import Source
+from crackscope.inspection.sources.source import PhotoSource
 from crackscope.models.bundle import SUMS, Bundle
 
 _LOSSES = 3
-"""Workers that may be lost over the same photos: then it is the photos."""
+"""Maximum number of workers lost on the same photos, which are then taken as the cause."""
 _log = logging.getLogger("crackscope")
 
 
 @ENGINES.register("ray", needs="ray")
 @contextmanager
 def on_ray(settings: InspectSettings, inspector: Inspector) -> Iterator[Run]:
-    """As many actors as there are workers, else one for each core (GPU) of the cluster."""
-    _ask_for_a_token()  # before Ray is loaded, which then looks for it
-    ray = extras.require("ray", "ray", "inspect with the engine 'ray'")
-    # Ray prints what happens in the cluster on stdout, which is for data.
+    """One actor per worker; by default one per core (GPU) of the cluster."""
+    _ask_for_a_token()  # before importing Ray, which reads it on import
+    ray = extras.require("ray", "ray", "use the engine 'ray'")
+    # Ray prints cluster events on stdout, which is reserved for data.
     with redirect_stdout(sys.stderr), _connected(ray):
         unit = "GPU" if settings.device == "gpu" else "CPU"
         count = settings.workers or max(1, int(ray.cluster_resources().get(unit, 0)))
@@ -48,8 +48,8 @@ def on_ray(settings: InspectSettings, inspector: Inspector) -> Iterator[Run]:
         for _ in range(count):
             crew.hire()
 
-        def run(sources: Sequence[Source], stop: Event) -> Generator[Inspected, None, None]:
-            def inspect(job: Sequence[Source]) -> list[Inspected]:
+        def run(sources: Sequence[PhotoSource], stop: Event) -> Generator[Inspected, None, None]:
+            def inspect(job: Sequence[PhotoSource]) -> list[Inspected]:
                 return crew.inspect(job, stop)
 
             return batch.in_order(inspect, sources, count, stop)
@@ -59,9 +59,9 @@ def on_ray(settings: InspectSettings, inspector: Inspector) -> Iterator[Run]:
 
 @contextmanager
 def _connected(ray: Any) -> Iterator[None]:
-    """The cluster that Ray finds: that of RAY_ADDRESS, else one that was started on this machine.
+    """Connect to the cluster of RAY_ADDRESS, or to one that was started on this machine.
 
-    Where there is none, Ray is started here, asks for a token, and ends with the block.
+    Without either, starts Ray here, with a token, and stops it at the end of the block.
     """
     if ray.is_initialized():
         yield
@@ -75,11 +75,11 @@ def _connected(ray: Any) -> Iterator[None]:
             logging_level=logging.ERROR,
             **({} if joined else {"include_dashboard": False, "num_cpus": environment.cores()}),
         )
-    except Exception as error:  # Ray has no common base for its errors here
+    except Exception as error:  # the errors of Ray have no common base class
         raise UsageError(
-            f"the engine ray found no cluster that it can use: {error}. See to RAY_ADDRESS "
-            f"({os.environ.get('RAY_ADDRESS', 'not set')}), and to RAY_AUTH_MODE=token where the "
-            "cluster wants one; without a cluster the workers are on this machine"
+            f"no usable Ray cluster: {error}. Check RAY_ADDRESS "
+            f"({os.environ.get('RAY_ADDRESS', 'not set')}), and set RAY_AUTH_MODE=token if the "
+            "cluster requires one. Without a cluster, workers run on this machine"
         ) from error
     try:
         yield
@@ -88,8 +88,8 @@ def _connected(ray: Any) -> Iterator[None]:
 
 
 def _address() -> str | None:
-    """Of a cluster to join: RAY_ADDRESS, or "auto" where `ray start` has left one on this machine;
-    None where there is none."""
+    """Address of the cluster: RAY_ADDRESS, or "auto" if `ray start` has left one on this machine;
+    None if there is none."""
     if os.environ.get("RAY_ADDRESS"):
         return os.environ["RAY_ADDRESS"]
     folder = Path(os.environ.get("RAY_TMPDIR", "/tmp")) / "ray"
@@ -97,22 +97,22 @@ def _address() -> str | None:
 
 
 def _ask_for_a_token() -> None:
-    """Let a cluster of our own serve nobody else: Ray listens on all addresses of the machine, and
-    runs whatever code it is sent. It asks for tokens from 2.52 on."""
+    """Protect a cluster of our own by a token: Ray listens on all addresses of the machine, and
+    runs any code it receives. Tokens are supported from 2.52."""
     if _address() is None and "RAY_AUTH_MODE" not in os.environ:
         os.environ["RAY_AUTH_MODE"] = "token"
         os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))
 
 
 def _knock(address: str) -> None:
-    """Raise OSError where nobody answers; Ray itself would ask for a quarter of an hour."""
+    """Raise OSError if nothing answers; Ray itself would retry for a quarter of an hour."""
     host, _, port = address.rpartition(":")
     if port.isdigit() and "/" not in host:
         socket.create_connection((host.strip("[]"), int(port)), timeout=10).close()
 
 
 class _Crew:
-    """The workers; whoever is idle takes the next photos, and whoever is lost is replaced."""
+    """The workers; an idle one takes the next photos, and a lost one is replaced."""
 
     def __init__(self, ray: Any, unit: str, settings: InspectSettings, bundle: Bundle) -> None:
         self._ray = ray
@@ -123,13 +123,13 @@ class _Crew:
         self._idle: SimpleQueue[tuple[Any, Any]] = SimpleQueue()
 
     def hire(self) -> None:
-        """Ask for one more worker; it is idle as soon as the cluster has room and it is ready."""
+        """Request one more worker; it is idle once the cluster has resources and it is ready."""
         worker = self._kind.remote()
         ready = worker.prepare.remote(*self._prepared_by)
         ready.future().add_done_callback(lambda _: self._idle.put((worker, ready)))
 
-    def inspect(self, sources: Sequence[Source], stop: Event) -> list[Inspected]:
-        """See `_Worker`; photos of a lost worker are begun again by another."""
+    def inspect(self, sources: Sequence[PhotoSource], stop: Event) -> list[Inspected]:
+        """See `_Worker`; photos of a lost worker are restarted on another."""
         losses: list[Exception] = []
         while len(losses) < _LOSSES:
             worker, ready = self._next(stop)
@@ -141,18 +141,18 @@ class _Crew:
                 raise error.cause from error
             except self._ray.exceptions.RayError as error:
                 losses.append(error)
-                _log.warning("a worker was lost; begun again from %s", sources[0].name)
+                _log.warning("a worker was lost. Restarting from %s", sources[0].name)
                 self.hire()
             else:
                 self._idle.put((worker, ready))
                 return found
         raise CrackscopeError(
-            f"{_LOSSES} workers were lost, one after the other, over "
-            f"{', '.join(source.name for source in sources)}. The last one: {losses[-1]}"
+            f"{_LOSSES} workers were lost in a row on "
+            f"{', '.join(source.name for source in sources)}. Last error: {losses[-1]}"
         )
 
     def _next(self, stop: Event) -> tuple[Any, Any]:
-        """Wait for an idle worker; not for one that may never come once `stop` is set."""
+        """Wait for an idle worker; once `stop` is set, give up instead of waiting forever."""
         while True:
             try:
                 return self._idle.get(timeout=1.0)
@@ -162,21 +162,21 @@ class _Crew:
 
 
 class _Worker:
-    """What lives in a process of the cluster."""
+    """The actor in a process of the cluster."""
 
     def prepare(
         self, settings: InspectSettings, model: Mapping[str, bytes], folder: str, version: str
     ) -> None:
-        """Load the `model`, whose files are given; relative paths begin in `folder`.
+        """Load the `model` from its files; relative paths start in `folder`.
 
-        Raises UsageError where this is another `version` of crackscope.
+        Raises UsageError if this is another `version` of crackscope.
         """
         if version != crackscope.__version__:
             raise UsageError(
-                f"all machines must have the same crackscope. Here: {version}; a worker has "
-                f"{crackscope.__version__}. Install the one or the other everywhere"
+                f"all machines must have the same crackscope version. Here: {version}. On a "
+                f"worker: {crackscope.__version__}. Install one version everywhere"
             )
-        with suppress(OSError):  # it need not exist where photos are addresses
+        with suppress(OSError):  # may be missing if all photos are URLs
             os.chdir(folder)
         with TemporaryDirectory() as place:
             for name, content in model.items():
@@ -184,6 +184,6 @@ class _Worker:
             inspector = prepare(replace(settings, model=place), threads=1)
         self._worker = batch.Worker.of(inspector, settings)
 
-    def inspect(self, sources: Sequence[Source]) -> list[Inspected]:
-        """Their results in order, with the pictures of those that were scored."""
+    def inspect(self, sources: Sequence[PhotoSource]) -> list[Inspected]:
+        """Return the results in order, with the images of scored photos."""
         return self._worker.run(sources)

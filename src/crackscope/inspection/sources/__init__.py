@@ -1,6 +1,6 @@
-"""Where photos come from: one file a kind, asked in the order of `KINDS`.
+"""Kinds of sources of photos: one file per kind, tried in the order of `KINDS`.
 
-A new kind is one new file here, and its name in `KINDS`.
+To add a kind, add one file here, and its name to `KINDS`.
 """
 
 import importlib
@@ -13,15 +13,15 @@ from crackscope.inspection.sources.source import Kind
 
 @dataclass(frozen=True)
 class Home:
-    """Where a kind is: the class `name` in a `module` of this folder, which is imported for an
-    argument that `may_be` of it by its name."""
+    """Location of a kind: class `name` in `module` of this folder, imported only if `may_be`
+    accepts the argument by its name."""
 
     module: str
     name: str
     may_be: Callable[[str], bool]
 
     def kind(self) -> Kind:
-        """The kind itself."""
+        """Import the kind."""
         module = importlib.import_module(f"{__name__}.{self.module}")
         kind: Kind = getattr(module, self.name)()
         return kind
@@ -33,10 +33,10 @@ KINDS: dict[str, Home] = {
     "video": Home("video", "Videos", is_video_name),
     "file, folder or glob": Home("files", "Files", lambda _: True),
 }
-"""The first that recognises an argument has it; the last takes whatever is left."""
+"""The first kind that recognises an argument takes it; the last takes all others."""
 
 
 def kind_of(argument: str) -> Kind:
-    """The kind of source that an argument is."""
+    """The kind of source of an argument."""
     homes = (home for home in KINDS.values() if home.may_be(argument))
     return next(kind for kind in (home.kind() for home in homes) if kind.recognises(argument))

@@ -1,4 +1,4 @@
-"""Zip files, read in place: nothing is unpacked, so no entry can write anywhere."""
+"""Zip files, read in place without extracting, so that no entry can write a file."""
 
 import lzma
 import zipfile
@@ -13,25 +13,25 @@ from crackscope.images import zipped
 from crackscope.images.files import check_length
 from crackscope.images.ours import HEAD_BYTES, is_ours
 from crackscope.inspection.sources.files import gone
-from crackscope.inspection.sources.source import Search, Source
+from crackscope.inspection.sources.source import PhotoSource, Search
 from crackscope.skipped import own_folders
 
 _ENCRYPTED = 1
 _DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, KeyError, ValueError)
-"""What zipfile and the decompressors raise for a damaged or a vanished entry."""
+"""Exceptions of zipfile and the decompressors for a damaged or missing entry."""
 
 _STATE_BYTES = 2**20
 
 
 @dataclass(frozen=True, slots=True)
-class ArchiveEntry(Source):
+class ArchiveEntry(PhotoSource):
     """One entry of the zip file `archive`."""
 
     archive: Path
     entry: str
 
     def stamp(self) -> tuple[int, int]:
-        """Size when unpacked, and the checksum."""
+        """Uncompressed size, and the checksum."""
         try:
             info = _opened(self.archive).getinfo(self.entry)
         except _DAMAGE:
@@ -39,7 +39,7 @@ class ArchiveEntry(Source):
         return info.file_size, info.CRC
 
     def content(self, max_megapixels: float) -> bytes:
-        """See `Source`; size and first bytes are judged before all of it is unpacked."""
+        """See `PhotoSource`; size and first bytes are checked before the entry is decompressed."""
         if not self.archive.exists():
             raise gone(self.archive)
         try:
@@ -48,24 +48,24 @@ class ArchiveEntry(Source):
             check_length(info.file_size, max_megapixels)
             if info.flag_bits & _ENCRYPTED:
                 raise ImageError(
-                    "not_permitted", "it is encrypted: unpack the zip file with its password"
+                    "not_permitted", "encrypted: unpack the zip file with its password"
                 )
             if zipped.is_bomb(info):
                 raise ImageError(
                     "too_large",
-                    f"{info.compress_size} bytes in the zip file would be {info.file_size} bytes "
-                    "here: no photo is packed so densely. See where it comes from",
+                    f"{info.compress_size} bytes in the zip file expand to {info.file_size} bytes, "
+                    "which no photo does. Check where the zip file comes from",
                 )
             return zipped.picture(archive, info)
         except NotImplementedError as error:
-            raise ImageError("unsupported", f"the zip file cannot be unpacked: {error}") from error
+            raise ImageError("unsupported", f"unsupported zip compression: {error}") from error
         except _DAMAGE as error:
-            raise ImageError("unreadable", f"the zip file is damaged here: {error}") from error
+            raise ImageError("unreadable", f"damaged entry of the zip file: {error}") from error
 
 
 @dataclass(frozen=True, slots=True)
-class DamagedArchive(Source):
-    """A zip file that is none; stands for the photos that it may have held."""
+class DamagedArchive(PhotoSource):
+    """An invalid zip file, in place of the photos it may have held."""
 
     reason: str
 
@@ -75,19 +75,19 @@ class DamagedArchive(Source):
 
     def content(self, max_megapixels: float) -> bytes:
         """Always an ImageError."""
-        raise ImageError("unreadable", f"the zip file cannot be opened: {self.reason}")
+        raise ImageError("unreadable", f"zip file not readable: {self.reason}")
 
 
 class ZipFiles:
-    """Zip files that are named by hand; those in a folder are passed over."""
+    """Zip files that are named explicitly; those in folders are skipped."""
 
     def recognises(self, argument: str) -> bool:
-        """By its name, and that it is a file."""
+        """By its name, if it is a file."""
         return argument.lower().endswith(".zip") and Path(argument).is_file()
 
-    def find(self, argument: str, search: Search) -> Iterator[Source]:
-        """The entries that are photos by name, and not drawn by crackscope, sorted; of two with one
-        name the last."""
+    def find(self, argument: str, search: Search) -> Iterator[PhotoSource]:
+        """The entries that are photos by name and not images by crackscope, sorted; of duplicate
+        names the last."""
         path = Path(argument)
         if not search.first_time(str(path.resolve())):
             return
@@ -108,12 +108,12 @@ class ZipFiles:
 
 
 def _with_slashes(name: str) -> str:
-    r"""Some programs of Windows write folder\photo.jpg, against the format."""
+    r"""Some Windows programs write folder\photo.jpg, which violates the format."""
     return name.replace("\\", "/")
 
 
 def _start(path: Path, name: str, length: int) -> bytes:
-    """So many bytes from the beginning of an entry; b"" where it is damaged, or encrypted."""
+    """The first `length` bytes of an entry; b"" if it is damaged or encrypted."""
     try:
         with _opened(path).open(name) as entry:
             return entry.read(length)
@@ -122,7 +122,7 @@ def _start(path: Path, name: str, length: int) -> bytes:
 
 
 def _opened(path: Path) -> zipfile.ZipFile:
-    """Open once for all entries, whose list is long; threads may read from it together."""
+    """Open once for all entries, whose list is long; thread-safe for reading."""
     state = path.stat()
     return _open(path, state.st_size, state.st_mtime_ns)
 

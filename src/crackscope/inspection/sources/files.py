@@ -1,4 +1,4 @@
-"""Photos, folders (walked to their end) and globs of this machine."""
+"""Photos, folders (searched recursively) and globs on this machine."""
 
 import glob
 import os
@@ -10,21 +10,21 @@ from pathlib import Path
 from crackscope.errors import ImageError, SourceGoneError, UsageError
 from crackscope.images.files import content_of
 from crackscope.images.ours import is_our_file
-from crackscope.inspection.sources.source import Search, Source, is_photo_name
+from crackscope.inspection.sources.source import PhotoSource, Search, is_photo_name
 from crackscope.skipped import OWN_PICTURES, STATE, is_ours, is_system
 
 _STATE_ALONE = frozenset({STATE})
 
 
 @dataclass(frozen=True, slots=True)
-class PhotoFile(Source):
-    """A file; `root` is the folder that it was found in through, where there is one."""
+class PhotoFile(PhotoSource):
+    """A file; `root` is the folder argument it was found in, if any."""
 
     path: Path
     root: Path | None = None
 
     def stamp(self) -> tuple[int, int]:
-        """Size and time of the last change in nanoseconds."""
+        """Size, and modification time in nanoseconds."""
         try:
             state = self.path.stat()
         except (OSError, ValueError):
@@ -32,11 +32,11 @@ class PhotoFile(Source):
         return state.st_size, state.st_mtime_ns
 
     def local(self) -> Path | None:
-        """See `Source`."""
+        """See `PhotoSource`."""
         return self.path
 
     def content(self, max_megapixels: float) -> bytes:
-        """See `Source`; a root without a single entry is a drive that was pulled out."""
+        """See `PhotoSource`; an empty root means that a drive was disconnected."""
         try:
             return content_of(self.path, max_megapixels)
         except ImageError:
@@ -46,27 +46,28 @@ class PhotoFile(Source):
 
 
 def gone(place: Path | str) -> SourceGoneError:
-    """For what held photos when the run began."""
+    """The error for a source that has disappeared during the run."""
     return SourceGoneError(
-        f"{place} is gone, or empty: connect it again and give the same command to go on. "
-        "What was finished is kept"
+        f"{place} is gone, or empty. Reconnect it, then run the same command again to resume. "
+        "Finished results are kept"
     )
 
 
 class Files:
-    """Takes any argument, as a path of this machine."""
+    """Accepts any argument as a local path."""
 
     def recognises(self, argument: str) -> bool:
         """Always."""
         return True
 
-    def find(self, argument: str, search: Search) -> Iterator[Source]:
-        """A file named by hand is always taken, one in a folder or a glob if it is a photo."""
+    def find(self, argument: str, search: Search) -> Iterator[PhotoSource]:
+        """A file that is named explicitly is always included; one in a folder or a glob if it is a
+        photo."""
         if os.path.lexists(argument):
             return _named(argument, search)
         matches = matching(argument)
         if not matches:
-            raise UsageError(f"no such photo, folder or match: {argument!r}")
+            raise UsageError(f"photo not found, or no match. Received: {argument!r}")
         ours: dict[Path, bool] = {}
         return (
             source
@@ -78,18 +79,18 @@ class Files:
 
 
 def matching(pattern: str) -> list[str]:
-    """The paths that a glob means, sorted."""
+    """The paths that match a glob, sorted."""
     if not glob.has_magic(pattern):
         return []
     return sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207  (Path refuses "../*.jpg")
 
 
 def prefix_of(folder: str) -> str:
-    """What the names of the photos below a folder begin with."""
+    """The common prefix of the names of photos in a folder."""
     return f"{folder.rstrip(os.sep + (os.altsep or ''))}/"
 
 
-def _named(given: str, search: Search) -> Iterator[Source]:
+def _named(given: str, search: Search) -> Iterator[PhotoSource]:
     path = Path(given)
     if _is_folder(path):
         below = f"{path.resolve().name}/" if search.several else ""
@@ -100,15 +101,15 @@ def _named(given: str, search: Search) -> Iterator[Source]:
 
 @dataclass(frozen=True)
 class _Walk:
-    """One folder of the arguments."""
+    """The recursive search of one folder argument."""
 
     search: Search
     root: Path
 
-    def folder(self, folder: Path, prefix: str, below: str) -> Iterator[Source]:
+    def folder(self, folder: Path, prefix: str, below: str) -> Iterator[PhotoSource]:
         try:
             names = sorted(entry.name for entry in folder.iterdir())
-        except OSError:  # reading it later gives the reason, as for a photo
+        except OSError:  # reported on reading, as for a photo
             if self.search.first_time(_place(folder)):
                 yield PhotoFile(prefix.rstrip("/"), below.rstrip("/") or folder.name, folder)
             return
@@ -122,7 +123,7 @@ class _Walk:
 
     def _entry(
         self, path: Path, prefix: str, below: str, skipped: frozenset[str]
-    ) -> Iterator[Source]:
+    ) -> Iterator[PhotoSource]:
         name = path.name
         is_folder = _is_folder(path)
         if name in skipped or (is_system(name) and (is_folder or is_photo_name(name))):
@@ -136,9 +137,10 @@ class _Walk:
 
 
 def _skips(pattern: str, match: str, search: Search, ours: dict[Path, bool]) -> bool:
-    """Whether a match lies where nobody means it, but for folders that the pattern itself names.
+    """Whether to skip a match in trash, hidden or results folders, unless the pattern itself names
+    them.
 
-    `ours` keeps which folders crackscope wrote.
+    `ours` caches which folders are results folders.
     """
     path, named = Path(match), Path(pattern).parts
     for folder in (path, *path.parents):
@@ -167,7 +169,7 @@ def _place(path: Path) -> str:
 def _is_folder(path: Path) -> bool:
     try:
         return path.is_dir()
-    except OSError:  # it may not even be looked at: reading it gives the reason
+    except OSError:  # not accessible: reported on reading
         return False
 
 

@@ -1,4 +1,4 @@
-"""A list of arguments on standard input: one a line, or separated by NUL as by `find -print0`."""
+"""A list of arguments on standard input: one per line, or separated by NUL as by `find -print0`."""
 
 import os
 import sys
@@ -8,7 +8,7 @@ from crackscope.errors import UsageError
 
 
 def read() -> bytes:
-    """All of standard input; raises UsageError where it is closed, as it is for a service."""
+    """Read all of standard input; raises UsageError if it is closed, as in services."""
     stream = sys.stdin
     try:
         if stream is not None:
@@ -16,16 +16,16 @@ def read() -> bytes:
     except (OSError, ValueError):
         pass
     raise UsageError(
-        "- means a list of photos on standard input, which is closed. Pipe a list into the "
+        "- reads a list of photos from standard input, which is closed. Pipe a list into the "
         "command, or name photos, folders or globs"
     )
 
 
 def parse(content: bytes) -> list[str]:
-    """The paths in a list, as they are; empty lines are left out.
+    """Parse the paths in a list, unchanged; empty lines are skipped.
 
-    A list in UTF-16, as PowerShell and Notepad write it, is read as such; raises UsageError where
-    it is cut off or damaged.
+    UTF-16, as written by PowerShell and Notepad, is supported; raises UsageError if it is truncated
+    or damaged.
     """
     encoding, rest = text_files.split_mark(content)
     if encoding not in (None, "utf-8"):
@@ -42,12 +42,12 @@ def _wide(content: bytes, encoding: str) -> list[str]:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
         raise UsageError(
-            f"the list on standard input is {encoding.upper()}, cut off or damaged: {error}. Save "
-            "it as UTF-8, one path a line"
+            f"the list on standard input is {encoding.upper()}, truncated or damaged: {error}. "
+            "Save it as UTF-8, one path per line"
         ) from error
     if "\0" in text:
         raise UsageError(
-            f"the list on standard input is {encoding.upper()} with NULs in it: save it as UTF-8, "
-            "one path a line"
+            f"the list on standard input is {encoding.upper()} with NULs: save it as UTF-8, "
+            "one path per line"
         )
     return [line for line in (line.rstrip("\r") for line in text.split("\n")) if line]

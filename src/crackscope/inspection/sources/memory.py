@@ -1,4 +1,4 @@
-"""Photos that a program holds in memory, given to `crackscope.inspect` in place of a path."""
+"""Photos in memory, given to `crackscope.inspect` instead of a path."""
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,21 +11,21 @@ import numpy as np
 
 from crackscope.errors import UsageError
 from crackscope.images.memory import Picture, is_picture, name_of, photo_of
-from crackscope.inspection.sources.source import Source
+from crackscope.inspection.sources.source import PhotoSource
 from crackscope.types import Photo
 
 OnePhoto = str | PathLike[str] | Picture
-"""A path (for the command also a folder, a glob, an address) or a picture."""
+"""A path (for the command also a folder, glob or URL) or an image."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class PhotoInMemory(Source):
-    """A picture, read when its turn comes."""
+class PhotoInMemory(PhotoSource):
+    """An image in memory, converted on demand."""
 
     picture: Picture
 
     def stamp(self) -> tuple[int, int | str]:
-        """Bytes of its pixels, and their hash."""
+        """Size of its pixels in bytes, and their hash."""
         try:
             pixels = np.asarray(self.picture)
         except Exception:  # noqa: BLE001  (a damaged file that Pillow opened: `photo` says why)
@@ -34,16 +34,16 @@ class PhotoInMemory(Source):
         return content.nbytes, hashlib.sha256(content.data.cast("B")).hexdigest()
 
     def photo(self, max_megapixels: float) -> Photo:
-        """See `Source`."""
+        """See `PhotoSource`."""
         return photo_of(self.picture, self.name, max_megapixels)
 
     def content(self, max_megapixels: float) -> bytes:
-        """Never asked for: there is a photo."""
+        """Never called: `photo` returns the photo."""
         raise NotImplementedError
 
 
 def flat(photos: Iterable[Any]) -> Iterator[OnePhoto]:
-    """Paths and pictures, also those in lists; raises UsageError for whatever else is there."""
+    """Flatten lists of paths and images; raises UsageError for anything else."""
     for photo in photos:
         if isinstance(photo, str | PathLike) or is_picture(photo):
             yield photo
@@ -51,19 +51,16 @@ def flat(photos: Iterable[Any]) -> Iterator[OnePhoto]:
             yield from flat(photo)
         else:
             raise UsageError(
-                "a photo must be a path, an image of Pillow, an array of numpy, or a list of "
-                f"such. Received: {photo!r:.80} ({type(photo).__name__})"
+                "a photo must be a path, a Pillow image, a NumPy array, or a list of these. "
+                f"Received: {photo!r:.80} ({type(photo).__name__})"
             )
 
 
-def named(photos: Iterable[Any]) -> dict[str, Source | None]:
-    """Arguments for `find`, in order: paths, and the names that pictures go by with their photos.
-
-    No two pictures have one name, nor that of a path.
-    """
+def named(photos: Iterable[Any]) -> dict[str, PhotoSource | None]:
+    """Arguments for `find`, in order: paths, and unique names of images with their photos."""
     given = list(flat(photos))
     taken = {fspath(photo) for photo in given if not is_picture(photo)}
-    found: dict[str, Source | None] = {}
+    found: dict[str, PhotoSource | None] = {}
     for photo in given:
         if is_picture(photo):
             name = _free(name_of(photo), taken)

@@ -1,4 +1,4 @@
-"""Why a server did not give a photo, from what its client raises: each has errors of its own."""
+"""Reasons why a server request failed, from the exceptions of the different clients."""
 
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -14,33 +14,33 @@ _NOT_PERMITTED = (
 
 
 def explain(error: Exception) -> ImageError:
-    """The photo's failure; fsspec wraps whatever happens on https:// in "no such file"."""
+    """The error of the photo; fsspec reports every failure on https:// as "no such file"."""
     causes = list(_causes(error))
     status = next(filter(None, map(_status, causes)), None)
-    answer = f"the server answers {status}{_phrase(status)}"
+    answer = f"the server returned {status}{_phrase(status)}"
     if status in _NOT_FOUND or (status is None and isinstance(causes[-1], FileNotFoundError)):
-        return ImageError("not_found", "there is no such file (any more)")
+        return ImageError("not_found", "no such file on the server")
     if status in _NOT_PERMITTED:
         return ImageError(
-            "not_permitted", f"{answer}: see to its credentials, or to those of the proxy"
+            "not_permitted", f"{answer}. Check the credentials for the server or the proxy"
         )
     if isinstance(causes[-1], PermissionError) or str(causes[-1]).startswith("Forbidden"):  # gcsfs
-        return ImageError("not_permitted", "the server does not give it to you")
+        return ImageError("not_permitted", "access denied by the server")
     if status is not None:
         return ImageError("unreadable", answer)
     reason = str(causes[-1]) or type(causes[-1]).__name__
-    return ImageError("unreadable", f"the server did not give it: {reason}")
+    return ImageError("unreadable", f"request failed: {reason}")
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """The error, and what it comes from."""
+    """The error and its causes."""
     while error is not None:
         yield error
         error = error.__cause__
 
 
 def _status(error: BaseException) -> int | None:
-    """The HTTP status that an error of aiohttp (`status`), gcsfs (`code`) or botocore carries."""
+    """The HTTP status of an error of aiohttp (`status`), gcsfs (`code`) or botocore."""
     response = getattr(error, "response", None)
     if isinstance(response, dict):
         value = response.get("ResponseMetadata", {}).get("HTTPStatusCode")

@@ -1,4 +1,4 @@
-"""Photos on a server, by an address that is spelled out: s3://, gs://, https://."""
+"""Photos on a server, by URL: s3://, gs://, https://."""
 
 import re
 from collections.abc import Iterator
@@ -11,22 +11,22 @@ from crackscope.errors import ImageError, UsageError
 from crackscope.images.files import check_length, refuse_video
 from crackscope.inspection.sources import refusal
 from crackscope.inspection.sources.files import gone
-from crackscope.inspection.sources.source import Search, Source, is_photo_name
+from crackscope.inspection.sources.source import PhotoSource, Search, is_photo_name
 from crackscope.skipped import own_folders
 
 _SCHEMES = {"s3": "s3fs", "gs": "gcsfs", "https": "aiohttp"}
-"""What fsspec needs for each."""
+"""The package that fsspec requires for each scheme."""
 _OPTIONS: dict[str, dict[str, Any]] = {"https": {"client_kwargs": {"trust_env": True}}}
-"""The proxy of HTTPS_PROXY is asked, as curl does it; botocore and gcsfs do so by themselves."""
+"""Use the proxy of HTTPS_PROXY, like curl; botocore and gcsfs do so by default."""
 _ADDRESS = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
 _LISTED = ("s3", "gs")
-"""Schemes whose folders can be walked; a web server does not list what it has."""
+"""Schemes with folder listings; web servers have none."""
 _VERSIONS = ("ETag", "etag", "LastModified", "updated", "mtime", "created")
 
 
 @dataclass(frozen=True, slots=True)
-class RemotePhoto(Source):
-    """The photo at an address; `root` is the folder that it was found through, "" without one."""
+class RemotePhoto(PhotoSource):
+    """The photo at a URL; `root` is the folder argument it was found in, "" if none."""
 
     url: str
     size: int = 0
@@ -34,11 +34,11 @@ class RemotePhoto(Source):
     root: str = ""
 
     def stamp(self) -> tuple[int, str]:
-        """What the list of the folder said."""
+        """Size and version from the folder listing."""
         return self.size, self.version
 
     def content(self, max_megapixels: float) -> bytes:
-        """See `Source`; retries are fsspec's."""
+        """See `PhotoSource`; fsspec handles retries."""
         refuse_video(self.relative)
         system = _system(self.url)
         try:
@@ -47,14 +47,14 @@ class RemotePhoto(Source):
             return content
         except ImageError:
             raise
-        except Exception as error:  # every client has its own
+        except Exception as error:  # each client has its own exceptions
             reason = refusal.explain(error)
             if reason.kind == "unreadable":
                 self._check_server(system)
             raise reason from error
 
     def _check_server(self, system: Any) -> None:
-        """Raise SourceGoneError where even the folder cannot be listed any more."""
+        """Raise SourceGoneError if the folder can no longer be listed either."""
         if not self.root:
             return
         try:
@@ -65,33 +65,33 @@ class RemotePhoto(Source):
 
 
 class Addresses:
-    """Addresses with a scheme."""
+    """URLs."""
 
     def recognises(self, argument: str) -> bool:
         """By the scheme."""
         return _ADDRESS.match(argument) is not None
 
-    def find(self, argument: str, search: Search) -> Iterator[Source]:
-        """One photo, or of s3:// and gs:// all photos below a folder, sorted."""
+    def find(self, argument: str, search: Search) -> Iterator[PhotoSource]:
+        """One photo; or for s3:// and gs://, all photos below a folder, sorted."""
         scheme = argument.partition("://")[0].lower()
         if scheme not in _SCHEMES:
             allowed = ", ".join(f"{name}://" for name in _SCHEMES)
-            raise UsageError(f"an address begins with {allowed}. Received: {argument!r}")
+            raise UsageError(f"a URL must start with one of: {allowed}. Received: {argument!r}")
         name = PurePosixPath(argument.partition("?")[0]).name
         if scheme not in _LISTED or is_photo_name(name):
-            _system(argument)  # what is missing is to be told now
+            _system(argument)  # report missing packages now
             if search.first_time(argument):
                 yield RemotePhoto(argument, name, argument)
         else:
             yield from _folder(argument.rstrip("/"), search)
 
 
-def _folder(root: str, search: Search) -> Iterator[Source]:
+def _folder(root: str, search: Search) -> Iterator[PhotoSource]:
     system = _system(root)
     try:
         listed = system.find(root, detail=True)
-    except Exception as error:  # every client has its own
-        raise UsageError(f"{root} cannot be listed: {error}") from error
+    except Exception as error:  # each client has its own exceptions
+        raise UsageError(f"cannot list {root}: {error}") from error
     start = len(system._strip_protocol(root)) + 1
     below = f"{PurePosixPath(root).name}/" if search.several else ""
     ours = own_folders([path[start:] for path in listed], lambda name: _state(system, root, name))
@@ -104,17 +104,17 @@ def _folder(root: str, search: Search) -> Iterator[Source]:
 
 
 def _state(system: Any, root: str, name: str) -> bytes:
-    """The bytes of a state file; b"" where the server does not give it."""
+    """The bytes of a state file; b"" if the server refuses."""
     try:
         content: bytes = system.cat_file(f"{root}/{name}")
-    except Exception:  # noqa: BLE001  (every client has its own)
+    except Exception:  # noqa: BLE001  (each client has its own)
         return b""
     return content
 
 
 def _system(url: str) -> Any:
-    """fsspec's file system for an address; it keeps one of each kind."""
+    """The fsspec file system for a URL; fsspec caches one per scheme."""
     scheme = url.partition("://")[0].lower()
-    extras.require(_SCHEMES[scheme], "cloud", f"read {scheme}:// addresses")
-    fsspec = extras.require("fsspec", "cloud", f"read {scheme}:// addresses")
+    extras.require(_SCHEMES[scheme], "cloud", f"read {scheme}:// URLs")
+    fsspec = extras.require("fsspec", "cloud", f"read {scheme}:// URLs")
     return fsspec.filesystem(scheme, **_OPTIONS.get(scheme, {}))

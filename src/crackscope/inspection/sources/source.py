@@ -1,4 +1,4 @@
-"""What every kind of source gives: photos that know their name and how to get their bytes."""
+"""The interface of sources: photos with a name and a way to read their bytes."""
 
 import re
 from abc import ABC, abstractmethod
@@ -12,19 +12,19 @@ from crackscope.types import Photo
 
 _IMAGE = re.compile(
     r"\.(jpe?g|jpe|jfif|mpo|png|tiff?|webp|bmp|dib|gif|jp2|j2k|jpx|p[bgnp]m|avif|hei[cf]|hif"
-    r"|dng|nef|cr[23]|arw|raf|orf|rw2)",  # raw files fail by name, but a DNG with a good preview
+    r"|dng|nef|cr[23]|arw|raf|orf|rw2)",  # raw: only a DNG with a good preview is read
     re.IGNORECASE,
 )
 _MAC_SHADOW = "._"
-"""Macs write such a file beside every photo on a foreign card; it holds no picture."""
+"""Macs write such a file beside every photo on foreign drives; it holds no image."""
 
 
 @dataclass(frozen=True, slots=True)
-class Source(ABC):
+class PhotoSource(ABC):
     """One photo to inspect; may be sent to another process.
 
-    `name` is its path as given, joined with / below a folder; `relative` is the part below the
-    argument that it was found through.
+    `name` is its path as given, joined with / below a folder; `relative` is its path relative to
+    the argument.
     """
 
     name: str
@@ -32,38 +32,37 @@ class Source(ABC):
 
     @abstractmethod
     def stamp(self) -> tuple[int, int | str]:
-        """Size in bytes, and what changes with the content; zeros where nobody may look."""
+        """Size in bytes, and a value that changes with the content; zeros if not accessible."""
 
     def local(self) -> Path | None:
-        """The file on this machine, where it is one: a large photo is read from it in parts."""
+        """The local file, if any: large photos are read from it in blocks."""
         return None
 
     def photo(self, max_megapixels: float) -> Photo | None:
-        """The photo itself, where it is no file; raises ImageError where it is none."""
+        """The photo itself, if it is not a file; raises ImageError if it is invalid."""
         return None
 
     @abstractmethod
     def content(self, max_megapixels: float) -> bytes:
-        """The bytes of the file; no more than a photo of `max_megapixels` may have are read.
+        """The bytes of the file, at most as many as a photo of `max_megapixels` may have.
 
-        Raises ImageError where this photo cannot be read, SourceGoneError where none can any more.
+        Raises ImageError if this photo cannot be read, SourceGoneError if none can any more.
         """
 
 
 def is_photo_name(path: str) -> bool:
-    """Whether a path joined with / ends as photos do."""
+    """Whether a path, joined with /, has a photo extension."""
     name = PurePosixPath(path)
     is_image = _IMAGE.fullmatch(name.suffix) is not None
     return is_image and not name.name.startswith(_MAC_SHADOW)
 
 
 class Search:
-    """What the arguments share: nothing is taken twice, and what is left out is counted.
+    """State shared by the arguments of a search: avoids duplicates and counts skipped files.
 
-    `passed_over` counts the files that are no photos, `skipped` names trash, thumbnails and our own
-    output, which nobody means (see `crackscope.skipped`).
-
-    `several` arguments keep their folders apart. Videos are looked at `every` so many seconds.
+    `passed_over` counts the files that are not photos; `skipped` names trash, thumbnails and
+    crackscope results (see `crackscope.skipped`). With `several` arguments, their folders are kept
+    apart. Videos are sampled every `every` seconds.
     """
 
     def __init__(self, several: bool, every: float | None = None) -> None:
@@ -74,15 +73,15 @@ class Search:
         self._seen: set[str] = set()
 
     def takes(self, path: str) -> bool:
-        """Whether the file at a path joined with / is a photo by its name; others are counted."""
+        """Whether a path, joined with /, is a photo by its name; other files are counted."""
         is_photo = is_photo_name(path)
         self.passed_over += not is_photo
         return is_photo
 
     def wants(self, path: str, prefix: str, ours: Collection[str]) -> bool:
-        """Whether the file at `path`, below what `prefix` says, is a photo that somebody means.
+        """Whether the file at `path`, relative to `prefix`, is a photo to inspect.
 
-        `ours` are the folders there that crackscope wrote.
+        `ours` are the results folders there.
         """
         place = outermost(path, ours)
         if place is None or not is_photo_name(path):
@@ -91,11 +90,11 @@ class Search:
         return False
 
     def skip(self, place: str) -> None:
-        """Note a folder or file that nobody means."""
+        """Record a skipped folder or file."""
         self.skipped[place] = None
 
     def first_time(self, key: str) -> bool:
-        """Whether `key`, which stands for one place, is seen for the first time."""
+        """Whether `key`, which identifies a place, is new."""
         first = key not in self._seen
         self._seen.add(key)
         return first
@@ -105,7 +104,7 @@ class Kind(Protocol):
     """A kind of source."""
 
     def recognises(self, argument: str) -> bool:
-        """Whether the argument is of this kind, judged by a look."""
+        """Whether the argument is of this kind."""
 
-    def find(self, argument: str, search: Search) -> Iterator[Source]:
-        """Its photos in order; raises UsageError where it does not exist."""
+    def find(self, argument: str, search: Search) -> Iterator[PhotoSource]:
+        """Its photos in order; raises UsageError if it does not exist."""

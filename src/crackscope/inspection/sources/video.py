@@ -1,7 +1,7 @@
-"""Pictures of a video, one every so many seconds, by the ffmpeg that is installed.
+"""Frames of a video at regular intervals, from the installed ffmpeg.
 
-crackscope brings no decoder for video (docs/decisions/0011). Each picture is asked for by itself,
-so that an interrupted run goes on where it stopped, and any worker can take any of them.
+crackscope includes no video decoder (docs/decisions/0011). Each frame is extracted separately, so
+that an interrupted run can be resumed, and any worker can process any frame.
 """
 
 import json
@@ -18,42 +18,42 @@ from crackscope import programs
 from crackscope.errors import ImageError, UsageError
 from crackscope.images.files import is_video_name
 from crackscope.inspection.sources.files import PhotoFile, gone, matching
-from crackscope.inspection.sources.source import Search, Source
+from crackscope.inspection.sources.source import PhotoSource, Search
 
 _FORMATS = "mov,matroska,webm,avi,asf,mpeg,mpegts,mpegvideo,m4v,h264,hevc"
 _SAFE = ("-protocol_whitelist", "file,pipe", "-format_whitelist", _FORMATS)
-"""A file may be a playlist in disguise: nothing that it names is opened."""
+"""A file may be a playlist in disguise: files it refers to are not opened."""
 _DAMAGE = re.compile(
     r"error (while decoding|at mb)|corrupt|invalid data|valid range", re.IGNORECASE
 )
-"""What ffmpeg says where it makes up what is damaged. To stop at any error would refuse sound
-pictures: those behind an open group of pictures, which lack what came before."""
+"""Messages of ffmpeg about concealed damage. Failing on every error would reject valid frames:
+those after an open group of pictures, which lack earlier frames."""
 _ADDRESS = re.compile(" @ 0x[0-9a-f]+")
-"""In what ffmpeg says: another one each time."""
+"""Addresses in messages of ffmpeg, which differ each time."""
 _NO_INDEX = re.compile(r"\.(mts|m2ts|mpe?g)", re.IGNORECASE)
-"""Of these, ffmpeg begins to read somewhere after the time that it is asked for."""
+"""Formats in which ffmpeg starts reading after the requested time."""
 _AHEAD, _LATE = 10.0, 1.0
-"""Seconds before a picture that are read of these, and by which it may come late."""
+"""For these formats: seconds to read ahead of a frame, and its maximum delay."""
 _MOST = 1_000_000
 _INSTALL = (
     "apt install ffmpeg, brew install ffmpeg or winget install ffmpeg; "
-    "or take pictures out of it elsewhere, and inspect these"
+    "or extract frames with another tool, and inspect these"
 )
 
 
 @dataclass(frozen=True, slots=True)
-class VideoFrame(Source):
-    """The first picture of the file `video` from `seconds` after its start on."""
+class VideoFrame(PhotoSource):
+    """The first frame of the file `video` at or after `seconds`."""
 
     video: Path
     seconds: float
 
     def stamp(self) -> tuple[int, int]:
-        """Size of the video, and time of its last change in nanoseconds."""
+        """Size of the video, and its modification time in nanoseconds."""
         return PhotoFile(self.name, self.relative, self.video).stamp()
 
     def content(self, max_megapixels: float) -> bytes:
-        """See `Source`; without loss, turned as the video says."""
+        """See `PhotoSource`; lossless, rotated as the video specifies."""
         if not self.video.exists():
             raise gone(self.video)
         most = ("-max_pixels", str(int(max_megapixels * 1e6)))
@@ -64,13 +64,13 @@ class VideoFrame(Source):
             *("-f", "image2pipe", "-c:v", "ppm", "pipe:1"),
         )
         if not content:
-            raise ImageError("truncated", "the video has no picture at this time")
+            raise ImageError("truncated", "the video has no frame at this time")
         return content
 
 
 @dataclass(frozen=True, slots=True)
-class DamagedVideo(Source):
-    """A video that cannot be opened; stands for the pictures that it may have held."""
+class DamagedVideo(PhotoSource):
+    """An unreadable video, in place of the frames it may have held."""
 
     reason: str
 
@@ -80,18 +80,19 @@ class DamagedVideo(Source):
 
     def content(self, max_megapixels: float) -> bytes:
         """Always an ImageError."""
-        raise ImageError("unreadable", f"the video cannot be opened: {self.reason}")
+        raise ImageError("unreadable", f"video not readable: {self.reason}")
 
 
 class Videos:
-    """Videos that are named by hand; those in a folder are passed over."""
+    """Videos that are named explicitly; those in folders are skipped."""
 
     def recognises(self, argument: str) -> bool:
-        """By its name, and that it is a file; or a glob of such."""
+        """By its name, if it is a file; or a glob of such files."""
         return is_video_name(argument) and bool(_files(argument))
 
-    def find(self, argument: str, search: Search) -> Iterator[Source]:
-        """Its pictures, `search.every` seconds apart; without that, one that says what to do."""
+    def find(self, argument: str, search: Search) -> Iterator[PhotoSource]:
+        """Its frames, `search.every` seconds apart; without an interval, a photo that fails with
+        instructions."""
         for name in _files(argument):
             if search.first_time(os.path.normcase(Path(name).resolve())):
                 yield from _pictures(name, search.every)
@@ -102,13 +103,13 @@ def _files(argument: str) -> list[str]:
     return [name for name in given if Path(name).is_file()]
 
 
-def _pictures(name: str, every: float | None) -> Iterator[Source]:
+def _pictures(name: str, every: float | None) -> Iterator[PhotoSource]:
     path = Path(name)
     if every is None:
         yield PhotoFile(name, path.name, path)
         return
     if not (shutil.which("ffmpeg") and shutil.which("ffprobe")):
-        raise UsageError(f"{name!r} is a video, which needs ffmpeg: {_INSTALL}")
+        raise UsageError(f"videos require ffmpeg. Received: {name!r}. Install it: {_INSTALL}")
     try:
         last = _last_picture(path, every)
     except ImageError as error:
@@ -120,22 +121,22 @@ def _pictures(name: str, every: float | None) -> Iterator[Source]:
 
 
 def _seek(seconds: float, suffix: str) -> tuple[Sequence[str], Sequence[str]]:
-    """Options of ffmpeg before the file and behind it."""
+    """Options of ffmpeg before and after the file."""
     if not _NO_INDEX.fullmatch(suffix):
         return ("-ss", f"{seconds:.3f}"), ()
-    ahead = min(seconds, _AHEAD)  # between key frames the first pictures are not whole
+    ahead = min(seconds, _AHEAD)  # frames before the next key frame are incomplete
     return ("-ss", f"{seconds - ahead:.3f}"), ("-ss", f"{ahead:.3f}", "-t", f"{_LATE}")
 
 
 def _clock(seconds: float) -> str:
-    """00h01m05.500s: in the order of time when sorted, and a name that every system takes."""
+    """00h01m05.500s: sorts by time, and is a valid file name on every system."""
     minutes, rest = divmod(round(seconds * 1000), 60_000)
     return f"{minutes // 60:02d}h{minutes % 60:02d}m{rest / 1000:06.3f}s"
 
 
 def _last_picture(path: Path, every: float) -> float:
-    """When the last picture is shown, in seconds; raises ImageError where that is not told, or
-    where pictures `every` so many seconds would be too many."""
+    """Time of the last frame in seconds; raises ImageError if unknown, or if there would be too
+    many frames at an interval of `every` seconds."""
     shown = "stream=duration,avg_frame_rate:stream_tags=DURATION:format=duration"
     asked = ("-select_streams", "v:0", "-show_entries", shown, "-of", "json")
     found = json.loads(_output("ffprobe", *_SAFE, *asked, _address(path)) or b"{}")
@@ -145,20 +146,18 @@ def _last_picture(path: Path, every: float) -> float:
         length = _seconds(told or found["format"]["duration"])
         last = max(length - float(1 / Fraction(stream["avg_frame_rate"])), 0.0)
     except (KeyError, IndexError, ValueError, ZeroDivisionError) as error:
-        raise ImageError("unreadable", "it has no pictures, or does not say how long it is") from (
-            error
-        )
+        raise ImageError("unreadable", "no frames, or no duration stated") from (error)
     if not last / every < _MOST:
         raise ImageError(
             "too_large",
-            f"it says that it lasts {length:,.0f} s, of which every {every:g} s would be more than "
-            f"{_MOST:,} pictures. Is that so? Then look less often",
+            f"more than {_MOST:,} frames at one every {every:g} s (stated duration: "
+            f"{length:,.0f} s). Increase --every",
         )
     return last
 
 
 def _seconds(clock: str) -> float:
-    """Of 83.5, or 00:01:23.5."""
+    """Seconds of a duration such as 83.5 or 00:01:23.5."""
     total = 0.0
     for part in clock.split(":"):
         total = 60 * total + float(part)
@@ -166,11 +165,11 @@ def _seconds(clock: str) -> float:
 
 
 def _output(program: str, *arguments: str) -> bytes:
-    """What a program prints; raises ImageError with what it said where it fails."""
+    """The output of a program; raises ImageError with its message if it fails."""
     try:
         done = programs.run((program, "-hide_banner", "-loglevel", "error", *arguments))
     except FileNotFoundError as error:
-        raise ImageError("unsupported", f"a video needs ffmpeg: {_INSTALL}") from error
+        raise ImageError("unsupported", f"videos require ffmpeg. Install it: {_INSTALL}") from error
     said = _ADDRESS.sub("", done.stderr.decode("utf-8", "replace")).strip().splitlines()
     if any("max pixel count" in line for line in said):
         raise ImageError("too_large", f"{program}: {said[0]}")
@@ -181,5 +180,5 @@ def _output(program: str, *arguments: str) -> bytes:
 
 
 def _address(path: Path) -> str:
-    """So that no name is taken for an option or an address."""
+    """A URL, so that no name is mistaken for an option or a URL."""
     return f"file:{path.resolve()}"

@@ -1,8 +1,10 @@
 """Marker detection: quadrilaterals by OpenCV, which are identified and refined."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from crackscope import extras
 from crackscope.errors import UsageError
@@ -11,11 +13,22 @@ from crackscope.measurement.markers.corners import rough, settle
 from crackscope.measurement.markers.grey import Light, sample
 from crackscope.measurement.markers.identify import Identity, identify
 from crackscope.measurement.markers.marker import Floats, Marker
-from crackscope.measurement.markers.quads import dark_quads
+from crackscope.measurement.markers.quads import LEAST_PERIMETER, dark_quads
 from crackscope.types import Pixels
 
-_REDUCED = 2000
-"""Longer side in pixels of the reduced photo that is searched first; enough for most markers."""
+_REDUCED, _LEAST_FACTOR = 2000, 0.35
+"""Longer side in pixels of the reduced photo that is searched, and its minimum scale: a marker of
+40 px keeps 14."""
+_SMALLEST = 32
+"""Minimum perimeter of a candidate in the reduced photo: one of 40 px, tilted by 45°."""
+_LARGEST = 2 * LEAST_PERIMETER
+"""Maximum perimeter of a candidate: larger markers are found in the reduced photo."""
+_MOST = 600
+"""Maximum number of candidates in the reduced photo, largest first."""
+_AREAS = 64
+"""Maximum number of areas that are searched at full size, those of most contrast first."""
+_AROUND = 1.0
+"""Margin of such an area on each side, as a fraction of the candidate's size."""
 _PLAIN = np.zeros((8, 8), np.bool_)
 """A marker whose pattern is not known yet."""
 _CONTRAST = 0.02
@@ -25,19 +38,50 @@ _CONTRAST = 0.02
 def find_markers(pixels: Pixels) -> list[Marker]:
     """Find the markers in an upright photo (H, W, 3) uint8, largest first.
 
-    Searches the reduced photo first, and the full one if no marker is found. Raises
-    MissingExtraError without OpenCV.
+    Searches a reduced copy. If it shows no marker, the areas around its dark quadrilaterals are
+    searched at full size, which costs much less than all of it. Raises MissingExtraError without
+    OpenCV.
     """
     cv2 = extras.require("cv2", "measure", "find markers in photos")
     grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
-    found: list[Marker] = []
-    for factor in sorted({min(1.0, _REDUCED / max(grey.shape)), 1.0}):
-        small = grey
-        if factor < 1.0:
-            small = cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-        if not found:
-            found = list(_read(Light(grey), Light(small), dark_quads(cv2, small)))
-    return sorted(found, key=lambda marker: marker.side_px, reverse=True)
+    factor = min(1.0, max(_REDUCED / max(grey.shape), _LEAST_FACTOR))
+    if factor == 1.0:
+        light = Light(grey)
+        return _by_size(_read(light, light, dark_quads(cv2, grey)))
+    small = cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    light, reduced = Light(grey), Light(small)
+    quads = dark_quads(cv2, small, _SMALLEST, _MOST)
+    large = [quad for quad in quads if _perimeter(quad) >= LEAST_PERIMETER]
+    found = _by_size(_read(light, reduced, large))
+    return found or _by_size(_read(light, light, _full_size(cv2, grey, reduced, quads)))
+
+
+def _by_size(markers: Iterable[Marker]) -> list[Marker]:
+    return sorted(markers, key=lambda marker: marker.side_px, reverse=True)
+
+
+def _perimeter(quad: Floats) -> float:
+    return float(np.linalg.norm(quad - np.roll(quad, 1, axis=0), axis=1).sum())
+
+
+def _full_size(
+    cv2: Any, grey: NDArray[np.uint8], reduced: Light, quads: list[Floats]
+) -> list[Floats]:
+    """The quadrilaterals of the full photo around the candidates of most contrast."""
+    scale = np.array(grey.shape[::-1]) / reduced.size
+    small = (quad for quad in quads if _perimeter(quad) <= _LARGEST)
+    contrasts = [(_contrast(reduced, quad), quad) for quad in small]
+    framed = sorted((one for one in contrasts if one[0] > _CONTRAST), key=lambda one: -one[0])
+    found: list[Floats] = []
+    for _, quad in framed[:_AREAS]:
+        ends = np.stack([quad.min(axis=0), quad.max(axis=0)]) * scale
+        margin = _AROUND * (ends[1] - ends[0])
+        left, top = np.maximum(ends[0] - margin, 0).astype(int).tolist()
+        right, bottom = np.ceil(ends[1] + margin).astype(int).tolist()
+        area = np.ascontiguousarray(grey[top:bottom, left:right])
+        corner = np.array([left, top], np.float64)
+        found += [one + corner for one in dark_quads(cv2, area)]
+    return found
 
 
 def _read(light: Light, small: Light, quads: list[Floats]) -> Iterator[Marker]:
@@ -77,6 +121,21 @@ def _exact(light: Light, corners: Floats, known: Identity, step: float) -> Marke
 
 def _is_framed(light: Light, quad: Floats) -> bool:
     """Whether a quadrilateral is black inside its sides, and has paper outside."""
+    rings = _rings(light, quad)
+    if rings is None:
+        return False
+    black, paper = rings
+    return bool(np.quantile(paper, 0.25) > np.quantile(black, 0.75) + _CONTRAST)
+
+
+def _contrast(light: Light, quad: Floats) -> float:
+    """The difference of the mean light outside and inside the sides; 0 at the photo's border."""
+    rings = _rings(light, quad)
+    return 0.0 if rings is None else float(rings[1].mean() - rings[0].mean())
+
+
+def _rings(light: Light, quad: Floats) -> tuple[Floats, Floats] | None:
+    """The light (36,) just inside the sides and just outside; None beyond the photo."""
     ring = np.concatenate([np.linspace(0.1, 0.9, 9), np.ones(9)])
     place = np.stack([ring, np.concatenate([np.zeros(9), np.linspace(0.1, 0.9, 9)])], axis=1) - 0.5
     place = np.concatenate([place, -place])
@@ -84,8 +143,8 @@ def _is_framed(light: Light, quad: Floats) -> bool:
     try:
         matrix = homography.fit(square, quad)
     except UsageError:
-        return False
+        return None
     black, paper = (sample(light, homography.apply(matrix, place * s)) for s in (0.875, 1.125))
     if not (np.isfinite(black).all() and np.isfinite(paper).all()):
-        return False
-    return bool(np.quantile(paper, 0.25) > np.quantile(black, 0.75) + _CONTRAST)
+        return None
+    return black, paper

@@ -11,7 +11,7 @@ _WINDOWS = (7, 21, 61)
 """Sizes in pixels of the neighbourhoods for adaptive thresholds: sharp, blurred, large markers."""
 _DARKER = 7
 """Offset of the adaptive threshold, in grey values."""
-_LEAST_PERIMETER = 80
+LEAST_PERIMETER = 80
 """Perimeter of the smallest marker, in pixels."""
 _LEAST_SIDE = 0.12
 """The shortest side, as a fraction of half the perimeter."""
@@ -25,18 +25,23 @@ _HALF_PIXEL = 0.5
 """OpenCV's origin is the centre of the first pixel, crackscope's its corner."""
 
 
-def dark_quads(cv2: Any, grey: NDArray[np.uint8]) -> list[Floats]:
-    """Corners (4, 2) of at most 150 in a photo (H, W), clockwise, the largest first."""
+def dark_quads(
+    cv2: Any, grey: NDArray[np.uint8], least: float = LEAST_PERIMETER, most: int = _MOST
+) -> list[Floats]:
+    """Corners (4, 2) of at most `most` in a photo (H, W), clockwise, the largest first.
+
+    `least` is the minimum perimeter in pixels.
+    """
     found: list[Floats] = []
     for window in _WINDOWS:
         dark = cv2.adaptiveThreshold(
             grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, window, _DARKER
         )
         contours, _ = cv2.findContours(dark, cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
-        long = (one for one in contours if len(one) >= _LEAST_PERIMETER)
+        long = (one for one in contours if len(one) >= least)
         found += [quad for one in long if (quad := _quad(cv2, one)) is not None]
     found.sort(key=_area, reverse=True)
-    return [quad + _HALF_PIXEL for quad in _once(found)[:_MOST]]
+    return [quad + _HALF_PIXEL for quad in _once(found, most)]
 
 
 def _quad(cv2: Any, contour: Any) -> Floats | None:
@@ -58,9 +63,9 @@ def _area(quad: Floats) -> float:
     return 0.5 * float(x @ np.roll(y, -1) - y @ np.roll(x, -1))
 
 
-def _once(quads: list[Floats]) -> list[Floats]:
-    """Remove duplicates from other thresholds, keeping the largest."""
-    some = quads[: 4 * _MOST]
+def _once(quads: list[Floats], most: int) -> list[Floats]:
+    """Remove duplicates from other thresholds, keeping the `most` largest."""
+    some = quads[: 4 * most]
     if not some:
         return []
     middles = np.stack([quad.mean(axis=0) for quad in some])
@@ -70,4 +75,4 @@ def _once(quads: list[Floats]) -> list[Floats]:
         near = np.linalg.norm(middles[kept] - middles[index], axis=1) < _NEAR_PX
         if not (near & (np.abs(sizes[kept] - sizes[index]) < _ALIKE * sizes[index])).any():
             kept.append(index)
-    return [some[index] for index in kept]
+    return [some[index] for index in kept[:most]]
