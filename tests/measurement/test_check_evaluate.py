@@ -146,7 +146,7 @@ def test_a_photo_without_a_marker_is_named_and_the_rest_is_done(views) -> None:
     assert [name for name, _ in outcome.failed] == ["blank"]
     assert {row.photo for row in outcome.rows} == {"good"}
     flat = evaluate([("flat", pixels)], measure, lambda _: [[0, 0], [1, 1], [2, 2], [3, 3]], drawn)
-    assert "no three on a line" in flat.failed[0][1]
+    assert "three on a line" in flat.failed[0][1]
     far = evaluate([("far", pixels)], measure, lambda p: known(p) + 1e5, drawn)
     assert "no line of the sheet is completely inside the photo" in far.failed[0][1]
     assert "No line could be measured" in summary(far)[-1]
@@ -242,3 +242,20 @@ def test_opencv_finds_the_marker_in_a_photo_of_the_sheet(views, name: str) -> No
     assert numbers.ravel().tolist() == [0]
     true = through(matrix, np.array(drawn.corners))
     assert np.abs(corners[0][0] + 0.5 - true).max() < 2
+
+
+@pytest.mark.parametrize(
+    ("order", "reason"),
+    [((1, 0, 3, 2), "mirrored"), ((0, 2, 1, 3), "Sides cross"), ((0, 0, 2, 3), "different")],
+)
+def test_a_marker_that_shows_no_plane_fails_its_photo(order: tuple[int, ...], reason: str) -> None:
+    drawn = sheet("a4")
+    corners = np.array(drawn.corners)[list(order)]
+    found = evaluate(
+        [("wall.png", np.zeros((900, 900, 3), np.uint8))],
+        lambda pixels, lines: pytest.fail("nothing is to be measured"),
+        lambda pixels: corners * 3,
+        drawn,
+    )
+    assert not found.rows
+    assert reason in str(found.failed[0])

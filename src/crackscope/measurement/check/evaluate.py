@@ -64,7 +64,7 @@ def _rows(
         return "marker not found. It must be complete and sharp, with a white margin"
     try:
         lines = seen_lines(sheet, corners, (pixels.shape[1], pixels.shape[0]))
-    except ValueError as error:
+    except UsageError as error:
         return str(error)
     if not lines:
         return "no line of the sheet is completely inside the photo"

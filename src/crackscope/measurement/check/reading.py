@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from crackscope.measurement.check.plane import Floats
 from crackscope.measurement.check.seen import SeenLine
+from crackscope.measurement.homography import Floats
 
 Pixels = NDArray[np.uint8]
 PointMeasure = Callable[[Pixels], Iterable[tuple[float, float, float, float]]]

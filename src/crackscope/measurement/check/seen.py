@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike
 
+from crackscope.errors import UsageError
 from crackscope.measurement.check.layout import Sheet, TestLine
-from crackscope.measurement.check.plane import Floats, homography, mapped
+from crackscope.measurement.homography import Floats, apply, check_quad, fit, jacobian
 
 END_MM = 2.0
 """Length left out at each end of a line, which blur rounds."""
@@ -36,11 +37,23 @@ def seen_lines(sheet: Sheet, corners: ArrayLike, size: tuple[int, int]) -> tuple
     """The lines that are completely inside a photo of `size` (width, height) pixels.
 
     `corners` (4, 2) are the marker's corners in pixels: top left, top right, bottom right, bottom
-    left of the upright sheet. Raises ValueError if they define no plane.
+    left of the upright sheet. Raises UsageError if they define no plane.
     """
-    matrix = homography(sheet.corners, corners)
+    matrix = _plane(sheet, corners)
     found = (_seen(line, matrix) for line in sheet.lines)
     return tuple(each for each in found if _inside(each.points, size))
+
+
+def _plane(sheet: Sheet, corners: ArrayLike) -> Floats:
+    """The homography from mm on the sheet to pixels of the photo."""
+    seen = check_quad(corners, "the corners of the marker")
+    matrix = fit(sheet.corners, seen)
+    if np.linalg.det(jacobian(matrix, np.asarray(sheet.corners, np.float64))).min() <= 0:
+        raise UsageError(
+            "the corners of the marker must be in the order of the sheet's; the photo is mirrored. "
+            f"Received: {seen.tolist()}"
+        )
+    return matrix
 
 
 def _seen(line: TestLine, matrix: Floats) -> SeenLine:
@@ -48,10 +61,10 @@ def _seen(line: TestLine, matrix: Floats) -> SeenLine:
     length = float(np.linalg.norm(end - start))
     along = (end - start) / length
     steps = np.arange(END_MM, length - END_MM + 1e-9, _STEP_MM)
-    points = mapped(matrix, start + steps[:, None] * along)
+    points = apply(matrix, start + steps[:, None] * along)
     across = np.array([along[1], -along[0]]) * _HALF_MM
     middle = (start + end) / 2
-    beside = mapped(matrix, np.stack([middle - across, middle + across]))
+    beside = apply(matrix, np.stack([middle - across, middle + across]))
     # Across the line in the photo: a shift along the line does not widen it.
     course = points[-1] - points[0]
     course /= np.linalg.norm(course)
