@@ -26,8 +26,8 @@ from crack_scene import CrackLine, concrete, winding
 from crackscope import environment
 from crackscope.measurement.local_scale import LocalScale
 from crackscope.measurement.measure import measure
-from crackscope.measurement.summary import Below
 from crackscope.run_dir import write_json
+from crackscope.types import Below
 
 Floats = NDArray[np.float64]
 OVER_MM = 5.0

@@ -8,7 +8,6 @@ import pytest
 
 from crackscope.measurement.crack import CrackMeasure
 from crackscope.measurement.scale.scale import Scale
-from crackscope.measurement.summary import Below as TooNarrow
 from crackscope.measurement.summary import Figures
 from crackscope.types import (
     Below,
@@ -78,7 +77,7 @@ def test_what_is_no_millimetre_needs_no_scale() -> None:
 
 def test_what_measuring_gives_is_what_a_result_takes() -> None:
     figures = Figures(0.3, 0.05, 0.4, 0.06, 0.5, 0.07)
-    for width in (figures, TooNarrow(0.31)):
+    for width in (figures, Below(0.31)):
         found = CrackMeasure(None, 0.9, {}, width, 4.34, 0.2)
         crack = Crack.from_dict({**PLAIN.to_dict(), **found.to_dict()})
         assert crack == (SIZED if width is figures else NARROW)

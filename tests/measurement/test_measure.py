@@ -10,7 +10,8 @@ from crackscope.measurement.local_scale import LocalScale
 from crackscope.measurement.measure import measure
 from crackscope.measurement.profiled import profiled
 from crackscope.measurement.quality import Kind
-from crackscope.measurement.summary import Below, Figures
+from crackscope.measurement.summary import Figures
+from crackscope.types import Below
 from support_drawn import drawn, line
 
 

@@ -18,6 +18,7 @@ from crackscope.measurement.rectify import rectify
 from crackscope.measurement.scale import Scale
 from crackscope.measurement.scale_of_cracks import scale_along, traced_length
 from crackscope.measurement.standards import Standard, classify
+from crackscope.measurement.summary import Figures
 from crackscope.types import Below, Crack, Photo, PhotoResult, PhotoScale, Pixels, WidthsMm
 
 DECIDES_PX = 2.0
@@ -98,11 +99,17 @@ def _crack(
     }
     if found.width_mm is None:
         return replace(crack, **sizes)
-    values = {name: float(value) for name, value in found.width_mm.to_dict().items()}
-    width = Below(**values) if "below" in values else WidthsMm(**values)
+    width = _widths(found.width_mm)
     least = DECIDES_PX * scale.mm_per_px
     named = _class(width, least, measuring.standard, measuring.exposure)
     return replace(crack, **sizes, width_mm=width, standard_class=named)
+
+
+def _widths(found: Figures | Below) -> WidthsMm | Below:
+    """As in results, where widths are checked and are floats of Python."""
+    if isinstance(found, Below):
+        return found
+    return WidthsMm(**{name: float(value) for name, value in found.to_dict().items()})
 
 
 def _class(

@@ -18,10 +18,10 @@ from crackscope.measurement.summary import (
     OVER_MM,
     OVER_PX,
     Along,
-    Below,
     Figures,
     figures,
 )
+from crackscope.types import Below
 
 END_PX = 1.0
 """Standard uncertainty of where a line ends."""
@@ -108,5 +108,5 @@ def _widths(
     result = figures(values, over, correlated, sure, measured)
     least = _LEAST_PX * float(np.median(across))
     if result.median - _SURE * result.median_u95 < least or faint > _FAINT:
-        return Below(max(least, result.median + result.median_u95))
+        return Below(float(max(least, result.median + result.median_u95)))
     return result

@@ -46,17 +46,6 @@ class Figures:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
-@dataclass(frozen=True, slots=True)
-class Below:
-    """The upper bound, with 95 % confidence, of a crack that is too narrow to measure."""
-
-    below: float
-
-    def to_dict(self) -> dict[str, float]:
-        """As in results.jsonl."""
-        return {"below": self.below}
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Along:
     """Measured profiles of one crack, in one unit: (M,) each, line by line.

@@ -50,7 +50,8 @@ class WidthsMm(Document):
 
 @dataclass(frozen=True, slots=True)
 class Below(Document):
-    """Width of a crack that is too narrow to measure: at most `below` mm."""
+    """Width of a crack that is too narrow to measure: at most `below`, with 95 % confidence, in mm
+    in results."""
 
     below: float
 

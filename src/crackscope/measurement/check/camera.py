@@ -20,8 +20,7 @@ from crackscope.measurement.scale.marker import MarkerSide
 from crackscope.measurement.scale.on_plane import scale_on
 from crackscope.measurement.scale_of_cracks import scale_along
 from crackscope.measurement.seen import Floats
-from crackscope.measurement.summary import Below
-from crackscope.types import Photo
+from crackscope.types import Below, Photo
 
 _TRACED_PX = 3.0
 """The width that every line is said to have: the truth must not help the measurement."""
