@@ -39,9 +39,9 @@ class InspectConfig:
     out: NotIdentity[Path | None] = None
     """Results folder. Default: runs/inspect/NAME."""
     name: NotIdentity[str | None] = None
-    """Run name under runs/inspect."""
+    """Name of the results folder in runs/inspect."""
     exist_ok: NotIdentity[bool] = False
-    """Write into a folder that holds finished or different results."""
+    """Allow a folder that holds other or finished results."""
     threshold: float | None = None
     """Crack threshold, 0 to 1. Default: the model's own."""
     scale: float = 1.0

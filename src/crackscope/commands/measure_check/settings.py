@@ -33,9 +33,9 @@ class MeasureCheckConfig:
     out: NotIdentity[Path | None] = None
     """Folder for the sheet or the results. Default: runs/measure-check/NAME."""
     name: NotIdentity[str | None] = None
-    """Run name under runs/measure-check."""
+    """Name of the results folder in runs/measure-check."""
     exist_ok: NotIdentity[bool] = False
-    """Write into a folder that holds finished or different results."""
+    """Allow a folder that holds other or finished results."""
 
     def __post_init__(self) -> None:
         check(
