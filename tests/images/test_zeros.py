@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
@@ -92,7 +92,9 @@ def test_raw_rows_that_turn_to_zeros_are_refused(name: str, data: st.DataObject)
     begin, row = _raw_place(content)
     full = data.draw(st.integers(0, HEIGHT - 3))
     column = data.draw(st.integers(1, row - 8))
-    error = refusal(_zeroed(content, begin + full * row + column))
+    start = begin + full * row
+    assume(any(content[start : start + column]))  # else the whole row is black, and may be so
+    error = refusal(_zeroed(content, start + column))
     assert error.kind == "truncated"
     assert "interrupted copy" in str(error)
 
