@@ -30,12 +30,11 @@ from PIL import Image
 
 import measuring
 from crackscope import environment
-from crackscope.graphs.maps import Maps
+from crackscope.graphs.maps import Maps, Network, Span
 from crackscope.images.read import read
 from crackscope.inspection.loading import load
 from crackscope.models import bundle as bundles
 from crackscope.models.pooling import Floats
-from crackscope.scoring.scoremap import Network, Span
 from crackscope.synthesis.scene import draw_photo
 from crackscope.types import Pixels
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,3 +72,17 @@ class Maps:
 
     cells: NDArray[np.float32]
     levels: Mapping[str, Mosaic] = field(default_factory=dict)
+
+
+class Network(Protocol):
+    """The part of a runtime that computes the maps of a block and decodes lines from them."""
+
+    def maps(self, pixels: NDArray[np.uint8]) -> Maps:
+        """See `Runtime`."""
+        ...
+
+    def lines(
+        self, pixels: NDArray[np.uint8], maps: Maps, rows: Span, columns: Span
+    ) -> NDArray[np.float32]:
+        """See `Runtime`."""
+        ...

@@ -18,6 +18,7 @@ from crackscope.models.bundle import CELLS, PACKAGED, Bundle
 from crackscope.options import Device, Precision, RuntimeName
 from crackscope.runtimes import RUNTIMES, Runtime
 from crackscope.scoring.gate import Gate
+from crackscope.scoring.half_scale import Blend
 from crackscope.scoring.scoremap import ScoreMapper
 
 _BLOCKS = 4
@@ -79,7 +80,8 @@ def load(
     mapper = None
     if known is not None:
         gate = None if bundle.lines is None else Gate(**bundle.lines)
-        mapper = ScoreMapper(network, known, gate, scale, network.block, threads=blocks)
+        blend = None if bundle.blend is None else Blend(**bundle.blend)
+        mapper = ScoreMapper(network, known, gate, blend, scale, network.block, threads=blocks)
     known_concrete, scorer = concrete.load(bundle), cracks.load(bundle)
     return Inspector(bundle, network, known_concrete, mapper, measuring, scorer)
 

@@ -94,6 +94,14 @@ class Bundle:
         return {name: float(value) for name, value in self.info["lines"].items()}
 
     @cached_property
+    def blend(self) -> Mapping[str, float] | None:
+        """How logits of lines are combined with those at half the scale, see
+        `scoring.half_scale`; None for a model that only looks at full scale."""
+        if not self.has(LINES) or "blend" not in self.info:
+            return None
+        return {name: float(value) for name, value in self.info["blend"].items()}
+
+    @cached_property
     def concrete(self) -> float | None:
         """Concrete logit below which a photo is flagged as another material; None if the network
         has no such output."""
