@@ -13,8 +13,8 @@ import pytest
 
 from crackscope import progress, streams
 from crackscope.cli.main import run
+from crackscope.commands import Outcome
 from crackscope.commands.info import run as command
-from crackscope.commands.outcome import Outcome
 from crackscope.errors import UsageError
 from crackscope.inspection.sources import listed
 from support_pictures import grey_photo

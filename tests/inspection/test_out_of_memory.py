@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from crackscope import memory
+from crackscope import limits
 from crackscope.cli import main
 from crackscope.commands.inspect import run as command
 from crackscope.errors import ImageError, SourceGoneError
@@ -60,7 +60,7 @@ def kinds(results: dict[str, PhotoResult]) -> dict[str, str]:
 
 @pytest.mark.parametrize("error", SHORTAGES, ids=lambda error: str(error)[:30])
 def test_every_library_is_understood(error: Exception) -> None:
-    with pytest.raises(ImageError, match="Reduce --workers") as caught, memory.limits("score it"):
+    with pytest.raises(ImageError, match="Reduce --workers") as caught, limits.memory("score it"):
         raise ValueError("a block failed") from error
     assert caught.value.kind == "out_of_memory"
 
@@ -71,9 +71,9 @@ def test_every_library_is_understood(error: Exception) -> None:
     ids=repr,
 )
 def test_what_is_no_shortage_stays_what_it_is(error: Exception) -> None:
-    with pytest.raises(type(error), match=str(error)[-5:]), memory.limits("score it"):
+    with pytest.raises(type(error), match=str(error)[-5:]), limits.memory("score it"):
         raise error
-    assert not memory.ran_out(error)
+    assert not limits.ran_out(error)
 
 
 @pytest.mark.parametrize("side", [64, 300], ids=["scored together", "scored alone"])

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from crackscope.commands.outcome import Outcome
+from crackscope.commands import Outcome
 from crackscope.errors import ImageError, UsageError
 from crackscope.inspection.inspector import Inspector
 from crackscope.inspection.loading import load

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from crackscope.arguments.build import at_home
+from crackscope.arguments import at_home
 
 
 class _Settings(Mapping[str, type]):

@@ -11,10 +11,10 @@ from typing import Any, NoReturn
 
 import cyclopts
 
-from crackscope import __version__, memory, streams, telemetry
+from crackscope import __version__, limits, streams, telemetry
 from crackscope.cli.commands import COMMANDS, DATA_COMMANDS, WANTED, bind
 from crackscope.cli.settings import layered
-from crackscope.commands.outcome import Outcome
+from crackscope.commands import Outcome
 from crackscope.errors import CrackscopeError, UsageError
 
 INTERRUPTED = 130
@@ -101,7 +101,7 @@ def run(arguments: Sequence[str]) -> int:
     except OSError as error:
         return _fail(f"operating system error: {error}. Finished work is kept", 1)
     except Exception as error:
-        if memory.ran_out(error):
+        if limits.ran_out(error):
             return _fail(f"out of memory ({error}). {_LESS_MEMORY}", 1)
         logging.exception("Internal error. Please report this traceback.")
         return 1

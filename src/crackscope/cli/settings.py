@@ -10,7 +10,7 @@ from typing import Any
 
 import cyclopts
 
-from crackscope.arguments.build import comma_separated
+from crackscope.arguments import comma_separated
 from crackscope.cli.commands import COMMANDS, DATA_COMMANDS
 from crackscope.errors import UsageError
 from crackscope.registry import nearest

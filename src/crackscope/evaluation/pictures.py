@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from crackscope import environment, memory, progress
+from crackscope import environment, limits, progress
 from crackscope.curation.fingerprints import Unreadable
 from crackscope.datasets.manifest import Dataset
 from crackscope.errors import ImageError
@@ -64,7 +64,7 @@ def _emptied(
 ) -> Sequence[Result | Unreadable]:
     photos = tuple(waiting)
     waiting.clear()
-    found = memory.together(function, photos, "score it")
+    found = limits.together(function, photos, "score it")
     return [
         Unreadable(photo.path, one.kind, str(one)) if isinstance(one, ImageError) else one
         for photo, one in zip(photos, found, strict=True)

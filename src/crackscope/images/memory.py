@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from crackscope import memory
+from crackscope import limits
 from crackscope.errors import ImageError
 from crackscope.images.exif import block_of, exif_of
 from crackscope.images.guard import our_limits
@@ -54,7 +54,7 @@ def photo_of(
     from crackscope.images.convert import to_rgb
 
     try:
-        with our_limits(), memory.limits("decode it"):
+        with our_limits(), limits.memory("decode it"):
             picture.load()
             exif = exif_of(picture)
             pixels = to_rgb(picture.copy(), foreign_profile(picture))

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
-from crackscope import memory
+from crackscope import limits
 from crackscope.errors import ImageError
 from crackscope.images import signature
 from crackscope.images.exif import block_of, exif_of
@@ -52,7 +52,7 @@ def decode(content: bytes, path: str, max_megapixels: float = MAX_MEGAPIXELS) ->
         readable = ", ".join(signature.READABLE)
         raise ImageError("not_an_image", f"unrecognised image format. Supported: {readable}")
     try:
-        with our_limits(), memory.limits("decode it"):
+        with our_limits(), limits.memory("decode it"):
             return _decode(content, name, path, max_megapixels)
     except ImageError:
         raise

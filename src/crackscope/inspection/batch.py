@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from threading import Event, Lock
 
-from crackscope import environment, memory
+from crackscope import environment, limits
 from crackscope.errors import ImageError
 from crackscope.images.large.large_photo import WHOLE_MEGAPIXELS, megapixels, opened
 from crackscope.images.read import decode
@@ -19,7 +19,7 @@ from crackscope.inspection.inspector import Inspector
 from crackscope.inspection.judgement import Judge
 from crackscope.inspection.settings import InspectSettings
 from crackscope.inspection.sources.source import PhotoSource
-from crackscope.patience import within
+from crackscope.limits import within
 from crackscope.scoring.scored import Scored
 from crackscope.types import Photo, PhotoError, PhotoResult
 
@@ -142,7 +142,7 @@ class Worker:
         for source in sources:
             start = time.perf_counter()
             try:
-                with memory.limits("inspect it"):
+                with limits.memory("inspect it"):
                     done = self._one(source, start)
             except ImageError as error:
                 done = _failed(source, error, time.perf_counter() - start)
@@ -162,7 +162,7 @@ class Worker:
             with self.one_large:
                 return self._whole(source, read, start)
         try:
-            with memory.limits("inspect it"):
+            with limits.memory("inspect it"):
                 return self._whole(source, read, start)
         except ImageError as error:
             if error.kind != "out_of_memory":
@@ -192,8 +192,8 @@ class Worker:
         path = source.local()
         if path is None:
             return None
-        limits = self.settings.max_megapixels, self.settings.timeout
-        with opened(path, source.name, *limits) as large:
+        bounds = self.settings.max_megapixels, self.settings.timeout
+        with opened(path, source.name, *bounds) as large:
             if large is None:
                 return None
             with self.one_large:
@@ -213,7 +213,7 @@ class Worker:
 
     def _together(self, entries: Sequence[_Read]) -> dict[PhotoSource, Inspected]:
         """The results of small photos."""
-        found = memory.together(self._score, entries, "inspect it", self.one_large)
+        found = limits.together(self._score, entries, "inspect it", self.one_large)
         return {
             source: _failed(source, one, seconds) if isinstance(one, ImageError) else one
             for (source, _, seconds), one in zip(entries, found, strict=True)

@@ -7,8 +7,7 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
-from crackscope.arguments.build import checked
-from crackscope.arguments.rules import check, fraction
+from crackscope.arguments import checked
 from crackscope.errors import ImageError, UsageError
 from crackscope.images.large.large_photo import LargePhoto, opened
 from crackscope.images.memory import is_picture, name_of
@@ -18,6 +17,7 @@ from crackscope.inspection.view import PhotoLike, View, read_any
 from crackscope.lines.score import Scorer
 from crackscope.models.bundle import Bundle
 from crackscope.models.concrete import Concrete, looked_at
+from crackscope.options import check, fraction
 from crackscope.runtimes import Runtime
 from crackscope.scoring.photos import PhotoScorer
 from crackscope.scoring.scored import Scored

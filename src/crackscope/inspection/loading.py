@@ -6,8 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from crackscope import environment
-from crackscope.arguments.build import checked
-from crackscope.arguments.rules import at_least, check, within
+from crackscope.arguments import checked
 from crackscope.errors import BundleError, UsageError
 from crackscope.inspection import cracks
 from crackscope.inspection.inspector import Inspector
@@ -15,7 +14,7 @@ from crackscope.inspection.settings import MeasureSettings
 from crackscope.models import bundle as bundles
 from crackscope.models import concrete, pooling
 from crackscope.models.bundle import CELLS, PACKAGED, Bundle
-from crackscope.options import Device, Precision, RuntimeName
+from crackscope.options import Device, Precision, RuntimeName, at_least, check, within
 from crackscope.runtimes import RUNTIMES, Runtime
 from crackscope.scoring.gate import Gate
 from crackscope.scoring.scoremap import ScoreMapper

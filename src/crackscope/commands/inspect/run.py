@@ -13,14 +13,12 @@ from pathlib import Path
 from typing import Any, Unpack
 
 from crackscope import environment, hashing, run_dir
-from crackscope.arguments.build import checked, make
-from crackscope.arguments.rules import seconds_of
+from crackscope.arguments import checked, make
+from crackscope.commands import Outcome
 from crackscope.commands.inspect.job import Job, Plan
 from crackscope.commands.inspect.settings import InspectConfig
-from crackscope.commands.interrupt import on_request
 from crackscope.commands.keywords import InspectKeywords
-from crackscope.commands.outcome import Outcome
-from crackscope.commands.skeleton import results_folder
+from crackscope.commands.skeleton import on_request, results_folder
 from crackscope.errors import FinishedError, UsageError
 from crackscope.inspection import engines
 from crackscope.inspection.find import Found, PhotoSource, find
@@ -29,7 +27,7 @@ from crackscope.inspection.results_file import ResultsFile
 from crackscope.inspection.results_file import read as read_results
 from crackscope.inspection.settings import InspectSettings, MeasureSettings
 from crackscope.inspection.sources.memory import OnePhoto, named
-from crackscope.options import FailOn
+from crackscope.options import FailOn, seconds_of
 from crackscope.reporting import Context, chosen
 from crackscope.reporting import settings as kept_settings
 from crackscope.reporting.cover import made

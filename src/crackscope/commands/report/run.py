@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Unpack
 
 from crackscope import hashing, run_dir
-from crackscope.arguments.build import checked, make
-from crackscope.arguments.identity import identity
+from crackscope.arguments import checked, make
+from crackscope.commands import Outcome
 from crackscope.commands.keywords import ReportKeywords
-from crackscope.commands.outcome import Outcome
 from crackscope.commands.report.settings import ReportConfig
-from crackscope.commands.skeleton import again, kept
+from crackscope.commands.skeleton import again, identity, kept
 from crackscope.errors import FinishedError, OutputTakenError
 from crackscope.inspection import results_file
 from crackscope.reporting import Context, Write, chosen, settings

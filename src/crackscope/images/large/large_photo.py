@@ -17,7 +17,7 @@ from typing import IO, TYPE_CHECKING, cast
 from PIL import Image
 from PIL.TiffImagePlugin import TiffImageFile
 
-from crackscope import memory
+from crackscope import limits
 from crackscope.errors import ImageError
 from crackscope.images.exif import block_of, exif_of
 from crackscope.images.guard import our_limits
@@ -26,7 +26,7 @@ from crackscope.images.orient import orientation_of
 from crackscope.images.profile import foreign_profile
 from crackscope.images.read import MAX_MEGAPIXELS, PIXELS_PER_BYTE, check_size
 from crackscope.images.signature import READABLE, format_of, undecodable
-from crackscope.patience import within
+from crackscope.limits import within
 from crackscope.types import Photo, Pixels
 
 if TYPE_CHECKING:
@@ -213,5 +213,5 @@ def _explained(
 
 
 def _next(strips: Iterator[Pixels]) -> Pixels | None:
-    with memory.limits("decode it"):
+    with limits.memory("decode it"):
         return next(strips, None)
