@@ -33,8 +33,7 @@ from PIL import Image
 from crackscope import numerics
 from crackscope.curation import fingerprints, near_copies
 from crackscope.evaluation import calibration, thresholds
-from crackscope.inspection.inspector import Inspector
-from crackscope.inspection.loading import load
+from crackscope.inspection.inspector import Inspector, load
 from crackscope.lines.score import ALL, Scorer
 from crackscope.models import bundle as bundles
 from crackscope.models import concrete

@@ -28,7 +28,7 @@ from crackscope.datasets.manifest import Dataset
 from crackscope.datasets.readers import open_dataset
 from crackscope.evaluation.statistics import wilson
 from crackscope.images.read import read
-from crackscope.inspection.loading import load
+from crackscope.inspection.inspector import load
 from crackscope.types import Patch, Pixels
 
 SIDE = 4

@@ -32,7 +32,7 @@ import measuring
 from crackscope import environment
 from crackscope.graphs.maps import Maps
 from crackscope.images.read import read
-from crackscope.inspection.loading import load
+from crackscope.inspection.inspector import load
 from crackscope.models import bundle as bundles
 from crackscope.models.pooling import Floats
 from crackscope.scoring.scoremap import Network, Span

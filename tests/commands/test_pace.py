@@ -4,7 +4,7 @@ import sys
 import pytest
 
 from crackscope import progress
-from crackscope.commands.inspect.pace import Pace
+from crackscope.commands.inspect.job import Pace
 from crackscope.types import PhotoError, PhotoResult
 
 

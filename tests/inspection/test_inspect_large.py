@@ -16,9 +16,8 @@ import crackscope
 from crackscope.images.large import large_photo
 from crackscope.images.read import decode as read_content
 from crackscope.images.read import read
-from crackscope.inspection import batch
-from crackscope.inspection.inspector import Inspector
-from crackscope.inspection.loading import load
+from crackscope.inspection.engines import local
+from crackscope.inspection.inspector import Inspector, load
 from crackscope.models.appearance import COUNT
 from crackscope.models.concrete import Concrete
 from crackscope.rendering import overlay, thumbnail
@@ -151,8 +150,8 @@ def test_large_photos_are_decoded_one_at_a_time(
 
     for index in range(6):
         (tmp_path / f"{index}.jpg").write_bytes(encode(noise(1500, 1200, seed=index), "JPEG"))
-    monkeypatch.setattr(batch, "decode", watched)
-    monkeypatch.setattr(batch, "WHOLE_MEGAPIXELS", 1.0)
+    monkeypatch.setattr(local, "decode", watched)
+    monkeypatch.setattr(local, "WHOLE_MEGAPIXELS", 1.0)
     monkeypatch.setattr(large_photo, "WHOLE_MEGAPIXELS", 1.0)
     outcome = crackscope.inspect(
         tmp_path, model=str(tiny_bundle), out=tmp_path / "out", report="csv", workers=3

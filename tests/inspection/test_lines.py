@@ -13,8 +13,7 @@ from PIL import Image
 from crackscope.images.large import large_photo
 from crackscope.inspection.cracks import TRACING, context
 from crackscope.inspection.cracks import load as load_scorer
-from crackscope.inspection.inspector import Inspector
-from crackscope.inspection.loading import load
+from crackscope.inspection.inspector import Inspector, load
 from crackscope.lines.find import find_cracks
 from crackscope.lines.score import ALL, Scorer
 from crackscope.models.bundle import CRACKS, unsealed
@@ -209,7 +208,7 @@ def test_every_runtime_finds_the_same_cracks(lines_bundle: Path, runtime: Any) -
 _SCRIPT = """
 import sys
 import numpy as np
-from crackscope.inspection.loading import load
+from crackscope.inspection.inspector import load
 pixels = np.load(sys.argv[2])
 assert len(load(sys.argv[1], "cpu").inspect(pixels).cracks) == 1
 sys.exit("onnx" in sys.modules)

@@ -17,11 +17,10 @@ from crackscope.errors import ImageError, SourceGoneError
 from crackscope.images import read
 from crackscope.images.large import large_photo
 from crackscope.images.large import tiff as tiff_strips
-from crackscope.inspection import batch, pictures
-from crackscope.inspection.batch import inspect_all
+from crackscope.inspection.engines import local
+from crackscope.inspection.engines.local import inspect_all
 from crackscope.inspection.find import find
-from crackscope.inspection.inspector import Inspector
-from crackscope.inspection.loading import load
+from crackscope.inspection.inspector import Inspector, load
 from crackscope.inspection.settings import InspectSettings
 from crackscope.rendering import overlay
 from crackscope.types import Photo, PhotoResult
@@ -95,7 +94,7 @@ def test_a_photo_that_cannot_be_finished_has_failed(
             raise error
         finished.append(name)
 
-    monkeypatch.setattr(pictures, "draw", draw)
+    monkeypatch.setattr(local, "draw", draw)
     assert kinds(run(scope, tmp_path)) == {
         f"{name}.png": "out_of_memory" if name == "c" else "ok" for name in "abcde"
     }
@@ -131,7 +130,7 @@ def test_a_photo_is_tried_once_more_when_others_may_have_given_memory_back(
         if photo.path.endswith("b.png") and failures:
             raise failures.pop()
 
-    monkeypatch.setattr(pictures, "draw", draw)
+    monkeypatch.setattr(local, "draw", draw)
     assert set(kinds(run(scope, tmp_path)).values()) == {"ok"}
     assert not failures
 
@@ -140,14 +139,14 @@ def test_a_large_photo_is_not_computed_twice(
     scope: Inspector, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     grey_photo(tmp_path / "a.png", 90, 300, 300)
-    monkeypatch.setattr(batch, "megapixels", lambda _: 90.0)
+    monkeypatch.setattr(local, "megapixels", lambda _: 90.0)
     tried: list[str] = []
 
     def draw(photo: Photo, *_: object) -> None:
         tried.append(photo.path)
         raise MemoryError
 
-    monkeypatch.setattr(pictures, "draw", draw)
+    monkeypatch.setattr(local, "draw", draw)
     assert kinds(run(scope, tmp_path)) == {"a.png": "out_of_memory"}
     assert len(tried) == 1
 

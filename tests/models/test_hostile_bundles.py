@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from crackscope.cli.main import run
 from crackscope.errors import BundleError
 from crackscope.graphs import external
-from crackscope.inspection.loading import load
+from crackscope.inspection.inspector import load
 from crackscope.models import arrays, bundle, description
 from support_pictures import encode, noise
 

@@ -19,7 +19,7 @@ from crackscope.errors import ParityError  # noqa: E402
 from crackscope.exporting import parity  # noqa: E402
 from crackscope.graphs import head  # noqa: E402
 from crackscope.graphs.names import CELL  # noqa: E402
-from crackscope.inspection.loading import load  # noqa: E402
+from crackscope.inspection.inspector import load  # noqa: E402
 from crackscope.models import bundle, classifier, decoder  # noqa: E402
 from crackscope.models.bundle import Thresholds  # noqa: E402
 from crackscope.runtimes import decoding  # noqa: E402

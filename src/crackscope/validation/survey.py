@@ -17,7 +17,7 @@ from crackscope.datasets.manifest import Dataset
 from crackscope.errors import UsageError
 from crackscope.evaluation.evaluate import score_dataset
 from crackscope.grid import grid
-from crackscope.inspection.batch import inspect_all
+from crackscope.inspection.engines.local import inspect_all
 from crackscope.inspection.find import PhotoSource
 from crackscope.inspection.inspected import Inspected
 from crackscope.inspection.inspector import Inspector

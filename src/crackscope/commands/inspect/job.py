@@ -1,6 +1,7 @@
 """The photos of one command: inspection, results and reports."""
 
 import logging
+import time
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -10,7 +11,6 @@ from threading import Event
 
 import crackscope
 from crackscope import progress
-from crackscope.commands.inspect.pace import Pace
 from crackscope.commands.inspect.settings import InspectConfig
 from crackscope.inspection.engines import Run
 from crackscope.inspection.find import Found
@@ -97,6 +97,24 @@ class Job:
             _write(folder / self._masks[one.result.path], one.pictures.mask)
         if one.pictures.rectified is not None:
             _write(folder / self._rectified[one.result.path], one.pictures.rectified)
+
+
+class Pace:
+    """Speed of an inspection; counts its results, after `cracks` cracked photos before."""
+
+    def __init__(self, cracks: int) -> None:
+        self._cracks = cracks
+        self._photos = self._pixels = 0
+        self._start = time.perf_counter()
+
+    def add(self, result: PhotoResult) -> str:
+        """Count one more result; returns the text for the progress bar."""
+        self._photos += 1
+        self._pixels += (result.width or 0) * (result.height or 0)
+        self._cracks += result.verdict == "crack"
+        seconds = max(time.perf_counter() - self._start, 1e-9)
+        speed = f"{self._photos / seconds:.1f} photos/s, {self._pixels / 1e6 / seconds:.1f} MP/s"
+        return f"{speed}, {self._cracks} cracked"
 
 
 def _write(file: Path, content: bytes) -> None:

@@ -4,20 +4,18 @@ import glob
 import os
 import re
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import fields, replace
 from functools import partial
 from itertools import takewhile
 from pathlib import Path
-from typing import Any, Unpack
+from typing import Any
 
 from crackscope import environment, hashing, run_dir
-from crackscope.arguments import checked, make
 from crackscope.commands import Outcome
 from crackscope.commands.inspect.job import Job, Plan
 from crackscope.commands.inspect.settings import InspectConfig
-from crackscope.commands.keywords import InspectKeywords
 from crackscope.commands.skeleton import on_request, results_folder
 from crackscope.errors import FinishedError, UsageError
 from crackscope.inspection import engines
@@ -26,7 +24,6 @@ from crackscope.inspection.inspector import Inspector
 from crackscope.inspection.results_file import ResultsFile
 from crackscope.inspection.results_file import read as read_results
 from crackscope.inspection.settings import InspectSettings, MeasureSettings
-from crackscope.inspection.sources.memory import OnePhoto, named
 from crackscope.options import FailOn, seconds_of
 from crackscope.reporting import Context, chosen
 from crackscope.reporting import settings as kept_settings
@@ -37,17 +34,6 @@ from crackscope.types import PhotoResult, Verdict
 _PHOTOS = ("photos", "photos_sha256")
 """Parts of the identity that may grow in a watched folder."""
 _FAILS: dict[FailOn, tuple[Verdict, ...]] = {"crack": ("crack",), "unsure": ("crack", "unsure")}
-
-
-@checked
-def inspect(*photos: OnePhoto | Iterable[OnePhoto], **settings: Unpack[InspectKeywords]) -> Outcome:
-    """Inspect photos, folders, globs, Pillow images, NumPy arrays, and lists of these.
-
-    Writes into `out` (default: runs/inspect/NAME) and returns the results as `Outcome.data`, one
-    dictionary per photo; settings are the fields of `InspectConfig`.
-    """
-    given = named(photos)
-    return run(make(InspectConfig, tuple(given), **settings), given)
 
 
 def run(config: InspectConfig, given: Mapping[str, PhotoSource | None] | None = None) -> Outcome:

@@ -13,7 +13,7 @@ from crackscope.commands.skeleton import again, kept, results_folder
 from crackscope.errors import DatasetError, ImageError, UsageError
 from crackscope.images.read import decode
 from crackscope.inspection.find import find
-from crackscope.inspection.sources.source import PhotoSource
+from crackscope.inspection.sources import PhotoSource
 from crackscope.types import Pixels
 
 _COMMAND = "measure-check"

@@ -15,8 +15,7 @@ from crackscope.commands.skeleton import deciding, results_folder
 from crackscope.commands.validate.settings import ValidateConfig
 from crackscope.datasets.readers import open_dataset
 from crackscope.errors import UsageError
-from crackscope.inspection.inspector import Inspector
-from crackscope.inspection.loading import load
+from crackscope.inspection.inspector import Inspector, load
 from crackscope.models.bundle import PACKAGED
 from crackscope.types import SCHEMA_VERSION
 from crackscope.validation import judge, report, sampling, survey

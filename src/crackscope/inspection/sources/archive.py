@@ -12,8 +12,8 @@ from crackscope.errors import ImageError
 from crackscope.images import zipped
 from crackscope.images.files import check_length
 from crackscope.images.ours import HEAD_BYTES, is_ours
+from crackscope.inspection.sources import PhotoSource, Search
 from crackscope.inspection.sources.files import gone
-from crackscope.inspection.sources.source import PhotoSource, Search
 from crackscope.skipped import own_folders
 
 _ENCRYPTED = 1

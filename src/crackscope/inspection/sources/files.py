@@ -10,7 +10,7 @@ from pathlib import Path
 from crackscope.errors import ImageError, SourceGoneError, UsageError
 from crackscope.images.files import content_of
 from crackscope.images.ours import is_our_file
-from crackscope.inspection.sources.source import PhotoSource, Search, is_photo_name
+from crackscope.inspection.sources import PhotoSource, Search, is_photo_name
 from crackscope.skipped import OWN_PICTURES, STATE, is_ours, is_system
 
 _STATE_ALONE = frozenset({STATE})
