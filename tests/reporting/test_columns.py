@@ -31,8 +31,7 @@ from crackscope.types import (
     WidthsMm,
 )
 from crackscope.types.columns import columns
-from crackscope.types.document import Document
-from crackscope.types.fields import Mark
+from crackscope.types.fields import Document, Mark
 from support_found import crack
 from support_reports import inspected, scored
 

@@ -17,7 +17,8 @@ from crackscope.datasets.manifest import Dataset, of_patch
 from crackscope.datasets.source import Folder
 from crackscope.errors import ImageError
 from crackscope.images.read import decode
-from crackscope.types import Patch, Pixels
+from crackscope.types import Pixels
+from crackscope.types.evaluation import Patch
 
 SIDE = 20
 """Thumbnails are SIDE x SIDE."""

@@ -9,7 +9,7 @@ from PIL import Image
 
 from crackscope import environment, extras, progress
 from crackscope.datasets.manifest import Dataset
-from crackscope.types import Patch
+from crackscope.types.evaluation import Patch
 
 _SIDE = 64
 _HATS = (3, 5, 9)

@@ -8,7 +8,8 @@ from crackscope import environment, limits, progress
 from crackscope.curation.fingerprints import Unreadable
 from crackscope.datasets.manifest import Dataset
 from crackscope.errors import ImageError
-from crackscope.types import Patch, Photo
+from crackscope.types import Photo
+from crackscope.types.evaluation import Patch
 
 Result = TypeVar("Result")
 _CHUNK = 8

@@ -15,7 +15,7 @@ from crackscope.commands import Outcome
 from crackscope.commands.keywords import TrainKeywords
 from crackscope.commands.skeleton import again, kept, results_folder
 from crackscope.commands.train.settings import TrainConfig
-from crackscope.types import Interval
+from crackscope.types.evaluation import Interval
 
 if TYPE_CHECKING:
     from crackscope.curation.split import SplitResult

@@ -19,7 +19,8 @@ from crackscope.models.bundle import Bundle
 from crackscope.run_dir import write_atomically
 from crackscope.runtimes.features import OnnxFeatures
 from crackscope.scoring.telling import most_telling
-from crackscope.types import Patch, Photo
+from crackscope.types import Photo
+from crackscope.types.evaluation import Patch
 
 FOLDER = "features"
 _RULE = "the features of the window with the highest score, and the photo's score"

@@ -17,7 +17,7 @@ from crackscope.evaluation.cross import cache, head
 from crackscope.evaluation.cross.sets import CrossSet, Opened
 from crackscope.models.bundle import TRAINED_ON, Bundle
 from crackscope.runtimes.features import OnnxFeatures
-from crackscope.types import EvalResult, Interval, Patch
+from crackscope.types.evaluation import EvalResult, Interval, Patch
 
 HEAD_THRESHOLD = 0.5
 
