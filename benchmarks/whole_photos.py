@@ -30,10 +30,10 @@ from PIL import Image
 
 import measuring
 from crackscope import environment
-from crackscope.graphs.maps import Maps
 from crackscope.images.read import read
 from crackscope.inspection.inspector import load
 from crackscope.models import bundle as bundles
+from crackscope.models.maps import Maps
 from crackscope.models.pooling import Floats
 from crackscope.scoring.scoremap import Network, Span
 from crackscope.synthesis.scene import draw_photo

@@ -20,7 +20,7 @@ from crackscope.models.bundle import CRACKS, unsealed
 from crackscope.scoring import gate as gates
 from crackscope.scoring import scoremap
 from crackscope.scoring.gate import Gate
-from crackscope.scoring.linemap import LineMap
+from crackscope.scoring.scored import LineMap
 from crackscope.types import Crack, Photo
 from support_lines import WINDOW, cracked, write_bundle_with_lines
 

@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 
 from crackscope.cli.main import run
 from crackscope.errors import BundleError
-from crackscope.graphs import external
 from crackscope.inspection.inspector import load
-from crackscope.models import arrays, bundle, description
+from crackscope.models import arrays, bundle, description, external
 from support_pictures import encode, noise
 
 onnx = pytest.importorskip("onnx")

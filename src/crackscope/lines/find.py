@@ -10,14 +10,14 @@ from crackscope.lines.gaps import bridged
 from crackscope.lines.graph import Graph, along
 from crackscope.lines.hysteresis import ridges
 from crackscope.lines.junctions import mended
+from crackscope.lines.places import Places
 from crackscope.lines.polyline import Polylines, polylines
 from crackscope.lines.settings import Tracing
 from crackscope.lines.spurs import without_spurs
 from crackscope.lines.thinning import half_widths, skeleton
 from crackscope.lines.trace import graph_of
 from crackscope.lines.width import widths
-from crackscope.scoring.linemap import LineMap
-from crackscope.scoring.places import Places
+from crackscope.scoring.scored import LineMap
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from crackscope.scoring.linemap import LineMap
-from crackscope.scoring.places import Places
+from crackscope.lines.places import Places
+from crackscope.scoring.scored import LineMap
 
 
 def ridges(found: LineMap, low: float, high: float) -> Places:
@@ -13,11 +13,26 @@ def ridges(found: LineMap, low: float, high: float) -> Places:
     Holes of a single place are filled: they are noise, and would each become a loop.
     Source: Canny, "A computational approach to edge detection", 1986.
     """
-    places, logits = found.places(low)
+    places, logits = reaching(found, low)
     component = places.components()
     strong = np.zeros(int(component.max(initial=-1)) + 1, bool)
     strong[component[logits >= high]] = True
     return fill_holes(places.take(strong[component]))
+
+
+def reaching(found: LineMap, level: float) -> tuple[Places, NDArray[np.float32]]:
+    """The places whose logit is at least `level`, and their logits (N,) in the same order."""
+    rows, columns = ([np.empty(0, np.int64)] for _ in range(2))
+    values = [np.empty(0, np.float32)]
+    for (i, j), tile in found.tiles.items():
+        down, right = np.nonzero(tile.logits >= level)
+        rows.append(down + i * found.side)
+        columns.append(right + j * found.side)
+        values.append(tile.logits[down, right])
+    down, right = np.concatenate(rows), np.concatenate(columns)
+    order = np.argsort(down * np.int64(found.shape[1]) + right)
+    places = Places.of(down[order], right[order], found.shape)
+    return places, np.concatenate(values)[order]
 
 
 def fill_holes(places: Places) -> Places:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from crackscope.lines.graph import Floats, Graph, Whole
-from crackscope.scoring.places import Flags
+from crackscope.lines.places import Flags
 
 
 def mended(graph: Graph, least_px: float) -> Graph:

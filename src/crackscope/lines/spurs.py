@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from crackscope.lines.graph import Graph
-from crackscope.scoring.places import Flags
+from crackscope.lines.places import Flags
 
 
 def without_spurs(graph: Graph, least_px: float, widths: float) -> Graph:

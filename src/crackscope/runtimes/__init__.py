@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crackscope.errors import BundleError, UsageError
-from crackscope.graphs import external
-from crackscope.graphs.maps import Maps, Span
+from crackscope.models import external
 from crackscope.models.bundle import INT8, LINES, ONNX, Bundle
+from crackscope.models.maps import Maps, Span
 from crackscope.options import Device, Precision
 from crackscope.registry import Registry
 
@@ -43,7 +43,7 @@ class Runtime(Protocol):
     def lines(
         self, pixels: NDArray[np.uint8], maps: Maps, rows: Span, columns: Span
     ) -> NDArray[np.float32]:
-        """Crack logits at the places of some cells of a block, see `decoding.decode`; requires a
+        """Crack logits at the places of some cells of a block, see `outputs.decode`; requires a
         bundle with lines.onnx."""
         ...
 

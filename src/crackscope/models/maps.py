@@ -1,4 +1,7 @@
-"""The feature maps of a block of a photo, and access to regions of them."""
+"""The feature maps of a block of a photo: their names and sizes, and access to regions of them.
+
+Names and sizes are shared by the networks in Keras, their graphs, and the runtimes.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,6 +10,24 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+PIXELS, SIZE, CELLS, CROP, LINES = "pixels", "size", "cells", "crop", "lines"
+"""Names in the graphs: the input image, the height and width that it is resized to, the features
+of cells, the decoder's crop and its output."""
+STRIDES = (4, 8, 16)
+"""Strides of the maps that feed the decoder besides the cells, in network pixels."""
+LEVELS = tuple(f"level_{stride}" for stride in STRIDES)
+"""Names of these maps (N, C, H / stride, W / stride)."""
+CELL = 32
+"""Side of a cell in network pixels."""
+PLACE = 2
+"""Side of a place of the decoder's logits in network pixels."""
+HALO = 2
+"""Receptive field of the decoder around a tile, in cells."""
+FINE_HALO = 16
+"""Receptive field of its fine layers around a tile, in network pixels: for the pixels, the map at
+stride 4, and the output of the coarse layers."""
+NARROWED_STRIDE = 8
+"""Stride of the only input of its fine layers from the coarse ones."""
 Span = tuple[int, int]
 
 

@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crackscope import strict_json
-from crackscope.graphs.maps import Maps, Mosaic, Span
 from crackscope.grid import spans, with_halo
 from crackscope.models.bundle import PARTS, Bundle
+from crackscope.models.maps import Maps, Mosaic, Span
 
 Map = NDArray[Any]
 Run = Callable[[Map], Sequence[Map]]
