@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms, ImageFile
 
 from crackscope.errors import ImageError
+from crackscope.images.exif import upright
 from crackscope.images.guard import our_limits
-from crackscope.images.orient import upright
 from crackscope.images.read import decode, from_array, read
 from support_pictures import encode, noise, quadrants
 

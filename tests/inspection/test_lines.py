@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from crackscope.images.large import large_photo
+from crackscope.images import large
 from crackscope.inspection.cracks import TRACING, context
 from crackscope.inspection.cracks import load as load_scorer
 from crackscope.inspection.inspector import Inspector, load
@@ -179,7 +179,7 @@ def test_a_photo_in_parts_has_the_cracks_of_the_whole(
     file = tmp_path / f"a.{kind}"
     Image.fromarray(cracked(TALL, WIDE)).save(file)
     whole = scope.inspect(file)
-    monkeypatch.setattr(large_photo, "WHOLE_MEGAPIXELS", 0.1)
+    monkeypatch.setattr(large, "WHOLE_MEGAPIXELS", 0.1)
     monkeypatch.setattr(scoremap, "_PIXELS_AT_ONCE", 10**6)
     parts = changed(scope, block=16).inspect(file)
     assert len(parts.cracks or ()) == 1

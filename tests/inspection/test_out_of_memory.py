@@ -14,8 +14,7 @@ from crackscope import limits
 from crackscope.cli import main
 from crackscope.commands.inspect import run as command
 from crackscope.errors import ImageError, SourceGoneError
-from crackscope.images import read
-from crackscope.images.large import large_photo
+from crackscope.images import large, read
 from crackscope.images.large import tiff as tiff_strips
 from crackscope.inspection.engines import local
 from crackscope.inspection.engines.local import inspect_all
@@ -166,14 +165,14 @@ def test_decoding_is_limited_in_the_same_words(
 
 def test_reading_in_parts_is_limited_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.tif").write_bytes(tiff(noise(200, 300), tile=64))
-    monkeypatch.setattr(large_photo, "WHOLE_MEGAPIXELS", 0.01)
+    monkeypatch.setattr(large, "WHOLE_MEGAPIXELS", 0.01)
 
     def short(*_: object) -> Any:
         raise MemoryError
         yield
 
     monkeypatch.setattr(tiff_strips, "strips", short)
-    with large_photo.opened(tmp_path / "a.tif") as photo:
+    with large.opened(tmp_path / "a.tif") as photo:
         assert photo is not None
         with pytest.raises(ImageError) as caught:
             photo.photo.pixels[0:10, 0:10]

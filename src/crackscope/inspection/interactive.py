@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from crackscope.errors import ImageError, UsageError
-from crackscope.images.large.large_photo import opened
+from crackscope.images.large import opened
 from crackscope.images.memory import Picture, is_picture, name_of, photo_of
 from crackscope.images.read import read
 from crackscope.inspection.judgement import Judge

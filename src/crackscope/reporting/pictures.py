@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from urllib.parse import quote
 
-from crackscope.images.large.large_photo import WHOLE_MEGAPIXELS
+from crackscope.images.large import WHOLE_MEGAPIXELS
 from crackscope.rendering import overlay as overlays
 from crackscope.rendering import thumbnail
 from crackscope.rendering.scale_bar import Bar, bar

@@ -9,7 +9,7 @@ from threading import Event, Lock
 
 from crackscope import environment, limits
 from crackscope.errors import ImageError
-from crackscope.images.large.large_photo import WHOLE_MEGAPIXELS, megapixels, opened
+from crackscope.images.large import WHOLE_MEGAPIXELS, megapixels, opened
 from crackscope.images.read import decode
 from crackscope.inspection.engines import ENGINES, Run, in_order
 from crackscope.inspection.inspected import Inspected, Measured, draw

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
-from crackscope.images.files import is_video_name
+from crackscope.images.read import is_video_name
 from crackscope.skipped import outermost
 from crackscope.types import Photo
 

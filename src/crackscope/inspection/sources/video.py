@@ -16,7 +16,7 @@ from pathlib import Path
 
 from crackscope import programs
 from crackscope.errors import ImageError, UsageError
-from crackscope.images.files import is_video_name
+from crackscope.images.read import is_video_name
 from crackscope.inspection.sources import PhotoSource, Search
 from crackscope.inspection.sources.files import PhotoFile, gone, matching
 
