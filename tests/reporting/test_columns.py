@@ -17,8 +17,15 @@ from hypothesis import strategies as st
 
 import crackscope
 from crackscope.reporting import REPORTS, rows
-from crackscope.reporting.columns import columns_of, in_mm, known, metric, sizes, values_of
-from crackscope.reporting.rows import found_table
+from crackscope.reporting.rows import (
+    columns_of,
+    found_table,
+    in_mm,
+    known,
+    metric,
+    sizes,
+    values_of,
+)
 from crackscope.types import (
     Below,
     Box,

@@ -18,8 +18,9 @@ from crackscope.inspection.inspected import Inspected
 from crackscope.inspection.inspector import Inspector
 from crackscope.inspection.results_file import ResultsFile, write_errors
 from crackscope.models.bundle import CARD
-from crackscope.reporting import Context, chosen, settings
-from crackscope.reporting.cover import Cover
+from crackscope.reporting import Context, chosen
+from crackscope.reporting import context as contexts
+from crackscope.reporting.context import Cover
 from crackscope.reporting.names import (
     close_up_name,
     mask_names,
@@ -27,7 +28,7 @@ from crackscope.reporting.names import (
     rectified_names,
     thumbnail_name,
 )
-from crackscope.reporting.summary import one_line
+from crackscope.reporting.overview import line_of
 from crackscope.types import PhotoResult
 
 _log = logging.getLogger("crackscope")
@@ -64,7 +65,7 @@ class Job:
 
     def inspect_rest(self, kept: ResultsFile) -> bool:
         """Inspect the photos that are not in results.jsonl yet; returns whether all are done."""
-        settings.save(self._context)
+        contexts.save(self._context)
         done = len(kept)
         walk = self._plan.run(self._found.photos[done:], self._plan.stop)
         total, pace = len(self._found.photos), Pace(kept.verdicts["crack"])
@@ -74,7 +75,7 @@ class Job:
                 self._keep(one)
                 kept.append(one.result)  # last, once the files it refers to exist
                 if self._plan.config.watch:
-                    _log.info("%s", one_line(one.result))
+                    _log.info("%s", line_of(one.result))
                 advance(1, pace.add(one.result))
         return len(kept) == total
 

@@ -26,9 +26,8 @@ from crackscope.inspection.results_file import read as read_results
 from crackscope.inspection.settings import InspectSettings, MeasureSettings
 from crackscope.options import FailOn, seconds_of
 from crackscope.reporting import Context, chosen
-from crackscope.reporting import settings as kept_settings
-from crackscope.reporting.cover import made
-from crackscope.reporting.summary import summarise
+from crackscope.reporting import context as contexts
+from crackscope.reporting.overview import summarise
 from crackscope.types import PhotoResult, Verdict
 
 _PHOTOS = ("photos", "photos_sha256")
@@ -55,7 +54,7 @@ def run(config: InspectConfig, given: Mapping[str, PhotoSource | None] | None = 
 
 def _run(config: InspectConfig, given: Mapping[str, PhotoSource | None]) -> Outcome:
     chosen(config.report)  # fail early on unknown reports
-    made(vars(config))  # and on an invalid logo
+    contexts.cover_of(vars(config))  # and on an invalid logo
     engine = engines.chosen(config.engine)
     found = _found(config, given)
     workers = config.workers or environment.cores()
@@ -135,20 +134,20 @@ def _head(config: InspectConfig, output: run_dir.RunDir) -> dict[str, Any]:
     known = Context("", output.path)
     if output.resumed:
         with suppress(UsageError):  # it stopped before any were saved
-            known = kept_settings.load(output.path)
-    context = kept_settings.changed(known, vars(config))
+            known = contexts.load(output.path)
+    context = contexts.changed(known, vars(config))
     return {"cover": context.cover, "with_card": context.with_card}
 
 
 def _renew(config: InspectConfig, path: Path, results: Sequence[PhotoResult]) -> None:
     """Write the reports of a finished inspection again if cover or card have changed."""
-    if not kept_settings.heads(vars(config)):
+    if not contexts.heads(vars(config)):
         return
-    known = kept_settings.load(path)
-    context = kept_settings.changed(known, vars(config))
+    known = contexts.load(path)
+    context = contexts.changed(known, vars(config))
     if context != known:
         with run_dir.locked(path):
-            kept_settings.save(context)
+            contexts.save(context)
             for write in chosen(config.report):
                 write(results, path, context)
 
