@@ -38,9 +38,9 @@ from crackscope.lines.score import ALL, Scorer
 from crackscope.models import bundle as bundles
 from crackscope.models import concrete
 from crackscope.models.bundle import Thresholds
-from crackscope.progress import bar
 from crackscope.run_dir import write_json
 from crackscope.scoring.gate import Gate
+from crackscope.terminal import progress_bar
 from crackscope.training.lines import bundle as packing
 from crackscope.training.lines import packed, scoring
 from crackscope.training.lines.bundle import Known, Operating
@@ -169,7 +169,7 @@ def looks(arguments: argparse.Namespace, recipe: dict[str, Any]) -> tuple[Lines,
 
 def lots(painter: Painter, count: int) -> Iterator[Pictures]:
     """Synthetic photos in batches."""
-    with bar("photos", count) as advance:
+    with progress_bar("photos", count) as advance:
         for number in range(count // _LOT):
             yield painter(_FIRST + number, _LOT)
             advance(_LOT)

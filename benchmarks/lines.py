@@ -35,7 +35,7 @@ from crackscope.evaluation.lines import measures, synthetic, widths
 from crackscope.evaluation.lines.match import Matched, match
 from crackscope.evaluation.statistics import wilson
 from crackscope.inspection.inspector import Inspector, load
-from crackscope.models.maps import CELL
+from crackscope.models.parts import CELL
 from crackscope.scoring.gate import TILE
 from crackscope.types import PhotoResult
 from line_photos import CONCRETE, Kept, Looked

@@ -33,7 +33,7 @@ from crackscope import environment
 from crackscope.images.read import read
 from crackscope.inspection.inspector import load
 from crackscope.models import bundle as bundles
-from crackscope.models.maps import Maps
+from crackscope.models.parts import Maps
 from crackscope.models.pooling import Floats
 from crackscope.scoring.scoremap import Network, Span
 from crackscope.synthesis.scene import draw_photo

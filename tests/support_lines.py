@@ -13,7 +13,7 @@ import pytest
 
 from crackscope.graphs import cells, partition
 from crackscope.models import bundle
-from crackscope.models.maps import CELL, LEVELS, STRIDES
+from crackscope.models.parts import CELL, LEVELS, STRIDES
 from crackscope.models.pooling import Pooling
 from crackscope.types import Pixels
 

@@ -3,7 +3,6 @@ import sys
 
 import pytest
 
-from crackscope import progress
 from crackscope.commands.inspect.job import Pace
 from crackscope.types import PhotoError, PhotoResult
 
@@ -31,7 +30,7 @@ def test_the_bar_shows_speed_time_left_and_cracks(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(sys, "stderr", terminal)
     monkeypatch.setenv("COLUMNS", "160")
     pace = Pace(0)
-    with progress.bar("inspect", 3) as advance:
+    with terminal.progress_bar("inspect", 3) as advance:
         advance(1)
         advance(1, pace.add(result("crack")))
         advance(1, pace.add(result("no crack")))

@@ -16,8 +16,7 @@ from crackscope.errors import BundleError
 from crackscope.graphs import cells, partition
 from crackscope.graphs.partition import Piece
 from crackscope.models import bundle
-from crackscope.models.maps import LEVELS, Maps, Mosaic
-from crackscope.models.parts import Part, encode
+from crackscope.models.parts import LEVELS, Maps, Mosaic, Part, encode
 from crackscope.runtimes import BLOCK
 from crackscope.runtimes.onnx import OnnxRuntime
 

@@ -16,10 +16,10 @@ import pytest
 from PIL import Image
 
 from crackscope.errors import ImageError
+from crackscope.images import jpeg
 from crackscope.images.convert import to_rgb
 from crackscope.images.depth import depth_of
 from crackscope.images.formats import dng as dng_files
-from crackscope.images.formats import jpeg
 from crackscope.images.read import check_size, decode
 from support_pictures import encode, noise
 from support_reading import refusal

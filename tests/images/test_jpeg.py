@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
 from crackscope.errors import ImageError
-from crackscope.images.formats import jpeg
+from crackscope.images import jpeg
 from crackscope.images.read import decode
 from support_pictures import encode, noise
 from support_reading import refusal

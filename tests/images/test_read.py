@@ -360,7 +360,7 @@ def test_sizes_are_checked_before_decoding(monkeypatch: pytest.MonkeyPatch) -> N
     def refuse(*_: object) -> None:
         raise AssertionError("it was decoded")
 
-    monkeypatch.setattr("crackscope.images.formats.jpeg.decode", refuse)
+    monkeypatch.setattr("crackscope.images.jpeg.decode", refuse)
     assert kind_of(content, max_megapixels=0.03) == "too_large"
 
 

@@ -21,7 +21,7 @@ from crackscope.graphs import head  # noqa: E402
 from crackscope.inspection.inspector import load  # noqa: E402
 from crackscope.models import bundle, classifier, decoder  # noqa: E402
 from crackscope.models.bundle import Thresholds  # noqa: E402
-from crackscope.models.maps import CELL  # noqa: E402
+from crackscope.models.parts import CELL  # noqa: E402
 from crackscope.runtimes import outputs  # noqa: E402
 from crackscope.runtimes.onnx import OnnxRuntime  # noqa: E402
 from crackscope.scoring.gate import Gate  # noqa: E402

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from crackscope import environment, limits, progress
+from crackscope import environment, limits, terminal
 from crackscope.curation.fingerprints import Unreadable
 from crackscope.datasets.manifest import Dataset
 from crackscope.errors import ImageError
@@ -34,7 +34,7 @@ def each(
     rows: list[Result | Unreadable] = []
     with (
         ThreadPoolExecutor(workers or environment.cores()) as pool,
-        progress.bar(what, len(patches)) as advance,
+        terminal.progress_bar(what, len(patches)) as advance,
     ):
         for done in pool.map(lambda chunk: list(_through(dataset, chunk, function)), chunks):
             rows += done

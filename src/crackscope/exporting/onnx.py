@@ -12,7 +12,7 @@ from crackscope.graphs.head import FEATURES
 from crackscope.graphs.session import Batch
 from crackscope.graphs.tracing import check, trace
 from crackscope.models import classifier
-from crackscope.models.maps import PIXELS
+from crackscope.models.parts import PIXELS
 
 
 def write(model: Any, path: Path) -> None:

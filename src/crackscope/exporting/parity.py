@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from crackscope.errors import ParityError
 from crackscope.models import bundle as bundles
-from crackscope.models.maps import CELL, PLACE
+from crackscope.models.parts import CELL, PLACE
 from crackscope.models.pooling import load
 from crackscope.runtimes.onnx import OnnxRuntime
 

@@ -12,7 +12,7 @@ import numpy as np
 from crackscope import extras
 from crackscope.graphs.tracing import check, trace
 from crackscope.models import classifier, decoder
-from crackscope.models.maps import CELLS, CROP, LEVELS, LINES, PIXELS, PLACE
+from crackscope.models.parts import CELLS, CROP, LEVELS, LINES, PIXELS, PLACE
 
 _TWICE = "twice"
 
@@ -21,8 +21,8 @@ def write(model: Any, path: Path) -> None:
     """Write the decoder of a classifier whose backbone has one.
 
     Inputs: `pixels` (1, H, W, 3) uint8 and `level_4` (1, C, H / 4, W / 4), with a halo of
-    `maps.FINE_HALO` network pixels; `level_8`, `level_16` and the squared `cells` (1, h, w, F),
-    with a halo of `maps.HALO` cells; `crop`, the extent of the pixels within these, as rows and
+    `parts.FINE_HALO` network pixels; `level_8`, `level_16` and the squared `cells` (1, h, w, F),
+    with a halo of `parts.HALO` cells; `crop`, the extent of the pixels within these, as rows and
     then columns of stride 8. Output: `lines` (H / 2, W / 2) float32, logits.
     """
     extras.require("tf2onnx", "train", "write ONNX")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from crackscope.graphs import cells
 from crackscope.models import classifier
-from crackscope.models.maps import LEVELS
+from crackscope.models.parts import LEVELS
 
 if TYPE_CHECKING:
     from onnx import GraphProto

@@ -18,8 +18,7 @@ from crackscope.errors import UsageError
 from crackscope.graphs.views import View, fixed_values, views_of
 from crackscope.models import parts as runtime_parts
 from crackscope.models.bundle import INT8, ONNX, PARTS
-from crackscope.models.maps import CELLS, LEVELS
-from crackscope.models.parts import Level, Part
+from crackscope.models.parts import CELLS, LEVELS, Level, Part
 
 if TYPE_CHECKING:
     from onnx import GraphProto, ModelProto

@@ -15,9 +15,8 @@ from PIL import Image, UnidentifiedImageError
 
 from crackscope import limits
 from crackscope.errors import ImageError
-from crackscope.images import signature
+from crackscope.images import jpeg, signature
 from crackscope.images.exif import block_of, exif_of, orientation_of, upright
-from crackscope.images.formats import jpeg
 from crackscope.images.guard import our_limits
 from crackscope.images.metadata import metadata_of
 from crackscope.types import Photo, Pixels

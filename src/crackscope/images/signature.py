@@ -9,7 +9,7 @@ from pathlib import Path
 
 from crackscope.errors import ImageError
 from crackscope.images.exif import SOFTWARE, parse, software_of
-from crackscope.images.formats.jpeg import EOI, segments
+from crackscope.images.jpeg import EOI, segments
 
 READABLE = ("JPEG", "PNG", "TIFF", "WEBP", "BMP", "GIF", "JPEG2000", "PPM", "AVIF")
 HEIC, HEIF, RAW = "HEIC", "HEIF", "camera raw"

@@ -13,7 +13,7 @@ All layers have a small, fixed receptive field, so that tiles with a halo match 
 from collections.abc import Sequence
 from typing import Any
 
-from crackscope.models.maps import PLACE
+from crackscope.models.parts import PLACE
 
 LATERALS = ("lateral_4", "lateral_8", "lateral_16", "lateral_32")
 """Layers that take the maps of the backbone, from fine to coarse."""

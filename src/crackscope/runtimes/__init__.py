@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crackscope.errors import BundleError, UsageError
-from crackscope.models import external
+from crackscope.models import untrusted
 from crackscope.models.bundle import INT8, LINES, ONNX, Bundle
-from crackscope.models.maps import Maps, Span
+from crackscope.models.parts import Maps, Span
 from crackscope.options import Device, Precision
 from crackscope.registry import Registry
 
@@ -90,7 +90,7 @@ def check_weights(graph: bytes, file: Path, known: Collection[str] = ()) -> None
     """Raise BundleError if `graph`, the content of `file`, is not ONNX, or reads weights from files
     other than those `known`, which no checksum covers."""
     try:
-        others = sorted(external.files(graph) - set(known))
+        others = sorted(untrusted.external_files(graph) - set(known))
     except ValueError as error:
         raise BundleError(f"{file} cannot be run: {error}") from error
     if others:

@@ -7,7 +7,7 @@ from crackscope import extras
 from crackscope.errors import UsageError
 from crackscope.models import bundle as bundles
 from crackscope.models import classifier
-from crackscope.models.maps import Maps, Span
+from crackscope.models.parts import Maps, Span
 from crackscope.options import Device, Precision
 from crackscope.runtimes import RUNTIMES, check_precision
 from crackscope.runtimes.outputs import computed, scores

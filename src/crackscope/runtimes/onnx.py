@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 from crackscope import telemetry
 from crackscope.errors import BundleError, UsageError
 from crackscope.models.bundle import Bundle
-from crackscope.models.maps import CELLS, LINES, SIZE, Maps, Span
-from crackscope.models.parts import Part, Run, encode, of_bundle
+from crackscope.models.parts import CELLS, LINES, SIZE, Maps, Part, Run, Span, encode, of_bundle
 from crackscope.options import Device, Precision
 from crackscope.runtimes import (
     BLOCK,

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from crackscope import environment, extras
 from crackscope.errors import BundleError, UsageError
 from crackscope.models.bundle import Bundle
-from crackscope.models.maps import CELLS, LEVELS, SIZE, Maps, Mosaic, Span
+from crackscope.models.parts import CELLS, LEVELS, SIZE, Maps, Mosaic, Span
 from crackscope.options import Device, Precision
 from crackscope.runtimes import BLOCK, RUNTIMES, check_weights, decoder, network
 from crackscope.runtimes.outputs import Decoder, computed, decode, no_decoder, scores

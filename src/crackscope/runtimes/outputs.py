@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from crackscope.errors import BundleError, UsageError
 from crackscope.grid import with_halo
-from crackscope.models.maps import (
+from crackscope.models.parts import (
     CELL,
     CELLS,
     CROP,

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crackscope.grid import spans, with_halo
-from crackscope.models.maps import CELL, PLACE, Maps
+from crackscope.models.parts import CELL, PLACE, Maps
 from crackscope.models.pooling import Floats, Pooling, probabilities
 from crackscope.runtimes import BLOCK
 from crackscope.runtimes.outputs import finite, fitting

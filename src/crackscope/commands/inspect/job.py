@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import Event
 
 import crackscope
-from crackscope import progress
+from crackscope import terminal
 from crackscope.commands.inspect.settings import InspectConfig
 from crackscope.inspection.engines import Run
 from crackscope.inspection.find import Found
@@ -69,7 +69,7 @@ class Job:
         done = len(kept)
         walk = self._plan.run(self._found.photos[done:], self._plan.stop)
         total, pace = len(self._found.photos), Pace(kept.verdicts["crack"])
-        with closing(walk) as inspected, progress.bar("inspect", total) as advance:
+        with closing(walk) as inspected, terminal.progress_bar("inspect", total) as advance:
             advance(done)
             for one in inspected:
                 self._keep(one)

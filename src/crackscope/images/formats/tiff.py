@@ -9,7 +9,8 @@ from PIL import TiffImagePlugin
 from PIL.ExifTags import Base as Tag
 
 from crackscope.errors import ImageError
-from crackscope.images.formats import deflate, jpeg
+from crackscope.images import jpeg
+from crackscope.images.formats import deflate
 from crackscope.images.read import MAX_BYTES_PER_PIXEL
 
 _REDUCED = 1
