@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crackscope.lines.cleaning import without_spurs
 from crackscope.lines.graph import Graph, along
 from crackscope.lines.places import Places
 from crackscope.lines.settings import Tracing
-from crackscope.lines.spurs import without_spurs
 from crackscope.lines.strands import medians, resample, smooth
 from crackscope.lines.thinning import thin
 from crackscope.lines.trace import graph_of

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from crackscope.lines.anchors import anchors, widths_inside
+from crackscope.lines.ends import anchors, widths_inside
 from crackscope.lines.fields import Fields
 from crackscope.lines.graph import Floats, Graph, Whole, numbered
 from crackscope.lines.places import Flags
