@@ -1,6 +1,7 @@
 """Decodes JPEG strictly: warnings of libjpeg, which fills damage with grey, are errors.
 
-Uses libjpeg-turbo directly, two to three times as fast as Pillow, which hides the warnings.
+Uses libjpeg-turbo directly, two to three times as fast as Pillow, which hides the warnings. Missing
+scans, which it does not warn of, are errors, too.
 """
 
 import re

@@ -27,9 +27,8 @@ _KEPT_SIGNS = "\u200c\u200d\u200e\u200f"
 class Cover:
     """The head of a report: title, client, project, author, date and logo.
 
-    Texts are "" if not given; `logo` is a JPEG in base64, from `logos.encoded`.
-
-    Raises ValueError if a text is too long or the logo is invalid.
+    Texts are "" if not given; `logo` is a JPEG in base64, from `logos.encoded`. Raises ValueError
+    if a text is too long or the logo is invalid.
     """
 
     title: str = ""
