@@ -60,14 +60,7 @@ def draw(
     width, height = max(1, int(wide * ratio)), max(1, int(tall * ratio))
     small = _scaled(photo.pixels, width, height)
     heat_map = result.cracks is None if heat_map is None else heat_map
-    if heat_map:
-        from crackscope.rendering import heat_map as heat_maps  # of models without lines
-
-        heat_maps.tint(small, found)
-    if result.cracks:
-        from crackscope.rendering import crack_lines
-
-        crack_lines.draw(small, result.cracks, ratio)
+    _paint(small, found if heat_map else None, result.cracks or (), ratio)
     least = WIDEST_LEGEND if heat_map else _LEGEND_WIDTH
     canvas = Image.new("RGB", (max(width, least), height + strip), _PAPER)
     canvas.paste(Image.fromarray(small), (0, 0))
@@ -78,6 +71,18 @@ def draw(
         _label(pen, result.cracks, ratio, (width, height), font_size)
     _legend(canvas, result, font_size, heat_map)
     return np.asarray(canvas)
+
+
+def _paint(pixels: Pixels, heat: ScoreMap | None, cracks: Sequence[Crack], ratio: float) -> None:
+    """Tint the scaled photo by window scores, if given, and draw its cracks, in place."""
+    if heat is not None:
+        from crackscope.rendering import heat_map
+
+        heat_map.tint(pixels, heat)
+    if cracks:
+        from crackscope.rendering import crack_lines
+
+        crack_lines.draw(pixels, cracks, ratio)
 
 
 def _ratio(most: float) -> float:
