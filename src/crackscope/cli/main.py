@@ -110,7 +110,7 @@ def _settings(arguments: Sequence[str]) -> tuple[tuple[Any, ...], list[str]]:
     """cyclopts' configs for settings that are no flags, and the arguments without `--config`."""
     in_file = any(argument.partition("=")[0] == "--config" for argument in arguments)
     if not in_file and not any(name.startswith(PREFIX) for name in os.environ):
-        return (), list(arguments)
+        return (cyclopts.config.Env(PREFIX, command=False),), list(arguments)  # named in --help
     from crackscope.cli.settings import layered
 
     return layered(arguments)
