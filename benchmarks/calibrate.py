@@ -35,16 +35,15 @@ from PIL import Image
 from crackscope import numerics
 from crackscope.curation import fingerprints, near_copies
 from crackscope.evaluation import calibration, thresholds
-from crackscope.inspection.inspector import Inspector
-from crackscope.inspection.loading import load
+from crackscope.inspection.inspector import Inspector, load
 from crackscope.lines.score import ALL, Scorer
 from crackscope.models import bundle as bundles
 from crackscope.models import concrete
 from crackscope.models.bundle import Thresholds
-from crackscope.progress import bar
 from crackscope.run_dir import write_json
 from crackscope.scoring.gate import Gate
 from crackscope.scoring.half_scale import Blend
+from crackscope.terminal import progress_bar
 from crackscope.training.lines import bundle as packing
 from crackscope.training.lines import packed, scoring
 from crackscope.training.lines.bundle import Known, Operating
@@ -196,7 +195,7 @@ def with_blend(inspector: Inspector, blend: Blend) -> Inspector:
 
 def lots(painter: Painter, count: int) -> Iterator[Pictures]:
     """Synthetic photos in batches."""
-    with bar("photos", count) as advance:
+    with progress_bar("photos", count) as advance:
         for number in range(count // _LOT):
             yield painter(_FIRST + number, _LOT)
             advance(_LOT)

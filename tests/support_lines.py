@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from crackscope.graphs import cells, partition
-from crackscope.graphs.names import CELL, LEVELS, STRIDES
 from crackscope.models import bundle
+from crackscope.models.parts import CELL, LEVELS, STRIDES
 from crackscope.models.pooling import Pooling
 from crackscope.types import Pixels
 

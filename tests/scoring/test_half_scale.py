@@ -10,14 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from crackscope.graphs.maps import Maps
-from crackscope.graphs.names import CELL
-from crackscope.inspection.inspector import Inspector
-from crackscope.inspection.loading import load
-from crackscope.models.decoder import PLACE
+from crackscope.inspection.inspector import Inspector, load
+from crackscope.models.parts import CELL, PLACE, Maps
 from crackscope.scoring import gate as gates
 from crackscope.scoring.half_scale import Blend, doubled, look
-from crackscope.scoring.linemap import LineMap
+from crackscope.scoring.scored import LineMap
 from crackscope.types import Photo, Pixels
 from support_lines import cracked, write_bundle_with_lines
 

@@ -13,9 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from crackscope.graphs.maps import Network, Span
-from crackscope.graphs.names import CELL
-from crackscope.models.decoder import PLACE
+from crackscope.models.parts import CELL, PLACE, Span
+from crackscope.runtimes import Network
 from crackscope.types import Pixels
 
 Floats = NDArray[np.float32]

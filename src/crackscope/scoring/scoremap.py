@@ -19,19 +19,16 @@ from math import ceil
 import numpy as np
 from numpy.typing import NDArray
 
-from crackscope.graphs.maps import Maps, Network, Span
-from crackscope.graphs.names import CELL
 from crackscope.grid import spans, with_halo
-from crackscope.models.decoder import PLACE
+from crackscope.models.parts import CELL, PLACE, Maps, Span
 from crackscope.models.pooling import Floats, Pooling, probabilities
-from crackscope.runtimes import BLOCK
+from crackscope.runtimes import BLOCK, Network
 from crackscope.runtimes.outputs import finite, fitting
 from crackscope.scoring import gate as gates
 from crackscope.scoring.gate import TILE, Gate
 from crackscope.scoring.half_scale import Blend, HalfScale, look
-from crackscope.scoring.linemap import LineMap, Tile
 from crackscope.scoring.resized import resized
-from crackscope.scoring.scored import Scored
+from crackscope.scoring.scored import LineMap, Scored, Tile
 from crackscope.types import Photo, Pixels, ScoreMap
 
 Tiles = dict[tuple[int, int], Tile]

@@ -16,8 +16,7 @@ from crackscope.lines.evidence import describe
 from crackscope.lines.find import Traced, find_cracks
 from crackscope.lines.score import Scorer
 from crackscope.scoring.half_scale import Blend
-from crackscope.scoring.linemap import LineMap
-from crackscope.scoring.scored import Scored
+from crackscope.scoring.scored import LineMap, Scored
 from crackscope.training.lines.pool import Pictures
 from crackscope.types import Photo
 

@@ -1,24 +1,46 @@
-"""Builds a configuration from keyword arguments, and validates the arguments of functions."""
+"""Builds a configuration from keyword arguments, and validates the arguments of functions.
+
+A value must fit the type of its setting: a string is a valid path, 3.5 epochs are not.
+"""
 
 import inspect
+import math
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, replace
 from functools import wraps
+from numbers import Integral, Real
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, get_type_hints
+from types import NoneType, UnionType
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Literal,
+    ParamSpec,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
-from crackscope.arguments.fit import fit
-from crackscope.arguments.rules import Rule, check
 from crackscope.errors import UsageError
-from crackscope.options import COMMA_SEPARATED
+from crackscope.options import COMMA_SEPARATED, Rule, check
 from crackscope.registry import nearest
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 _AT_HOME = re.compile(r"~[^/\\]*(?=[/\\])|~$")
+_WORDS = {
+    bool: "True or False",
+    int: "a whole number",
+    float: "a number",
+    str: "text",
+    Path: "a path",
+    NoneType: "None",
+}
 Config = TypeVar("Config", bound="DataclassInstance")
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -116,3 +138,91 @@ def _expanded(value: Any) -> Any:
     if isinstance(value, str):
         return os.path.expanduser(value) if _AT_HOME.match(value) else value  # noqa: PTH111
     return tuple(map(_expanded, value)) if isinstance(value, tuple) else value
+
+
+def fit(name: str, value: Any, kind: Any) -> tuple[Any, Rule]:
+    """Convert the value to `kind`; returns the value and the rule that it keeps or breaks.
+
+    `kind` is bool, int, float, str, Path, None, a Literal, a tuple[kind, ...] or a union of these.
+    Any other kind accepts every value.
+    """
+    shown = f"{value!r:.80} ({type(value).__name__})"
+    rule = f"{name} must be {_words(kind)}. Received: {shown}{_hint(value, kind)}"
+    try:
+        return _as(value, kind), (True, rule)
+    except TypeError:
+        return value, (False, rule)
+
+
+def _as(value: Any, kind: Any) -> Any:
+    """Convert, or raise TypeError."""
+    origin, options = get_origin(kind), get_args(kind)
+    if origin in (Union, UnionType):
+        return _first_of(value, options)
+    if origin is Literal:
+        return _require(isinstance(value, str) and value in options, value)
+    if origin is tuple:
+        several = isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping)
+        _require(several, value)
+        return tuple(_as(item, options[0]) for item in value)
+    if kind in _WORDS:
+        return _plain(value, kind)
+    return value
+
+
+def _first_of(value: Any, options: Iterable[Any]) -> Any:
+    for option in options:
+        try:
+            return _as(value, option)
+        except TypeError:
+            continue
+    raise TypeError
+
+
+def _plain(value: Any, kind: type) -> Any:
+    if kind is Path:
+        return Path(_require(isinstance(value, str | os.PathLike), value))
+    if kind is str:
+        return os.fspath(_require(isinstance(value, str | os.PathLike), value))
+    if kind is float:
+        return float(_require(_is_number(value, Real) and _is_finite(value), value))
+    if kind is int:
+        return int(_require(_is_number(value, Integral), value))
+    return _require(isinstance(value, kind), value)
+
+
+def _is_number(value: Any, kind: type) -> bool:
+    """Whether it is a number; bool is not, although Python counts it as int."""
+    return isinstance(value, kind) and type(value) is not bool
+
+
+def _is_finite(value: Any) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # an integer beyond the range of a float
+        return False
+
+
+def _require(holds: bool, value: Any) -> Any:
+    if not holds:
+        raise TypeError
+    return value
+
+
+def _hint(value: Any, kind: Any) -> str:
+    """The closest allowed word, as in ". Did you mean 'openvino'?"."""
+    literals = [one for one in (kind, *get_args(kind)) if get_origin(one) is Literal]
+    words = [word for one in literals for word in get_args(one)]
+    near = nearest(value, words) if isinstance(value, str) else ""
+    return f".{near}" if near else ""
+
+
+def _words(kind: Any) -> str:
+    origin, options = get_origin(kind), get_args(kind)
+    if origin in (Union, UnionType):
+        return " or ".join(map(_words, options))
+    if origin is Literal:
+        return f"one of: {', '.join(options)}"
+    if origin is tuple:
+        return f"a list, each {_words(options[0])}"
+    return _WORDS.get(kind, str(kind))

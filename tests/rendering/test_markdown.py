@@ -1,6 +1,6 @@
 import pytest
 
-from crackscope.reporting.drawing import markdown
+from crackscope.rendering.markup import from_markdown
 
 CARD = """\
 # A card
@@ -17,7 +17,7 @@ CARD = """\
 
 
 def test_a_card_becomes_html_below_its_heading() -> None:
-    text = markdown.to_html(CARD, heading=3)
+    text = from_markdown(CARD, heading=3)
     for part in ("<h3>A card</h3>", "<strong>Bold</strong>", "<td>recall</td>", "<li>two</li>"):
         assert part in text
     assert "<td></td>\n<th>value</th>" in text, "a head without words is no head"
@@ -35,10 +35,10 @@ def test_a_card_becomes_html_below_its_heading() -> None:
     ],
 )
 def test_nothing_in_a_card_runs_or_loads(hostile: str) -> None:
-    text = markdown.to_html(hostile, heading=3)
+    text = from_markdown(hostile, heading=3)
     for part in ("<script", "<img", "<div onclick", 'href="javascript'):
         assert part not in text
 
 
 def test_headings_end_at_six() -> None:
-    assert markdown.to_html("###### deep", heading=3) == "<h6>deep</h6>\n"
+    assert from_markdown("###### deep", heading=3) == "<h6>deep</h6>\n"

@@ -1,5 +1,9 @@
-"""Markdown of model cards, converted to safe HTML."""
+"""HTML from templates of the package and from Markdown, and images embedded in it.
 
+Values are escaped, and so is HTML in Markdown; an undefined name in a template is an error.
+"""
+
+import base64
 from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
@@ -7,11 +11,22 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 if TYPE_CHECKING:
+    from jinja2 import Environment, Template
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
 
-def to_html(text: str, heading: int) -> Markup:
+def template(path: str) -> "Template":
+    """The template at a path within the package, such as `rendering/page.html.jinja`."""
+    return _environment().get_template(path)
+
+
+def data_uri(content: bytes, media_type: str = "image/png") -> str:
+    """An image as a data URI, embedded in the page."""
+    return f"data:{media_type};base64,{base64.b64encode(content).decode()}"
+
+
+def from_markdown(text: str, heading: int) -> Markup:
     """HTML of `text`, with top-level headings as h`heading`.
 
     HTML in the text is escaped, and images are left out.
@@ -26,7 +41,7 @@ def to_html(text: str, heading: int) -> Markup:
     return Markup(markdown.renderer.render(tokens, markdown.options, {}))
 
 
-def parse(text: str) -> Sequence["Token"]:
+def parse_markdown(text: str) -> Sequence["Token"]:
     """The tokens of `text`, for formats other than HTML."""
     return _parser().parse(text)
 
@@ -44,3 +59,18 @@ def _parser() -> "MarkdownIt":
 def _table_open(*_: object) -> str:
     """Wrap tables so that wide ones scroll, also by keyboard."""
     return '<div class="wide" tabindex="0" role="group" aria-label="table"><table>\n'
+
+
+@cache
+def _environment() -> "Environment":
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("crackscope", ""),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.tests["kind"] = lambda item, name: type(item).__name__ == name
+    return environment

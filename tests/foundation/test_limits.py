@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from crackscope.errors import ImageError
-from crackscope.patience import within
+from crackscope.limits import within
 
 
 @pytest.mark.parametrize("seconds", [None, 30.0])

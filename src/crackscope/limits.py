@@ -1,13 +1,20 @@
-"""Out-of-memory errors of all libraries, reported as the failure of one photo."""
+"""Limits of memory and of time: what exceeds them is reported as the failure of one photo.
+
+Reads may never return, as from a hanging network drive or an unresponsive server.
+"""
 
 import errno
 import re
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, wait
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import Any, TypeVar
+from threading import Thread
+from typing import Any, ParamSpec, TypeVar
 
 from crackscope.errors import ImageError
 
+P = ParamSpec("P")
+R = TypeVar("R")
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 _WORDS = re.compile(
@@ -31,7 +38,7 @@ def ran_out(error: BaseException) -> bool:
 
 
 @contextmanager
-def limits(doing: str) -> Iterator[None]:
+def memory(doing: str) -> Iterator[None]:
     """Raise ImageError `out_of_memory` if memory runs out; `doing` is the task, as "decode it"."""
     try:
         yield
@@ -61,7 +68,7 @@ def together(
     if not photos:
         return []
     try:
-        with limits(doing):
+        with memory(doing):
             return list(function(photos))
     except ImageError:
         pass
@@ -73,7 +80,38 @@ def _alone(
     function: Callable[[Sequence[Item]], Sequence[Result]], photo: Item, doing: str
 ) -> Result | ImageError:
     try:
-        with limits(doing):
+        with memory(doing):
             return function([photo])[0]
     except ImageError as error:
         return error
+
+
+def within(
+    seconds: float | None, function: Callable[P, R], *arguments: P.args, **settings: P.kwargs
+) -> R:
+    """Call the function; raises ImageError `timeout` after `seconds` (None: no limit).
+
+    A call that hangs is left in a daemon thread; a subprocess that it waits for is killed.
+    """
+    if seconds is None:
+        return function(*arguments, **settings)
+    found: Future[R] = Future()
+
+    def work() -> None:
+        try:
+            found.set_result(function(*arguments, **settings))
+        except BaseException as error:  # noqa: BLE001  (raised again in the waiting thread)
+            found.set_exception(error)
+
+    thread = Thread(target=work, name="within", daemon=True)
+    thread.start()
+    if not wait([found], seconds).done:
+        from crackscope import programs
+
+        programs.stop(thread)
+        raise ImageError(
+            "timeout",
+            f"reading took more than {seconds:g} s. Check that the drive or server is reachable, "
+            "or increase --timeout",
+        )
+    return found.result()
