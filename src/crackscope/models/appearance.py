@@ -12,7 +12,8 @@ from PIL import Image
 from crackscope.types import Pixels
 
 Floats = NDArray[np.float64]
-COUNT = 19
+COUNT, FEWER = 19, 10
+"""Number of `statistics`, and of `robust` ones."""
 _TONES = np.arange(256)
 _QUANTILES = (0.02, 0.25, 0.5, 0.75, 0.98)
 _LEAST = 1e-9
@@ -22,9 +23,47 @@ _FLAT = 0.1
 
 def statistics(windows: Pixels) -> Floats:
     """(N, H, W, 3) uint8, both sides at least 8 -> (N, COUNT) float64."""
-    red, green, blue = (windows[..., channel] for channel in range(3))
-    grey = ((np.add(red, green, dtype=np.uint16) + blue) // 3).astype(np.uint8)
+    grey = _grey(windows)
     return np.hstack([_colours(windows[:, ::3, ::3]), _gradients(grey), _tones(grey)])
+
+
+def robust(windows: Pixels) -> Floats:
+    """The statistics that light and camera change least, (N, H, W, 3) uint8 -> (N, FEWER) float64.
+
+    Colours, gradients and the spread of the grey, on scales on which windows of one material are
+    nearly normally distributed. Brightness is left out.
+    """
+    grey = _grey(windows)
+    colours = _colours(windows[:, ::3, ::3])
+    means, spreads = colours[:, 2::2], colours[:, 3::2]
+    figures = [
+        np.log(colours[:, :1] + 0.02),
+        np.log(colours[:, 1:2] + 0.01),
+        np.arcsinh(means / 8),
+        np.log(spreads + 0.5),
+        _gradients(grey),
+        np.log1p(_spread(_histogram(grey)))[:, None],
+    ]
+    return np.hstack(figures)
+
+
+def _grey(windows: Pixels) -> NDArray[np.uint8]:
+    """The mean of the channels, (N, H, W)."""
+    red, green, blue = (windows[..., channel] for channel in range(3))
+    return np.asarray((np.add(red, green, dtype=np.uint16) + blue) // 3, np.uint8)
+
+
+def _histogram(grey: NDArray[np.uint8]) -> Floats:
+    """The fraction of each tone, (N, 256)."""
+    counts = np.array([Image.fromarray(plane).histogram() for plane in grey], np.float64)
+    return np.asarray(counts / grey[0].size)
+
+
+def _spread(fraction: Floats) -> Floats:
+    """The standard deviation of the grey, (N,)."""
+    mean = fraction @ _TONES
+    spread: Floats = np.sqrt((fraction * (_TONES - mean[:, None]) ** 2).sum(axis=1))
+    return spread
 
 
 def _colours(pixels: Pixels) -> Floats:
@@ -66,11 +105,10 @@ def _slopes(planes: NDArray[np.unsignedinteger[Any]]) -> tuple[Floats, Floats]:
 def _tones(grey: NDArray[np.uint8]) -> Floats:
     """Mean, spread, quantiles about the median, entropy, clipped fractions and peaks of the grey,
     (N, 10)."""
-    fraction = np.array([Image.fromarray(plane).histogram() for plane in grey]) / grey[0].size
+    fraction = _histogram(grey)
     below = fraction.cumsum(axis=1)
     low, lower, median, upper, high = ((below < limit).sum(axis=1) for limit in _QUANTILES)
-    mean = fraction @ _TONES
-    spread = np.sqrt((fraction * (_TONES - mean[:, None]) ** 2).sum(axis=1))
+    mean, spread = fraction @ _TONES, _spread(fraction)
     coarse = fraction.reshape(-1, 32, 8).sum(axis=2)
     entropy = -(coarse * np.log(np.maximum(coarse, _LEAST))).sum(axis=1)
     offsets = [tone - median for tone in (low, lower, upper, high)]
