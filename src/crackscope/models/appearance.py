@@ -12,13 +12,15 @@ from PIL import Image
 from crackscope.types import Pixels
 
 Floats = NDArray[np.float64]
-COUNT, FEWER = 19, 10
+COUNT, FEWER = 19, 12
 """Number of `statistics`, and of `robust` ones."""
 _TONES = np.arange(256)
 _QUANTILES = (0.02, 0.25, 0.5, 0.75, 0.98)
 _LEAST = 1e-9
 _FLAT = 0.1
 """Grey levels added to every mean step, so that its logarithm is finite."""
+_FINEST = 0.15
+"""The same in per cent of the mean brightness."""
 
 
 def statistics(windows: Pixels) -> Floats:
@@ -28,12 +30,13 @@ def statistics(windows: Pixels) -> Floats:
 
 
 def robust(windows: Pixels) -> Floats:
-    """The statistics that light and camera change least, (N, H, W, 3) uint8 -> (N, FEWER) float64.
+    """The statistics that light and camera change least: (N, H, W, 3) uint8, both sides at least 16
+    -> (N, FEWER) float64.
 
-    Colours, gradients and the spread of the grey, on scales on which windows of one material are
-    nearly normally distributed. Brightness is left out.
+    Colours, their texture, gradients and the spread of the grey, on scales on which windows of one
+    material are nearly normally distributed. Brightness is left out.
     """
-    grey = _grey(windows)
+    texture, grey = _colour_texture(windows), _grey(windows)
     colours = _colours(windows[:, ::3, ::3])
     means, spreads = colours[:, 2::2], colours[:, 3::2]
     figures = [
@@ -43,8 +46,42 @@ def robust(windows: Pixels) -> Floats:
         np.log(spreads + 0.5),
         _gradients(grey),
         np.log1p(_spread(_histogram(grey)))[:, None],
+        texture,
     ]
     return np.hstack(figures)
+
+
+def _colour_texture(windows: Pixels) -> Floats:
+    """Log ratio of the steps of the opponent colours to those of the grey, at scales of one and two
+    pixels, (N, 2): low for concrete, whose grains are all of one colour.
+
+    On four of 16 rows.
+    """
+    rows, columns = windows.shape[1] // 16 * 16, windows.shape[2] // 2 * 2
+    bands = np.stack([windows[:, row:rows:16, :columns] for row in range(4)], axis=2)
+    red, green, blue = (bands[..., channel].astype(np.int16) for channel in range(3))
+    planes = (red + green + blue, red - green, red + green - 2 * blue)
+    percent = 100 / (planes[0].mean(axis=(1, 2, 3)) / 3 + 8)
+    figures = []
+    for scaled, pixels in ((planes, 1), (map(_halved, planes), 4)):
+        grey, reddish, yellowish = (_steps(plane) * percent / pixels for plane in scaled)
+        colour = reddish + yellowish / 2
+        figures.append(np.log((colour + _FINEST) / (grey / 3 + _FINEST)))
+    return np.stack(figures, axis=1)
+
+
+def _halved(plane: NDArray[np.int16]) -> NDArray[np.int16]:
+    """Sums of squares of 2 x 2 pixels."""
+    pairs = plane[..., 0::2, :] + plane[..., 1::2, :]
+    return np.asarray(pairs[..., 0::2] + pairs[..., 1::2], np.int16)
+
+
+def _steps(plane: NDArray[np.int16]) -> Floats:
+    """Mean absolute step between rows plus that between columns, (N, B, H, W) -> (N,)."""
+    steps = (plane[..., 1:, :] - plane[..., :-1, :], plane[..., 1:] - plane[..., :-1])
+    flat = [np.abs(step).reshape(len(plane), -1) for step in steps]
+    down, across = (step.sum(axis=1, dtype=np.int64) / step.shape[1] for step in flat)
+    return np.asarray(down + across, np.float64)
 
 
 def _grey(windows: Pixels) -> NDArray[np.uint8]:

@@ -20,9 +20,9 @@ from crackscope.models.appearance import COUNT, FEWER, robust, statistics
 from crackscope.models.bundle import SURFACE, Bundle
 from crackscope.types import Box, Material, Photo, Pixels, ScoreMap
 
-_ACROSS = 4
+_ACROSS = 3
 """Windows sampled along each side of a photo: enough for a median at low cost."""
-_BATCH = 8
+_BATCH = 4
 """Windows per batch: more would not fit in the processor's cache."""
 _OTHER = "other_"
 """Prefix of the arrays of other materials in surface.npz."""
@@ -142,7 +142,7 @@ def of_windows(windows: Sequence[Pixels], describe: Describe = statistics) -> Fl
 
 
 def looked_at(found: ScoreMap) -> list[Box]:
-    """Up to 16 of the windows, evenly spread."""
+    """Up to nine of the windows, evenly spread."""
     rows, columns = map(_spread, found.scores.shape)
     return [found.box(row, column) for row in rows for column in columns]
 

@@ -23,7 +23,7 @@ LEAST = 50
 _MOST = 1000
 _HELD_OUT = 0.4
 _TINY = 1e-9
-_SHRINKAGE, _WIDER = 0.5, 1.3
+_SHRINKAGE, _WIDER = 0.6, 1.2
 """Chosen by leaving surfaces and materials out (benchmarks/trials.md). Other materials vary more
 than those of the training data."""
 _FLAT = 1e-6
@@ -75,7 +75,7 @@ def describe(values: ArrayLike, seed: int = 0) -> Concrete:
 
 def contrast(values: Floats, other: NDArray[np.bool_], kinds: NDArray[np.str_]) -> Concrete:
     """Fit to the `robust` statistics (N, F) of windows of concrete and of `other` (N,) materials;
-    the limit is 1, to be chosen on photos of concrete.
+    the limit is 1, to be replaced by one chosen on photos of concrete.
 
     `kinds` (N,) are the materials: common ones get less weight. This is quadratic discriminant
     analysis with covariances shrunk towards spheres (Friedman 1989, doi 10.2307/2289860).
