@@ -50,6 +50,11 @@ class LargePhoto:
         photo = self.photo
         return Photo(photo.path, self.rows.reduced(), photo.metadata, photo.exif)
 
+    def whole_reduced(self) -> Pixels:
+        """Read all rows, and return the reduced copy."""
+        self.rows[self.photo.height - 1 : self.photo.height, 0:1]
+        return self.rows.reduced()
+
 
 @contextmanager
 def opened(
