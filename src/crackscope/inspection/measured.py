@@ -3,7 +3,7 @@
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from PIL import Image
@@ -11,6 +11,7 @@ from PIL import Image
 from crackscope.errors import UsageError
 from crackscope.inspection.inspected import Measured
 from crackscope.inspection.measuring import Measuring, is_whole
+from crackscope.measurement.blocks import Grey
 from crackscope.measurement.crack import CrackMeasure
 from crackscope.measurement.local_scale import LocalScale
 from crackscope.measurement.measure import PhotoMeasure, measure
@@ -21,13 +22,12 @@ from crackscope.measurement.standards import Standard, classify
 from crackscope.measurement.summary import Figures
 from crackscope.types import Below, Crack, Photo, PhotoResult, PhotoScale, Pixels, WidthsMm
 
+if TYPE_CHECKING:
+    from crackscope.images.large.rows import RowReader
+
 DECIDES_PX = 2.0
 """Minimum width for a number to decide a class; below it, the crack may be of any class up to its
 upper limit."""
-_IN_PARTS = (
-    "widths in mm are not supported in photos above 50 megapixels, which are read in blocks: "
-    "split the photo"
-)
 _NO_PLANE = "rectify requires a plane, and the source of scale ({}) gives none"
 
 
@@ -57,15 +57,27 @@ def _in_mm(
         return replace(result, regions=regions, scale=_scale(scale)), []
     if not result.cracks:
         return replace(result, scale=_scale(scale)), []
-    if not is_whole(photo):
+    try:
+        grey = _grey(photo, result.cracks)
+    except UsageError as error:
         lengths = tuple(_length_only(crack, scale) for crack in result.cracks)
-        return replace(result, cracks=lengths, scale=_scale(scale)), [_IN_PARTS]
+        return replace(result, cracks=lengths, scale=_scale(scale)), [f"no widths in mm: {error}"]
     scales, remarks = _scales(result.cracks, scale)
-    grey = np.asarray(Image.fromarray(photo.pixels).convert("L"))
     found = measure(grey, [crack.lines for crack in result.cracks], scales)
     rows = zip(result.cracks, found.cracks, scales, strict=True)
     cracks = tuple(_crack(*row, scale, measuring) for row in rows)
     return replace(result, cracks=cracks, scale=_scale(scale, found)), remarks
+
+
+def _grey(photo: Photo, cracks: Sequence[Crack]) -> Grey:
+    """The grey values; only those near the cracks of a photo that is read in blocks."""
+    if is_whole(photo):
+        return np.asarray(Image.fromarray(photo.pixels).convert("L"))
+    from crackscope.measurement.near_lines import near_lines
+
+    rows = cast("RowReader", photo.pixels)
+    lines = [line for crack in cracks for line in crack.lines]
+    return near_lines((photo.height, photo.width), lines, rows.again())
 
 
 def _scales(cracks: Sequence[Crack], scale: Scale) -> tuple[list[LocalScale | None], list[str]]:

@@ -9,9 +9,8 @@ import numpy as np
 
 from crackscope.measurement.local_scale import LocalScale
 from crackscope.measurement.profiled import Profiled
-from crackscope.measurement.profiles import Whole
 from crackscope.measurement.quality import Flags, Kind
-from crackscope.measurement.seen import Floats
+from crackscope.measurement.seen import Floats, Whole
 from crackscope.measurement.summary import (
     CORRELATED_PX,
     COVERAGE,

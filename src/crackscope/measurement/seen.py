@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
+Whole = NDArray[np.int64]
 
 _REACH, _A_UNIT = 6, 1000
 """Range of the tables below in standard deviations to each side, and entries for each."""

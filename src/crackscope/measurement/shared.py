@@ -11,8 +11,7 @@ import numpy as np
 
 from crackscope.measurement.along import Seen, fit, judged, refined
 from crackscope.measurement.optics import Optics
-from crackscope.measurement.profiles import Whole
-from crackscope.measurement.seen import Floats, Singles
+from crackscope.measurement.seen import Floats, Singles, Whole
 
 BLURS = (0.5, 0.65, 0.8, 1.0, 1.25, 1.55, 1.9, 2.4)
 DEPTHS = (0.0, 0.05, 0.1, 0.16, 0.23, 0.31, 0.4)

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from crackscope.measurement.profiles import Whole
-from crackscope.measurement.seen import Floats
+from crackscope.measurement.seen import Floats, Whole
 
 OVER_MM, OVER_PX = 5.0, 40.0
 """Length of crack over which a maximum is averaged: with a scale, and without."""
