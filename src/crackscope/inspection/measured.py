@@ -15,6 +15,7 @@ from crackscope.measurement.blocks import Grey
 from crackscope.measurement.crack import CrackMeasure
 from crackscope.measurement.local_scale import LocalScale
 from crackscope.measurement.measure import PhotoMeasure, measure
+from crackscope.measurement.profiles import smoothed
 from crackscope.measurement.rectify import rectify
 from crackscope.measurement.scale import Scale
 from crackscope.measurement.scale_of_cracks import scale_along, traced_length
@@ -139,7 +140,7 @@ def _class(
 
 def _length_only(crack: Crack, scale: Scale) -> Crack:
     try:
-        length = traced_length(crack.lines, scale)
+        length = traced_length([smoothed(line) for line in crack.lines], scale)
     except UsageError:  # beyond the horizon of the plane
         return crack
     if not length.mm:  # all points coincide
@@ -161,6 +162,8 @@ def _scale(scale: Scale, found: PhotoMeasure | None = None) -> PhotoScale:
         None if shown is None else float(shown) * scale.mm_per_px,
         None if smallest is None else float(smallest) * scale.mm_per_px,
         None if plane is None else plane.residual_mm,
+        None if plane is None else tuple(plane.projection.matrix.ravel().tolist()),
+        None if plane is None or plane.projection.lens is None else plane.projection.lens.to_list(),
     )
 
 

@@ -53,7 +53,7 @@ def places(lines: Sequence[Floats], every_px: float = EVERY_PX) -> Places:
 
 
 def _of_line(index: int, line: Floats, every_px: float) -> tuple[NDArray[np.generic], ...]:
-    line = _smooth(line)
+    line = smoothed(line)
     steps = np.hypot(*np.diff(line[:, :2], axis=0).T)
     reached = np.concatenate([[0.0], np.cumsum(steps)])
     length = float(reached[-1])
@@ -76,8 +76,8 @@ def _of_line(index: int, line: Floats, every_px: float) -> tuple[NDArray[np.gene
     return at, across, number, along, np.minimum(along, length - along), stands_for, traced
 
 
-def _smooth(line: Floats) -> Floats:
-    """The line resampled at every pixel and smoothed; its ends stay fixed.
+def smoothed(line: Floats) -> Floats:
+    """The line (N, 3) resampled at every pixel and smoothed; its ends stay fixed.
 
     For smoothing, the line is extended by point reflection at its ends.
     """
