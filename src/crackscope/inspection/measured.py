@@ -5,9 +5,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
-import numpy as np
-from PIL import Image
-
 from crackscope.errors import UsageError
 from crackscope.inspection.inspected import Measured
 from crackscope.inspection.measuring import Measuring, is_whole
@@ -15,6 +12,7 @@ from crackscope.measurement.blocks import Grey
 from crackscope.measurement.crack import CrackMeasure
 from crackscope.measurement.local_scale import LocalScale
 from crackscope.measurement.measure import PhotoMeasure, measure
+from crackscope.measurement.near_lines import grey_of, near_lines
 from crackscope.measurement.profiles import smoothed
 from crackscope.measurement.rectify import rectify
 from crackscope.measurement.scale import Scale
@@ -73,9 +71,7 @@ def _in_mm(
 def _grey(photo: Photo, cracks: Sequence[Crack]) -> Grey:
     """The grey values; only those near the cracks of a photo that is read in blocks."""
     if is_whole(photo):
-        return np.asarray(Image.fromarray(photo.pixels).convert("L"))
-    from crackscope.measurement.near_lines import near_lines
-
+        return grey_of(photo.pixels)
     rows = cast("RowReader", photo.pixels)
     lines = [line for crack in cracks for line in crack.lines]
     return near_lines((photo.height, photo.width), lines, rows.again())

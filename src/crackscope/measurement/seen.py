@@ -6,6 +6,7 @@ their rims are worn and shaded. Clean edges show the tone curve of the camera, a
 """
 
 import math
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,8 @@ Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 Whole = NDArray[np.int64]
 
+_DARK = 0.05
+"""Grey values, relative to the ground, below which the slope of the tone is that of this value."""
 _REACH, _A_UNIT = 6, 1000
 """Range of the tables below in standard deviations to each side, and entries for each."""
 _PLACES = np.linspace(-_REACH, _REACH, 2 * _REACH * _A_UNIT + 1)
@@ -49,21 +52,33 @@ def grey(covered: Singles, depth: Singles | float, tone: Singles | float) -> Sin
     return np.asarray(np.maximum(light, 1e-6) ** (1 / tone), np.float32)
 
 
-def grey_slope(value: Singles, depth: Singles | float, tone: Singles | float) -> Singles:
-    """The derivative of `grey` by `covered`, at the grey value `value`."""
+def grey_and_slope(
+    covered: Singles, depth: Singles | float, tone: Singles | float
+) -> tuple[Singles, Singles]:
+    """`grey`, and its derivative by `covered`; the slope of the darkest values is limited."""
     if isinstance(tone, float) and tone == 1:
-        return np.asarray(depth - 1, np.float32)
-    rise = -(1 - depth**tone) / tone
-    return np.asarray(rise * np.maximum(value, 0.05) ** (1 - tone), np.float32)
+        value = np.asarray(1 - (1 - depth) * covered)
+        return value, np.asarray(depth - 1, np.float32)
+    change = 1 - depth**tone
+    light = np.maximum(1 - change * covered, 1e-6)
+    value = np.asarray(light ** (1 / tone), np.float32)
+    steepest = np.maximum(light, _DARK**tone)  # so that value / light is value ** (1 - tone)
+    return value, np.asarray(-change / tone * np.maximum(value, _DARK) / steepest, np.float32)
 
 
 def sharpened(value: Singles, halo: Singles | float) -> Singles:
     """Profiles (M, N) with sharpening: differences to the surroundings, over 1 px, are enhanced."""
     if isinstance(halo, float) and halo == 0:
         return value
-    wide = np.pad(value, ((0, 0), (2, 2)), mode="edge")
-    around = (wide[:, :-4] + wide[:, 4:] + 4 * (wide[:, 1:-3] + wide[:, 3:-1]) + 6 * value) / 16
-    return np.asarray(value + halo * (value - around), np.float32)
+    return np.asarray(value + halo * (value @ _sharpening(value.shape[1])), np.float32)
+
+
+@cache
+def _sharpening(samples: int) -> Singles:
+    """(N, N): profiles times this are their differences to the surroundings, 1 4 6 4 1."""
+    wide = np.pad(np.eye(samples), ((0, 0), (2, 2)), mode="edge")
+    around = (wide[:, :-4] + wide[:, 4:] + 4 * (wide[:, 1:-3] + wide[:, 3:-1])) / 16
+    return np.asarray(np.eye(samples) * (1 - 6 / 16) - around, np.float32)
 
 
 def _edges(
