@@ -140,3 +140,10 @@ def test_sharpening_enhances_what_differs_from_its_surroundings() -> None:
     expected = values + 0.7 * (values - np.array(around))
     assert np.allclose(seen.sharpened(values, 0.7), expected, atol=1e-5)
     assert seen.sharpened(values, 0.0) is values
+
+
+@pytest.mark.parametrize("count", [0, 1, 400, 1000])
+def test_a_product_in_one_thread_is_the_product(count: int) -> None:
+    rng = np.random.default_rng(0)
+    rows, matrix = (rng.standard_normal(s).astype(np.float32) for s in ((count, 31), (31, 338)))
+    assert np.allclose(seen.times(rows, matrix), rows @ matrix, atol=1e-4)

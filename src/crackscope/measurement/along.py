@@ -21,6 +21,7 @@ from crackscope.measurement.seen import (
     grey,
     grey_and_slope,
     sharpened,
+    times,
 )
 
 LEAST_PX = 0.1
@@ -156,7 +157,7 @@ def _places(relative: Singles) -> Singles:
 def _nearest(relative: Singles, optics: Optics) -> tuple[Singles, Singles]:
     """(M,) width and centre of the table entry with the least squares."""
     twice, squares = _drawn(optics, relative.shape[1])
-    cost = (1 - relative) @ twice
+    cost = times(1 - relative, twice)
     cost += squares
     best = cost.argmin(axis=1)
     centre, width = np.divmod(best, len(_WIDTHS))
