@@ -111,7 +111,9 @@ def _crack(
     width = _widths(found.width_mm)
     least = DECIDES_PX * scale.mm_per_px
     named = _class(width, least, measuring.standard, measuring.exposure)
-    return replace(crack, **sizes, width_mm=width, standard_class=named)
+    return replace(
+        crack, **sizes, width_mm=width, standard_class=named, profile_mm=found.profile_mm
+    )
 
 
 def _widths(found: Figures | Below) -> WidthsMm | Below:

@@ -72,7 +72,7 @@ def figures(
     variance.
     """
     mean = running(found, over)
-    noise = _noise(found)
+    noise = noise_of(found)
     length = float(found.weight.sum())
     whole = noise / math.sqrt(max(1.0, length / correlated))
     window = noise / math.sqrt(max(1.0, min(over, length) / correlated))
@@ -141,7 +141,7 @@ def _lines(found: Along) -> Iterator[slice]:
         yield slice(int(start), int(end))
 
 
-def _noise(found: Along) -> float:
+def noise_of(found: Along) -> float:
     """Robust standard deviation of the individual error of a profile's width.
 
     It is estimated from differences of profiles a few apart, without slow changes of the crack.
