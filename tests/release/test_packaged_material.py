@@ -2,9 +2,8 @@
 
 import numpy as np
 import pytest
-from crackscope.inspection.loading import load
 
-from crackscope.inspection.inspector import Inspector
+from crackscope.inspection.inspector import Inspector, load
 from crackscope.synthesis import materials
 from crackscope.synthesis.surface import rounded
 from crackscope.types import Photo
