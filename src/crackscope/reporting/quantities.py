@@ -13,7 +13,7 @@ from typing import Any
 from crackscope import tables
 from crackscope.reporting import REPORTS, Context
 from crackscope.reporting.in_plane import in_plane
-from crackscope.reporting.measured import length_of, scale_of, width_of
+from crackscope.reporting.measured import length_of, width_of
 from crackscope.reporting.width_classes import IN_MM, IN_PX, REGION, Unit, WidthClasses
 from crackscope.run_dir import write_atomically
 from crackscope.types import Crack, PhotoResult
@@ -93,7 +93,7 @@ def folder_of(path: str) -> str:
 
 
 def _sized(result: PhotoResult, context: Context, classes: WidthClasses) -> _Sized:
-    scale = scale_of(result, context)
+    scale = context.scale_of(result)
     classes = classes if scale else IN_PX
     per_px = scale.mm_per_px if scale else 1.0
     wide, high = result.width or 1, result.height or 1

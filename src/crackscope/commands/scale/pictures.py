@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from crackscope import hashing
-from crackscope.images.large.large_photo import opened
+from crackscope.images.large import opened
 from crackscope.images.read import decode
-from crackscope.inspection.sources.source import PhotoSource
+from crackscope.inspection.sources import PhotoSource
 from crackscope.measurement.scale_page import Shot
 from crackscope.rendering import thumbnail
 from crackscope.run_dir import write_atomically

@@ -5,15 +5,15 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Unpack
 
-from crackscope.arguments.build import checked, make
+from crackscope.arguments import checked, make
+from crackscope.commands import Outcome
 from crackscope.commands.keywords import ScaleKeywords
-from crackscope.commands.outcome import Outcome
 from crackscope.commands.scale.pictures import shot_of
 from crackscope.commands.scale.settings import ScaleConfig
 from crackscope.commands.skeleton import results_folder
 from crackscope.errors import ImageError, UsageError
 from crackscope.inspection.find import find
-from crackscope.inspection.sources.source import PhotoSource
+from crackscope.inspection.sources import PhotoSource
 from crackscope.measurement.scale.table import Entry, read_table
 from crackscope.measurement.scale_page import Shot, marked, render
 from crackscope.run_dir import write_atomically

@@ -10,7 +10,7 @@ from typing import Any
 from crackscope import tables
 from crackscope.measurement.scale.table import COLUMNS, Clicked, Entry, Points, normal
 from crackscope.measurement.scale.two_points import TwoPoints
-from crackscope.rendering import template
+from crackscope.rendering import markup
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ def render(name: str, store: str, shots: Sequence[Shot], known: Mapping[str, Ent
     `store` is the key under which the browser keeps the marks.
     """
     cards = [_card(shot, marked(shot, known)) for shot in shots]
-    form = template.load("measurement/scale_page/scale.html.jinja")
+    form = markup.template("measurement/scale_page/scale.html.jinja")
     return form.render(name=name, store=store, columns=COLUMNS, cards=cards)
 
 
