@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from crackscope.errors import UsageError
-from crackscope.images.large import large_photo
+from crackscope.images import large
 from crackscope.images.large.rows import RowReader
 from crackscope.inspection.inspected import Measured
 from crackscope.inspection.measured import measured
@@ -203,11 +203,11 @@ def test_a_photo_read_in_blocks_has_the_widths_of_the_whole(
     settings = {"corners": corners_of(TILTED)}
     whole = of(TILTED, photo, **settings).result
     assert isinstance(only(whole).width_mm, WidthsMm)
-    monkeypatch.setattr(large_photo, "WHOLE_MEGAPIXELS", 0.1)
-    with large_photo.opened(Path(photo.path)) as large:
-        assert large is not None
-        large.whole_reduced()  # as after scoring, when all rows have been read
-        parts = measured(large.photo, found(TILTED, photo), asked(**settings)).result
+    monkeypatch.setattr(large, "WHOLE_MEGAPIXELS", 0.1)
+    with large.opened(Path(photo.path)) as opened:
+        assert opened is not None
+        opened.whole_reduced()  # as after scoring, when all rows have been read
+        parts = measured(opened.photo, found(TILTED, photo), asked(**settings)).result
     assert replace(parts, seconds=0.0) == replace(whole, seconds=0.0)
 
 
@@ -216,9 +216,9 @@ def test_cracks_all_over_a_large_photo_have_lengths_and_it_is_said_why(
 ) -> None:
     photo = photo_of(FLAT)
     rows = RowReader(photo.width, photo.height, iter(()), again=lambda: iter((photo.pixels,)))
-    large = Photo("wall.tif", rows)  # type: ignore[arg-type]
+    photo_in_parts = Photo("wall.tif", rows)  # type: ignore[arg-type]
     monkeypatch.setattr(near_lines, "_MOST_BYTES", 64**2)
-    result = measured(large, found(FLAT), asked(mm_per_px=0.15)).result
+    result = measured(photo_in_parts, found(FLAT), asked(mm_per_px=0.15)).result
     crack = only(result)
     assert (crack.width_mm, crack.measured) == (None, 0.0)
     assert abs(crack.length_mm - FLAT.length_mm) <= crack.length_u95_mm

@@ -182,6 +182,8 @@ def _close_ups(result: PhotoResult, context: Context) -> dict[int, _CloseUp]:
     for crack in cracks:
         content = pictures.close_up(context, result.path, crack.id)
         if content is not None:
+            from crackscope.reporting.drawing.width_profile import profile  # sound photos have none
+
             size = thumbnail.size_of(content)
             bar = pictures.bar_on_close_up(result, context, size)
             uri = data_uri(content, "image/jpeg")
