@@ -6,10 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image, ImageFilter
 
 from crackscope.images.read import read
 from crackscope.inspection.inspector import Inspector, load
 from crackscope.lines.score import ALL, Scorer
+from crackscope.scoring.half_scale import Blend
 from crackscope.synthesis import camera, concrete, pattern
 from crackscope.synthesis.distractors import joints
 
@@ -72,3 +74,13 @@ def test_joints_are_lines_that_their_score_tells_from_cracks(scope: Inspector) -
     believed = [replace(scope, scorer=believing).inspect(wall).cracks for wall in walls]
     assert sum(map(len, believed)) >= 4
     assert sum(map(len, listed)) == 0
+
+
+def test_a_crack_out_of_focus_is_seen_at_half_the_scale(scope: Inspector) -> None:
+    """Without the second look this fails: then the crack is hardly one."""
+    assert scope.mapper is not None
+    alone = replace(scope, mapper=replace(scope.mapper, blend=Blend(0.84, 0.0, -0.33)))
+    with Image.open(SAMPLES / "hairline_across_joint.jpg") as image:
+        pixels = np.asarray(image.convert("RGB").filter(ImageFilter.GaussianBlur(3)))
+    both, full = (one.inspect(pixels).score or 0.0 for one in (scope, alone))
+    assert both > 0.9 > 0.85 > full
