@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from crackscope.errors import MissingExtraError, UnknownNameError, UsageError
 from crackscope.inspection.results_file import ResultsFile, line, read, write_errors
+from crackscope.rendering import colour
 from crackscope.reporting import REPORTS, Context, chosen, settings
 from crackscope.reporting.names import close_up_name, mask_names, overlay_names, printable
 from crackscope.reporting.overview import worst_first
@@ -174,6 +175,16 @@ def test_the_page_names_model_threshold_and_what_failed(tmp_path: Path) -> None:
     text = page(tmp_path)
     for expected in ("m@1+abc", "threshold", "cut &lt;b&gt;off", "truncated", ">3<"):
         assert expected in text
+
+
+def test_the_scale_of_the_page_is_that_of_the_overlays(tmp_path: Path) -> None:
+    (gradient,) = re.findall(r"linear-gradient\(to right, (.*?)\)\"", page(tmp_path))
+    shades = [
+        tuple(map(int, shade)) for shade in re.findall(r"rgb\((\d+), (\d+), (\d+)\)", gradient)
+    ]
+    steps = len(shades) - 1
+    assert steps >= 4
+    assert shades == [colour.of_score(step / steps) for step in range(steps + 1)]
 
 
 def test_the_page_says_how_many_photos_are_missing(tmp_path: Path) -> None:
