@@ -339,6 +339,15 @@ def test_names_of_any_length_fit_file_systems_and_stay_apart(letter: str, tmp_pa
         file.touch(exist_ok=False)
 
 
+@pytest.mark.parametrize(("letter", "count"), [("a", 196), ("é", 98), ("真", 65), ("𝄞", 49)])
+def test_a_name_of_up_to_200_bytes_is_kept_whole(letter: str, count: int) -> None:
+    path = f"{letter * count}.png/{letter * count}.png"
+    assert overlay_names([path]) == [f"overlays/{path}.jpg"]
+    assert mask_names([path.replace(".png", ".jpg")]) == [
+        f"masks/{path}".replace(".png", ".jpg") + ".png"
+    ]
+
+
 def test_overlay_names_keep_the_path_and_the_extension() -> None:
     names = ["a.png", "a.jpg", "s/a.jpg", "A.PNG", "ä/b c.jpg", "b.JPG", "b.jpeg", "x.jpg.jpg", "a"]
     assert overlay_names(names) == [
