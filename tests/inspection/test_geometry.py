@@ -62,6 +62,38 @@ def test_a_skeleton_lies_inside_and_hangs_together_as_the_mask_does(mask: np.nda
         assert any(line[cell] for cell in cells)
 
 
+@pytest.mark.parametrize("margin", [0, 1])
+@pytest.mark.parametrize("thick", range(1, 8))
+def test_a_bar_thins_to_one_line_along_its_middle(thick: int, margin: int) -> None:
+    bar = np.pad(np.ones((thick, 20), bool), margin)
+    for mask in (bar, bar[::-1], bar[:, ::-1], bar.T):
+        line = np.argwhere(centreline.thin(mask))
+        across, along = sorted(line.T - margin, key=np.ptp)
+        assert np.ptp(across) == 0
+        assert (thick - 1) // 2 <= across[0] <= thick // 2
+        assert (np.diff(np.sort(along)) == 1).all(), "in one piece"
+        assert 20 - thick <= len(along) <= 20
+        assert abs(along.min() - (19 - along.max())) <= 1
+
+
+@pytest.mark.parametrize("side", range(1, 8))
+def test_a_square_thins_to_one_cell(side: int) -> None:
+    line = np.argwhere(centreline.thin(np.pad(np.ones((side, side), bool), 1)))
+    assert len(line) == 1
+    assert (np.abs(line - (side + 1) / 2) <= 0.5).all()
+
+
+def test_a_ring_thins_to_a_closed_line() -> None:
+    ring = np.ones((17, 21), bool)
+    ring[5:-5, 5:-5] = False
+    line = centreline.thin(ring)
+    (cells,) = components(line)
+    near = [sum(max(abs(a - y), abs(b - x)) == 1 for y, x in cells) for a, b in cells]
+    assert min(near) == 2
+    assert np.array(cells).min(axis=0).tolist() == [2, 2]
+    assert np.array(cells).max(axis=0).tolist() == [14, 18]
+
+
 def test_thinning_keeps_what_another_program_keeps() -> None:
     """19 of 20 cells of each lie within 3 of one of the other."""
     rng = np.random.default_rng(3)
