@@ -128,6 +128,19 @@ def test_a_line_is_carried_on_to_the_border_where_the_photo_ends_and_it_does_not
     assert centreline.length(mask, rows, columns, cut) == pytest.approx(inside, abs=10)
 
 
+@pytest.mark.parametrize(
+    ("sides", "beyond"),
+    [("", 5), ("right", 5), ("below", 5), ("right below", 15), ("above left right below", 15)],
+)
+def test_a_line_through_a_corner_goes_on_only_if_the_photo_ends_on_both_sides(
+    sides: str, beyond: int
+) -> None:
+    edges = np.array([0, 10, 20, 50])
+    cut = tuple(side in sides for side in ("above", "left", "below", "right"))
+    diagonal = centreline.length(np.eye(3, dtype=bool), edges, edges, cut)
+    assert diagonal == pytest.approx(30 * 2**0.5 + 5 + beyond)
+
+
 @given(mask=MASKS)
 def test_what_reaches_the_border_is_only_carried_on(mask: np.ndarray) -> None:
     rows, columns = (10 * np.arange(side + 1) for side in mask.shape)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from crackscope.graphs.names import CELL
 from crackscope.images.large import large_photo
 from crackscope.inspection.cracks import TRACING, context
 from crackscope.inspection.cracks import load as load_scorer
@@ -264,6 +265,9 @@ def test_cracks_have_thresholds_of_their_own(scope: Inspector) -> None:
     assert (found.verdict, found.cracks, found.threshold) == ("no crack", (), 0.9999)
     assert own.inspect(window).threshold == 0.6
     assert own.inspect(window).verdict == scope.inspect(window).verdict
+    two = Photo("a", cracked(WINDOW, WINDOW + CELL))
+    assert own.score(two).windows.scores.size == 2
+    assert own.inspect(two.pixels).threshold == 0.9999
 
 
 def test_cracks_are_scored_as_the_bundle_says(tmp_path: Path) -> None:

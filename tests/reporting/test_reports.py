@@ -350,6 +350,7 @@ def test_a_name_of_up_to_200_bytes_is_kept_whole(letter: str, count: int) -> Non
 
 def test_overlay_names_keep_the_path_and_the_extension() -> None:
     names = ["a.png", "a.jpg", "s/a.jpg", "A.PNG", "ä/b c.jpg", "b.JPG", "b.jpeg", "x.jpg.jpg", "a"]
+    names += ["./c.png", "s//d.png", "/e.png", "/"]
     assert overlay_names(names) == [
         "overlays/a.png.jpg",
         "overlays/a.jpg",
@@ -360,6 +361,10 @@ def test_overlay_names_keep_the_path_and_the_extension() -> None:
         "overlays/b (2).jpg",
         "overlays/x.jpg.jpg",
         "overlays/a (2).jpg",
+        "overlays/c.png.jpg",
+        "overlays/s/d.png.jpg",
+        "overlays/e.png.jpg",
+        "overlays/_.jpg",
     ]
 
 
