@@ -256,6 +256,15 @@ def test_the_network_tells_the_material_of_most_windows(
     assert saying(scope, concrete={"limit": 0.0}).inspect(photo).material is None
 
 
+@pytest.mark.parametrize(("threads", "blocks"), [(1, 1), (3, 3), (8, 4)])
+def test_up_to_four_blocks_of_a_photo_share_the_threads(
+    lines_bundle: Path, threads: int, blocks: int
+) -> None:
+    mapper = load(lines_bundle, "cpu", threads=threads).mapper
+    assert mapper is not None
+    assert mapper.threads == blocks
+
+
 def test_cracks_have_thresholds_of_their_own(scope: Inspector) -> None:
     """0.3 and 0.6 are those of windows."""
     own = saying(scope, cracks={"lower": 0.9998, "upper": 0.9999})
