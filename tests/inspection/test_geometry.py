@@ -141,6 +141,14 @@ def test_a_line_through_a_corner_goes_on_only_if_the_photo_ends_on_both_sides(
     assert diagonal == pytest.approx(30 * 2**0.5 + 5 + beyond)
 
 
+@pytest.mark.parametrize(("is_end", "beyond"), [(False, 5), (True, 15)])
+def test_two_cells_are_a_line_that_goes_on_to_the_border(is_end: bool, beyond: int) -> None:
+    rows, columns = np.array([0, 10, 20, 30]), np.array([0, 10, 40])
+    mask = np.zeros((3, 2), bool)
+    mask[1] = True
+    assert centreline.length(mask, rows, columns, (False, False, False, is_end)) == 25 + beyond
+
+
 @given(mask=MASKS)
 def test_what_reaches_the_border_is_only_carried_on(mask: np.ndarray) -> None:
     rows, columns = (10 * np.arange(side + 1) for side in mask.shape)
