@@ -193,9 +193,11 @@ def test_a_photo_is_drawn_in_its_plane() -> None:
     one = of(TILTED, corners=corners_of(TILTED), rectify=0.2)
     assert one.rectified is not None
     assert one.rectified.ndim == 3
-    tiny = of(TILTED, corners=corners_of(TILTED), rectify=0.001)
+    contradicted = {"corners": corners_of(TILTED), "two_points": points_of(TILTED, 150.0)}
+    tiny = of(TILTED, **contradicted, rectify=0.001)
     assert tiny.rectified is None
     assert "not rectified: a rectified photo must have at most 100 megapixels" in tiny.result.remark
+    assert "two-points gives" in tiny.result.remark, "one remark does not replace another"
 
 
 def test_a_photo_read_in_parts_has_lengths_and_says_what_it_lacks() -> None:
