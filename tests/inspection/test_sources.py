@@ -224,6 +224,16 @@ def test_an_encrypted_entry_is_one_failed_photo(tmp_path: Path) -> None:
     assert kind_of_error(source) == "not_permitted"
 
 
+def test_an_entry_of_an_unknown_compression_is_one_failed_photo(tmp_path: Path) -> None:
+    archive = zipped(tmp_path / "a.zip", {"a.png": PHOTO, "b.png": PHOTO})
+    content = bytearray(archive.read_bytes())
+    content[8] = content[content.index(b"PK\1\2") + 10] = 9  # Deflate64, as Windows writes it
+    archive.write_bytes(content)
+    unknown, good = find([str(archive)]).photos
+    assert kind_of_error(unknown) == "unsupported"
+    assert good.content(1.0) == PHOTO
+
+
 def test_a_zip_bomb_is_stopped_by_its_size_before_it_is_unpacked(tmp_path: Path) -> None:
     path = tmp_path / "bomb.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
