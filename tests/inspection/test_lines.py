@@ -4,6 +4,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from PIL import Image
 
 from crackscope.graphs.names import CELL
+from crackscope.grid import grid
 from crackscope.images.large import large_photo
 from crackscope.inspection.cracks import TRACING, context
 from crackscope.inspection.cracks import load as load_scorer
@@ -23,7 +25,8 @@ from crackscope.scoring import gate as gates
 from crackscope.scoring import scoremap
 from crackscope.scoring.gate import Gate
 from crackscope.scoring.linemap import LineMap
-from crackscope.types import Crack, Photo
+from crackscope.scoring.scored import Scored
+from crackscope.types import Crack, Photo, ScoreMap
 from support_lines import WINDOW, cracked, write_bundle_with_lines
 
 TALL, WIDE = 900, 1700
@@ -298,3 +301,25 @@ def test_beside_a_crack_stands_what_the_windows_along_it_say_of_concrete(scope: 
         around = context(replace(scored, concrete=said), traced)
         assert around.shape == (len(traced), 2)
         assert (around[:, 1] == expected).all()
+
+
+@pytest.mark.parametrize(
+    ("points", "expected"),
+    [
+        ([(250.0, 50.0, 120.0)], 2.0),
+        ([(20.0, 180.0, 2.0)], 3.0),
+        ([(150.0, 199.0, 2.0), (101.0, 20.0, 2.0)], 2.5),
+        ([(0.5, 0.5, 2.0), (299.5, 199.5, 9.0), (299.5, 0.5, 9.0)], 7 / 3),
+    ],
+)
+def test_a_crack_stands_in_the_windows_that_its_points_lie_in(
+    points: list[tuple[float, ...]], expected: float
+) -> None:
+    windows = ScoreMap.of_tiles(grid(300, 200, 100), np.linspace(0.1, 0.6, 6))
+    concrete = np.arange(6.0).reshape(2, 3)
+    traced = SimpleNamespace(branches=[SimpleNamespace(points=np.array(points))])
+    around = context(Scored(windows, concrete), [traced])  # type: ignore[list-item]
+    assert around[0, 1] == pytest.approx(expected)
+    if len(points) == 1:
+        chance = 0.1 + expected / 10
+        assert around[0, 0] == pytest.approx(np.log(chance / (1 - chance)))
