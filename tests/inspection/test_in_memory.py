@@ -85,6 +85,8 @@ def test_arrays_of_every_shape_that_pixels_have(scope: Inspector, shape: tuple[i
         np.zeros((64, 64, 2), np.uint8),
         np.array(["a.jpg"]),
         np.zeros((8, 8), np.uint8),
+        np.zeros((8, 64), np.uint8),
+        np.zeros((64, 8, 3), np.uint8),
         Image.new("F", (64, 64)),
         Image.new("RGB", (8, 8)),
     ],
