@@ -7,6 +7,8 @@ calibration.json with the figures of each fit. Constants that are chosen, not fi
 packaged.yaml. The bundle takes its input rule and its pixel statistics of concrete from the
 packaged model.
 
+blend of scales   logistic regression on the logits at full and at half the scale, on places of such
+                  photos
 score of cracks   logistic regression on lines traced in synthetic photos of 0.8 MP, on surfaces
                   left out of training, METU's sound patches and generated materials; every other
                   photo is held out to test it
@@ -20,7 +22,7 @@ import argparse
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -33,15 +35,15 @@ from PIL import Image
 from crackscope import numerics
 from crackscope.curation import fingerprints, near_copies
 from crackscope.evaluation import calibration, thresholds
-from crackscope.inspection.inspector import Inspector
-from crackscope.inspection.loading import load
+from crackscope.inspection.inspector import Inspector, load
 from crackscope.lines.score import ALL, Scorer
 from crackscope.models import bundle as bundles
 from crackscope.models import concrete
 from crackscope.models.bundle import Thresholds
-from crackscope.progress import bar
 from crackscope.run_dir import write_json
 from crackscope.scoring.gate import Gate
+from crackscope.scoring.half_scale import Blend
+from crackscope.terminal import progress_bar
 from crackscope.training.lines import bundle as packing
 from crackscope.training.lines import packed, scoring
 from crackscope.training.lines.bundle import Known, Operating
@@ -71,7 +73,7 @@ def main() -> None:
     arguments.out.mkdir(parents=True, exist_ok=True)
     recipe = json.loads((arguments.run / RECIPE).read_text(encoding="utf-8"))
     chosen = yaml.safe_load(CHOSEN.read_text(encoding="utf-8"))
-    lines, windows = looks(arguments, recipe)
+    blend, lines, windows = looks(arguments, recipe)
     temperature, limits, of_windows = fit_windows(windows)
     scorer, of_cracks = fit_cracks(lines, arguments.photos)
     operating = Operating(
@@ -81,6 +83,7 @@ def main() -> None:
         float(chosen["concrete"]),
         temperature,
         tempered(scorer, temperature),
+        blend,
     )
     data, folder = packed.read(arguments.packed), arguments.out / "model"
     shutil.rmtree(folder, ignore_errors=True)
@@ -89,7 +92,8 @@ def main() -> None:
     )
     pictures = int8_pictures(arguments.packed, bundles.load().input.window)
     info = packing.write(folder, trained(arguments.run, recipe), operating, known, pictures)
-    write_json(arguments.out / "calibration.json", {"windows": of_windows, "cracks": of_cracks})
+    figures = {"blend": dict(vars(blend)), "windows": of_windows, "cracks": of_cracks}
+    write_json(arguments.out / "calibration.json", figures)
     print(f"{bundles.load(folder).identity}, int8: {info['int8']}")
 
 
@@ -148,29 +152,50 @@ def trained(run: Path, recipe: dict[str, Any]) -> Any:
     return model
 
 
-def looks(arguments: argparse.Namespace, recipe: dict[str, Any]) -> tuple[Lines, Floats]:
-    """Traced lines and logits of windows, computed once and kept."""
-    files = [arguments.out / f"{name}.npz" for name in ("lines", "windows")]
+def looks(arguments: argparse.Namespace, recipe: dict[str, Any]) -> tuple[Blend, Lines, Floats]:
+    """The blend, traced lines and logits of windows, computed once and kept."""
+    files = [arguments.out / f"{name}.npz" for name in ("places", "lines", "windows")]
     if not all(file.exists() for file in files):
         with tempfile.TemporaryDirectory() as place:
             folder = Path(place) / "model"
             model, known = trained(arguments.run, recipe), Known(bundles.load().info)
             packing.write(folder, model, Operating(_FITTED_LATER, _EVERYWHERE), known)
             inspector = load(folder, "cpu")
-        left_out = frozenset(recipe["pictures"]["left_out"])
-        painter = Painter(arguments.packed, SIDE, arguments.seed, left_out, turned_round=True)
-        found = scoring.collect(inspector.score, lots(painter, arguments.photos))
-        np.savez(files[0], **vars(found))
-        np.savez(files[1], windows=seen(inspector, painter, arguments))
+        look_at(arguments, inspector, frozenset(recipe["pictures"]["left_out"]), files)
     with np.load(files[0]) as arrays:
-        lines = Lines(**{name: arrays[name] for name in arrays.files})
+        blend = scoring.fit_blend(arrays["places"])
     with np.load(files[1]) as arrays:
-        return lines, arrays["windows"]
+        lines = Lines(**{name: arrays[name] for name in arrays.files})
+    with np.load(files[2]) as arrays:
+        return blend, lines, arrays["windows"]
+
+
+def look_at(
+    arguments: argparse.Namespace,
+    inspector: Inspector,
+    left_out: frozenset[str],
+    files: Sequence[Path],
+) -> None:
+    """Look at synthetic photos with each scale alone, then with both, and at patches."""
+    painter = Painter(arguments.packed, SIDE, arguments.seed, left_out, turned_round=True)
+    alone = [with_blend(inspector, Blend(*weights, 0.0)).score for weights in ((1, 0), (0, 1))]
+    found = scoring.places(alone, lots(painter, arguments.photos // 4), arguments.seed)
+    np.savez(files[0], places=found)
+    both = with_blend(inspector, scoring.fit_blend(found))
+    lines = scoring.collect(both.score, lots(painter, arguments.photos))
+    np.savez(files[1], **vars(lines))
+    np.savez(files[2], windows=seen(inspector, painter, arguments))
+
+
+def with_blend(inspector: Inspector, blend: Blend) -> Inspector:
+    """The inspector with another blend."""
+    assert inspector.mapper is not None
+    return replace(inspector, mapper=replace(inspector.mapper, blend=blend))
 
 
 def lots(painter: Painter, count: int) -> Iterator[Pictures]:
     """Synthetic photos in batches."""
-    with bar("photos", count) as advance:
+    with progress_bar("photos", count) as advance:
         for number in range(count // _LOT):
             yield painter(_FIRST + number, _LOT)
             advance(_LOT)

@@ -12,9 +12,9 @@ from pathlib import Path
 from threading import Event
 from typing import get_args
 
-from crackscope.inspection.batch import inspect_all
+from crackscope.inspection.engines.local import inspect_all
 from crackscope.inspection.find import find
-from crackscope.inspection.loading import load
+from crackscope.inspection.inspector import load
 from crackscope.inspection.settings import InspectSettings
 from crackscope.options import Precision
 

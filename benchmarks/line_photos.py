@@ -24,7 +24,7 @@ from crackscope.types import Photo, PhotoResult, Pixels
 JOINED = 64
 """Number of photos of 448 px that make 12.8 megapixels."""
 CONCRETE = ("concrete", "plaster", "asphalt", "pavers")
-_ROOMS = ("images", "inspection", "lines", "models", "runtimes", "tiles", "types")
+_ROOMS = ("graphs", "images", "inspection", "lines", "models", "runtimes", "scoring", "types")
 
 
 @dataclass(frozen=True)

@@ -34,9 +34,8 @@ from crackscope.datasets.readers import masks
 from crackscope.evaluation.lines import measures, synthetic, widths
 from crackscope.evaluation.lines.match import Matched, match
 from crackscope.evaluation.statistics import wilson
-from crackscope.graphs.names import CELL
-from crackscope.inspection.inspector import Inspector
-from crackscope.inspection.loading import load
+from crackscope.inspection.inspector import Inspector, load
+from crackscope.models.parts import CELL
 from crackscope.scoring.gate import TILE
 from crackscope.types import PhotoResult
 from line_photos import CONCRETE, Kept, Looked

@@ -15,7 +15,7 @@ from typing import Any
 from crackscope import environment, hashing
 from crackscope.datasets.readers import open_dataset
 from crackscope.run_dir import write_atomically, write_json
-from crackscope.types import Interval
+from crackscope.types.evaluation import Interval
 
 NONE = "–"
 

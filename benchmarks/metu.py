@@ -21,7 +21,7 @@ import measuring
 from crackscope import tables
 from crackscope.datasets.readers import open_dataset
 from crackscope.evaluation.evaluate import score_dataset
-from crackscope.inspection.loading import load
+from crackscope.inspection.inspector import load
 from crackscope.models import bundle
 
 FIGURES = ("accuracy", "auroc")

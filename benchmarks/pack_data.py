@@ -19,8 +19,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from crackscope.progress import bar
 from crackscope.synthesis.cracks import shapes
+from crackscope.terminal import progress_bar
 from crackscope.training.lines import packed
 from crackscope.training.lines.packed import File, Kind
 from crackscope.training.lines.real_cracks import shape_of
@@ -99,7 +99,7 @@ def reduced(path: Path, side: int) -> bytes:
 def courses(folder: Path, most: int, seed: int) -> Iterator[File]:
     """The shapes of a sample of masks."""
     chosen = sample(sorted(folder.glob("*.png")), most, seed)
-    with bar("shapes", len(chosen)) as advance:
+    with progress_bar("shapes", len(chosen)) as advance:
         for path in chosen:
             advance(1)
             with Image.open(path) as image:

@@ -28,8 +28,9 @@ from crackscope.datasets.manifest import Dataset
 from crackscope.datasets.readers import open_dataset
 from crackscope.evaluation.statistics import wilson
 from crackscope.images.read import read
-from crackscope.inspection.loading import load
-from crackscope.types import Patch, Pixels
+from crackscope.inspection.inspector import load
+from crackscope.types import Pixels
+from crackscope.types.evaluation import Patch
 
 SIDE = 4
 SIDES, MIXTURES = (2, 4, 8), 40

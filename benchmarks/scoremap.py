@@ -24,8 +24,7 @@ import measuring
 from crackscope import environment
 from crackscope.images.read import MAX_MEGAPIXELS, decode
 from crackscope.inspection.find import find
-from crackscope.inspection.inspector import Inspector
-from crackscope.inspection.loading import load
+from crackscope.inspection.inspector import Inspector, load
 from crackscope.models.classifier import logits
 from crackscope.scoring.scoremap import ScoreMapper
 from crackscope.types import Photo

@@ -13,8 +13,7 @@ from crackscope import tables
 from crackscope.datasets.readers import open_dataset
 from crackscope.evaluation import intervals
 from crackscope.evaluation.evaluate import evaluate_dataset, score_dataset
-from crackscope.inspection.inspector import Inspector
-from crackscope.inspection.loading import load
+from crackscope.inspection.inspector import Inspector, load
 from crackscope.run_dir import write_atomically
 
 Rows = list[tuple[int, float, str]]

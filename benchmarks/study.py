@@ -23,7 +23,7 @@ from typing import Any
 import measuring
 import scoring
 from crackscope.models import bundle
-from crackscope.types import Interval
+from crackscope.types.evaluation import Interval
 from scoring import Scores
 
 SURFACE_FIGURES = ("auroc", "recall_at_5pct_false_alarms", "recall", "false_alarm_rate")

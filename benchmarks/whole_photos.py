@@ -30,12 +30,12 @@ from PIL import Image
 
 import measuring
 from crackscope import environment
-from crackscope.graphs.maps import Maps
 from crackscope.images.read import read
-from crackscope.inspection.loading import load
+from crackscope.inspection.inspector import load
 from crackscope.models import bundle as bundles
+from crackscope.models.parts import Maps, Span
 from crackscope.models.pooling import Floats
-from crackscope.scoring.scoremap import Network, Span
+from crackscope.runtimes import Network
 from crackscope.synthesis.scene import draw_photo
 from crackscope.types import Pixels
 

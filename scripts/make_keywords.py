@@ -8,7 +8,7 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from crackscope.arguments.build import comma_separated
+from crackscope.arguments import comma_separated
 from crackscope.cli.commands import COMMANDS, DATA_COMMANDS
 
 FILE = Path(__file__).parents[1] / "src" / "crackscope" / "commands" / "keywords.py"

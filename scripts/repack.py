@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import yaml
 
-from crackscope.arguments.build import make
+from crackscope.arguments import make
 from crackscope.commands.train.settings import TrainConfig
 from crackscope.datasets import manifest, readers
 from crackscope.exporting import onnx, verify

@@ -9,7 +9,8 @@ from PIL import Image
 
 from crackscope.datasets.manifest import Dataset
 from crackscope.datasets.source import open_source
-from crackscope.types import Patch, Pixels
+from crackscope.types import Pixels
+from crackscope.types.evaluation import Patch
 
 
 def wall(seed: int, cracked: bool = False, side: int = 64) -> Pixels:

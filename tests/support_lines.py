@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from crackscope.graphs import cells, partition
-from crackscope.graphs.names import CELL, LEVELS, STRIDES
 from crackscope.models import bundle
+from crackscope.models.parts import CELL, LEVELS, STRIDES
 from crackscope.models.pooling import Pooling
 from crackscope.types import Pixels
 
@@ -24,7 +24,9 @@ _SHADE = 0.12
 """How much each level counts, of the darkness of pixels, 0 to 1."""
 
 
-def write_bundle_with_lines(folder: Path, ask: float = -4.0, score: float = 0.5) -> Path:
+def write_bundle_with_lines(
+    folder: Path, ask: float = -4.0, score: float = 0.5, **sections: Any
+) -> Path:
     """The darkest pixel of each cell says whether a window is cracked; lines are dark pixels."""
     onnx = pytest.importorskip("onnx")
     folder.mkdir(parents=True, exist_ok=True)
@@ -39,6 +41,7 @@ def write_bundle_with_lines(folder: Path, ask: float = -4.0, score: float = 0.5)
         "input": {"window": WINDOW, "size": WINDOW},
         "thresholds": {"lower": 0.3, "upper": 0.6},
         "lines": {"ask": ask, "score": score},
+        **sections,
     }
     (folder / bundle.JSON).write_text(json.dumps(info), encoding="utf-8")
     (folder / bundle.CARD).write_text("A model for tests.\n", encoding="utf-8")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from crackscope.errors import ImageError
-from crackscope.images.large.large_photo import opened
+from crackscope.images.large import opened
 from crackscope.images.read import decode
 from crackscope.types import Pixels
 

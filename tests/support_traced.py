@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from crackscope.lines.find import Traced
-from crackscope.scoring.linemap import LineMap
+from crackscope.scoring.scored import LineMap
 
 Polyline = Iterable[tuple[float, float]]
 

@@ -16,9 +16,10 @@ telemetry.switch_off()  # now: ONNX Runtime reports from the moment it is import
 
 _ELSEWHERE = {
     "cross": "crackscope.commands.evaluate.cross",
-    "load": "crackscope.inspection.loading",
+    "inspect": "crackscope.commands.inspect.from_python",
+    "load": "crackscope.inspection.inspector",
 }
-"""Modules of the public names that are not commands."""
+"""Modules of the public names that are not in the `run` of their command."""
 __all__ = [
     "audit",
     "cross",
@@ -41,14 +42,14 @@ if TYPE_CHECKING:
     from crackscope.commands.evaluate.run import evaluate
     from crackscope.commands.export.run import export
     from crackscope.commands.info.run import info
-    from crackscope.commands.inspect.run import inspect
+    from crackscope.commands.inspect.from_python import inspect
     from crackscope.commands.measure_check.run import measure_check
     from crackscope.commands.plan.run import plan
     from crackscope.commands.report.run import report
     from crackscope.commands.split.run import split
     from crackscope.commands.train.run import train
     from crackscope.commands.validate.run import validate
-    from crackscope.inspection.loading import load
+    from crackscope.inspection.inspector import load
 
 
 def __getattr__(name: str) -> Any:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from crackscope.errors import DatasetError, UsageError
-from crackscope.models.arrays import HEADER_DAMAGED
+from crackscope.models.untrusted import HEADER_DAMAGED
 
 _DAMAGE = (ValueError, TypeError, KeyError, EOFError, OSError, DatasetError, *HEADER_DAMAGED)
 """Exceptions of the readers of CSV, JSON, arrays and weights."""

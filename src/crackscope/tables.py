@@ -13,7 +13,6 @@ from collections.abc import Collection, Iterable, Sequence
 from numbers import Integral, Real
 from typing import Any
 
-from crackscope import text_files
 from crackscope.errors import DatasetError
 
 _DIGITS = 7
@@ -53,6 +52,8 @@ def read(content: bytes, name: str, required: Iterable[str]) -> list[Row]:
     missing at the end of a row are "". Raises DatasetError if it is not a table, lacks a `required`
     column, has a column twice, or a row with more cells than columns.
     """
+    from crackscope import text_files  # which writing does not need
+
     try:
         text = text_files.decode(content)
     except UnicodeDecodeError as error:

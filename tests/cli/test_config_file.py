@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from crackscope.arguments import build
+from crackscope import arguments
 from crackscope.cli.main import run
 from crackscope.commands.inspect.settings import InspectConfig
 
@@ -59,7 +59,7 @@ def test_a_list_stands_for_several_words(given):
     made = given("photos: [a.jpg, b c.jpg]\nreport: [csv, geojson]\n")
     assert (made.photos, made.report) == (("a.jpg", "b c.jpg"), "csv,geojson")
     assert given("photos: a.jpg\nreport:\n- pdf\n").report == "pdf"
-    assert build.make(InspectConfig, ("a",), report=["csv", "pdf"]).report == "csv,pdf"
+    assert arguments.make(InspectConfig, ("a",), report=["csv", "pdf"]).report == "csv,pdf"
 
 
 def test_what_the_file_sets_is_said_and_what_the_command_does_not_know(given, caplog):
@@ -72,7 +72,7 @@ def test_what_the_file_sets_is_said_and_what_the_command_does_not_know(given, ca
 ONE_VALUE = [
     field.name
     for field in fields(InspectConfig)
-    if field.name != "photos" and field.name not in build.comma_separated(InspectConfig)
+    if field.name != "photos" and field.name not in arguments.comma_separated(InspectConfig)
 ]
 
 
@@ -125,7 +125,7 @@ def test_the_home_stands_for_a_tilde_wherever_a_path_comes_from(given, tmp_path,
     assert (made.out, Path(made.model)) == (tmp_path / "results", tmp_path / "model")
     assert given("photos: a.jpg\nname: x~\n").name == "x~"
     assert given("photos: a.jpg\n", "--out=~/flag").out == tmp_path / "flag"
-    assert build.make(InspectConfig, ("a",), out="~/made").out == tmp_path / "made"
+    assert arguments.make(InspectConfig, ("a",), out="~/made").out == tmp_path / "made"
     monkeypatch.setenv("CRACKSCOPE_OUT", "~/variable")
     assert given("photos: a.jpg\nout: ~/results\n").out == tmp_path / "variable"
 

@@ -79,8 +79,8 @@ def test_a_missing_model_ends_with_2(capsys):
 
 
 def test_json_on_stdout_is_nothing_but_json(capsys, monkeypatch):
+    from crackscope.commands import Outcome
     from crackscope.commands.info import run as command
-    from crackscope.commands.outcome import Outcome
 
     monkeypatch.setattr(command, "run", lambda config: Outcome("text", data={"a": 0.1}))
     assert run(["info", "--json"]) == 0

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from crackscope import progress, streams
+from crackscope import terminal
 from crackscope.cli.main import run
+from crackscope.commands import Outcome
 from crackscope.commands.info import run as command
-from crackscope.commands.outcome import Outcome
 from crackscope.errors import UsageError
 from crackscope.inspection.sources import listed
 from support_pictures import grey_photo
@@ -97,18 +97,18 @@ def test_python_without_streams(gone: str, site: Path, tiny_bundle: Path, tmp_pa
 @pytest.mark.parametrize("stream", [None, SimpleNamespace(isatty=lambda: True), io.StringIO()])
 def test_a_bar_is_for_terminals_alone(stream: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stderr", stream)
-    assert streams.is_terminal(sys.stderr) == isinstance(stream, SimpleNamespace)
+    assert terminal.is_terminal(sys.stderr) == isinstance(stream, SimpleNamespace)
     if isinstance(stream, io.StringIO):
         stream.close()
     if not isinstance(stream, SimpleNamespace):
-        with progress.bar("inspect", 10) as advance:
+        with terminal.progress_bar("inspect", 10) as advance:
             advance(1)
 
 
 def test_streams_without_a_number_stay(monkeypatch: pytest.MonkeyPatch) -> None:
     notebook = io.StringIO()
     monkeypatch.setattr(sys, "stdout", notebook)
-    streams.repair()
+    terminal.repair()
     assert sys.stdout is notebook
 
 
@@ -118,7 +118,7 @@ def test_a_stream_whose_number_is_closed_is_replaced(monkeypatch: pytest.MonkeyP
     os.close(writing)
     os.close(reading)
     monkeypatch.setattr(sys, "stdout", stream)
-    streams.repair()
+    terminal.repair()
     assert sys.stdout is not stream
     sys.stdout.close()
     with pytest.raises(OSError, match="Bad file descriptor"):

@@ -13,7 +13,7 @@ from support_pictures import encode, noise
 from support_runs import left, lines, slowed, wait
 
 PHOTOS, KILLS = 200, 20
-SLOW = slowed("crackscope.inspection.batch", "decode", 0.1)
+SLOW = slowed("crackscope.inspection.engines.local", "decode", 0.1)
 
 
 @pytest.fixture

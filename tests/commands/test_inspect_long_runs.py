@@ -16,19 +16,20 @@ from typing import Any
 import pytest
 
 from crackscope.cli.main import run
-from crackscope.inspection import batch
+from crackscope.inspection.engines import local
 from support_pictures import encode, grey_photo, noise
 from support_runs import lines, slowed, wait
 
 POSIX = pytest.mark.skipif(os.name == "nt", reason="signals and limits are of POSIX")
 SCRIPT = "from crackscope.commands.inspect import watch; watch._LOOK_EVERY = 0.05" + slowed(
-    "crackscope.inspection.batch", "decode", 0.02
+    "crackscope.inspection.engines.local", "decode", 0.02
 )
 HANGS = """
 import os, signal, threading
 from crackscope.images import apart
-from crackscope.inspection import batch
-asked, decode = apart._asked, batch.decode
+from crackscope.inspection import engines
+from crackscope.inspection.engines import local
+asked, decode = apart._asked, local.decode
 def hang(content, name, limit):
     if name.endswith("005.jpg"):
         threading.Event().wait()
@@ -37,7 +38,7 @@ def stop(child, content, name, limit):
     if name.endswith("005.jpg"):
         os.kill(child.pid, signal.SIGSTOP)
     return asked(child, content, name, limit)
-apart._asked, batch.decode, batch._LONG = stop, hang, 0.2
+apart._asked, local.decode, engines._LONG = stop, hang, 0.2
 from crackscope.cli.main import main
 main()
 """
@@ -187,14 +188,14 @@ def test_a_drive_that_is_pulled_out_ends_the_run_and_loses_nothing(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     photos, out, away = site(tmp_path / "site", 40), tmp_path / "out", tmp_path / "away"
-    decode = batch.decode
+    decode = local.decode
 
     def pull_out(content: bytes, name: str, limit: float) -> Any:
         if name.endswith("020.jpg"):
             photos.rename(away)
         return decode(content, name, limit)
 
-    monkeypatch.setattr(batch, "decode", pull_out)
+    monkeypatch.setattr(local, "decode", pull_out)
     arguments = [*command(tiny_bundle, out, photos), "--workers", "1"]
     assert run(arguments) == 1
     assert "Reconnect it" in capsys.readouterr().err
@@ -232,14 +233,14 @@ def test_results_that_are_deleted_meanwhile_end_the_run(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     photos, out = site(tmp_path / "site", 30), tmp_path / "out"
-    decode = batch.decode
+    decode = local.decode
 
     def delete(content: bytes, name: str, limit: float) -> Any:
         if name.endswith("020.jpg"):
             shutil.rmtree(out)
         return decode(content, name, limit)
 
-    monkeypatch.setattr(batch, "decode", delete)
+    monkeypatch.setattr(local, "decode", delete)
     assert run([*command(tiny_bundle, out, photos), "--workers", "1"]) == 1
     assert "deleted while in use" in capsys.readouterr().err
 

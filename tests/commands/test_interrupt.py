@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from crackscope.commands.interrupt import on_request
+from crackscope.commands.skeleton import on_request
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="a process cannot send itself Ctrl-C there")
 

@@ -3,8 +3,8 @@ import sys
 
 import pytest
 
-from crackscope import progress
-from crackscope.commands.inspect.pace import Pace
+from crackscope import terminal
+from crackscope.commands.inspect.job import Pace
 from crackscope.types import PhotoError, PhotoResult
 
 
@@ -27,15 +27,15 @@ def test_cracks_of_an_earlier_process_count_and_its_time_does_not() -> None:
 
 
 def test_the_bar_shows_speed_time_left_and_cracks(monkeypatch: pytest.MonkeyPatch) -> None:
-    terminal = Terminal()
-    monkeypatch.setattr(sys, "stderr", terminal)
+    stderr = Terminal()
+    monkeypatch.setattr(sys, "stderr", stderr)
     monkeypatch.setenv("COLUMNS", "160")
     pace = Pace(0)
-    with progress.bar("inspect", 3) as advance:
+    with terminal.progress_bar("inspect", 3) as advance:
         advance(1)
         advance(1, pace.add(result("crack")))
         advance(1, pace.add(result("no crack")))
-    shown = terminal.getvalue()
+    shown = stderr.getvalue()
     assert "3/3" in shown
     assert "left" in shown
     assert "MP/s, 1 cracked" in shown

@@ -12,8 +12,7 @@ import pytest
 from PIL import Image
 
 import crackscope
-from crackscope import run_dir
-from crackscope.arguments import build
+from crackscope import arguments, run_dir
 from crackscope.cli.commands import COMMANDS, DATA_COMMANDS, module_of
 from crackscope.cli.main import run
 from crackscope.errors import FinishedError, UsageError
@@ -184,7 +183,7 @@ def test_out_and_name_are_not_both_taken(name: str) -> None:
     first = [field.name for field in fields(PLACED[name]) if not field.kw_only]
     given = {key: ("x",) if key == "photos" else "x" for key in first if key != "more"}
     with pytest.raises(UsageError, match=r"give one of them\. Received: --out o --name n"):
-        build.make(PLACED[name], **given, out="o", name="n")
+        arguments.make(PLACED[name], **given, out="o", name="n")
 
 
 def test_every_command_says_again_what_it_said(tmp_path: Path, capsys) -> None:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from crackscope.curation.metu_blocks import blocks
-from crackscope.types import Patch
+from crackscope.types.evaluation import Patch
 
 pytest.importorskip("scipy", reason="needs the extra [evaluate]")
 

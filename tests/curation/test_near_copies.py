@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from crackscope import hashing
 from crackscope.curation import near_copies
 from crackscope.curation.fingerprints import Fingerprints, scan, shapes_of, thumbnail
-from crackscope.types import Box, Patch, Pixels
+from crackscope.types import Box, Pixels
+from crackscope.types.evaluation import Patch
 from support_data import dataset_of, jpeg, png, wall, write
 
 COSINE, CROSSWISE = 0.985, 0.9

@@ -11,7 +11,7 @@ from crackscope.curation.split import FRACTIONS, SUBSETS, assign, make_split
 from crackscope.datasets.manifest import Dataset, to_csv
 from crackscope.datasets.readers import open_dataset
 from crackscope.errors import DatasetError, LeakError
-from crackscope.types import Patch
+from crackscope.types.evaluation import Patch
 from support_data import class_folders, dataset_of, jpeg, wall, write
 
 pytest.importorskip("scipy", reason="needs the extra [evaluate]")

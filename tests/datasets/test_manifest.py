@@ -10,7 +10,8 @@ from crackscope.datasets.manifest import apply_split, box_of, to_csv
 from crackscope.datasets.readers import open_dataset
 from crackscope.datasets.readers.table import CsvManifest
 from crackscope.errors import DatasetError, ImageError
-from crackscope.types import Box, Patch
+from crackscope.types import Box
+from crackscope.types.evaluation import Patch
 from support_data import class_folders, dataset_of, jpeg, wall, write
 
 _TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12)

@@ -16,7 +16,7 @@ from crackscope.datasets.readers import READERS, open_dataset
 from crackscope.datasets.readers.masks import cut_patches, photo_of
 from crackscope.datasets.source import open_source
 from crackscope.errors import DatasetError, UnknownNameError
-from crackscope.types import Patch
+from crackscope.types.evaluation import Patch
 from support_data import jpeg, pack, png, wall, write
 
 PICTURE = jpeg(wall(0))

@@ -10,7 +10,7 @@ from crackscope.evaluation.cross.matrix import Rules
 from crackscope.evaluation.cross.sets import open_sets
 from crackscope.evaluation.cross.spec import parse
 from crackscope.evaluation.evaluate import evaluate_dataset
-from crackscope.inspection.loading import load
+from crackscope.inspection.inspector import load
 from crackscope.models import bundle as bundles
 from crackscope.runtimes.features import OnnxFeatures
 from support_cross import write_surface

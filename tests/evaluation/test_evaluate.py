@@ -8,8 +8,7 @@ from crackscope.datasets.readers import open_dataset
 from crackscope.errors import DatasetError, NothingLeftError
 from crackscope.evaluation import breakdown
 from crackscope.evaluation.evaluate import evaluate_dataset, score_dataset, select
-from crackscope.inspection.inspector import Inspector
-from crackscope.inspection.loading import load
+from crackscope.inspection.inspector import Inspector, load
 from support_evaluation import shade, trained_on, write_labelled
 from support_pictures import encode
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from crackscope.evaluation import statistics
-from crackscope.types import Interval
+from crackscope.types.evaluation import Interval
 
 
 def test_as_many_groups_are_drawn_as_there_are():

@@ -3,7 +3,7 @@ from typing import get_type_hints
 
 import pytest
 
-from crackscope.arguments import build
+from crackscope import arguments
 from crackscope.cli.commands import COMMANDS, DATA_COMMANDS
 from crackscope.commands.inspect.settings import InspectConfig
 from crackscope.commands.train.settings import TrainConfig
@@ -29,10 +29,10 @@ def test_all_problems_are_reported_at_once():
 
 def test_an_unknown_keyword_names_the_nearest():
     with pytest.raises(UsageError, match="Did you mean 'epochs'"):
-        build.make(TrainConfig, Path("x"), epoch=3)
+        arguments.make(TrainConfig, Path("x"), epoch=3)
 
 
 def test_a_path_may_be_given_as_text():
-    made = build.make(TrainConfig, Path("x"), manifest="a/split.csv", out=None, name="b")
+    made = arguments.make(TrainConfig, Path("x"), manifest="a/split.csv", out=None, name="b")
     assert (made.manifest, made.out, made.name) == (Path("a/split.csv"), None, "b")
-    assert build.make(InspectConfig, ("a.jpg",), out="b").out == Path("b")
+    assert arguments.make(InspectConfig, ("a.jpg",), out="b").out == Path("b")

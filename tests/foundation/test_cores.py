@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crackscope import cgroup, environment, extras
+from crackscope import environment, extras
 from crackscope.curation import fingerprints
 from crackscope.datasets.readers import open_dataset
 from crackscope.evaluation import pictures
@@ -46,13 +46,13 @@ def test_the_least_quota_of_the_groups_around_counts(kind: str, tmp_path: Path) 
     mounted = tmp_path / "sys fs" / "cgroup"
     proc = process(tmp_path / "proc", "/batch/job 7/step", mounted, kind)
     limit(mounted / "batch" / "job 7" / "step", kind, "-1")
-    assert cgroup.cpus(proc) == math.inf
+    assert environment.quota(proc) == math.inf
     limit(mounted / "batch", kind, "800000")
-    assert cgroup.cpus(proc) == 8
+    assert environment.quota(proc) == 8
     limit(mounted / "batch" / "job 7", kind, "75000", 50_000)
-    assert cgroup.cpus(proc) == 1.5
+    assert environment.quota(proc) == 1.5
     limit(mounted / "batch" / "another", kind, "10000")
-    assert cgroup.cpus(proc) == 1.5
+    assert environment.quota(proc) == 1.5
 
 
 @pytest.mark.parametrize("kind", [V1, V2], ids=["v1", "v2"])
@@ -64,14 +64,14 @@ def test_the_least_quota_of_the_groups_around_counts(kind: str, tmp_path: Path) 
 def test_a_container_finds_its_own_group(kind: str, group: str, root: str, tmp_path: Path) -> None:
     proc = process(tmp_path / "proc", group, tmp_path / "cgroup", kind, root)
     limit(tmp_path / "cgroup", kind, "200000")
-    assert cgroup.cpus(proc) == 2
+    assert environment.quota(proc) == 2
 
 
 @pytest.mark.parametrize("content", ["", "max", "many 100000", "0 0", "-5 100000", "1 2 3", "\xff"])
 def test_what_cannot_be_understood_is_no_limit(content: str, tmp_path: Path) -> None:
     proc = process(tmp_path / "proc", "/", tmp_path, V2)
     (tmp_path / "cpu.max").write_text(content)
-    assert cgroup.cpus(proc) == math.inf
+    assert environment.quota(proc) == math.inf
 
 
 @given(groups=st.text(), mounts=st.text())
@@ -81,11 +81,11 @@ def test_no_content_of_the_kernels_files_is_an_error(
     folder = tmp_path_factory.mktemp("proc")
     (folder / "cgroup").write_bytes(groups.encode("utf-8", "replace"))
     (folder / "mountinfo").write_bytes(mounts.encode("utf-8", "replace"))
-    assert cgroup.cpus(folder) > 0
+    assert environment.quota(folder) > 0
 
 
 def test_a_system_without_groups_has_no_limit(tmp_path: Path) -> None:
-    assert cgroup.cpus(tmp_path) == math.inf
+    assert environment.quota(tmp_path) == math.inf
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_cores_are_those_of_affinity_and_quota(
 ) -> None:
     monkeypatch.setattr(os, "cpu_count", lambda: 64)
     monkeypatch.setattr(os, "process_cpu_count", lambda: bound, raising=False)
-    monkeypatch.setattr(cgroup, "cpus", lambda: paid)
+    monkeypatch.setattr(environment, "quota", lambda: paid)
     assert environment.cores() == cores
     assert environment.describe()["cores"] == cores
 
@@ -106,7 +106,7 @@ def test_affinity_is_asked_where_python_does_not_tell(monkeypatch: pytest.Monkey
     monkeypatch.delattr(os, "process_cpu_count", raising=False)
     monkeypatch.setattr(os, "cpu_count", lambda: 64)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {3, 5}, raising=False)
-    monkeypatch.setattr(cgroup, "cpus", lambda: math.inf)
+    monkeypatch.setattr(environment, "quota", lambda: math.inf)
     assert environment.cores() == 2
     monkeypatch.delattr(os, "sched_getaffinity")
     assert environment.cores() == 64

@@ -6,10 +6,10 @@ from typing import Annotated, Any
 
 import pytest
 
-from crackscope.arguments.identity import deciding, identity
 from crackscope.cli.commands import COMMANDS, DATA_COMMANDS
 from crackscope.commands.evaluate.settings import EvaluateConfig
 from crackscope.commands.inspect.settings import InspectConfig
+from crackscope.commands.skeleton import deciding, identity
 from crackscope.commands.train.settings import TrainConfig
 from crackscope.commands.validate.settings import ValidateConfig
 from crackscope.options import ByContent, Changing, Names, NotIdentity, OnlyWith

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from crackscope import numerics
-from crackscope.types import Interval
+from crackscope.types.evaluation import Interval
 
 
 @pytest.mark.parametrize("kind", [np.float32, np.float64])

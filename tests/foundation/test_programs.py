@@ -10,7 +10,7 @@ import pytest
 
 from crackscope import programs
 from crackscope.errors import ImageError
-from crackscope.patience import within
+from crackscope.limits import within
 
 SLEEPS = "import os, sys, time; open(sys.argv[1], 'w').write(str(os.getpid())); time.sleep(60)"
 

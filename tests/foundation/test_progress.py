@@ -5,13 +5,16 @@ import sys
 
 import pytest
 
-from crackscope import progress
+from crackscope import terminal
 
 
 def test_without_a_terminal_a_line_comes_now_and_then(caplog, monkeypatch):
     now = [0.0]
-    monkeypatch.setattr(progress.time, "monotonic", lambda: now[0])
-    with caplog.at_level(logging.INFO, "crackscope"), progress.bar("inspect", 100) as advance:
+    monkeypatch.setattr(terminal.time, "monotonic", lambda: now[0])
+    with (
+        caplog.at_level(logging.INFO, "crackscope"),
+        terminal.progress_bar("inspect", 100) as advance,
+    ):
         for _ in range(100):
             now[0] += 1.0
             advance(1, "2 cracked")

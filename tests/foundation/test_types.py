@@ -4,17 +4,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from crackscope.types import (
-    Box,
-    Crack,
-    Metadata,
-    Patch,
-    Photo,
-    PhotoError,
-    PhotoResult,
-    Region,
-    ScoreMap,
-)
+from crackscope.types import Box, Crack, Metadata, Photo, PhotoError, PhotoResult, Region, ScoreMap
+from crackscope.types.evaluation import Patch
 
 OK = PhotoResult(
     path="a/b.jpg",

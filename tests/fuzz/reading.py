@@ -7,11 +7,10 @@ from typing import Any, cast
 import numpy as np
 
 from crackscope.errors import UsageError
-from crackscope.inspection.batch import Worker
+from crackscope.inspection.engines.local import Worker
 from crackscope.inspection.find import look
-from crackscope.inspection.inspected import Inspected, Measured
+from crackscope.inspection.inspected import Inspected, Measured, Pictures
 from crackscope.inspection.inspector import Inspector
-from crackscope.inspection.pictures import Pictures
 from crackscope.inspection.settings import InspectSettings
 from crackscope.models.bundle import Bundle
 from crackscope.runtimes import Runtime

@@ -14,11 +14,9 @@ from hypothesis import strategies as st
 
 from crackscope.errors import BundleError
 from crackscope.graphs import cells, partition
-from crackscope.graphs.maps import Maps, Mosaic
-from crackscope.graphs.names import LEVELS
 from crackscope.graphs.partition import Piece
-from crackscope.graphs.parts import Part, encode
 from crackscope.models import bundle
+from crackscope.models.parts import LEVELS, Maps, Mosaic, Part, encode
 from crackscope.runtimes import BLOCK
 from crackscope.runtimes.onnx import OnnxRuntime
 

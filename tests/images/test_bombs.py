@@ -16,10 +16,10 @@ import pytest
 from PIL import Image
 
 from crackscope.errors import ImageError
+from crackscope.images import jpeg
 from crackscope.images.convert import to_rgb
 from crackscope.images.depth import depth_of
 from crackscope.images.formats import dng as dng_files
-from crackscope.images.formats import jpeg_scans
 from crackscope.images.read import check_size, decode
 from support_pictures import encode, noise
 from support_reading import refusal
@@ -225,8 +225,8 @@ def scans(count: int) -> bytes:
 
 
 def test_a_jpeg_of_hundreds_of_scans_is_refused() -> None:
-    jpeg_scans.check(scans(100))
-    jpeg_scans.check(scans(100) + b"\xff\xda\0\2" * 200)
+    jpeg.check_scans(scans(100))
+    jpeg.check_scans(scans(100) + b"\xff\xda\0\2" * 200)
     start = time.process_time()
     assert "more than 100 scans" in str(refusal(scans(300)))
     many = scans(30_000)

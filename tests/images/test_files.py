@@ -3,7 +3,7 @@
 import pytest
 
 from crackscope.errors import ImageError
-from crackscope.images.files import check_length
+from crackscope.images.read import check_length
 
 FULL = 10 * 4 * 4_000_000
 """Bytes of 10 megapixels in four channels of 32 bits."""

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
 from crackscope.errors import ImageError
-from crackscope.images.formats import jpeg_scans
+from crackscope.images import jpeg
 from crackscope.images.read import decode
 from support_pictures import encode, noise
 from support_reading import refusal
@@ -195,7 +195,7 @@ PROGRESSIVE = {
 def test_a_progressive_jpeg_that_was_cut_between_its_scans_is_refused(mode: str) -> None:
     content = PROGRESSIVE[mode]
     decode(content, "photo")
-    places = list(jpeg_scans._scans(content))
+    places = list(jpeg._scans(content))
     assert len(places) >= 6
     for place in places[1:]:
         cut = content[:place] + b"\xff\xd9"
@@ -207,5 +207,5 @@ def test_a_progressive_jpeg_that_was_cut_between_its_scans_is_refused(mode: str)
 
 def test_what_follows_the_picture_completes_no_scan() -> None:
     content = PROGRESSIVE["RGB"]
-    last = list(jpeg_scans._scans(content))[-1]
+    last = list(jpeg._scans(content))[-1]
     _refused(content[:last] + b"\xff\xd9" + content[last:])

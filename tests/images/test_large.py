@@ -16,9 +16,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from crackscope.errors import ImageError
-from crackscope.images.large import png
+from crackscope.images.large import opened, png
 from crackscope.images.large import tiff as tiff_rows
-from crackscope.images.large.large_photo import opened
 from crackscope.images.large.rows import RowReader
 from crackscope.images.read import decode
 from crackscope.types import Box, Pixels

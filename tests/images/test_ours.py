@@ -11,9 +11,9 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from crackscope.datasets.source import open_source
-from crackscope.images.ours import is_our_file, is_ours
+from crackscope.images.signature import is_our_file, is_ours
 from crackscope.inspection.find import find
-from crackscope.inspection.pictures import draw
+from crackscope.inspection.inspected import draw
 from crackscope.inspection.settings import InspectSettings
 from crackscope.rendering.sheets import contact_sheet, png
 from crackscope.types import Photo, ScoreMap

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms, ImageFile
 
 from crackscope.errors import ImageError
+from crackscope.images.exif import upright
 from crackscope.images.guard import our_limits
-from crackscope.images.orient import upright
 from crackscope.images.read import decode, from_array, read
 from support_pictures import encode, noise, quadrants
 
@@ -360,7 +360,7 @@ def test_sizes_are_checked_before_decoding(monkeypatch: pytest.MonkeyPatch) -> N
     def refuse(*_: object) -> None:
         raise AssertionError("it was decoded")
 
-    monkeypatch.setattr("crackscope.images.formats.jpeg.decode", refuse)
+    monkeypatch.setattr("crackscope.images.jpeg.decode", refuse)
     assert kind_of(content, max_megapixels=0.03) == "too_large"
 
 

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from crackscope.errors import ImageError
-from crackscope.images.large.large_photo import opened
+from crackscope.images.large import opened
 from crackscope.images.read import decode
 from support_pictures import encode, noise
 from support_tiff import tiff

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
 from crackscope.errors import ImageError
-from crackscope.images.large import large_photo
+from crackscope.images import large
 from crackscope.images.read import decode
 from crackscope.images.zeros import Rows, black_rows
 from support_pictures import encode
@@ -236,16 +236,16 @@ def test_zeros_behind_the_data_do_no_harm() -> None:
 def test_large_photos_are_looked_at_too(
     tmp_path: Path, tile: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(large_photo, "WHOLE_MEGAPIXELS", 0.005)
+    monkeypatch.setattr(large, "WHOLE_MEGAPIXELS", 0.005)
     path = tmp_path / "ortho.tif"
     path.write_bytes(tiff(_orthomosaic(), tile=tile))
-    with large_photo.opened(path) as found:
+    with large.opened(path) as found:
         assert found is not None
         assert "whole rows" in found.photo.remark
     content = tiff(GROUND, tile=tile)
     end = 8 + 3 * (HEIGHT * WIDTH if not tile else 96 * 128)
     path.write_bytes(content[: end - 27001] + bytes(27001) + content[end:])
-    with pytest.raises(ImageError, match="interrupted copy"), large_photo.opened(path):
+    with pytest.raises(ImageError, match="interrupted copy"), large.opened(path):
         pass
 
 

@@ -7,10 +7,10 @@ from threading import Event
 
 import pytest
 
-from crackscope.inspection import batch
-from crackscope.inspection.batch import in_order
+from crackscope.inspection import engines
+from crackscope.inspection.engines import in_order
 from crackscope.inspection.inspected import Inspected
-from crackscope.inspection.sources.source import PhotoSource
+from crackscope.inspection.sources import PhotoSource
 from crackscope.types import PhotoResult
 
 MIB = 2**20
@@ -73,7 +73,7 @@ def test_no_worker_is_idle_because_another_has_all_the_photos() -> None:
 def test_a_photo_that_takes_long_is_named_with_how_many_wait_behind_it(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(batch, "_LONG", 0.01)
+    monkeypatch.setattr(engines, "_LONG", 0.01)
     done = Event()
 
     class Says(logging.Handler):

@@ -16,10 +16,9 @@ from crackscope.errors import ImageError, UsageError
 from crackscope.images import convert
 from crackscope.images.memory import photo_of
 from crackscope.images.read import decode
-from crackscope.inspection import batch
-from crackscope.inspection.batch import Worker
-from crackscope.inspection.inspector import Inspector
-from crackscope.inspection.loading import load
+from crackscope.inspection.engines import local
+from crackscope.inspection.engines.local import Worker
+from crackscope.inspection.inspector import Inspector, load
 from crackscope.inspection.sources.memory import named
 from support_pictures import encode, grey_photo, noise
 
@@ -235,7 +234,7 @@ def test_a_large_picture_is_scored_while_no_other_is(
         held.append(self.one_large.locked())
         return whole(self, *given)
 
-    monkeypatch.setattr(batch, "WHOLE_MEGAPIXELS", 0.01)
+    monkeypatch.setattr(local, "WHOLE_MEGAPIXELS", 0.01)
     monkeypatch.setattr(Worker, "_whole", watched)
     pictures = [np.full((side, side), 250, np.uint8) for side in (64, 200)]
     crackscope.inspect(pictures, model=tiny_bundle, out=tmp_path / "out", workers=1)

@@ -13,12 +13,11 @@ import pytest
 from PIL import Image
 
 import crackscope
-from crackscope.images.large import large_photo
+from crackscope.images import large
 from crackscope.images.read import decode as read_content
 from crackscope.images.read import read
-from crackscope.inspection import batch
-from crackscope.inspection.inspector import Inspector
-from crackscope.inspection.loading import load
+from crackscope.inspection.engines import local
+from crackscope.inspection.inspector import Inspector, load
 from crackscope.models.appearance import COUNT
 from crackscope.models.concrete import Concrete
 from crackscope.rendering import overlay, thumbnail
@@ -37,7 +36,7 @@ def model(request: pytest.FixtureRequest) -> Path:
 
 @pytest.fixture
 def in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(large_photo, "WHOLE_MEGAPIXELS", 0.1)
+    monkeypatch.setattr(large, "WHOLE_MEGAPIXELS", 0.1)
 
 
 def photo_file(folder: Path, kind: str) -> Path:
@@ -61,8 +60,8 @@ def test_a_photo_in_parts_has_the_result_of_the_whole(
 ) -> None:
     scope, file = with_surface(model), photo_file(tmp_path, kind)
     whole = scope.inspect(file)
-    monkeypatch.setattr(large_photo, "WHOLE_MEGAPIXELS", 0.1)
-    with large_photo.opened(file) as photo:
+    monkeypatch.setattr(large, "WHOLE_MEGAPIXELS", 0.1)
+    with large.opened(file) as photo:
         assert photo is not None
         found = scope.score_large(photo)
         assert scope.concrete is not None
@@ -151,9 +150,9 @@ def test_large_photos_are_decoded_one_at_a_time(
 
     for index in range(6):
         (tmp_path / f"{index}.jpg").write_bytes(encode(noise(1500, 1200, seed=index), "JPEG"))
-    monkeypatch.setattr(batch, "decode", watched)
-    monkeypatch.setattr(batch, "WHOLE_MEGAPIXELS", 1.0)
-    monkeypatch.setattr(large_photo, "WHOLE_MEGAPIXELS", 1.0)
+    monkeypatch.setattr(local, "decode", watched)
+    monkeypatch.setattr(local, "WHOLE_MEGAPIXELS", 1.0)
+    monkeypatch.setattr(large, "WHOLE_MEGAPIXELS", 1.0)
     outcome = crackscope.inspect(
         tmp_path, model=str(tiny_bundle), out=tmp_path / "out", report="csv", workers=3
     )

@@ -8,12 +8,11 @@ import pytest
 
 import crackscope
 from crackscope.errors import ImageError
-from crackscope.inspection import pictures
-from crackscope.inspection.batch import inspect_all
+from crackscope.inspection.engines import local
+from crackscope.inspection.engines.local import inspect_all
 from crackscope.inspection.find import find
 from crackscope.inspection.inspected import Inspected
-from crackscope.inspection.inspector import Inspector
-from crackscope.inspection.loading import load
+from crackscope.inspection.inspector import Inspector, load
 from crackscope.inspection.settings import InspectSettings
 from crackscope.types import Photo, PhotoResult
 from support_models import WINDOW
@@ -158,7 +157,7 @@ def test_a_fault_in_drawing_ends_the_batch(
         if photo.path.endswith("05.png"):
             raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(pictures, "draw", full)
+    monkeypatch.setattr(local, "draw", full)
     with pytest.raises(OSError, match="No space left"):
         run(scope, tmp_path)
 
@@ -169,7 +168,7 @@ def test_a_batch_runs_only_a_little_ahead(
     for index in range(200):
         grey_photo(tmp_path / f"{index:03}.png", 100, 64, 64)
     drawn: list[str] = []
-    monkeypatch.setattr(pictures, "draw", lambda photo, *_: drawn.append(photo.path))
+    monkeypatch.setattr(local, "draw", lambda photo, *_: drawn.append(photo.path))
     results = walk(scope, tmp_path)
     next(results)
     time.sleep(0.5)  # long enough for all, if they did not wait

@@ -11,21 +11,19 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from crackscope.graphs.names import CELL
 from crackscope.grid import grid
-from crackscope.images.large import large_photo
+from crackscope.images import large
 from crackscope.inspection.cracks import TRACING, context
 from crackscope.inspection.cracks import load as load_scorer
-from crackscope.inspection.inspector import Inspector
-from crackscope.inspection.loading import load
+from crackscope.inspection.inspector import Inspector, load
 from crackscope.lines.find import find_cracks
 from crackscope.lines.score import ALL, Scorer
 from crackscope.models.bundle import CRACKS, unsealed
+from crackscope.models.parts import CELL
 from crackscope.scoring import gate as gates
 from crackscope.scoring import scoremap
 from crackscope.scoring.gate import Gate
-from crackscope.scoring.linemap import LineMap
-from crackscope.scoring.scored import Scored
+from crackscope.scoring.scored import LineMap, Scored
 from crackscope.types import Crack, Photo, ScoreMap
 from support_lines import WINDOW, cracked, write_bundle_with_lines
 
@@ -184,7 +182,7 @@ def test_a_photo_in_parts_has_the_cracks_of_the_whole(
     file = tmp_path / f"a.{kind}"
     Image.fromarray(cracked(TALL, WIDE)).save(file)
     whole = scope.inspect(file)
-    monkeypatch.setattr(large_photo, "WHOLE_MEGAPIXELS", 0.1)
+    monkeypatch.setattr(large, "WHOLE_MEGAPIXELS", 0.1)
     monkeypatch.setattr(scoremap, "_PIXELS_AT_ONCE", 10**6)
     parts = changed(scope, block=16).inspect(file)
     assert len(parts.cracks or ()) == 1
@@ -213,7 +211,7 @@ def test_every_runtime_finds_the_same_cracks(lines_bundle: Path, runtime: Any) -
 _SCRIPT = """
 import sys
 import numpy as np
-from crackscope.inspection.loading import load
+from crackscope.inspection.inspector import load
 pixels = np.load(sys.argv[2])
 assert len(load(sys.argv[1], "cpu").inspect(pixels).cracks) == 1
 sys.exit("onnx" in sys.modules)

@@ -10,18 +10,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from crackscope import memory
+from crackscope import limits
 from crackscope.cli import main
 from crackscope.commands.inspect import run as command
 from crackscope.errors import ImageError, SourceGoneError
-from crackscope.images import read
-from crackscope.images.large import large_photo
+from crackscope.images import large, read
 from crackscope.images.large import tiff as tiff_strips
-from crackscope.inspection import batch, pictures
-from crackscope.inspection.batch import inspect_all
+from crackscope.inspection.engines import local
+from crackscope.inspection.engines.local import inspect_all
 from crackscope.inspection.find import find
-from crackscope.inspection.inspector import Inspector
-from crackscope.inspection.loading import load
+from crackscope.inspection.inspector import Inspector, load
 from crackscope.inspection.settings import InspectSettings
 from crackscope.rendering import overlay
 from crackscope.types import Photo, PhotoResult
@@ -60,7 +58,7 @@ def kinds(results: dict[str, PhotoResult]) -> dict[str, str]:
 
 @pytest.mark.parametrize("error", SHORTAGES, ids=lambda error: str(error)[:30])
 def test_every_library_is_understood(error: Exception) -> None:
-    with pytest.raises(ImageError, match="Reduce --workers") as caught, memory.limits("score it"):
+    with pytest.raises(ImageError, match="Reduce --workers") as caught, limits.memory("score it"):
         raise ValueError("a block failed") from error
     assert caught.value.kind == "out_of_memory"
 
@@ -71,9 +69,9 @@ def test_every_library_is_understood(error: Exception) -> None:
     ids=repr,
 )
 def test_what_is_no_shortage_stays_what_it_is(error: Exception) -> None:
-    with pytest.raises(type(error), match=str(error)[-5:]), memory.limits("score it"):
+    with pytest.raises(type(error), match=str(error)[-5:]), limits.memory("score it"):
         raise error
-    assert not memory.ran_out(error)
+    assert not limits.ran_out(error)
 
 
 @pytest.mark.parametrize("side", [64, 300], ids=["scored together", "scored alone"])
@@ -95,7 +93,7 @@ def test_a_photo_that_cannot_be_finished_has_failed(
             raise error
         finished.append(name)
 
-    monkeypatch.setattr(pictures, "draw", draw)
+    monkeypatch.setattr(local, "draw", draw)
     assert kinds(run(scope, tmp_path)) == {
         f"{name}.png": "out_of_memory" if name == "c" else "ok" for name in "abcde"
     }
@@ -131,7 +129,7 @@ def test_a_photo_is_tried_once_more_when_others_may_have_given_memory_back(
         if photo.path.endswith("b.png") and failures:
             raise failures.pop()
 
-    monkeypatch.setattr(pictures, "draw", draw)
+    monkeypatch.setattr(local, "draw", draw)
     assert set(kinds(run(scope, tmp_path)).values()) == {"ok"}
     assert not failures
 
@@ -140,14 +138,14 @@ def test_a_large_photo_is_not_computed_twice(
     scope: Inspector, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     grey_photo(tmp_path / "a.png", 90, 300, 300)
-    monkeypatch.setattr(batch, "megapixels", lambda _: 90.0)
+    monkeypatch.setattr(local, "megapixels", lambda _: 90.0)
     tried: list[str] = []
 
     def draw(photo: Photo, *_: object) -> None:
         tried.append(photo.path)
         raise MemoryError
 
-    monkeypatch.setattr(pictures, "draw", draw)
+    monkeypatch.setattr(local, "draw", draw)
     assert kinds(run(scope, tmp_path)) == {"a.png": "out_of_memory"}
     assert len(tried) == 1
 
@@ -167,14 +165,14 @@ def test_decoding_is_limited_in_the_same_words(
 
 def test_reading_in_parts_is_limited_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.tif").write_bytes(tiff(noise(200, 300), tile=64))
-    monkeypatch.setattr(large_photo, "WHOLE_MEGAPIXELS", 0.01)
+    monkeypatch.setattr(large, "WHOLE_MEGAPIXELS", 0.01)
 
     def short(*_: object) -> Any:
         raise MemoryError
         yield
 
     monkeypatch.setattr(tiff_strips, "strips", short)
-    with large_photo.opened(tmp_path / "a.tif") as photo:
+    with large.opened(tmp_path / "a.tif") as photo:
         assert photo is not None
         with pytest.raises(ImageError) as caught:
             photo.photo.pixels[0:10, 0:10]

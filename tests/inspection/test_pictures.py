@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 from PIL import Image
 
-from crackscope.inspection.pictures import draw
+from crackscope.inspection.inspected import draw
 from crackscope.inspection.settings import InspectSettings
 from crackscope.reporting.names import mask_names
 from crackscope.types import Photo, ScoreMap

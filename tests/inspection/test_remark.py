@@ -7,9 +7,9 @@ from threading import Event
 import numpy as np
 import pytest
 
-from crackscope.inspection.batch import inspect_all
+from crackscope.inspection.engines.local import inspect_all
 from crackscope.inspection.find import find
-from crackscope.inspection.loading import load
+from crackscope.inspection.inspector import load
 from crackscope.inspection.settings import InspectSettings
 from crackscope.types import PhotoResult
 from support_pictures import encode, noise

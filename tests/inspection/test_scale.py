@@ -9,8 +9,7 @@ import pytest
 import crackscope
 from crackscope.commands.inspect.settings import InspectConfig
 from crackscope.errors import UsageError
-from crackscope.inspection.inspector import Inspector
-from crackscope.inspection.loading import load
+from crackscope.inspection.inspector import Inspector, load
 from crackscope.inspection.settings import MeasureSettings
 from crackscope.types import Box, Photo, Region
 from support_models import WINDOW

@@ -4,10 +4,10 @@ from typing import get_type_hints
 
 import pytest
 
-from crackscope.arguments.rules import check
 from crackscope.commands.inspect.settings import InspectConfig
 from crackscope.errors import UsageError
 from crackscope.inspection.settings import InspectSettings, MeasureSettings
+from crackscope.options import check
 
 OTHERWISE = {"overlay", "measuring"}
 """None means no overlay; settings for measuring are MeasureSettings."""

@@ -13,10 +13,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from crackscope.commands.outcome import Outcome
+from crackscope.commands import Outcome
 from crackscope.errors import ImageError, UsageError
-from crackscope.inspection.inspector import Inspector
-from crackscope.inspection.loading import load
+from crackscope.inspection.inspector import Inspector, load
 from crackscope.types import Crack, Photo, PhotoError, PhotoResult
 from support_pictures import grey_photo, noise
 

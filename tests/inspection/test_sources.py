@@ -16,8 +16,7 @@ import pytest
 from crackscope.errors import ImageError, MissingExtraError, SourceGoneError, UsageError
 from crackscope.images.read import decode
 from crackscope.inspection.find import find
-from crackscope.inspection.sources import KINDS, files, kind_of, listed, remote
-from crackscope.inspection.sources.source import PhotoSource
+from crackscope.inspection.sources import KINDS, PhotoSource, files, kind_of, listed, remote
 from support_pictures import encode, noise
 
 PHOTO = encode(noise(), "PNG")

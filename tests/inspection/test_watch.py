@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from crackscope.inspection.find import look
-from crackscope.inspection.sources.source import PhotoSource
+from crackscope.inspection.sources import PhotoSource
 from crackscope.inspection.watch import arrivals
 
 

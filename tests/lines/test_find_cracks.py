@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from crackscope.lines.find import Traced, find_cracks
 from crackscope.lines.settings import Tracing
-from crackscope.scoring.linemap import LineMap
+from crackscope.scoring.scored import LineMap
 from support_traced import (
     drawn,
     grey_of,

@@ -5,13 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crackscope.lines.cleaning import without_spurs
 from crackscope.lines.graph import Graph, along
+from crackscope.lines.places import Places
 from crackscope.lines.settings import Tracing
-from crackscope.lines.spurs import without_spurs
 from crackscope.lines.strands import medians, resample, smooth
 from crackscope.lines.thinning import thin
 from crackscope.lines.trace import graph_of
-from crackscope.scoring.places import Places
 
 pytest.importorskip("scipy", reason="needs the extra [dev]")  # skimage looks for it late
 measure = pytest.importorskip("skimage.measure", reason="needs the extra [dev]")

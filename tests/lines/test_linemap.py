@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from crackscope.lines.fields import ABSENT, Fields
-from crackscope.scoring.linemap import LineMap, Tile
-from crackscope.scoring.places import Places, join
+from crackscope.lines.places import Places, join
+from crackscope.scoring.scored import LineMap, Tile
 
 
 def _tile(rows: int, columns: int) -> Tile:

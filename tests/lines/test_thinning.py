@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
+from crackscope.lines.places import Places
 from crackscope.lines.thinning import half_widths, thin
-from crackscope.scoring.places import Places
 from support_traced import drawn
 
 measure = pytest.importorskip("skimage.measure", reason="needs the extra [dev]")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from crackscope.lines.find import Traced, find_cracks
-from crackscope.scoring.linemap import LineMap
+from crackscope.scoring.scored import LineMap
 from crackscope.synthesis import concrete
 from crackscope.synthesis.cracks import crack
 from support_traced import length_of, logits_of, points_of

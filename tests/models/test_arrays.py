@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from crackscope.models import arrays, bundle
+from crackscope.models import bundle, untrusted
 
 
 def bomb(path: Path, size: int) -> Path:
@@ -26,7 +26,7 @@ def bomb(path: Path, size: int) -> Path:
 def test_arrays_come_back_as_they_were_written(tmp_path: Path) -> None:
     written = {"a": np.arange(5), "b": np.ones((2, 3), np.float32)}
     np.savez_compressed(tmp_path / "x.npz", **written)
-    found = arrays.read((tmp_path / "x.npz").read_bytes())
+    found = untrusted.arrays((tmp_path / "x.npz").read_bytes())
     assert found.keys() == written.keys()
     for name, values in written.items():
         np.testing.assert_array_equal(found[name], values)
@@ -35,13 +35,13 @@ def test_arrays_come_back_as_they_were_written(tmp_path: Path) -> None:
 def test_arrays_that_unpack_to_more_than_a_model_has_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert arrays.LARGEST < 10**9 / 3
-    monkeypatch.setattr(arrays, "LARGEST", 20_000_000)
+    assert untrusted.LARGEST < 10**9 / 3
+    monkeypatch.setattr(untrusted, "LARGEST", 20_000_000)
     content = bomb(tmp_path / "cells.npz", 30 * 2**20).read_bytes()
     tracemalloc.start()
     try:
         with pytest.raises(ValueError, match=r"at most 20 MB\. Received: 31 MB"):
-            arrays.read(content)
+            untrusted.arrays(content)
         assert tracemalloc.get_traced_memory()[1] < 10e6
     finally:
         tracemalloc.stop()
@@ -57,7 +57,7 @@ def test_a_header_that_is_no_python_is_damage(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "x.npz", "w") as archive:
         archive.writestr("a.npy", b"\x93NUMPY\1\0\5\0{'a':")
     with pytest.raises(ValueError, match=r"not a valid \.npz file"):
-        arrays.read((tmp_path / "x.npz").read_bytes())
+        untrusted.arrays((tmp_path / "x.npz").read_bytes())
 
 
 @pytest.mark.parametrize("way", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
@@ -71,7 +71,7 @@ def test_a_file_damaged_anywhere_is_refused_or_read(tmp_path: Path, way: int) ->
         damaged = bytearray(whole)
         damaged[place] ^= 0xFF
         try:
-            arrays.read(bytes(damaged))
+            untrusted.arrays(bytes(damaged))
         except ValueError:
             refused += 1
     assert refused > len(whole) / 10

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from crackscope.errors import BundleError
-from crackscope.inspection.loading import load
+from crackscope.inspection.inspector import load
 from crackscope.models import bundle, concrete
 from crackscope.models.appearance import COUNT, statistics
 from crackscope.models.concrete import Concrete

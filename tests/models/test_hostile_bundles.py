@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 
 from crackscope.cli.main import run
 from crackscope.errors import BundleError
-from crackscope.graphs import external
-from crackscope.inspection.loading import load
-from crackscope.models import arrays, bundle, description
+from crackscope.inspection.inspector import load
+from crackscope.models import bundle, description, untrusted
 from support_pictures import encode, noise
 
 onnx = pytest.importorskip("onnx")
@@ -143,7 +142,7 @@ def test_weights_are_looked_for_wherever_a_graph_may_have_them():
     model.functions.add(name="f").node.append(
         helper.make_node("Constant", [], ["a"], value=tensor("in a function"))
     )
-    assert external.files(model.SerializeToString()) == {
+    assert untrusted.external_files(model.SerializeToString()) == {
         "weights",
         "in a node",
         "in a branch",
@@ -153,7 +152,7 @@ def test_weights_are_looked_for_wherever_a_graph_may_have_them():
         "in a function",
     }
     plain = (bundle.find("crackscope") / bundle.ONNX).read_bytes()
-    assert external.files(plain) == set()
+    assert untrusted.external_files(plain) == set()
 
 
 # model.json
@@ -338,7 +337,7 @@ PLACES = st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), min_siz
 @given(PLACES)
 def test_damaged_arrays_are_arrays_or_a_sentence(places):
     with suppress(ValueError):
-        found = arrays.read(damaged(ARCHIVE.getvalue(), places))
+        found = untrusted.arrays(damaged(ARCHIVE.getvalue(), places))
         assert all(np.isfinite(values).all() for values in found.values())
 
 
@@ -347,7 +346,7 @@ def test_damaged_arrays_are_arrays_or_a_sentence(places):
 def test_damaged_graphs_are_graphs_or_a_sentence(places):
     content = places if isinstance(places, bytes) else damaged(ONNX, places)
     with suppress(ValueError):
-        assert isinstance(external.files(content), set)
+        assert isinstance(untrusted.external_files(content), set)
 
 
 # Networks

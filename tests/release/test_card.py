@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from crackscope import __version__
-from crackscope.inspection.loading import load
+from crackscope.inspection.inspector import load
 from crackscope.models import bundle, card
 
 pytest.importorskip("scipy", reason="needs the extra [evaluate]")

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from crackscope.inspection.loading import load
+from crackscope.inspection.inspector import load
 from support_evaluation import shade
 from support_found import crack, with_lines
 from support_models import write_tiny_bundle

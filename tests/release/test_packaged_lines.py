@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from crackscope.images.read import read
-from crackscope.inspection.inspector import Inspector
-from crackscope.inspection.loading import load
+from crackscope.inspection.inspector import Inspector, load
 from crackscope.lines.score import ALL, Scorer
 from crackscope.synthesis import camera, concrete, pattern
 from crackscope.synthesis.distractors import joints

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from crackscope.rendering import charts
-from crackscope.types import Interval
+from crackscope.types.evaluation import Interval
 from support_charts import axes_of, figure_of, lines_of, names_of, words_of
 
 pytest.importorskip("matplotlib")

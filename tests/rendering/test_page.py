@@ -4,13 +4,13 @@ from html.parser import HTMLParser
 import pytest
 
 from crackscope.rendering.colour import luminance, of_score
+from crackscope.rendering.markup import data_uri
 from crackscope.rendering.page import (
     Picture,
     Section,
     Shade,
     Table,
     Text,
-    data_uri,
     link,
     render,
 )

@@ -17,8 +17,15 @@ from hypothesis import strategies as st
 
 import crackscope
 from crackscope.reporting import REPORTS, rows
-from crackscope.reporting.columns import columns_of, in_mm, known, metric, sizes, values_of
-from crackscope.reporting.rows import found_table
+from crackscope.reporting.rows import (
+    columns_of,
+    found_table,
+    in_mm,
+    known,
+    metric,
+    sizes,
+    values_of,
+)
 from crackscope.types import (
     Below,
     Box,
@@ -31,8 +38,7 @@ from crackscope.types import (
     WidthsMm,
 )
 from crackscope.types.columns import columns
-from crackscope.types.document import Document
-from crackscope.types.fields import Mark
+from crackscope.types.fields import Document, Mark
 from support_found import crack
 from support_reports import inspected, scored
 

@@ -14,8 +14,8 @@ from PIL import Image
 
 from crackscope.errors import UsageError
 from crackscope.rendering import thumbnail
-from crackscope.reporting import Context, chosen, logos, settings
-from crackscope.reporting.cover import Cover, made, one_line
+from crackscope.reporting import Context, chosen, logos
+from crackscope.reporting.context import Cover, cover_of, load, one_line, save
 from support_pictures import encode, noise
 from support_reports import LOGO, inspected, scored
 
@@ -81,13 +81,13 @@ def test_without_a_cover_a_report_is_as_it_was(tmp_path: Path) -> None:
 
 
 def test_what_is_not_given_stays_and_nothing_takes_it_away() -> None:
-    kept = made(given(title="A", client="B"))
-    assert made(given(client="C\n D\t"), kept) == Cover("A", "C D")
-    assert made(given(title=""), kept) == Cover("", "B")
-    assert made(given(), kept) is not None
-    assert made(given(), kept) == kept
+    kept = cover_of(given(title="A", client="B"))
+    assert cover_of(given(client="C\n D\t"), kept) == Cover("A", "C D")
+    assert cover_of(given(title=""), kept) == Cover("", "B")
+    assert cover_of(given(), kept) is not None
+    assert cover_of(given(), kept) == kept
     with pytest.raises(UsageError, match="title must have at most 500 characters"):
-        made(given(title="a" * 501))
+        cover_of(given(title="a" * 501))
 
 
 def test_joiners_that_names_are_written_with_are_kept() -> None:
@@ -99,10 +99,10 @@ def test_joiners_that_names_are_written_with_are_kept() -> None:
 def test_a_logo_is_kept_small(tmp_path: Path, kind: str) -> None:
     file = tmp_path / "logo"
     file.write_bytes(encode(noise(1200, 1200), kind))
-    kept = made(given(logo=file)).logo
+    kept = cover_of(given(logo=file)).logo
     assert thumbnail.size_of(logos.decoded(kept)) == (240, 240)
     file.write_bytes(encode(noise(100, 40), kind))
-    assert thumbnail.size_of(logos.decoded(made(given(logo=file)).logo)) == (100, 40)
+    assert thumbnail.size_of(logos.decoded(cover_of(given(logo=file)).logo)) == (100, 40)
 
 
 @pytest.mark.parametrize("mode", ["RGBA", "LA", "P"])
@@ -111,7 +111,7 @@ def test_a_logo_that_is_transparent_stands_on_white(tmp_path: Path, mode: str) -
     picture.paste((0, 0, 0, 255), (40, 0, 80, 60))
     file = tmp_path / "logo.png"
     picture.convert(mode).save(file)
-    shown = pixels(made(given(logo=file)).logo)
+    shown = pixels(cover_of(given(logo=file)).logo)
     assert shown[:, :32].min() > 240
     assert shown[:, 48:].max() < 15
 
@@ -122,7 +122,7 @@ def test_a_turned_logo_stands_upright(tmp_path: Path) -> None:
     for mode, kind in (("RGB", "JPEG"), ("RGBA", "PNG")):
         file = tmp_path / f"logo.{kind}"
         Image.new(mode, (120, 60)).save(file, kind, exif=exif)
-        assert pixels(made(given(logo=file)).logo).shape == (120, 60, 3)
+        assert pixels(cover_of(given(logo=file)).logo).shape == (120, 60, 3)
 
 
 def bomb() -> bytes:
@@ -158,17 +158,17 @@ def test_a_logo_that_cannot_be_used_is_refused(
     if content is not None:
         file.write_bytes(content)
     with pytest.raises(UsageError, match=rf"logo must be a PNG or JPEG file.*({says})"):
-        made(given(logo=file))
+        cover_of(given(logo=file))
 
 
 def test_a_cover_is_kept_and_older_results_have_none(tmp_path: Path) -> None:
     context = Context("m@1+abc", tmp_path, cover=HOSTILE, with_card=True)
-    settings.save(context)
-    assert settings.load(tmp_path) == context
+    save(context)
+    assert load(tmp_path) == context
     values = json.loads((tmp_path / "settings.json").read_text())
     del values["cover"], values["with_card"]
     (tmp_path / "settings.json").write_text(json.dumps(values))
-    assert settings.load(tmp_path) == Context("m@1+abc", tmp_path)
+    assert load(tmp_path) == Context("m@1+abc", tmp_path)
 
 
 LARGE = base64.b64encode(encode(noise(601, 40))).decode()
@@ -191,8 +191,8 @@ LARGE = base64.b64encode(encode(noise(601, 40))).decode()
     ],
 )
 def test_a_cover_from_elsewhere_is_not_trusted(tmp_path: Path, cover: Any) -> None:
-    settings.save(Context("m@1+abc", tmp_path))
+    save(Context("m@1+abc", tmp_path))
     values = json.loads((tmp_path / "settings.json").read_text())
     (tmp_path / "settings.json").write_text(json.dumps({**values, "cover": cover}))
     with pytest.raises(UsageError, match=r"settings\.json is damaged"):
-        settings.load(tmp_path)
+        load(tmp_path)

@@ -13,7 +13,6 @@ from crackscope.rendering.scale_bar import bar, round_length
 from crackscope.reporting import Context, chosen, pictures
 from crackscope.reporting.crack_widths import class_of, legend
 from crackscope.reporting.drawing.width_profile import profile
-from crackscope.reporting.measured import scale_of
 from crackscope.types import Crack, PhotoResult
 from support_cracks import cracked
 from support_measured import MM_PER_PX, measured
@@ -29,7 +28,7 @@ def large(path: str = "a.jpg", *widths: dict[str, float] | None) -> PhotoResult:
 
 
 def classes(result: PhotoResult) -> list[str]:
-    found = (class_of(crack, scale_of(result, NOWHERE)) for crack in result.cracks or ())
+    found = (class_of(crack, NOWHERE.scale_of(result)) for crack in result.cracks or ())
     return [str(one) for one in found if one is not None]
 
 

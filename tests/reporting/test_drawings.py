@@ -13,8 +13,8 @@ import pytest
 
 from crackscope.rendering.thumbnail import size_of
 from crackscope.reporting import chosen
-from crackscope.reporting.columns import sizes
 from crackscope.reporting.crack_map import CrackMap
+from crackscope.reporting.rows import sizes
 from crackscope.reporting.width_classes import IN_PX
 from crackscope.tables import unquoted
 from crackscope.types import PhotoResult

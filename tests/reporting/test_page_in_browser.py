@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from crackscope.reporting import chosen
-from crackscope.reporting.cover import Cover
+from crackscope.reporting.context import Cover
 from crackscope.reporting.names import close_up_name
 from support_cracks import cracked
 from support_measured import measured

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crackscope.reporting import Context, chosen
-from crackscope.reporting.measured import Width, scale_of
+from crackscope.reporting.measured import Width
 from crackscope.reporting.quantities import Quantity, folder_of, quantities
 from crackscope.reporting.width_classes import IN_MM, IN_PX, REGION, UNMEASURED, WidthClasses
 from crackscope.types import Box, PhotoResult, PhotoScale, Region
@@ -138,8 +138,8 @@ def test_classes_are_data() -> None:
 
 def test_the_scale_is_the_photo_s_own_else_the_inspection_s() -> None:
     given_one = replace(CONTEXT, settings={"mm per pixel": "0.5"})
-    assert scale_of(RESULTS[0], given_one) == PhotoScale("marker", MM_PER_PX, 0.004)
+    assert given_one.scale_of(RESULTS[0]) == PhotoScale("marker", MM_PER_PX, 0.004)
     plain = cracked("a.jpg")
-    assert scale_of(plain, given_one) == PhotoScale("mm_per_px", 0.5)
-    assert scale_of(plain, replace(CONTEXT, settings={"mm per pixel": "not given"})) is None
-    assert scale_of(plain, CONTEXT) is None
+    assert given_one.scale_of(plain) == PhotoScale("mm_per_px", 0.5)
+    assert replace(CONTEXT, settings={"mm per pixel": "not given"}).scale_of(plain) is None
+    assert CONTEXT.scale_of(plain) is None

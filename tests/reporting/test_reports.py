@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from crackscope.errors import MissingExtraError, UnknownNameError, UsageError
 from crackscope.inspection.results_file import ResultsFile, line, read, write_errors
 from crackscope.rendering import colour
-from crackscope.reporting import REPORTS, Context, chosen, settings
+from crackscope.reporting import REPORTS, Context, chosen
+from crackscope.reporting.context import load, save
 from crackscope.reporting.names import close_up_name, mask_names, overlay_names, printable
-from crackscope.reporting.overview import worst_first
-from crackscope.reporting.summary import summarise
+from crackscope.reporting.overview import summarise, worst_first
 from crackscope.types import PhotoResult
 from support_cracks import UTM, WGS, cracked, on_map
 from support_reports import failed, scored, with_place
@@ -261,13 +261,13 @@ def test_results_are_read_without_a_half_written_line(tmp_path: Path) -> None:
 
 def test_what_reports_need_is_kept(tmp_path: Path) -> None:
     context = replace(CONTEXT, folder=tmp_path)
-    settings.save(context)
-    assert settings.load(tmp_path) == context
+    save(context)
+    assert load(tmp_path) == context
     (tmp_path / "settings.json").write_text("[1]")
     with pytest.raises(UsageError, match="damaged"):
-        settings.load(tmp_path)
+        load(tmp_path)
     with pytest.raises(UsageError, match="crackscope inspect"):
-        settings.load(tmp_path / "gone")
+        load(tmp_path / "gone")
 
 
 def test_a_line_gives_the_result_back() -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from crackscope.reporting.summary import summarise
+from crackscope.reporting.overview import summarise
 from support_cracks import cracked
 from support_reports import failed, scored
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from crackscope.errors import BundleError, UsageError
-from crackscope.inspection.loading import load
+from crackscope.inspection.inspector import load
 from crackscope.models import bundle
 from crackscope.runtimes import RUNTIMES
 from crackscope.runtimes.onnx import OnnxRuntime

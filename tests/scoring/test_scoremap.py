@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crackscope.graphs.maps import Maps
+from crackscope.models.parts import Maps
 from crackscope.models.pooling import Pooling
 from crackscope.scoring import scoremap
 from crackscope.scoring.gate import Gate

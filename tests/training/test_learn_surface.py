@@ -9,7 +9,7 @@ from crackscope.models.appearance import statistics
 from crackscope.synthesis import scene
 from crackscope.training import surface
 from crackscope.training.recipe import Recipe
-from crackscope.types import Patch
+from crackscope.types.evaluation import Patch
 
 MIX = np.random.default_rng(3).normal(size=(12, 12)) * np.linspace(2, 0.05, 12)
 CENTRE = np.random.default_rng(4).normal(size=12)

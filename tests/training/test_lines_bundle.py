@@ -18,11 +18,11 @@ from crackscope.cli.main import run  # noqa: E402
 from crackscope.errors import ParityError  # noqa: E402
 from crackscope.exporting import parity  # noqa: E402
 from crackscope.graphs import head  # noqa: E402
-from crackscope.graphs.names import CELL  # noqa: E402
-from crackscope.inspection.loading import load  # noqa: E402
+from crackscope.inspection.inspector import load  # noqa: E402
 from crackscope.models import bundle, classifier, decoder  # noqa: E402
 from crackscope.models.bundle import Thresholds  # noqa: E402
-from crackscope.runtimes import decoding  # noqa: E402
+from crackscope.models.parts import CELL  # noqa: E402
+from crackscope.runtimes import outputs  # noqa: E402
 from crackscope.runtimes.onnx import OnnxRuntime  # noqa: E402
 from crackscope.scoring.gate import Gate  # noqa: E402
 from crackscope.synthesis import scene  # noqa: E402
@@ -122,7 +122,7 @@ def test_a_halo_that_is_too_thin_would_show(
     """So that what the decoder declares is what its layers see."""
     model = classifier.load(packed / bundle.KERAS)
     parity.of_lines(packed, model)
-    monkeypatch.setattr(decoding, name, getattr(decoding, name) // 2)
+    monkeypatch.setattr(outputs, name, getattr(outputs, name) // 2)
     with pytest.raises(ParityError, match="tile"):
         parity.of_lines(packed, model)
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from crackscope.types import Interval
+from crackscope.types.evaluation import Interval
 from crackscope.validation import estimate, judge, sampling
 from crackscope.validation.estimate import Sample
 from crackscope.validation.population import weights

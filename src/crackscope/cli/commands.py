@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from crackscope.arguments.build import at_home
+from crackscope.arguments import at_home
 
 
 class _Settings(Mapping[str, type]):
@@ -54,6 +54,8 @@ COMMANDS = _Settings(
 )
 DATA_COMMANDS = _Settings("audit", "split")
 
+PREFIX = "CRACKSCOPE_"
+"""Of the environment variables that hold settings."""
 WANTED = {
     "photos": "photos, folders, globs, zip files or addresses",
     "data": "a labelled folder, a zip file or a CSV manifest",

@@ -11,10 +11,9 @@ from typing import Any, NoReturn
 
 import cyclopts
 
-from crackscope import __version__, memory, streams, telemetry
-from crackscope.cli.commands import COMMANDS, DATA_COMMANDS, WANTED, bind
-from crackscope.cli.settings import layered
-from crackscope.commands.outcome import Outcome
+from crackscope import __version__, limits, telemetry, terminal
+from crackscope.cli.commands import COMMANDS, DATA_COMMANDS, PREFIX, WANTED, bind
+from crackscope.commands import Outcome
 from crackscope.errors import CrackscopeError, UsageError
 
 INTERRUPTED = 130
@@ -67,14 +66,14 @@ def _add_others(app: cyclopts.App, settings: Callable[[type], type]) -> None:
 def run(arguments: Sequence[str]) -> int:
     """Run one command line; returns the exit code and never raises."""
     telemetry.switch_off()
-    streams.repair()
+    terminal.repair()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # file names may not be encodable in the terminal
             stream.reconfigure(errors="backslashreplace")
     logging.basicConfig(format="%(message)s", stream=sys.stderr)
     logging.getLogger("crackscope").setLevel(logging.INFO)  # libraries stay at WARNING
     try:
-        config, rest = layered(arguments)
+        config, rest = _settings(arguments)
         app = build_app(only=rest[0] if rest and rest[0] in COMMANDS else None)
         app.config = config
         rest = [_STDIN if argument == "-" else argument for argument in rest]
@@ -101,10 +100,20 @@ def run(arguments: Sequence[str]) -> int:
     except OSError as error:
         return _fail(f"operating system error: {error}. Finished work is kept", 1)
     except Exception as error:
-        if memory.ran_out(error):
+        if limits.ran_out(error):
             return _fail(f"out of memory ({error}). {_LESS_MEMORY}", 1)
         logging.exception("Internal error. Please report this traceback.")
         return 1
+
+
+def _settings(arguments: Sequence[str]) -> tuple[tuple[Any, ...], list[str]]:
+    """cyclopts' configs for settings that are no flags, and the arguments without `--config`."""
+    in_file = any(argument.partition("=")[0] == "--config" for argument in arguments)
+    if not in_file and not any(name.startswith(PREFIX) for name in os.environ):
+        return (cyclopts.config.Env(PREFIX, command=False),), list(arguments)  # named in --help
+    from crackscope.cli.settings import layered
+
+    return layered(arguments)
 
 
 def _missing(error: cyclopts.MissingArgumentError) -> str:
@@ -128,7 +137,7 @@ def _print(outcome: Outcome, as_json: bool) -> int:
         _write(outcome, as_json)
         sys.stdout.flush()
     except BrokenPipeError:  # the reader of our stdout left, as `head` does
-        streams.mute_stdout()
+        terminal.mute_stdout()
     return outcome.exit_code
 
 
@@ -155,7 +164,7 @@ def main() -> NoReturn:
     if code == INTERRUPTED:
         from crackscope import programs
 
-        streams.flush()
+        terminal.flush()
         programs.stop_all()
         os._exit(code)
     sys.exit(code)

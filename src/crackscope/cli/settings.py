@@ -10,13 +10,12 @@ from typing import Any
 
 import cyclopts
 
-from crackscope.arguments.build import comma_separated
-from crackscope.cli.commands import COMMANDS, DATA_COMMANDS
+from crackscope.arguments import comma_separated
+from crackscope.cli.commands import COMMANDS, DATA_COMMANDS, PREFIX
 from crackscope.errors import UsageError
 from crackscope.registry import nearest
 
 _LOG = logging.getLogger("crackscope")
-_PREFIX = "CRACKSCOPE_"
 _ALMOST = 0.85
 
 
@@ -28,7 +27,7 @@ def layered(arguments: Sequence[str]) -> tuple[tuple[Any, ...], list[str]]:
     rest, file = _take_config(list(arguments))
     for line in _remarks():
         _LOG.warning("%s", line)
-    environment = _Environment(_PREFIX, command=False)
+    environment = _Environment(PREFIX, command=False)
     if file is None:
         return (environment,), rest
     from crackscope.cli import config_file
@@ -71,8 +70,8 @@ class _Environment(cyclopts.config.Env):
 
 def _ignored() -> tuple[list[str], list[str]]:
     """Variables with our prefix that match no flag, and those that are empty."""
-    ours = sorted(name for name in os.environ if name.startswith(_PREFIX))
-    known = [name for name in ours if name.removeprefix(_PREFIX).lower() in _known()]
+    ours = sorted(name for name in os.environ if name.startswith(PREFIX))
+    known = [name for name in ours if name.removeprefix(PREFIX).lower() in _known()]
     empty = [name for name in known if not os.environ[name].strip()]
     return [name for name in ours if name not in known], empty
 
@@ -89,9 +88,9 @@ def _remarks() -> Iterator[str]:
 
 def _with_hint(variable: str) -> str:
     """The variable, with a suggestion if it almost matches a flag; most belong to others."""
-    name = variable.removeprefix(_PREFIX).lower()
+    name = variable.removeprefix(PREFIX).lower()
     close = difflib.get_close_matches(name, _known(), n=1, cutoff=_ALMOST)
-    return f"{variable} (did you mean {_PREFIX}{close[0].upper()}?)" if close else variable
+    return f"{variable} (did you mean {PREFIX}{close[0].upper()}?)" if close else variable
 
 
 def _kinds() -> tuple[type, ...]:

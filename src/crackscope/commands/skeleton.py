@@ -1,16 +1,24 @@
-"""Steps shared by all commands: open a results folder, resume it, return the outcome."""
+"""Steps shared by all commands: open a results folder, resume or stop a run, return the outcome.
 
+The identity of a run consists of the settings that determine its results, by the marks on their
+fields, which `options.py` defines. Settings without a mark are part of it.
+"""
+
+import os
+import signal
+import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import asdict
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, fields
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from types import FrameType
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, get_type_hints
 
 from crackscope import environment, run_dir
-from crackscope.arguments.identity import deciding, identity
-from crackscope.commands.outcome import Outcome
+from crackscope.commands import Outcome
 from crackscope.errors import FinishedError
+from crackscope.options import BY_CONTENT, CHANGING, NOT_IDENTITY, OnlyWith
 from crackscope.run_dir import Placed, RunDir
 
 if TYPE_CHECKING:
@@ -23,6 +31,39 @@ if TYPE_CHECKING:
 
 
 T = TypeVar("T")
+_WORDS = b"\ncrackscope: Finishing work in progress. Press Ctrl-C again to stop at once.\n"
+
+
+def deciding(config: "DataclassInstance") -> dict[str, Any]:
+    """Name and value of each setting that determines the results, apart from data and models."""
+    found = {}
+    for name, marks in _marks(type(config)).items():
+        switches = [mark.switch for mark in marks if isinstance(mark, OnlyWith)]
+        on = all(getattr(config, switch) for switch in switches)
+        if on and NOT_IDENTITY not in marks and BY_CONTENT not in marks:
+            found[name] = getattr(config, name)
+    return found
+
+
+def identity(command: str, config: "DataclassInstance", **content: Any) -> dict[str, Any]:
+    """Identity of a run: the command, its settings, and the content of what they name.
+
+    `content` has a hash or another identifier for each setting marked `ByContent` that is set;
+    further entries are allowed. Raises TypeError if one is missing.
+    """
+    by_content = [name for name, marks in _marks(type(config)).items() if BY_CONTENT in marks]
+    wanted = [name for name in by_content if getattr(config, name) not in (None, ())]
+    if missing := [name for name in wanted if name not in content]:
+        raise TypeError(f"identity() must receive the content of {', '.join(missing)}")
+    changing = {name for name, marks in _marks(type(config)).items() if CHANGING in marks}
+    fixed = {name: value for name, value in deciding(config).items() if name not in changing}
+    return {"command": command, **fixed, **content}
+
+
+def _marks(kind: type) -> dict[str, tuple[Any, ...]]:
+    """The marks of each field, in order."""
+    hints = get_type_hints(kind, include_extras=True)
+    return {field.name: getattr(hints[field.name], "__metadata__", ()) for field in fields(kind)}
 
 
 @contextmanager
@@ -84,3 +125,29 @@ def facts(model: str, config: "DataclassInstance", started: float) -> dict[str, 
         "machine": environment.describe(),
         "seconds": round(time.perf_counter() - started, 2),
     }
+
+
+@contextmanager
+def on_request() -> Iterator[threading.Event]:
+    """An event that the first Ctrl-C sets; the second interrupts as usual.
+
+    Where Python's default handler is not installed (another thread, a program with its own handler,
+    a background job), Ctrl-C keeps its meaning.
+    """
+    asked = threading.Event()
+    main = threading.current_thread() is threading.main_thread()
+    if not main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield asked
+        return
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        asked.set()
+        with suppress(OSError):  # the reader of stderr may be gone
+            os.write(2, _WORDS)  # print may be in the middle of a line
+
+    signal.signal(signal.SIGINT, ask)
+    try:
+        yield asked
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)

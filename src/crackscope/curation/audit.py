@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from crackscope.curation import label_errors, near_copies, split
 from crackscope.curation.fingerprints import Scan, Unreadable, scan
 from crackscope.datasets.manifest import Dataset
-from crackscope.types import SCHEMA_VERSION, Patch
+from crackscope.types import SCHEMA_VERSION
+from crackscope.types.evaluation import Patch
 
 _LISTED = 1000
 

@@ -8,7 +8,7 @@ from crackscope.curation.audit import Audit
 from crackscope.datasets.manifest import Dataset
 from crackscope.rendering.page import Picture, Section, Table, Text, link, render
 from crackscope.rendering.sheets import contact_sheet, png
-from crackscope.types import Patch
+from crackscope.types.evaluation import Patch
 
 PAGE, DOCUMENT = "audit.html", "audit.json"
 _COLUMNS = 8

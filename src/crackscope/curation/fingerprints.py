@@ -12,12 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from crackscope import environment, extras, hashing, progress
+from crackscope import environment, extras, hashing, terminal
 from crackscope.datasets.manifest import Dataset, of_patch
 from crackscope.datasets.source import Folder
 from crackscope.errors import ImageError
 from crackscope.images.read import decode
-from crackscope.types import Patch, Pixels
+from crackscope.types import Pixels
+from crackscope.types.evaluation import Patch
 
 SIDE = 20
 """Thumbnails are SIDE x SIDE."""
@@ -87,7 +88,7 @@ def scan(dataset: Dataset, workers: int | None = None) -> Scan:
     workers = workers or environment.cores()
     many = workers > 1 and len(dataset) >= _MANY and isinstance(dataset.source, Folder)
     rows: list[_Row | Unreadable] = []
-    with progress.bar("reading", len(dataset)) as advance:
+    with terminal.progress_bar("reading", len(dataset)) as advance:
         for done in _by_processes(dataset, workers) if many else _by_threads(dataset, workers):
             rows += done
             advance(len(done))

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from crackscope import environment, extras, progress
+from crackscope import environment, extras, terminal
 from crackscope.datasets.manifest import Dataset
-from crackscope.types import Patch
+from crackscope.types.evaluation import Patch
 
 _SIDE = 64
 _HATS = (3, 5, 9)
@@ -55,7 +55,7 @@ def features_of(dataset: Dataset, patches: Sequence[Patch], workers: int | None 
     chunks = [patches[at : at + _CHUNK] for at in range(0, len(patches), _CHUNK)]
     with (
         ThreadPoolExecutor(workers or environment.cores()) as pool,
-        progress.bar("checking labels", len(patches)) as advance,
+        terminal.progress_bar("checking labels", len(patches)) as advance,
     ):
         rows = []
         for row in pool.map(lambda chunk: _chunk_features(dataset, chunk), chunks):

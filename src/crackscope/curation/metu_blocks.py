@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crackscope.curation import near_copies
-from crackscope.types import Patch
+from crackscope.types.evaluation import Patch
 
 _NAME = re.compile(r"(\d{5})(_1)?\.jpg")
 _FIRST_PASS, _SECOND_PASS = 5560, 9999

@@ -14,7 +14,7 @@ from crackscope.curation.fingerprints import Fingerprints, Scan, Unreadable, sca
 from crackscope.curation.split_checks import SUBSETS
 from crackscope.datasets.manifest import Dataset
 from crackscope.options import SplitName
-from crackscope.types import Patch
+from crackscope.types.evaluation import Patch
 
 FRACTIONS = (0.8, 0.1, 0.1)
 _SHOWN = 100

@@ -7,7 +7,7 @@ from crackscope.curation.fingerprints import Scan
 from crackscope.curation.near_copies import Pairs
 from crackscope.datasets.manifest import Dataset
 from crackscope.errors import DatasetError, LeakError
-from crackscope.types import Patch
+from crackscope.types.evaluation import Patch
 
 SUBSETS = ("train", "val", "test")
 MOST_UNREADABLE = 0.01

@@ -14,7 +14,8 @@ from crackscope.datasets import spelling
 from crackscope.datasets.source import Files
 from crackscope.errors import DatasetError, ImageError
 from crackscope.images.read import decode
-from crackscope.types import Box, Patch, Pixels
+from crackscope.types import Box, Pixels
+from crackscope.types.evaluation import Patch
 
 COLUMNS = ("path", "label", "group", "dataset", "licence", "split")
 BOX_COLUMNS = ("x0", "y0", "x1", "y1")

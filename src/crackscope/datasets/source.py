@@ -9,7 +9,7 @@ from typing import Protocol
 
 from crackscope.errors import DatasetError
 from crackscope.images import zipped
-from crackscope.images.ours import is_our_file
+from crackscope.images.signature import is_our_file
 from crackscope.skipped import OWN_PICTURES, is_ours, is_system, outermost, own_folders
 
 MAX_MEMBER_BYTES = 512 * 2**20

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from crackscope.evaluation import statistics, unsure
-from crackscope.types import Interval
+from crackscope.types.evaluation import Interval
 
 PERCENTS = tuple(range(100, 49, -1))
 """Points of the curve, in percent of the patches."""

@@ -7,7 +7,7 @@ from crackscope.evaluation import unsure
 from crackscope.evaluation.coverage import Coverage
 from crackscope.rendering import charts
 from crackscope.rendering.page import Table
-from crackscope.types import Interval
+from crackscope.types.evaluation import Interval
 
 CHART = "coverage.png"
 _READ = ("error", "recall", "false_alarm_rate")

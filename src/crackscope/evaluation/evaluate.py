@@ -18,7 +18,7 @@ from crackscope.evaluation.lines.measures import LineFigures
 from crackscope.evaluation.metrics import DEFAULT_PREVALENCE
 from crackscope.inspection.inspector import Inspector
 from crackscope.models.bundle import TRAINED_ON
-from crackscope.types import EvalResult, Patch
+from crackscope.types.evaluation import EvalResult, Patch
 
 
 @dataclass(frozen=True)

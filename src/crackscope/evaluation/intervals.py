@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from crackscope.evaluation import metrics, statistics
 from crackscope.evaluation.metrics import DEFAULT_PREVALENCE, NAMES, Floats, Ranking
 from crackscope.evaluation.statistics import RESAMPLES
-from crackscope.types import EvalResult, Interval
+from crackscope.types.evaluation import EvalResult, Interval
 
 _FEW_GROUPS = 10
 _OF_CRACKS = frozenset({"recall"})

@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from crackscope import environment, memory, progress
+from crackscope import environment, limits, terminal
 from crackscope.curation.fingerprints import Unreadable
 from crackscope.datasets.manifest import Dataset
 from crackscope.errors import ImageError
-from crackscope.types import Patch, Photo
+from crackscope.types import Photo
+from crackscope.types.evaluation import Patch
 
 Result = TypeVar("Result")
 _CHUNK = 8
@@ -33,7 +34,7 @@ def each(
     rows: list[Result | Unreadable] = []
     with (
         ThreadPoolExecutor(workers or environment.cores()) as pool,
-        progress.bar(what, len(patches)) as advance,
+        terminal.progress_bar(what, len(patches)) as advance,
     ):
         for done in pool.map(lambda chunk: list(_through(dataset, chunk, function)), chunks):
             rows += done
@@ -64,7 +65,7 @@ def _emptied(
 ) -> Sequence[Result | Unreadable]:
     photos = tuple(waiting)
     waiting.clear()
-    found = memory.together(function, photos, "score it")
+    found = limits.together(function, photos, "score it")
     return [
         Unreadable(photo.path, one.kind, str(one)) if isinstance(one, ImageError) else one
         for photo, one in zip(photos, found, strict=True)

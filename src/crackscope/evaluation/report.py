@@ -11,7 +11,8 @@ from crackscope.evaluation import breakdown, coverage_report, figures
 from crackscope.evaluation.evaluate import Evaluation
 from crackscope.evaluation.lines import report as lines_report
 from crackscope.rendering import sheets
-from crackscope.rendering.page import Picture, Section, Table, Text, data_uri, render
+from crackscope.rendering.markup import data_uri
+from crackscope.rendering.page import Picture, Section, Table, Text, render
 from crackscope.run_dir import write_atomically, write_json
 from crackscope.types import SCHEMA_VERSION
 

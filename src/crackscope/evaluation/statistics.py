@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from crackscope.types import Interval
+from crackscope.types.evaluation import Interval
 
 Floats = NDArray[np.float64]
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crackscope.evaluation import statistics
-from crackscope.types import Interval
+from crackscope.types.evaluation import Interval
 
 LEFT_OUT, AS_CRACK, AS_SOUND = "left_out", "taken_for_crack", "taken_for_no_crack"
 READINGS = (LEFT_OUT, AS_CRACK, AS_SOUND)

@@ -9,10 +9,10 @@ from crackscope import extras
 from crackscope.exporting.contract import FORMATS, Format, Scores
 from crackscope.graphs import cells, head, levels, session
 from crackscope.graphs.head import FEATURES
-from crackscope.graphs.names import PIXELS
 from crackscope.graphs.session import Batch
 from crackscope.graphs.tracing import check, trace
 from crackscope.models import classifier
+from crackscope.models.parts import PIXELS
 
 
 def write(model: Any, path: Path) -> None:

@@ -7,9 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crackscope.errors import ParityError
-from crackscope.graphs.names import CELL
 from crackscope.models import bundle as bundles
-from crackscope.models.decoder import PLACE
+from crackscope.models.parts import CELL, PLACE
 from crackscope.models.pooling import load
 from crackscope.runtimes.onnx import OnnxRuntime
 

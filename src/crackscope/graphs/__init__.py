@@ -1,1 +1,1 @@
-"""ONNX graph editing: names, parts that run in blocks, cells, the head, the decoder, int8."""
+"""ONNX graph editing, before a bundle is written: partition, cells, the head, the decoder, int8."""

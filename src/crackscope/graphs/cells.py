@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crackscope import environment, telemetry
-from crackscope.graphs.names import CELLS, SIZE
+from crackscope.models.parts import CELLS, SIZE
 from crackscope.models.pooling import Pooling
 
 if TYPE_CHECKING:

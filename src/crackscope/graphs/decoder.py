@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from crackscope import extras
-from crackscope.graphs.names import CELLS, CROP, LEVELS, LINES, PIXELS
 from crackscope.graphs.tracing import check, trace
 from crackscope.models import classifier, decoder
+from crackscope.models.parts import CELLS, CROP, LEVELS, LINES, PIXELS, PLACE
 
 _TWICE = "twice"
 
@@ -21,8 +21,8 @@ def write(model: Any, path: Path) -> None:
     """Write the decoder of a classifier whose backbone has one.
 
     Inputs: `pixels` (1, H, W, 3) uint8 and `level_4` (1, C, H / 4, W / 4), with a halo of
-    `decoder.FINE_HALO` network pixels; `level_8`, `level_16` and the squared `cells` (1, h, w, F),
-    with a halo of `decoder.HALO` cells; `crop`, the extent of the pixels within these, as rows and
+    `parts.FINE_HALO` network pixels; `level_8`, `level_16` and the squared `cells` (1, h, w, F),
+    with a halo of `parts.HALO` cells; `crop`, the extent of the pixels within these, as rows and
     then columns of stride 8. Output: `lines` (H / 2, W / 2) float32, logits.
     """
     extras.require("tf2onnx", "train", "write ONNX")
@@ -44,9 +44,9 @@ def write(model: Any, path: Path) -> None:
         inner = whole[:, crop[0] : crop[1], crop[2] : crop[3]]
         x = rest([tf.cast(pixels, tf.float32), level_4, inner], training=False)
         # a transposed convolution whose places do not overlap
-        kernel = tf.reshape(last.kernel, (1, 1, decoder.PLACE**2, -1))
+        kernel = tf.reshape(last.kernel, (1, 1, PLACE**2, -1))
         four = tf.nn.conv2d(x, tf.transpose(kernel, (0, 1, 3, 2)), 1, "VALID") + last.bias
-        return {LINES: tf.nn.depth_to_space(four, decoder.PLACE)[0, :, :, 0]}
+        return {LINES: tf.nn.depth_to_space(four, PLACE)[0, :, :, 0]}
 
     maps = [
         tf.TensorSpec((1, level.shape[-1], None, None), tf.float32, name=name)

@@ -18,8 +18,8 @@ import numpy as np
 
 from crackscope import extras, telemetry
 from crackscope.graphs import session
-from crackscope.graphs.names import PIXELS
 from crackscope.graphs.session import Batch
+from crackscope.models.parts import PIXELS
 
 _WARNINGS, _ERRORS = 2, 3
 """ONNX Runtime's log severities; the first is its default."""

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from crackscope.graphs import cells
-from crackscope.graphs.names import LEVELS
 from crackscope.models import classifier
+from crackscope.models.parts import LEVELS
 
 if TYPE_CHECKING:
     from onnx import GraphProto

@@ -1,4 +1,4 @@
-"""Partition an ONNX graph into parts that run in tiles, see `graphs.parts`.
+"""Partition an ONNX graph into parts that run in tiles, see `models.parts`.
 
 The graph is split where the least data passes. The maps that feed a decoder are extra outputs of
 the part that computes them. Weights are not duplicated: the parts refer to the file of the whole
@@ -15,11 +15,10 @@ from numpy.typing import NDArray
 
 from crackscope import extras, run_dir
 from crackscope.errors import UsageError
-from crackscope.graphs import parts as runtime_parts
-from crackscope.graphs.names import CELLS, LEVELS
-from crackscope.graphs.parts import Level, Part
 from crackscope.graphs.views import View, fixed_values, views_of
+from crackscope.models import parts as runtime_parts
 from crackscope.models.bundle import INT8, ONNX, PARTS
+from crackscope.models.parts import CELLS, LEVELS, Level, Part
 
 if TYPE_CHECKING:
     from onnx import GraphProto, ModelProto

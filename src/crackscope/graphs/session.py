@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crackscope import environment, telemetry
-from crackscope.graphs.names import PIXELS
+from crackscope.models.parts import PIXELS
 
 Batch = NDArray[np.uint8]
 """Patches or windows (N, H, W, 3), RGB."""

@@ -17,7 +17,7 @@ import numpy as np
 from crackscope import programs
 from crackscope.errors import ImageError
 from crackscope.images import read
-from crackscope.patience import within
+from crackscope.limits import within
 from crackscope.types import Metadata, Photo
 
 _idle: "list[subprocess.Popen[bytes]]" = []

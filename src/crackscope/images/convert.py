@@ -1,4 +1,7 @@
-"""Converts images of any Pillow mode to 8-bit sRGB, strip by strip to save memory."""
+"""Converts images of any Pillow mode and ICC profile to 8-bit sRGB, in strips to save memory."""
+
+import io
+from functools import lru_cache
 
 import numpy as np
 from PIL import Image, ImageCms
@@ -6,8 +9,22 @@ from PIL import Image, ImageCms
 from crackscope.images.depth import Depth, is_deep, widened
 from crackscope.types import Pixels
 
+_SAME = 3
+"""Tolerance in levels of 255 for a profile to count as sRGB, because of rounded tables."""
 _AT_ONCE = 2**20
 """Pixels of a strip."""
+
+
+def foreign_profile(image: Image.Image) -> ImageCms.ImageCmsProfile | None:
+    """The embedded ICC profile; None if it is missing, invalid or sRGB (no conversion needed)."""
+    content = image.info.get("icc_profile")
+    if not content:
+        return None
+    try:
+        profile = ImageCms.ImageCmsProfile(io.BytesIO(content))
+        return None if _is_srgb(content) else profile
+    except (ImageCms.PyCMSError, OSError, TypeError, ValueError):
+        return None
 
 
 def to_rgb(
@@ -67,3 +84,22 @@ def _without_alpha(image: Image.Image) -> Image.Image:
     if image.mode in ("RGBa", "RGBA", "RGBX"):
         return image.convert("RGBA").convert("RGB")
     return image
+
+
+@lru_cache(maxsize=16)
+def _is_srgb(content: bytes) -> bool:
+    """Compares converted colours instead of names: `Linear sRGB` has another curve."""
+    profile = ImageCms.ImageCmsProfile(io.BytesIO(content))
+    if profile.profile.xcolor_space.strip() != "RGB":
+        return False
+    colours = _samples()
+    transform = ImageCms.buildTransform(profile, ImageCms.createProfile("sRGB"), "RGB", "RGB")
+    converted = ImageCms.applyTransform(Image.fromarray(colours), transform)
+    difference = np.abs(np.asarray(converted).astype(int) - colours)
+    return bool(difference.max() <= _SAME)
+
+
+def _samples() -> Pixels:
+    """(9, 81, 3) uint8: all colours with nine levels per channel."""
+    levels = np.linspace(0, 255, 9).astype(np.uint8)
+    return np.stack(np.meshgrid(levels, levels, levels), axis=-1).reshape(9, 81, 3)

@@ -1,12 +1,14 @@
-"""Reads the EXIF block of a photo, and writes it to copies."""
+"""The EXIF block of a photo: read, applied to its orientation, and written to copies."""
 
 from contextlib import suppress
 from typing import Any
 
+import numpy as np
 from PIL import Image
 from PIL.ExifTags import IFD, Base
 
 from crackscope.images.guard import our_limits
+from crackscope.types import Pixels
 
 BASE_TAGS = (
     *(Base.ImageDescription, Base.Make, Base.Model, Base.XResolution, Base.YResolution),
@@ -35,6 +37,26 @@ def block_of(image: Image.Image, exif: Image.Exif) -> bytes:
         return _written(_portable(exif)) if exif else b""
     block = image.info.get("exif", b"")
     return block if isinstance(block, bytes) else b""
+
+
+def orientation_of(exif: Image.Exif) -> int:
+    """EXIF orientation, 1 to 8; 1 (upright) if missing or invalid."""
+    try:
+        value = exif.get(Base.Orientation, 1)
+    except Exception:  # noqa: BLE001  (as above)
+        return 1
+    return value if isinstance(value, int) and 1 <= value <= 8 else 1
+
+
+def upright(pixels: Pixels, orientation: int) -> Pixels:
+    """Undo an EXIF orientation: (H, W, 3) in, (H, W, 3) or (W, H, 3) out, contiguous."""
+    if orientation >= 5:  # 5 to 8 are rotated by 90 degrees
+        pixels = pixels.transpose(1, 0, 2)
+    if orientation in (2, 3, 6, 7):
+        pixels = pixels[:, ::-1]
+    if orientation in (3, 4, 7, 8):
+        pixels = pixels[::-1]
+    return np.ascontiguousarray(pixels)
 
 
 def parse(block: bytes) -> Image.Exif:

@@ -6,13 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from crackscope import memory
+from crackscope import limits
 from crackscope.errors import ImageError
-from crackscope.images.exif import block_of, exif_of
+from crackscope.images.exif import block_of, exif_of, orientation_of, upright
 from crackscope.images.guard import our_limits
 from crackscope.images.metadata import metadata_of
-from crackscope.images.orient import orientation_of, upright
-from crackscope.images.profile import foreign_profile
 from crackscope.images.read import MAX_MEGAPIXELS, check_size, from_array
 from crackscope.types import Photo
 
@@ -51,10 +49,10 @@ def photo_of(
             "unsupported",
             "pixels must be integers. Received: an image of mode F (float). Convert it to 8 bits",
         )
-    from crackscope.images.convert import to_rgb
+    from crackscope.images.convert import foreign_profile, to_rgb
 
     try:
-        with our_limits(), memory.limits("decode it"):
+        with our_limits(), limits.memory("decode it"):
             picture.load()
             exif = exif_of(picture)
             pixels = to_rgb(picture.copy(), foreign_profile(picture))

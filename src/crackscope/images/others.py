@@ -7,15 +7,13 @@ from PIL.TiffImagePlugin import TiffImageFile
 
 from crackscope.errors import ImageError
 from crackscope.images import read, signature, tail
-from crackscope.images.convert import to_rgb
+from crackscope.images.convert import foreign_profile, to_rgb
 from crackscope.images.depth import depth_of
-from crackscope.images.exif import block_of, exif_of, parse
+from crackscope.images.exif import block_of, exif_of, orientation_of, parse, upright
 from crackscope.images.formats import avif, boxes, dng, gif, heic, tiff, tiff_tags
 from crackscope.images.guard import our_limits
 from crackscope.images.large import png
 from crackscope.images.metadata import metadata_of
-from crackscope.images.orient import orientation_of, upright
-from crackscope.images.profile import foreign_profile
 from crackscope.types import Photo, Pixels
 
 _LENIENT = ("PNG", "JPEG2000")

@@ -1,11 +1,15 @@
-"""Detects the format of an image file by its first bytes, and whether it is truncated."""
+"""What an image file is, by its bytes: its format, whether it is truncated, whether it is ours."""
 
 import re
+import stat
 import struct
 from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
 
 from crackscope.errors import ImageError
-from crackscope.images.formats.jpeg_segments import EOI, segments
+from crackscope.images.exif import SOFTWARE, parse, software_of
+from crackscope.images.jpeg import EOI, segments
 
 READABLE = ("JPEG", "PNG", "TIFF", "WEBP", "BMP", "GIF", "JPEG2000", "PPM", "AVIF")
 HEIC, HEIF, RAW = "HEIC", "HEIF", "camera raw"
@@ -33,6 +37,11 @@ _BRANDS = {
     **dict.fromkeys((b"mif1", b"mif2", b"msf1", b"miaf", b"heif"), HEIF),
 }
 _CODECS = {b"av01": "AVIF", b"hvc1": HEIC, b"hev1": HEIC}
+PNG_TEXT = (b"tEXt", b"Software\0" + SOFTWARE.encode())
+"""Kind and data of the PNG chunk with the software tag."""
+_PNG, _EXIF = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe1"
+HEAD_BYTES = 2**15
+"""Enough for the directory of an EXIF block and the longest texts before the software tag."""
 _BMP_HEADERS = (12, 16, 40, 52, 56, 64, 108, 124)
 
 
@@ -77,6 +86,41 @@ def cut_off(content: bytes, name: str) -> bool:
         return check is not None and check(content)
     except (IndexError, ValueError, struct.error):  # the header itself is truncated
         return True
+
+
+def is_ours(head: bytes) -> bool:
+    """Whether the image that begins with `head` was written by crackscope."""
+    if SOFTWARE.encode() not in head:  # fast path for most photos
+        return False
+    if head.startswith(_PNG):
+        return PNG_TEXT in _chunks(head)
+    return head.startswith(_EXIF) and software_of(parse(head[6:])) == SOFTWARE
+
+
+def is_our_file(path: Path) -> bool:
+    """The same for a file, of which only the beginning is read; False if it cannot be read."""
+    try:
+        state = path.stat()
+        return stat.S_ISREG(state.st_mode) and _look(path, state.st_size, state.st_mtime_ns)
+    except (OSError, ValueError):
+        return False
+
+
+@lru_cache(maxsize=2**16)
+def _look(path: Path, size: int, changed: int) -> bool:
+    """Cached, because a watched folder is listed every few seconds."""
+    with path.open("rb") as file:
+        return is_ours(file.read(HEAD_BYTES))
+
+
+def _chunks(head: bytes) -> list[tuple[bytes, bytes]]:
+    """Kind and data of the chunks of a PNG before its pixels."""
+    found, place = [], len(_PNG)
+    while (kind := head[place + 4 : place + 8]) and kind != b"IDAT":
+        end = place + 8 + int.from_bytes(head[place : place + 4])
+        found.append((kind, head[place + 8 : end]))
+        place = end + 4
+    return found
 
 
 def truncated() -> ImageError:

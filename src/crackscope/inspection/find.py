@@ -8,9 +8,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 from crackscope.errors import MissingExtraError, UsageError
-from crackscope.inspection.sources import kind_of
+from crackscope.inspection.sources import PhotoSource, Search, kind_of
 from crackscope.inspection.sources.files import PhotoFile
-from crackscope.inspection.sources.source import PhotoSource, Search
 from crackscope.skipped import in_words
 
 __all__ = ["Found", "PhotoSource", "find", "look", "say_skipped"]

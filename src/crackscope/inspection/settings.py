@@ -4,8 +4,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crackscope.arguments.rules import Rule, positive
-from crackscope.options import Device, Overlay, Precision, RuntimeName
+from crackscope.options import Device, Overlay, Precision, Rule, RuntimeName, positive
 
 if TYPE_CHECKING:
     from crackscope.inspection.measuring import Measuring

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crackscope.lines.find import Traced
-from crackscope.lines.names import NAMES
+from crackscope.lines.score import NAMES
 
 Floats = NDArray[np.float64]
 _CHORD = 48.0

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from crackscope.scoring.linemap import PIXELS_A_PLACE, LineMap
+from crackscope.scoring.scored import PIXELS_A_PLACE, LineMap
 
 ABSENT = -12.0
 """Logit of places that were not decoded: no crack."""

@@ -5,19 +5,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from crackscope.lines.cleaning import mended, without_spurs
 from crackscope.lines.fields import Fields
 from crackscope.lines.gaps import bridged
 from crackscope.lines.graph import Graph, along
-from crackscope.lines.hysteresis import ridges
-from crackscope.lines.junctions import mended
+from crackscope.lines.places import Places, ridges
 from crackscope.lines.polyline import Polylines, polylines
 from crackscope.lines.settings import Tracing
-from crackscope.lines.spurs import without_spurs
 from crackscope.lines.thinning import half_widths, skeleton
 from crackscope.lines.trace import graph_of
 from crackscope.lines.width import widths
-from crackscope.scoring.linemap import LineMap
-from crackscope.scoring.places import Places
+from crackscope.scoring.scored import LineMap
 
 
 @dataclass(frozen=True, slots=True)

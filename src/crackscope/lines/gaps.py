@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from crackscope.lines.anchors import anchors, widths_inside
+from crackscope.lines.ends import anchors, widths_inside
 from crackscope.lines.fields import Fields
 from crackscope.lines.graph import Floats, Graph, Whole, numbered
+from crackscope.lines.places import Flags
 from crackscope.lines.settings import Tracing
-from crackscope.scoring.places import Flags
 
 _SAMPLES = np.linspace(0.0, 1.0, 11)[1:-1]
 _MOST_NEIGHBOURS = 16

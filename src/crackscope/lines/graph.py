@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from crackscope.scoring.places import Flags, join
+from crackscope.lines.places import Flags, join
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]

@@ -5,12 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from crackscope import numerics
-from crackscope.lines.crossings import recentred
-from crackscope.lines.ends import extended
+from crackscope.lines.ends import extended, recentred
 from crackscope.lines.fields import Fields
 from crackscope.lines.graph import Floats, Graph, Whole, along, numbered
-from crackscope.lines.profiles import across, classes, run_around
-from crackscope.lines.strands import directions, resample, smooth
+from crackscope.lines.strands import across, classes, directions, resample, run_around, smooth
 
 SPACING_PX = 4.0
 """Spacing of points on a curve; twice that on a straight line."""

@@ -8,14 +8,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crackscope import numerics
-from crackscope.lines.names import NAMES
 
 if TYPE_CHECKING:
     from crackscope.lines.find import Traced
 
 Floats = NDArray[np.float64]
+NAMES = (
+    "log length",
+    "mean logit",
+    "low logit",
+    "high logit",
+    "log width",
+    "unevenness",
+    "bend",
+    "tortuosity",
+    "branching",
+    "parallel",
+    "crossing",
+    "density",
+)
+"""Names of the features of a crack: the columns of `evidence.describe`."""
 ALL = (*NAMES, "windows", "material")
-"""Names of the features of a crack."""
+"""Names of all features, with those from its windows."""
 _FARTHEST = 3.5
 """Limit on standardised features, in standard deviations: a value outside the training range must
 not decide alone."""

@@ -8,7 +8,7 @@ are removed afterwards if the topology allows it.
 import numpy as np
 from numpy.typing import NDArray
 
-from crackscope.scoring.places import OPPOSITE, Flags, Indices, Places
+from crackscope.lines.places import OPPOSITE, Flags, Indices, Places
 
 _BITS = tuple(np.uint8(1 << k) for k in range(8))
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crackscope.lines.graph import Floats, Graph, Whole
-from crackscope.scoring.places import Flags, Indices, Places, join
+from crackscope.lines.places import Flags, Indices, Places, join
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,7 @@ from numpy.typing import NDArray
 from crackscope.lines.fields import Fields
 from crackscope.lines.graph import Floats
 from crackscope.lines.polyline import Polylines
-from crackscope.lines.profiles import across, classes, run_around
-from crackscope.lines.strands import directions, medians
+from crackscope.lines.strands import across, classes, directions, medians, run_around
 
 LEAST_PX = 0.3
 _ALONG_PX = (-1.0, 0.0, 1.0)

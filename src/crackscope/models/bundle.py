@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 
 from crackscope import hashing
 from crackscope.errors import BundleError
-from crackscope.models import arrays, description
+from crackscope.models import description, untrusted
 from crackscope.models.description import InputRule, Thresholds
 
 __all__ = ["Bundle", "InputRule", "Thresholds", "find", "load", "seal", "unsealed"]
@@ -94,6 +94,14 @@ class Bundle:
         return {name: float(value) for name, value in self.info["lines"].items()}
 
     @cached_property
+    def blend(self) -> Mapping[str, float] | None:
+        """How logits of lines are combined with those at half the scale, see
+        `scoring.half_scale`; None for a model that only looks at full scale."""
+        if not self.has(LINES) or "blend" not in self.info:
+            return None
+        return {name: float(value) for name, value in self.info["blend"].items()}
+
+    @cached_property
     def concrete(self) -> float | None:
         """Concrete logit below which a photo is flagged as another material; None if the network
         has no such output."""
@@ -111,10 +119,10 @@ class Bundle:
         return path
 
     def arrays(self, name: str) -> dict[str, NDArray[Any]]:
-        """The arrays of one of its .npz files, as `arrays.read` does; raises BundleError."""
+        """The arrays of one of its .npz files, as `untrusted.arrays` does; raises BundleError."""
         path = self.file(name)
         try:
-            return arrays.read(path.read_bytes())
+            return untrusted.arrays(path.read_bytes())
         except ValueError as error:
             raise self.damaged(name, error) from error
 

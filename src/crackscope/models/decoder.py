@@ -13,17 +13,12 @@ All layers have a small, fixed receptive field, so that tiles with a halo match 
 from collections.abc import Sequence
 from typing import Any
 
-PLACE = 2
-"""Side of a place of the logits in network pixels."""
-HALO = 2
-"""Receptive field around a tile, in cells of 32 px."""
+from crackscope.models.parts import PLACE
+
 LATERALS = ("lateral_4", "lateral_8", "lateral_16", "lateral_32")
 """Layers that take the maps of the backbone, from fine to coarse."""
-FINE_HALO = 16
-"""Receptive field of the fine layers around a tile, in network pixels: for the pixels, the map at
-stride 4, and the output of the coarse layers."""
-NARROWED, NARROWED_STRIDE = "narrowed", 8
-"""Layer whose output, at that stride, is the only input of the fine layers from the coarse ones."""
+NARROWED = "narrowed"
+"""Layer whose output is the only input of the fine layers from the coarse ones."""
 _WIDE, _NARROW, _DETAIL = 48, 32, 12
 """Channels at strides 8 to 32, at stride 4, and of the branch on the pixels."""
 _RARE = -4.0

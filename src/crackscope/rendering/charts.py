@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from crackscope.rendering.drawing import CRACK, GREY, SOUND, THIRD, draw
-from crackscope.types import Interval
+from crackscope.types.evaluation import Interval
 
 _SQUARE = (4.6, 4.4)
 _SMALLEST_RATE = 0.01

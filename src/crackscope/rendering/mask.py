@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from crackscope.images.ours import PNG_TEXT
+from crackscope.images.signature import PNG_TEXT
 from crackscope.rendering.nearness import Discs, distance
 from crackscope.types import Box, Crack
 

@@ -6,11 +6,9 @@ from math import ceil
 
 import numpy as np
 import simplejpeg
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from crackscope.images import exif
-from crackscope.rendering import colour
 from crackscope.types import Crack, Photo, PhotoResult, Pixels, Region, ScoreMap, shown
 
 LONG_SIDE = shown.LONG_SIDE
@@ -23,8 +21,6 @@ WIDEST_LEGEND = 360
 _LETTERS = 28
 """Width of the complete legend, in multiples of its font size."""
 _QUALITY = 85
-_STRONGEST = 0.45
-"""Opacity of the heat map at score 1: the crack has to stay visible below it."""
 _NAMED = 60
 """Number of cracks of a photo that get an id: more would be unreadable."""
 _INK, _PAPER = (255, 255, 255), (24, 24, 27)
@@ -64,12 +60,7 @@ def draw(
     width, height = max(1, int(wide * ratio)), max(1, int(tall * ratio))
     small = _scaled(photo.pixels, width, height)
     heat_map = result.cracks is None if heat_map is None else heat_map
-    if heat_map:
-        _heat(small, found)
-    if result.cracks:
-        from crackscope.rendering import crack_lines
-
-        crack_lines.draw(small, result.cracks, ratio)
+    _paint(small, found if heat_map else None, result.cracks or (), ratio)
     least = WIDEST_LEGEND if heat_map else _LEGEND_WIDTH
     canvas = Image.new("RGB", (max(width, least), height + strip), _PAPER)
     canvas.paste(Image.fromarray(small), (0, 0))
@@ -80,6 +71,18 @@ def draw(
         _label(pen, result.cracks, ratio, (width, height), font_size)
     _legend(canvas, result, font_size, heat_map)
     return np.asarray(canvas)
+
+
+def _paint(pixels: Pixels, heat: ScoreMap | None, cracks: Sequence[Crack], ratio: float) -> None:
+    """Tint the scaled photo by window scores, if given, and draw its cracks, in place."""
+    if heat is not None:
+        from crackscope.rendering import heat_map
+
+        heat_map.tint(pixels, heat)
+    if cracks:
+        from crackscope.rendering import crack_lines
+
+        crack_lines.draw(pixels, cracks, ratio)
 
 
 def _ratio(most: float) -> float:
@@ -95,26 +98,6 @@ def _scaled(pixels: Pixels, width: int, height: int) -> Pixels:
         return pixels.copy()
     image = Image.fromarray(pixels)
     return np.array(image.resize((width, height), Image.Resampling.BILINEAR, reducing_gap=1.0))
-
-
-def _heat(pixels: Pixels, found: ScoreMap) -> None:
-    """Tint the area of each window by its score, in place."""
-    height, width = pixels.shape[:2]
-    rows, columns = (
-        np.searchsorted(edges[1:-1], (np.arange(side) + 0.5) * edges[-1] / side, side="right")
-        for edges, side in zip(found.borders(), (height, width), strict=True)
-    )
-    opacity = np.rint(256 * _STRONGEST * found.scores).astype(np.uint16)[..., None].repeat(3, 2)
-    tint = _tints()[np.rint(255 * found.scores).astype(np.intp)] * opacity
-    for row in np.unique(rows):  # one row of windows at a time, to limit memory
-        strip = slice(*np.searchsorted(rows, (row, row + 1)))
-        mixed = pixels[strip] * (256 - opacity[row][columns]) + tint[row][columns]
-        pixels[strip] = mixed >> 8
-
-
-@cache
-def _tints() -> NDArray[np.uint16]:
-    return np.array([colour.of_score(step / 255) for step in range(256)], np.uint16)
 
 
 def _outline(pen: ImageDraw.ImageDraw, regions: Sequence[Region], ratio: float, line: int) -> None:
@@ -178,15 +161,9 @@ def _legend(canvas: Image.Image, result: PhotoResult, font_size: int, heat_map: 
     pen.text((font_size // 2, middle), text, fill=_INK, font=font, anchor="lm")
     if not heat_map:
         return
-    length = min(width // 3, 20 * font_size)
-    left = width - length - 2 * font_size
-    bar = (top + round(0.6 * font_size), top + round(1.4 * font_size))
-    shades = colour.scale(length)[None].repeat(bar[1] + 1 - bar[0], axis=0)
-    canvas.paste(Image.fromarray(shades), (left, bar[0]))
-    mark = left + round((result.threshold or 0.0) * (length - 1))
-    pen.line((mark, bar[0] - 3, mark, bar[1] + 3), fill=_INK, width=max(1, font_size // 8))
-    pen.text((left - 3, middle), "0", fill=_INK, font=font, anchor="rm")
-    pen.text((left + length + 3, middle), "1", fill=_INK, font=font, anchor="lm")
+    from crackscope.rendering import heat_map as heat_maps
+
+    heat_maps.draw_scale(canvas, result.threshold or 0.0, font_size, font)
 
 
 @cache

@@ -4,12 +4,11 @@ All text from outside, such as file names and notes, is escaped. Pages run no sc
 nothing but their images.
 """
 
-import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from crackscope.rendering import colour, template
+from crackscope.rendering import colour, markup
 
 _READ_AS_WELL = 0.179
 """Relative luminance on which black and white have the same contrast (WCAG 2)."""
@@ -65,7 +64,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Picture:
-    """An image; `source` comes from `data_uri` or `link`, `alt` describes it.
+    """An image; `source` comes from `markup.data_uri` or `link`, `alt` describes it.
 
     `width` in CSS pixels; 0: the image's own width.
     """
@@ -84,11 +83,6 @@ class Section:
     items: Sequence[Text | Table | Picture]
 
 
-def data_uri(content: bytes, media_type: str = "image/png") -> str:
-    """An image as a data URI, embedded in the page."""
-    return f"data:{media_type};base64,{base64.b64encode(content).decode()}"
-
-
 def link(path: str) -> str:
     """The relative URL of a file beside the page, from its path with `/` as separator."""
     return "./" + quote(path)
@@ -96,4 +90,4 @@ def link(path: str) -> str:
 
 def render(title: str, sections: Sequence[Section]) -> str:
     """The HTML page as text, with a dark mode and a print style, readable by screen readers."""
-    return template.load("rendering/page.html.jinja").render(title=title, sections=sections)
+    return markup.template("rendering/page.html.jinja").render(title=title, sections=sections)

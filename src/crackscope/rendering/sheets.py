@@ -7,7 +7,7 @@ from functools import lru_cache
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 from PIL.PngImagePlugin import PngInfo
 
-from crackscope.images.ours import PNG_TEXT
+from crackscope.images.signature import PNG_TEXT
 from crackscope.types import Pixels
 
 _FONT_SIZE, _TITLE_SIZE = 12, 18

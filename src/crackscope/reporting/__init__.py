@@ -5,46 +5,14 @@ To add a format, add a module named after it here, and register its function wit
 can be generated from it later.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from crackscope.errors import UsageError
 from crackscope.registry import Registry
-from crackscope.reporting.cover import Cover
+from crackscope.reporting.context import Context
 from crackscope.types import PhotoResult
-
-
-@dataclass(frozen=True)
-class Context:
-    """Information for reports beside the results.
-
-    `folder` is the results folder of the inspection. `overlays` maps the path of each photo in the
-    results to its overlay, relative to `folder` and joined with `/`. `settings` are the settings of
-    the inspection, `card` is the model card in Markdown, `with_card` adds it to printed formats,
-    `cover` is the head of each report.
-    """
-
-    model: str
-    folder: Path
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    overlays: Mapping[str, str] = field(default_factory=dict)
-    passed_over: int = 0
-    card: str = ""
-    skipped: int = 0
-    cover: Cover = field(default_factory=Cover)
-    with_card: bool = False
-
-    def facts(self) -> list[tuple[str, str]]:
-        """Name and value of each fact about how the results were made, for a table."""
-        passed_over = {"other files (no image extension)": self.passed_over}
-        skipped = {"skipped (trash, thumbnails, hidden files, crackscope results)": self.skipped}
-        values = {"model": self.model, **self.settings, **passed_over, **skipped}
-        return [
-            (name, f"{value:.4g}" if isinstance(value, float) else str(value))
-            for name, value in values.items()
-        ]
 
 
 class Write(Protocol):
@@ -54,6 +22,8 @@ class Write(Protocol):
         """Write atomically into the folder `dest`; returns the files."""
         ...
 
+
+__all__ = ["REPORTS", "Context", "Write", "chosen"]
 
 REPORTS: Registry[Write] = Registry("report", __name__)
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from crackscope.reporting import REPORTS, Context
-from crackscope.reporting.columns import sizes
 from crackscope.reporting.outlines import area, polygons
+from crackscope.reporting.rows import sizes
 from crackscope.run_dir import write_atomically
 from crackscope.types import Crack, PhotoResult, Region
 

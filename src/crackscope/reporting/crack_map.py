@@ -9,9 +9,9 @@ from typing import Any
 
 from crackscope.rendering import colour, scale_bar
 from crackscope.reporting import Context
-from crackscope.reporting.columns import sizes
-from crackscope.reporting.measured import Width, scale_of, width_of
+from crackscope.reporting.measured import Width, width_of
 from crackscope.reporting.outlines import polygons
+from crackscope.reporting.rows import sizes
 from crackscope.reporting.width_classes import IN_MM, IN_PX, REGION, Unit, WidthClasses
 from crackscope.types import Crack, PhotoResult, PhotoScale, Region
 
@@ -76,7 +76,7 @@ class CrackMap:
 
 def crack_map(result: PhotoResult, context: Context) -> CrackMap:
     """The map of a scored photo."""
-    scale = scale_of(result, context)
+    scale = context.scale_of(result)
     classes, per_px = (IN_PX, 1.0) if scale is None else (IN_MM, scale.mm_per_px)
     width, height = result.width or 1, result.height or 1
     lines = tuple(

@@ -6,9 +6,9 @@ from typing import Any
 from xml.etree import ElementTree
 
 from crackscope.reporting import REPORTS, Context
-from crackscope.reporting.columns import columns_of, sizes
 from crackscope.reporting.names import printable
 from crackscope.reporting.outlines import polygons
+from crackscope.reporting.rows import columns_of, sizes
 from crackscope.run_dir import write_atomically
 from crackscope.types import Crack, PhotoResult, Region
 

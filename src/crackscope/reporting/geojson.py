@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from crackscope.reporting import REPORTS, Context
-from crackscope.reporting.columns import sizes
+from crackscope.reporting.rows import sizes
 from crackscope.run_dir import write_atomically
 from crackscope.types import Crack, Georeference, Metadata, PhotoResult
 from crackscope.types.results import name_of

@@ -8,26 +8,24 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import repeat
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
 from crackscope import environment
-from crackscope.rendering import colour, template, thumbnail
-from crackscope.rendering.page import data_uri
-from crackscope.rendering.scale_bar import Bar
+from crackscope.rendering import thumbnail
+from crackscope.rendering.markup import data_uri, from_markdown, template
 from crackscope.reporting import REPORTS, Context, explained, pictures
-from crackscope.reporting.columns import in_mm
-from crackscope.reporting.cover import one_line
-from crackscope.reporting.drawing import markdown
-from crackscope.reporting.drawing.site_map import SiteMap, plan
-from crackscope.reporting.drawing.width_profile import profile
-from crackscope.reporting.measured import Width, scale_of, width_of
+from crackscope.reporting.context import one_line
 from crackscope.reporting.names import printable
 from crackscope.reporting.overview import FOUND_SHOWN, failures, overview, worst_first
-from crackscope.reporting.rows import has_cracks
+from crackscope.reporting.rows import has_cracks, in_mm
 from crackscope.run_dir import write_atomically
 from crackscope.types import Crack, PhotoResult
+
+if TYPE_CHECKING:
+    from crackscope.rendering.scale_bar import Bar
+    from crackscope.reporting.drawing.site_map import SiteMap
 
 PAGE = "report.html"
 _PICTURE_BYTES = 55e6
@@ -43,8 +41,8 @@ def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[
     """Write one self-contained page, with links to the overlays."""
     rows = _rows(worst_first(results), dest, context)
     figures = overview(results, context)
-    script = template.load("reporting/report.js").render()
-    page = template.load("reporting/report.html.jinja").render(
+    script = template("reporting/report.js").render()
+    page = template("reporting/report.html.jinja").render(
         overview=figures,
         title=one_line(context.cover.title) or figures.subject,
         subject=figures.subject,
@@ -55,14 +53,14 @@ def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[
         failed=[(printable(path), error) for path, error in failures(results)],
         site=_site(rows),
         threshold=next((row.result.threshold for row in rows), None),
-        shades=[f"rgb{colour.of_score(step / 8)}" for step in range(9)],
+        shades=_shades,
         cracks=has_cracks(results),
         in_mm=in_mm,
         curve_size=_CURVE,
         **_widths(results, context),
         shown=FOUND_SHOWN,
         context=context,
-        card=markdown.to_html(context.card, heading=3),
+        card=from_markdown(context.card, heading=3),
         script=Markup(script),
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     )
@@ -73,16 +71,22 @@ def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[
 
 def _widths(results: Sequence[PhotoResult], context: Context) -> dict[str, Any]:
     """Template values for measured widths; empty, without imports, if there are none."""
-    widths = (width_of(crack, in_mm=True) for photo in results for crack in photo.cracks or ())
-    if all(width == Width() for width in widths):
+    if all(crack.width_mm is None for photo in results for crack in photo.cracks or ()):
         return {"classes": [], "class_note": "", "class_of": lambda crack, result: None}
     from crackscope.reporting import crack_widths
 
     return {
         "classes": crack_widths.legend(results, context),
         "class_note": crack_widths.NOTE,
-        "class_of": lambda crack, result: crack_widths.class_of(crack, scale_of(result, context)),
+        "class_of": lambda crack, result: crack_widths.class_of(crack, context.scale_of(result)),
     }
+
+
+def _shades() -> list[str]:
+    """Colours of the legend of heat maps."""
+    from crackscope.rendering import colour
+
+    return [f"rgb{colour.of_score(step / 8)}" for step in range(9)]
 
 
 @dataclass(frozen=True)
@@ -103,12 +107,14 @@ class _CloseUp:
     uri: str
     width: int
     height: int
-    bar: Bar | None
+    bar: "Bar | None"
     curve: str
 
 
 def _curve(crack: Crack) -> str:
     """The width profile of a crack as the path of an SVG of `_CURVE` pixels."""
+    from crackscope.reporting.drawing.width_profile import profile  # sound photos have none
+
     width, height = _CURVE
     curves = profile(crack).within(width, height - 2)
     ways = ("L".join(f"{x:g} {height - y:g}" for x, y in curve) for curve in curves)
@@ -175,11 +181,15 @@ def _close_ups(result: PhotoResult, context: Context) -> dict[int, _CloseUp]:
     return near
 
 
-def _site(rows: Sequence[_Row]) -> tuple[SiteMap, list[tuple[int, _Row]]] | None:
+def _site(rows: Sequence[_Row]) -> "tuple[SiteMap, list[tuple[int, _Row]]] | None":
     """The map of photo locations, and the row of each with its number, from 1."""
     places, owners = [], []
     for number, row in enumerate(rows, start=1):
         if row.result.metadata and (place := row.result.metadata.place):
             places.append(place)
             owners.append((number, row))
-    return (plan(places), owners) if places else None
+    if not places:
+        return None
+    from crackscope.reporting.drawing.site_map import plan  # many photos have no position
+
+    return plan(places), owners

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from crackscope.rendering import template
+from crackscope.rendering import markup
 from crackscope.reporting import REPORTS, Context, pictures
 from crackscope.reporting.names import printable
 from crackscope.reporting.overview import failures, worst_first
@@ -19,7 +19,7 @@ def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[
         for result in worst_first(results)
     ]
     failed = [(printable(path), error) for path, error in failures(results)]
-    page = template.load("reporting/index.html.jinja").render(rows=rows, failed=failed)
+    page = markup.template("reporting/index.html.jinja").render(rows=rows, failed=failed)
     file = dest / "index.html"
     write_atomically(file, page.encode("utf-8", "backslashreplace"))
     return [file]

@@ -7,9 +7,8 @@ from typing import Any
 from urllib.parse import quote
 
 from crackscope.reporting import REPORTS, Context
-from crackscope.reporting.columns import in_mm
 from crackscope.reporting.outlines import polygons
-from crackscope.reporting.rows import has_cracks
+from crackscope.reporting.rows import has_cracks, in_mm
 from crackscope.run_dir import write_atomically
 from crackscope.types import Crack, PhotoResult, Region
 

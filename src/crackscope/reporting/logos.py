@@ -13,10 +13,9 @@ import simplejpeg
 from PIL import Image
 
 from crackscope.errors import ImageError
-from crackscope.images import files, read, signature
-from crackscope.images.exif import exif_of
+from crackscope.images import read, signature
+from crackscope.images.exif import exif_of, orientation_of, upright
 from crackscope.images.guard import our_limits
-from crackscope.images.orient import orientation_of, upright
 from crackscope.rendering import thumbnail
 from crackscope.types import Pixels
 
@@ -65,7 +64,7 @@ def _content(file: Path) -> bytes:
         raise ImageError(
             "unsupported", "SVG is not supported, since it may contain scripts. Save it as PNG"
         )
-    content = files.content_of(file, _MOST_MEGAPIXELS)
+    content = read.content_of(file, _MOST_MEGAPIXELS)
     if len(content) > _MOST_BYTES:
         raise ImageError("too_large", f"the file has {len(content) / 1e6:.1f} MB")
     if content and signature.format_of(content) not in _FORMATS:

@@ -1,4 +1,4 @@
-"""Scale, width and length of results, for drawings and totals.
+"""Width and length of results, for drawings and totals.
 
 Results hold a length in mm if a scale was given, and a width in mm if it was measured from grey
 values. Unknown values are None; no report computes them.
@@ -6,11 +6,7 @@ values. Unknown values are None; no report computes them.
 
 from dataclasses import dataclass
 
-from crackscope.reporting import Context
-from crackscope.types import Below, Crack, PhotoResult, PhotoScale, Region, Widths
-from crackscope.types.results import GIVEN_SCALE
-
-_SETTING = "mm per pixel"
+from crackscope.types import Below, Crack, PhotoScale, Region, Widths
 
 
 @dataclass(frozen=True)
@@ -24,19 +20,6 @@ class Width:
     value: float | None = None
     below: float | None = None
     u95: float | None = None
-
-
-def scale_of(result: PhotoResult, context: Context) -> PhotoScale | None:
-    """The scale of the photo, else that of the inspection, else None.
-
-    Photos without cracks need a scale, too, for their area. Results of the first version lack it.
-    """
-    if result.scale is not None:
-        return result.scale
-    try:
-        return PhotoScale(GIVEN_SCALE, float(context.settings.get(_SETTING, "")))
-    except (TypeError, ValueError):  # "not given"
-        return None
 
 
 def width_of(found: Crack | Region, in_mm: bool) -> Width:

@@ -15,15 +15,13 @@ from crackscope.reporting import (
     overview,
     pictures,
 )
-from crackscope.reporting.columns import metric
-from crackscope.reporting.cover import one_line
+from crackscope.reporting.context import one_line
 from crackscope.reporting.drawing.pdf_card import add_markdown
 from crackscope.reporting.drawing.pdf_curve import draw_curve, draw_legend
 from crackscope.reporting.drawing.pdf_plan import draw_plan
 from crackscope.reporting.drawing.site_map import plan
-from crackscope.reporting.measured import scale_of
 from crackscope.reporting.names import printable
-from crackscope.reporting.rows import has_cracks
+from crackscope.reporting.rows import has_cracks, metric
 from crackscope.run_dir import write_atomically
 from crackscope.types import Crack, PhotoResult, Region
 
@@ -183,7 +181,7 @@ def _near(pdf: Pdf, result: PhotoResult, crack: Crack, context: Context) -> Cell
     if content is None:
         return None
     size = thumbnail.size_of(content)
-    of_class = crack_widths.class_of(crack, scale_of(result, context))
+    of_class = crack_widths.class_of(crack, context.scale_of(result))
     text = f"crack {crack.id}{f', {of_class}' if of_class else ''}"
     curve = draw_curve(crack, CELL_WIDTH * pdf.width, of_class.shade if of_class else None)
     return Cell(text, content, size, pictures.bar_on_close_up(result, context, size), curve)

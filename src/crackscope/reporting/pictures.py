@@ -2,16 +2,18 @@
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from crackscope.images.large.large_photo import WHOLE_MEGAPIXELS
+from crackscope.images.large import WHOLE_MEGAPIXELS
 from crackscope.rendering import overlay as overlays
 from crackscope.rendering import thumbnail
-from crackscope.rendering.scale_bar import Bar, bar
 from crackscope.reporting import Context
-from crackscope.reporting.measured import scale_of
 from crackscope.reporting.names import close_up_name, thumbnail_name
 from crackscope.types import PhotoResult
+
+if TYPE_CHECKING:
+    from crackscope.rendering.scale_bar import Bar
 
 _SMALLEST_RATIO = 0.75
 """Smallest size of an overlay relative to the largest possible, chosen where that is sharper."""
@@ -43,27 +45,33 @@ def close_up(context: Context, photo: str, crack: int) -> bytes | None:
     return None if name is None else _content(context, close_up_name(name, crack))
 
 
-def bar_on_photo(result: PhotoResult, context: Context, width: int) -> Bar | None:
+def bar_on_photo(result: PhotoResult, context: Context, width: int) -> "Bar | None":
     """The scale bar of an image that shows a photo, or its overlay, `width` pixels wide.
 
     None without a scale, or if the overlay may be wider than the photo, as for narrow photos.
     """
-    scale, wide, high = scale_of(result, context), result.width or 1, result.height or 1
+    scale, wide, high = context.scale_of(result), result.width or 1, result.height or 1
     drawn = wide * min(1.0, overlays.LONG_SIDE / max(wide, high)) * _SMALLEST_RATIO
     if scale is None or drawn < overlays.WIDEST_LEGEND:
         return None
+    from crackscope.rendering.scale_bar import bar  # most photos have no scale
+
     return bar(width, high * width / wide, scale.mm_per_px * wide / width)
 
 
-def bar_on_close_up(result: PhotoResult, context: Context, size: tuple[int, int]) -> Bar | None:
+def bar_on_close_up(result: PhotoResult, context: Context, size: tuple[int, int]) -> "Bar | None":
     """The scale bar of a close-up of `size` pixels, at full resolution.
 
     None without a scale, or if the photo may have been read in blocks: then the resolution differs.
     """
-    scale = scale_of(result, context)
+    scale = context.scale_of(result)
     megapixels = (result.width or 0) * (result.height or 0) / 1e6
     whole = megapixels <= WHOLE_MEGAPIXELS or result.path.lower().endswith((".jpg", ".jpeg"))
-    return bar(*size, scale.mm_per_px) if scale is not None and whole else None
+    if scale is None or not whole:
+        return None
+    from crackscope.rendering.scale_bar import bar
+
+    return bar(*size, scale.mm_per_px)
 
 
 def link(context: Context, photo: str, dest: Path) -> str | None:

@@ -11,10 +11,9 @@ from typing import Any
 
 from crackscope import extras
 from crackscope.reporting import Context, wkb
-from crackscope.reporting.columns import columns_of, known, values_of
-from crackscope.reporting.measured import scale_of, width_of
+from crackscope.reporting.measured import width_of
 from crackscope.reporting.names import encodable
-from crackscope.reporting.rows import KINDS, photo_columns, photo_rows
+from crackscope.reporting.rows import KINDS, columns_of, known, photo_columns, photo_rows, values_of
 from crackscope.reporting.width_classes import IN_MM, IN_PX
 from crackscope.types import Crack, Georeference, PhotoResult
 
@@ -100,7 +99,7 @@ def _lines(
     parts = [[georeference.place(x, y) for x, y, _ in line.tolist()] for line in crack.lines]
     places = [place for part in parts for place in part]
     x, y = zip(*places, strict=True)
-    classes = IN_PX if scale_of(result, context) is None else IN_MM
+    classes = IN_PX if context.scale_of(result) is None else IN_MM
     name = classes.name_of(width_of(crack, classes is IN_MM))
     values = {"path": result.path, "width_class": name, **values_of(crack), "model": result.model}
     return Feature(wkb.lines(parts), (min(x), min(y), max(x), max(y)), _plain(values))

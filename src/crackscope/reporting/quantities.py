@@ -12,7 +12,7 @@ from typing import Any
 
 from crackscope import tables
 from crackscope.reporting import REPORTS, Context
-from crackscope.reporting.measured import length_of, scale_of, width_of
+from crackscope.reporting.measured import length_of, width_of
 from crackscope.reporting.width_classes import IN_MM, IN_PX, REGION, Unit, WidthClasses
 from crackscope.run_dir import write_atomically
 from crackscope.types import Crack, PhotoResult
@@ -92,7 +92,7 @@ def folder_of(path: str) -> str:
 
 
 def _sized(result: PhotoResult, context: Context, classes: WidthClasses) -> _Sized:
-    scale = scale_of(result, context)
+    scale = context.scale_of(result)
     classes = classes if scale else IN_PX
     per_px = scale.mm_per_px if scale else 1.0
     area = (result.width or 0) * (result.height or 0) * per_px**2

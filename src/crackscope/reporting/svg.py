@@ -10,9 +10,9 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from crackscope.reporting import REPORTS, Context, pictures
-from crackscope.reporting.columns import in_mm
 from crackscope.reporting.crack_map import CrackMap, MappedLine, Shade
 from crackscope.reporting.drawings import drawn, shown, write_table
+from crackscope.reporting.rows import in_mm
 from crackscope.run_dir import write_atomically
 from crackscope.types import Crack, PhotoResult
 

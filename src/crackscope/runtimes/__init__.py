@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crackscope.errors import BundleError, UsageError
-from crackscope.graphs import external
-from crackscope.graphs.maps import Maps, Span
+from crackscope.models import untrusted
 from crackscope.models.bundle import INT8, LINES, ONNX, Bundle
+from crackscope.models.parts import Maps, Span
 from crackscope.options import Device, Precision
 from crackscope.registry import Registry
 
@@ -23,17 +23,8 @@ BLOCK = 48
 """Side of a block in cells: larger blocks spend less on halos, and more memory on early layers."""
 
 
-class Runtime(Protocol):
-    """A loaded network, ready to score and safe to call from several threads."""
-
-    @property
-    def description(self) -> str:
-        """Name, version and precision of the runtime."""
-        ...
-
-    def __call__(self, batch: NDArray[np.uint8]) -> NDArray[np.float64]:
-        """Windows (N, H, W, 3) uint8 RGB -> calibrated probabilities of a crack (N,) float64."""
-        ...
+class Network(Protocol):
+    """Computes the maps of a block, and decodes lines from them."""
 
     def maps(self, pixels: NDArray[np.uint8]) -> Maps:
         """A block (h * stride, w * stride, 3) uint8 RGB, at the network's scale -> the features of
@@ -43,8 +34,21 @@ class Runtime(Protocol):
     def lines(
         self, pixels: NDArray[np.uint8], maps: Maps, rows: Span, columns: Span
     ) -> NDArray[np.float32]:
-        """Crack logits at the places of some cells of a block, see `decoding.decode`; requires a
+        """Crack logits at the places of some cells of a block, see `outputs.decode`; requires a
         bundle with lines.onnx."""
+        ...
+
+
+class Runtime(Network, Protocol):
+    """A loaded network, ready to score and safe to call from several threads."""
+
+    @property
+    def description(self) -> str:
+        """Name, version and precision of the runtime."""
+        ...
+
+    def __call__(self, batch: NDArray[np.uint8]) -> NDArray[np.float64]:
+        """Windows (N, H, W, 3) uint8 RGB -> calibrated probabilities of a crack (N,) float64."""
         ...
 
     def block(self) -> int:
@@ -90,7 +94,7 @@ def check_weights(graph: bytes, file: Path, known: Collection[str] = ()) -> None
     """Raise BundleError if `graph`, the content of `file`, is not ONNX, or reads weights from files
     other than those `known`, which no checksum covers."""
     try:
-        others = sorted(external.files(graph) - set(known))
+        others = sorted(untrusted.external_files(graph) - set(known))
     except ValueError as error:
         raise BundleError(f"{file} cannot be run: {error}") from error
     if others:

@@ -5,9 +5,9 @@ from numpy.typing import NDArray
 
 from crackscope import extras
 from crackscope.errors import UsageError
-from crackscope.graphs.maps import Maps, Span
 from crackscope.models import bundle as bundles
 from crackscope.models import classifier
+from crackscope.models.parts import Maps, Span
 from crackscope.options import Device, Precision
 from crackscope.runtimes import RUNTIMES, check_precision
 from crackscope.runtimes.outputs import computed, scores

@@ -12,10 +12,8 @@ from numpy.typing import NDArray
 
 from crackscope import telemetry
 from crackscope.errors import BundleError, UsageError
-from crackscope.graphs.maps import Maps, Span
-from crackscope.graphs.names import CELLS, LINES, SIZE
-from crackscope.graphs.parts import Part, Run, encode, of_bundle
 from crackscope.models.bundle import Bundle
+from crackscope.models.parts import CELLS, LINES, SIZE, Maps, Part, Run, Span, encode, of_bundle
 from crackscope.options import Device, Precision
 from crackscope.runtimes import (
     BLOCK,
@@ -25,9 +23,7 @@ from crackscope.runtimes import (
     decoder,
     network,
 )
-from crackscope.runtimes.decoding import Run as Decode
-from crackscope.runtimes.decoding import decode, no_decoder
-from crackscope.runtimes.outputs import computed, scores
+from crackscope.runtimes.outputs import Decoder, computed, decode, no_decoder, scores
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -106,7 +102,7 @@ class OnnxRuntime:
         return _BLOCK_OF_PARTS if tiled else BLOCK
 
     @cached_property
-    def _opened(self) -> tuple[list[Part], list[Run], Decode]:
+    def _opened(self) -> tuple[list[Part], list[Run], Decoder]:
         """The parts of the network, and the functions that run them and the decoder. Opened for
         the first photo of several windows, since this takes a quarter of a second."""
         content = self._content
@@ -130,7 +126,7 @@ class OnnxRuntime:
 
         return run
 
-    def _decoder(self) -> Decode:
+    def _decoder(self) -> Decoder:
         content = self._content
         if content.decoder is None or content.decoder_file is None:
             return no_decoder

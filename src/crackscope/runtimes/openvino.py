@@ -11,13 +11,11 @@ from numpy.typing import NDArray
 
 from crackscope import environment, extras
 from crackscope.errors import BundleError, UsageError
-from crackscope.graphs.maps import Maps, Mosaic, Span
-from crackscope.graphs.names import CELLS, LEVELS, SIZE
 from crackscope.models.bundle import Bundle
+from crackscope.models.parts import CELLS, LEVELS, SIZE, Maps, Mosaic, Span
 from crackscope.options import Device, Precision
 from crackscope.runtimes import BLOCK, RUNTIMES, check_weights, decoder, network
-from crackscope.runtimes.decoding import Run, decode, no_decoder
-from crackscope.runtimes.outputs import computed, scores
+from crackscope.runtimes.outputs import Decoder, computed, decode, no_decoder, scores
 
 BATCH = 4
 """Windows per call: larger batches do not fit in the processor's cache."""
@@ -59,7 +57,7 @@ class OpenVinoRuntime:
                 graph.add_outputs(list(LEVELS))
             compiled = core.compile_model(graph, "CPU", settings(threads, rest))
             self._network = _Compiled(compiled)
-            self._decode: Run = no_decoder
+            self._decode: Decoder = no_decoder
             if lines is not None:
                 model = core.compile_model(
                     core.read_model(_checked(lines)), "CPU", settings(threads, rest)

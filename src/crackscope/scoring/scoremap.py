@@ -15,26 +15,22 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from math import ceil
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crackscope.graphs.maps import Maps
-from crackscope.graphs.names import CELL
 from crackscope.grid import spans, with_halo
-from crackscope.models.decoder import PLACE
+from crackscope.models.parts import CELL, PLACE, Maps, Span
 from crackscope.models.pooling import Floats, Pooling, probabilities
-from crackscope.runtimes import BLOCK
+from crackscope.runtimes import BLOCK, Network
 from crackscope.runtimes.outputs import finite, fitting
 from crackscope.scoring import gate as gates
 from crackscope.scoring.gate import TILE, Gate
-from crackscope.scoring.linemap import LineMap, Tile
+from crackscope.scoring.half_scale import Blend, HalfScale, look
 from crackscope.scoring.resized import resized
-from crackscope.scoring.scored import Scored
+from crackscope.scoring.scored import LineMap, Scored, Tile
 from crackscope.types import Photo, Pixels, ScoreMap
 
-Span = tuple[int, int]
 Tiles = dict[tuple[int, int], Tile]
 
 HALO = 4
@@ -48,18 +44,6 @@ _PLACES = CELL // PLACE
 """Side of a cell in places."""
 _LUMA = np.array([77, 150, 29], np.uint16)
 """Weights of red, green and blue in grey, in 1/256 (ITU-R BT.601)."""
-
-
-class Network(Protocol):
-    """The part of a runtime that is used here."""
-
-    def maps(self, pixels: Pixels) -> Maps:
-        """See `Runtime`."""
-        ...
-
-    def lines(self, pixels: Pixels, maps: Maps, rows: Span, columns: Span) -> Floats:
-        """See `Runtime`."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -80,12 +64,14 @@ class ScoreMapper:
     a correction of at most half a cell along each axis. `block` is the side of a block in cells, or
     a function that returns it; `halo` cells are added around the windows of a block; `threads`
     blocks are computed in parallel. The map depends on none of these. `gate` selects where lines
-    are traced; None if the network has none.
+    are traced; None if the network has none. With `blend`, their logits are combined with those at
+    half the scale.
     """
 
     network: Network
     pooling: Pooling
     gate: Gate | None = None
+    blend: Blend | None = None
     scale: float = 1.0
     block: int | Callable[[], int] = BLOCK
     halo: int = HALO
@@ -192,8 +178,10 @@ class ScoreMapper:
         if gate is not None:
             asking = gate.asks(self._around(logits[..., 0], shape, outer))
             corner = (outer[0][0], outer[1][0])
-            for rows, columns in gates.runs(asking, corner, band, part):
-                tiles |= dict(self._tiles(pixels, maps, corner, rows, columns))
+            wanted = list(gates.runs(asking, corner, band, part))
+            half = self._half(pixels, corner, wanted)
+            for rows, columns in wanted:
+                tiles |= dict(self._tiles(pixels, maps, half, corner, rows, columns))
         return _Block((owned[0][0], owned[1][0]), logits[local], tiles)
 
     def _maps(self, pixels: Pixels, outer: Sequence[Span]) -> tuple[Maps, Floats]:
@@ -232,16 +220,30 @@ class ScoreMapper:
             places.append(np.clip(inside, 0, known[1]))
         return np.asarray(logits[np.ix_(*places)])
 
+    def _half(
+        self, pixels: Pixels, corner: Span, wanted: Sequence[tuple[Span, Span]]
+    ) -> HalfScale | None:
+        """The logits at half the scale of some cells of the photo; None if there are none."""
+        if self.blend is None or not wanted:
+            return None
+        with fitting():
+            return look(self.network, pixels, [_within(corner, *cells) for cells in wanted])
+
     def _tiles(
-        self, pixels: Pixels, maps: Maps, corner: Span, rows: Span, columns: Span
+        self,
+        pixels: Pixels,
+        maps: Maps,
+        half: HalfScale | None,
+        corner: Span,
+        rows: Span,
+        columns: Span,
     ) -> Iterator[tuple[tuple[int, int], Tile]]:
         """Decode some cells of the photo in a block that starts at `corner`."""
-        (top, bottom), (left, right) = (
-            (start - first, stop - first)
-            for (start, stop), first in zip((rows, columns), corner, strict=True)
-        )
+        (top, bottom), (left, right) = _within(corner, rows, columns)
         with fitting():
             logits = self.network.lines(pixels, maps, (top, bottom), (left, right))
+        if self.blend is not None and half is not None:
+            logits = self.blend(logits, half.at((top, bottom), (left, right)))
         seen = pixels[top * CELL : bottom * CELL, left * CELL : right * CELL]
         for start, stop in gates.tiles((left, right)):
             first, last = start - left, stop - left
@@ -252,6 +254,12 @@ class ScoreMapper:
                     grey(seen[:, first * CELL : last * CELL]),
                 ),
             )
+
+
+def _within(corner: Span, rows: Span, columns: Span) -> tuple[Span, Span]:
+    """Cells of the photo as cells of a block that starts at `corner`."""
+    (top, bottom), (left, right) = rows, columns
+    return (top - corner[0], bottom - corner[0]), (left - corner[1], right - corner[1])
 
 
 def grey(pixels: Pixels) -> NDArray[np.uint8]:

@@ -19,7 +19,7 @@ from crackscope.training.phase import Phase
 from crackscope.training.phase import run as run_phase
 from crackscope.training.recipe import Recipe
 from crackscope.training.stream import Stream
-from crackscope.types import Patch
+from crackscope.types.evaluation import Patch
 
 _LOG = logging.getLogger("crackscope")
 EPOCHS_FROM_SCRATCH = 20

@@ -11,7 +11,7 @@ from crackscope import numerics
 from crackscope.graphs import session
 from crackscope.kept import reading
 from crackscope.models import classifier
-from crackscope.progress import bar
+from crackscope.terminal import progress_bar
 from crackscope.training import phase as phases
 from crackscope.training.history import History
 from crackscope.training.stream import Stream
@@ -48,7 +48,7 @@ def features(graph: Path, subsets: Mapping[str, Stream], folder: Path) -> dict[s
 
 def _compute(run: Callable[[NDArray[np.uint8]], Features], stream: Stream, subset: str) -> Features:
     rows: list[Features] = []
-    with bar(f"features of {subset}", len(stream)) as advance:
+    with progress_bar(f"features of {subset}", len(stream)) as advance:
         for part in stream.map(run, _READ_AT_ONCE):
             rows.append(part)
             advance(len(part))

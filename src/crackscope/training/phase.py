@@ -10,7 +10,7 @@ from typing import Any
 from crackscope import tables
 from crackscope.errors import TrainingError
 from crackscope.kept import reading
-from crackscope.progress import bar
+from crackscope.terminal import progress_bar
 from crackscope.training.history import Epoch, History
 
 _RISE = 0.03
@@ -61,7 +61,7 @@ def run(
         if done:
             _LOG.info("Resuming %s after epoch %d", phase.name, done)
             _load(model, history, phase, done)
-        with bar(phase.name, phase.epochs * steps) as advance:
+        with progress_bar(phase.name, phase.epochs * steps) as advance:
             advance(done * steps)
             model.fit(
                 train(done),

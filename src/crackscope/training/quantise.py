@@ -16,7 +16,7 @@ from crackscope.models.weights import Start
 from crackscope.training import fit
 from crackscope.training.recipe import Recipe
 from crackscope.training.stream import Stream
-from crackscope.types import Patch
+from crackscope.types.evaluation import Patch
 
 LIMIT = 0.03
 """Largest accepted root mean square difference of scores."""

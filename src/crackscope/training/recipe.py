@@ -3,8 +3,18 @@
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from crackscope.arguments.rules import Rule, at_least, below_one, one_of, positive
-from crackscope.options import Augmentation, ByContent, Device, NotIdentity, Schedule
+from crackscope.options import (
+    Augmentation,
+    ByContent,
+    Device,
+    NotIdentity,
+    Rule,
+    Schedule,
+    at_least,
+    below_one,
+    one_of,
+    positive,
+)
 
 
 @dataclass(frozen=True, kw_only=True)

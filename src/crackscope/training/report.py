@@ -8,7 +8,7 @@ from typing import Any
 from crackscope.curation.split import SplitResult
 from crackscope.datasets.manifest import Dataset
 from crackscope.evaluation import evaluate, figures, intervals
-from crackscope.inspection.loading import load
+from crackscope.inspection.inspector import load
 from crackscope.rendering import charts
 from crackscope.training.history import History
 

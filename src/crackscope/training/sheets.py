@@ -9,7 +9,8 @@ from crackscope.datasets.manifest import Dataset
 from crackscope.options import Augmentation
 from crackscope.rendering.sheets import contact_sheet, png
 from crackscope.training.augment import augment
-from crackscope.types import Patch, Pixels
+from crackscope.types import Pixels
+from crackscope.types.evaluation import Patch
 
 _NAMES = ("sound", "crack")
 _COLUMNS = 8

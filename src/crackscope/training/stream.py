@@ -16,7 +16,8 @@ from crackscope.options import Augmentation
 from crackscope.synthesis import camera, paste_cracks
 from crackscope.training.augment import augment
 from crackscope.training.tf_data import ahead
-from crackscope.types import Patch, Pixels
+from crackscope.types import Pixels
+from crackscope.types.evaluation import Patch
 
 Result = TypeVar("Result")
 Batch = tuple[NDArray[np.uint8], NDArray[np.float32]]

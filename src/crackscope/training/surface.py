@@ -14,7 +14,7 @@ from crackscope.models.weights import Start
 from crackscope.training import fit
 from crackscope.training.recipe import Recipe
 from crackscope.training.stream import Stream
-from crackscope.types import Patch
+from crackscope.types.evaluation import Patch
 
 GIVEN_UP = 0.01
 """Fraction of held-out windows beyond the limit."""

@@ -7,9 +7,8 @@ from typing import Annotated
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from crackscope.types.box import Box, require
-from crackscope.types.document import Document
-from crackscope.types.fields import Counted, Mark
+from crackscope.types.areas import Box
+from crackscope.types.fields import Counted, Document, Mark, require
 
 Line = NDArray[np.float64]
 """One branch of a crack as a polyline, (N, 3) float64, N >= 2, read-only: x, y and width, in pixels

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
-from crackscope.types.box import Box, require
-from crackscope.types.document import Document
-from crackscope.types.fields import Mark
+from crackscope.types.areas import Box
+from crackscope.types.fields import Document, Mark, require
 
 _DIGITS = ".4f"
 

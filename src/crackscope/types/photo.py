@@ -7,9 +7,7 @@ from typing import Annotated
 import numpy as np
 from numpy.typing import NDArray
 
-from crackscope.types.box import require
-from crackscope.types.document import Document
-from crackscope.types.fields import Mark, OrNull
+from crackscope.types.fields import Document, Mark, OrNull, require
 
 Pixels = NDArray[np.uint8]
 """(H, W, 3) upright RGB, uint8."""

@@ -6,13 +6,11 @@ from dataclasses import KW_ONLY, dataclass, field
 from typing import Annotated, Any, Literal
 
 from crackscope.errors import ImageErrorKind
-from crackscope.types.box import require
+from crackscope.types.areas import Region
 from crackscope.types.columns import columns
 from crackscope.types.crack import Crack
-from crackscope.types.document import Document, arguments
-from crackscope.types.fields import Counted, Mark, OrNull
+from crackscope.types.fields import Counted, Document, Mark, OrNull, arguments, require
 from crackscope.types.photo import Metadata, PhotoScale
-from crackscope.types.region import Region
 from crackscope.types.shown import Draws, Shown
 
 Verdict = Literal["crack", "no crack", "unsure"]

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from crackscope import extras, numerics
 from crackscope.evaluation import metrics
-from crackscope.types import Interval
+from crackscope.types.evaluation import Interval
 from crackscope.validation import estimate
 from crackscope.validation.estimate import Sample
 

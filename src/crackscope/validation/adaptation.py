@@ -10,7 +10,7 @@ import numpy as np
 from crackscope.datasets.manifest import Dataset
 from crackscope.inspection.inspector import Inspector
 from crackscope.models.bundle import Thresholds
-from crackscope.types import Interval
+from crackscope.types.evaluation import Interval
 from crackscope.validation import adapt, estimate, site_model
 from crackscope.validation.adapt import Adapted, Comparison
 from crackscope.validation.estimate import Sample

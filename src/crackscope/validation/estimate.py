@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crackscope.evaluation import statistics
-from crackscope.types import Interval
+from crackscope.types.evaluation import Interval
 from crackscope.validation.population import Floats, Rows
 
 WANTED_MARGIN = 0.05

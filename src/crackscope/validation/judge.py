@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from crackscope.types import Interval
+from crackscope.types.evaluation import Interval
 from crackscope.validation import estimate
 from crackscope.validation.estimate import WANTED_MARGIN, Sample, Target
 

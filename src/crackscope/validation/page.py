@@ -9,7 +9,7 @@ from typing import Any
 from PIL import Image
 
 from crackscope import tables
-from crackscope.rendering import template
+from crackscope.rendering import markup
 from crackscope.types import Box, Pixels
 from crackscope.validation.labels import COLUMNS, Key, Labels, key_of, word_for
 
@@ -38,7 +38,7 @@ def render(
             box = windows[place][1]
             cards[place] = _card(key_of(path, box), box, pixels, labels)
     ordered = [cards[place] for place in range(len(windows))]
-    form = template.load("validation/label.html.jinja")
+    form = markup.template("validation/label.html.jinja")
     return form.render(site=site, run=run, columns=COLUMNS, cards=ordered)
 
 

@@ -22,7 +22,8 @@ from crackscope.models.bundle import Bundle, Thresholds
 from crackscope.runtimes.features import OnnxFeatures
 from crackscope.scoring.telling import most_telling
 from crackscope.training import pack
-from crackscope.types import Interval, Photo
+from crackscope.types import Photo
+from crackscope.types.evaluation import Interval
 from crackscope.validation.adapt import Adapted, Head
 from crackscope.validation.estimate import Target
 

@@ -13,7 +13,8 @@ from crackscope.datasets.source import open_source
 from crackscope.errors import DatasetError, UsageError
 from crackscope.inspection.find import find
 from crackscope.inspection.inspector import Inspector
-from crackscope.types import Box, Patch
+from crackscope.types import Box
+from crackscope.types.evaluation import Patch
 from crackscope.validation import labels, page, sampling, survey
 from crackscope.validation.labels import Key, Labels
 from crackscope.validation.population import Population, Rows

@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from crackscope import progress, strict_json
+from crackscope import strict_json, terminal
 from crackscope.datasets.manifest import Dataset
 from crackscope.errors import UsageError
 from crackscope.evaluation.evaluate import score_dataset
 from crackscope.grid import grid
-from crackscope.inspection.batch import inspect_all
+from crackscope.inspection.engines.local import inspect_all
 from crackscope.inspection.find import PhotoSource
 from crackscope.inspection.inspected import Inspected
 from crackscope.inspection.inspector import Inspector
@@ -114,7 +114,7 @@ def _score(
     with (
         closing(walk),
         file.open("ab") as out,
-        progress.bar("scoring", total) as advance,
+        terminal.progress_bar("scoring", total) as advance,
     ):
         advance(total - len(photos))
         for source, one in zip(photos, walk, strict=True):

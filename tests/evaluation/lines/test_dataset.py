@@ -8,7 +8,7 @@ from crackscope.datasets.readers import open_dataset
 from crackscope.evaluation.evaluate import evaluate_dataset
 from crackscope.evaluation.lines import dataset as sets
 from crackscope.evaluation.lines.measures import F1, FALSE_CRACKS, PRECISION, RECALL
-from crackscope.inspection.loading import load
+from crackscope.inspection.inspector import load
 from support_evaluation import shade, trained_on
 from support_found import crack, with_lines
 from support_pictures import encode

@@ -4,7 +4,7 @@ import pytest
 from crackscope.datasets.readers import open_dataset
 from crackscope.evaluation import statistics
 from crackscope.evaluation.robustness import false_alarms
-from crackscope.inspection.loading import load
+from crackscope.inspection.inspector import load
 from crackscope.synthesis.distractors import DISTRACTORS
 from support_evaluation import write_labelled
 

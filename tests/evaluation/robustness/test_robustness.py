@@ -4,7 +4,7 @@ import pytest
 from crackscope.datasets.readers import open_dataset
 from crackscope.evaluation.robustness import table
 from crackscope.evaluation.robustness.degrade import DEGRADATIONS
-from crackscope.inspection.loading import load
+from crackscope.inspection.inspector import load
 from support_evaluation import write_labelled
 
 NAMES = DEGRADATIONS.names()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from crackscope.evaluation.robustness import charts
-from crackscope.types import Interval
+from crackscope.types.evaluation import Interval
 from support_charts import figure_of, lines_of, words_of
 
 pytest.importorskip("matplotlib")

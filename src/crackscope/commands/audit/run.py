@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import Unpack
 
-from crackscope.arguments.build import checked, make
+from crackscope.arguments import checked, make
+from crackscope.commands import Outcome
 from crackscope.commands.audit.settings import AuditConfig
 from crackscope.commands.keywords import AuditKeywords
-from crackscope.commands.outcome import Outcome
 from crackscope.commands.skeleton import again, reported, results_folder
 from crackscope.curation import audit_report
 from crackscope.curation.audit import audit as audit_data

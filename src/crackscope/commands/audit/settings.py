@@ -3,8 +3,7 @@
 from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 
-from crackscope.arguments.rules import at_least, check, one_place
-from crackscope.options import ByContent, NotIdentity
+from crackscope.options import ByContent, NotIdentity, at_least, check, one_place
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Unpack
 
 from crackscope import extras, hashing
-from crackscope.arguments.build import checked, make
+from crackscope.arguments import checked, make
+from crackscope.commands import Outcome
 from crackscope.commands.evaluate.settings import EvaluateConfig
 from crackscope.commands.keywords import EvaluateKeywords
-from crackscope.commands.outcome import Outcome
 from crackscope.commands.skeleton import again, facts, reported, results_folder
 from crackscope.errors import NothingLeftError
 from crackscope.evaluation.cross import matrix, report, sets, spec

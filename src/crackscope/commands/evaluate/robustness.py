@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from crackscope import extras
+from crackscope.commands import Outcome
 from crackscope.commands.evaluate.scorer import load_scorer
 from crackscope.commands.evaluate.settings import EvaluateConfig
-from crackscope.commands.outcome import Outcome
 from crackscope.commands.skeleton import again, facts, reported, results_folder
 from crackscope.datasets.manifest import Dataset
 from crackscope.datasets.readers import open_dataset

@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Unpack
 
 from crackscope import extras
-from crackscope.arguments.build import checked, make
+from crackscope.arguments import checked, make
+from crackscope.commands import Outcome
 from crackscope.commands.evaluate import cross, robustness
 from crackscope.commands.evaluate.scorer import load_scorer
 from crackscope.commands.evaluate.settings import EvaluateConfig
 from crackscope.commands.keywords import EvaluateKeywords
-from crackscope.commands.outcome import Outcome
 from crackscope.commands.skeleton import again, facts, reported, results_folder
 from crackscope.datasets.readers import open_dataset
 from crackscope.evaluation import report

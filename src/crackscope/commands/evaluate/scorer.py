@@ -1,8 +1,7 @@
 """The scorer of `evaluate`, with and without --robustness."""
 
 from crackscope.commands.evaluate.settings import EvaluateConfig
-from crackscope.inspection.inspector import Inspector
-from crackscope.inspection.loading import load
+from crackscope.inspection.inspector import Inspector, load
 
 
 def load_scorer(config: EvaluateConfig) -> Inspector:

@@ -4,8 +4,18 @@ from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 from typing import Annotated
 
-from crackscope.arguments.rules import at_least, check, fraction, one_place
-from crackscope.options import ByContent, Device, NotIdentity, OnlyWith, Precision, RuntimeName
+from crackscope.options import (
+    ByContent,
+    Device,
+    NotIdentity,
+    OnlyWith,
+    Precision,
+    RuntimeName,
+    at_least,
+    check,
+    fraction,
+    one_place,
+)
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crackscope import extras
-from crackscope.arguments.build import checked, make
+from crackscope.arguments import checked, make
+from crackscope.commands import Outcome
 from crackscope.commands.export.settings import ExportConfig
 from crackscope.commands.keywords import ExportKeywords
-from crackscope.commands.outcome import Outcome
 from crackscope.commands.skeleton import again, kept, results_folder
 from crackscope.models import bundle as bundles
 

@@ -3,8 +3,7 @@
 from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 
-from crackscope.arguments.rules import check, one_place, positive
-from crackscope.options import ByContent, NotIdentity
+from crackscope.options import ByContent, NotIdentity, check, one_place, positive
 
 
 @dataclass(frozen=True)

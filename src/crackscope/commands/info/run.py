@@ -3,9 +3,9 @@
 from pathlib import Path
 from textwrap import shorten
 
-from crackscope.arguments.build import checked, make
+from crackscope.arguments import checked, make
+from crackscope.commands import Outcome
 from crackscope.commands.info.settings import InfoConfig
-from crackscope.commands.outcome import Outcome
 from crackscope.models import bundle
 from crackscope.models.bundle import CARD, INT8, PACKAGED, Bundle
 

@@ -1,6 +1,7 @@
 """The photos of one command: inspection, results and reports."""
 
 import logging
+import time
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -9,8 +10,7 @@ from pathlib import Path
 from threading import Event
 
 import crackscope
-from crackscope import progress
-from crackscope.commands.inspect.pace import Pace
+from crackscope import terminal
 from crackscope.commands.inspect.settings import InspectConfig
 from crackscope.inspection.engines import Run
 from crackscope.inspection.find import Found
@@ -18,8 +18,9 @@ from crackscope.inspection.inspected import Inspected
 from crackscope.inspection.inspector import Inspector
 from crackscope.inspection.results_file import ResultsFile, write_errors
 from crackscope.models.bundle import CARD
-from crackscope.reporting import Context, chosen, settings
-from crackscope.reporting.cover import Cover
+from crackscope.reporting import Context, chosen
+from crackscope.reporting import context as contexts
+from crackscope.reporting.context import Cover
 from crackscope.reporting.names import (
     close_up_name,
     mask_names,
@@ -27,7 +28,7 @@ from crackscope.reporting.names import (
     rectified_names,
     thumbnail_name,
 )
-from crackscope.reporting.summary import one_line
+from crackscope.reporting.overview import line_of
 from crackscope.types import PhotoResult
 
 _log = logging.getLogger("crackscope")
@@ -64,17 +65,17 @@ class Job:
 
     def inspect_rest(self, kept: ResultsFile) -> bool:
         """Inspect the photos that are not in results.jsonl yet; returns whether all are done."""
-        settings.save(self._context)
+        contexts.save(self._context)
         done = len(kept)
         walk = self._plan.run(self._found.photos[done:], self._plan.stop)
         total, pace = len(self._found.photos), Pace(kept.verdicts["crack"])
-        with closing(walk) as inspected, progress.bar("inspect", total) as advance:
+        with closing(walk) as inspected, terminal.progress_bar("inspect", total) as advance:
             advance(done)
             for one in inspected:
                 self._keep(one)
                 kept.append(one.result)  # last, once the files it refers to exist
                 if self._plan.config.watch:
-                    _log.info("%s", one_line(one.result))
+                    _log.info("%s", line_of(one.result))
                 advance(1, pace.add(one.result))
         return len(kept) == total
 
@@ -97,6 +98,24 @@ class Job:
             _write(folder / self._masks[one.result.path], one.pictures.mask)
         if one.pictures.rectified is not None:
             _write(folder / self._rectified[one.result.path], one.pictures.rectified)
+
+
+class Pace:
+    """Speed of an inspection; counts its results, after `cracks` cracked photos before."""
+
+    def __init__(self, cracks: int) -> None:
+        self._cracks = cracks
+        self._photos = self._pixels = 0
+        self._start = time.perf_counter()
+
+    def add(self, result: PhotoResult) -> str:
+        """Count one more result; returns the text for the progress bar."""
+        self._photos += 1
+        self._pixels += (result.width or 0) * (result.height or 0)
+        self._cracks += result.verdict == "crack"
+        seconds = max(time.perf_counter() - self._start, 1e-9)
+        speed = f"{self._photos / seconds:.1f} photos/s, {self._pixels / 1e6 / seconds:.1f} MP/s"
+        return f"{speed}, {self._cracks} cracked"
 
 
 def _write(file: Path, content: bytes) -> None:

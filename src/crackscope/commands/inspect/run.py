@@ -4,23 +4,19 @@ import glob
 import os
 import re
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import fields, replace
 from functools import partial
 from itertools import takewhile
 from pathlib import Path
-from typing import Any, Unpack
+from typing import Any
 
 from crackscope import environment, hashing, run_dir
-from crackscope.arguments.build import checked, make
-from crackscope.arguments.rules import seconds_of
+from crackscope.commands import Outcome
 from crackscope.commands.inspect.job import Job, Plan
 from crackscope.commands.inspect.settings import InspectConfig
-from crackscope.commands.interrupt import on_request
-from crackscope.commands.keywords import InspectKeywords
-from crackscope.commands.outcome import Outcome
-from crackscope.commands.skeleton import results_folder
+from crackscope.commands.skeleton import on_request, results_folder
 from crackscope.errors import FinishedError, UsageError
 from crackscope.inspection import engines
 from crackscope.inspection.find import Found, PhotoSource, find
@@ -28,28 +24,15 @@ from crackscope.inspection.inspector import Inspector
 from crackscope.inspection.results_file import ResultsFile
 from crackscope.inspection.results_file import read as read_results
 from crackscope.inspection.settings import InspectSettings, MeasureSettings
-from crackscope.inspection.sources.memory import OnePhoto, named
-from crackscope.options import FailOn
+from crackscope.options import FailOn, seconds_of
 from crackscope.reporting import Context, chosen
-from crackscope.reporting import settings as kept_settings
-from crackscope.reporting.cover import made
-from crackscope.reporting.summary import summarise
+from crackscope.reporting import context as contexts
+from crackscope.reporting.overview import summarise
 from crackscope.types import PhotoResult, Verdict
 
 _PHOTOS = ("photos", "photos_sha256")
 """Parts of the identity that may grow in a watched folder."""
 _FAILS: dict[FailOn, tuple[Verdict, ...]] = {"crack": ("crack",), "unsure": ("crack", "unsure")}
-
-
-@checked
-def inspect(*photos: OnePhoto | Iterable[OnePhoto], **settings: Unpack[InspectKeywords]) -> Outcome:
-    """Inspect photos, folders, globs, Pillow images, NumPy arrays, and lists of these.
-
-    Writes into `out` (default: runs/inspect/NAME) and returns the results as `Outcome.data`, one
-    dictionary per photo; settings are the fields of `InspectConfig`.
-    """
-    given = named(photos)
-    return run(make(InspectConfig, tuple(given), **settings), given)
 
 
 def run(config: InspectConfig, given: Mapping[str, PhotoSource | None] | None = None) -> Outcome:
@@ -71,7 +54,7 @@ def run(config: InspectConfig, given: Mapping[str, PhotoSource | None] | None = 
 
 def _run(config: InspectConfig, given: Mapping[str, PhotoSource | None]) -> Outcome:
     chosen(config.report)  # fail early on unknown reports
-    made(vars(config))  # and on an invalid logo
+    contexts.cover_of(vars(config))  # and on an invalid logo
     engine = engines.chosen(config.engine)
     found = _found(config, given)
     workers = config.workers or environment.cores()
@@ -151,20 +134,20 @@ def _head(config: InspectConfig, output: run_dir.RunDir) -> dict[str, Any]:
     known = Context("", output.path)
     if output.resumed:
         with suppress(UsageError):  # it stopped before any were saved
-            known = kept_settings.load(output.path)
-    context = kept_settings.changed(known, vars(config))
+            known = contexts.load(output.path)
+    context = contexts.changed(known, vars(config))
     return {"cover": context.cover, "with_card": context.with_card}
 
 
 def _renew(config: InspectConfig, path: Path, results: Sequence[PhotoResult]) -> None:
     """Write the reports of a finished inspection again if cover or card have changed."""
-    if not kept_settings.heads(vars(config)):
+    if not contexts.heads(vars(config)):
         return
-    known = kept_settings.load(path)
-    context = kept_settings.changed(known, vars(config))
+    known = contexts.load(path)
+    context = contexts.changed(known, vars(config))
     if context != known:
         with run_dir.locked(path):
-            kept_settings.save(context)
+            contexts.save(context)
             for write in chosen(config.report):
                 write(results, path, context)
 

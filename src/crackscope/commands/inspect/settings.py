@@ -3,15 +3,6 @@
 from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 
-from crackscope.arguments.rules import (
-    at_least,
-    check,
-    duration,
-    fraction,
-    one_place,
-    positive,
-    within,
-)
 from crackscope.inspection.settings import MeasureSettings
 from crackscope.options import (
     REPORTS,
@@ -23,6 +14,13 @@ from crackscope.options import (
     Overlay,
     Precision,
     RuntimeName,
+    at_least,
+    check,
+    duration,
+    fraction,
+    one_place,
+    positive,
+    within,
 )
 
 

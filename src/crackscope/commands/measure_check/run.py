@@ -5,15 +5,15 @@ from pathlib import Path
 from typing import Any, Unpack
 
 from crackscope import extras, hashing, tables
-from crackscope.arguments.build import checked, make
+from crackscope.arguments import checked, make
+from crackscope.commands import Outcome
 from crackscope.commands.keywords import MeasureCheckKeywords
 from crackscope.commands.measure_check.settings import MeasureCheckConfig
-from crackscope.commands.outcome import Outcome
 from crackscope.commands.skeleton import again, kept, results_folder
 from crackscope.errors import DatasetError, ImageError, UsageError
 from crackscope.images.read import decode
 from crackscope.inspection.find import find
-from crackscope.inspection.sources.source import PhotoSource
+from crackscope.inspection.sources import PhotoSource
 from crackscope.types import Pixels
 
 _COMMAND = "measure-check"

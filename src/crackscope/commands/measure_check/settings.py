@@ -4,8 +4,7 @@ from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 from typing import Literal
 
-from crackscope.arguments.rules import at_least_0, check, one_place, positive
-from crackscope.options import ByContent, NotIdentity
+from crackscope.options import ByContent, NotIdentity, at_least_0, check, one_place, positive
 
 
 @dataclass(frozen=True)

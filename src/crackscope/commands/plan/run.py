@@ -2,9 +2,9 @@
 
 from typing import Unpack
 
-from crackscope.arguments.build import checked, make
+from crackscope.arguments import checked, make
+from crackscope.commands import Outcome
 from crackscope.commands.keywords import PlanKeywords
-from crackscope.commands.outcome import Outcome
 from crackscope.commands.plan.settings import PlanConfig, two
 from crackscope.errors import ImageError, UsageError
 from crackscope.images.read import read

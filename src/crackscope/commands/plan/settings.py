@@ -5,7 +5,7 @@ from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 from typing import Literal
 
-from crackscope.arguments.rules import Rule, check
+from crackscope.options import Rule, check
 
 _WIDTH = re.compile(r"(\d+(?:\.\d+)?)\s*(?:mm)?")
 _TWO = re.compile(r"(\d+(?:\.\d+)?)x(\d+(?:\.\d+)?)")

@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Unpack
 
 from crackscope import hashing, run_dir
-from crackscope.arguments.build import checked, make
-from crackscope.arguments.identity import identity
+from crackscope.arguments import checked, make
+from crackscope.commands import Outcome
 from crackscope.commands.keywords import ReportKeywords
-from crackscope.commands.outcome import Outcome
 from crackscope.commands.report.settings import ReportConfig
-from crackscope.commands.skeleton import again, kept
+from crackscope.commands.skeleton import again, identity, kept
 from crackscope.errors import FinishedError, OutputTakenError
 from crackscope.inspection import results_file
-from crackscope.reporting import Context, Write, chosen, settings
+from crackscope.reporting import Context, Write, chosen
+from crackscope.reporting import context as contexts
 from crackscope.reporting.overview import overview
 from crackscope.types import PhotoResult
 
@@ -38,12 +38,12 @@ def run(config: ReportConfig) -> Outcome:
     """Write the chosen reports; raises UsageError if the folder holds no inspection."""
     formats = chosen(config.report)
     results = results_file.read(config.results)
-    known = settings.load(config.results)
-    context = settings.changed(known, vars(config))
+    known = contexts.load(config.results)
+    context = contexts.changed(known, vars(config))
     if config.out is None:
         with run_dir.locked(config.results):
             if context != known:
-                settings.save(context)
+                contexts.save(context)
             return _write(formats, results, context, config.results)
     content = hashing.of_file(config.results / results_file.RESULTS)
     head = hashing.of_value([asdict(context.cover), context.with_card])

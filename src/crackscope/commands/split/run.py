@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Unpack
 
 from crackscope import run_dir
-from crackscope.arguments.build import checked, make
+from crackscope.arguments import checked, make
+from crackscope.commands import Outcome
 from crackscope.commands.keywords import SplitKeywords
-from crackscope.commands.outcome import Outcome
 from crackscope.commands.skeleton import again, reported, results_folder
 from crackscope.commands.split.settings import SplitConfig
 from crackscope.curation.split import SplitResult, make_split

@@ -4,8 +4,7 @@ from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 from typing import get_args
 
-from crackscope.arguments.rules import at_least, check, one_of, one_place
-from crackscope.options import ByContent, NotIdentity, SplitName
+from crackscope.options import ByContent, NotIdentity, SplitName, at_least, check, one_of, one_place
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 from crackscope import environment, extras, hashing, run_dir
-from crackscope.arguments.build import checked, make
+from crackscope.arguments import checked, make
+from crackscope.commands import Outcome
 from crackscope.commands.keywords import TrainKeywords
-from crackscope.commands.outcome import Outcome
 from crackscope.commands.skeleton import again, kept, results_folder
 from crackscope.commands.train.settings import TrainConfig
-from crackscope.types import Interval
+from crackscope.types.evaluation import Interval
 
 if TYPE_CHECKING:
     from crackscope.curation.split import SplitResult

@@ -3,8 +3,7 @@
 from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 
-from crackscope.arguments.rules import check, one_place
-from crackscope.options import ByContent, NotIdentity, SplitName
+from crackscope.options import ByContent, NotIdentity, SplitName, check, one_place
 from crackscope.training.recipe import Recipe
 
 

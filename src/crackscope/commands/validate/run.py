@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING, Any, Unpack
 import numpy as np
 
 from crackscope import environment, extras
-from crackscope.arguments.build import checked, make
-from crackscope.arguments.identity import deciding
+from crackscope.arguments import checked, make
+from crackscope.commands import Outcome
 from crackscope.commands.keywords import ValidateKeywords
-from crackscope.commands.outcome import Outcome
-from crackscope.commands.skeleton import results_folder
+from crackscope.commands.skeleton import deciding, results_folder
 from crackscope.commands.validate.settings import ValidateConfig
 from crackscope.datasets.readers import open_dataset
 from crackscope.errors import UsageError
-from crackscope.inspection.inspector import Inspector
-from crackscope.inspection.loading import load
+from crackscope.inspection.inspector import Inspector, load
 from crackscope.models.bundle import PACKAGED
 from crackscope.types import SCHEMA_VERSION
 from crackscope.validation import judge, report, sampling, survey

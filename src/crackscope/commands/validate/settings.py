@@ -3,8 +3,17 @@
 from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 
-from crackscope.arguments.rules import at_least, check, fraction, one_place, positive
-from crackscope.options import ByContent, Changing, Device, NotIdentity
+from crackscope.options import (
+    ByContent,
+    Changing,
+    Device,
+    NotIdentity,
+    at_least,
+    check,
+    fraction,
+    one_place,
+    positive,
+)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from crackscope.datasets.readers.reader import READERS, warn_skipped
 from crackscope.datasets.source import Files, is_picture
 from crackscope.errors import DatasetError
 from crackscope.registry import nearest
-from crackscope.types import Patch
+from crackscope.types.evaluation import Patch
 
 _LOG = logging.getLogger("crackscope")
 _SPLITS = {

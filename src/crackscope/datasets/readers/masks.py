@@ -18,7 +18,8 @@ from crackscope.datasets.readers.reader import READERS, check_crack_class, warn_
 from crackscope.datasets.source import Files, is_picture
 from crackscope.errors import DatasetError, ImageError
 from crackscope.images.read import decode
-from crackscope.types import Box, Patch, Pixels
+from crackscope.types import Box, Pixels
+from crackscope.types.evaluation import Patch
 
 SIDE = 224
 _INNER = slice(22, 202)

@@ -8,7 +8,7 @@ from typing import ClassVar
 from crackscope.datasets.readers.reader import READERS, check_crack_class, warn_skipped
 from crackscope.datasets.source import Files, is_picture
 from crackscope.errors import DatasetError
-from crackscope.types import Patch
+from crackscope.types.evaluation import Patch
 
 _LABELS = {"Positive": 1, "Negative": 0}
 _FILE_NAME = re.compile(r"\d{5}(_1)?\.jpg")

@@ -7,7 +7,7 @@ from typing import ClassVar, Protocol
 from crackscope.datasets.source import Files
 from crackscope.errors import DatasetError
 from crackscope.registry import Registry
-from crackscope.types import Patch
+from crackscope.types.evaluation import Patch
 
 
 class Reader(Protocol):

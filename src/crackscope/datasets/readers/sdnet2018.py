@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from crackscope.datasets.readers.reader import READERS, check_crack_class, warn_skipped
 from crackscope.datasets.source import Files, is_picture
-from crackscope.types import Patch
+from crackscope.types.evaluation import Patch
 
 # D/CD/7001-115.jpg, and Decks/Cracked/7001-115.jpg in the repacked edition.
 _PATH = re.compile(

@@ -9,7 +9,7 @@ from crackscope.datasets.manifest import box_of, raise_all
 from crackscope.datasets.readers.reader import READERS, check_crack_class
 from crackscope.datasets.source import Files, leaves_root
 from crackscope.errors import DatasetError
-from crackscope.types import Patch
+from crackscope.types.evaluation import Patch
 
 _MANIFEST = "manifest.csv"
 

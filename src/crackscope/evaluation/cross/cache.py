@@ -14,12 +14,13 @@ from crackscope.datasets.manifest import Dataset
 from crackscope.errors import DatasetError
 from crackscope.evaluation import pictures
 from crackscope.inspection import verdict
-from crackscope.models.arrays import DAMAGED
 from crackscope.models.bundle import Bundle
+from crackscope.models.untrusted import DAMAGED
 from crackscope.run_dir import write_atomically
 from crackscope.runtimes.features import OnnxFeatures
 from crackscope.scoring.telling import most_telling
-from crackscope.types import Patch, Photo
+from crackscope.types import Photo
+from crackscope.types.evaluation import Patch
 
 FOLDER = "features"
 _RULE = "the features of the window with the highest score, and the photo's score"

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from crackscope import progress
+from crackscope import terminal
 from crackscope.curation import near_copies, split
 from crackscope.curation.fingerprints import Scan, Unreadable, join, scan
 from crackscope.datasets.manifest import Dataset
@@ -17,7 +17,7 @@ from crackscope.evaluation.cross import cache, head
 from crackscope.evaluation.cross.sets import CrossSet, Opened
 from crackscope.models.bundle import TRAINED_ON, Bundle
 from crackscope.runtimes.features import OnnxFeatures
-from crackscope.types import EvalResult, Interval, Patch
+from crackscope.types.evaluation import EvalResult, Interval, Patch
 
 HEAD_THRESHOLD = 0.5
 
@@ -118,7 +118,7 @@ def measure(pool: Pool, sets: Sequence[CrossSet], upper: float, rules: Rules) ->
     names = [each.name for each in sets]
     of_model = upper if rules.threshold is None else rules.threshold
     of_head = HEAD_THRESHOLD if rules.threshold is None else rules.threshold
-    with progress.bar("matrix", (len(names) + 1) * len(names)) as advance:
+    with terminal.progress_bar("matrix", (len(names) + 1) * len(names)) as advance:
         cells = []
         for test in names:
             cells.append(_cell(pool, None, test, [pool.seen.scores], of_model, rules))

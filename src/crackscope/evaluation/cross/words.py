@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from crackscope.evaluation.cross.matrix import Cell, Pool
 from crackscope.evaluation.cross.sets import Opened
-from crackscope.types import Interval
+from crackscope.types.evaluation import Interval
 
 FIGURES = {
     "auroc": "AUROC",

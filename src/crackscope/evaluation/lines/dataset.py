@@ -12,7 +12,8 @@ from crackscope.evaluation import pictures
 from crackscope.evaluation.lines.match import Matched, match
 from crackscope.images.read import decode
 from crackscope.inspection.inspector import Inspector
-from crackscope.types import Crack, Patch, Photo
+from crackscope.types import Crack, Photo
+from crackscope.types.evaluation import Patch
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from crackscope.evaluation import statistics
 from crackscope.evaluation.lines.match import TOLERANCE_PX, Matched
 from crackscope.evaluation.lines.sweep import Froc, f1, sums, sweep
 from crackscope.evaluation.metrics import Floats
-from crackscope.types import Interval
+from crackscope.types.evaluation import Interval
 
 PRECISION, RECALL, F1 = "line_precision", "line_recall", "line_f1"
 LENGTH = "length_found"

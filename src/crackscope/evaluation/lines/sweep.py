@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from crackscope.evaluation import statistics
 from crackscope.evaluation.lines.match import Matched
 from crackscope.evaluation.metrics import Floats
-from crackscope.types import Interval
+from crackscope.types.evaluation import Interval
 
 RATES = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 """False cracks per megapixel at which recall is reported."""

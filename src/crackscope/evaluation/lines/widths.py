@@ -11,7 +11,7 @@ from crackscope.evaluation import statistics
 from crackscope.evaluation.calibration import calibration_error
 from crackscope.evaluation.lines.sweep import sums
 from crackscope.evaluation.lines.synthetic import WIDTHS, Followed
-from crackscope.types import Interval
+from crackscope.types.evaluation import Interval
 
 WIDE_PX = 2.0
 """Smallest mean width of cracks whose length is evaluated."""

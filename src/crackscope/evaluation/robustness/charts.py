@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from crackscope.rendering.drawing import CRACK, GREY, SOUND, THIRD, draw
-from crackscope.types import Interval
+from crackscope.types.evaluation import Interval
 
 _COLUMNS = 4
 _PANEL = (3.1, 2.5)

@@ -17,7 +17,8 @@ from crackscope.inspection.inspector import Inspector
 from crackscope.synthesis import camera, concrete
 from crackscope.synthesis.distractors import DISTRACTORS
 from crackscope.synthesis.surface import Surface, rounded
-from crackscope.types import Interval, Patch, Pixels
+from crackscope.types import Pixels
+from crackscope.types.evaluation import Interval, Patch
 
 NONE = "none"
 """The surfaces without a distractor."""

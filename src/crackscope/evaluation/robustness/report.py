@@ -12,9 +12,11 @@ from crackscope.evaluation.robustness.degrade import DEGRADATIONS, STRONGEST
 from crackscope.evaluation.robustness.false_alarms import NONE, Alarms
 from crackscope.evaluation.robustness.table import HELD, Curve, Point
 from crackscope.rendering import sheets
-from crackscope.rendering.page import Picture, Section, Table, Text, data_uri, render
+from crackscope.rendering.markup import data_uri
+from crackscope.rendering.page import Picture, Section, Table, Text, render
 from crackscope.run_dir import write_atomically, write_json
-from crackscope.types import SCHEMA_VERSION, Interval, Pixels
+from crackscope.types import SCHEMA_VERSION, Pixels
+from crackscope.types.evaluation import Interval
 
 PAGE, DOCUMENT = "report.html", "robustness.json"
 CURVES, ALARMS, SHEET = "robustness.png", "false_alarms.png", "strengths.png"

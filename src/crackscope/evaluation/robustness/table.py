@@ -12,7 +12,8 @@ from crackscope.evaluation import intervals, statistics
 from crackscope.evaluation.robustness import variants
 from crackscope.evaluation.robustness.degrade import DEGRADATIONS, STRONGEST
 from crackscope.inspection.inspector import Inspector
-from crackscope.types import Interval, Patch, Pixels
+from crackscope.types import Pixels
+from crackscope.types.evaluation import Interval, Patch
 
 FIGURES = ("accuracy", "auroc", "calibration_error", "recall", "false_alarm_rate")
 HELD = 0.02

@@ -7,7 +7,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from crackscope import environment, progress
+from crackscope import environment, terminal
 from crackscope.inspection.inspector import Inspector
 from crackscope.types import Photo, Pixels
 
@@ -35,7 +35,7 @@ def score(
     rows = []
     with (
         ThreadPoolExecutor(workers or environment.cores()) as pool,
-        progress.bar(what, count) as advance,
+        terminal.progress_bar(what, count) as advance,
     ):
         for scores in pool.map(row_of, range(count)):
             rows.append(scores)

@@ -9,8 +9,9 @@ from PIL import TiffImagePlugin
 from PIL.ExifTags import Base as Tag
 
 from crackscope.errors import ImageError
-from crackscope.images.files import MAX_BYTES_PER_PIXEL
-from crackscope.images.formats import deflate, jpeg
+from crackscope.images import jpeg
+from crackscope.images.formats import deflate
+from crackscope.images.read import MAX_BYTES_PER_PIXEL
 
 _REDUCED = 1
 _LARGEST_TILE = 2**24
@@ -163,7 +164,7 @@ def check_piece(piece: bytes, tags: Any) -> None:
     compression = tags.get(Tag.Compression)
     if compression == _JPEG:
         most = max(_LARGEST_TILE, _area(tags, Tag.ImageWidth, Tag.ImageLength))
-        jpeg.check(piece, most, tags.get(Tag.JPEGTables, b""))
+        jpeg.check_piece(piece, most, tags.get(Tag.JPEGTables, b""))
     elif compression in deflate.COMPRESSIONS:
         deflate.check(piece, MAX_BYTES_PER_PIXEL * _area(tags, Tag.ImageWidth, Tag.ImageLength))
 

@@ -4,37 +4,31 @@ TIFF with strips or tiles, and PNG without interlacing. Pillow can only decode t
 they are divided into small files of the same format (docs/decisions/0014).
 """
 
-import io
 import math
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
 from PIL import Image
 from PIL.TiffImagePlugin import TiffImageFile
 
-from crackscope import memory
+from crackscope import limits
 from crackscope.errors import ImageError
-from crackscope.images.exif import block_of, exif_of
+from crackscope.images.convert import foreign_profile
+from crackscope.images.exif import block_of, exif_of, orientation_of
 from crackscope.images.guard import our_limits
 from crackscope.images.metadata import metadata_of
-from crackscope.images.orient import orientation_of
-from crackscope.images.profile import foreign_profile
-from crackscope.images.read import MAX_MEGAPIXELS, PIXELS_PER_BYTE, check_size
-from crackscope.images.signature import READABLE, format_of, undecodable
-from crackscope.patience import within
+from crackscope.images.read import PIXELS_PER_BYTE, check_size
+from crackscope.images.signature import undecodable
+from crackscope.limits import within
 from crackscope.types import Photo, Pixels
 
 if TYPE_CHECKING:
     from crackscope.images.large.rows import RowReader
 
-WHOLE_MEGAPIXELS = 50.0
-"""Photos up to this size are decoded as a whole."""
-_KINDS = ("TIFF", "PNG")
 _LONGEST_EXIF = 2**20
 
 
@@ -52,55 +46,20 @@ class LargePhoto:
 
 
 @contextmanager
-def opened(
-    path: Path,
-    name: str | None = None,
-    max_megapixels: float = MAX_MEGAPIXELS,
-    timeout: float | None = None,
+def in_blocks(
+    file: IO[bytes], kind: str, name: str, least: float, most: float, timeout: float | None
 ) -> Iterator[LargePhoto | None]:
-    """Open the photo at `path`, with `name` as its path; None if it must be decoded as a whole.
-
-    Raises ImageError if it has more than `max_megapixels` and cannot be read block by block.
-    Reading its pixels also raises ImageError, for example if a block takes more than `timeout`
-    seconds.
-    """
-    least = min(WHOLE_MEGAPIXELS, max_megapixels)
-    with ExitStack() as stack:
-        file = _file(path, least)
-        kind = "" if file is None else format_of(stack.enter_context(file).read(32))
-        if file is None or kind not in _KINDS:
-            yield None
-            return
-        stack.enter_context(our_limits())
+    """See `large.opened`, for an open file of one of the two formats, and limits in megapixels."""
+    with our_limits():
         image = _opened(file, kind)
         if image is None or _megapixels(image) <= least:
             yield None
         elif reason := _why_not(file, image):
-            if _megapixels(image) > max_megapixels:
-                raise _too_large(image, max_megapixels, reason)
+            if _megapixels(image) > most:
+                raise _too_large(image, most, reason)
             yield None
         else:
-            yield _large(file, image, name or str(path), timeout)
-
-
-def _file(path: Path, least: float) -> IO[bytes] | None:
-    """The open file. None if it is too short for a photo of `least` megapixels, which avoids
-    opening patches, or if it cannot be opened: decoding it as a whole reports the reason."""
-    try:
-        return path.open("rb") if path.stat().st_size * PIXELS_PER_BYTE > least * 1e6 else None
-    except (OSError, ValueError):
-        return None
-
-
-def megapixels(content: bytes) -> float:
-    """Megapixels according to the header of a file; 0 if it is too short for a large photo."""
-    if len(content) * PIXELS_PER_BYTE < WHOLE_MEGAPIXELS * 1e6:
-        return 0.0
-    try:
-        with our_limits(), Image.open(io.BytesIO(content), formats=READABLE) as image:
-            return _megapixels(image)
-    except Exception:  # noqa: BLE001  (as below)
-        return 0.0
+            yield _large(file, image, name, timeout)
 
 
 def _opened(file: IO[bytes], kind: str) -> Image.Image | None:
@@ -213,5 +172,5 @@ def _explained(
 
 
 def _next(strips: Iterator[Pixels]) -> Pixels | None:
-    with memory.limits("decode it"):
+    with limits.memory("decode it"):
         return next(strips, None)

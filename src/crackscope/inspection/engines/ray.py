@@ -21,12 +21,12 @@ from typing import Any
 import crackscope
 from crackscope import environment, extras
 from crackscope.errors import CrackscopeError, UsageError
-from crackscope.inspection import batch
-from crackscope.inspection.engines import ENGINES, Run, prepare
+from crackscope.inspection.engines import ENGINES, Run, in_order, prepare
+from crackscope.inspection.engines.local import Worker
 from crackscope.inspection.inspected import Inspected
 from crackscope.inspection.inspector import Inspector
 from crackscope.inspection.settings import InspectSettings
-from crackscope.inspection.sources.source import PhotoSource
+from crackscope.inspection.sources import PhotoSource
 from crackscope.models.bundle import SUMS, Bundle
 
 _LOSSES = 3
@@ -52,7 +52,7 @@ def on_ray(settings: InspectSettings, inspector: Inspector) -> Iterator[Run]:
             def inspect(job: Sequence[PhotoSource]) -> list[Inspected]:
                 return crew.inspect(job, stop)
 
-            return batch.in_order(inspect, sources, count, stop)
+            return in_order(inspect, sources, count, stop)
 
         yield run
 
@@ -182,7 +182,7 @@ class _Worker:
             for name, content in model.items():
                 (Path(place) / name).write_bytes(content)
             inspector = prepare(replace(settings, model=place), threads=1)
-        self._worker = batch.Worker.of(inspector, settings)
+        self._worker = Worker.of(inspector, settings)
 
     def inspect(self, sources: Sequence[PhotoSource]) -> list[Inspected]:
         """Return the results in order, with the images of scored photos."""

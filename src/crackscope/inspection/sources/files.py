@@ -8,9 +8,9 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from crackscope.errors import ImageError, SourceGoneError, UsageError
-from crackscope.images.files import content_of
-from crackscope.images.ours import is_our_file
-from crackscope.inspection.sources.source import PhotoSource, Search, is_photo_name
+from crackscope.images.read import content_of
+from crackscope.images.signature import is_our_file
+from crackscope.inspection.sources import PhotoSource, Search, is_photo_name
 from crackscope.skipped import OWN_PICTURES, STATE, is_ours, is_system
 
 _STATE_ALONE = frozenset({STATE})

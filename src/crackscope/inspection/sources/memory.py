@@ -11,7 +11,7 @@ import numpy as np
 
 from crackscope.errors import UsageError
 from crackscope.images.memory import Picture, is_picture, name_of, photo_of
-from crackscope.inspection.sources.source import PhotoSource
+from crackscope.inspection.sources import PhotoSource
 from crackscope.types import Photo
 
 OnePhoto = str | PathLike[str] | Picture

@@ -8,10 +8,9 @@ from typing import Any
 
 from crackscope import extras
 from crackscope.errors import ImageError, UsageError
-from crackscope.images.files import check_length, refuse_video
-from crackscope.inspection.sources import refusal
+from crackscope.images.read import check_length, refuse_video
+from crackscope.inspection.sources import PhotoSource, Search, is_photo_name, refusal
 from crackscope.inspection.sources.files import gone
-from crackscope.inspection.sources.source import PhotoSource, Search, is_photo_name
 from crackscope.skipped import own_folders
 
 _SCHEMES = {"s3": "s3fs", "gs": "gcsfs", "https": "aiohttp"}

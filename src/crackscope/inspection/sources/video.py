@@ -16,9 +16,9 @@ from pathlib import Path
 
 from crackscope import programs
 from crackscope.errors import ImageError, UsageError
-from crackscope.images.files import is_video_name
+from crackscope.images.read import is_video_name
+from crackscope.inspection.sources import PhotoSource, Search
 from crackscope.inspection.sources.files import PhotoFile, gone, matching
-from crackscope.inspection.sources.source import PhotoSource, Search
 
 _FORMATS = "mov,matroska,webm,avi,asf,mpeg,mpegts,mpegvideo,m4v,h264,hevc"
 _SAFE = ("-protocol_whitelist", "file,pipe", "-format_whitelist", _FORMATS)

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from crackscope.arguments.rules import Rule, check
 from crackscope.measurement.plan.wanted import above_0
+from crackscope.options import Rule, check
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from crackscope.arguments.rules import Rule, below_one, check, one_of
+from crackscope.options import Rule, below_one, check, one_of
 
 Purpose = Literal["measure", "show"]
 PX_ACROSS: dict[str, float] = {"measure": 2.0, "show": 1.0}

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
+from crackscope.rendering.markup import parse_markdown
 from crackscope.rendering.pdf import Pdf, shown
-from crackscope.reporting.drawing import markdown
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -15,7 +15,7 @@ _TAGS = {"strong_open": "<b>", "strong_close": "</b>", "softbreak": " ", "hardbr
 
 def add_markdown(pdf: Pdf, text: str) -> None:
     """Add headings (two levels down), paragraphs, lists and tables; all else as plain text."""
-    tokens = iter(markdown.parse(text))
+    tokens = iter(parse_markdown(text))
     bullet = ""
     for token in tokens:
         if token.type == "heading_open":

@@ -15,6 +15,7 @@ from crackscope.models import bundle as bundles
 from crackscope.models import classifier
 from crackscope.models.concrete import Concrete
 from crackscope.scoring.gate import Gate
+from crackscope.scoring.half_scale import Blend
 from crackscope.training import pack, quantise
 
 
@@ -22,7 +23,8 @@ from crackscope.training import pack, quantise
 class Operating:
     """Operating parameters: `temperature` divides the logits of windows; `thresholds` apply to the
     scores of windows, `cracks` to those of cracks (default: the same); `gate` selects where lines
-    are traced; `concrete` is the logit below which most windows of other materials lie."""
+    are traced, and `blend` combines both scales there; `concrete` is the logit below which most
+    windows of other materials lie."""
 
     thresholds: bundles.Thresholds
     gate: Gate
@@ -30,6 +32,7 @@ class Operating:
     concrete: float | None = None
     temperature: float = 1.0
     scorer: Scorer | None = None
+    blend: Blend | None = None
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,8 @@ def write(
     onnx.write_features(model, graph)
     info["thresholds"] = dict(vars(operating.thresholds))
     info["lines"] = dict(vars(operating.gate))
+    if operating.blend is not None:
+        info["blend"] = dict(vars(operating.blend))
     if operating.cracks is not None:
         info["cracks"] = dict(vars(operating.cracks))
     if operating.concrete is not None:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crackscope.inspection.centreline import thin
-from crackscope.scoring.places import AROUND
+from crackscope.lines.places import AROUND
 from crackscope.synthesis import polyline
 from crackscope.synthesis.cracks.shapes import Shape
 from crackscope.synthesis.surface import Field

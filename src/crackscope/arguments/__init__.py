@@ -1,1 +1,0 @@
-"""Validation of arguments: types, rules, and settings from keyword arguments."""
