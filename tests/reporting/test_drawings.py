@@ -96,13 +96,16 @@ def test_svg_is_in_mm_of_the_surface(tmp_path: Path) -> None:
     assert float(bar.split("H")[1]) - float(bar[1:].split()[0]) == pytest.approx(5)
 
 
-def test_the_legend_of_an_svg_has_a_row_each_below_the_photo(tmp_path: Path) -> None:
-    root = ElementTree.parse(written("svg", tmp_path)["wall/one.jpg"]).getroot()
+@pytest.mark.parametrize(("name", "photo"), [("wall/one.jpg", 12), ("wall/plain é.png", 48)])
+def test_the_legend_of_an_svg_has_a_row_each_below_the_photo(
+    name: str, photo: int, tmp_path: Path
+) -> None:
+    root = ElementTree.parse(written("svg", tmp_path)[name]).getroot()
     legend = svg_layers(root)["legend"]
     size, high = float(legend.attrib["font-size"]), float(root.attrib["height"].removesuffix("mm"))
     texts = [(float(t.attrib["x"]), float(t.attrib["y"])) for t in legend.iter(f"{SVG}text")]
     baselines = [y for _, y in texts]
-    assert 12 + size < baselines[0]
+    assert photo + size < baselines[0]
     assert all(b - a >= 1.2 * size for a, b in pairwise(baselines)), "no text on another"
     assert baselines[-1] < high - 0.3 * size
     strokes = [path.attrib for path in legend.iter(f"{SVG}path")]
@@ -223,6 +226,7 @@ def test_the_legend_of_a_dxf_has_a_row_each_below_the_photo(tmp_path: Path) -> N
     half = view.dxf.height / 2
     assert view.dxf.center.y - half < baselines[-1]
     assert view.dxf.center.y + half > 12, "all of the drawing is in view"
+    assert view.dxf.height < 1.2 * 16, "and little else"
     assert abs(view.dxf.center.x - 8) < 1e-6
 
 
