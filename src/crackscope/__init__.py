@@ -31,6 +31,7 @@ __all__ = [
     "measure_check",
     "plan",
     "report",
+    "scale",
     "split",
     "train",
     "validate",
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from crackscope.commands.measure_check.run import measure_check
     from crackscope.commands.plan.run import plan
     from crackscope.commands.report.run import report
+    from crackscope.commands.scale.run import scale
     from crackscope.commands.split.run import split
     from crackscope.commands.train.run import train
     from crackscope.commands.validate.run import validate

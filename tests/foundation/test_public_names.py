@@ -14,7 +14,7 @@ from crackscope.errors import UsageError
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = {"audit", "cross", "evaluate", "export", "info", "inspect", "report", "split", "train"}
-COMMANDS |= {"measure_check", "plan"}
+COMMANDS |= {"measure_check", "plan", "scale"}
 
 
 def test_dir_shows_the_public_names_and_nothing_else():

@@ -19,7 +19,7 @@ from crackscope.images.read import read
 from crackscope.inspection.engines import local
 from crackscope.inspection.inspector import Inspector, load
 from crackscope.models.appearance import COUNT
-from crackscope.models.concrete import Concrete
+from crackscope.models.concrete import Concrete, Normal
 from crackscope.rendering import overlay, thumbnail
 from crackscope.types import Photo, PhotoResult, ScoreMap
 from support_models import WINDOW
@@ -50,7 +50,7 @@ def photo_file(folder: Path, kind: str) -> Path:
 
 def with_surface(model: Path) -> Inspector:
     """So that windows are also judged by their own pixels."""
-    concrete = Concrete(np.zeros(COUNT), np.eye(COUNT), 1e4)
+    concrete = Concrete(Normal(np.zeros(COUNT), np.eye(COUNT)), 1e4)
     return replace(load(model, "cpu", threads=1), concrete=concrete)
 
 

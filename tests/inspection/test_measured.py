@@ -10,12 +10,16 @@ import numpy as np
 import pytest
 
 from crackscope.errors import UsageError
+from crackscope.images import large
+from crackscope.images.large.rows import RowReader
 from crackscope.inspection.inspected import Measured
 from crackscope.inspection.measured import measured
 from crackscope.inspection.measuring import Measuring, measuring_of
 from crackscope.inspection.settings import MeasureSettings
+from crackscope.measurement import near_lines
 from crackscope.types import Below, Crack, Georeference, Metadata, Photo, PhotoResult, WidthsMm
 from support_exif import exif
+from support_pictures import encode
 from support_wall import MARKER_MM, Wall
 
 FLAT, TILTED = Wall(width_mm=0.6), Wall(width_mm=0.5, tilt_deg=30, mm_per_px=0.12)
@@ -200,16 +204,37 @@ def test_a_photo_is_drawn_in_its_plane() -> None:
     assert "two-points gives" in tiny.result.remark, "one remark does not replace another"
 
 
-def test_a_photo_read_in_parts_has_lengths_and_says_what_it_lacks() -> None:
-    class Rows:
-        shape, dtype = (640, 900, 3), np.dtype(np.uint8)
+@pytest.mark.parametrize("kind", ["TIFF", "PNG"])
+def test_a_photo_read_in_blocks_has_the_widths_of_the_whole(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photo = Photo(str(tmp_path / f"wall.{kind.lower()}"), photo_of(TILTED).pixels)
+    options = {"compression": "tiff_lzw"} if kind == "TIFF" else {}
+    Path(photo.path).write_bytes(encode(photo.pixels, kind, **options))
+    settings = {"corners": corners_of(TILTED)}
+    whole = of(TILTED, photo, **settings).result
+    assert isinstance(only(whole).width_mm, WidthsMm)
+    monkeypatch.setattr(large, "WHOLE_MEGAPIXELS", 0.1)
+    with large.opened(Path(photo.path)) as opened:
+        assert opened is not None
+        opened.whole_reduced()  # as after scoring, when all rows have been read
+        parts = measured(opened.photo, found(TILTED, photo), asked(**settings)).result
+    assert replace(parts, seconds=0.0) == replace(whole, seconds=0.0)
 
-    photo = Photo("wall.jpg", Rows())  # type: ignore[arg-type]
-    result = measured(photo, found(FLAT), asked(mm_per_px=0.15)).result
+
+def test_cracks_all_over_a_large_photo_have_lengths_and_it_is_said_why(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    photo = photo_of(FLAT)
+    rows = RowReader(photo.width, photo.height, iter(()), again=lambda: iter((photo.pixels,)))
+    photo_in_parts = Photo("wall.tif", rows)  # type: ignore[arg-type]
+    monkeypatch.setattr(near_lines, "_MOST_BYTES", 64**2)
+    result = measured(photo_in_parts, found(FLAT), asked(mm_per_px=0.15)).result
     crack = only(result)
     assert (crack.width_mm, crack.measured) == (None, 0.0)
     assert abs(crack.length_mm - FLAT.length_mm) <= crack.length_u95_mm
-    assert "read in blocks" in result.remark
+    assert "no widths in mm: " in result.remark
+    assert "Split the photo" in result.remark
 
 
 def test_what_measures_can_be_sent_to_another_machine() -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crackscope.measurement import along, width
+from crackscope.measurement import along, seen, width
 from crackscope.measurement.along import against_ground, fit
 from crackscope.measurement.optics import Optics
 from crackscope.measurement.profiled import profiled
@@ -96,7 +96,7 @@ def test_shifted_by_less_than_a_pixel_it_is_as_wide(crack: float, traced: float)
 
 
 def test_work_grows_with_the_profiles_and_not_with_the_photo(monkeypatch) -> None:
-    """Each profile is gone through a fixed number of times, in a few calls for all of them, and
+    """Each profile is gone through a fixed number of times, in a few calls for 2048 of them, and
     what the photo shares is sought in a fixed number of profiles."""
     rows = []
     real = along._step
@@ -111,4 +111,39 @@ def test_work_grows_with_the_profiles_and_not_with_the_photo(monkeypatch) -> Non
         photo = drawn(3.0, at=65.0, size=(height, across))
         found = profiled(photo, [line(at=65.0, height=height)])
         assert sum(rows) <= 9 * len(found.places) + 60_000
-        assert len(rows) <= 36
+        assert len(rows) <= 36 + 1.5 * sum(rows) / along.TOGETHER
+
+
+def test_profiles_are_fitted_in_parts_as_all_at_once(monkeypatch) -> None:
+    relative, noise = against_ground(profiles(3.0, noise=0.02))
+    whole = fit(relative, noise, Optics(1.0, 0.1))
+    monkeypatch.setattr(along.parts, "__defaults__", (7,))
+    parts = fit(relative, noise, Optics(1.0, 0.1))
+    for name in along.Fits.__slots__:
+        assert np.allclose(getattr(parts, name), getattr(whole, name), atol=1e-4)
+
+
+@pytest.mark.parametrize("tone", [1.0, np.full((5, 1), 2.2, np.float32)])
+def test_slopes_are_those_of_the_values(tone) -> None:
+    covered = np.linspace(0, 1, 5 * 31, dtype=np.float32).reshape(5, 31)
+    value, slope = seen.grey_and_slope(covered, 0.2, tone)
+    assert np.allclose(value, seen.grey(covered, 0.2, tone), atol=1e-6)
+    numeric = np.gradient(value.ravel().astype(float), covered.ravel().astype(float))
+    found = np.broadcast_to(slope, value.shape).ravel()
+    assert found[1:-1] == pytest.approx(numeric[1:-1], abs=0.06)
+
+
+def test_sharpening_enhances_what_differs_from_its_surroundings() -> None:
+    values = np.random.default_rng(0).uniform(0, 1, (3, 31)).astype(np.float32)
+    wide = np.pad(values, ((0, 0), (2, 2)), mode="edge")
+    around = [np.convolve(one, np.array([1, 4, 6, 4, 1]) / 16, "valid") for one in wide]
+    expected = values + 0.7 * (values - np.array(around))
+    assert np.allclose(seen.sharpened(values, 0.7), expected, atol=1e-5)
+    assert seen.sharpened(values, 0.0) is values
+
+
+@pytest.mark.parametrize("count", [0, 1, 400, 1000])
+def test_a_product_in_one_thread_is_the_product(count: int) -> None:
+    rng = np.random.default_rng(0)
+    rows, matrix = (rng.standard_normal(s).astype(np.float32) for s in ((count, 31), (31, 338)))
+    assert np.allclose(seen.times(rows, matrix), rows @ matrix, atol=1e-4)

@@ -29,7 +29,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_its_commands_and_code_run_and_give_its_figures(folder: Path) -> None:
     commands = crackscope_commands(PAGE)
-    assert len(commands) == 5
+    assert len(commands) == 6
     for command in commands:
         assert run(shlex.split(command)) == 0, command
     (line,) = map(json.loads, (folder / "measured/results.jsonl").read_text().splitlines())

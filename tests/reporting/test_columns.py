@@ -139,6 +139,7 @@ def test_every_field_but_the_shape_is_a_column(kind: type) -> None:
         "lines",
         "width_px",
         "width_mm",
+        "profile_mm",
     }
     columns = set(columns_of(kind))
     assert names <= columns

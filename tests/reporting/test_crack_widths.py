@@ -1,5 +1,6 @@
 """Reports for people show measured widths: class, sums, scale bars, and the width along a crack."""
 
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from crackscope.rendering.scale_bar import bar, round_length
 from crackscope.reporting import Context, chosen, pictures
 from crackscope.reporting.crack_widths import class_of, legend
+from crackscope.reporting.drawing.pdf_curve import draw_curve
 from crackscope.reporting.drawing.width_profile import profile
 from crackscope.types import Crack, PhotoResult
 from support_cracks import cracked
@@ -126,7 +128,7 @@ def test_a_profile_is_the_widths_of_all_branches_the_longest_first() -> None:
     assert long[0] == (0, 2)
     assert long[-1] == (40, 3)
     assert short == ((40, 1), (50, 4), (60, 2))
-    assert found.within(120, 20)[1] == ((80, 5), (100, 20), (120, 10))
+    assert found.within(found.curves, 120, 20)[1] == ((80, 5), (100, 20), (120, 10))
 
 
 @given(place=st.integers(0, 4999))
@@ -148,7 +150,7 @@ def test_a_short_profile_keeps_every_place(count: int) -> None:
 
 def test_a_speck_has_a_profile() -> None:
     found = profile(Crack.of(1, 0.9, [[(10, 10, 1), (10, 10, 2)]], 100, 100))
-    assert found.within(120, 20) == [((0, 10), (0, 20))]
+    assert found.within(found.curves, 120, 20) == [((0, 10), (0, 20))]
 
 
 def test_the_profile_of_a_shattered_wall_stays_small() -> None:
@@ -156,6 +158,62 @@ def test_the_profile_of_a_shattered_wall_stays_small() -> None:
     found = profile(Crack.of(1, 0.9, lines, 1000, 1000))
     assert sum(map(len, found.curves)) < 300
     assert found.length == pytest.approx(300 * 396)
+
+
+MEASURED = (
+    ((0.0, 0.3, 0.1), (10.0, 0.5, 0.2), (20.0, 0.4, 0.5)),
+    ((30.0, 0.2, 0.05),),
+)
+
+
+def with_curves(path: str = "a.jpg") -> PhotoResult:
+    result = large(path, {"p95": 0.45, "p95_u95": 0.01}, None, None)
+    first, *rest = result.cracks or ()
+    return replace(
+        result, cracks=(replace(first, profile_mm=MEASURED, length_mm=40.0, length_u95_mm=1), *rest)
+    )
+
+
+def test_measured_widths_are_shown_with_the_band_of_their_interval() -> None:
+    crack = (with_curves().cracks or ())[0]
+    found = profile(crack)
+    assert (found.unit, found.length, found.widest) == ("mm", 40, 0.9)
+    first, second = found.within(found.curves, 400, 90)
+    assert first == ((0, 30), (100, 50), (200, 40))
+    assert second[0][1] == second[1][1] == 20, "a single place is a short stroke"
+    assert 0 < second[1][0] - second[0][0] < 5
+    band = found.within(found.bands, 400, 90)[0]
+    assert band == ((0, 40), (100, 70), (200, 90), (200, 0), (100, 30), (0, 20))
+    assert "0 to 0.9 mm, with its 95 % interval" in str(found)
+
+
+def test_reports_show_the_measured_widths(tmp_path: Path) -> None:
+    pytest.importorskip("reportlab")
+    results = [with_curves(), large("b.jpg")]
+    context = inspected(tmp_path, results)
+    page = chosen("html")[0](results, tmp_path, context)[0].read_text(encoding="utf-8")
+    assert page.count('class="band"') == 1
+    (ways,) = re.findall(r'class="band" d="([^"]*)"', page)
+    assert (ways.count("M"), ways.count("Z")) == (2, 2)
+    assert "Measured width along the crack, 0 to 0.9 mm" in page
+    assert "Width along the crack, 0 to" in page, "of the others"
+    drawing = draw_curve((results[0].cracks or ())[0], 240, None)
+    kinds = [type(shape).__name__ for shape in drawing.contents]
+    assert (kinds.count("Polygon"), kinds.count("PolyLine")) == (2, 2)
+
+
+@pytest.mark.parametrize("point", [(1.0, 0.0, 0.1), (1.0, float("nan"), 0.1), (1.0, 0.2)])
+def test_curves_of_results_are_checked(point: tuple[float, ...]) -> None:
+    crack = (large("a.jpg").cracks or ())[0]
+    with pytest.raises(ValueError, match="a curve must have points"):
+        replace(crack, profile_mm=((point,),))
+
+
+def test_curves_survive_results_jsonl() -> None:
+    result = with_curves()
+    again = PhotoResult.from_dict(json.loads(json.dumps(result.to_dict())))
+    assert again.cracks == result.cracks
+    assert (again.cracks or ())[0].profile_mm == MEASURED
 
 
 def test_page_and_pdf_say_the_same_of_widths(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ def concrete(count, seed):
 
 def test_one_in_a_hundred_of_what_was_not_learned_from_is_beyond_the_limit():
     known = surface.describe(concrete(4000, 0))
-    beyond = known.mahalanobis(concrete(4000, 2)) > 1
+    beyond = known.scores(concrete(4000, 2)) > known.limit
     assert beyond.mean() == pytest.approx(0.01, abs=0.006)
 
 
@@ -32,14 +32,51 @@ def test_it_is_the_distance_of_mahalanobis():
     centred = concrete(20, 5) - fitted.mean(axis=0)
     inverse = np.linalg.inv(np.cov(fitted, rowvar=False))
     expected = np.einsum("nf,fg,ng->n", centred, inverse, centred)
-    assert known.mahalanobis(concrete(20, 5)) * known.limit == pytest.approx(expected, rel=1e-6)
+    assert known.scores(concrete(20, 5)) == pytest.approx(expected, rel=1e-6)
 
 
 def test_few_rows_and_constant_values_work():
     x = concrete(12, 8)
     x[:, 3] = 0
-    assert np.isfinite(surface.describe(x).mahalanobis(concrete(5, 9))).all()
-    assert surface.describe(np.zeros((12, 4))).mahalanobis(np.ones((1, 4)))[0] > 1
+    assert np.isfinite(surface.describe(x).scores(concrete(5, 9))).all()
+    flat = surface.describe(np.zeros((12, 4)))
+    assert flat.scores(np.ones((1, 4)))[0] > flat.limit
+
+
+def two_kinds(count, seed):
+    """(N, 12) of concrete and of two other materials, one of them rare; other, kinds."""
+    rng = np.random.default_rng(seed)
+    away = np.linspace(4, 8, 12)
+    values = [concrete(count, seed), concrete(count, seed + 1) + away]
+    values.append(concrete(count // 10, seed + 2) - away * rng.normal(1, 0.1, (count // 10, 1)))
+    kinds = np.repeat(["concrete", "common", "rare"], [len(rows) for rows in values])
+    return np.concatenate(values), kinds != "concrete", kinds
+
+
+def test_concrete_is_contrasted_with_other_materials_also_rare_ones():
+    known = surface.contrast(*two_kinds(1000, 20))
+    values, other, kinds = two_kinds(400, 40)
+    scores = known.scores(values)
+    limit = np.quantile(scores[~other], 0.95)
+    for kind in ("common", "rare"):
+        assert (scores[kinds == kind] > limit).mean() > 0.8
+
+
+def test_of_what_stands_between_the_more_alike_is_told():
+    """A distance from concrete alone takes what is away from both for another material."""
+    values, other, kinds = two_kinds(1000, 20)
+    usual = kinds != "rare"
+    known = surface.contrast(values[usual], other[usual], kinds[usual])
+    opposite = concrete(200, 9) - 0.7 * np.linspace(4, 8, 12)
+    assert known.scores(opposite).mean() < known.scores(values[kinds == "common"]).mean()
+    far = known.concrete.distances(opposite).mean()
+    assert far > 2 * known.concrete.distances(values[~other]).mean()
+
+
+def test_constant_statistics_can_be_contrasted():
+    values, other, kinds = two_kinds(100, 3)
+    values[:, 5] = 1.0
+    assert np.isfinite(surface.contrast(values, other, kinds).scores(values)).all()
 
 
 @pytest.mark.parametrize("bad", [np.zeros((9, 4)), np.zeros(40)])
@@ -61,9 +98,9 @@ def test_flat_colours_noise_and_leaves_are_told_from_drawn_concrete():
         rng.integers(0, 256, (96, 96, 3), dtype=np.uint8),
         green.astype(np.uint8),
     ]
-    usual = np.median(found.mahalanobis(others))
-    assert usual < 0.7
-    assert (found.mahalanobis(statistics(np.stack(strange))) > 2 * usual).all()
+    usual = np.median(found.scores(others))
+    assert usual < 0.7 * found.limit
+    assert (found.scores(statistics(np.stack(strange))) > 2 * usual).all()
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,7 @@ COMMANDS = _Settings(
     "export",
     "info",
     "plan",
+    "scale",
     "measure-check",
 )
 DATA_COMMANDS = _Settings("audit", "split")

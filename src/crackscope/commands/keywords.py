@@ -168,6 +168,15 @@ class PlanKeywords(TypedDict, total=False):
     f_number: float | None
 
 
+class ScaleKeywords(TypedDict, total=False):
+    """Of `ScaleConfig`."""
+
+    max_megapixels: float
+    out: str | Path | None
+    name: str | None
+    exist_ok: bool
+
+
 class MeasureCheckKeywords(TypedDict, total=False):
     """Of `MeasureCheckConfig`."""
 

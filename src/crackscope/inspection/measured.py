@@ -3,17 +3,17 @@
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
-
-import numpy as np
-from PIL import Image
+from typing import TYPE_CHECKING, Any, cast
 
 from crackscope.errors import UsageError
 from crackscope.inspection.inspected import Measured
 from crackscope.inspection.measuring import Measuring, is_whole
+from crackscope.measurement.blocks import Grey
 from crackscope.measurement.crack import CrackMeasure
 from crackscope.measurement.local_scale import LocalScale
 from crackscope.measurement.measure import PhotoMeasure, measure
+from crackscope.measurement.near_lines import grey_of, near_lines
+from crackscope.measurement.profiles import smoothed
 from crackscope.measurement.rectify import rectify
 from crackscope.measurement.scale import Scale
 from crackscope.measurement.scale_of_cracks import scale_along, traced_length
@@ -21,13 +21,12 @@ from crackscope.measurement.standards import Standard, classify
 from crackscope.measurement.summary import Figures
 from crackscope.types import Below, Crack, Photo, PhotoResult, PhotoScale, Pixels, WidthsMm
 
+if TYPE_CHECKING:
+    from crackscope.images.large.rows import RowReader
+
 DECIDES_PX = 2.0
 """Minimum width for a number to decide a class; below it, the crack may be of any class up to its
 upper limit."""
-_IN_PARTS = (
-    "widths in mm are not supported in photos above 50 megapixels, which are read in blocks: "
-    "split the photo"
-)
 _NO_PLANE = "rectify requires a plane, and the source of scale ({}) gives none"
 
 
@@ -57,15 +56,25 @@ def _in_mm(
         return replace(result, regions=regions, scale=_scale(scale)), []
     if not result.cracks:
         return replace(result, scale=_scale(scale)), []
-    if not is_whole(photo):
+    try:
+        grey = _grey(photo, result.cracks)
+    except UsageError as error:
         lengths = tuple(_length_only(crack, scale) for crack in result.cracks)
-        return replace(result, cracks=lengths, scale=_scale(scale)), [_IN_PARTS]
+        return replace(result, cracks=lengths, scale=_scale(scale)), [f"no widths in mm: {error}"]
     scales, remarks = _scales(result.cracks, scale)
-    grey = np.asarray(Image.fromarray(photo.pixels).convert("L"))
     found = measure(grey, [crack.lines for crack in result.cracks], scales)
     rows = zip(result.cracks, found.cracks, scales, strict=True)
     cracks = tuple(_crack(*row, scale, measuring) for row in rows)
     return replace(result, cracks=cracks, scale=_scale(scale, found)), remarks
+
+
+def _grey(photo: Photo, cracks: Sequence[Crack]) -> Grey:
+    """The grey values; only those near the cracks of a photo that is read in blocks."""
+    if is_whole(photo):
+        return grey_of(photo.pixels)
+    rows = cast("RowReader", photo.pixels)
+    lines = [line for crack in cracks for line in crack.lines]
+    return near_lines((photo.height, photo.width), lines, rows.again())
 
 
 def _scales(cracks: Sequence[Crack], scale: Scale) -> tuple[list[LocalScale | None], list[str]]:
@@ -102,7 +111,9 @@ def _crack(
     width = _widths(found.width_mm)
     least = DECIDES_PX * scale.mm_per_px
     named = _class(width, least, measuring.standard, measuring.exposure)
-    return replace(crack, **sizes, width_mm=width, standard_class=named)
+    return replace(
+        crack, **sizes, width_mm=width, standard_class=named, profile_mm=found.profile_mm
+    )
 
 
 def _widths(found: Figures | Below) -> WidthsMm | Below:
@@ -127,7 +138,7 @@ def _class(
 
 def _length_only(crack: Crack, scale: Scale) -> Crack:
     try:
-        length = traced_length(crack.lines, scale)
+        length = traced_length([smoothed(line) for line in crack.lines], scale)
     except UsageError:  # beyond the horizon of the plane
         return crack
     if not length.mm:  # all points coincide
@@ -149,6 +160,8 @@ def _scale(scale: Scale, found: PhotoMeasure | None = None) -> PhotoScale:
         None if shown is None else float(shown) * scale.mm_per_px,
         None if smallest is None else float(smallest) * scale.mm_per_px,
         None if plane is None else plane.residual_mm,
+        None if plane is None else tuple(plane.projection.matrix.ravel().tolist()),
+        None if plane is None or plane.projection.lens is None else plane.projection.lens.to_list(),
     )
 
 

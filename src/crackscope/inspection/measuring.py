@@ -11,7 +11,6 @@ from PIL import Image
 from crackscope import extras
 from crackscope.errors import MissingExtraError, UsageError
 from crackscope.inspection.settings import MeasureSettings
-from crackscope.measurement.calibration import read_calibration
 from crackscope.measurement.lens import Lens
 from crackscope.measurement.scale import SOURCES, Answer, Notice, Source, settled
 from crackscope.measurement.standards import Standard, load
@@ -107,9 +106,15 @@ def measuring_of(settings: MeasureSettings) -> Measuring:
     standard = None if settings.standard is None else load(settings.standard)
     if standard is not None:
         standard.at(settings.exposure)  # raises
-    lens = None if settings.calibration is None else read_calibration(settings.calibration)
+    lens = None if settings.calibration is None else _lens(settings.calibration)
     sources = tuple(_sources(settings))
     return Measuring(sources, lens, standard, settings.exposure, settings.rectify)
+
+
+def _lens(file: Path) -> Lens:
+    from crackscope.measurement.calibration import read_calibration  # imports yaml, which is slow
+
+    return read_calibration(file)
 
 
 def _sources(settings: MeasureSettings) -> Iterator[tuple[str, Source]]:

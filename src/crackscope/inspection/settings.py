@@ -35,8 +35,9 @@ class MeasureSettings:
     @property
     def rules(self) -> tuple[Rule, ...]:
         """The rules for these settings, independent of the photos."""
+        is_table = isinstance(self.mm_per_px, Path)  # which may hold corners
         number = None if isinstance(self.mm_per_px, Path) else self.mm_per_px
-        plane = self.marker_mm is not None or self.corners is not None
+        plane = is_table or self.marker_mm is not None or self.corners is not None
         return (
             positive("mm_per_px", number),
             positive("marker_mm", self.marker_mm),

@@ -5,7 +5,7 @@ few Gauss-Newton steps minimise a pseudo-Huber cost over width and centre, the s
 `width`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -19,8 +19,9 @@ from crackscope.measurement.seen import (
     box,
     box_slopes,
     grey,
-    grey_slope,
+    grey_and_slope,
     sharpened,
+    times,
 )
 
 LEAST_PX = 0.1
@@ -29,6 +30,8 @@ _WIDTHS = np.concatenate(
     [np.arange(0.3, 2, 0.3), np.arange(2, 5, 0.5), np.arange(5, 8, 0.75), np.arange(8, 14, 1.0)]
 ).astype(np.float32)
 _STEPS = 3
+TOGETHER = 2048
+"""Profiles fitted at a time, so that they stay in the cache of a processor."""
 _FURTHEST = 1.0
 """Maximum pixels of one step."""
 _GROUND = 0.65
@@ -42,14 +45,13 @@ class Fits:
 
     `width_px`; `centre_px`, the offset of the crack from the middle; `evidence`, the log-likelihood
     ratio of a crack against bare ground; `misfit`, the cost per sample near the crack, about 0.4 if
-    the residual is noise; `squares`, the mean squared residual.
+    the residual is noise.
     """
 
     width_px: Floats
     centre_px: Floats
     evidence: Floats
     misfit: Floats
-    squares: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,11 +69,14 @@ class Seen:
         Returns the values and their derivatives by `x` and by width, per pixel.
         """
         covered, by_place, by_width = box_slopes(x, width_px, self.blur)
-        value = grey(covered, self.depth, self.tone)
-        slope = grey_slope(value, self.depth, self.tone)
+        value, slope = grey_and_slope(covered, self.depth, self.tone)
         shown = (value, slope * by_place, slope * by_width)
         first, second, third = (sharpened(one, self.halo) for one in shown)
         return first, second, third
+
+    def value(self, x: Singles, width_px: Singles) -> Singles:
+        """The grey values alone."""
+        return sharpened(grey(box(x, width_px, self.blur), self.depth, self.tone), self.halo)
 
     @classmethod
     def of(cls, optics: Optics) -> "Seen":
@@ -119,8 +124,18 @@ def fit(relative: Singles, noise: Singles, optics: Optics) -> Fits:
     `noise` (M,) is the error of their samples.
     """
     seen = Seen.of(optics)
-    width, centre = refined(relative, noise, *_nearest(relative, optics), seen)
-    return judged(relative, noise, width, centre, seen)
+    found = []
+    for part in parts(len(relative)):
+        values, error = relative[part], noise[part]
+        width, centre = refined(values, error, *_nearest(values, optics), seen)
+        found.append(judged(values, error, width, centre, seen))
+    columns = (np.concatenate([getattr(one, name) for one in found]) for name in Fits.__slots__)
+    return Fits(*columns)
+
+
+def parts(count: int, together: int = TOGETHER) -> Iterator[slice]:
+    """Slices of `count` items, `together` at a time; an empty one if there are none."""
+    return (slice(first, first + together) for first in range(0, max(count, 1), together))
 
 
 def refined(
@@ -141,20 +156,23 @@ def _places(relative: Singles) -> Singles:
 
 def _nearest(relative: Singles, optics: Optics) -> tuple[Singles, Singles]:
     """(M,) width and centre of the table entry with the least squares."""
-    drawn = _drawn(optics, relative.shape[1])
-    cost = np.square(drawn).sum(axis=1) - 2 * ((relative - 1) @ drawn.T)
+    twice, squares = _drawn(optics, relative.shape[1])
+    cost = times(1 - relative, twice)
+    cost += squares
     best = cost.argmin(axis=1)
     centre, width = np.divmod(best, len(_WIDTHS))
     return np.asarray(_WIDTHS[width]), np.asarray(_CENTRES[centre])
 
 
 @lru_cache(maxsize=64)
-def _drawn(optics: Optics, samples: int) -> Singles:
-    """(T, N) profiles of cracks of all centres and widths, minus the ground."""
+def _drawn(optics: Optics, samples: int) -> tuple[Singles, Singles]:
+    """Twice the profiles (N, T) of cracks of all centres and widths, minus the ground, and the sum
+    of squares of each (T,)."""
     place = (np.arange(samples) - samples // 2).astype(np.float32)
     covered = box(place - _CENTRES[:, None, None], _WIDTHS[:, None], optics.blur_px)
     drawn = grey(covered, optics.depth, optics.tone).reshape(-1, samples) - 1
-    return np.ascontiguousarray(sharpened(drawn, optics.halo), np.float32)
+    shown = np.asarray(sharpened(drawn, optics.halo), np.float32)
+    return np.ascontiguousarray(2 * shown.T), np.square(shown).sum(axis=1)
 
 
 def _step(
@@ -170,10 +188,9 @@ def _step(
     value, by_place, first = seen.drawn(place - centre[:, None], width[:, None])
     residual, second = relative - value, -by_place
     weight = 1 / np.sqrt(1 + np.square(residual / noise[:, None]))
-    pulled = weight * residual
-    aa, ab = (weight * first * first).sum(1), (weight * first * second).sum(1)
-    bb = (weight * second * second).sum(1)
-    ra, rb = (pulled * first).sum(1), (pulled * second).sum(1)
+    heavy, other = weight * first, weight * second
+    aa, ab, bb = _dot(heavy, first), _dot(heavy, second), _dot(other, second)
+    ra, rb = _dot(heavy, residual), _dot(other, residual)
     aa, bb = 1.02 * aa + 1e-4, 1.02 * bb + 1e-4
     whole = aa * bb - ab * ab
     wider, moved = (bb * ra - ab * rb) / whole, (aa * rb - ab * ra) / whole
@@ -182,20 +199,35 @@ def _step(
     return width.astype(np.float32), centre.astype(np.float32)
 
 
+def _dot(first: Singles, second: Singles) -> Singles:
+    """(M,) sums of products along rows."""
+    return np.asarray(np.einsum("mn,mn->m", first, second))
+
+
 def judged(relative: Singles, noise: Singles, width: Singles, centre: Singles, seen: Seen) -> Fits:
     """Evaluate widths and centres (M,) that were fitted to profiles (M, N)."""
     x = _places(relative) - centre[:, None]
-    value, _, _ = seen.drawn(x, width[:, None])
-    off = relative - value
+    off = relative - seen.value(x, width[:, None])
     cost = _cost(off / noise[:, None])
     bare = _cost((relative - 1) / noise[:, None]).sum(axis=1)
-    near = np.abs(x) <= width[:, None] / 2 + 2.5 * seen.blur + 1
-    samples = np.maximum(near.sum(axis=1), 1)
-    misfit = (cost * near).sum(axis=1) / samples
-    squares = (np.square(off) * near).sum(axis=1) / samples
+    near = _near(x, width, seen)
+    misfit = (cost * near).sum(axis=1) / np.maximum(near.sum(axis=1), 1)
     evidence = (bare - cost.sum(axis=1)) / _CORRELATED
-    found = (width, centre, evidence, misfit, squares)
+    found = (width, centre, evidence, misfit)
     return Fits(*(np.asarray(one, np.float64) for one in found))
+
+
+def squares(relative: Singles, width: Singles, centre: Singles, seen: Seen) -> Floats:
+    """(M,) mean squared residuals of the samples near a crack."""
+    x = _places(relative) - centre[:, None]
+    off = relative - seen.value(x, width[:, None])
+    near = _near(x, width, seen)
+    found = (np.square(off) * near).sum(axis=1) / np.maximum(near.sum(axis=1), 1)
+    return np.asarray(found, np.float64)
+
+
+def _near(x: Singles, width: Singles, seen: Seen) -> NDArray[np.bool_]:
+    return np.asarray(np.abs(x) <= width[:, None] / 2 + 2.5 * seen.blur + 1)
 
 
 def _cost(residual: Singles) -> Singles:
@@ -208,7 +240,7 @@ def believed(optics: Optics, others: tuple[Optics, ...], widths: Floats) -> NDAr
     Shows how widths depend on the optics of the photo.
     """
     place = (np.arange(31) - 15).astype(np.float32)
-    relative, _, _ = Seen.of(optics).drawn(place[None], widths.astype(np.float32)[:, None])
+    relative = Seen.of(optics).value(place[None], widths.astype(np.float32)[:, None])
     noise = np.full(len(widths), _NOISE, np.float32)
     seen = Seen.each(others, len(widths))
     repeated = np.tile(relative, (len(others), 1)), np.tile(noise, len(others))

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from crackscope.measurement.curve import Curve, Widths, curves
 from crackscope.measurement.local_scale import LocalScale
 from crackscope.measurement.profiled import Profiled
-from crackscope.measurement.profiles import Whole
 from crackscope.measurement.quality import Flags, Kind
-from crackscope.measurement.seen import Floats
+from crackscope.measurement.seen import Floats, Whole
 from crackscope.measurement.summary import (
     CORRELATED_PX,
     COVERAGE,
@@ -20,6 +20,7 @@ from crackscope.measurement.summary import (
     Along,
     Figures,
     figures,
+    noise_of,
 )
 from crackscope.types import Below
 
@@ -40,7 +41,8 @@ class CrackMeasure:
     """The measurement of a crack: `width_px`, and millimetres if there is a scale.
 
     `measured` is the fraction of its length that could be measured, `left_out` counts the other
-    profiles by kind. Widths are None if no profile could be measured.
+    profiles by kind. Widths are None if no profile could be measured. `profile_mm` are curves of
+    the width along the crack, if it has a number.
     """
 
     width_px: Figures | Below | None
@@ -49,6 +51,7 @@ class CrackMeasure:
     width_mm: Figures | Below | None = None
     length_mm: float | None = None
     length_u95_mm: float | None = None
+    profile_mm: tuple[Curve, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """As in results.jsonl; without a scale there are no values in mm."""
@@ -84,7 +87,31 @@ def of_crack(found: Profiled, mine: Flags, lines: int, scale: LocalScale | None)
     across = scale.across(at.at[kept], at.across[kept])
     kept_along = along[kinds == Kind.MEASURED]
     mm = _widths(found, kept, across, kept_along, measured, faint, scale)
-    return replace(result, width_mm=mm, length_mm=length, length_u95_mm=half)
+    result = replace(result, width_mm=mm, length_mm=length, length_u95_mm=half)
+    if not isinstance(mm, Figures):
+        return result
+    return replace(result, profile_mm=_profile(found, members, kept, along, across, scale.u95))
+
+
+def _profile(
+    found: Profiled, members: Whole, kept: Whole, along: Floats, across: Floats, u95: float
+) -> tuple[Curve, ...]:
+    """The curves of the widths of the profiles `members` (M,), of which `kept` are measured.
+
+    `along` (M,) and `across` (K,) are mm per pixel, `u95` is the relative uncertainty of the scale.
+    """
+    at = found.places
+    width, shared = np.full(len(members), np.nan), np.zeros(len(members))
+    place = np.searchsorted(members, kept)
+    width[place] = found.width_px[kept] * across
+    shared[place] = found.belief.uncertainty(found.width_px[kept]) * across
+    values = Along(width[place], at.along[kept], at.line[kept], at.stands_for[kept], shared[place])
+    length = at.stands_for[members] * along
+    correlated = CORRELATED_PX * float(np.median(along))
+    noise = noise_of(values)
+    return curves(
+        Widths(at.line[members], length, width, shared, noise, correlated, u95 / COVERAGE)
+    )
 
 
 def _widths(

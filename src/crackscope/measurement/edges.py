@@ -11,8 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from crackscope.measurement.profiles import Whole
-from crackscope.measurement.seen import Floats, Singles
+from crackscope.measurement.seen import Floats, Singles, Whole
 
 WIDE_PX = 10.0
 """Cracks wider than this are measured by their edges."""

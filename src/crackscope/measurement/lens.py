@@ -1,5 +1,6 @@
 """Lens distortion by OpenCV's model: radial and tangential."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -28,6 +29,16 @@ class Lens:
     centre: tuple[float, float]
     coefficients: tuple[float, ...]
     size: tuple[int, int] = (0, 0)
+
+    @classmethod
+    def of_list(cls, values: Sequence[float], size: tuple[int, int]) -> "Lens":
+        """The lens of photos of a size (width, height), from `to_list`."""
+        fx, fy, x, y, *coefficients = values
+        return cls((fx, fy), (x, y), tuple(coefficients), size)
+
+    def to_list(self) -> tuple[float, ...]:
+        """The 12 numbers: focal lengths, principal point, coefficients."""
+        return (*self.focal, *self.centre, *self.coefficients)
 
     def for_photo(self, width: int, height: int) -> "Lens":
         """The lens in pixels of a photo of that size, which may have been scaled down.

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from crackscope.measurement.blocks import Grey
 from crackscope.measurement.crack import CrackMeasure, of_crack
 from crackscope.measurement.local_scale import LocalScale
 from crackscope.measurement.profiled import profiled
@@ -24,7 +24,7 @@ class PhotoMeasure:
 
 
 def measure(
-    photo: NDArray[np.generic],
+    photo: Grey,
     cracks: Sequence[Sequence[Floats]],
     scale: LocalScale | Sequence[LocalScale | None] | None = None,
     *,

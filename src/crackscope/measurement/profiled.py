@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from crackscope.measurement import quality
 from crackscope.measurement.along import against_ground, fit
-from crackscope.measurement.profiles import Places, Whole, places
+from crackscope.measurement.blocks import Grey
+from crackscope.measurement.profiles import Places, places
 from crackscope.measurement.quality import Kind
-from crackscope.measurement.seen import Floats, Singles
+from crackscope.measurement.seen import Floats, Singles, Whole
 from crackscope.measurement.shared import Shared, shared
 from crackscope.measurement.taken import LIKELY, taken, texture
 from crackscope.measurement.uncertainty import Belief, belief
@@ -38,7 +38,7 @@ class Profiled:
 
 
 def profiled(
-    photo: NDArray[np.generic],
+    photo: Grey,
     lines: Sequence[Floats],
     *,
     psf_px: float | None = None,

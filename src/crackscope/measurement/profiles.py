@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from crackscope.measurement.seen import Floats, Singles
-
-Whole = NDArray[np.int64]
+from crackscope.measurement.blocks import Grey, corners
+from crackscope.measurement.seen import Floats, Singles, Whole
 
 EVERY_PX = 2.0
 """Distance between profiles."""
@@ -54,7 +53,7 @@ def places(lines: Sequence[Floats], every_px: float = EVERY_PX) -> Places:
 
 
 def _of_line(index: int, line: Floats, every_px: float) -> tuple[NDArray[np.generic], ...]:
-    line = _smooth(line)
+    line = smoothed(line)
     steps = np.hypot(*np.diff(line[:, :2], axis=0).T)
     reached = np.concatenate([[0.0], np.cumsum(steps)])
     length = float(reached[-1])
@@ -77,8 +76,8 @@ def _of_line(index: int, line: Floats, every_px: float) -> tuple[NDArray[np.gene
     return at, across, number, along, np.minimum(along, length - along), stands_for, traced
 
 
-def _smooth(line: Floats) -> Floats:
-    """The line resampled at every pixel and smoothed; its ends stay fixed.
+def smoothed(line: Floats) -> Floats:
+    """The line (N, 3) resampled at every pixel and smoothed; its ends stay fixed.
 
     For smoothing, the line is extended by point reflection at its ends.
     """
@@ -92,7 +91,7 @@ def _smooth(line: Floats) -> Floats:
     return np.asarray((total[2 * reach + 1 :] - total[: -2 * reach - 1]) / (2 * reach + 1))
 
 
-def sample(photo: NDArray[np.generic], at: Floats, across: Floats, offsets: Floats) -> Singles:
+def sample(photo: Grey, at: Floats, across: Floats, offsets: Floats) -> Singles:
     """(M, K) grey values of `photo` (H, W) at `offsets` pixels across the lines.
 
     Offsets are (K,) for all places, or (M, K) for each. Values are interpolated linearly, which
@@ -107,13 +106,12 @@ def sample(photo: NDArray[np.generic], at: Floats, across: Floats, offsets: Floa
     )
     outside = (x < -0.5) | (y < -0.5) | (x > width - 0.5) | (y > height - 0.5)
     x, y = np.clip(x, 0, width - 1), np.clip(y, 0, height - 1)
-    left = np.minimum(x.astype(np.int32), max(width - 2, 0))
-    top = np.minimum(y.astype(np.int32), max(height - 2, 0))
+    left = np.minimum(x.astype(np.int64), max(width - 2, 0))
+    top = np.minimum(y.astype(np.int64), max(height - 2, 0))
     x, y = x - left, y - top
-    right, down = int(width > 1), width * int(height > 1)
-    flat, first = photo.reshape(-1), top.astype(np.int64) * width + left
-    upper = flat[first] * (1 - x) + flat[first + right] * x
-    lower = flat[first + down] * (1 - x) + flat[first + (down + right)] * x
+    first, second, third, fourth = corners(photo, top, left)
+    upper = first * (1 - x) + second * x
+    lower = third * (1 - x) + fourth * x
     values = np.asarray(upper * (1 - y) + lower * y, np.float32)
     if outside.any():
         values[outside] = np.nan

@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crackscope.measurement.along import Fits
-from crackscope.measurement.profiles import Places, Whole
-from crackscope.measurement.seen import Floats, Singles
+from crackscope.measurement.cells import Cells
+from crackscope.measurement.profiles import Places
+from crackscope.measurement.seen import Floats, Singles, Whole
 
 Flags = NDArray[np.bool_]
 
@@ -76,17 +77,12 @@ def _beside(places: Places, size: tuple[int, int]) -> Flags:
 
     Places are entered into a grid of 4 px cells; each profile checks the cells it crosses.
     """
-    rows, columns = size[0] // 4 + 1, size[1] // 4 + 1
-    cell = np.clip((places.at[:, ::-1] / 4).astype(np.int64), 0, (rows - 1, columns - 1))
-    held = np.full((rows, columns), -1, np.int32)
-    held[cell[:, 0], cell[:, 1]] = np.arange(len(places), dtype=np.int32)
+    grid = Cells.of(places.at, size)
     found = np.zeros(len(places), np.bool_)
     reach = places.traced_px / 2 + _BESIDE_PX
     for step in np.arange(2.0, min(float(reach.max()), 40.0) + 1, 2.0):
         for side in (-step, step):
-            spot = places.at + side * places.across
-            look = np.clip((spot[:, ::-1] / 4).astype(np.int64), 0, (rows - 1, columns - 1))
-            other = held[look[:, 0], look[:, 1]]
+            other = grid.at(places.at + side * places.across)
             elsewhere = (places.line[other] != places.line) | (
                 np.abs(places.along[other] - places.along) > 3 * reach + 12
             )

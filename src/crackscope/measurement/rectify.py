@@ -24,21 +24,38 @@ _OUTSIDE = np.uint8(255)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Rectified:
-    """A rectified photo, white outside the area of the photo.
+class Frame:
+    """The rectangle in a plane that holds a photo, in the orientation of the photo.
 
     `origin_mm` (x, y) is its top left in the plane, `turn` (2, 2) rotates mm from there to the axes
-    of the plane.
+    of the plane; `width_mm` and `height_mm` are its sides.
     """
+
+    origin_mm: tuple[float, float]
+    turn: Floats
+    width_mm: float
+    height_mm: float
+
+    def to_plane(self, points: Floats) -> Floats:
+        """Map (N, 2) mm from the top left of the frame to mm in the plane."""
+        return np.asarray(points @ self.turn.T + self.origin_mm, np.float64)
+
+    def of_plane(self, points: Floats) -> Floats:
+        """The inverse of `to_plane`."""
+        return np.asarray((points - self.origin_mm) @ self.turn, np.float64)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rectified:
+    """A rectified photo, white outside the area of the photo; `frame` is its place in the plane."""
 
     photo: Photo
     mm_per_px: float
-    origin_mm: tuple[float, float]
-    turn: Floats
+    frame: Frame
 
     def to_plane(self, points: Floats) -> Floats:
         """Map (N, 2) pixels of the rectified photo to mm in the plane."""
-        return np.asarray(points * self.mm_per_px @ self.turn.T + self.origin_mm, np.float64)
+        return self.frame.to_plane(points * self.mm_per_px)
 
 
 def rectify(
@@ -51,10 +68,9 @@ def rectify(
     than `max_megapixels`, or if the photo shows the horizon of the plane.
     """
     check_above_0(mm_per_px, "mm per pixel", 1e4)
-    turn = _turn(photo, plane)
-    outline = plane.to_mm(_outline(photo)) @ turn
-    low, high = outline.min(axis=0), outline.max(axis=0)
-    width, height = (max(1, math.ceil(side)) for side in (high - low) / mm_per_px)
+    frame = frame_of(plane, photo.width, photo.height)
+    sides = (frame.width_mm, frame.height_mm)
+    width, height = (max(1, math.ceil(side / mm_per_px)) for side in sides)
     if width * height > max_megapixels * 1e6:
         coarser = mm_per_px * math.sqrt(width * height / max_megapixels / 1e6)
         raise UsageError(
@@ -63,25 +79,37 @@ def rectify(
             "or more"
         )
     empty = Photo(photo.path, np.full((height, width, 3), _OUTSIDE), remark=photo.remark)
-    found = Rectified(empty, mm_per_px, _pair(turn @ low), turn)
+    found = Rectified(empty, mm_per_px, frame)
     pixels = np.concatenate(list(_blocks(photo, plane, found)))
     return replace(found, photo=replace(empty, pixels=pixels))
 
 
-def _turn(photo: Photo, plane: Plane) -> Floats:
+def frame_of(plane: Plane, width: int, height: int) -> Frame:
+    """The frame of a photo of `width` x `height` px.
+
+    Raises UsageError if the photo shows the horizon of the plane.
+    """
+    turn = _turn(plane, width, height)
+    outline = plane.to_mm(outline_of(width, height)) @ turn
+    low, high = outline.min(axis=0), outline.max(axis=0)
+    x, y = (turn @ low).tolist()
+    return Frame((x, y), turn, *(high - low).tolist())
+
+
+def _turn(plane: Plane, width: int, height: int) -> Floats:
     """The rotation (2, 2), with a reflection if needed, to x right and y down.
 
     These directions are those in the middle of the photo.
     """
-    middle = np.array([[photo.width / 2, photo.height / 2]])
-    jacobian = plane.jacobian(middle)[0]
+    jacobian = plane.jacobian(np.array([[width / 2, height / 2]]))[0]
     right = jacobian[:, 0] / np.linalg.norm(jacobian[:, 0])
     side = 1.0 if np.linalg.det(jacobian) > 0 else -1.0
     return np.array([[right[0], -side * right[1]], [right[1], side * right[0]]])
 
 
-def _outline(photo: Photo) -> Floats:
-    w, h = float(photo.width), float(photo.height)
+def outline_of(width: int, height: int) -> Floats:
+    """Points (N, 2) along the border of a photo, in pixels, once around."""
+    w, h = float(width), float(height)
     corners = np.array([[0, 0], [w, 0], [w, h], [0, h]])
     steps = np.linspace(0, 1, _BORDER)[:, None]
     sides = [corners[k] + steps * (corners[(k + 1) % 4] - corners[k]) for k in range(4)]
@@ -105,7 +133,8 @@ def _blocks(photo: Photo, plane: Plane, found: Rectified) -> Iterator[Pixels]:
 
 def _samples(photo: Photo, plane: Plane, found: Rectified) -> int:
     """Samples per side: pixels of the photo per pixel of the result, at the finest place."""
-    finest = np.sqrt(np.abs(np.linalg.det(plane.jacobian(_outline(photo))))).min()
+    outline = outline_of(photo.width, photo.height)
+    finest = np.sqrt(np.abs(np.linalg.det(plane.jacobian(outline)))).min()
     return int(np.clip(math.ceil(found.mm_per_px / finest), 1, _MOST_SAMPLES))
 
 
@@ -124,7 +153,3 @@ def _sample(pixels: Pixels, points: Floats) -> NDArray[np.float32]:
     lower = pixels[y + 1, x] * (1 - across) + pixels[y + 1, x + 1] * across
     colours = upper * (1 - down) + lower * down
     return np.where(inside[:, None], colours, np.float32(_OUTSIDE)).astype(np.float32)
-
-
-def _pair(values: Floats) -> tuple[float, float]:
-    return float(values[0]), float(values[1])

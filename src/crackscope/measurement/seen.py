@@ -6,13 +6,18 @@ their rims are worn and shaded. Clean edges show the tone curve of the camera, a
 """
 
 import math
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
+Whole = NDArray[np.int64]
 
+_IN_ONE_THREAD = 2**17
+_DARK = 0.05
+"""Grey values, relative to the ground, below which the slope of the tone is that of this value."""
 _REACH, _A_UNIT = 6, 1000
 """Range of the tables below in standard deviations to each side, and entries for each."""
 _PLACES = np.linspace(-_REACH, _REACH, 2 * _REACH * _A_UNIT + 1)
@@ -48,21 +53,48 @@ def grey(covered: Singles, depth: Singles | float, tone: Singles | float) -> Sin
     return np.asarray(np.maximum(light, 1e-6) ** (1 / tone), np.float32)
 
 
-def grey_slope(value: Singles, depth: Singles | float, tone: Singles | float) -> Singles:
-    """The derivative of `grey` by `covered`, at the grey value `value`."""
+def grey_and_slope(
+    covered: Singles, depth: Singles | float, tone: Singles | float
+) -> tuple[Singles, Singles]:
+    """`grey`, and its derivative by `covered`; the slope of the darkest values is limited."""
     if isinstance(tone, float) and tone == 1:
-        return np.asarray(depth - 1, np.float32)
-    rise = -(1 - depth**tone) / tone
-    return np.asarray(rise * np.maximum(value, 0.05) ** (1 - tone), np.float32)
+        value = np.asarray(1 - (1 - depth) * covered)
+        return value, np.asarray(depth - 1, np.float32)
+    change = 1 - depth**tone
+    light = np.maximum(1 - change * covered, 1e-6)
+    value = np.asarray(light ** (1 / tone), np.float32)
+    steepest = np.maximum(light, _DARK**tone)  # so that value / light is value ** (1 - tone)
+    return value, np.asarray(-change / tone * np.maximum(value, _DARK) / steepest, np.float32)
 
 
 def sharpened(value: Singles, halo: Singles | float) -> Singles:
     """Profiles (M, N) with sharpening: differences to the surroundings, over 1 px, are enhanced."""
     if isinstance(halo, float) and halo == 0:
         return value
-    wide = np.pad(value, ((0, 0), (2, 2)), mode="edge")
-    around = (wide[:, :-4] + wide[:, 4:] + 4 * (wide[:, 1:-3] + wide[:, 3:-1]) + 6 * value) / 16
-    return np.asarray(value + halo * (value - around), np.float32)
+    return np.asarray(value + halo * times(value, _sharpening(value.shape[1])), np.float32)
+
+
+def times(rows: Singles, matrix: Singles) -> Singles:
+    """The product of rows (M, N) and a matrix (N, K), in one thread.
+
+    Photos are measured in parallel, and threads of a matrix product would only compete: so it is
+    made of products that are too small for OpenBLAS to divide (up to 2^18 multiplications).
+    """
+    together = max(1, _IN_ONE_THREAD // matrix.size)
+    whole = len(rows) // together * together
+    found = np.empty((len(rows), matrix.shape[1]), np.float32)
+    stacked = rows[:whole].reshape(-1, together, rows.shape[1])
+    np.matmul(stacked, matrix, out=found[:whole].reshape(-1, together, matrix.shape[1]))
+    np.matmul(rows[whole:], matrix, out=found[whole:])
+    return found
+
+
+@cache
+def _sharpening(samples: int) -> Singles:
+    """(N, N): profiles times this are their differences to the surroundings, 1 4 6 4 1."""
+    wide = np.pad(np.eye(samples), ((0, 0), (2, 2)), mode="edge")
+    around = (wide[:, :-4] + wide[:, 4:] + 4 * (wide[:, 1:-3] + wide[:, 3:-1])) / 16
+    return np.asarray(np.eye(samples) * (1 - 6 / 16) - around, np.float32)
 
 
 def _edges(

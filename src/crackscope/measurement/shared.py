@@ -5,14 +5,14 @@ blur, darkness and tone are fitted to profiles of the whole photo, and weighted 
 likelihood.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from crackscope.measurement.along import Seen, fit, judged, refined
+from crackscope.measurement.along import TOGETHER, Seen, fit, parts, refined, squares
 from crackscope.measurement.optics import Optics
-from crackscope.measurement.profiles import Whole
-from crackscope.measurement.seen import Floats, Singles
+from crackscope.measurement.seen import Floats, Singles, Whole
 
 BLURS = (0.5, 0.65, 0.8, 1.0, 1.25, 1.55, 1.9, 2.4)
 DEPTHS = (0.0, 0.05, 0.1, 0.16, 0.23, 0.31, 0.4)
@@ -86,6 +86,24 @@ def shared(
     )
 
 
+def _squares(
+    relative: Singles,
+    noise: Singles,
+    start: tuple[Singles, Singles],
+    ideas: Sequence[Optics],
+) -> Floats:
+    """(K, M) mean squared residuals of the profiles under each of K hypotheses, at its best width.
+
+    `start` is a width and a centre of each profile.
+    """
+    many = len(ideas)
+    seen = Seen.each(ideas, len(relative))
+    repeated = np.tile(relative, (many, 1))
+    width, centre = (np.tile(one, many) for one in start)
+    width, centre = refined(repeated, np.tile(noise, many), width, centre, seen)
+    return squares(repeated, width, centre, seen).reshape(many, len(relative))
+
+
 def _chosen(count: int) -> Whole:
     return np.unique(np.linspace(0, count - 1, min(count, _PROFILES)).astype(int))
 
@@ -107,14 +125,14 @@ def _explained(relative: Singles, noise: Singles, ideas: list[Optics]) -> Floats
     """
     count = len(relative)
     first = fit(relative, noise, Optics(_BLUR, _DEPTH))
-    seen = Seen.each(ideas, count)
-    wide, off = (
-        np.tile(one.astype(np.float32), len(ideas)) for one in (first.width_px, first.centre_px)
+    start = first.width_px.astype(np.float32), first.centre_px.astype(np.float32)
+    left_over = np.concatenate(
+        [
+            _squares(relative, noise, start, ideas[some])
+            for some in parts(len(ideas), max(1, TOGETHER // count))
+        ]
     )
-    repeated = np.tile(relative, (len(ideas), 1)), np.tile(noise, len(ideas))
-    width, centre = refined(*repeated, wide, off, seen)
-    squares = judged(*repeated, width, centre, seen).squares.reshape(len(ideas), count)
-    usual = np.median(squares.min(axis=0))
-    left = np.minimum(squares, 6 * usual + _LEAST_SQUARES).mean(axis=1) + _LEAST_SQUARES
+    usual = np.median(left_over.min(axis=0))
+    left = np.minimum(left_over, 6 * usual + _LEAST_SQUARES).mean(axis=1) + _LEAST_SQUARES
     free = _FREE * min(count, _INDEPENDENT)
     return np.asarray(-0.5 * free * np.log(left / left.min()))

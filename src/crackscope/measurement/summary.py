@@ -11,8 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from crackscope.measurement.profiles import Whole
-from crackscope.measurement.seen import Floats
+from crackscope.measurement.seen import Floats, Whole
 
 OVER_MM, OVER_PX = 5.0, 40.0
 """Length of crack over which a maximum is averaged: with a scale, and without."""
@@ -68,35 +67,46 @@ def figures(
 
     `correlated` is the correlation length of errors, `relative_u` the relative standard uncertainty
     of the scale. `measured` is the fraction of the crack's length that these profiles represent;
-    the rest may differ as much as they do. Noise increases the variance of the means and biases
-    their maximum, so the means are shrunk by the noise fraction of their variance.
+    the rest may differ as much as they do, and hold the widest place. Noise increases the variance
+    of the means and biases their maximum, so the means are shrunk by the noise fraction of their
+    variance.
     """
     mean = running(found, over)
-    noise = _noise(found)
+    noise = noise_of(found)
     length = float(found.weight.sum())
     whole = noise / math.sqrt(max(1.0, length / correlated))
     window = noise / math.sqrt(max(1.0, min(over, length) / correlated))
-    spread = math.sqrt(max(float(np.var(mean)) - window**2, 0.0))
+    spread = math.sqrt(max(_variance(mean, length, over) - window**2, 0.0))
     kept = spread / max(math.hypot(spread, window), 1e-9)
     median, p95 = (quantile(mean, found.weight, level) for level in (0.5, 0.95))
     above = float(mean.max()) - median
     p95 = median + kept * (p95 - median)
     largest = median + kept * above
-    unseen = (1 - measured) * math.hypot(spread, window)
+    varied, unseen = math.hypot(spread, window), 1 - measured
+    wider = math.sqrt(unseen) * varied  # the widest place is unseen with that probability
     shared = found.shared[int(np.argmin(np.abs(mean - median)))]
 
-    def half(value: float, own: float) -> float:
-        return COVERAGE * math.sqrt(shared**2 + own**2 + unseen**2 + (relative_u * value) ** 2)
+    def half(value: float, *own: float) -> float:
+        return COVERAGE * math.hypot(shared, relative_u * value, *own)
 
     taken = (1 - kept) * above / 2
     return Figures(
         median,
-        half(median, _MEDIAN_COST * whole),
+        half(median, _MEDIAN_COST * whole, unseen * varied),
         p95,
-        half(p95, math.hypot(window, taken)),
+        half(p95, window, taken, wider),
         largest,
-        half(largest, math.hypot(_MAXIMUM_COST * window, taken)),
+        half(largest, _MAXIMUM_COST * window, taken, wider),
     )
+
+
+def _variance(mean: Floats, length: float, over: float) -> float:
+    """The variance of means over a length, from those of a crack of `length`.
+
+    Neighbouring means overlap, so that a short crack shows only part of it.
+    """
+    independent = max(length / over, 2.0)
+    return float(np.var(mean)) * independent / (independent - 1)
 
 
 def running(found: Along, over: float) -> Floats:
@@ -131,7 +141,7 @@ def _lines(found: Along) -> Iterator[slice]:
         yield slice(int(start), int(end))
 
 
-def _noise(found: Along) -> float:
+def noise_of(found: Along) -> float:
     """Robust standard deviation of the individual error of a profile's width.
 
     It is estimated from differences of profiles a few apart, without slow changes of the crack.

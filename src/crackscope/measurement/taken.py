@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from crackscope.measurement import edges
 from crackscope.measurement.along import against_ground, fit
+from crackscope.measurement.blocks import Grey
 from crackscope.measurement.optics import Optics
-from crackscope.measurement.profiles import Places, Whole, sample
+from crackscope.measurement.profiles import Places, sample
 from crackscope.measurement.quality import Flags, Kind
-from crackscope.measurement.seen import Floats, Singles
+from crackscope.measurement.seen import Floats, Singles, Whole
 from crackscope.measurement.width import BLUR_PX, DEPTH
 
 LIKELY = Optics(BLUR_PX, DEPTH)
@@ -22,6 +22,9 @@ _REACH = np.arange(-15, 16, dtype=np.float64)
 _ASIDE_PX, _ASIDE, _CHANCE = 22.0, 200, 0.9
 """For the evidence of texture: distance from the line in pixels, number of places, and the quantile
 that a crack must exceed."""
+REACH_PX = _ASIDE_PX + float(_REACH[-1])
+"""How far from the edge of a crack profiles read, and how far from the edges of a folded one."""
+FOLDED_PX = float(_REACH[-1])
 _UNEVEN = 0.25
 """Maximum unevenness of light inside a wide crack, as a fraction of the ground."""
 
@@ -38,7 +41,7 @@ class Taken:
     kind: Whole
 
 
-def taken(photo: NDArray[np.generic], at: Places) -> Taken:
+def taken(photo: Grey, at: Places) -> Taken:
     """Sample profiles of a photo (H, W), averaged with their neighbours on the line."""
     values, _ = _filled(sample(photo, at.at, at.across, _REACH))
     first = fit(*against_ground(values), LIKELY)
@@ -67,7 +70,7 @@ def _kinds(found: edges.Edges, missing: Flags, traced_px: Floats) -> Whole:
     return np.select(which, [Kind.BORDER, Kind.NO_CRACK, Kind.SHADOW], Kind.MEASURED)
 
 
-def texture(photo: NDArray[np.generic], at: Places) -> float:
+def texture(photo: Grey, at: Places) -> float:
     """The minimum evidence for a crack: more than that of the ground beside the lines.
 
     The ground is searched in the same way as the lines.
@@ -89,7 +92,7 @@ def _filled(values: Singles) -> tuple[Singles, Flags]:
     return np.where(missing, np.float32(0), values), np.asarray(missing.any(axis=1))
 
 
-def _along_line(values: Singles, line: NDArray[np.int64]) -> Singles:
+def _along_line(values: Singles, line: Whole) -> Singles:
     """Profiles averaged with their neighbours on the same line, 1 : 2 : 1."""
     if len(values) < 3:
         return values

@@ -15,7 +15,8 @@ trained_on.npz   fingerprints of the training patches, to keep them out of test 
 golden.npz       synthetic inputs and their scores; with lines, also an image and its logits
 cells.npz        how windows of a photo are pooled; only if the network can run over a whole photo
 cracks.npz       how cracks are scored by their lines and surroundings; optional
-surface.npz      statistics of concrete windows, to flag photos of anything else; optional
+surface.npz      statistics of windows of concrete, and of other materials if they are known, to
+                 flag photos of anything else; optional
 SHA256SUMS       checksums of all these files; a file that is not listed is never opened
 """
 

@@ -3,12 +3,16 @@
 The content of drawings in any format; x points right and y down from the photo's upper left.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+import numpy as np
+
+from crackscope.measurement.homography import Floats
+from crackscope.measurement.profiles import EVERY_PX, smoothed
 from crackscope.rendering import colour, scale_bar
 from crackscope.reporting import Context
+from crackscope.reporting.in_plane import InPlane, in_plane
 from crackscope.reporting.measured import Width, width_of
 from crackscope.reporting.outlines import polygons
 from crackscope.reporting.rows import sizes
@@ -43,7 +47,11 @@ class MappedLine:
 
 @dataclass(frozen=True)
 class CrackMap:
-    """A photo of `width` x `height` in the unit of its classes; `scale` is None in pixels."""
+    """A photo of `width` x `height` in the unit of its classes; `scale` is None in pixels.
+
+    With `plane`, it is drawn as seen straight on, and its length and width are those of the frame
+    around it.
+    """
 
     path: str
     width: float
@@ -51,6 +59,7 @@ class CrackMap:
     scale: PhotoScale | None
     classes: WidthClasses
     lines: tuple[MappedLine, ...]
+    plane: InPlane | None = None
 
     @property
     def unit(self) -> Unit:
@@ -62,7 +71,18 @@ class CrackMap:
         """The unit and the scale, as a note in the drawing."""
         if self.scale is None:
             return "Unit: pixels of the photo (no scale)"
+        if self.plane is not None:
+            return f"Unit: mm, in the plane of the {self.scale.source.replace('_', ' ')}"
         return f"Unit: mm, {self.scale}"
+
+    def picture(self, copy: bytes | None) -> bytes | None:
+        """The background from a small copy of the photo (JPEG); None if there is none."""
+        if copy is None or self.plane is None:
+            return copy
+        try:
+            return self.plane.picture(copy)
+        except ValueError:  # damaged since
+            return None
 
     def layers(self) -> dict[str, Shade]:
         """Name and colour of each class with a line, from thin to wide."""
@@ -78,26 +98,51 @@ def crack_map(result: PhotoResult, context: Context) -> CrackMap:
     """The map of a scored photo."""
     scale = context.scale_of(result)
     classes, per_px = (IN_PX, 1.0) if scale is None else (IN_MM, scale.mm_per_px)
-    width, height = result.width or 1, result.height or 1
-    lines = tuple(
-        line for found in result.found for line in _lines(found, classes, per_px, width, height)
-    )
-    return CrackMap(result.path, width * per_px, height * per_px, scale, classes, lines)
+    wide, high = result.width or 1, result.height or 1
+    plane = in_plane(scale, wide, high)
+    size = (wide * per_px, high * per_px)
+    if plane is not None:
+        size = (plane.frame.width_mm, plane.frame.height_mm)
+
+    def placed(points: Floats) -> Floats:
+        return points * per_px if plane is None else plane.to_mm(points)
+
+    found = [
+        line
+        for one in result.found
+        for line in _lines(one, classes, _shapes(one, wide, high), placed)
+    ]
+    return CrackMap(result.path, *size, scale, classes, tuple(found), plane)
+
+
+def _shapes(found: Crack | Region, wide: int, high: int) -> list[Floats]:
+    """The (N, 2) points of each line or outline, in pixels.
+
+    Lengths in mm are those of smoothed lines, which are drawn where there are any.
+    """
+    if isinstance(found, Region):
+        return [np.array(shape, np.float64) for shape in polygons(found, wide, high)]
+    if found.length_u95_mm is None:
+        return [line[:, :2] for line in found.lines]
+    return [_thinned(smoothed(line)[:, :2]) for line in found.lines]
+
+
+def _thinned(line: Floats) -> Floats:
+    """A line with a point at every pixel, as one with a point at every profile."""
+    return np.concatenate([line[: -1 : int(EVERY_PX)], line[-1:]])
 
 
 def _lines(
-    found: Crack | Region, classes: WidthClasses, per_px: float, wide: int, high: int
+    found: Crack | Region,
+    classes: WidthClasses,
+    shapes: Sequence[Floats],
+    placed: Callable[[Floats], Floats],
 ) -> Iterator[MappedLine]:
     width = width_of(found, classes.unit == "mm")
-    if isinstance(found, Crack):
-        layer = classes.name_of(width)
-        shapes: list[Any] = [line[:, :2].tolist() for line in found.lines]
-    else:
-        layer, shapes = REGION, polygons(found, wide, high)
+    layer = classes.name_of(width) if isinstance(found, Crack) else REGION
     for number, shape in enumerate(shapes, start=1):
-        points = tuple(
-            (round(x * per_px, _DECIMALS), round(y * per_px, _DECIMALS)) for x, y in shape
-        )
+        rows = np.round(placed(shape), _DECIMALS).tolist()
+        points = tuple((x, y) for x, y in rows)
         yield MappedLine(layer, classes.unit, width, points, layer == REGION, number, found)
 
 

@@ -41,7 +41,7 @@ def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[
     maps = list(drawn(results, context, FOLDER, ".dxf"))
     files = [write_table(maps, dest / FOLDER)]
     for name, one in maps:
-        file, photo = dest / name, pictures.plain(context, one.path)
+        file, photo = dest / name, one.picture(pictures.plain(context, one.path))
         picture = file.with_name(f"{file.name.removesuffix('.dxf')}.jpg")
         write_atomically(file, dxf(one, picture.name, photo))
         files.append(file)

@@ -21,8 +21,9 @@ _MATERIAL = (
 _SIZES = (
     "Lengths and widths are in pixels of the photo, as traced by the model. If the scale of the "
     "photo is known, they are in mm, too; widths are then measured from grey values. ± is the "
-    "half-width of the 95 % interval. The small curve shows the traced width along the crack, from "
-    "zero to the maximum, branch after branch. Scale bars are valid only for photos taken square "
+    "half-width of the 95 % interval. The small curve shows the width along the crack, from zero "
+    "to the maximum, branch after branch: the measured one with its interval where it is known, "
+    "else the traced one. Scale bars are valid only for photos taken square "
     "to the surface."
 )
 

@@ -21,11 +21,12 @@ from crackscope.reporting.names import printable
 from crackscope.reporting.overview import FOUND_SHOWN, failures, overview, worst_first
 from crackscope.reporting.rows import has_cracks, in_mm
 from crackscope.run_dir import write_atomically
-from crackscope.types import Crack, PhotoResult
+from crackscope.types import PhotoResult
 
 if TYPE_CHECKING:
     from crackscope.rendering.scale_bar import Bar
     from crackscope.reporting.drawing.site_map import SiteMap
+    from crackscope.reporting.drawing.width_profile import Curve, Profile
 
 PAGE = "report.html"
 _PICTURE_BYTES = 55e6
@@ -102,23 +103,26 @@ class _Row:
 
 @dataclass(frozen=True)
 class _CloseUp:
-    """The close-up of a crack: image URI, size in pixels, scale bar, and SVG path of its width."""
+    """The close-up of a crack: image URI, size in pixels, scale bar, and its width along it.
+
+    `curve` and `band`, that of its interval, are paths of an SVG; `along` says what they show.
+    """
 
     uri: str
     width: int
     height: int
     bar: "Bar | None"
     curve: str
+    band: str
+    along: str
 
 
-def _curve(crack: Crack) -> str:
-    """The width profile of a crack as the path of an SVG of `_CURVE` pixels."""
-    from crackscope.reporting.drawing.width_profile import profile  # sound photos have none
-
+def _paths(found: "Profile", curves: "Sequence[Curve]", end: str = "") -> str:
+    """Curves of a width profile as the path of an SVG of `_CURVE` pixels."""
     width, height = _CURVE
-    curves = profile(crack).within(width, height - 2)
-    ways = ("L".join(f"{x:g} {height - y:g}" for x, y in curve) for curve in curves)
-    return "".join(f"M{way}" for way in ways)
+    scaled = found.within(curves, width, height - 2)
+    ways = ("L".join(f"{x:g} {height - y:g}" for x, y in curve) for curve in scaled)
+    return "".join(f"M{way}{end}" for way in ways)
 
 
 def _rows(photos: Sequence[PhotoResult], dest: Path, context: Context) -> list[_Row]:
@@ -161,7 +165,7 @@ def _pictures(result: PhotoResult, context: Context) -> dict[str, Any] | None:
         "plain": plain and data_uri(plain, "image/jpeg"),
     }
     near = _close_ups(result, context)
-    contents = [*uris.values(), *(one.uri + one.curve for one in near.values())]
+    contents = [*uris.values(), *(one.uri + one.curve + one.band for one in near.values())]
     size = sum(len(content or "") for content in contents)
     bar = pictures.bar_on_photo(result, context, width)
     shape = {"width": width, "height": height, "bar": bar}
@@ -170,14 +174,22 @@ def _pictures(result: PhotoResult, context: Context) -> dict[str, Any] | None:
 
 def _close_ups(result: PhotoResult, context: Context) -> dict[int, _CloseUp]:
     """The close-ups of a photo, by crack id."""
-    near = {}
-    for crack in (result.cracks or ())[:FOUND_SHOWN]:
+    cracks, near = (result.cracks or ())[:FOUND_SHOWN], dict[int, _CloseUp]()
+    if not cracks:
+        return near
+    from crackscope.reporting.drawing.width_profile import profile  # sound photos have none
+
+    for crack in cracks:
         content = pictures.close_up(context, result.path, crack.id)
         if content is not None:
+            from crackscope.reporting.drawing.width_profile import profile  # sound photos have none
+
             size = thumbnail.size_of(content)
             bar = pictures.bar_on_close_up(result, context, size)
             uri = data_uri(content, "image/jpeg")
-            near[crack.id] = _CloseUp(uri, *size, bar, _curve(crack))
+            found = profile(crack)
+            curve, band = _paths(found, found.curves), _paths(found, found.bands, "Z")
+            near[crack.id] = _CloseUp(uri, *size, bar, curve, band, str(found))
     return near
 
 

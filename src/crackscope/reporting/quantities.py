@@ -12,6 +12,7 @@ from typing import Any
 
 from crackscope import tables
 from crackscope.reporting import REPORTS, Context
+from crackscope.reporting.in_plane import in_plane
 from crackscope.reporting.measured import length_of, width_of
 from crackscope.reporting.width_classes import IN_MM, IN_PX, REGION, Unit, WidthClasses
 from crackscope.run_dir import write_atomically
@@ -95,7 +96,9 @@ def _sized(result: PhotoResult, context: Context, classes: WidthClasses) -> _Siz
     scale = context.scale_of(result)
     classes = classes if scale else IN_PX
     per_px = scale.mm_per_px if scale else 1.0
-    area = (result.width or 0) * (result.height or 0) * per_px**2
+    wide, high = result.width or 1, result.height or 1
+    plane = in_plane(scale, wide, high)
+    area = wide * high * per_px**2 if plane is None else plane.area_mm2
     cracks = [
         (
             classes.name_of(width_of(found, scale is not None))

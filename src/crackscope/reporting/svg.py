@@ -30,7 +30,7 @@ def write(results: Sequence[PhotoResult], dest: Path, context: Context) -> list[
     """Write a map of each photo with cracks, on a small copy of the photo, and photos.csv."""
     maps = list(drawn(results, context, FOLDER, ".svg"))
     for name, one in maps:
-        write_atomically(dest / name, svg(one, pictures.plain(context, one.path)))
+        write_atomically(dest / name, svg(one, one.picture(pictures.plain(context, one.path))))
     return [write_table(maps, dest / FOLDER), *(dest / name for name, _ in maps)]
 
 

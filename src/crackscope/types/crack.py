@@ -1,5 +1,6 @@
 """A detected crack: its branches, widths, length and score."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import KW_ONLY, dataclass, field, fields, replace
 from typing import Annotated
@@ -13,6 +14,9 @@ from crackscope.types.fields import Counted, Document, Mark, require
 Line = NDArray[np.float64]
 """One branch of a crack as a polyline, (N, 3) float64, N >= 2, read-only: x, y and width, in pixels
 of the upright photo; the centre of the first pixel is (0.5, 0.5)."""
+
+Curve = tuple[tuple[float, ...], ...]
+"""Points of a curve, of the same number of values each."""
 
 LONGEST_STEP_PX = 16.0
 """Maximum distance of consecutive points of a line, in pixels."""
@@ -63,10 +67,12 @@ class Crack(Document):
     """A connected set of branches; `score` is the probability that it is a crack, 0 to 1.
 
     `box` encloses it within the photo, widths included. `length_px` is the total length of all
-    branches. Values in mm require the scale of the photo: `length_mm` with the half-width of its
-    95 % interval, and `width_mm`. `measured` is the fraction of the length whose width could be
-    measured. `standard_class` names the classes of a standard that the width may belong to, if one
-    was requested. Use `of` to make one from traced points. Raises ValueError for invalid values.
+    branches. Values in mm require the scale of the photo: `length_mm` with the half-width of its 95
+    % interval, and `width_mm`. `measured` is the fraction of the length whose width could be
+    measured. `profile_mm` are curves of the measured width: points of place along the crack, width
+    and half-width of its 95 % interval, in mm, the longest branch first. `standard_class` names the
+    classes of a standard that the width may belong to, if one was requested. Use `of` to make one
+    from traced points. Raises ValueError for invalid values.
     """
 
     id: int
@@ -81,6 +87,9 @@ class Crack(Document):
     width_mm: WidthsMm | Below | None = None
     measured: Annotated[float | None, Mark.MEASURED] = None
     standard_class: Annotated[str | None, Mark.MEASURED] = None
+    profile_mm: Annotated[tuple[Curve, ...], Mark.NO_COLUMN, Mark.LAST] = field(
+        default=(), repr=False
+    )
 
     def __post_init__(self) -> None:
         require(0.0 <= self.score <= 1.0, "a score must be between 0 and 1", self.score)
@@ -106,6 +115,10 @@ class Crack(Document):
         fraction = self.measured
         rule = "measured must be a fraction, 0 to 1"
         require(fraction is None or 0.0 <= fraction <= 1.0, rule, fraction)
+        points = [point for curve in self.profile_mm for point in curve]
+        known = all(len(point) == 3 and all(map(math.isfinite, point)) for point in points)
+        known = known and all(self.profile_mm) and all(point[1] > 0 for point in points)
+        require(known, "a curve must have points of place, width above 0, and u95", points[:1])
 
     @classmethod
     def of(

@@ -107,8 +107,10 @@ class PhotoScale(Document):
     `source` is its origin, such as mm_per_px if the user gave it; `u95` is the half-width of its
     95 % interval in mm per pixel, None if unknown. `smallest_shown_mm` and `smallest_measured_mm`
     are the narrowest widths that the photo can show and measure; known where cracks were measured.
-    `residual_mm` is the root mean square distance of a marker's sides from straight lines. Raises
-    ValueError for invalid values.
+    `residual_mm` is the root mean square distance of a marker's sides from straight lines. `plane`
+    (9 numbers, row by row) is the homography from pixels to mm of a known plane; `lens` (12) the
+    focal lengths, principal point and OpenCV's k1, k2, p1, p2, k3 to k6, if pixels must be freed
+    from distortion first. Raises ValueError for invalid values.
     """
 
     source: str
@@ -117,6 +119,8 @@ class PhotoScale(Document):
     smallest_shown_mm: float | None = None
     smallest_measured_mm: float | None = None
     residual_mm: float | None = None
+    plane: Annotated[tuple[float, ...] | None, Mark.NO_COLUMN] = None
+    lens: Annotated[tuple[float, ...] | None, Mark.NO_COLUMN] = None
 
     def __post_init__(self) -> None:
         require(bool(self.source), "a scale must have a source", self.source)
@@ -124,6 +128,10 @@ class PhotoScale(Document):
         require(0 < self.mm_per_px < float("inf"), rule, self.mm_per_px)
         rule = "the half-width of an interval must be at least 0"
         require(self.u95 is None or self.u95 >= 0, rule, self.u95)
+        for name, count in (("plane", 9), ("lens", 12)):
+            values = getattr(self, name)
+            known = values is None or (len(values) == count and all(map(math.isfinite, values)))
+            require(known, f"a {name} must be {count} finite numbers", values)
 
     def __str__(self) -> str:
         interval = "" if self.u95 is None else f" ± {self.u95:.2g}"

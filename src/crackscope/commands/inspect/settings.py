@@ -46,9 +46,9 @@ class InspectConfig:
     """Enlargement of photos for the network, 0.1 to 4: above 1 for photos taken from farther away
     than the training photos, below 1 for closer ones."""
     mm_per_px: ByContent[float | Path | None] = None
-    """Scale of the photos in mm per pixel: a number, or a CSV with the columns path, mm_per_px and
-    optionally u95, for folders and photos. Like all scale flags, it adds lengths and widths in mm
-    and changes no score."""
+    """Scale of the photos in mm per pixel: a number, or a CSV for folders and photos with the
+    columns path and mm_per_px (and u95), two_points or corners, as `crackscope scale` makes it.
+    Like all scale flags, it adds lengths and widths in mm and changes no score."""
     marker_mm: float | None = None
     """Scale from the marker (ArUco, AprilTag) in each photo: side of its black square in mm. Also
     gives the plane of the surface. Requires the extra [measure]."""
@@ -69,7 +69,7 @@ class InspectConfig:
     """Exposure class, such as XC3, for standards whose limits depend on it."""
     rectify: float | None = None
     """Write rectified/PHOTO.jpg, a front view of each photo at this many mm per pixel. Requires
-    --marker-mm or --corners."""
+    --marker-mm, --corners, or corners in the CSV."""
     device: NotIdentity[Device] = "auto"
     """Device for the network. auto uses a GPU if the installed runtime supports one."""
     runtime: RuntimeName = "onnx"

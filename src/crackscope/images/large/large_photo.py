@@ -44,6 +44,11 @@ class LargePhoto:
         photo = self.photo
         return Photo(photo.path, self.rows.reduced(), photo.metadata, photo.exif)
 
+    def whole_reduced(self) -> Pixels:
+        """Read all rows, and return the reduced copy."""
+        self.rows[self.photo.height - 1 : self.photo.height, 0:1]
+        return self.rows.reduced()
+
 
 @contextmanager
 def in_blocks(
@@ -129,11 +134,13 @@ def _large(file: IO[bytes], image: Image.Image, name: str, timeout: float | None
     from crackscope.images.large.rows import RowReader
 
     profile = foreign_profile(image)
-    if isinstance(image, TiffImageFile):
-        strips = tiff.strips(file, image, profile)
-    else:
-        strips = png.strips(file, profile)
-    reader = RowReader(*image.size, _explained(strips, image, timeout))
+
+    def strips() -> Iterator[Pixels]:
+        if isinstance(image, TiffImageFile):
+            return _explained(tiff.strips(file, image, profile), image, timeout)
+        return _explained(png.strips(file, profile), image, timeout)
+
+    reader = RowReader(*image.size, strips(), again=strips)
     remark = _remark(file, image)
     exif = exif_of(image)
     pixels = cast(Pixels, reader)  # only slicing is used

@@ -1,7 +1,7 @@
 """The pixels of a large photo, read from top to bottom, sliced like an array."""
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from threading import Lock
 
 import numpy as np
@@ -18,14 +18,22 @@ class RowReader:
     """(height, width, 3) uint8 from `strips` of full rows, each (h, width, 3).
 
     `rows[y0:y1, x0:x1]` returns a copy. Rows above the last y0 are discarded, so y0 must not
-    decrease, except for boxes passed to `keep` before. Thread-safe.
+    decrease, except for boxes passed to `keep` before. `again` reads the strips once
+    more. Thread-safe.
     """
 
     dtype = np.dtype(np.uint8)
 
-    def __init__(self, width: int, height: int, strips: Iterator[Pixels]) -> None:
+    def __init__(
+        self,
+        width: int,
+        height: int,
+        strips: Iterator[Pixels],
+        again: Callable[[], Iterator[Pixels]] | None = None,
+    ) -> None:
         self.shape = (height, width, 3)
         self._strips = strips
+        self._again = again
         self._held: deque[tuple[int, Pixels]] = deque()
         self._end = 0
         self._kept: dict[Box, Pixels] = {}
@@ -45,6 +53,12 @@ class RowReader:
             self._move_to(box)
             held = [strip[max(0, box.y0 - top) : max(0, box.y1 - top)] for top, strip in self._held]
         return np.concatenate([strip[:, box.x0 : box.x1] for strip in held])
+
+    def again(self) -> Iterator[Pixels]:
+        """Read the strips once more from the top, while the file is open."""
+        if self._again is None:
+            raise ValueError("rows can be read once more only if `again` says how")
+        return self._again()
 
     def reduced(self) -> Pixels:
         """The whole photo, its long side 2048 to 4095 px; call after all rows have been read."""

@@ -1,6 +1,7 @@
 """Scales of photos and folders from a CSV file."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import ClassVar, Self
 
@@ -8,20 +9,50 @@ from crackscope import tables
 from crackscope.errors import DatasetError, UsageError
 from crackscope.measurement.lens import Lens
 from crackscope.measurement.scale.given import LARGEST, given
-from crackscope.measurement.scale.numbers import check_0_or_more, check_above_0
+from crackscope.measurement.scale.numbers import check_0_or_more, check_above_0, numbers
+from crackscope.measurement.scale.rectangle import Rectangle
 from crackscope.measurement.scale.scale import ASSUMED_TILT_DEG, Answer
 from crackscope.measurement.scale.source import SOURCES
+from crackscope.measurement.scale.two_points import TwoPoints
 from crackscope.types import Photo
 
+Points = TwoPoints | Rectangle
+COLUMNS = ("path", "mm_per_px", "u95", "two_points", "corners", "click_px", "photo_size")
+"""The columns; only `path` and one of `_SCALES` are required."""
+_SCALES = ("mm_per_px", "two_points", "corners")
+_POINTS: dict[str, Callable[[str], Points]] = {
+    "two_points": TwoPoints.parse,
+    "corners": Rectangle.parse,
+}
 _MOST_BYTES = 100_000_000
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One row: a photo or folder, and its scale; `u95` is None if the cell is empty."""
+class Number:
+    """A row with a number; `u95` is None if the cell is empty."""
 
     mm_per_px: float
     u95: float | None = None
+
+
+@dataclass(frozen=True)
+class Clicked:
+    """A row with points in a photo of `size` (width, height); None if the cell is empty."""
+
+    points: Points
+    size: tuple[int, int] | None = None
+
+    def measure(self, photo: Photo, lens: Lens | None) -> Answer:
+        """The scale by the points; raises UsageError if they belong to a photo of another size."""
+        if self.size not in (None, (photo.width, photo.height)):
+            raise UsageError(
+                "points must be those of the photo as it is now. Received: points in a photo of "
+                f"{self.size}, and the photo has {(photo.width, photo.height)} px. Mark it again"
+            )
+        return self.points.measure(photo, lens)
+
+
+Entry = Number | Clicked
 
 
 @SOURCES.register("table")
@@ -50,49 +81,83 @@ class Table:
 
     def measure(self, photo: Photo, lens: Lens | None = None) -> Answer:
         """The scale of the photo's row, else of the nearest parent folder with a row."""
-        path = PurePosixPath(_normal(photo.path))
+        path = PurePosixPath(normal(photo.path))
         for name in (path, *path.parents):
             entry = self.entries.get(str(name))
+            if isinstance(entry, Clicked):
+                return entry.measure(photo, lens)
             if entry is not None:
                 return Answer(given("table", entry.mm_per_px, entry.u95, self.tilt_deg))
         return Answer()
 
 
 def read_table(content: bytes, name: str, folder: str = "") -> dict[str, Entry]:
-    """Read scales from CSV with the columns path, mm_per_px and, optionally, u95 (mm per pixel).
+    """Read scales from CSV: `path`, and one of mm_per_px (with u95, optional), two_points, corners.
 
-    Relative paths are also taken relative to `folder`. One UsageError lists all invalid rows.
+    Points are written as in the flags, with their standard uncertainty `click_px` and the
+    `photo_size` WIDTHxHEIGHT, both optional. Rows without a scale are skipped, except if none has
+    one. Relative paths are also taken relative to `folder`. One UsageError lists all invalid rows.
     """
-    try:
-        rows = tables.read(content, name, ("path", "mm_per_px"))
-    except DatasetError as error:
-        raise UsageError(str(error)) from error
     found: dict[str, Entry] = {}
     wrong: list[str] = []
-    for line, cells in rows:
+    for line, cells in _rows(content, name):
         try:
-            path, entry = _normal(cells["path"].strip()), _entry(cells)
-            if not cells["path"].strip() or found.get(path, entry) != entry:
+            path, entry = normal(cells["path"].strip()), _entry(cells)
+            if not cells["path"].strip() or (entry and found.get(path, entry) != entry):
                 raise UsageError(f"path must be given exactly once. Received: {cells['path']!r}")
-            found[path] = entry
         except UsageError as error:
             wrong.append(f"line {line}: {error}")
+            continue
+        if entry is not None:
+            found[path] = entry
     if wrong or not found:
-        listed = "; ".join(wrong[:5]) or "it has no rows"
-        raise UsageError(f"{name} must give mm_per_px for photos or folders: {listed}")
-    below = {_normal(f"{folder}/{path}"): entry for path, entry in found.items() if folder}
+        listed = "; ".join(wrong[:5]) or "it has no rows with one"
+        raise UsageError(f"{name} must give a scale for photos or folders: {listed}")
+    below = {normal(f"{folder}/{path}"): entry for path, entry in found.items() if folder}
     return {**below, **found}
 
 
-def _normal(path: str) -> str:
+def _rows(content: bytes, name: str) -> list[tables.Row]:
+    try:
+        rows = tables.read(content, name, ("path",))
+    except DatasetError as error:
+        raise UsageError(str(error)) from error
+    if rows and not any(column in rows[0][1] for column in _SCALES):
+        raise UsageError(
+            f"{name} must have the column path and one of {', '.join(_SCALES)}. "
+            f"Received: {', '.join(rows[0][1])}"
+        )
+    return rows
+
+
+def normal(path: str) -> str:
     """The path with / as separator and without `.`, as in PurePosixPath."""
     return str(PurePosixPath(path.replace("\\", "/")))
 
 
-def _entry(cells: dict[str, str]) -> Entry:
-    scale = check_above_0(_number(cells["mm_per_px"]), "mm_per_px", LARGEST)
-    text = cells.get("u95", "").strip()
-    return Entry(scale, check_0_or_more(_number(text), "u95", LARGEST) if text else None)
+def _entry(cells: dict[str, str]) -> Entry | None:
+    """The scale of a row; None for a row that has none yet."""
+    filled = [column for column in _SCALES if cells.get(column, "").strip()]
+    if not filled:
+        return None
+    if len(filled) > 1:
+        raise UsageError(f"a row must have one scale. Received: {', '.join(filled)}")
+    column, text = filled[0], cells[filled[0]]
+    if column in _POINTS:
+        return _clicked(_POINTS[column](text), cells)
+    scale = check_above_0(_number(text), "mm_per_px", LARGEST)
+    interval = cells.get("u95", "").strip()
+    return Number(scale, check_0_or_more(_number(interval), "u95", LARGEST) if interval else None)
+
+
+def _clicked(points: Points, cells: dict[str, str]) -> Clicked:
+    click, size = (cells.get(name, "").strip() for name in ("click_px", "photo_size"))
+    if click:
+        points = replace(points, click_px=_number(click))
+    if not size:
+        return Clicked(points)
+    width, height = numbers(size.lower().replace("x", ","), 2, "photo_size, WIDTHxHEIGHT")
+    return Clicked(points, (round(width), round(height)))
 
 
 def _number(text: str) -> float:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from crackscope.rendering.pdf import FONT, module
-from crackscope.reporting.drawing.width_profile import profile
+from crackscope.reporting.drawing.width_profile import Curve, profile
 from crackscope.types import Crack
 
 _HEIGHT, _CHIP = 26.0, 7.0
@@ -17,12 +17,19 @@ def draw_curve(crack: Crack, width: float, shade: str | None) -> Any:
         0, 0, width, _HEIGHT, fillColor=None, strokeColor=colors.HexColor("#c8c8c8")
     )
     drawing = shapes.Drawing(width, _HEIGHT, frame)
-    for curve in profile(crack).within(width, _HEIGHT - 2):
-        points = [value for point in curve for value in point]
-        drawing.add(shapes.PolyLine(points, strokeWidth=0.6))
+    found = profile(crack)
+    for band in found.within(found.bands, width, _HEIGHT - 2):
+        grey = colors.HexColor("#d4d4d4")
+        drawing.add(shapes.Polygon(_flat(band), fillColor=grey, strokeColor=None))
+    for curve in found.within(found.curves, width, _HEIGHT - 2):
+        drawing.add(shapes.PolyLine(_flat(curve), strokeWidth=0.6))
     if shade is not None:
         drawing.add(_chip(width - _CHIP - 2, _HEIGHT - _CHIP - 2, shade))
     return drawing
+
+
+def _flat(curve: Curve) -> list[float]:
+    return [value for point in curve for value in point]
 
 
 def draw_legend(classes: Sequence[tuple[str, str]], width: float) -> Any:

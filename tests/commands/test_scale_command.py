@@ -1,0 +1,62 @@
+"""`crackscope scale`: a page of photos, and the way from its table to millimetres."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+import crackscope
+from crackscope.cli.main import run
+from support_pictures import encode, noise
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    folder = tmp_path / "site"
+    (folder / "pier").mkdir(parents=True)
+    (folder / "a.jpg").write_bytes(encode(noise(400, 300), "JPEG"))
+    (folder / "pier" / "b.png").write_bytes(encode(noise(300, 200), "PNG"))
+    return folder
+
+
+def rows(site: Path, size: str = "400x300") -> str:
+    head = "path,mm_per_px,u95,two_points,corners,click_px,photo_size\n"
+    return f'{head}{site.as_posix()}/a.jpg,,,"10,20,310,20=60",,2,{size}\n'
+
+
+def test_the_page_lists_every_photo_and_the_table_is_read(site: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    (site / "cut.jpg").write_bytes((site / "a.jpg").read_bytes()[:300])
+    first = crackscope.scale(site, out=out)
+    assert first.data == {"path": str(out), "photos": 2, "marked": 0}
+    assert first.exit_code == 3, "one photo is broken"
+    copies = sorted(path.name.partition("-")[2] for path in (out / "photos").iterdir())
+    assert copies == ["300x200.jpg", "400x300.jpg"]
+    (out / "scales.csv").write_text(rows(site), encoding="utf-8")
+    (site / "cut.jpg").unlink()
+    (site / "c.jpg").write_bytes(encode(noise(300, 300, 2), "JPEG"))
+    again = crackscope.scale(site, out=out)
+    assert again.data == {"path": str(out), "photos": 3, "marked": 1}
+    assert f"--mm-per-px {out / 'scales.csv'}" in again.text
+    assert (out / "scales.csv").read_text(encoding="utf-8") == rows(site), "it is the user's"
+
+
+def test_inspect_measures_by_the_marked_points(site: Path, tmp_path: Path) -> None:
+    table = tmp_path / "scales.csv"
+    table.write_text(rows(site), encoding="utf-8")
+    out = tmp_path / "measured"
+    assert run(["inspect", str(site), "--mm-per-px", str(table), "--out", str(out)]) == 0
+    lines = (out / "results.jsonl").read_text(encoding="utf-8").splitlines()
+    found = {Path(one["path"]).name: one for one in map(json.loads, lines)}
+    assert found["a.jpg"]["scale"]["source"] == "two_points"
+    assert found["a.jpg"]["scale"]["mm_per_px"] == pytest.approx(0.2)
+    assert "no row for this photo" in found["b.png"]["remark"]
+
+
+def test_points_of_a_photo_of_another_size_are_refused(site: Path, tmp_path: Path) -> None:
+    table = tmp_path / "scales.csv"
+    table.write_text(rows(site, "300x400"), encoding="utf-8")
+    scope = crackscope.load(mm_per_px=table)
+    result = scope.inspect(site / "a.jpg")
+    assert result.scale is None
+    assert "points in a photo of (300, 400)" in result.remark
