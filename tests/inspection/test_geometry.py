@@ -153,6 +153,7 @@ def test_two_cells_are_a_line_that_goes_on_to_the_border(is_end: bool, beyond: i
 def test_what_reaches_the_border_is_only_carried_on(mask: np.ndarray) -> None:
     rows, columns = (10 * np.arange(side + 1) for side in mask.shape)
     within = centreline.length(mask, rows, columns)
+    assert within == centreline.length(mask, rows, columns, (False,) * 4)
     ends = centreline.thin(mask).sum()
     diagonal = 10 * sum(mask.shape)
     carried_on = centreline.length(mask, rows, columns, (True,) * 4)
