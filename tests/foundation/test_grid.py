@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crackscope.grid import cut, grid
+from crackscope.grid import cut, grid, of_one_size, spans, with_halo
 
 SIDES = st.integers(1, 900)
 WINDOWS = st.integers(16, 256)
@@ -68,3 +68,40 @@ def test_cutting_copies_nothing_and_cuts_the_box() -> None:
         assert np.shares_memory(window, pixels)
         assert window.shape == (64, 64, 3)
         np.testing.assert_array_equal(window[0, 0], pixels[tile.box.y0, tile.box.x0])
+
+
+@given(count=st.integers(1, 500), most=st.integers(1, 100))
+def test_blocks_follow_each_other_and_are_nearly_equal(count: int, most: int) -> None:
+    blocks = spans(count, most)
+    starts, stops = zip(*blocks, strict=True)
+    assert (starts[0], stops[-1]) == (0, count)
+    assert starts[1:] == stops[:-1]
+    sizes = [stop - start for start, stop in blocks]
+    assert max(sizes) <= most
+    assert max(sizes) - min(sizes) <= 1
+    assert len(blocks) == -(-count // most), "no more than it takes"
+
+
+@pytest.mark.parametrize(("count", "most"), [(0, 5), (5, 0), (-1, 5)])
+def test_blocks_without_cells_are_refused(count: int, most: int) -> None:
+    with pytest.raises(ValueError, match="at least 1"):
+        spans(count, most)
+
+
+@pytest.mark.parametrize(
+    ("halo", "extended"),
+    [(0, (10, 20)), (3, (7, 23)), (15, (0, 30)), ((4, 1), (6, 21)), ((0, 30), (10, 30))],
+)
+def test_a_halo_ends_with_the_photo(halo: int | tuple[int, int], extended: tuple[int, int]) -> None:
+    assert with_halo(10, 20, halo, 30) == extended
+
+
+def test_windows_of_one_size_share_batches_whatever_their_photo() -> None:
+    grids = [grid(100, 100, 100), grid(900, 1000, 100), grid(90, 100, 100), grid(200, 100, 100)]
+    batches = list(of_one_size(grids))
+    assert sorted(place for batch in batches for place in batch) == [
+        (photo, window) for photo, tiles in enumerate(grids) for window in range(len(tiles))
+    ]
+    sizes = [{grids[photo][window].box.width for photo, window in batch} for batch in batches]
+    assert sorted(map(sorted, sizes)) == [[90], [100], [100]]
+    assert max(map(len, batches)) < 93, "a large photo needs no more memory than a batch"

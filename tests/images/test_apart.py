@@ -54,6 +54,7 @@ def test_what_cannot_be_read_fails_the_same_way_and_the_process_goes_on(content:
 SLEEPS = "import time; print('ready', flush=True); time.sleep(600)"
 WORKS = "print('ready', flush=True)\nwhile True: pass"
 CRASHES = "import os; print('ready', flush=True); os.read(0, 1); os._exit(11)"
+FALLS_SILENT = "import os, time; print('ready', flush=True); os.close(1); time.sleep(600)"
 
 
 def stubborn(program: str, monkeypatch: pytest.MonkeyPatch) -> "list[subprocess.Popen[bytes]]":
@@ -80,11 +81,15 @@ def test_what_takes_too_long_is_ended(program: str, monkeypatch: pytest.MonkeyPa
     same()
 
 
-def test_a_decoder_that_crashes_is_one_photo_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    stubborn(CRASHES, monkeypatch)
+@pytest.mark.parametrize("program", [CRASHES, FALLS_SILENT])
+def test_a_decoder_that_crashes_is_one_photo_that_fails(
+    program: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started = stubborn(program, monkeypatch)
     with pytest.raises(ImageError, match="crashed"):
         apart.decode(60.0, CONTENT, "photo", 250.0)
     assert apart._idle == []
+    assert started[0].poll() is not None, "it does not go on"
 
 
 def test_where_no_process_can_be_started_a_thread_does_it(monkeypatch: pytest.MonkeyPatch) -> None:

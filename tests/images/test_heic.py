@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import AvifImagePlugin, Image, features
 
+from crackscope.errors import ImageError
 from crackscope.images.formats import boxes
 from crackscope.images.read import decode
 from crackscope.images.signature import format_of
@@ -47,6 +48,14 @@ def test_heic_is_read_by_its_older_decoder_where_that_is_there(
     monkeypatch.setitem(sys.modules, "pi_heif", None)
     monkeypatch.setitem(sys.modules, "pillow_heif", decoder)
     np.testing.assert_array_equal(decode(heic(), "photo").pixels, expected)
+
+
+def test_heic_above_the_limit_is_refused_before_it_is_decoded() -> None:
+    damaged = heic(CODED[:50] + bytes(len(CODED) - 50))
+    with pytest.raises(ImageError, match="megapixels") as caught:
+        decode(damaged, "photo", 0.006)
+    assert caught.value.kind == "too_large"
+    assert decode(heic(), "photo", 0.0062).width == 96
 
 
 @pytest.mark.parametrize("brand", [b"heic", b"heix", b"mif1", b"msf1"])

@@ -209,3 +209,9 @@ def test_what_follows_the_picture_completes_no_scan() -> None:
     content = PROGRESSIVE["RGB"]
     last = list(jpeg._scans(content))[-1]
     _refused(content[:last] + b"\xff\xd9" + content[last:])
+
+
+def test_a_piece_may_have_as_many_pixels_as_the_image_and_no_more() -> None:
+    jpeg.check_piece(KINDS["plain"], 320 * 240)
+    with pytest.raises(ImageError, match="320×240 px, much larger than the image"):
+        jpeg.check_piece(KINDS["plain"], 320 * 240 - 1)

@@ -161,6 +161,19 @@ def test_what_is_known_of_the_photo_comes_with_it(kind: str, tmp_path: Path) -> 
         assert photo.photo.exif
 
 
+def test_exif_behind_the_pixels_of_a_png_is_found(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[271], exif[272], exif[270] = "Maker", "Model", "said of the photo " * 50
+    content = encode(PHOTO, "PNG", exif=exif)
+    begin = content.index(b"eXIf") - 4
+    end = begin + 12 + int.from_bytes(content[begin : begin + 4])
+    moved = content[:begin] + content[end:-12] + content[begin:end] + content[-12:]
+    with opened(written(tmp_path, moved), "site/a", LIMIT) as photo:
+        assert photo is not None
+        assert photo.photo.metadata is not None
+        assert photo.photo.metadata.camera == "Maker Model"
+
+
 def test_a_part_that_hangs_fails_the_photo_and_the_parts_in_time_are_the_photo(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

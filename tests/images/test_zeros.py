@@ -117,6 +117,17 @@ def test_the_reason_is_named(name: str) -> None:
     assert "interrupted copy" in str(error)
 
 
+def test_the_last_strip_of_a_packed_tiff_decides() -> None:
+    content = encode(COLOUR, "TIFF", compression="tiff_lzw", strip_size=10 * WIDTH * 3)
+    with Image.open(io.BytesIO(content)) as image:
+        places = zip(image.tag_v2[273], image.tag_v2[279], strict=True)
+        *_, (begin, length) = sorted(places)
+    end = begin + length
+    error = refusal(content[: end - 300] + bytes(300) + content[end:])
+    assert error.kind == "truncated"
+    assert "the last 300 bytes" in str(error)
+
+
 @pytest.mark.parametrize("name", [name for name in RAW if name not in ("PBM",)])
 def test_whole_rows_of_zeros_are_said(name: str) -> None:
     content = RAW[name]

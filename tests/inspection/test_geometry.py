@@ -62,6 +62,38 @@ def test_a_skeleton_lies_inside_and_hangs_together_as_the_mask_does(mask: np.nda
         assert any(line[cell] for cell in cells)
 
 
+@pytest.mark.parametrize("margin", [0, 1])
+@pytest.mark.parametrize("thick", range(1, 8))
+def test_a_bar_thins_to_one_line_along_its_middle(thick: int, margin: int) -> None:
+    bar = np.pad(np.ones((thick, 20), bool), margin)
+    for mask in (bar, bar[::-1], bar[:, ::-1], bar.T):
+        line = np.argwhere(centreline.thin(mask))
+        across, along = sorted(line.T - margin, key=np.ptp)
+        assert np.ptp(across) == 0
+        assert (thick - 1) // 2 <= across[0] <= thick // 2
+        assert (np.diff(np.sort(along)) == 1).all(), "in one piece"
+        assert 20 - thick <= len(along) <= 20
+        assert abs(along.min() - (19 - along.max())) <= 1
+
+
+@pytest.mark.parametrize("side", range(1, 8))
+def test_a_square_thins_to_one_cell(side: int) -> None:
+    line = np.argwhere(centreline.thin(np.pad(np.ones((side, side), bool), 1)))
+    assert len(line) == 1
+    assert (np.abs(line - (side + 1) / 2) <= 0.5).all()
+
+
+def test_a_ring_thins_to_a_closed_line() -> None:
+    ring = np.ones((17, 21), bool)
+    ring[5:-5, 5:-5] = False
+    line = centreline.thin(ring)
+    (cells,) = components(line)
+    near = [sum(max(abs(a - y), abs(b - x)) == 1 for y, x in cells) for a, b in cells]
+    assert min(near) == 2
+    assert np.array(cells).min(axis=0).tolist() == [2, 2]
+    assert np.array(cells).max(axis=0).tolist() == [14, 18]
+
+
 def test_thinning_keeps_what_another_program_keeps() -> None:
     """19 of 20 cells of each lie within 3 of one of the other."""
     rng = np.random.default_rng(3)
@@ -96,10 +128,32 @@ def test_a_line_is_carried_on_to_the_border_where_the_photo_ends_and_it_does_not
     assert centreline.length(mask, rows, columns, cut) == pytest.approx(inside, abs=10)
 
 
+@pytest.mark.parametrize(
+    ("sides", "beyond"),
+    [("", 5), ("right", 5), ("below", 5), ("right below", 15), ("above left right below", 15)],
+)
+def test_a_line_through_a_corner_goes_on_only_if_the_photo_ends_on_both_sides(
+    sides: str, beyond: int
+) -> None:
+    edges = np.array([0, 10, 20, 50])
+    cut = tuple(side in sides for side in ("above", "left", "below", "right"))
+    diagonal = centreline.length(np.eye(3, dtype=bool), edges, edges, cut)
+    assert diagonal == pytest.approx(30 * 2**0.5 + 5 + beyond)
+
+
+@pytest.mark.parametrize(("is_end", "beyond"), [(False, 5), (True, 15)])
+def test_two_cells_are_a_line_that_goes_on_to_the_border(is_end: bool, beyond: int) -> None:
+    rows, columns = np.array([0, 10, 20, 30]), np.array([0, 10, 40])
+    mask = np.zeros((3, 2), bool)
+    mask[1] = True
+    assert centreline.length(mask, rows, columns, (False, False, False, is_end)) == 25 + beyond
+
+
 @given(mask=MASKS)
 def test_what_reaches_the_border_is_only_carried_on(mask: np.ndarray) -> None:
     rows, columns = (10 * np.arange(side + 1) for side in mask.shape)
     within = centreline.length(mask, rows, columns)
+    assert within == centreline.length(mask, rows, columns, (False,) * 4)
     ends = centreline.thin(mask).sum()
     diagonal = 10 * sum(mask.shape)
     carried_on = centreline.length(mask, rows, columns, (True,) * 4)

@@ -84,6 +84,8 @@ def test_arrays_of_every_shape_that_pixels_have(scope: Inspector, shape: tuple[i
         np.zeros((64, 64, 2), np.uint8),
         np.array(["a.jpg"]),
         np.zeros((8, 8), np.uint8),
+        np.zeros((8, 64), np.uint8),
+        np.zeros((64, 8, 3), np.uint8),
         Image.new("F", (64, 64)),
         Image.new("RGB", (8, 8)),
     ],
@@ -149,6 +151,19 @@ def test_an_error_names_the_file(
         assert caught.value.kind == kind
     with pytest.raises(ImageError, match=r"missing\.jpg: "):
         scope.inspect(tmp_path / "missing.jpg")
+
+
+def test_an_image_of_a_damaged_file_is_a_photo_that_failed(
+    tiny_bundle: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "half.png"
+    path.write_bytes(encode(noise(200, 150), "PNG")[:-2000])
+    whole = np.full((64, 64, 3), 20, np.uint8)
+    with Image.open(path) as image:
+        outcome = crackscope.inspect([image, whole], model=tiny_bundle, out=tmp_path / "out")
+    assert outcome.failed == [str(path)]
+    assert [line["status"] for line in outcome.data] == ["failed", "ok"]
+    assert "truncated" in outcome.data[0]["error"]["message"]
 
 
 def test_the_command_takes_pictures_and_lists_beside_paths(

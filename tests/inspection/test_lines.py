@@ -4,12 +4,14 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from crackscope.grid import grid
 from crackscope.images import large
 from crackscope.inspection.cracks import TRACING, context
 from crackscope.inspection.cracks import load as load_scorer
@@ -17,11 +19,12 @@ from crackscope.inspection.inspector import Inspector, load
 from crackscope.lines.find import find_cracks
 from crackscope.lines.score import ALL, Scorer
 from crackscope.models.bundle import CRACKS, unsealed
+from crackscope.models.parts import CELL
 from crackscope.scoring import gate as gates
 from crackscope.scoring import scoremap
 from crackscope.scoring.gate import Gate
-from crackscope.scoring.scored import LineMap
-from crackscope.types import Crack, Photo
+from crackscope.scoring.scored import LineMap, Scored
+from crackscope.types import Crack, Photo, ScoreMap
 from support_lines import WINDOW, cracked, write_bundle_with_lines
 
 TALL, WIDE = 900, 1700
@@ -254,6 +257,15 @@ def test_the_network_tells_the_material_of_most_windows(
     assert saying(scope, concrete={"limit": 0.0}).inspect(photo).material is None
 
 
+@pytest.mark.parametrize(("threads", "blocks"), [(1, 1), (3, 3), (8, 4)])
+def test_up_to_four_blocks_of_a_photo_share_the_threads(
+    lines_bundle: Path, threads: int, blocks: int
+) -> None:
+    mapper = load(lines_bundle, "cpu", threads=threads).mapper
+    assert mapper is not None
+    assert mapper.threads == blocks
+
+
 def test_cracks_have_thresholds_of_their_own(scope: Inspector) -> None:
     """0.3 and 0.6 are those of windows."""
     own = saying(scope, cracks={"lower": 0.9998, "upper": 0.9999})
@@ -263,6 +275,9 @@ def test_cracks_have_thresholds_of_their_own(scope: Inspector) -> None:
     assert (found.verdict, found.cracks, found.threshold) == ("no crack", (), 0.9999)
     assert own.inspect(window).threshold == 0.6
     assert own.inspect(window).verdict == scope.inspect(window).verdict
+    two = Photo("a", cracked(WINDOW, WINDOW + CELL))
+    assert own.score(two).windows.scores.size == 2
+    assert own.inspect(two.pixels).threshold == 0.9999
 
 
 def test_cracks_are_scored_as_the_bundle_says(tmp_path: Path) -> None:
@@ -284,3 +299,25 @@ def test_beside_a_crack_stands_what_the_windows_along_it_say_of_concrete(scope: 
         around = context(replace(scored, concrete=said), traced)
         assert around.shape == (len(traced), 2)
         assert (around[:, 1] == expected).all()
+
+
+@pytest.mark.parametrize(
+    ("points", "expected"),
+    [
+        ([(250.0, 50.0, 120.0)], 2.0),
+        ([(20.0, 180.0, 2.0)], 3.0),
+        ([(150.0, 199.0, 2.0), (101.0, 20.0, 2.0)], 2.5),
+        ([(0.5, 0.5, 2.0), (299.5, 199.5, 9.0), (299.5, 0.5, 9.0)], 7 / 3),
+    ],
+)
+def test_a_crack_stands_in_the_windows_that_its_points_lie_in(
+    points: list[tuple[float, ...]], expected: float
+) -> None:
+    windows = ScoreMap.of_tiles(grid(300, 200, 100), np.linspace(0.1, 0.6, 6))
+    concrete = np.arange(6.0).reshape(2, 3)
+    traced = SimpleNamespace(branches=[SimpleNamespace(points=np.array(points))])
+    around = context(Scored(windows, concrete), [traced])  # type: ignore[list-item]
+    assert around[0, 1] == pytest.approx(expected)
+    if len(points) == 1:
+        chance = 0.1 + expected / 10
+        assert around[0, 0] == pytest.approx(np.log(chance / (1 - chance)))

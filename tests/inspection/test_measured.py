@@ -130,6 +130,15 @@ def test_a_marker_of_unknown_size_and_one_that_is_not_there_are_told_apart() -> 
     assert of(Wall(marker=False), marker_mm=30.0).result.remark == "no marker found"
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_marker_of_unknown_size_is_found_in_a_small_copy_of_a_large_photo(turned: bool) -> None:
+    pytest.importorskip("cv2", reason="needs the extra [measure]")
+    pixels = np.kron(photo_of(FLAT).pixels, np.ones((3, 3, 1), np.uint8))
+    photo = Photo("wall.jpg", np.rot90(pixels).copy() if turned else pixels)
+    notices = asked(distance_mm=210.0).scale_of(photo).notices
+    assert "a marker of unknown size (DICT_4X4_100, 0)" in " ".join(n.text for n in notices)
+
+
 def test_a_scale_that_contradicts_another_is_said_and_the_surer_one_used() -> None:
     result = of(FLAT, two_points=points_of(FLAT, 150.0), corners=corners_of(FLAT)).result
     assert result.scale.source == "rectangle"
@@ -188,9 +197,11 @@ def test_a_photo_is_drawn_in_its_plane() -> None:
     one = of(TILTED, corners=corners_of(TILTED), rectify=0.2)
     assert one.rectified is not None
     assert one.rectified.ndim == 3
-    tiny = of(TILTED, corners=corners_of(TILTED), rectify=0.001)
+    contradicted = {"corners": corners_of(TILTED), "two_points": points_of(TILTED, 150.0)}
+    tiny = of(TILTED, **contradicted, rectify=0.001)
     assert tiny.rectified is None
     assert "not rectified: a rectified photo must have at most 100 megapixels" in tiny.result.remark
+    assert "two-points gives" in tiny.result.remark, "one remark does not replace another"
 
 
 @pytest.mark.parametrize("kind", ["TIFF", "PNG"])

@@ -110,6 +110,9 @@ def test_every_kind_gives_photos_that_can_be_sent_and_read(
     assert again.stamp() == source.stamp()
     assert source.stamp()[0] == len(PHOTO)
     assert decode(source.content(1.0), source.name).width == 96
+    for place in ("site/a.png", "site.mp4", "site.zip"):
+        (tmp_path / place).unlink(missing_ok=True)
+    assert kind == "address" or source.stamp() == (0, 0), "nothing is known of what is gone"
 
 
 def test_a_zip_file_is_read_in_place(tmp_path: Path) -> None:
@@ -218,6 +221,16 @@ def test_an_encrypted_entry_is_one_failed_photo(tmp_path: Path) -> None:
     archive.write_bytes(content)
     (source,) = find([str(archive)]).photos
     assert kind_of_error(source) == "not_permitted"
+
+
+def test_an_entry_of_an_unknown_compression_is_one_failed_photo(tmp_path: Path) -> None:
+    archive = zipped(tmp_path / "a.zip", {"a.png": PHOTO, "b.png": PHOTO})
+    content = bytearray(archive.read_bytes())
+    content[8] = content[content.index(b"PK\1\2") + 10] = 9  # Deflate64, as Windows writes it
+    archive.write_bytes(content)
+    unknown, good = find([str(archive)]).photos
+    assert kind_of_error(unknown) == "unsupported"
+    assert good.content(1.0) == PHOTO
 
 
 def test_a_zip_bomb_is_stopped_by_its_size_before_it_is_unpacked(tmp_path: Path) -> None:
@@ -401,6 +414,26 @@ def test_a_video_is_looked_at_every_so_often(
     video.unlink()
     with pytest.raises(SourceGoneError, match=r"a flight\.MP4 is gone"):
         found[0].content(1.0)
+
+
+def test_a_video_without_an_index_is_read_from_ten_seconds_ahead(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    players(tmp_path / "bin", monkeypatch)
+    monkeypatch.setenv("LENGTH", '"duration": "40.0"')
+    for name, readable in (("a.mts", [5, 15]), ("a.mp4", [5])):
+        (tmp_path / name).write_bytes(PHOTO)
+        found = find([str(tmp_path / name)], every=5.0).photos
+        assert found[1].content(1.0) == PHOTO
+        times = [5 * at for at, source in enumerate(found) if at % 2 and is_read(source)]
+        assert times == readable, "the pictures end at 9 s"
+
+
+def is_read(source: PhotoSource) -> bool:
+    try:
+        return bool(source.content(1.0))
+    except ImageError:
+        return False
 
 
 def test_pictures_of_hours_are_named_by_the_clock(

@@ -117,6 +117,10 @@ def test_regions_are_numbered_by_importance_and_boxed_in_pixels() -> None:
     assert first.outline == ((0, 0), (200, 0), (200, 100), (0, 100))
     assert (second.id, second.score, second.box) == (2, 0.9, Box(300, 100, 400, 200))
     assert find_regions(found, 0.95) == ()
+    values = np.array([0.9, 0.0, 0.0, 0.6, 0.0, 0.0, 0.0, 0.6])
+    larger, surer = find_regions(ScoreMap.of_tiles(tiles, values), 0.5)
+    assert (larger.id, larger.box) == (1, Box(300, 0, 400, 200)), "area counts, not the order"
+    assert (surer.id, surer.box) == (2, Box(0, 0, 100, 100))
 
 
 @given(values=PROBABILITIES, apart=st.integers(1, 7))

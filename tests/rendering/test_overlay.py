@@ -199,6 +199,26 @@ def test_every_region_has_its_number_in_its_first_corner() -> None:
         assert place[0] < 10
 
 
+def test_every_region_has_a_white_outline_cased_in_black() -> None:
+    box = Box(200, 100, 320, 190)
+    corners = outline_of(box.x0, box.y0, box.x1, box.y1)
+    photo, found, _ = scored(640, 480, hot=0.0)
+    result = PhotoResult(
+        "a", "m", 0.1, "crack", 0.9, 0.5, 640, 480, (Region(1, box, 0.9, corners),)
+    )
+    picture = overlay.draw(photo, found, result)[:480]
+    for row in (140, 170):
+        (white,) = np.nonzero((picture[row] == 255).all(axis=1))
+        assert white.tolist() == [box.x0 - 1, box.x1 - 1]
+        for x in white.tolist():
+            assert picture[row, [x - 1, x + 1]].max() < 40
+    for column in (260, 300):
+        (white,) = np.nonzero((picture[:, column] == 255).all(axis=1))
+        assert white.tolist() == [box.y0 - 1, box.y1 - 1]
+    inside = picture[120:180, 240:310]
+    np.testing.assert_array_equal(inside, photo.pixels[120:180, 240:310])
+
+
 def outline_of(x0: int, y0: int, x1: int, y1: int) -> tuple[tuple[int, int], ...]:
     return ((x0, y0), (x1, y0), (x1, y1), (x0, y1))
 

@@ -66,6 +66,7 @@ def test_the_pdf_takes_every_text(tmp_path: Path) -> None:
     for part in ("<script>alert(1)</script>", "<img src=x", "</title><b>bold</b> &amp;"):
         assert part in text
     assert "\\u5c71" in text, "what the font lacks is written as its number"
+    assert "Photos inspected for cracks: 1" in text, "below the title"
     (logo,) = first.images
     assert logo.image.size == (300, 90)
     assert pypdf.PdfReader(file).metadata.title.startswith("<script>")

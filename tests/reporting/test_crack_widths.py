@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crackscope.rendering.scale_bar import bar, round_length
 from crackscope.reporting import Context, chosen, pictures
@@ -43,6 +45,11 @@ def test_a_crack_has_a_class_and_those_that_its_interval_reaches() -> None:
         "class 0.2 to 0.3 mm (or under 0.1 mm, 0.1 to 0.2 mm, 0.3 to 0.4 mm, 0.4 to 1 mm)",
         "class unknown",
     ]
+
+
+def test_a_limit_belongs_to_the_upper_class_and_what_is_below_it_to_the_lower() -> None:
+    exact = large("a.jpg", {"p95": 0.1, "p95_u95": 0.0}, {"below": 0.1}, {"below": 0.1001})
+    assert classes(exact) == ["class 0.1 to 0.2 mm", "class under 0.1 mm", "class unknown"]
 
 
 def test_without_a_scale_or_a_width_there_is_no_class() -> None:
@@ -124,13 +131,21 @@ def test_a_profile_is_the_widths_of_all_branches_the_longest_first() -> None:
     assert found.within(found.curves, 120, 20)[1] == ((80, 5), (100, 20), (120, 10))
 
 
-def test_a_long_profile_keeps_its_widest_place() -> None:
+@given(place=st.integers(0, 4999))
+def test_a_long_profile_keeps_its_widest_place(place: int) -> None:
     line = np.array([(x, 5, 1) for x in range(5000)], float)
-    line[3333, 2] = 9
+    line[place, 2] = 9
     found = profile(Crack.of(1, 0.9, [line], 5000, 10))
     (curve,) = found.curves
-    assert len(curve) < 130
-    assert (3333, 9) in curve
+    assert 110 < len(curve) < 130
+    assert (place, 9) in curve
+
+
+@pytest.mark.parametrize("count", range(2, 9))
+def test_a_short_profile_keeps_every_place(count: int) -> None:
+    line = [(x, 5, 1 + x % 3) for x in range(count)]
+    (curve,) = profile(Crack.of(1, 0.9, [line], 100, 10)).curves
+    assert curve == tuple((x, width) for x, _, width in line)
 
 
 def test_a_speck_has_a_profile() -> None:

@@ -3,6 +3,8 @@
 import base64
 import csv
 import math
+import re
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -84,12 +86,34 @@ def test_svg_is_in_mm_of_the_surface(tmp_path: Path) -> None:
             assert float(path.attrib["data-length-mm"]) == crack.length_mm
             for name, value in NAMED[crack.id].items():
                 assert float(path.attrib[f"data-{name.replace('_', '-')}"]) == value
-            assert f"{crack.length_mm:.4g} mm long" in (path.findtext(f"{SVG}title") or "")
+            title = path.findtext(f"{SVG}title") or ""
+            assert title.startswith(f"crack {crack.id}: {LAYERS[crack.id]}, ")
+            assert f"{crack.length_mm:.4g} mm long" in title
     texts = [text.text for text in layers["legend"].iter(f"{SVG}text")]
     about = ["wall/one.jpg", "Unit: mm, 0.25 ± 0.004 mm per px"]
     assert texts == ["5 mm", *sorted(LAYERS.values()), *about]
     bar = layers["legend"][0].attrib["d"]
     assert float(bar.split("H")[1]) - float(bar[1:].split()[0]) == pytest.approx(5)
+
+
+@pytest.mark.parametrize(("name", "photo"), [("wall/one.jpg", 12), ("wall/plain é.png", 48)])
+def test_the_legend_of_an_svg_has_a_row_each_below_the_photo(
+    name: str, photo: int, tmp_path: Path
+) -> None:
+    root = ElementTree.parse(written("svg", tmp_path)[name]).getroot()
+    legend = svg_layers(root)["legend"]
+    size, high = float(legend.attrib["font-size"]), float(root.attrib["height"].removesuffix("mm"))
+    texts = [(float(t.attrib["x"]), float(t.attrib["y"])) for t in legend.iter(f"{SVG}text")]
+    baselines = [y for _, y in texts]
+    assert photo + size < baselines[0]
+    assert all(b - a >= 1.2 * size for a, b in pairwise(baselines)), "no text on another"
+    assert baselines[-1] < high - 0.3 * size
+    strokes = [path.attrib for path in legend.iter(f"{SVG}path")]
+    assert len(strokes) == len(texts) - 2, "the scale bar and each class"
+    for stroke, (x, y) in zip(strokes, texts, strict=False):
+        _, row, end = map(float, re.split("[ H]", stroke["d"].removeprefix("M")))
+        assert end < x < end + size
+        assert y - size < row < y, "beside its text"
 
 
 def test_svg_without_a_scale_is_in_pixels_and_says_so(tmp_path: Path) -> None:
@@ -116,6 +140,7 @@ def test_regions_are_outlines(tmp_path: Path) -> None:
     root = ElementTree.parse(written("svg", tmp_path)["old.jpg"]).getroot()
     (path,) = svg_layers(root)["region without a width"]
     assert path.attrib["d"] == "M0 0L10 0L10 20L0 20Z"
+    assert path.findtext(f"{SVG}title") == "region 1: region without a width"
 
 
 def test_drawings_without_pictures_have_none(tmp_path: Path) -> None:
@@ -180,6 +205,29 @@ def test_dxf_shows_the_photo_that_lies_beside_it(tmp_path: Path) -> None:
     wide = image.dxf.u_pixel * image.dxf.image_size.x
     high = image.dxf.v_pixel * image.dxf.image_size.y
     assert (wide.x, high.y, image.dxf.insert.x, image.dxf.insert.y) == pytest.approx((16, 12, 0, 0))
+
+
+def test_the_legend_of_a_dxf_has_a_row_each_below_the_photo(tmp_path: Path) -> None:
+    pytest.importorskip("ezdxf")
+    drawing = read(written("dxf", tmp_path)["wall/one.jpg"])
+    texts = list(drawing.modelspace().query("TEXT"))
+    assert {text.dxf.layer for text in texts} == {"legend"}
+    sizes, tops = ([getattr(t.dxf, name) for t in texts] for name in ("height", "insert"))
+    assert sizes == [pytest.approx(16 / 50)] * len(texts)
+    baselines = [place.y for place in tops]
+    assert baselines[0] < -sizes[0]
+    assert all(a - b >= 1.2 * sizes[0] for a, b in pairwise(baselines)), "no text on another"
+    strokes = list(drawing.modelspace().query("LINE"))
+    assert [line.dxf.layer for line in strokes] == ["legend", *sorted(LAYERS.values())]
+    for line, place in zip(strokes, tops, strict=False):
+        assert place.y < line.dxf.start.y == line.dxf.end.y < place.y + sizes[0]
+        assert 0 == line.dxf.start.x < line.dxf.end.x < place.x < line.dxf.end.x + sizes[0]
+    (view,) = drawing.viewports.get("*ACTIVE")
+    half = view.dxf.height / 2
+    assert view.dxf.center.y - half < baselines[-1]
+    assert view.dxf.center.y + half > 12, "all of the drawing is in view"
+    assert view.dxf.height < 1.2 * 16, "and little else"
+    assert abs(view.dxf.center.x - 8) < 1e-6
 
 
 def test_dxf_without_a_scale_has_no_unit_and_says_so(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -18,7 +19,7 @@ from crackscope.rendering.nearness import Discs, distance
 from crackscope.reporting import Context, chosen
 from crackscope.reporting.names import overlay_names
 from crackscope.reporting.outlines import outline
-from crackscope.types import Box, Crack, PhotoResult
+from crackscope.types import Box, Crack, PhotoResult, Region
 from support_cracks import UTM, WGS, cracked, on_map
 from support_reports import failed, scored, with_place
 
@@ -234,6 +235,40 @@ def test_regions_of_older_models_are_exported_as_polygons(tmp_path: Path) -> Non
     *_, label = written("yolo", tmp_path, old)
     values = [float(value) for value in label.read_text().split()]
     assert values == pytest.approx([0, 0, 0, 10 / 64, 0, 10 / 64, 20 / 48, 0, 20 / 48])
+
+
+def test_label_studio_has_places_in_percent_of_the_photo(tmp_path: Path) -> None:
+    region = Region(1, Box(16, 12, 48, 30), 0.9)
+    photos = [cracked("a.jpg"), replace(scored("b.jpg", 0.9), regions=(region,))]
+    tasks = json.loads(written("label-studio", tmp_path, photos)[0].read_text(encoding="utf-8"))
+    lines, regions = (task["predictions"][0]["result"] for task in reversed(tasks))
+    branches = [branch for crack in photos[0].cracks or () for branch in crack.lines]
+    for shape, branch in zip(lines, branches, strict=True):
+        corners = np.array(shape["value"]["points"]) * (0.64, 0.48)
+        assert corners == pytest.approx(np.array(outline(branch, 64, 48)))
+    (box,) = regions
+    place = {"x": 25.0, "y": 25.0, "width": 50.0, "height": 37.5, "rotation": 0}
+    assert box["value"] == {**place, "rectanglelabels": ["crack"]}
+
+
+@pytest.mark.parametrize(
+    ("line", "around"),
+    [
+        (
+            [(10, 20, 4), (20, 20, 6), (30, 20, 8)],
+            [(8, 20), (10, 22), (20, 23), (30, 24), (34, 20), (30, 16), (20, 17), (10, 18)],
+        ),
+        (
+            [(20, 10, 4), (20, 24, 8)],
+            [(20, 8), (18, 10), (16, 24), (20, 28), (24, 24), (22, 10)],
+        ),
+    ],
+)
+def test_an_outline_is_as_wide_as_its_line_with_a_tip_at_each_end(
+    line: list[tuple[float, ...]], around: list[tuple[float, float]]
+) -> None:
+    (branch,) = Crack.of(1, 0.5, [line], 64, 48).lines
+    assert outline(branch, 64, 48) == around
 
 
 corners_of_lines = st.tuples(st.floats(-5, 70), st.floats(-5, 50), st.floats(0, 20))

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from crackscope.reporting import Context, chosen
 from crackscope.reporting.measured import Width
 from crackscope.reporting.quantities import Quantity, folder_of, quantities
-from crackscope.reporting.width_classes import IN_MM, IN_PX, UNMEASURED, WidthClasses
-from crackscope.types import PhotoResult, PhotoScale
+from crackscope.reporting.width_classes import IN_MM, IN_PX, REGION, UNMEASURED, WidthClasses
+from crackscope.types import Box, PhotoResult, PhotoScale, Region
 from support_cracks import cracked
 from support_measured import MM_PER_PX, measured
 from support_reports import failed, scored
@@ -84,6 +84,18 @@ def test_the_table_speaks_of_metres_only_where_there_is_a_scale(tmp_path: Path) 
 def test_regions_have_no_width(tmp_path: Path) -> None:
     rows = rows_of([scored("a/b.jpg")], tmp_path)
     assert {row["width_class"] for row in rows} == {"all widths", "region without a width"}
+
+
+def test_lengths_that_are_only_in_pixels_are_scaled_by_the_inspection_s_scale() -> None:
+    context = replace(CONTEXT, settings={"mm per pixel": "0.5"})
+    plain = cracked("a.jpg")
+    region = Region(1, Box(0, 0, 10, 20), 0.9, length_px=20.0)
+    old = replace(scored("b.jpg"), regions=(region, replace(region, id=2, length_px=None)))
+    rows = found(quantities([plain, old], context))
+    lines = sum(crack.length_px for crack in plain.found)
+    assert rows["all folders", "mm", UNMEASURED].length_m == pytest.approx(lines * 0.5 / 1000)
+    assert rows["all folders", "mm", REGION].length_m == pytest.approx(20 * 0.5 / 1000)
+    assert found(quantities([old], CONTEXT))[".", "px", REGION].length_px == 20.0
 
 
 def test_a_folder_named_as_the_sum_is_not_counted_twice() -> None:

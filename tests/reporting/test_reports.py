@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from crackscope.errors import MissingExtraError, UnknownNameError, UsageError
 from crackscope.inspection.results_file import ResultsFile, line, read, write_errors
+from crackscope.rendering import colour
 from crackscope.reporting import REPORTS, Context, chosen
 from crackscope.reporting.context import load, save
 from crackscope.reporting.names import close_up_name, mask_names, overlay_names, printable
@@ -176,6 +177,16 @@ def test_the_page_names_model_threshold_and_what_failed(tmp_path: Path) -> None:
         assert expected in text
 
 
+def test_the_scale_of_the_page_is_that_of_the_overlays(tmp_path: Path) -> None:
+    (gradient,) = re.findall(r"linear-gradient\(to right, (.*?)\)\"", page(tmp_path))
+    shades = [
+        tuple(map(int, shade)) for shade in re.findall(r"rgb\((\d+), (\d+), (\d+)\)", gradient)
+    ]
+    steps = len(shades) - 1
+    assert steps >= 4
+    assert shades == [colour.of_score(step / steps) for step in range(steps + 1)]
+
+
 def test_the_page_says_how_many_photos_are_missing(tmp_path: Path) -> None:
     (file,) = chosen("html")[0](RESULTS[:3], tmp_path, CONTEXT)
     assert "5 of 8 photos are missing" in file.read_text(encoding="utf-8")
@@ -328,8 +339,18 @@ def test_names_of_any_length_fit_file_systems_and_stay_apart(letter: str, tmp_pa
         file.touch(exist_ok=False)
 
 
+@pytest.mark.parametrize(("letter", "count"), [("a", 196), ("é", 98), ("真", 65), ("𝄞", 49)])
+def test_a_name_of_up_to_200_bytes_is_kept_whole(letter: str, count: int) -> None:
+    path = f"{letter * count}.png/{letter * count}.png"
+    assert overlay_names([path]) == [f"overlays/{path}.jpg"]
+    assert mask_names([path.replace(".png", ".jpg")]) == [
+        f"masks/{path}".replace(".png", ".jpg") + ".png"
+    ]
+
+
 def test_overlay_names_keep_the_path_and_the_extension() -> None:
     names = ["a.png", "a.jpg", "s/a.jpg", "A.PNG", "ä/b c.jpg", "b.JPG", "b.jpeg", "x.jpg.jpg", "a"]
+    names += ["./c.png", "s//d.png", "/e.png", "/"]
     assert overlay_names(names) == [
         "overlays/a.png.jpg",
         "overlays/a.jpg",
@@ -340,6 +361,10 @@ def test_overlay_names_keep_the_path_and_the_extension() -> None:
         "overlays/b (2).jpg",
         "overlays/x.jpg.jpg",
         "overlays/a (2).jpg",
+        "overlays/c.png.jpg",
+        "overlays/s/d.png.jpg",
+        "overlays/e.png.jpg",
+        "overlays/_.jpg",
     ]
 
 

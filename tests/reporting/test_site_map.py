@@ -46,6 +46,31 @@ def test_distances_and_directions_are_true(
     assert (y0 - y1) / metre == pytest.approx(north, rel=2e-3, abs=0.1)
 
 
+@pytest.mark.parametrize("longitude", [-180, -90, 0, 90, 180])
+def test_a_site_is_in_one_piece_on_every_meridian(longitude: float) -> None:
+    places = [(0.0, (longitude + offset * METRE + 180) % 360 - 180) for offset in (0, 1000, -1000)]
+    site = plan(places, WIDTH, HEIGHT, MARGIN)
+    middle, east, west = (x for x, _ in site.points)
+    assert (west, middle, east) == pytest.approx((MARGIN, WIDTH / 2, WIDTH - MARGIN), abs=0.1)
+
+
+def test_a_plan_is_filled_up_to_its_margin() -> None:
+    for north, east in ((100, 3000), (3000, 100), (800, 1000)):
+        degrees = (north * METRE, east * METRE / math.cos(math.radians(52.5)))
+        site = plan([(52.5, 13.4), (52.5 + degrees[0], 13.4 + degrees[1])], WIDTH, HEIGHT, MARGIN)
+        (x0, y0), (x1, y1) = site.points
+        wide, high = x1 - x0, y0 - y1
+        assert y1 == pytest.approx(site.height - y0), "in the middle"
+        assert x0 == pytest.approx(WIDTH - x1)
+        fills = (
+            wide == pytest.approx(WIDTH - 2 * MARGIN),
+            high == pytest.approx(HEIGHT - 2 * MARGIN),
+        )
+        assert any(fills)
+        assert high <= HEIGHT - 2 * MARGIN + 1e-6
+        assert site.height == pytest.approx(max(HEIGHT / 3, high + 2 * MARGIN))
+
+
 def test_a_single_place_lies_in_the_middle_of_a_small_plan() -> None:
     site = plan([(52.5, 13.4)], WIDTH, HEIGHT, MARGIN)
     assert site.points == ((WIDTH / 2, HEIGHT / 6),)

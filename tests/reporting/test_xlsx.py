@@ -79,3 +79,12 @@ def test_a_workbook_without_results_has_its_headings(tmp_path: Path) -> None:
     (file,) = chosen("xlsx")[0]([], tmp_path, CONTEXT)
     book = openpyxl.load_workbook(file)
     assert [sheet["A1"].value for sheet in book.worksheets] == ["path", "path", "folder", "fact"]
+
+
+def test_the_head_of_a_table_stays_in_view_and_filters_it(tmp_path: Path) -> None:
+    (file,) = chosen("xlsx")[0](RESULTS, tmp_path, CONTEXT)
+    for sheet in openpyxl.load_workbook(file).worksheets:
+        assert sheet.freeze_panes == "A2"
+        assert sheet.auto_filter.ref == sheet.dimensions
+        assert all(cell.font.bold for cell in sheet[1])
+        assert not any(cell.font.bold for cell in sheet[2])
