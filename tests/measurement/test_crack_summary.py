@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from crackscope.measurement.summary import Along, figures
+from crackscope.measurement.summary import Along, figures, running
 
 OVER, CORRELATED = 5.0, 1.0
 STEP = 0.2
@@ -56,3 +58,12 @@ def test_what_is_measured_as_a_whole_is_sure_and_what_is_missing_is_not():
     whole, part = (figures(along, OVER, CORRELATED, 0.0, measured) for measured in (1.0, 0.8))
     assert whole.max_u95 < 0.05 < part.max_u95
     assert part.median_u95 < part.max_u95, "the missing part moves the median less"
+
+
+@given(start=st.floats(0.0, 1e4), over=st.floats(0.1, 100.0), gap=st.floats(1.01, 50.0))
+def test_a_profile_counts_for_its_own_place_however_far_the_others_are(start, over, gap):
+    along = np.array([start, start + gap * over, start + 2 * gap * over])
+    ones = np.ones(3)
+    widths = np.array([1.0, 2.0, 4.0])
+    found = Along(widths, along, np.zeros(3, int), STEP * ones, 0.01 * ones)
+    np.testing.assert_allclose(running(found, over), widths)

@@ -119,8 +119,9 @@ def running(found: Along, over: float) -> Floats:
         place, weight = found.along[members], found.weight[members]
         inner = min(over, float(place[-1] - place[0])) / 2
         middle = np.clip(place, place[0] + inner, place[-1] - inner)
-        low = np.searchsorted(place, middle - over / 2, "left")
-        high = np.searchsorted(place, middle + over / 2, "right")
+        own = np.arange(len(place))  # always included: rounding may leave an isolated end out
+        low = np.minimum(np.searchsorted(place, middle - over / 2, "left"), own)
+        high = np.maximum(np.searchsorted(place, middle + over / 2, "right"), own + 1)
         total = np.concatenate([[0.0], np.cumsum(weight * found.width[members])])
         length = np.concatenate([[0.0], np.cumsum(weight)])
         mean[members] = (total[high] - total[low]) / (length[high] - length[low])
