@@ -83,7 +83,7 @@ def main() -> None:
         float(chosen["concrete"]),
         temperature,
         tempered(scorer, temperature),
-        blend,
+        replace(blend, above=float(chosen["above"])),
     )
     data, folder = packed.read(arguments.packed), arguments.out / "model"
     shutil.rmtree(folder, ignore_errors=True)

@@ -16,9 +16,9 @@ docs/recipes.md. tests/release/test_card.py fails if two of them disagree.
 model.json, for the card: `name`, `version`, `backbone`, `input` (`window`, `size`), `thresholds`
 (`lower`, `upper`), `calibration` (`method`, `temperature`, `fitted_on`; `cracks`: a description of
 how the score of a crack was fitted), for a model with lines `lines` (`ask`, `score`) and `blend`
-(`full`, `half`, `bias`), `parity`, `int8`, `metrics`. `data`, `started_from`, `training` and
-`licence` come from training.py with --training, otherwise from `crackscope train`. `figures` and
-`sections` are written here.
+(`full`, `half`, `bias`, `above`), `parity`, `int8`, `metrics`. `data`, `started_from`, `training`
+and `licence` come from training.py with --training, otherwise from `crackscope train`. `figures`
+and `sections` are written here.
 """
 
 import argparse

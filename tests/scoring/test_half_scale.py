@@ -13,7 +13,7 @@ from PIL import Image
 from crackscope.inspection.inspector import Inspector, load
 from crackscope.models.parts import CELL, PLACE, Maps
 from crackscope.scoring import gate as gates
-from crackscope.scoring.half_scale import Blend, doubled, look
+from crackscope.scoring.half_scale import Blend, Decoded, blended, doubled, look
 from crackscope.scoring.scored import LineMap
 from crackscope.types import Photo, Pixels
 from support_lines import cracked, write_bundle_with_lines
@@ -106,9 +106,23 @@ def lines_of(scope: Inspector, pixels: Pixels, **settings: Any) -> LineMap:
     return found
 
 
-def blended(scope: Inspector, *weights: float) -> Inspector:
+def looking(scope: Inspector, *weights: float) -> Inspector:
     assert scope.mapper is not None
     return replace(scope, mapper=replace(scope.mapper, blend=Blend(*weights)))
+
+
+def test_tiles_where_the_full_scale_sees_nothing_are_not_looked_at_again() -> None:
+    network, pixels = Local(), block(24, 24)
+    faint, clear = (np.full((8 * PLACES, 8 * PLACES), logit, np.float32) for logit in (-3.0, 3.0))
+    tiles = [Decoded((0, 8), (0, 8), faint), Decoded((8, 16), (8, 16), clear)]
+    first, second = blended(network, Blend(0.5, 0.25, 1.0, above=-2.0), pixels, tiles)
+    np.testing.assert_array_equal(first.logits, 0.75 * faint + 1.0)
+    half = look(Local(), pixels, [((8, 16), (8, 16))]).at((8, 16), (8, 16))
+    np.testing.assert_allclose(second.logits, 0.5 * clear + 0.25 * half + 1.0, rtol=1e-6)
+    assert network.cells == 10 * 10  # of half the scale: those around the second tile
+    network.cells = 0
+    list(blended(network, Blend(0.5, 0.25, 1.0, above=-2.0), pixels, tiles[:1]))
+    assert network.cells == 0
 
 
 def test_full_scale_alone_is_what_there_is_without_a_blend(scope: Inspector) -> None:
@@ -121,7 +135,7 @@ def test_full_scale_alone_is_what_there_is_without_a_blend(scope: Inspector) -> 
 
 def test_half_the_scale_finds_a_crack_where_it_runs(scope: Inspector) -> None:
     tall, wide = 600, 900
-    (crack,) = blended(scope, 0.0, 1.0, 2.0).inspect(cracked(tall, wide)).cracks or ()
+    (crack,) = looking(scope, 0.0, 1.0, 2.0).inspect(cracked(tall, wide)).cracks or ()
     x, y = crack.lines[0][:, 0] - 0.5, crack.lines[0][:, 1]
     middle = tall / 2 + tall / 4 * np.sin(x / 90.0) + 0.1 * (x - wide / 2)
     away = (y - middle) / np.hypot(1, tall / 360 * np.cos(x / 90.0) + 0.1)
@@ -131,8 +145,8 @@ def test_half_the_scale_finds_a_crack_where_it_runs(scope: Inspector) -> None:
 
 def test_what_is_no_line_at_half_the_scale_is_no_crack(scope: Inspector) -> None:
     pixels = cracked(600, 900)
-    assert len(blended(scope, 1.0, 0.0, 0.0).inspect(pixels).cracks or ()) == 1
-    assert blended(scope, 1.0, 0.0, -100.0).inspect(pixels).cracks == ()
+    assert len(looking(scope, 1.0, 0.0, 0.0).inspect(pixels).cracks or ()) == 1
+    assert looking(scope, 1.0, 0.0, -100.0).inspect(pixels).cracks == ()
 
 
 @pytest.mark.parametrize("size", [(600, 900), (97, 400), (130, 130), (96, 96), (609, 351)])
@@ -148,7 +162,9 @@ def test_blocks_and_odd_numbers_of_cells_leave_no_seam(
 
 
 def test_a_bundle_says_how_both_scales_count(tmp_path: Path) -> None:
-    folder = write_bundle_with_lines(tmp_path / "m", blend={"full": 0.5, "half": 0.4, "bias": 0.6})
+    folder = write_bundle_with_lines(
+        tmp_path / "m", blend={"full": 0.5, "half": 0.4, "bias": 0.6, "above": -2}
+    )
     mapper = load(folder, "cpu", 1).mapper
     assert mapper is not None
-    assert mapper.blend == Blend(0.5, 0.4, 0.6)
+    assert mapper.blend == Blend(0.5, 0.4, 0.6, -2.0)

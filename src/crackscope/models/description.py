@@ -15,7 +15,7 @@ _LIMITS: Mapping[str, frozenset[str]] = {
     "thresholds": frozenset({"lower", "upper"}),
     "cracks": frozenset({"lower", "upper"}),
     "lines": frozenset({"ask", "score"}),
-    "blend": frozenset({"full", "half", "bias"}),
+    "blend": frozenset({"full", "half", "bias", "above"}),
     "concrete": frozenset({"limit"}),
 }
 """Sections with the numbers that verdicts depend on."""

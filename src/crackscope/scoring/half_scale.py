@@ -6,8 +6,8 @@ wide for the full one. The logits of both are combined by a `Blend` fitted to sy
 (docs/decisions/0031).
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,15 +26,29 @@ _PLACES = CELL // PLACE
 @dataclass(frozen=True)
 class Blend:
     """Combines the crack logits of a place: `full` times that at full scale plus `half` times that
-    at half the scale plus `bias`, a logistic regression on both."""
+    at half the scale plus `bias`, a logistic regression on both.
+
+    A tile whose logits at full scale stay below `above` is not looked at again: they then count for
+    both scales.
+    """
 
     full: float
     half: float
     bias: float
+    above: float = -np.inf
 
     def __call__(self, full: Floats, half: Floats) -> Floats:
         """Logits of both scales -> the combined ones, of the same shape."""
         return np.asarray(self.full * full + self.half * half + self.bias, np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class Decoded:
+    """A tile of a block: `logits` at the places of its cells, `rows` and `columns` of the block."""
+
+    rows: Span
+    columns: Span
+    logits: Floats
 
 
 @dataclass(frozen=True)
@@ -54,6 +68,21 @@ class HalfScale:
             for (start, stop), first in zip((rows, columns), self.corner, strict=True)
         )
         return self.logits[top:bottom, left:right]
+
+
+def blended(
+    network: Network, blend: Blend, pixels: Pixels, tiles: Sequence[Decoded]
+) -> Iterator[Decoded]:
+    """The tiles of a block, with the logits of both scales combined.
+
+    `pixels` (h * 32, w * 32, 3) uint8 are those of the block.
+    """
+    again = [bool(tile.logits.max() >= blend.above) for tile in tiles]
+    cells = [(tile.rows, tile.columns) for tile, wanted in zip(tiles, again, strict=True) if wanted]
+    half = look(network, pixels, cells) if cells else None
+    for tile, wanted in zip(tiles, again, strict=True):
+        seen = half.at(tile.rows, tile.columns) if half and wanted else tile.logits
+        yield replace(tile, logits=blend(tile.logits, seen))
 
 
 def look(network: Network, pixels: Pixels, wanted: Sequence[tuple[Span, Span]]) -> HalfScale:

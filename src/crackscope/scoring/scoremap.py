@@ -10,7 +10,7 @@ The surroundings of a window have a small effect, where a single patch is padded
 that only touches a window is detected better here (docs/decisions/0013).
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -26,7 +26,7 @@ from crackscope.runtimes import BLOCK, Network
 from crackscope.runtimes.outputs import finite, fitting
 from crackscope.scoring import gate as gates
 from crackscope.scoring.gate import TILE, Gate
-from crackscope.scoring.half_scale import Blend, HalfScale, look
+from crackscope.scoring.half_scale import Blend, Decoded, blended
 from crackscope.scoring.resized import resized
 from crackscope.scoring.scored import LineMap, Scored, Tile
 from crackscope.types import Photo, Pixels, ScoreMap
@@ -178,10 +178,16 @@ class ScoreMapper:
         if gate is not None:
             asking = gate.asks(self._around(logits[..., 0], shape, outer))
             corner = (outer[0][0], outer[1][0])
-            wanted = list(gates.runs(asking, corner, band, part))
-            half = self._half(pixels, corner, wanted)
-            for rows, columns in wanted:
-                tiles |= dict(self._tiles(pixels, maps, half, corner, rows, columns))
+            decoded = [
+                tile
+                for rows, columns in gates.runs(asking, corner, band, part)
+                for tile in self._decoded(
+                    pixels, maps, _less(rows, corner[0]), _less(columns, corner[1])
+                )
+            ]
+            for tile in self._blended(pixels, decoded):
+                at = (tile.rows[0] + corner[0]) // TILE, (tile.columns[0] + corner[1]) // TILE
+                tiles[at] = Tile(tile.logits, grey(_of_cells(pixels, tile.rows, tile.columns)))
         return _Block((owned[0][0], owned[1][0]), logits[local], tiles)
 
     def _maps(self, pixels: Pixels, outer: Sequence[Span]) -> tuple[Maps, Floats]:
@@ -220,46 +226,30 @@ class ScoreMapper:
             places.append(np.clip(inside, 0, known[1]))
         return np.asarray(logits[np.ix_(*places)])
 
-    def _half(
-        self, pixels: Pixels, corner: Span, wanted: Sequence[tuple[Span, Span]]
-    ) -> HalfScale | None:
-        """The logits at half the scale of some cells of the photo; None if there are none."""
-        if self.blend is None or not wanted:
-            return None
+    def _decoded(self, pixels: Pixels, maps: Maps, rows: Span, columns: Span) -> Iterator[Decoded]:
+        """Decode some cells of a block, tile by tile."""
         with fitting():
-            return look(self.network, pixels, [_within(corner, *cells) for cells in wanted])
+            logits = self.network.lines(pixels, maps, rows, columns)
+        for tile in gates.tiles(columns):
+            start, stop = (_PLACES * (edge - columns[0]) for edge in tile)
+            yield Decoded(rows, tile, np.ascontiguousarray(logits[:, start:stop]))
 
-    def _tiles(
-        self,
-        pixels: Pixels,
-        maps: Maps,
-        half: HalfScale | None,
-        corner: Span,
-        rows: Span,
-        columns: Span,
-    ) -> Iterator[tuple[tuple[int, int], Tile]]:
-        """Decode some cells of the photo in a block that starts at `corner`."""
-        (top, bottom), (left, right) = _within(corner, rows, columns)
+    def _blended(self, pixels: Pixels, decoded: Sequence[Decoded]) -> Iterable[Decoded]:
+        """Combine the logits of a block with those at half the scale."""
+        if self.blend is None:
+            return decoded
         with fitting():
-            logits = self.network.lines(pixels, maps, (top, bottom), (left, right))
-        if self.blend is not None and half is not None:
-            logits = self.blend(logits, half.at((top, bottom), (left, right)))
-        seen = pixels[top * CELL : bottom * CELL, left * CELL : right * CELL]
-        for start, stop in gates.tiles((left, right)):
-            first, last = start - left, stop - left
-            yield (
-                (rows[0] // TILE, (columns[0] + first) // TILE),
-                Tile(
-                    np.ascontiguousarray(logits[:, first * _PLACES : last * _PLACES]),
-                    grey(seen[:, first * CELL : last * CELL]),
-                ),
-            )
+            return list(blended(self.network, self.blend, pixels, decoded))
 
 
-def _within(corner: Span, rows: Span, columns: Span) -> tuple[Span, Span]:
-    """Cells of the photo as cells of a block that starts at `corner`."""
-    (top, bottom), (left, right) = rows, columns
-    return (top - corner[0], bottom - corner[0]), (left - corner[1], right - corner[1])
+def _less(span: Span, first: int) -> Span:
+    """Cells of the photo as cells of a block that starts at `first`."""
+    return span[0] - first, span[1] - first
+
+
+def _of_cells(pixels: Pixels, rows: Span, columns: Span) -> Pixels:
+    """The pixels of some cells of a block."""
+    return pixels[CELL * rows[0] : CELL * rows[1], CELL * columns[0] : CELL * columns[1]]
 
 
 def grey(pixels: Pixels) -> NDArray[np.uint8]:
