@@ -1,7 +1,10 @@
 """`crackscope scale`: a page of photos, and the way from its table to millimetres."""
 
+import io
 import json
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -60,3 +63,17 @@ def test_points_of_a_photo_of_another_size_are_refused(site: Path, tmp_path: Pat
     result = scope.inspect(site / "a.jpg")
     assert result.scale is None
     assert "points in a photo of (300, 400)" in result.remark
+
+
+def test_the_folder_is_named_as_by_inspect(
+    site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the shell leaves as it is: no `*` or `:`, which Windows refuses, and no `..-2`."""
+    monkeypatch.chdir(site / "pier")
+    named = {"..": "site", ".": "pier", "../*.jpg": "site", "b.png": "b"}
+    for photos, name in named.items():
+        assert crackscope.scale(photos).path == Path("runs", "scale", name)
+    content = SimpleNamespace(buffer=io.BytesIO(b"b.png\n"))
+    monkeypatch.setattr(sys, "stdin", content)
+    assert run(["scale", "-"]) == 0
+    assert Path("runs", "scale", "stdin", "scale.html").is_file()

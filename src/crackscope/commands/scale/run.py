@@ -10,9 +10,9 @@ from crackscope.commands import Outcome
 from crackscope.commands.keywords import ScaleKeywords
 from crackscope.commands.scale.pictures import shot_of
 from crackscope.commands.scale.settings import ScaleConfig
-from crackscope.commands.skeleton import results_folder
+from crackscope.commands.skeleton import default_name, results_folder
 from crackscope.errors import ImageError, UsageError
-from crackscope.inspection.find import find
+from crackscope.inspection.find import STDIN, find
 from crackscope.inspection.sources import PhotoSource
 from crackscope.measurement.scale.table import Entry, read_table
 from crackscope.measurement.scale_page import Shot, marked, render
@@ -36,7 +36,7 @@ def run(config: ScaleConfig) -> Outcome:
     """
     sources = find(config.photos).photos
     content = {"photos": [[source.name, *source.stamp()] for source in sources]}
-    name = Path(config.photos[0]).stem or "photos"
+    name = default_name(config.photos[0])
     with results_folder("scale", config, name, content, growing=("photos",)) as run:
         failed: dict[str, str] = {}
         shots = list(_shots(sources, run.path, config.max_megapixels, failed))
@@ -82,4 +82,5 @@ def _next(photos: tuple[str, ...], folder: Path, done: int, count: int) -> Itera
         yield f"Save the file in the results folder as {TABLE}."
     if done:
         table = shlex.quote(str(folder / TABLE))
-        yield f"next: crackscope inspect {shlex.join(photos)} --mm-per-px {table}"
+        named = shlex.join("-" if photo in STDIN else photo for photo in photos)
+        yield f"next: crackscope inspect {named} --mm-per-px {table}"

@@ -156,8 +156,11 @@ def _clicked(points: Points, cells: dict[str, str]) -> Clicked:
         points = replace(points, click_px=_number(click))
     if not size:
         return Clicked(points)
-    width, height = numbers(size.lower().replace("x", ","), 2, "photo_size, WIDTHxHEIGHT")
-    return Clicked(points, (round(width), round(height)))
+    width, height = (
+        round(check_above_0(side, "photo_size"))
+        for side in numbers(size.lower().replace("x", ","), 2, "photo_size, WIDTHxHEIGHT")
+    )
+    return Clicked(points, (width, height))
 
 
 def _number(text: str) -> float:
