@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import ClassVar, Self
 
@@ -115,6 +116,32 @@ def read_table(content: bytes, name: str, folder: str = "") -> dict[str, Entry]:
         raise UsageError(f"{name} must give a scale for photos or folders: {listed}")
     below = {normal(f"{folder}/{path}"): entry for path, entry in found.items() if folder}
     return {**below, **found}
+
+
+def row_of(path: str, entry: Entry) -> tuple[str, ...]:
+    """The cells of a row, in the order of `COLUMNS`; the inverse of `read_table`."""
+    values = _number_cells(entry) if isinstance(entry, Number) else _clicked_cells(entry)
+    cells = {"path": tables.quoted(path), **values}
+    return tuple(cells.get(column, "") for column in COLUMNS)
+
+
+def _number_cells(entry: Number) -> dict[str, str]:
+    interval = "" if entry.u95 is None else repr(entry.u95)
+    return {"mm_per_px": repr(entry.mm_per_px), "u95": interval}
+
+
+def _clicked_cells(entry: Clicked) -> dict[str, str]:
+    points = entry.points
+    size = "" if entry.size is None else "{}x{}".format(*entry.size)
+    cells = {"click_px": repr(points.click_px), "photo_size": size}
+    if isinstance(points, TwoPoints):
+        return {"two_points": f"{_joined(points.first, points.second)}={points.mm!r}", **cells}
+    sides = f"{points.width_mm!r}x{points.height_mm!r}"
+    return {"corners": f"{_joined(*points.corners)}={sides}", **cells}
+
+
+def _joined(*points: tuple[float, float]) -> str:
+    return ",".join(map(repr, chain(*points)))
 
 
 def _rows(content: bytes, name: str) -> list[tables.Row]:
