@@ -14,12 +14,14 @@ from crackscope.commands.skeleton import default_name, results_folder
 from crackscope.errors import ImageError, UsageError
 from crackscope.inspection.find import STDIN, find
 from crackscope.inspection.sources import PhotoSource
-from crackscope.measurement.scale.table import Entry, read_table
+from crackscope.measurement.scale.table import Entry, content_of, read_table
 from crackscope.measurement.scale_page import Shot, marked, render
 from crackscope.run_dir import write_atomically
 
 PAGE, TABLE = "scale.html", "scales.csv"
 """The page, and the user's table, which is never overwritten."""
+_LISTED = 5
+"""Most unreadable photos that an error names."""
 
 
 @checked
@@ -41,7 +43,8 @@ def run(config: ScaleConfig) -> Outcome:
         failed: dict[str, str] = {}
         shots = list(_shots(sources, run.path, config.max_megapixels, failed))
         if not shots:
-            raise UsageError(f"no photo can be read: {failed}")
+            listed = "; ".join(f"{one}: {why}" for one, why in list(failed.items())[:_LISTED])
+            raise UsageError(f"none of {len(failed)} photos can be read: {listed}")
         known = _known(run.path / TABLE)
         write_atomically(run.path / PAGE, render(name, str(run.path.resolve()), shots, known))
         done = sum(marked(shot, known) is not None for shot in shots)
@@ -67,12 +70,8 @@ def _shots(
 
 def _known(file: Path) -> Mapping[str, Entry]:
     """The scales in the user's table; none if it does not exist yet."""
-    try:
-        return read_table(file.read_bytes(), str(file))
-    except FileNotFoundError:
-        return {}
-    except OSError as error:
-        raise UsageError(f"cannot read {file}: {error}") from error
+    content = content_of(file)
+    return {} if content is None else read_table(content, str(file))
 
 
 def _next(photos: tuple[str, ...], folder: Path, done: int, count: int) -> Iterator[str]:

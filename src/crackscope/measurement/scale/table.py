@@ -72,12 +72,9 @@ class Table:
     def parse(cls, text: str) -> Self:
         """Read a CSV file; its paths are as given to crackscope, or relative to its folder."""
         path = Path(text)
-        try:
-            if path.stat().st_size > _MOST_BYTES:
-                raise UsageError(f"a table of scales must be under 100 MB. Received: {path}")
-            content = path.read_bytes()
-        except (OSError, ValueError) as error:
-            raise UsageError(f"the table of scales {text!r} cannot be read: {error}") from error
+        content = content_of(path)
+        if content is None:
+            raise UsageError(f"the table of scales {text!r} cannot be read: it does not exist")
         return cls(read_table(content, path.name, path.parent.as_posix()))
 
     def measure(self, photo: Photo, lens: Lens | None = None) -> Answer:
@@ -90,6 +87,23 @@ class Table:
             if entry is not None:
                 return Answer(given("table", entry.mm_per_px, entry.u95, self.tilt_deg))
         return Answer()
+
+
+def content_of(path: Path) -> bytes | None:
+    """The bytes of a table; None if there is no such file. Raises UsageError if it is too large or
+    cannot be read."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(_MOST_BYTES + 1)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise UsageError(f"the table of scales {str(path)!r} cannot be read: {error}") from error
+    if len(content) > _MOST_BYTES:
+        raise UsageError(
+            f"a table of scales must have at most {_MOST_BYTES / 1e6:.0f} MB. Received: {path}"
+        )
+    return content
 
 
 def read_table(content: bytes, name: str, folder: str = "") -> dict[str, Entry]:
