@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from crackscope.errors import UsageError
 from crackscope.measurement.scale.rectangle import Rectangle
-from crackscope.measurement.scale.table import read_table
+from crackscope.measurement.scale.table import read_table, row_of
 from crackscope.measurement.scale.two_points import TwoPoints
 from crackscope.measurement.scale_page import Shot, marked, render
 
@@ -48,6 +49,20 @@ def test_what_is_marked_is_of_the_photo_as_it_is():
     assert '"points": [[1.0, 2.0, 1.5], [301.0, 2.0, 1.5]]' in render("s", "h", SHOTS, known)
 
 
+KNOWN = [
+    "site,0.125,0.01,,,,",
+    "site/b.jpg,0.5,,,,,",
+    'old.jpg,,,,"1,2,30.5,2,30,40,1,40=297x210.25",2,40x50',
+    'old2.jpg,,,"1,2,30.5,2=3",,,',
+]
+
+
+def test_a_row_is_written_as_it_is_read():
+    known = table(*KNOWN)
+    rows = [",".join(f'"{cell}"' for cell in row_of(path, entry)) for path, entry in known.items()]
+    assert table(*rows) == known
+
+
 SCRIPT = """<script>
 const tap = (x, y) => {
   const view = byId("view").getBoundingClientRect();
@@ -75,24 +90,79 @@ addEventListener("load", () => {
 </script></body>"""  # noqa: E501
 
 
-@pytest.mark.skipif(BROWSER is None, reason="no Chromium to open the page with")
-def test_clicks_and_keys_give_the_table_that_inspect_reads(tmp_path):
-    (tmp_path / "photos").mkdir()
+def shown(folder, content, script, before=""):
+    """What a script on the page of `content`, photos and table, writes; `before` runs first."""
+    (folder / "photos").mkdir()
     for name in "ab":
         picture = Image.fromarray(np.full((300, 400, 3), 128, np.uint8))
-        picture.save(tmp_path / "photos" / f"{name}.jpg")
-    page = render("site", "here", SHOTS, {}).replace("</body>", SCRIPT)
-    file = tmp_path / "scale.html"
+        picture.save(folder / "photos" / f"{name}.jpg")
+    page = render("site", "here", *content).replace("</body>", script)
+    page = page.replace("recall();\n", f"{before}\nrecall();\n")
+    file = folder / "scale.html"
     file.write_text(page, encoding="utf-8")
-    flags = ["--headless=new", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'u'}"]
-    shown = subprocess.run(
+    flags = ["--headless=new", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder / 'u'}"]
+    text = subprocess.run(
         [BROWSER, *flags, "--virtual-time-budget=2000", "--dump-dom", file.as_uri()],
         capture_output=True,
         encoding="utf-8",
         timeout=120,
         check=True,
     ).stdout
-    body = html.unescape(re.search(r'<pre id="out">(.*?)</pre>', shown, re.DOTALL)[1])
+    return html.unescape(re.search(r'<pre id="out">(.*?)</pre>', text, re.DOTALL)[1])
+
+
+OUT = """
+  const out = document.createElement("pre");
+  out.id = "out";
+  out.textContent = [...words, byId("count").textContent, csv()].join("|");
+  document.body.append(out);
+"""
+KEPT = """
+localStorage.setItem(STORE, JSON.stringify({
+  "site/a.jpg": { kind: 2, points: [], lengths: ["", ""] },
+  "site/b.jpg": { kind: 2, points: null, lengths: 7 },
+}));"""
+
+
+@pytest.mark.skipif(BROWSER is None, reason="no Chromium to open the page with")
+def test_saving_again_loses_no_row_of_the_table(tmp_path):
+    """Nor does an empty mark in the browser, or one of another version."""
+    rows = ['site/a.jpg,,,"1,2,301,2=100.125",,1.5,400x300', *KNOWN]
+    shots = [SHOTS[0], Shot("site/b.jpg", "photos/b.jpg", 400, 300)]
+    script = f"<script>const words = [];{OUT}</script></body>"
+    count, csv = shown(tmp_path, (shots, table(*rows)), script, KEPT).split("|")
+    assert count == "1 of 2 marked"
+    assert read_table(csv.encode(), "scales.csv") == table(*rows)
+
+
+FAULTS = """<script>
+const words = [];
+for (const [kind, points] of [
+  [2, [[10, 10], [11, 10]]], [2, [[10, 10], [210, 10]]],
+  [4, [[10, 10], [210, 10], [10, 210], [210, 210]]], [4, [[10, 10], [110, 10], [210, 11], [10, 210]]],
+  [4, [[10, 10], [210, 10], [210, 210], [10, 210]]], [4, [[10, 210], [210, 210], [210, 10], [10, 10]]],
+]) {
+  marks["site/a.jpg"] = { kind, points: points.map(([x, y]) => [x, y, 1.5]), lengths: ["9", "9"] };
+  words.push(`${fault(marks["site/a.jpg"]).slice(0, 10)},${isDone(marks["site/a.jpg"])}`);
+}
+marks["site/a.jpg"] = { kind: 4, points: [[10, 10, 1], [210, 10, 1], [10, 210, 1], [210, 210, 1]], lengths: ["9", "9"] };
+"""  # noqa: E501
+
+
+@pytest.mark.skipif(BROWSER is None, reason="no Chromium to open the page with")
+def test_points_that_no_scale_can_be_measured_by_are_not_saved(tmp_path):
+    """One row of crossing sides would make the whole table invalid."""
+    script = f"{FAULTS}tell();{OUT}</script></body>"
+    *told, count, csv = shown(tmp_path, (SHOTS[:1], {}), script).split("|")
+    assert told == ["The points,false", ",true", *["Sides cros,false"] * 2, *[",true"] * 2]
+    assert count == "0 of 1 marked"
+    with pytest.raises(UsageError, match="it has no rows with one"):
+        read_table(csv.encode(), "scales.csv")
+
+
+@pytest.mark.skipif(BROWSER is None, reason="no Chromium to open the page with")
+def test_clicks_and_keys_give_the_table_that_inspect_reads(tmp_path):
+    body = shown(tmp_path, (SHOTS, {}), SCRIPT)
     kept, before, after, count, csv = body.split("|", 4)
     assert (kept, before, count) == ("3", "Mark 1 more point.", "2 of 3 marked")
     assert after.startswith("176 px are 12.5 mm: about 0.07120 mm per px")

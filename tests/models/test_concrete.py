@@ -63,8 +63,10 @@ def test_what_is_stranger_than_the_limit_is_flagged(distance, material, limit):
 
 
 def coloured(red: int) -> np.ndarray:
-    """A window of one colour."""
-    return np.full((WINDOW, WINDOW, 3), (red, 90, 90), np.uint8)
+    """A window of one colour, with a fleck: without any, it would show no surface."""
+    window = np.full((WINDOW, WINDOW, 3), (red, 90, 90), np.uint8)
+    window[3, 3] = 80
+    return window
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +91,19 @@ def test_the_nearer_of_two_materials_is_told(tiny_bundle, tmp_path, contrast):
         for repeats in (1, 3):
             pixels = np.tile(coloured(red), (repeats, repeats, 1))
             assert scope.inspect(Photo("a", pixels)).material == material
+
+
+@pytest.mark.parametrize("tone", [0, 90, 255])
+def test_a_photo_of_one_colour_shows_no_concrete(tiny_bundle, tmp_path, contrast, tone):
+    """A covered lens is nearer to concrete than to brick, but it is not a sound wall."""
+    grey = Normal(robust(photo(tone=tone).pixels[None])[0], np.eye(FEWER))
+    known = replace(contrast, concrete=grey)
+    scope = load(write(tiny_bundle, tmp_path / "both", **known.to_arrays()), "cpu", threads=1)
+    for repeats in (1, 3):
+        seen = photo(repeats, repeats, tone)
+        assert scope.inspect(seen).material == "other"
+        seen.pixels[:, ::8] ^= 1  # some texture, if only of the sensor
+        assert scope.inspect(seen).material == "concrete"
 
 
 @pytest.mark.parametrize(("limit", "material"), [(-3.0, "other"), (3.0, "concrete")])
@@ -149,6 +164,7 @@ def test_windows_looked_at_are_few_and_spread(count):
         {"mean": np.array([{}]), "whitening": np.eye(COUNT), "limit": np.ones(())},
         {"mean": np.zeros(COUNT), "whitening": np.eye(COUNT), "limit": np.zeros(())},
         {"mean": np.zeros(COUNT), "whitening": np.eye(COUNT), "limit": np.array(np.nan)},
+        {"mean": np.zeros(COUNT), "whitening": 1e300 * np.eye(COUNT), "limit": np.ones(())},
         {
             "mean": np.zeros(FEWER),
             "whitening": np.eye(FEWER),

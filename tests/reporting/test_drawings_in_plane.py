@@ -148,6 +148,24 @@ def test_a_damaged_copy_is_no_background(in_plane: PhotoResult) -> None:
     assert one.picture(None) is None
 
 
+def test_a_copy_with_a_side_that_rounding_changed_is_a_background(in_plane: PhotoResult) -> None:
+    """A copy of 900 x 31 px is 60 x 2: of another aspect ratio than the photo and its lens."""
+    lens = Lens((1400.0, 1400.0), (450.0, 15.0), (0.0,) * 8, (900, 31))
+    scale = replace(in_plane.scale, lens=lens.to_list())
+    one = crack_map(replace(in_plane, height=31, scale=scale, cracks=()), CONTEXT)
+    assert one.plane is not None
+    assert one.picture(thumbnail.of_pixels(WALL.photo()[300:331], 60)) is not None
+
+
+def test_a_copy_that_is_too_coarse_to_rectify_is_no_background(in_plane: PhotoResult) -> None:
+    """The report is written without it: over 10 m per pixel of the copy."""
+    plane = (1000.0, 0.0, 0.0, 0.0, 1000.0, 0.0, 0.0, 0.0, 1.0)
+    scale = replace(in_plane.scale, mm_per_px=1000.0, plane=plane)
+    one = crack_map(replace(in_plane, scale=scale), CONTEXT)
+    assert one.plane is not None
+    assert one.picture(thumbnail.of_pixels(WALL.photo(), 60)) is None
+
+
 @pytest.mark.parametrize("field", [{"plane": (1.0,) * 8}, {"lens": (math.nan,) * 12}])
 def test_a_plane_of_results_is_checked(field: dict[str, tuple[float, ...]]) -> None:
     with pytest.raises(ValueError, match="finite numbers"):

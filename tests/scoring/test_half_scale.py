@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from crackscope.errors import BundleError
 from crackscope.inspection.inspector import Inspector, load
 from crackscope.models.parts import CELL, PLACE, Maps
 from crackscope.scoring import gate as gates
@@ -159,6 +160,15 @@ def test_blocks_and_odd_numbers_of_cells_leave_no_seam(
     assert whole.tiles.keys() == parts.tiles.keys()
     for at, tile in whole.tiles.items():
         np.testing.assert_allclose(parts.tiles[at].logits, tile.logits, atol=0.3)
+
+
+@pytest.mark.parametrize("weights", [(1e300, 1.0, 0.0), (1.0, -1e38, 1e38), (1.0, 1.0, -1e39)])
+def test_weights_under_which_logits_overflow_are_those_of_a_damaged_model(
+    scope: Inspector, weights: tuple[float, float, float]
+) -> None:
+    """No warning of numpy, and no verdict on what is not a number."""
+    with pytest.raises(BundleError, match="finite numbers"):
+        blended(scope, *weights).inspect(cracked(600, 900))
 
 
 def test_a_bundle_says_how_both_scales_count(tmp_path: Path) -> None:

@@ -4,7 +4,9 @@ The identity of a run consists of the settings that determine its results, by th
 fields, which `options.py` defines. Settings without a mark are part of it.
 """
 
+import glob
 import os
+import re
 import signal
 import threading
 import time
@@ -12,6 +14,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, fields
 from functools import wraps
+from itertools import takewhile
+from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, get_type_hints
 
@@ -64,6 +68,16 @@ def _marks(kind: type) -> dict[str, tuple[Any, ...]]:
     """The marks of each field, in order."""
     hints = get_type_hints(kind, include_extras=True)
     return {field.name: getattr(hints[field.name], "__metadata__", ()) for field in fields(kind)}
+
+
+def default_name(argument: str) -> str:
+    """The name of the folder or photo, or of the folder that a glob starts in."""
+    path = Path(argument)
+    if not os.path.lexists(path):
+        path = Path(*takewhile(lambda part: not glob.has_magic(part), path.parts))
+    real = Path(os.path.realpath(path))
+    name = real.name if real.is_dir() else real.stem
+    return re.sub(r"[^\w.-]+", "-", name).strip(".-") or "photos"
 
 
 @contextmanager

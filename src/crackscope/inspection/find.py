@@ -15,7 +15,7 @@ from crackscope.skipped import in_words
 __all__ = ["Found", "PhotoSource", "find", "look", "say_skipped"]
 
 _LOG = logging.getLogger("crackscope")
-_STDIN = frozenset({"-", "stdin://"})
+STDIN = frozenset({"-", "stdin://"})
 """Arguments for a list on standard input."""
 _INCLUDE = "To inspect one of them, name it explicitly"
 
@@ -60,7 +60,7 @@ def look(
     given: Mapping[str, PhotoSource | None] = MappingProxyType({}),
 ) -> Found:
     """Like `find`, but finding no photo is not an error."""
-    search = Search(len(arguments) > 1 or not _STDIN.isdisjoint(arguments), every)
+    search = Search(len(arguments) > 1 or not STDIN.isdisjoint(arguments), every)
     photos: list[PhotoSource] = []
     missing: list[str] = []
     for argument in arguments:
@@ -68,7 +68,7 @@ def look(
             photos.append(photo)
             continue
         try:
-            photos += _listed(search) if argument in _STDIN else _named(argument, search)
+            photos += _listed(search) if argument in STDIN else _named(argument, search)
         except MissingExtraError:
             raise
         except UsageError as error:

@@ -9,7 +9,7 @@ from crackscope.errors import UsageError
 
 Floats = NDArray[np.float64]
 
-_FLATTEST = 0.02
+FLATTEST = 0.02
 """Minimum height of a triangle of three corners, as a fraction of its longest side."""
 _LARGEST = 1e9
 """Limit of coordinates in pixels or mm."""
@@ -106,7 +106,7 @@ def _check_triangle(corners: Floats, name: str) -> None:
     if min(sides) == 0:
         raise UsageError(f"{name} must be four different points. Received: {corners.tolist()}")
     height = abs(_cross(corners[1] - corners[0], corners[2] - corners[0])) / max(sides)
-    if height < _FLATTEST * max(sides):
+    if height < FLATTEST * max(sides):
         raise UsageError(f"{name} must not have three on a line. Received: {corners.tolist()}")
 
 

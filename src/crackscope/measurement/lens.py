@@ -54,6 +54,11 @@ class Lens:
                 f"{self.size[0]} x {self.size[1]} px, the photo {width} x {height} px. "
                 "Calibrate with uncropped photos of the same camera in the same orientation"
             )
+        return self.resized(width, height)
+
+    def resized(self, width: int, height: int) -> "Lens":
+        """The lens in pixels of a copy of that size of the whole photo; `size` must be known."""
+        x, y = width / self.size[0], height / self.size[1]
         focal = (self.focal[0] * x, self.focal[1] * y)
         centre = (self.centre[0] * x, self.centre[1] * y)
         return replace(self, focal=focal, centre=centre, size=(width, height))

@@ -9,6 +9,7 @@ distances: 0.4 ms per window.
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from statistics import median
 from typing import Any
 
@@ -26,6 +27,8 @@ _BATCH = 4
 """Windows per batch: more would not fit in the processor's cache."""
 _OTHER = "other_"
 """Prefix of the arrays of other materials in surface.npz."""
+_LARGEST = 1e50
+"""Limit on the numbers in surface.npz, so that no distance overflows."""
 
 Floats = NDArray[np.float64]
 Describe = Callable[[Pixels], Floats]
@@ -61,6 +64,9 @@ class Normal:
                 f"{prefix}mean must have the shape ({count},) and {prefix}whitening "
                 f"({count}, {count}). Received: {mean.shape} and {whitening.shape}"
             )
+        for name, values in (("mean", mean), ("whitening", whitening)):
+            if np.abs(values.astype(np.float64)).max() > _LARGEST:
+                raise ValueError(f"{prefix}{name} must be at most {_LARGEST:g} in size")
         return cls(mean, whitening)
 
 
@@ -86,7 +92,11 @@ class Concrete:
         return np.asarray((distances - self.other.distances(values)) / 2, np.float64)
 
     def of_photos(self, photos: Sequence[Photo], found: Sequence[ScoreMap]) -> list[float]:
-        """For each photo the median score of its sampled windows."""
+        """For each photo the median score of its sampled windows.
+
+        With `other`, a window of one colour, such as of a covered lens or an overexposed wall,
+        scores infinity: it shows no surface, and which distribution is nearer means nothing.
+        """
         windows = [
             [cut(photo.pixels, box) for box in looked_at(place)]
             for photo, place in zip(photos, found, strict=True)
@@ -94,7 +104,10 @@ class Concrete:
         describe = statistics if self.other is None else robust
         values = of_windows([window for group in windows for window in group], describe)
         scores = iter(self.scores(values))
-        return [median(float(next(scores)) for _ in group) for group in windows]
+        return [median(self._score(window, next(scores)) for window in group) for group in windows]
+
+    def _score(self, window: Pixels, score: float) -> float:
+        return inf if self.other is not None and _is_blank(window) else float(score)
 
     def judge(self, photos: Sequence[Photo], found: Sequence[ScoreMap]) -> list[Material]:
         """The material of each photo."""
@@ -145,6 +158,11 @@ def looked_at(found: ScoreMap) -> list[Box]:
     """Up to nine of the windows, evenly spread."""
     rows, columns = map(_spread, found.scores.shape)
     return [found.box(row, column) for row in rows for column in columns]
+
+
+def _is_blank(window: Pixels) -> bool:
+    """Whether all pixels have the same colour."""
+    return bool((window == window[:1, :1]).all())
 
 
 def _spread(count: int) -> list[int]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from crackscope.errors import UsageError
 from crackscope.measurement.homography import Floats
 from crackscope.measurement.profiles import EVERY_PX, smoothed
 from crackscope.rendering import colour, scale_bar
@@ -81,7 +82,7 @@ class CrackMap:
             return copy
         try:
             return self.plane.picture(copy)
-        except ValueError:  # damaged since
+        except (ValueError, UsageError):  # damaged since, or too coarse to rectify
             return None
 
     def layers(self) -> dict[str, Shade]:

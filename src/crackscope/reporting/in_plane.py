@@ -43,7 +43,7 @@ class InPlane:
     def picture(self, copy: bytes) -> bytes:
         """A reduced copy of the photo (JPEG), rectified to the frame.
 
-        Raises ValueError if it is damaged.
+        Raises ValueError if it is damaged, UsageError if its pixels are too coarse to rectify.
         """
         pixels = simplejpeg.decode_jpeg(copy)
         size = pixels.shape[1], pixels.shape[0]
@@ -69,8 +69,11 @@ def in_plane(scale: PhotoScale | None, width: int, height: int) -> InPlane | Non
 
 
 def _plane(scale: PhotoScale, size: tuple[int, int], copy: tuple[int, int]) -> Plane:
-    """The plane in pixels of a reduced copy, of the size (width, height), of a photo."""
-    lens = None if scale.lens is None else Lens.of_list(scale.lens, size).for_photo(*copy)
+    """The plane in pixels of a reduced copy, of the size (width, height), of a photo.
+
+    Rounding changes the aspect ratio of the copy of a long photo, which is no fault.
+    """
+    lens = None if scale.lens is None else Lens.of_list(scale.lens, size).resized(*copy)
     matrix = np.array(scale.plane, np.float64).reshape(3, 3)
     larger = np.diag([size[0] / copy[0], size[1] / copy[1], 1.0])
     return Plane(Projection(matrix @ larger, lens))

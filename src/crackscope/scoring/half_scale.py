@@ -15,6 +15,7 @@ from PIL import Image
 
 from crackscope.models.parts import CELL, PLACE, Span
 from crackscope.runtimes import Network
+from crackscope.runtimes.outputs import finite
 from crackscope.types import Pixels
 
 Floats = NDArray[np.float32]
@@ -38,8 +39,11 @@ class Blend:
     above: float = -np.inf
 
     def __call__(self, full: Floats, half: Floats) -> Floats:
-        """Logits of both scales -> the combined ones, of the same shape."""
-        return np.asarray(self.full * full + self.half * half + self.bias, np.float32)
+        """Logits of both scales -> the combined ones, of the same shape; raises BundleError if they
+        overflow."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            both = np.asarray(self.full * full + self.half * half + self.bias, np.float32)
+        return finite("combined logits of lines", both)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,14 +1,10 @@
 """Find cracks in whole photos: overlays, results.jsonl, and reports made from it."""
 
-import glob
-import os
-import re
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import fields, replace
 from functools import partial
-from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +12,7 @@ from crackscope import environment, hashing, run_dir
 from crackscope.commands import Outcome
 from crackscope.commands.inspect.job import Job, Plan
 from crackscope.commands.inspect.settings import InspectConfig
-from crackscope.commands.skeleton import on_request, results_folder
+from crackscope.commands.skeleton import default_name, on_request, results_folder
 from crackscope.errors import FinishedError, UsageError
 from crackscope.inspection import engines
 from crackscope.inspection.find import Found, PhotoSource, find
@@ -64,7 +60,7 @@ def _run(config: InspectConfig, given: Mapping[str, PhotoSource | None]) -> Outc
     content = {"model": inspector.bundle.identity, **_photos(found), **_files(config)}
     names = None if config.watch else [photo.name for photo in found.photos]
     growing = _PHOTOS if config.watch else ()
-    name = _default_name(config.photos[0])
+    name = default_name(config.photos[0])
     with (
         results_folder("inspect", config, name, content, growing) as output,
         ResultsFile(output.path, names, output.resumed) as kept,
@@ -185,13 +181,3 @@ def _files(config: InspectConfig) -> dict[str, Any]:
 def _is_file(value: Any) -> bool:
     """Whether a value is a file; a standard given by name is not, even if such a file exists."""
     return isinstance(value, Path) or str(value).casefold().endswith((".yaml", ".yml"))
-
-
-def _default_name(argument: str) -> str:
-    """The name of the folder or photo, or of the folder that a glob starts in."""
-    path = Path(argument)
-    if not os.path.lexists(path):
-        path = Path(*takewhile(lambda part: not glob.has_magic(part), path.parts))
-    real = Path(os.path.realpath(path))
-    name = real.name if real.is_dir() else real.stem
-    return re.sub(r"[^\w.-]+", "-", name).strip(".-") or "photos"

@@ -9,7 +9,7 @@ from crackscope.arguments import checked, make
 from crackscope.commands import Outcome
 from crackscope.commands.keywords import MeasureCheckKeywords
 from crackscope.commands.measure_check.settings import MeasureCheckConfig
-from crackscope.commands.skeleton import again, kept, results_folder
+from crackscope.commands.skeleton import again, default_name, kept, results_folder
 from crackscope.errors import DatasetError, ImageError, UsageError
 from crackscope.images.read import decode
 from crackscope.inspection.find import find
@@ -58,7 +58,8 @@ def _check(config: MeasureCheckConfig) -> Outcome:
     lens = None if config.calibration is None else read_calibration(config.calibration)
     truth, shipped = _truth(config.truth), Shipped(lens)
     sources = find(config.photos).photos
-    with results_folder(_COMMAND, config, _name(config), _content(config, sources)) as folder:
+    name, content = default_name(config.photos[0]), _content(config, sources)
+    with results_folder(_COMMAND, config, name, content) as folder:
         failed: dict[str, str] = {}
         found = evaluate(
             _read(sources, config.max_megapixels, failed),
@@ -108,7 +109,3 @@ def _content(config: MeasureCheckConfig, sources: tuple[PhotoSource, ...]) -> di
     files = {"truth": config.truth, "calibration": config.calibration}
     named = {name: file and hashing.of_file(file) for name, file in files.items()}
     return {"photos": [[source.name, *source.stamp()] for source in sources], **named}
-
-
-def _name(config: MeasureCheckConfig) -> str:
-    return Path(config.photos[0]).stem or "photos"

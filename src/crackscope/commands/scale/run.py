@@ -10,16 +10,18 @@ from crackscope.commands import Outcome
 from crackscope.commands.keywords import ScaleKeywords
 from crackscope.commands.scale.pictures import shot_of
 from crackscope.commands.scale.settings import ScaleConfig
-from crackscope.commands.skeleton import results_folder
+from crackscope.commands.skeleton import default_name, results_folder
 from crackscope.errors import ImageError, UsageError
-from crackscope.inspection.find import find
+from crackscope.inspection.find import STDIN, find
 from crackscope.inspection.sources import PhotoSource
-from crackscope.measurement.scale.table import Entry, read_table
+from crackscope.measurement.scale.table import Entry, content_of, read_table
 from crackscope.measurement.scale_page import Shot, marked, render
 from crackscope.run_dir import write_atomically
 
 PAGE, TABLE = "scale.html", "scales.csv"
 """The page, and the user's table, which is never overwritten."""
+_LISTED = 5
+"""Most unreadable photos that an error names."""
 
 
 @checked
@@ -36,12 +38,13 @@ def run(config: ScaleConfig) -> Outcome:
     """
     sources = find(config.photos).photos
     content = {"photos": [[source.name, *source.stamp()] for source in sources]}
-    name = Path(config.photos[0]).stem or "photos"
+    name = default_name(config.photos[0])
     with results_folder("scale", config, name, content, growing=("photos",)) as run:
         failed: dict[str, str] = {}
         shots = list(_shots(sources, run.path, config.max_megapixels, failed))
         if not shots:
-            raise UsageError(f"no photo can be read: {failed}")
+            listed = "; ".join(f"{one}: {why}" for one, why in list(failed.items())[:_LISTED])
+            raise UsageError(f"none of {len(failed)} photos can be read: {listed}")
         known = _known(run.path / TABLE)
         write_atomically(run.path / PAGE, render(name, str(run.path.resolve()), shots, known))
         done = sum(marked(shot, known) is not None for shot in shots)
@@ -67,12 +70,8 @@ def _shots(
 
 def _known(file: Path) -> Mapping[str, Entry]:
     """The scales in the user's table; none if it does not exist yet."""
-    try:
-        return read_table(file.read_bytes(), str(file))
-    except FileNotFoundError:
-        return {}
-    except OSError as error:
-        raise UsageError(f"cannot read {file}: {error}") from error
+    content = content_of(file)
+    return {} if content is None else read_table(content, str(file))
 
 
 def _next(photos: tuple[str, ...], folder: Path, done: int, count: int) -> Iterator[str]:
@@ -82,4 +81,5 @@ def _next(photos: tuple[str, ...], folder: Path, done: int, count: int) -> Itera
         yield f"Save the file in the results folder as {TABLE}."
     if done:
         table = shlex.quote(str(folder / TABLE))
-        yield f"next: crackscope inspect {shlex.join(photos)} --mm-per-px {table}"
+        named = shlex.join("-" if photo in STDIN else photo for photo in photos)
+        yield f"next: crackscope inspect {named} --mm-per-px {table}"

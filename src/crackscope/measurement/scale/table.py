@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import ClassVar, Self
 
@@ -71,12 +72,9 @@ class Table:
     def parse(cls, text: str) -> Self:
         """Read a CSV file; its paths are as given to crackscope, or relative to its folder."""
         path = Path(text)
-        try:
-            if path.stat().st_size > _MOST_BYTES:
-                raise UsageError(f"a table of scales must be under 100 MB. Received: {path}")
-            content = path.read_bytes()
-        except (OSError, ValueError) as error:
-            raise UsageError(f"the table of scales {text!r} cannot be read: {error}") from error
+        content = content_of(path)
+        if content is None:
+            raise UsageError(f"the table of scales {text!r} cannot be read: it does not exist")
         return cls(read_table(content, path.name, path.parent.as_posix()))
 
     def measure(self, photo: Photo, lens: Lens | None = None) -> Answer:
@@ -89,6 +87,23 @@ class Table:
             if entry is not None:
                 return Answer(given("table", entry.mm_per_px, entry.u95, self.tilt_deg))
         return Answer()
+
+
+def content_of(path: Path) -> bytes | None:
+    """The bytes of a table; None if there is no such file. Raises UsageError if it is too large or
+    cannot be read."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(_MOST_BYTES + 1)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise UsageError(f"the table of scales {str(path)!r} cannot be read: {error}") from error
+    if len(content) > _MOST_BYTES:
+        raise UsageError(
+            f"a table of scales must have at most {_MOST_BYTES / 1e6:.0f} MB. Received: {path}"
+        )
+    return content
 
 
 def read_table(content: bytes, name: str, folder: str = "") -> dict[str, Entry]:
@@ -115,6 +130,32 @@ def read_table(content: bytes, name: str, folder: str = "") -> dict[str, Entry]:
         raise UsageError(f"{name} must give a scale for photos or folders: {listed}")
     below = {normal(f"{folder}/{path}"): entry for path, entry in found.items() if folder}
     return {**below, **found}
+
+
+def row_of(path: str, entry: Entry) -> tuple[str, ...]:
+    """The cells of a row, in the order of `COLUMNS`; the inverse of `read_table`."""
+    values = _number_cells(entry) if isinstance(entry, Number) else _clicked_cells(entry)
+    cells = {"path": tables.quoted(path), **values}
+    return tuple(cells.get(column, "") for column in COLUMNS)
+
+
+def _number_cells(entry: Number) -> dict[str, str]:
+    interval = "" if entry.u95 is None else repr(entry.u95)
+    return {"mm_per_px": repr(entry.mm_per_px), "u95": interval}
+
+
+def _clicked_cells(entry: Clicked) -> dict[str, str]:
+    points = entry.points
+    size = "" if entry.size is None else "{}x{}".format(*entry.size)
+    cells = {"click_px": repr(points.click_px), "photo_size": size}
+    if isinstance(points, TwoPoints):
+        return {"two_points": f"{_joined(points.first, points.second)}={points.mm!r}", **cells}
+    sides = f"{points.width_mm!r}x{points.height_mm!r}"
+    return {"corners": f"{_joined(*points.corners)}={sides}", **cells}
+
+
+def _joined(*points: tuple[float, float]) -> str:
+    return ",".join(map(repr, chain(*points)))
 
 
 def _rows(content: bytes, name: str) -> list[tables.Row]:
@@ -156,8 +197,11 @@ def _clicked(points: Points, cells: dict[str, str]) -> Clicked:
         points = replace(points, click_px=_number(click))
     if not size:
         return Clicked(points)
-    width, height = numbers(size.lower().replace("x", ","), 2, "photo_size, WIDTHxHEIGHT")
-    return Clicked(points, (round(width), round(height)))
+    width, height = (
+        round(check_above_0(side, "photo_size"))
+        for side in numbers(size.lower().replace("x", ","), 2, "photo_size, WIDTHxHEIGHT")
+    )
+    return Clicked(points, (width, height))
 
 
 def _number(text: str) -> float:

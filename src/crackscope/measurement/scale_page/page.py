@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from crackscope import tables
-from crackscope.measurement.scale.table import COLUMNS, Clicked, Entry, Points, normal
+from crackscope.measurement.homography import FLATTEST
+from crackscope.measurement.scale.table import (
+    COLUMNS,
+    Clicked,
+    Entry,
+    Number,
+    Points,
+    normal,
+    row_of,
+)
 from crackscope.measurement.scale.two_points import TwoPoints
 from crackscope.rendering.markup import template
 
@@ -26,11 +35,18 @@ class Shot:
 def render(name: str, store: str, shots: Sequence[Shot], known: Mapping[str, Entry]) -> str:
     """HTML that shows each photo, with what is `known` of it from an earlier table.
 
-    `store` is the key under which the browser keeps the marks.
+    `store` is the key under which the browser keeps the marks. Rows for folders and for photos that
+    are not shown are kept in the table that the page saves.
     """
-    cards = [_card(shot, marked(shot, known)) for shot in shots]
+    shown = {normal(shot.path) for shot in shots}
+    values = {
+        "columns": COLUMNS,
+        "cards": [_card(shot, known) for shot in shots],
+        "others": [row_of(path, entry) for path, entry in known.items() if path not in shown],
+        "flattest": FLATTEST,
+    }
     form = template("measurement/scale_page/scale.html.jinja")
-    return form.render(name=name, store=store, columns=COLUMNS, cards=cards)
+    return form.render(name=name, store=store, **values)
 
 
 def marked(shot: Shot, known: Mapping[str, Entry]) -> Points | None:
@@ -41,12 +57,16 @@ def marked(shot: Shot, known: Mapping[str, Entry]) -> Points | None:
     return entry.points
 
 
-def _card(shot: Shot, points: Points | None) -> dict[str, Any]:
+def _card(shot: Shot, known: Mapping[str, Entry]) -> dict[str, Any]:
+    path = tables.quoted(shot.path)  # as a CSV cell, which the page writes
+    points, entry = marked(shot, known), known.get(normal(shot.path))
+    unmarked = [path, *[""] * (len(COLUMNS) - 2), f"{shot.width}x{shot.height}"]
     return {
-        "path": tables.quoted(shot.path),  # as a CSV cell, which the page writes
+        "path": path,
         "picture": shot.picture,
         "size": [shot.width, shot.height],
         "mark": None if points is None else _mark(points),
+        "unmarked": row_of(shot.path, entry) if isinstance(entry, Number) else unmarked,
     }
 
 
@@ -58,5 +78,5 @@ def _mark(points: Points) -> dict[str, Any]:
         places, lengths = list(points.corners), [points.width_mm, points.height_mm]
     return {
         "points": [[*place, points.click_px] for place in places],
-        "lengths": [f"{length:g}" for length in lengths],
+        "lengths": [f"{length:.12g}" for length in lengths],
     }
