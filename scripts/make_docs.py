@@ -69,7 +69,7 @@ def command(name: str, kind: type) -> str:
     first = {f.name: positional(f, hints[f.name]) for f in fields(kind) if not f.kw_only}
     flags = [field for field in fields(kind) if field.kw_only]
     usage = " ".join(["crackscope", name, *first.values(), "[flags]"])
-    lines = [f"\n## {name}\n\n{kind.__doc__}\n\n    {usage}\n"]
+    lines = [f"\n## {name}\n\n{inspect.getdoc(kind)}\n\n    {usage}\n"]
     lines += [f"- `{word}`: {texts[field]}" for field, word in first.items()]
     if flags:
         lines += ["\n| flag | default | |", "|---|---|---|"]

@@ -1,4 +1,4 @@
-"""What settings are made of: choices, marks on settings, and rules for their values."""
+"""What settings are made of: choices, marks, rules for values, and those that commands share."""
 
 import re
 from collections.abc import Collection
@@ -114,3 +114,23 @@ def one_place(out: Path | None, name: str | None) -> Rule:
     both = f"--out {out} --name {name}"
     rule = f"--out and --name exclude each other: give one of them. Received: {both}"
     return out is None or name is None, rule
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportHead:
+    """The head of a report for a client, and its appendix."""
+
+    title: NotIdentity[str | None] = None
+    """Report title."""
+    client: NotIdentity[str | None] = None
+    """Recipient of the reports."""
+    project: NotIdentity[str | None] = None
+    """Inspected project or structure."""
+    author: NotIdentity[str | None] = None
+    """Person or company responsible for the reports."""
+    date: NotIdentity[str | None] = None
+    """Date to print on the reports, shown as given."""
+    logo: NotIdentity[Path | None] = None
+    """Logo for the reports: a PNG or JPEG file of at most 5 MB."""
+    card: NotIdentity[bool | None] = None
+    """Append the model card to report.pdf. report.html always includes it, collapsed."""

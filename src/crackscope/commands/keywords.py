@@ -54,6 +54,7 @@ class ReportKeywords(TypedDict, total=False):
 
     report: str | Sequence[str]
     out: str | Path | None
+    exist_ok: bool
     title: str | None
     client: str | None
     project: str | None
@@ -61,7 +62,6 @@ class ReportKeywords(TypedDict, total=False):
     date: str | None
     logo: str | Path | None
     card: bool | None
-    exist_ok: bool
 
 
 class TrainKeywords(TypedDict, total=False):

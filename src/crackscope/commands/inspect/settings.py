@@ -13,6 +13,7 @@ from crackscope.options import (
     NotIdentity,
     Overlay,
     Precision,
+    ReportHead,
     RuntimeName,
     at_least,
     check,
@@ -25,8 +26,8 @@ from crackscope.options import (
 
 
 @dataclass(frozen=True)
-class InspectConfig:
-    """Find cracks in whole photos."""
+class _Photos:
+    """The photos, and how they are inspected, measured and drawn."""
 
     photos: ByContent[tuple[str, ...]]
     """Photos, folders (searched recursively), globs, zip files, URLs (s3://, gs://, https://),
@@ -103,20 +104,12 @@ class InspectConfig:
     report: NotIdentity[Names] = REPORTS
     """Formats to write besides results.jsonl, comma-separated, e.g. csv, html, pdf, geojson, coco,
     label-studio, cvat, yolo, parquet. `crackscope report` writes any of them later."""
-    title: NotIdentity[str | None] = None
-    """Report title."""
-    client: NotIdentity[str | None] = None
-    """Recipient of the reports."""
-    project: NotIdentity[str | None] = None
-    """Inspected project or structure."""
-    author: NotIdentity[str | None] = None
-    """Person or company responsible for the reports."""
-    date: NotIdentity[str | None] = None
-    """Date to print on the reports."""
-    logo: NotIdentity[Path | None] = None
-    """Logo for the reports: a PNG or JPEG file of at most 5 MB."""
-    card: NotIdentity[bool | None] = None
-    """Append the model card to report.pdf. report.html always includes it, collapsed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class InspectConfig(ReportHead, _Photos):  # fields go from the last base to the first
+    """Find cracks in whole photos."""
+
     fail_on: NotIdentity[FailOn | None] = None
     """Exit with code 4 if a photo has this verdict. unsure includes crack."""
     watch: NotIdentity[bool] = False
