@@ -168,7 +168,7 @@ def test_weights_under_which_logits_overflow_are_those_of_a_damaged_model(
 ) -> None:
     """No warning of numpy, and no verdict on what is not a number."""
     with pytest.raises(BundleError, match="finite numbers"):
-        blended(scope, *weights).inspect(cracked(600, 900))
+        looking(scope, *weights).inspect(cracked(600, 900))
 
 
 def test_a_bundle_says_how_both_scales_count(tmp_path: Path) -> None:

@@ -175,7 +175,7 @@ def test_a_head_on_the_frozen_backbone_inherits_the_lines(
     out = tmp_path / "run"
     assert run(["train", str(patches), "--weights", str(packed), "--out", str(out)]) == 0
     made, theirs = bundle.load(out), bundle.load(packed)
-    assert made.lines == theirs.lines
+    assert (made.lines, made.blend) == (theirs.lines, theirs.blend)
     pixels = scene.draw_photo("cracked", 500, 700, 0).pixels
     found, before = (load(one, "cpu", threads=1).score(Photo("a", pixels)) for one in (out, packed))
     assert found.lines is not None

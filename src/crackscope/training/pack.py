@@ -19,7 +19,7 @@ from crackscope.models.concrete import Concrete
 from crackscope.models.weights import Start
 
 PARITY_LIMIT = 1e-5
-_OF_LINES = ("cracks", "concrete")
+_OF_LINES = ("blend", "cracks", "concrete")
 """Sections of model.json that belong to the lines, not to the head."""
 
 
