@@ -73,7 +73,8 @@ def main() -> None:
     arguments.out.mkdir(parents=True, exist_ok=True)
     recipe = json.loads((arguments.run / RECIPE).read_text(encoding="utf-8"))
     chosen = yaml.safe_load(CHOSEN.read_text(encoding="utf-8"))
-    blend, lines, windows = looks(arguments, recipe)
+    fitted, lines, windows = looks(arguments, recipe)
+    blend = replace(fitted, above=float(chosen["above"]))
     temperature, limits, of_windows = fit_windows(windows)
     scorer, of_cracks = fit_cracks(lines, arguments.photos)
     operating = Operating(
@@ -83,7 +84,7 @@ def main() -> None:
         float(chosen["concrete"]),
         temperature,
         tempered(scorer, temperature),
-        replace(blend, above=float(chosen["above"])),
+        blend,
     )
     data, folder = packed.read(arguments.packed), arguments.out / "model"
     shutil.rmtree(folder, ignore_errors=True)

@@ -97,9 +97,7 @@ def look(network: Network, pixels: Pixels, wanted: Sequence[tuple[Span, Span]]) 
     inner = [_bounds([cells[axis] for cells in wanted]) for axis in (0, 1)]
     counts = [side // CELL for side in pixels.shape[:2]]
     outer = [_around(*span, count) for span, count in zip(inner, counts, strict=True)]
-    seen = _halved(
-        pixels[CELL * outer[0][0] : CELL * outer[0][1], CELL * outer[1][0] : CELL * outer[1][1]]
-    )
+    seen = _halved(of_cells(pixels, outer[0], outer[1]))
     halves = [side // CELL for side in seen.shape[:2]]
     spans = [
         _halves(span[0] - ends[0], span[1] - ends[0], count)
@@ -108,6 +106,11 @@ def look(network: Network, pixels: Pixels, wanted: Sequence[tuple[Span, Span]]) 
     logits = network.lines(seen, network.maps(seen), spans[0], spans[1])
     corner = [ends[0] + 2 * span[0] for span, ends in zip(spans, outer, strict=True)]
     return HalfScale(doubled(logits), (corner[0], corner[1]))
+
+
+def of_cells(pixels: Pixels, rows: Span, columns: Span) -> Pixels:
+    """The pixels of some cells of a block."""
+    return pixels[CELL * rows[0] : CELL * rows[1], CELL * columns[0] : CELL * columns[1]]
 
 
 def doubled(values: Floats) -> Floats:

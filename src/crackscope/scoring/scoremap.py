@@ -26,7 +26,7 @@ from crackscope.runtimes import BLOCK, Network
 from crackscope.runtimes.outputs import finite, fitting
 from crackscope.scoring import gate as gates
 from crackscope.scoring.gate import TILE, Gate
-from crackscope.scoring.half_scale import Blend, Decoded, blended
+from crackscope.scoring.half_scale import Blend, Decoded, blended, of_cells
 from crackscope.scoring.resized import resized
 from crackscope.scoring.scored import LineMap, Scored, Tile
 from crackscope.types import Photo, Pixels, ScoreMap
@@ -65,7 +65,7 @@ class ScoreMapper:
     a function that returns it; `halo` cells are added around the windows of a block; `threads`
     blocks are computed in parallel. The map depends on none of these. `gate` selects where lines
     are traced; None if the network has none. With `blend`, their logits are combined with those at
-    half the scale.
+    half the scale, which depend a little on what else is seen of the block.
     """
 
     network: Network
@@ -187,7 +187,7 @@ class ScoreMapper:
             ]
             for tile in self._blended(pixels, decoded):
                 at = (tile.rows[0] + corner[0]) // TILE, (tile.columns[0] + corner[1]) // TILE
-                tiles[at] = Tile(tile.logits, grey(_of_cells(pixels, tile.rows, tile.columns)))
+                tiles[at] = Tile(tile.logits, grey(of_cells(pixels, tile.rows, tile.columns)))
         return _Block((owned[0][0], owned[1][0]), logits[local], tiles)
 
     def _maps(self, pixels: Pixels, outer: Sequence[Span]) -> tuple[Maps, Floats]:
@@ -245,11 +245,6 @@ class ScoreMapper:
 def _less(span: Span, first: int) -> Span:
     """Cells of the photo as cells of a block that starts at `first`."""
     return span[0] - first, span[1] - first
-
-
-def _of_cells(pixels: Pixels, rows: Span, columns: Span) -> Pixels:
-    """The pixels of some cells of a block."""
-    return pixels[CELL * rows[0] : CELL * rows[1], CELL * columns[0] : CELL * columns[1]]
 
 
 def grey(pixels: Pixels) -> NDArray[np.uint8]:

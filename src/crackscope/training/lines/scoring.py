@@ -79,7 +79,8 @@ def places(
         for pixels, mask in zip(lot.pixels, lot.mask, strict=True):
             full, half = (score(Photo("", pixels)).lines for score in scores)
             if full is not None and half is not None:
-                rows += [_sample(full, half, at, mask, rng) for at in full.tiles]
+                truth = mask > 0, _near(mask, _AWAY)
+                rows += [_sample(full, half, at, truth, rng) for at in full.tiles]
     return np.concatenate(rows)
 
 
@@ -97,18 +98,18 @@ def _sample(
     full: LineMap,
     half: LineMap,
     at: tuple[int, int],
-    mask: NDArray[np.uint8],
+    truth: tuple[NDArray[np.bool_], NDArray[np.bool_]],
     rng: np.random.Generator,
 ) -> Floats:
-    """Some places of a tile, like `places`."""
+    """Some places of a tile, like `places`; `truth`: pixels in a crack, and near one."""
     logits = np.stack([found.tiles[at].logits for found in (full, half)], axis=-1)
     y, x = (
         np.clip(((np.arange(count) + first * full.side + 0.5) * size).astype(np.int64), 0, most - 1)
         for count, first, size, most in zip(
-            logits.shape, at, reversed(full.scale), mask.shape, strict=False
+            logits.shape, at, reversed(full.scale), truth[0].shape, strict=False
         )
     )
-    there, near = mask[np.ix_(y, x)] > 0, _near(mask, _AWAY)[np.ix_(y, x)]
+    there, near = (pixels[np.ix_(y, x)] for pixels in truth)
     clear = (logits.max(axis=-1) > _SEEN) & (there | ~near)
     chosen = np.flatnonzero(clear)
     chosen = rng.choice(chosen, min(len(chosen), _OF_A_TILE), replace=False)
