@@ -155,3 +155,37 @@ def test_libtiff_says_nothing_on_the_terminal(
         if large is not None:
             large.reduced()
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("start", [2**63, 2**64 - 1, 2**62])
+def test_a_directory_beyond_every_file_is_a_cut_off(start: int) -> None:
+    content = bytearray(tiff(noise(60, 80), big=True))
+    struct.pack_into("<Q", content, 8, start)
+    with pytest.raises(ImageError) as caught:
+        decode(bytes(content), "a.tif")
+    assert caught.value.kind == "truncated"
+
+
+@pytest.mark.parametrize("in_parts", [False, True])
+def test_offsets_without_lengths_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_parts: bool
+) -> None:
+    """A flipped bit in the number of offsets: the true ones come first."""
+    content = bytearray(tiff(noise(192, 128), tile=32))
+    at = content.index(struct.pack("<HHI", 324, 4, 24)) + 4
+    struct.pack_into("<I", content, at, 24 + 8)
+    file = tmp_path / "a.tif"
+    file.write_bytes(content)
+    if in_parts:
+        monkeypatch.setattr("crackscope.images.large.WHOLE_MEGAPIXELS", 0.01)
+    with pytest.raises(ImageError):
+        read_as_inspect_does(file)
+
+
+def read_as_inspect_does(file: Path) -> None:
+    """In parts if it is large, otherwise as a whole."""
+    with opened(file) as large:
+        if large is None:
+            read(file)
+        else:
+            large.rows[0 : large.photo.height, 0 : large.photo.width]

@@ -84,7 +84,7 @@ def cut_off(content: bytes, name: str) -> bool:
     check = _CHECKS.get(name)
     try:
         return check is not None and check(content)
-    except (IndexError, ValueError, struct.error):  # the header itself is truncated
+    except (IndexError, OverflowError, ValueError, struct.error):  # the header is truncated
         return True
 
 

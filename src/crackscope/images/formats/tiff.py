@@ -122,9 +122,10 @@ def packed(tags: Any) -> list[tuple[int, int]]:
 
 
 def places(tags: Any) -> list[Place]:
-    """Offset and length of each strip or tile; [] if unknown."""
-    offsets, lengths = _TILES if _TILES[0] in tags else _STRIPS
-    return list(zip(tags.get(offsets, ()), tags.get(lengths, ()), strict=False))
+    """Offset and length of each strip or tile; [] if unknown, or if some have only one of them."""
+    names = _TILES if _TILES[0] in tags else _STRIPS
+    offsets, lengths = (tags.get(name, ()) for name in names)
+    return list(zip(offsets, lengths, strict=True)) if len(offsets) == len(lengths) else []
 
 
 def check_pieces(content: bytes, tags: Any) -> None:
