@@ -1,11 +1,14 @@
 """The blend of both scales: fitted to places whose truth is known."""
 
 import numpy as np
+import pytest
 
 from crackscope.scoring.scored import LineMap, Scored
 from crackscope.training.lines import scoring
 from crackscope.training.lines.pool import Pictures
 from crackscope.types import Photo, ScoreMap
+
+pytest.importorskip("sklearn", reason="needs the extra [evaluate]")
 
 SIDE = 64
 """Places along a photo of twice as many pixels."""
